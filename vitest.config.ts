@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { chooseQuickFolder } from './test/house/quick-folder.ts'
 import { WaitingFirst } from './test/house/waiting-first.ts'
+import { pageTexts } from './web/texts-plugin.ts'
 
 chooseQuickFolder()
 
@@ -32,6 +33,7 @@ export default defineConfig({
     sequence: { sequencer: WaitingFirst },
     projects: [
       {
+        plugins: [pageTexts()],
         test: {
           ...eachFile,
           name: 'shared',

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { pageTexts } from './texts-plugin.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -23,7 +24,12 @@ function suomifiTokens(): Plugin {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), suomifiTokens(), { ...optimizeLocales.vite({ locales: ['fi-FI', 'sv-SE', 'en-US'] }) }],
+  plugins: [
+    react(),
+    suomifiTokens(),
+    pageTexts(),
+    { ...optimizeLocales.vite({ locales: ['fi-FI', 'sv-SE', 'en-US'] }) },
+  ],
   // The server replaces the placeholder with a fresh nonce at each answer (Content-Security-Policy).
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

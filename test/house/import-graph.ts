@@ -10,7 +10,7 @@ const specifiers = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"]([#.][^'"]+)['
 const functionsFolder = 'database/functions/'
 /** Read from the disk as often as imported. */
 const textsFolder = 'texts/'
-const readsTexts = /[/'`]texts['/]/
+const readsTexts = /[/'`:]texts['/]/
 const sqlNames = /^create or replace (?:function|view|procedure) (\w+)/gim
 
 export interface ImportGraph {

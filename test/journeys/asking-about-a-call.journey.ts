@@ -61,25 +61,25 @@ for (const language of inTurn('sv')) {
     await desk.look(told(unrecorded))
     await desk
       .call(1)
-      .getByRole('button', { name: say('verify.yes') })
+      .getByRole('button', { name: say('requests.verify.yes') })
       .click()
     await desk.isCall('MATCHED', 1)
-    await expect(desk.call(1)).toContainText(say('recording.sentence.none'))
-    await desk.button('calls.another').click()
+    await expect(desk.call(1)).toContainText(say('contact.recording.sentence.none'))
+    await desk.button('requests.calls.another').click()
     await desk.look(told(gone))
     await desk
       .call(2)
-      .getByRole('button', { name: say('verify.yes') })
+      .getByRole('button', { name: say('requests.verify.yes') })
       .click()
-    await expect(desk.call(2)).toContainText(say('cause.retention'))
-    await desk.button('calls.another').click()
+    await expect(desk.call(2)).toContainText(say('contact.cause.retention'))
+    await desk.button('requests.calls.another').click()
     await desk.look(told(old))
     await desk.isCall('NOT_FOUND', 3)
 
     const letter = await desk.letter('answer')
     expect(letter).toContain('Aino Virtanen')
     // Nothing is left to hear: no time can be booked.
-    await expect(desk.button('book.open')).toHaveCount(0)
+    await expect(desk.button('offices.book.open')).toHaveCount(0)
     await desk.close()
   })
 }
@@ -105,19 +105,19 @@ for (const language of inTurn('en')) {
     await desk.isCall('FOUND')
     await expect(desk.call()).not.toContainText('Bertil')
     await desk.verify()
-    await expect(desk.call()).toContainText(say('caller.withheld'))
+    await expect(desk.call()).toContainText(say('contacts.caller.withheld'))
 
-    await desk.button('calls.another').click()
+    await desk.button('requests.calls.another').click()
     await desk.look({ at: at('15:03'), serviceNumber: number, official: 'Bertil', accuracy: 'MINUTES' })
     await desk.isCall('SEVERAL', 2)
     await expect(desk.call(2)).not.toContainText(/Lindqvist|15[.:]0[06]/)
     await desk
       .call(2)
-      .getByRole('button', { name: say('call.giveUp') })
+      .getByRole('button', { name: say('requests.call.giveUp') })
       .click()
     await page
       .getByRole('alertdialog')
-      .getByRole('button', { name: say('call.giveUp') })
+      .getByRole('button', { name: say('requests.call.giveUp') })
       .click()
     await desk.isCall('NOT_IDENTIFIABLE', 2)
     const letter = await desk.letter('not-identifiable')
@@ -141,10 +141,10 @@ test('of two who share a number each hears of their own call, and forbids their 
   expect((await desk.page.locator('#content').textContent()) ?? '').not.toContain(
     theirs.toZonedDateTimeISO('Europe/Helsinki').toPlainTime().toString({ smallestUnit: 'minute' }).replace(':', '.'),
   )
-  await desk.button('forbid.enter').click()
+  await desk.button('my-calls.forbid.enter').click()
   await desk.page
     .getByRole('alertdialog')
-    .getByRole('button', { name: desk.say('forbid.do') })
+    .getByRole('button', { name: desk.say('my-calls.forbid.do') })
     .click()
   await expect(desk.content).toContainText(/Tallenne on tuhottu /, { timeout: 60_000 })
   const sari = await signInAt(seloste.url, 'sari', seloste.password)

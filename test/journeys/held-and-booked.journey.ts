@@ -140,10 +140,10 @@ test('at its day a recording goes though somebody waits to hear it, and they are
   // The clerk sees that the letter waits to be sent, and that no time can be booked.
   await signInOn(page, seloste, 'paula', { path: `/requests/${request.id}` })
   await inEachLanguage(page, async (say) => {
-    const named = say('letterKind.destroyed-before')
+    const named = say('letters.kind.destroyed-before')
     const letter = page.locator('.letter', { hasText: named })
     await expect(letter.getByRole('button', { name: `${say('letters.deliver')}: ${named}`, exact: true })).toBeVisible()
-    await expect(page.getByRole('button', { name: say('book.open'), exact: true })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: say('offices.book.open'), exact: true })).toHaveCount(0)
   })
 })
 

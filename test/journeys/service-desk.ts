@@ -13,6 +13,8 @@ export const languages = ['fi', 'sv', 'en'] as const
 /** One language in every run, another for each journey that asks; all of them in the long run. */
 export const inTurn = (language: Language): readonly Language[] =>
   process.env['SELOSTE_LONG'] === '1' ? languages : [language]
+const texts = join(import.meta.dirname, '../../texts/pages')
+type Area = Record<string, Record<Language, string>>
 const names = { fi: 'Suomi', sv: 'Svenska', en: 'English' } as const
 const zone = 'Europe/Helsinki'
 
@@ -38,12 +40,9 @@ export interface Asker {
 
 /** The words of the pages in a language; `{{name}}` is filled in. */
 export function wordsIn(language: Language): (key: string, given?: Record<string, string | number>) => string {
-  const words = JSON.parse(readFileSync(join(import.meta.dirname, `../../texts/${language}.json`), 'utf8')) as Record<
-    string,
-    string
-  >
   return (key, given = {}) => {
-    const text = words[key]
+    const area = JSON.parse(readFileSync(join(texts, `${key.split('.', 1)[0]}.json`), 'utf8')) as Area
+    const text = area[key]?.[language]
     if (text === undefined) throw new Error(`the pages have no word ${key}`)
     return Object.entries(given).reduce(
       (filled, [name, value]) => filled.replaceAll(`{{${name}}}`, String(value)),
@@ -87,13 +86,13 @@ export async function atServiceDesk(
   /** Enters a request, as told at the desk. @returns its number */
   async function enter({ name, kinds, party = 'CALLER', officialUserId, language: inTheirs }: Asker): Promise<string> {
     await page.goto('/requests/new')
-    if (party !== 'CALLER') await page.getByText(say(`request.party.${party}`)).click()
-    for (const kind of kinds) await page.getByText(say(`request.kind.${kind}`), { exact: true }).click()
-    await page.getByLabel(say('request.name'), { exact: true }).fill(name)
+    if (party !== 'CALLER') await page.getByText(say(`requests.request.party.${party}`)).click()
+    for (const kind of kinds) await page.getByText(say(`requests.request.kind.${kind}`), { exact: true }).click()
+    await page.getByLabel(say('requests.request.name'), { exact: true }).fill(name)
     if (officialUserId !== undefined) {
-      await page.getByLabel(say('request.userId'), { exact: true }).fill(officialUserId)
+      await page.getByLabel(say('requests.request.userId'), { exact: true }).fill(officialUserId)
     }
-    await choose(say('request.language'), names[inTheirs ?? language])
+    await choose(say('requests.request.language'), names[inTheirs ?? language])
     await button('requests.enter').click()
     const heading = page.getByRole('heading', { level: 1 })
     await expect(heading).toContainText(/P-\d{4}-\d+/)
@@ -107,10 +106,10 @@ export async function atServiceDesk(
 
   async function identify(how = 'ID_CARD'): Promise<void> {
     // Without a way nothing is noted, and the focus is where one is chosen.
-    await button('request.identify.do').press('Enter')
+    await button('requests.request.identify.do').press('Enter')
     await expect(page.locator('#step-who [data-invalid] input').first()).toBeFocused()
-    await page.locator('.radio-card', { hasText: say(`request.identified.${how}`) }).click()
-    await button('request.identify.do').click()
+    await page.locator('.radio-card', { hasText: say(`requests.request.identified.${how}`) }).click()
+    await button('requests.request.identify.do').click()
     await expect(page.locator('#call-new')).toBeVisible()
   }
 
@@ -124,12 +123,12 @@ export async function atServiceDesk(
     await form.locator('.field-time').getByRole('spinbutton').first().click()
     await page.keyboard.type(`${two(at.hour)}${two(at.minute)}`)
     if (told.accuracy) {
-      await form.getByRole('button', { name: say('told.accuracy') }).click()
-      await page.getByRole('option', { name: say(`told.accuracy.${told.accuracy}`) }).click()
+      await form.getByRole('button', { name: say('requests.told.accuracy') }).click()
+      await page.getByRole('option', { name: say(`requests.told.accuracy.${told.accuracy}`) }).click()
     }
-    const withheld = form.getByRole('switch', { name: say('told.withheld') })
+    const withheld = form.getByRole('switch', { name: say('requests.told.withheld') })
     if (told.callerNumber === undefined && !(await withheld.isChecked()))
-      await form.getByText(say('told.withheld'), { exact: true }).click()
+      await form.getByText(say('requests.told.withheld'), { exact: true }).click()
     for (const field of ['callerNumber', 'serviceNumber', 'minutes', 'official'] as const) {
       const value = told[field]
       if (value !== undefined)
@@ -142,16 +141,16 @@ export async function atServiceDesk(
   /** A call that the requester named, by its place. */
   const call = (ordinal = 1) => page.locator('#step-calls .request-call').nth(ordinal - 1)
   const isCall = async (state: string, ordinal = 1) =>
-    expect(call(ordinal).locator('.badge').first()).toHaveText(say(`call.${state}`))
+    expect(call(ordinal).locator('.badge').first()).toHaveText(say(`requests.call.${state}`))
 
   /** Listens for a moment, and says that the requester is the call's party. */
   async function verify(ordinal = 1): Promise<void> {
     const here = call(ordinal)
-    await expect(here.getByRole('button', { name: say('verify.yes') })).toBeDisabled()
-    await here.getByRole('button', { name: say('listen.start') }).click()
-    await here.getByRole('button', { name: say('player.play'), exact: true }).click()
-    await expect(here.getByRole('button', { name: say('verify.yes') })).toBeEnabled({ timeout: 20_000 })
-    await here.getByRole('button', { name: say('verify.yes') }).click()
+    await expect(here.getByRole('button', { name: say('requests.verify.yes') })).toBeDisabled()
+    await here.getByRole('button', { name: say('listening.start') }).click()
+    await here.getByRole('button', { name: say('listening.player.play'), exact: true }).click()
+    await expect(here.getByRole('button', { name: say('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
+    await here.getByRole('button', { name: say('requests.verify.yes') }).click()
     await isCall('MATCHED', ordinal)
   }
 
@@ -167,8 +166,10 @@ export async function atServiceDesk(
 
   /** Makes a letter. @returns its text */
   async function letter(kind: string): Promise<string> {
-    await button('letters.make.one', { kind: say(`letterKind.${kind}`) }).click()
-    const row = page.locator('.letter', { has: page.getByRole('heading', { name: say(`letterKind.${kind}`) }) }).first()
+    await button('letters.make.one', { kind: say(`letters.kind.${kind}`) }).click()
+    const row = page
+      .locator('.letter', { has: page.getByRole('heading', { name: say(`letters.kind.${kind}`) }) })
+      .first()
     const href = await row.getByRole('link', { name: say('letters.read') }).getAttribute('href')
     const answer = await page.request.get(href ?? '')
     expect(answer.status()).toBe(200)
@@ -182,11 +183,11 @@ export async function atServiceDesk(
 
   /** Notes that a letter was handed over. */
   async function handOver(kind: string): Promise<void> {
-    const named = say(`letterKind.${kind}`)
+    const named = say(`letters.kind.${kind}`)
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: named }) }).first()
     await row.getByRole('button', { name: `${say('letters.deliver')}: ${named}`, exact: true }).click()
     await row.getByRole('button', { name: say('letters.how') }).click()
-    await page.getByRole('option', { name: say('delivery.HANDED_OVER') }).click()
+    await page.getByRole('option', { name: say('letters.delivery.HANDED_OVER') }).click()
     await row.getByRole('button', { name: say('letters.deliver.do'), exact: true }).click()
     await expect(row.getByText(say('letters.sent'), { exact: true })).toBeVisible()
   }

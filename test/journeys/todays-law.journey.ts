@@ -26,14 +26,14 @@ test('a requester takes a copy of their recording away, once, and opens it with 
   const { page, say } = desk
   await page.setViewportSize(narrow)
   const acts = page.locator('#step-acts')
-  await desk.button('copies.make').click()
+  await desk.button('acts.copies.make').click()
   await acts.locator('button[type=submit]').click()
-  await expect(acts.locator('.field-error')).toHaveText(say('copies.others.missing'))
-  await page.getByText(say('copies.others.weighed'), { exact: true }).click()
+  await expect(acts.locator('.field-error')).toHaveText(say('acts.copies.others.missing'))
+  await page.getByText(say('acts.copies.others.weighed'), { exact: true }).click()
   await acts.locator('button[type=submit]').click()
   await expect(acts.locator('.copy-secret')).toHaveCount(2)
   const [link = '', passphrase = ''] = await acts.locator('.copy-secret').allTextContents()
-  await expect(acts.getByText(say('copies.state.ready'))).toBeVisible()
+  await expect(acts.getByText(say('acts.copies.state.ready'))).toBeVisible()
   await inFinnish(page, 'a copy that was just made')
   expect(await desk.letter('copy')).toContain('lösenfras')
   await desk.handOver('copy')
@@ -59,7 +59,7 @@ test('a requester takes a copy of their recording away, once, and opens it with 
 
   // A link that is used and one that never was are told alike.
   // What is done is folded up.
-  await reloadUntil(page, (look) => expect(acts.getByText(say('copies.state.taken'))).toHaveCount(1, look), 60_000)
+  await reloadUntil(page, (look) => expect(acts.getByText(say('acts.copies.state.taken'))).toHaveCount(1, look), 60_000)
   const used = await theirs.goto(`${link}?language=sv`)
   const wrong = await person.newPage()
   const never = await wrong.goto(`/copies/${'A'.repeat(43)}?language=sv`)
@@ -101,13 +101,13 @@ test('a recording is restricted until a letter has told that it is not, and a re
   const letters = page.locator('#step-letters')
   const choose = async (kind: string) => {
     await letters.locator('.select-button').first().click()
-    await page.getByRole('option', { name: say(`letterKind.${kind}`), exact: true }).click()
+    await page.getByRole('option', { name: say(`letters.kind.${kind}`), exact: true }).click()
   }
   await desk.button('letters.other').click()
   await choose('refusal')
   await expect(letters.locator('.select-button').last()).toContainText(say('letters.ground.NO_REASON'))
   await expectAccessible(page, 'a refusal and its ground')
-  await letters.getByRole('button', { name: say('cancel') }).click()
+  await letters.getByRole('button', { name: say('shell.cancel') }).click()
   expect(await desk.letter('restriction')).toContain('rajoitettu')
   await desk.handOver('restriction')
   await desk.button('letters.other').click()
@@ -142,15 +142,15 @@ test('an outsider who asks for a document is shown no call, and is answered what
   await maker.page.goto('/request-decisions')
   const asked = maker.page.locator('.panel', { hasText: number })
   await expect(asked).not.toContainText('Toivo')
-  await asked.getByRole('button', { name: say('requestDecisions.decide') }).click()
+  await asked.getByRole('button', { name: say('acts.decisions.decide') }).click()
   await asked.locator('button[type=submit]').click()
-  await expect(asked.locator('.field-error')).toHaveText(say('openness.provision.missing'))
+  await expect(asked.locator('.field-error')).toHaveText(say('acts.openness.provision.missing'))
   await expectAccessible(maker.page, 'a decision that lacks its provision')
-  await asked.getByLabel(say('openness.provision'), { exact: true }).fill(provision)
+  await asked.getByLabel(say('acts.openness.provision'), { exact: true }).fill(provision)
   await asked.locator('button[type=submit]').click()
   // The form has these words, too: decided is what has no form any more. Its button submits nothing as soon as it is pressed.
-  await expect(asked.getByLabel(say('openness.provision'), { exact: true })).toHaveCount(0)
-  await expect(asked).toContainText(say('openness.SECRET'))
+  await expect(asked.getByLabel(say('acts.openness.provision'), { exact: true })).toHaveCount(0)
+  await expect(asked).toContainText(say('acts.openness.SECRET'))
   await expectAccessible(maker.page, 'what was decided')
   await maker.close()
 
@@ -187,10 +187,10 @@ async function inFinnish(page: Page, screen: string): Promise<void> {
 }
 
 async function closeRequest({ page, say, button, content }: ServiceDesk): Promise<void> {
-  await button('request.close').click()
+  await button('requests.request.close').click()
   await page
     .getByRole('alertdialog')
-    .getByRole('button', { name: say('request.close'), exact: true })
+    .getByRole('button', { name: say('requests.request.close'), exact: true })
     .click()
-  await expect(content).toContainText(say('request.over.ANSWERED'))
+  await expect(content).toContainText(say('requests.request.over.ANSWERED'))
 }

@@ -12,10 +12,10 @@ export const refusals = readRefusals()
 function readRefusals(): Readonly<Record<RefusalCode, readonly [number, string]>> {
   const read = (name: string) =>
     JSON.parse(readFileSync(new URL(`../../../texts/${name}`, import.meta.url), 'utf8')) as unknown
-  const sentences = read('en.json') as Record<string, string>
+  const sentences = read('pages/error.json') as Record<string, { en: string }>
   const entries = Object.entries(read('refusals.json') as typeof statuses)
   return Object.fromEntries(
-    entries.map(([code, status]) => [code, [status, sentences[`error.${code}`] ?? code] as const]),
+    entries.map(([code, status]) => [code, [status, sentences[`error.${code}`]?.en ?? code] as const]),
   ) as Record<RefusalCode, readonly [number, string]>
 }
 

@@ -29,8 +29,8 @@ export function AccountPage() {
               {say('account.who')}
             </h2>
             <dl className="facts">
-              <Fact label={say('person.name')}>{account.name}</Fact>
-              <Fact label={say('person.userId')}>{account.userId}</Fact>
+              <Fact label={say('people.person.name')}>{account.name}</Fact>
+              <Fact label={say('people.person.userId')}>{account.userId}</Fact>
               <Fact label={say('account.method')}>{say(`account.method.${account.method}` as Word)}</Fact>
               <Fact label={say('session.rights')}>
                 <Link to="/rights/people/$id" params={{ id: account.personId }}>

@@ -13,8 +13,8 @@ export function EnrolmentStep() {
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<string[]>()
   return (
-    <Page title={say('enrolment.title')} className="signin">
-      {!codes && <p>{say('enrolment.why')}</p>}
+    <Page title={say('session.enrolment.title')} className="signin">
+      {!codes && <p>{say('session.enrolment.why')}</p>}
       <section className="panel">
         {!enrolment && <BeginTotp asksPassword={false} onBegun={setEnrolment} />}
         {enrolment && !codes && (
@@ -30,7 +30,7 @@ export function EnrolmentStep() {
             codes={codes}
             userId={userIdOf(enrolment)}
             heading="h2"
-            doneLabel={say('enrolment.done')}
+            doneLabel={say('session.enrolment.done')}
             onDone={() => void goOnSigningIn()}
           />
         )}
@@ -39,7 +39,7 @@ export function EnrolmentStep() {
       {!codes && (
         <div className="actions">
           <Button kind="link" onPress={() => void giveUpSigningIn()}>
-            {say('signin.again')}
+            {say('session.signin.again')}
           </Button>
         </div>
       )}

@@ -13,15 +13,15 @@ export function MakePasskeyInstead({ onMade }: { onMade: () => void }) {
   if (!options?.passkeys || options.publicUrl !== window.location.origin || !canUsePasskeys) return null
   return (
     <section className="panel stack" aria-labelledby="enrolment-passkey">
-      <h2 id="enrolment-passkey">{say('enrolment.passkey')}</h2>
+      <h2 id="enrolment-passkey">{say('session.enrolment.passkey')}</h2>
       {isMaking ? (
         <MakePasskey proof="none" onMade={onMade} onCancel={() => setMaking(false)} />
       ) : (
         <>
-          <p>{say('passkeys.lead')}</p>
+          <p>{say('account.passkeys.lead')}</p>
           <div className="actions">
             <Button kind="secondary" onPress={() => setMaking(true)}>
-              {say('passkeys.add')}
+              {say('account.passkeys.add')}
             </Button>
           </div>
         </>

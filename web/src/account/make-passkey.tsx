@@ -43,16 +43,16 @@ export function MakePasskey({
   const asksPassword = proof === 'password'
   const otp = readOtp(code)
   const errors = {
-    name: tries > 0 && name.trim() === '' ? say('passkeys.name.missing') : undefined,
+    name: tries > 0 && name.trim() === '' ? say('account.passkeys.name.missing') : undefined,
     password:
       asksPassword && tries > 0 && password === ''
-        ? say('signin.password.missing')
+        ? say('session.signin.password.missing')
         : codeOf(failed) === 'session.credentials'
           ? say('error.password.current')
           : undefined,
     code:
       asksCode && tries > 0 && !otp
-        ? say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
+        ? say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
         : wrongCode.includes(codeOf(failed) ?? '')
           ? tellRefusal(failed, say)
           : undefined,
@@ -86,11 +86,11 @@ export function MakePasskey({
         if (!busy) void submit()
       }}
     >
-      <p>{say(proof === 'passkey' ? 'passkeys.add.twice' : 'passkeys.add.what')}</p>
+      <p>{say(proof === 'passkey' ? 'account.passkeys.add.twice' : 'account.passkeys.add.what')}</p>
       <Field
         id="passkey-name"
-        label={say('passkeys.name')}
-        hint={say('passkeys.name.hint')}
+        label={say('account.passkeys.name')}
+        hint={say('account.passkeys.name.hint')}
         value={name}
         onChange={setName}
         autoComplete="off"
@@ -102,7 +102,7 @@ export function MakePasskey({
           <input type="text" autoComplete="username" value={userId ?? ''} readOnly hidden />
           <PasswordField
             id="passkey-password"
-            label={say('signin.password')}
+            label={say('session.signin.password')}
             value={password}
             onChange={(value) => {
               setFailed(undefined)
@@ -116,8 +116,8 @@ export function MakePasskey({
       {asksCode && (
         <Field
           id="passkey-code"
-          label={say('signin.otp')}
-          hint={say('signin.otp.hint')}
+          label={say('session.signin.otp')}
+          hint={say('session.signin.otp.hint')}
           value={code}
           onChange={(value) => {
             setFailed(undefined)
@@ -138,11 +138,11 @@ export function MakePasskey({
       )}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={busy}>
-          {say(busy ? 'passkey.asking' : 'passkeys.make')}
+          {say(busy ? 'session.passkey.asking' : 'account.passkeys.make')}
         </Button>
         {onCancel && (
           <Button kind="secondary" onPress={onCancel}>
-            {say('cancel')}
+            {say('shell.cancel')}
           </Button>
         )}
       </div>

@@ -42,19 +42,19 @@ export function NewPassword({
   const tell = useEffectEvent(() => {
     if (value === '') return
     const missing = unmet.map((rule) => sayRule(rule)).join('. ')
-    announce(missing ? `${say('password.rule.unmet')}: ${missing}` : say('password.fit'))
+    announce(missing ? `${say('account.password.rule.unmet')}: ${missing}` : say('account.password.fit'))
   })
   useEffect(() => {
     if (found) tell()
   }, [found])
 
-  const sayRule = (rule: PasswordRule) => say(`password.rule.${rule}` as Word, { least: lengths.least })
-  const sayState = (state: RuleState) => (state === 'open' ? '' : `${say(`password.rule.${state}` as Word)}: `)
+  const sayRule = (rule: PasswordRule) => say(`account.password.rule.${rule}` as Word, { least: lengths.least })
+  const sayState = (state: RuleState) => (state === 'open' ? '' : `${say(`account.password.rule.${state}` as Word)}: `)
   return (
     <div className="new-password">
       <div className="password-rules">
         <p className="label" id={`${id}-rules`}>
-          {say('password.rules')}
+          {say('account.password.rules')}
         </p>
         <ul aria-labelledby={`${id}-rules`}>
           {rules.map((rule) => {
@@ -67,14 +67,17 @@ export function NewPassword({
                   <span className="visually-hidden">{sayState(state)}</span>
                   {sayRule(rule)}
                   {rule === 'length' && value !== '' && (
-                    <span className="muted"> {say('password.rule.length.now', { count: lengthOf(value) })}</span>
+                    <span className="muted">
+                      {' '}
+                      {say('account.password.rule.length.now', { count: lengthOf(value) })}
+                    </span>
                   )}
                 </span>
               </li>
             )
           })}
         </ul>
-        <p className="hint">{say('password.free')}</p>
+        <p className="hint">{say('account.password.free')}</p>
       </div>
       <PasswordField
         id={id}

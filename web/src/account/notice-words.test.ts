@@ -1,9 +1,9 @@
 import { createInstance } from 'i18next'
 import { describe, expect, test } from 'vitest'
 import type { AccountNotice } from '../api/shapes.ts'
-import en from '../../../texts/en.json' with { type: 'json' }
-import fi from '../../../texts/fi.json' with { type: 'json' }
-import sv from '../../../texts/sv.json' with { type: 'json' }
+import en from 'virtual:texts/en'
+import fi from 'virtual:texts/fi'
+import sv from 'virtual:texts/sv'
 import type { Say } from '../language/use-words.ts'
 import { groupNotices, sayNotices } from './notice-words.ts'
 

@@ -24,20 +24,20 @@ export function sayNotices(group: Alike, say: Say): string {
   const count = group.length
   switch (kind) {
     case 'sign-in': {
-      const devices = new Set(group.map(({ device }) => device ?? say('sessions.device.unknown')))
-      return say('notice.sign-in', { count, device: [...devices].join('; ') })
+      const devices = new Set(group.map(({ device }) => device ?? say('account.sessions.device.unknown')))
+      return say('account.notice.sign-in', { count, device: [...devices].join('; ') })
     }
     case 'link-made':
     case 'link-used':
-      return say(`notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`, { count })
+      return say(`account.notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`, { count })
     case 'factor-added':
     case 'factor-removed':
-      return say(`notice.${kind}`, { count, factor: say(`notice.factor.${factor ?? 'totp'}` as Word) })
+      return say(`account.notice.${kind}`, { count, factor: say(`account.notice.factor.${factor ?? 'totp'}` as Word) })
     case 'directory':
-      return say(lost ? 'notice.directory.lost' : 'notice.directory', { count })
+      return say(lost ? 'account.notice.directory.lost' : 'account.notice.directory', { count })
     case 'directory-ended':
-      return say(`notice.ended.${ended ?? 'number'}`, { count })
+      return say(`account.notice.ended.${ended ?? 'number'}`, { count })
     default:
-      return say(`notice.${kind}` as Word, { count })
+      return say(`account.notice.${kind}` as Word, { count })
   }
 }

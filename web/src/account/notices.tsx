@@ -32,9 +32,9 @@ export function NewNotices() {
     await queries.invalidateQueries({ queryKey: key })
   }
   return (
-    <section className="account-notices stack-small" aria-label={say('notices.title')}>
+    <section className="account-notices stack-small" aria-label={say('account.notices.title')}>
       {told.length > 0 && (
-        <Notice kind="warning" title={say('notices.new')}>
+        <Notice kind="warning" title={say('account.notices.new')}>
           <ul>
             {groups.slice(0, mostTold).map((group) => (
               <li key={group[0].id}>
@@ -42,21 +42,21 @@ export function NewNotices() {
               </li>
             ))}
           </ul>
-          {rest > 0 && <p>{say('notices.more', { count: rest })}</p>}
-          <p>{say('notices.what')}</p>
+          {rest > 0 && <p>{say('account.notices.more', { count: rest })}</p>}
+          <p>{say('account.notices.what')}</p>
         </Notice>
       )}
       {offers && (
-        <Notice kind="info" title={say('notices.offer')}>
-          <p>{say('notices.offer.what')}</p>
+        <Notice kind="info" title={say('account.notices.offer')}>
+          <p>{say('account.notices.offer.what')}</p>
         </Notice>
       )}
       <div className="actions">
         <Link to="/account" className="button button-secondary small">
-          {say('notices.account')}
+          {say('account.notices.account')}
         </Link>
         <Button kind="secondary" className="small" onPress={() => void putAway()}>
-          {say(told.length > 0 ? 'notices.seen' : 'notices.skip')}
+          {say(told.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
         </Button>
       </div>
     </section>
@@ -71,7 +71,7 @@ export function NoticesSection() {
   if (items.length === 0) return null
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-notices">
-      <h2 id="account-notices">{say('notices.title')}</h2>
+      <h2 id="account-notices">{say('account.notices.title')}</h2>
       <ul className="sessions">
         {items.slice(0, 20).map((notice) => (
           <li key={notice.id}>

@@ -34,17 +34,17 @@ export function PasskeysSection({ account }: { account: Account }) {
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-passkeys">
       <h2 id="account-passkeys" tabIndex={-1}>
-        {say('passkeys.title')}
+        {say('account.passkeys.title')}
       </h2>
-      <p>{say('passkeys.lead')}</p>
+      <p>{say('account.passkeys.lead')}</p>
       {(doing === 'added' || doing === 'removed') && (
         <Notice kind="success" isUrgent>
-          {say(`passkeys.${doing}`)}
+          {say(`account.passkeys.${doing}`)}
         </Notice>
       )}
       {isPending && <Waiting lines={2} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('passkeys.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{say('account.passkeys.none')}</p>}
       {data && data.items.length > 0 && (
         <ul className="sessions">
           {data.items.map((passkey) => (
@@ -54,14 +54,14 @@ export function PasskeysSection({ account }: { account: Account }) {
       )}
       {!isHere && (
         <p>
-          {say('passkey.elsewhere')} <a href={`${options?.publicUrl}/account`}>{options?.publicUrl}</a>
+          {say('session.passkey.elsewhere')} <a href={`${options?.publicUrl}/account`}>{options?.publicUrl}</a>
         </p>
       )}
-      {isHere && !canUsePasskeys && <p className="muted">{say('passkeys.unsupported')}</p>}
+      {isHere && !canUsePasskeys && <p className="muted">{say('account.passkeys.unsupported')}</p>}
       {isHere && canUsePasskeys && data && doing !== 'add' && (
         <div className="actions">
           <Button kind="secondary" onPress={() => setDoing('add')}>
-            {say('passkeys.add')}
+            {say('account.passkeys.add')}
           </Button>
         </div>
       )}
@@ -105,10 +105,10 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
           <strong>{name}</strong>
         </p>
         <p className="muted">
-          {say('passkeys.since', { date: formatDate(addedAt, language) })}
-          {usedAt && ` · ${say('passkeys.used', { time: formatInstant(usedAt, language) })}`}
+          {say('account.passkeys.since', { date: formatDate(addedAt, language) })}
+          {usedAt && ` · ${say('account.passkeys.used', { time: formatInstant(usedAt, language) })}`}
         </p>
-        {backedUp && <p className="muted">{say('passkeys.copied')}</p>}
+        {backedUp && <p className="muted">{say('account.passkeys.copied')}</p>}
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
             {tellRefusal(failed, say)}
@@ -119,19 +119,19 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
         kind="secondary"
         className="small"
         isBusy={busy}
-        aria-label={say('passkeys.remove.label', { name })}
+        aria-label={say('account.passkeys.remove.label', { name })}
         onPress={() => setAsks(true)}
       >
-        {say(busy ? 'passkey.asking' : 'passkeys.remove')}
+        {say(busy ? 'session.passkey.asking' : 'account.passkeys.remove')}
       </Button>
       <Confirm
-        title={say('passkeys.remove.sure', { name })}
-        doLabel={say('passkeys.remove')}
+        title={say('account.passkeys.remove.sure', { name })}
+        doLabel={say('account.passkeys.remove')}
         isOpen={asks}
         onDo={() => void remove()}
         onClose={() => setAsks(false)}
       >
-        <p>{say('passkeys.remove.what')}</p>
+        <p>{say('account.passkeys.remove.what')}</p>
       </Confirm>
     </li>
   )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PasswordProblem } from '../api/shapes.ts'
-import fi from '../../../texts/fi.json'
+import fi from 'virtual:texts/fi'
 import type { Say } from '../language/use-words.ts'
 import { judgeRules, lengthOf, lengthProblem, tellProblems } from './password-rules.ts'
 
@@ -55,7 +55,7 @@ test('every problem is told with what there is to know of it', () => {
   const say: Say = (key, values = {}) =>
     Object.entries(values).reduce(
       (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
-      (fi as Record<string, string>)[key] ?? `?${key}`,
+      fi[key] ?? `?${key}`,
     )
   const told = tellProblems(
     [

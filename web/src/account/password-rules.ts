@@ -74,7 +74,11 @@ export function isSamePassword(one: string, other: string): boolean {
 export function tellProblems(problems: readonly PasswordProblem[], say: Say): string {
   return problems
     .map(({ code, least, greatest, word }) =>
-      say(`password.problem.${code}` as Word, { least: least ?? '', greatest: greatest ?? '', word: word ?? '' }),
+      say(`account.password.problem.${code}` as Word, {
+        least: least ?? '',
+        greatest: greatest ?? '',
+        word: word ?? '',
+      }),
     )
     .join(' ')
 }

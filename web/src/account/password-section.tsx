@@ -89,11 +89,11 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
   const tried = tries > 0
   const isOld = refused?.code === 'session.credentials' || refused?.field === 'current'
   const currentError = () => {
-    if (tried && current === '') return say('signin.password.missing')
+    if (tried && current === '') return say('session.signin.password.missing')
     return isOld ? say('error.password.current') : undefined
   }
   const passwordError = () => {
-    if (tried && password === '') return say('password.missing')
+    if (tried && password === '') return say('account.password.missing')
     if (tried && problems.length > 0) return tellProblems(problems, say)
     return refused?.problems ? tellRefusal(change.error, say) : undefined
   }
@@ -123,7 +123,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
       <input type="text" autoComplete="username" value={account.userId} readOnly hidden />
       <PasswordField
         id="account-current"
-        label={say('password.current')}
+        label={say('account.password.current')}
         value={current}
         onChange={(value) => {
           edit()
@@ -134,7 +134,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
       />
       <NewPassword
         id="account-new"
-        label={say('password.new')}
+        label={say('account.password.new')}
         value={password}
         onChange={(value) => {
           edit()

@@ -30,15 +30,15 @@ export function RecoveryCodes({
       () => false,
     )
     setCopied(done ? 'yes' : 'no')
-    announce(say(done ? 'recovery.copied' : 'recovery.copy.failed'))
+    announce(say(done ? 'account.recovery.copied' : 'account.recovery.copy.failed'))
   }
   return (
     <div className="stack recovery">
       <Heading ref={title} tabIndex={-1} className="step-heading">
-        {say('recovery.title')}
+        {say('account.recovery.title')}
       </Heading>
-      <Notice kind="warning">{say('recovery.once')}</Notice>
-      <p>{say('recovery.what', { userId })}</p>
+      <Notice kind="warning">{say('account.recovery.once')}</Notice>
+      <p>{say('account.recovery.what', { userId })}</p>
       <ol className="recovery-codes">
         {codes.map((code) => (
           <li key={code}>
@@ -49,17 +49,17 @@ export function RecoveryCodes({
       <div className="actions no-print">
         <Button kind="secondary" onPress={() => window.print()}>
           <Printer aria-hidden="true" size={18} />
-          {say('recovery.print')}
+          {say('account.recovery.print')}
         </Button>
         {/* Without TLS there is no clipboard. */}
         {'clipboard' in navigator && (
           <Button kind="secondary" onPress={() => void copy()}>
             <Copy aria-hidden="true" size={18} />
-            {say(copied === 'yes' ? 'recovery.copied' : 'recovery.copy')}
+            {say(copied === 'yes' ? 'account.recovery.copied' : 'account.recovery.copy')}
           </Button>
         )}
       </div>
-      {copied === 'no' && <p>{say('recovery.copy.failed')}</p>}
+      {copied === 'no' && <p>{say('account.recovery.copy.failed')}</p>}
       <div className="actions no-print">
         <Button kind="primary" onPress={onDone}>
           {doneLabel}

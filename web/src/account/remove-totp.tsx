@@ -32,13 +32,13 @@ export function RemoveTotp({
   const errors = {
     password:
       tries > 0 && password === ''
-        ? say('signin.password.missing')
+        ? say('session.signin.password.missing')
         : refused === 'session.credentials'
           ? say('error.password.current')
           : undefined,
     code:
       tries > 0 && code.trim() === ''
-        ? say('signin.otp.missing')
+        ? say('session.signin.otp.missing')
         : refused === 'session.second-factor-wrong'
           ? tellRefusal(remove.error, say)
           : undefined,
@@ -71,7 +71,7 @@ export function RemoveTotp({
       <input type="text" autoComplete="username" value={userId} readOnly hidden />
       <PasswordField
         id="remove-password"
-        label={say('signin.password')}
+        label={say('session.signin.password')}
         value={password}
         onChange={(value) => {
           edit()

@@ -19,7 +19,7 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
   const otp = readOtp(code)
   useFocusFirst(form, 'input')
   const error = () => {
-    if (tries > 0 && !otp) return say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
+    if (tries > 0 && !otp) return say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
     return renew.error ? tellRefusal(renew.error, say) : undefined
   }
   const submit = async () => {
@@ -40,11 +40,11 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
         if (!renew.isPending) void submit()
       }}
     >
-      <p>{say('recovery.renew.what')}</p>
+      <p>{say('account.recovery.renew.what')}</p>
       <Field
         id="renew-code"
-        label={say('signin.otp')}
-        hint={say('signin.otp.hint')}
+        label={say('session.signin.otp')}
+        hint={say('session.signin.otp.hint')}
         value={code}
         onChange={(value) => {
           if (renew.error) renew.reset()

@@ -88,7 +88,7 @@ export function SecondFactorSection({ account }: { account: Account }) {
           codes={doing.codes}
           userId={account.userId}
           heading="h3"
-          doneLabel={say('recovery.done')}
+          doneLabel={say('account.recovery.done')}
           onDone={() => finish(doing.after)}
         />
       )}

@@ -30,7 +30,7 @@ export function SessionsSection() {
     )
     if (!done) return
     await refreshAccount()
-    announce(say('sessions.ended', { count: 1 }))
+    announce(say('account.sessions.ended', { count: 1 }))
     focusHeading('account-sessions')
   }
   const endMany = async (keep: 'this' | 'none') => {
@@ -38,7 +38,7 @@ export function SessionsSection() {
     if (!ended) return
     if (keep === 'none') return leave('signed-out')
     await refreshAccount()
-    announce(say('sessions.ended', { count: ended.ended }))
+    announce(say('account.sessions.ended', { count: ended.ended }))
     focusHeading('account-sessions')
   }
   const others = data?.items.filter(({ current }) => !current).length ?? 0
@@ -46,9 +46,9 @@ export function SessionsSection() {
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-sessions">
       <h2 id="account-sessions" tabIndex={-1}>
-        {say('sessions.title')}
+        {say('account.sessions.title')}
       </h2>
-      <p className="muted">{say('sessions.lead')}</p>
+      <p className="muted">{say('account.sessions.lead')}</p>
       {isPending && <Waiting lines={3} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {failure && <Failure error={failure} />}
@@ -62,21 +62,21 @@ export function SessionsSection() {
       <div className="actions">
         {others > 0 && (
           <Button kind="secondary" onPress={() => setAsks('this')}>
-            {say('sessions.others')}
+            {say('account.sessions.others')}
           </Button>
         )}
         <Button kind="secondary" onPress={() => setAsks('none')}>
-          {say('sessions.all')}
+          {say('account.sessions.all')}
         </Button>
       </div>
       <Confirm
-        title={say(asks === 'this' ? 'sessions.others' : 'sessions.all')}
-        doLabel={say('sessions.do')}
+        title={say(asks === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
+        doLabel={say('account.sessions.do')}
         isOpen={asks !== undefined}
         onDo={() => asks && void endMany(asks)}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(asks === 'this' ? 'sessions.others.what' : 'sessions.all.what')}</p>
+        <p>{say(asks === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
       </Confirm>
     </section>
   )
@@ -84,28 +84,28 @@ export function SessionsSection() {
 
 function SessionItem({ session, isBusy, onEnd }: { session: OwnSession; isBusy: boolean; onEnd: () => void }) {
   const { say, language } = useLanguage()
-  const device = session.device ?? say('sessions.device.unknown')
+  const device = session.device ?? say('account.sessions.device.unknown')
   const started = formatInstant(session.startedAt, language)
   return (
     <li>
       <div>
         <p className="session-device">
           <strong>{device}</strong>
-          {session.current && <span className="badge badge-available">{say('sessions.current')}</span>}
+          {session.current && <span className="badge badge-available">{say('account.sessions.current')}</span>}
         </p>
         <p className="muted">
-          {say('sessions.started', { time: started })} · {say(`account.method.${session.method}` as Word)}
+          {say('account.sessions.started', { time: started })} · {say(`account.method.${session.method}` as Word)}
         </p>
-        <p className="muted">{say('sessions.used', { time: formatInstant(session.usedAt, language) })}</p>
+        <p className="muted">{say('account.sessions.used', { time: formatInstant(session.usedAt, language) })}</p>
       </div>
       <Button
         kind="secondary"
         className="small"
         isBusy={isBusy}
-        aria-label={say('sessions.end.label', { device, time: started })}
+        aria-label={say('account.sessions.end.label', { device, time: started })}
         onPress={onEnd}
       >
-        {say('sessions.end')}
+        {say('account.sessions.end')}
       </Button>
     </li>
   )

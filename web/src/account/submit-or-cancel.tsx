@@ -10,7 +10,7 @@ export function SubmitOrCancel({ does, isBusy, onCancel }: { does: Word; isBusy:
         {say(isBusy ? 'account.busy' : does)}
       </Button>
       <Button kind="secondary" onPress={onCancel}>
-        {say('cancel')}
+        {say('shell.cancel')}
       </Button>
     </div>
   )

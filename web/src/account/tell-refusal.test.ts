@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import fi from '../../../texts/fi.json'
+import fi from 'virtual:texts/fi'
 import type { Say } from '../language/use-words.ts'
 import { tellRefusal } from './tell-refusal.ts'
 

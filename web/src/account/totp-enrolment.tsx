@@ -43,7 +43,7 @@ export function BeginTotp({
   useFocusFirst(form, 'input')
   const isMissing = asksPassword && password === ''
   const error = () => {
-    if (tries > 0 && isMissing) return say('signin.password.missing')
+    if (tries > 0 && isMissing) return say('session.signin.password.missing')
     return asksPassword && begin.error ? tellPasswordRefusal(begin.error, say) : undefined
   }
   const submit = async () => {
@@ -73,11 +73,11 @@ export function BeginTotp({
         if (!begin.isPending) void submit()
       }}
     >
-      <p>{say('totp.needs')}</p>
+      <p>{say('account.totp.needs')}</p>
       {asksPassword && (
         <PasswordField
           id="totp-password"
-          label={say('signin.password')}
+          label={say('session.signin.password')}
           value={password}
           onChange={(value) => {
             if (begin.error) begin.reset()
@@ -90,11 +90,11 @@ export function BeginTotp({
       {!asksPassword && begin.error && <AccountFailure error={begin.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={begin.isPending}>
-          {say(begin.isPending ? 'account.busy' : 'totp.begin')}
+          {say(begin.isPending ? 'account.busy' : 'account.totp.begin')}
         </Button>
         {onCancel && (
           <Button kind="secondary" onPress={onCancel}>
-            {say('cancel')}
+            {say('shell.cancel')}
           </Button>
         )}
       </div>
@@ -123,7 +123,7 @@ export function ConfirmTotp({
   const otp = readOtp(code)
   useFocusFirst(form, Heading)
   const error = () => {
-    if (tries > 0 && !otp) return say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
+    if (tries > 0 && !otp) return say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
     return confirm.error ? tellRefusal(confirm.error, say) : undefined
   }
   const submit = async () => {
@@ -146,29 +146,29 @@ export function ConfirmTotp({
       }}
     >
       <Heading tabIndex={-1} className="step-heading">
-        {say('totp.scan')}
+        {say('account.totp.scan')}
       </Heading>
-      <p>{say('totp.scan.how')}</p>
+      <p>{say('account.totp.scan.how')}</p>
       <svg
         className="qr"
         viewBox={`0 0 ${size} ${size}`}
         role="img"
-        aria-label={say('totp.qr')}
+        aria-label={say('account.totp.qr')}
         shapeRendering="crispEdges"
       >
         <rect width={size} height={size} fill="#fff" />
         <path d={path} fill="#000" />
       </svg>
       <p>
-        {say('totp.key')}
+        {say('account.totp.key')}
         <br />
         <code className="secret">{inFours(enrolment.secret)}</code>
       </p>
-      <Heading className="step-heading">{say('totp.confirm')}</Heading>
+      <Heading className="step-heading">{say('account.totp.confirm')}</Heading>
       <Field
         id="totp-code"
-        label={say('signin.otp')}
-        hint={say('totp.code.hint', { time: formatTime(enrolment.until, language) })}
+        label={say('session.signin.otp')}
+        hint={say('account.totp.code.hint', { time: formatTime(enrolment.until, language) })}
         value={code}
         onChange={(value) => {
           if (confirm.error) confirm.reset()
@@ -181,7 +181,7 @@ export function ConfirmTotp({
         className="field-code"
         error={error()}
       />
-      <SubmitOrCancel does="totp.confirm.do" isBusy={confirm.isPending} onCancel={onCancel} />
+      <SubmitOrCancel does="account.totp.confirm.do" isBusy={confirm.isPending} onCancel={onCancel} />
     </Form>
   )
 }

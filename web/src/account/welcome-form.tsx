@@ -39,13 +39,13 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
     const tooLongOrShort = lengthProblem(password, link.rules)
     const problems = found ?? (tooLongOrShort ? [tooLongOrShort] : [])
     return [
-      ...(names && !name.trim() ? [{ field: 'welcome-name', text: say('person.name.missing') }] : []),
+      ...(names && !name.trim() ? [{ field: 'welcome-name', text: say('people.person.name.missing') }] : []),
       ...(names && !userIdForm.test(userId.trim())
-        ? [{ field: 'welcome-userId', text: say('person.userId.wrong') }]
+        ? [{ field: 'welcome-userId', text: say('people.person.userId.wrong') }]
         : []),
-      ...(asksCode && !code.trim() ? [{ field: 'welcome-code', text: say('welcome.code.missing') }] : []),
+      ...(asksCode && !code.trim() ? [{ field: 'welcome-code', text: say('account.welcome.code.missing') }] : []),
       ...(password === ''
-        ? [{ field: 'welcome-password', text: say('password.missing') }]
+        ? [{ field: 'welcome-password', text: say('account.password.missing') }]
         : problems.length > 0
           ? [{ field: 'welcome-password', text: tellProblems(problems, say) }]
           : []),
@@ -85,10 +85,10 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   }
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
 
-  if (isSet) return <Notice kind="success">{say('welcome.done')}</Notice>
+  if (isSet) return <Notice kind="success">{say('account.welcome.done')}</Notice>
   return (
     <>
-      <ErrorSummary title={say('welcome.failed')} wrong={wrong} />
+      <ErrorSummary title={say('account.welcome.failed')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel signin-form"
@@ -101,8 +101,8 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
           <>
             <Field
               id="welcome-name"
-              label={say('person.name')}
-              hint={say('person.name.hint')}
+              label={say('people.person.name')}
+              hint={say('people.person.name.hint')}
               value={name}
               onChange={setName}
               maxLength={200}
@@ -111,8 +111,8 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
             />
             <Field
               id="welcome-userId"
-              label={say('person.userId')}
-              hint={say('welcome.userId.hint')}
+              label={say('people.person.userId')}
+              hint={say('account.welcome.userId.hint')}
               value={userId}
               onChange={setUserId}
               maxLength={64}
@@ -136,8 +136,8 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
         {asksCode && (
           <Field
             id="welcome-code"
-            label={say('welcome.code')}
-            hint={say('welcome.code.hint')}
+            label={say('account.welcome.code')}
+            hint={say('account.welcome.code.hint')}
             value={code}
             onChange={setCode}
             maxLength={64}
@@ -150,16 +150,16 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
         )}
         <NewPassword
           id="welcome-password"
-          label={say('password.new')}
+          label={say('account.password.new')}
           value={password}
           onChange={setPassword}
           lengths={link.rules}
           found={found}
           error={errorAt('welcome-password')}
         />
-        {link.secondFactor === 'required' && <p className="hint">{say('welcome.second')}</p>}
+        {link.secondFactor === 'required' && <p className="hint">{say('account.welcome.second')}</p>}
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
-          {say(busy ? 'signin.busy' : 'welcome.submit')}
+          {say(busy ? 'session.signin.busy' : 'account.welcome.submit')}
         </Button>
       </Form>
     </>

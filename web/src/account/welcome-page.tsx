@@ -33,11 +33,11 @@ export function WelcomePage() {
     },
   })
   return (
-    <Page title={say(link.data ? titleOf(link.data) : 'welcome.title')} className="signin">
+    <Page title={say(link.data ? titleOf(link.data) : 'account.welcome.title')} className="signin">
       {token === undefined && (
-        <Notice kind="warning" title={say('welcome.none')}>
-          <p>{say('welcome.none.hint')}</p>
-          <Link to="/">{say('welcome.toSignIn')}</Link>
+        <Notice kind="warning" title={say('account.welcome.none')}>
+          <p>{say('account.welcome.none.hint')}</p>
+          <Link to="/">{say('account.welcome.toSignIn')}</Link>
         </Notice>
       )}
       {token !== undefined && link.isPending && <Waiting />}
@@ -45,7 +45,7 @@ export function WelcomePage() {
         <>
           <AccountFailure error={link.error} onAgain={() => void link.refetch()} />
           <p>
-            <Link to="/">{say('welcome.toSignIn')}</Link>
+            <Link to="/">{say('account.welcome.toSignIn')}</Link>
           </p>
         </>
       )}
@@ -54,10 +54,10 @@ export function WelcomePage() {
           <WhoseLink link={link.data} />
           {link.data.awaits === 'release' ? (
             <>
-              <Notice kind="info">{say('welcome.release')}</Notice>
+              <Notice kind="info">{say('account.welcome.release')}</Notice>
               <div className="actions">
                 <Button kind="secondary" isBusy={link.isFetching} onPress={() => void link.refetch()}>
-                  {say('welcome.release.again')}
+                  {say('account.welcome.release.again')}
                 </Button>
               </div>
             </>
@@ -76,20 +76,20 @@ function WhoseLink({ link }: { link: LinkSeen }) {
   return (
     <>
       {presence.state === 'signed-in' && (
-        <Notice kind="warning">{say('welcome.somebody', { name: presence.me.name })}</Notice>
+        <Notice kind="warning">{say('account.welcome.somebody', { name: presence.me.name })}</Notice>
       )}
       <div className="stack">
         <p>
           {link.kind === 'first-person'
-            ? say('welcome.first-person', { role: link.role ? say(`role.${link.role}` as Word) : '' })
-            : say(`welcome.${link.kind}`, { name: link.name ?? '', userId: link.userId ?? '' })}
+            ? say('account.welcome.first-person', { role: link.role ? say(`rights.role.${link.role}` as Word) : '' })
+            : say(`account.welcome.${link.kind}`, { name: link.name ?? '', userId: link.userId ?? '' })}
         </p>
-        <p className="muted">{say('welcome.until', { time: formatInstant(link.until, language) })}</p>
+        <p className="muted">{say('account.welcome.until', { time: formatInstant(link.until, language) })}</p>
       </div>
     </>
   )
 }
 
 function titleOf({ kind }: LinkSeen): Word {
-  return kind === 'new-password' ? 'welcome.title.new-password' : 'welcome.title'
+  return kind === 'new-password' ? 'account.welcome.title.new-password' : 'account.welcome.title'
 }

@@ -43,4 +43,4 @@ export const reasons = [
 ] as const satisfies readonly Reason[]
 
 /** The words of a lane's name. */
-export const trackWords = { CALLER: 'player.caller', OFFICIAL: 'player.official' } as const
+export const trackWords = { CALLER: 'listening.player.caller', OFFICIAL: 'listening.player.official' } as const

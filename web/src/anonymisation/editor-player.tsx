@@ -17,17 +17,17 @@ import { usePlayed } from './use-played.ts'
 import { isRedactedAt, type Redaction } from './work.ts'
 
 const keys: readonly KeyLine[] = [
-  [['Space', 'K'], 'help.toggle'],
-  [['J', 'L'], 'help.skip10'],
-  [['←', '→'], 'help.skip5'],
+  [['Space', 'K'], 'people.help.toggle'],
+  [['J', 'L'], 'people.help.skip10'],
+  [['←', '→'], 'people.help.skip5'],
   [['Shift', '←', '→'], 'anonymisation.key.nudge'],
-  [['<', '>'], 'help.speed'],
+  [['<', '>'], 'people.help.speed'],
   [['[', 'I'], 'anonymisation.key.from'],
   [[']', 'O'], 'anonymisation.key.to'],
   [['M'], 'anonymisation.key.mark'],
   [['Ctrl', 'Space'], 'anonymisation.key.toggle'],
   [['Ctrl', 'S'], 'anonymisation.save'],
-  [['?'], 'help.help'],
+  [['?'], 'people.help.help'],
 ]
 
 /**

@@ -62,7 +62,11 @@ export function HearResult({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: (
           <Button ref={offer} kind="primary" isBusy={hearing.state === 'opening'} onPress={() => void open()}>
             <Headphones aria-hidden="true" size={20} />
             {say(
-              hearing.state === 'opening' ? 'listen.opening' : isStopped ? 'listen.again' : 'anonymisation.result.hear',
+              hearing.state === 'opening'
+                ? 'listening.opening'
+                : isStopped
+                  ? 'listening.again'
+                  : 'anonymisation.result.hear',
             )}
           </Button>
           <p>{say('anonymisation.result.logged')}</p>

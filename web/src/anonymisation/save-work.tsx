@@ -40,7 +40,7 @@ export function SaveWork({
             aria-label={say(`anonymisation.original.${isPlaying ? 'pause' : 'play'}`)}
           >
             <Icon aria-hidden="true" size={18} />
-            {say(isPlaying ? 'player.pause' : 'player.play')}
+            {say(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
           </Button>
         )}
         <Button kind="link" isDisabled={!canUndo} onPress={onUndo}>

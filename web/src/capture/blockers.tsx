@@ -16,19 +16,21 @@ export function Blockers() {
   })
   return (
     <section className="panel stack-small" aria-labelledby="blockers">
-      <h2 id="blockers">{say('operation.blockers')}</h2>
+      <h2 id="blockers">{say('capture.operation.blockers')}</h2>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && data.missing.length > 0 && (
-        <Notice kind="error">{say('operation.missing', { parts: data.missing.join(', ') })}</Notice>
+        <Notice kind="error">{say('capture.operation.missing', { parts: data.missing.join(', ') })}</Notice>
       )}
-      {data?.items.length === 0 && data.missing.length === 0 && <p>{say('operation.blockers.none')}</p>}
+      {data?.items.length === 0 && data.missing.length === 0 && <p>{say('capture.operation.blockers.none')}</p>}
       {data?.items.map(({ kind, code, about, of, since }) => (
-        <Notice key={`${kind} ${of} ${about ?? ''}`} kind="error" title={say(`operation.blocker.${kind}`)}>
-          <p>{say(`operation.blocker.${kind}.do`)}</p>
+        <Notice key={`${kind} ${of} ${about ?? ''}`} kind="error" title={say(`capture.operation.blocker.${kind}`)}>
+          <p>{say(`capture.operation.blocker.${kind}.do`)}</p>
           <dl className="facts">
-            <Fact label={say('operation.blocker.since')}>{formatInstant(since, language, 'seconds')}</Fact>
-            <Fact label={say('operation.blocker.of')}>{of}</Fact>
-            <Fact label={say('operation.blocker.code')}>{about === undefined ? code : `${code} (${about})`}</Fact>
+            <Fact label={say('capture.operation.blocker.since')}>{formatInstant(since, language, 'seconds')}</Fact>
+            <Fact label={say('capture.operation.blocker.of')}>{of}</Fact>
+            <Fact label={say('capture.operation.blocker.code')}>
+              {about === undefined ? code : `${code} (${about})`}
+            </Fact>
           </dl>
         </Notice>
       ))}

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs'
+import words from 'virtual:texts/fi'
 import { expect, test } from 'vitest'
 import { reasons } from '../contact/why-sentences.ts'
 import type { Say } from '../language/use-words.ts'
 import { sayCarried, sayStep } from './flow-steps.ts'
 
-const words = JSON.parse(readFileSync(new URL('../../../texts/fi.json', import.meta.url), 'utf8')) as Record<
-  string,
-  string
->
 /** As i18next answers: where it has no text, the key. */
 const say: Say = (word) => words[word] ?? word
 

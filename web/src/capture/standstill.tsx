@@ -11,9 +11,9 @@ export function Standstill() {
   const alarm = data?.items.find(({ kind }) => kind === 'standstill')
   if (!alarm) return null
   return (
-    <Notice kind="error" title={say('alarm.standstill.title')}>
+    <Notice kind="error" title={say('watch.alarm.standstill.title')}>
       <p>{sayWhat(alarm, say, language)}</p>
-      <Link to="/capture/nodes">{say('alarm.standstill.to')}</Link>
+      <Link to="/capture/nodes">{say('watch.alarm.standstill.to')}</Link>
     </Notice>
   )
 }

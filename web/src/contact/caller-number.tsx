@@ -33,10 +33,10 @@ export function CallerNumber({ contact }: { contact: ContactDetail }) {
         <span className="reveal">
           <Button kind="link" isBusy={reveal.isPending} onPress={() => void show()} aria-describedby="reveal-note">
             <Eye aria-hidden="true" size={16} />
-            {say('caller.reveal')}
+            {say('contacts.caller.reveal')}
           </Button>
           <span id="reveal-note" className="second">
-            {say('caller.reveal.note')}
+            {say('contacts.caller.reveal.note')}
           </span>
         </span>
       )}

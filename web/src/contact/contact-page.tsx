@@ -55,7 +55,7 @@ export function ContactPage() {
         { label: say('requests.title'), to: '/requests' as const },
         { label: served.number, to: '/requests/$id' as const, params: { id: served.id } },
       ]
-    : [{ label: say('nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]
+    : [{ label: say('shell.nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]
   const title = contact
     ? say('contact.title.at', { time: formatInstant(contact.startedAt, language) })
     : say('contact.title')
@@ -71,7 +71,7 @@ export function ContactPage() {
           {under.purpose === 'INSPECTION' && (
             <p>
               <Link to="/contacts/$id/looks" params={{ id }}>
-                {say('contactLooks.link')}
+                {say('contact.access.link')}
               </Link>
             </p>
           )}

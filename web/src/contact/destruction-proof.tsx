@@ -28,8 +28,8 @@ export function DestructionProof({
     return (
       <p className="muted">
         {expectedAt
-          ? say('destruction.certificate.expected', { time: formatInstant(expectedAt, language) })
-          : say('destruction.certificate.later')}
+          ? say('contact.destruction.certificate.expected', { time: formatInstant(expectedAt, language) })
+          : say('contact.destruction.certificate.later')}
       </p>
     )
   }
@@ -37,19 +37,19 @@ export function DestructionProof({
   return (
     <>
       <dl className="facts facts-small">
-        <Fact label={say('destruction.entry')}>
-          {say('destruction.entry.at', {
+        <Fact label={say('contact.destruction.entry')}>
+          {say('contact.destruction.entry.at', {
             seq: formatCount(entry.seq, language),
             time: formatInstant(entry.at, language),
           })}
         </Fact>
-        <Fact label={say('destruction.copies')}>
-          {entry.places.length > 0 ? <ReachedPlaces places={entry.places} /> : say('destruction.copies.none')}
+        <Fact label={say('contact.destruction.copies')}>
+          {entry.places.length > 0 ? <ReachedPlaces places={entry.places} /> : say('contact.destruction.copies.none')}
         </Fact>
       </dl>
       {mayCertify && (
         <div className="certificate">
-          <p>{say('destruction.certificate')}</p>
+          <p>{say('contact.destruction.certificate')}</p>
           <ul className="number-list plain-list">
             {languages.map((one) => (
               <li key={one}>

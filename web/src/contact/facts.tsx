@@ -16,7 +16,7 @@ export function Facts({ contact }: { contact: ContactDetail }) {
         {say('contact.facts')}
       </h2>
       <dl className="facts">
-        <Fact label={say('field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
+        <Fact label={say('contacts.field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
         {contact.waitedFrom && (
           <Fact label={say('contact.waited')}>
             {formatLength(Date.parse(waitEndOf(contact)) - Date.parse(contact.waitedFrom))}
@@ -25,19 +25,19 @@ export function Facts({ contact }: { contact: ContactDetail }) {
             </span>
           </Fact>
         )}
-        <Fact label={say('field.end')}>
-          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('field.end.ongoing')}
+        <Fact label={say('contacts.field.end')}>
+          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('contacts.field.end.ongoing')}
           {lengthMs != null && (
             <span className="second">{say('contact.length', { length: formatLength(lengthMs) })}</span>
           )}
         </Fact>
-        <Fact label={say('field.caller')}>
+        <Fact label={say('contacts.field.caller')}>
           <CallerNumber contact={contact} />
         </Fact>
-        <Fact label={say('field.number')}>
+        <Fact label={say('contacts.field.number')}>
           <span className="number">{formatPhone(contact.number)}</span>
           <span className="second">
-            {contact.numberName ? named(contact.numberName) : say(`numberKind.${contact.numberKind}` as Word)}
+            {contact.numberName ? named(contact.numberName) : say(`contact.number-kind.${contact.numberKind}` as Word)}
           </span>
         </Fact>
         {contact.historyEndsAt && (

@@ -58,13 +58,13 @@ export function Forbid({
   const busy = { isBusy: forbid.isPending }
   return (
     <div ref={group} tabIndex={-1} className={served ? 'stack-small' : 'forbid stack-small'}>
-      {!served && <h3>{say('forbid.title')}</h3>}
-      <p>{say(`forbid.what.${by}`)}</p>
-      {isRestricted && <p>{say('forbid.again')}</p>}
-      {isUnheard && <Notice kind="warning">{say('forbid.unheard')}</Notice>}
+      {!served && <h3>{say('my-calls.forbid.title')}</h3>}
+      <p>{say(`my-calls.forbid.what.${by}`)}</p>
+      {isRestricted && <p>{say('my-calls.forbid.again')}</p>}
+      {isUnheard && <Notice kind="warning">{say('my-calls.forbid.unheard')}</Notice>}
       {by === 'official' && callerWishUntil !== undefined && (
         <p>
-          {say(isOver ? 'forbid.caller.over' : 'forbid.caller.until', {
+          {say(isOver ? 'my-calls.forbid.caller.over' : 'my-calls.forbid.caller.until', {
             time: formatInstant(callerWishUntil, language),
           })}
         </p>
@@ -74,12 +74,12 @@ export function Forbid({
           {!isOver && (
             <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>
               <Ban aria-hidden="true" size={18} />
-              {say('forbid.caller')}
+              {say('my-calls.forbid.caller')}
             </Button>
           )}
           <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'OFFICIAL', channel: 'OWN_CALLS' })}>
             <Ban aria-hidden="true" size={18} />
-            {say('forbid.own')}
+            {say('my-calls.forbid.own')}
           </Button>
         </div>
       ) : (
@@ -87,26 +87,28 @@ export function Forbid({
           <div className="actions">
             <Button kind="secondary" {...busy} onPress={() => setAsked(served)}>
               <Ban aria-hidden="true" size={18} />
-              {say('forbid.enter')}
+              {say('my-calls.forbid.enter')}
             </Button>
           </div>
         )
       )}
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
-        title={say(asked?.party === 'OFFICIAL' ? 'forbid.question.OFFICIAL' : 'forbid.question.CALLER')}
-        doLabel={say('forbid.do')}
+        title={say(
+          asked?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
+        )}
+        doLabel={say('my-calls.forbid.do')}
         isOpen={asked !== undefined}
         onDo={() => asked && void submit(asked)}
         onClose={() => setAsked(undefined)}
       >
         {isUnheard && (
           <p>
-            <strong>{say('forbid.unheard')}</strong>
+            <strong>{say('my-calls.forbid.unheard')}</strong>
           </p>
         )}
-        <p>{say('forbid.confirm')}</p>
-        <p>{say('forbid.confirm.more')}</p>
+        <p>{say('my-calls.forbid.confirm')}</p>
+        <p>{say('my-calls.forbid.confirm.more')}</p>
       </Confirm>
     </div>
   )
@@ -137,6 +139,6 @@ export function sayForbidden(
   language: ReturnType<typeof useLanguage>['language'],
 ): string {
   return state === 'executed' && executedAt
-    ? say('forbid.executed', { time: formatInstant(executedAt, language) })
-    : say(state === 'waiting' ? 'forbid.waiting' : 'forbid.blocked')
+    ? say('my-calls.forbid.executed', { time: formatInstant(executedAt, language) })
+    : say(state === 'waiting' ? 'my-calls.forbid.waiting' : 'my-calls.forbid.blocked')
 }

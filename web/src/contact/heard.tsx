@@ -13,9 +13,11 @@ export function useHeardWords({ heard, marks }: SegmentDetail): string[] {
   const { say, language } = useLanguage()
   if (!heard) return []
   return [
-    ...(heard.oneWay ? [say(`heard.oneWay.${heard.oneWay}`)] : []),
-    ...(heard.isSilent && !marks.includes('silent') ? [say('heard.silent')] : []),
-    ...(heard.lostMs >= heardMs ? [say('heard.lost', { seconds: formatDecimal(heard.lostMs / 1000, language) })] : []),
+    ...(heard.oneWay ? [say(`contact.heard.oneWay.${heard.oneWay}`)] : []),
+    ...(heard.isSilent && !marks.includes('silent') ? [say('contact.heard.silent')] : []),
+    ...(heard.lostMs >= heardMs
+      ? [say('contact.heard.lost', { seconds: formatDecimal(heard.lostMs / 1000, language) })]
+      : []),
   ]
 }
 
@@ -27,42 +29,43 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
   const number = (count: number) => formatCount(count, language)
   const ms = (value: number) => say('capture.ms', { number: formatDecimal(value, language) })
   const rows: [Word, (stream: StreamReception) => string][] = [
-    ['reception.codec', ({ codec }) => codec],
-    ['reception.expected', ({ expected }) => number(expected)],
+    ['contact.reception.codec', ({ codec }) => codec],
+    ['contact.reception.expected', ({ expected }) => number(expected)],
     [
-      'reception.lost',
+      'contact.reception.lost',
       ({ lost, expected }) => `${number(lost)}${lost > 0 ? ` (${formatShare(lost / expected, language)})` : ''}`,
     ],
-    ['reception.lostMs', ({ lostMs }) => ms(lostMs)],
-    ['reception.late', ({ late, duplicates }) => `${number(late)} / ${number(duplicates)}`],
-    ['reception.stalled', ({ stalledMs }) => ms(stalledMs)],
-    ['reception.jitter', ({ jitterMs, worstJitterMs }) => `${ms(jitterMs)} / ${ms(worstJitterMs)}`],
+    ['contact.reception.lostMs', ({ lostMs }) => ms(lostMs)],
+    ['contact.reception.late', ({ late, duplicates }) => `${number(late)} / ${number(duplicates)}`],
+    ['contact.reception.stalled', ({ stalledMs }) => ms(stalledMs)],
+    ['contact.reception.jitter', ({ jitterMs, worstJitterMs }) => `${ms(jitterMs)} / ${ms(worstJitterMs)}`],
     [
-      'reception.silent',
-      ({ silentShare }) => (silentShare === undefined ? say('reception.unknown') : formatShare(silentShare, language)),
+      'contact.reception.silent',
+      ({ silentShare }) =>
+        silentShare === undefined ? say('contact.reception.unknown') : formatShare(silentShare, language),
     ],
     [
-      'reception.told',
-      ({ told }) => (told ? `${number(told.sent)} / ${number(told.came)}` : say('reception.told.none')),
+      'contact.reception.told',
+      ({ told }) => (told ? `${number(told.sent)} / ${number(told.came)}` : say('contact.reception.told.none')),
     ],
   ]
   return (
     <div className="stack-small reception">
-      <h3>{say('reception.title')}</h3>
+      <h3>{say('contact.reception.title')}</h3>
       <p className="muted">
         {[
           reception.client || say('capture.client.unnamed'),
           reception.trunk && say('capture.trunk.is', { name: reception.trunk }),
-          reception.elsewhere && say('reception.elsewhere', { address: reception.elsewhere }),
+          reception.elsewhere && say('contact.reception.elsewhere', { address: reception.elsewhere }),
         ]
           .filter(Boolean)
           .join(', ')}
       </p>
       <table className="table reception-table">
-        <caption className="visually-hidden">{say('reception.title')}</caption>
+        <caption className="visually-hidden">{say('contact.reception.title')}</caption>
         <thead>
           <tr>
-            <th scope="col">{say('reception.measure')}</th>
+            <th scope="col">{say('contact.reception.measure')}</th>
             {reception.streams.map(({ track }, index) => (
               <th key={index} scope="col" className="numeric">
                 {say(`capture.carried.${track}`)}
@@ -85,7 +88,7 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
       </table>
       <p>
         <Link to="/capture/flows" search={{ segment: segment.id }}>
-          {say('reception.flow')}
+          {say('contact.reception.flow')}
         </Link>
       </p>
     </div>

@@ -25,13 +25,15 @@ export function Keeping({
   const isYoung = recording.keepUntil != null && Date.parse(recording.keepUntil) > serverNowMs()
   return (
     <div className="keeping">
-      <h3>{say('keeping.title')}</h3>
-      <p>{say(isYoung ? 'keeping.young' : 'keeping.old')}</p>
+      <h3>{say('contact.keeping.title')}</h3>
+      <p>{say(isYoung ? 'contact.keeping.young' : 'contact.keeping.old')}</p>
       <dl className="facts facts-small">
         {recording.keepUntil && (
-          <Fact label={say('keeping.notBefore')}>{formatInstant(recording.keepUntil, language)}</Fact>
+          <Fact label={say('contact.keeping.notBefore')}>{formatInstant(recording.keepUntil, language)}</Fact>
         )}
-        {recording.destroyAt && <Fact label={say('keeping.by')}>{formatInstant(recording.destroyAt, language)}</Fact>}
+        {recording.destroyAt && (
+          <Fact label={say('contact.keeping.by')}>{formatInstant(recording.destroyAt, language)}</Fact>
+        )}
       </dl>
     </div>
   )
@@ -44,13 +46,13 @@ function Ended({ recording, under, mayCertify }: { recording: Recording; under: 
   const isOnItsWay = destruction?.state === 'destroying'
   return (
     <div className="keeping">
-      <h3>{say('keeping.destroyed.title')}</h3>
-      <p>{say(isOnItsWay ? 'destruction.destroying' : 'keeping.destroyed')}</p>
+      <h3>{say('contact.keeping.destroyed.title')}</h3>
+      <p>{say(isOnItsWay ? 'contact.destruction.destroying' : 'contact.keeping.destroyed')}</p>
       <dl className="facts facts-small">
         {recording.destroyedAt && !isOnItsWay && (
-          <Fact label={say('keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
+          <Fact label={say('contact.keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
         )}
-        <Fact label={say('keeping.cause')}>{causeOf(recording, say) ?? say('cause.other')}</Fact>
+        <Fact label={say('contact.keeping.cause')}>{causeOf(recording, say) ?? say('contact.cause.other')}</Fact>
       </dl>
       {recording.id && destruction && (
         <DestructionProof

@@ -9,19 +9,19 @@ export function Looks({ looks, segmentId }: { looks: SegmentDetail['looks']; seg
   const title = `looks-${segmentId}`
   return (
     <div className="looks">
-      <h3 id={title}>{say('looks.title')}</h3>
+      <h3 id={title}>{say('contact.looks.title')}</h3>
       {looks.length === 0 ? (
-        <p className="muted">{say('looks.none')}</p>
+        <p className="muted">{say('contact.looks.none')}</p>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-labelledby={title}>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">{say('looks.at')}</th>
-                <th scope="col">{say('looks.role')}</th>
-                <th scope="col">{say('purpose.label')}</th>
+                <th scope="col">{say('contact.looks.at')}</th>
+                <th scope="col">{say('contact.looks.role')}</th>
+                <th scope="col">{say('session.purpose.label')}</th>
                 <th scope="col" className="numeric">
-                  {say('looks.played')}
+                  {say('contact.looks.played')}
                 </th>
               </tr>
             </thead>
@@ -29,8 +29,8 @@ export function Looks({ looks, segmentId }: { looks: SegmentDetail['looks']; seg
               {looks.map((look) => (
                 <tr key={look.at + look.role}>
                   <td className="nowrap">{formatInstant(look.at, language)}</td>
-                  <td>{say(`role.${look.role}` as Word)}</td>
-                  <td>{say(`purpose.${look.purpose}` as Word)}</td>
+                  <td>{say(`rights.role.${look.role}` as Word)}</td>
+                  <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
                   <td className="numeric nowrap">{look.playedMs == null ? '–' : formatLength(look.playedMs)}</td>
                 </tr>
               ))}

@@ -53,8 +53,8 @@ export function SegmentPanel({
     recording.state === 'restricted' && (told === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
     contact.segments.length > 1
-      ? say('segment.title.many', { position, total: contact.segments.length })
-      : say('segment.title')
+      ? say('contacts.segment.title.many', { position, total: contact.segments.length })
+      : say('contacts.segment.title')
   const isOngoing = segment.endedAt == null
   const wasForwarded = segment.numberReached !== contact.number
   return (
@@ -64,39 +64,41 @@ export function SegmentPanel({
         <RecordingBadge recording={recording} isOngoing={isOngoing} />
       </div>
       <dl className="facts">
-        <Fact label={say('field.official')}>
+        <Fact label={say('contacts.field.official')}>
           {official ? (
             <>
               {official.name}
               <span className="second">{formatPhone(official.phone)}</span>
             </>
           ) : (
-            <span className="muted">{say('official.none')}</span>
+            <span className="muted">{say('contacts.official.none')}</span>
           )}
         </Fact>
         {segment.answeredAt && (
-          <Fact label={say('segment.answered')}>{formatTime(segment.answeredAt, language, 'seconds')}</Fact>
+          <Fact label={say('contacts.segment.answered')}>{formatTime(segment.answeredAt, language, 'seconds')}</Fact>
         )}
         {segment.endedAt && (
-          <Fact label={say('segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>
+          <Fact label={say('contacts.segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>
         )}
-        {segment.durationMs != null && <Fact label={say('segment.length')}>{formatLength(segment.durationMs)}</Fact>}
+        {segment.durationMs != null && (
+          <Fact label={say('contacts.segment.length')}>{formatLength(segment.durationMs)}</Fact>
+        )}
         {wasForwarded && (
-          <Fact label={say('segment.reached')}>
+          <Fact label={say('contacts.segment.reached')}>
             <span className="number">{formatPhone(segment.numberReached)}</span>
             {segment.numberReachedName && <span className="second">{named(segment.numberReachedName)}</span>}
           </Fact>
         )}
       </dl>
       {segment.marks.length + heard.length > 0 && (
-        <Notice kind="warning" title={say('marks.title')}>
+        <Notice kind="warning" title={say('contact.marks.title')}>
           <ul>
             {segment.marks.map((mark) => (
               <li key={mark}>
-                {say(`mark.${mark}` as Word)}
+                {say(`contact.mark.${mark}` as Word)}
                 {mark === 'packets-lost' &&
                   segment.lostPackets != null &&
-                  ` ${say('mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
+                  ` ${say('contact.mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
               </li>
             ))}
             {heard.map((sentence) => (
@@ -106,7 +108,7 @@ export function SegmentPanel({
         </Notice>
       )}
       {forbidden && <Forbidden prohibition={forbidden} under={under} />}
-      {canOnlyBeHeardHere && <p className="no-audio">{say('recording.sentence.restricted.case')}</p>}
+      {canOnlyBeHeardHere && <p className="no-audio">{say('contact.recording.sentence.restricted.case')}</p>}
       {recording.id && ((recording.state === 'available' && !forbidden) || canOnlyBeHeardHere) ? (
         <Suspense fallback={<Waiting lines={3} />}>
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
@@ -118,8 +120,8 @@ export function SegmentPanel({
             {recording.state === 'destroyed'
               ? sayDestroyed(recording, say, language)
               : isOngoing && recording.state === 'none'
-                ? say('recording.sentence.none.ongoing')
-                : say(`recording.sentence.${recording.state}` as Word)}
+                ? say('contact.recording.sentence.none.ongoing')
+                : say(`contact.recording.sentence.${recording.state}` as Word)}
             {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
           </p>
         )

@@ -16,33 +16,33 @@ test('every reason that a decision may have is told in words of its own', () => 
   const reasons = decisionReasons()
   expect(reasons.length).toBeGreaterThan(10)
   const told = [...reasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
-  expect(told.flat()).not.toContain('why.other')
+  expect(told.flat()).not.toContain('contact.why.other')
   expect(new Set(told.map((words) => words.join())).size).toBe(told.length)
 })
 
 test('a reason that is not known is not made up', () => {
-  expect(sentencesOf({ reason: 'toString' })).toEqual(['why.other'])
-  expect(sentencesOf({ reason: 'something-new' })).toEqual(['why.other'])
+  expect(sentencesOf({ reason: 'toString' })).toEqual(['contact.why.other'])
+  expect(sentencesOf({ reason: 'something-new' })).toEqual(['contact.why.other'])
 })
 
 test('a draw that is not stored is not told', () => {
-  expect(sentencesOf({ reason: 'drawn' })).toEqual(['why.drawn.plain'])
-  expect(sentencesOf({ reason: 'not-drawn', share: 0.1 })).toEqual(['why.not-drawn.plain'])
+  expect(sentencesOf({ reason: 'drawn' })).toEqual(['contact.why.drawn.plain'])
+  expect(sentencesOf({ reason: 'not-drawn', share: 0.1 })).toEqual(['contact.why.not-drawn.plain'])
 })
 
 test('a rule of all calls is told as that, and room in a quota where there is one', () => {
   const quota = { per: 'official', weekly: 5 } as const
-  expect(sentencesOf({ reason: 'drawn', draw: 0.4, share: 1 })).toEqual(['why.all'])
+  expect(sentencesOf({ reason: 'drawn', draw: 0.4, share: 1 })).toEqual(['contact.why.all'])
   expect(sentencesOf({ reason: 'drawn', draw: 0.04, share: 0.1, quotaUsed: 2, rule: { name, quota } })).toEqual([
-    'why.drawn',
-    'why.quota-room',
+    'contact.why.drawn',
+    'contact.why.quota-room',
   ])
 })
 
 test('hours are told where the rule’s are known', () => {
   const hours = { days: ['MON'], from: '08:00', to: '16:00' } as const
   expect(sentencesOf({ reason: 'outside-hours', rule: { name, hours: { ...hours, days: [...hours.days] } } })).toEqual([
-    'why.outside-hours',
+    'contact.why.outside-hours',
   ])
-  expect(sentencesOf({ reason: 'outside-hours' })).toEqual(['why.outside-hours.plain'])
+  expect(sentencesOf({ reason: 'outside-hours' })).toEqual(['contact.why.outside-hours.plain'])
 })

@@ -2,20 +2,20 @@ import type { SegmentDetail } from '../api/shapes.ts'
 import type { Word } from '../language/use-words.ts'
 
 const told = {
-  drawn: 'why.drawn',
-  'not-drawn': 'why.not-drawn',
-  switchboard: 'why.switchboard',
-  forwarded: 'why.forwarded',
-  'unknown-number': 'why.unknown-number',
-  'no-rule': 'why.no-rule',
-  'rule-ended': 'why.rule-ended',
-  'outside-hours': 'why.outside-hours',
-  'quota-full': 'why.quota-full',
-  'no-official': 'why.no-official',
-  'no-consent': 'why.no-consent',
-  'no-announcement': 'why.no-announcement',
-  'not-answered': 'why.not-answered',
-  conference: 'why.conference',
+  drawn: 'contact.why.drawn',
+  'not-drawn': 'contact.why.not-drawn',
+  switchboard: 'contact.why.switchboard',
+  forwarded: 'contact.why.forwarded',
+  'unknown-number': 'contact.why.unknown-number',
+  'no-rule': 'contact.why.no-rule',
+  'rule-ended': 'contact.why.rule-ended',
+  'outside-hours': 'contact.why.outside-hours',
+  'quota-full': 'contact.why.quota-full',
+  'no-official': 'contact.why.no-official',
+  'no-consent': 'contact.why.no-consent',
+  'no-announcement': 'contact.why.no-announcement',
+  'not-answered': 'contact.why.not-answered',
+  conference: 'contact.why.conference',
 } as const satisfies Record<string, Word>
 
 /** Why a call is recorded or is not, as the plan says it. */
@@ -25,13 +25,13 @@ type Decision = Omit<SegmentDetail['decision'], 'record'>
 
 /** The sentences that explain a decision, each with what it needs; for a reason that is not known, what is true of all. */
 export function sentencesOf({ reason, draw, share, quotaUsed, rule }: Decision): Word[] {
-  if (!Object.hasOwn(told, reason)) return ['why.other']
+  if (!Object.hasOwn(told, reason)) return ['contact.why.other']
   const known = reason as keyof typeof told
   if (known === 'drawn' || known === 'not-drawn') {
-    if (share === 1) return ['why.all']
-    const drawn = draw === undefined || share === undefined ? (`why.${known}.plain` as const) : told[known]
-    return known === 'drawn' && quotaUsed !== undefined && rule?.quota ? [drawn, 'why.quota-room'] : [drawn]
+    if (share === 1) return ['contact.why.all']
+    const drawn = draw === undefined || share === undefined ? (`contact.why.${known}.plain` as const) : told[known]
+    return known === 'drawn' && quotaUsed !== undefined && rule?.quota ? [drawn, 'contact.why.quota-room'] : [drawn]
   }
-  if (known === 'outside-hours' && !rule?.hours) return ['why.outside-hours.plain']
+  if (known === 'outside-hours' && !rule?.hours) return ['contact.why.outside-hours.plain']
   return [told[known]]
 }

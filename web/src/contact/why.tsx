@@ -24,13 +24,15 @@ export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: bo
     draw: draw == null ? '' : formatDraw(draw, language),
     hours: rule?.hours ? formatHours(rule.hours, language) : '',
     used: quotaUsed == null ? '' : formatCount(quotaUsed, language),
-    outcome: say(`why.outcome.${outcome}${ending}` as Word),
+    outcome: say(`contact.why.outcome.${outcome}${ending}` as Word),
   }
   const isExplained = ruleId !== undefined && ruleVersion !== undefined && share !== undefined
   return (
     <div className="why">
-      <h3>{say(`why.title.${outcome}${ending}` as Word)}</h3>
-      {isExplained && <p className="why-short">{say(draw == null ? 'why.short.rule' : 'why.short.draw', values)}</p>}
+      <h3>{say(`contact.why.title.${outcome}${ending}` as Word)}</h3>
+      {isExplained && (
+        <p className="why-short">{say(draw == null ? 'contact.why.short.rule' : 'contact.why.short.draw', values)}</p>
+      )}
       <p>
         {sentencesOf(decision)
           .map((word) => say(word, values))
@@ -38,10 +40,10 @@ export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: bo
       </p>
       {(rule?.quota ?? rule?.hours ?? descriptionVersion) !== undefined && (
         <dl className="facts facts-small">
-          {rule?.quota && <Fact label={say('why.quota')}>{sayQuota(rule.quota, say, language)}</Fact>}
-          {rule?.hours && <Fact label={say('why.hours')}>{values.hours}</Fact>}
+          {rule?.quota && <Fact label={say('contact.why.quota')}>{sayQuota(rule.quota, say, language)}</Fact>}
+          {rule?.hours && <Fact label={say('contact.why.hours')}>{values.hours}</Fact>}
           {descriptionVersion !== undefined && (
-            <Fact label={say('why.description')}>
+            <Fact label={say('contact.why.description')}>
               <a href={`${publicPages.description[language]}/${descriptionVersion}`}>
                 {say('plan.version.number', { version: descriptionVersion })}
               </a>

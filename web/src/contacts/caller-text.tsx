@@ -4,6 +4,7 @@ import { useLanguage } from '../language/use-words.ts'
 /** The caller's number as the server gives it (masked), or that it is withheld (AC9). */
 export function CallerText({ caller }: { caller: Caller }) {
   const { say } = useLanguage()
-  if (caller.kind === 'withheld' || !caller.number) return <span className="withheld">{say('caller.withheld')}</span>
+  if (caller.kind === 'withheld' || !caller.number)
+    return <span className="withheld">{say('contacts.caller.withheld')}</span>
   return <span className="number">{caller.number}</span>
 }

@@ -15,15 +15,15 @@ test('a number may be written in any form, but not with letters or without digit
     expect(problemsOf({ ...empty, caller }), caller).toEqual({})
   }
   for (const caller of ['abc', '+', '040x', '---']) {
-    expect(problemsOf({ ...empty, caller }), caller).toEqual({ caller: 'search.caller.wrong' })
+    expect(problemsOf({ ...empty, caller }), caller).toEqual({ caller: 'contacts.search.caller.wrong' })
   }
 })
 
 test('an end before its beginning is told, and so is a time without a day', () => {
   const before = day.subtract({ days: 1 })
-  expect(problemsOf({ ...empty, days: { start: day, end: before } })).toEqual({ days: 'search.days.wrong' })
-  expect(problemsOf({ ...empty, fromTime: new Time(8) })).toEqual({ times: 'search.time.needsDays' })
+  expect(problemsOf({ ...empty, days: { start: day, end: before } })).toEqual({ days: 'contacts.search.days.wrong' })
+  expect(problemsOf({ ...empty, fromTime: new Time(8) })).toEqual({ times: 'contacts.search.time.needsDays' })
   const sameDay = { ...empty, days: { start: day, end: day }, fromTime: new Time(15) }
-  expect(problemsOf({ ...sameDay, toTime: new Time(10) })).toEqual({ times: 'search.time.wrong' })
+  expect(problemsOf({ ...sameDay, toTime: new Time(10) })).toEqual({ times: 'contacts.search.time.wrong' })
   expect(problemsOf({ ...sameDay, toTime: new Time(16) })).toEqual({})
 })

@@ -55,10 +55,10 @@ export function problemsOf({ caller, days, fromTime, toTime }: Draft): DraftProb
   const isBackwards = days != null && days.end.compare(days.start) < 0
   const isOneDay = days != null && days.end.compare(days.start) === 0
   return {
-    ...(!isNumber && { caller: 'search.caller.wrong' }),
-    ...(isBackwards && { days: 'search.days.wrong' }),
-    ...(!days && (fromTime || toTime) && { times: 'search.time.needsDays' }),
-    ...(isOneDay && fromTime && toTime && toTime.compare(fromTime) <= 0 && { times: 'search.time.wrong' }),
+    ...(!isNumber && { caller: 'contacts.search.caller.wrong' }),
+    ...(isBackwards && { days: 'contacts.search.days.wrong' }),
+    ...(!days && (fromTime || toTime) && { times: 'contacts.search.time.needsDays' }),
+    ...(isOneDay && fromTime && toTime && toTime.compare(fromTime) <= 0 && { times: 'contacts.search.time.wrong' }),
   }
 }
 

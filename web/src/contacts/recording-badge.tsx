@@ -17,7 +17,9 @@ export function RecordingBadge({ recording, isOngoing }: { recording: Recording;
       <span className={`badge badge-${recording.state}`}>
         <Icon aria-hidden="true" size={14} />
         {say(
-          isOngoing && recording.state === 'none' ? 'recording.none.ongoing' : (`recording.${recording.state}` as Word),
+          isOngoing && recording.state === 'none'
+            ? 'contact.recording.none.ongoing'
+            : (`contact.recording.${recording.state}` as Word),
         )}
       </span>
       {date && <span className="recording-date">{date}</span>}
@@ -29,16 +31,18 @@ function recordingDate(recording: Recording, say: Say, language: Language): stri
   if (recording.destroyedAt) {
     return [formatDate(recording.destroyedAt, language), causeOf(recording, say)].filter(Boolean).join(' · ')
   }
-  return recording.destroyAt && say('recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
+  return recording.destroyAt && say('contact.recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
 }
 
 /** That a recording was destroyed, and when; or that it is being destroyed. */
 export function sayDestroyed({ destroyedAt }: { destroyedAt?: string }, say: Say, language: Language): string {
-  if (destroyedAt === undefined) return say('recording.sentence.destroying')
-  return say('recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
+  if (destroyedAt === undefined) return say('contact.recording.sentence.destroying')
+  return say('contact.recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
 }
 
 /** Why a recording was destroyed, in words. */
 export function causeOf(recording: Recording, say: Say): string | undefined {
-  return recording.cause && knownCauses.includes(recording.cause) ? say(`cause.${recording.cause}` as Word) : undefined
+  return recording.cause && knownCauses.includes(recording.cause)
+    ? say(`contact.cause.${recording.cause}` as Word)
+    : undefined
 }

@@ -16,15 +16,15 @@ function ResultsTable({ contacts }: { contacts: Contact[] }) {
   const { say, named } = useLanguage()
   return (
     <table className="results">
-      <caption className="visually-hidden">{say('results.title')}</caption>
+      <caption className="visually-hidden">{say('contacts.results.title')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('field.start')}</th>
-          <th scope="col">{say('field.end')}</th>
-          <th scope="col">{say('field.caller')}</th>
-          <th scope="col">{say('field.number')}</th>
-          <th scope="col">{say('field.official')}</th>
-          <th scope="col">{say('field.recording')}</th>
+          <th scope="col">{say('contacts.field.start')}</th>
+          <th scope="col">{say('contacts.field.end')}</th>
+          <th scope="col">{say('contacts.field.caller')}</th>
+          <th scope="col">{say('contacts.field.number')}</th>
+          <th scope="col">{say('contacts.field.official')}</th>
+          <th scope="col">{say('contacts.field.recording')}</th>
         </tr>
       </thead>
       {contacts.map((contact) => {
@@ -82,19 +82,19 @@ function ResultCards({ contacts }: { contacts: Contact[] }) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('field.end')}</dt>
+              <dt>{say('contacts.field.end')}</dt>
               <dd>
                 <EndText contact={contact} />
               </dd>
             </div>
             <div>
-              <dt>{say('field.caller')}</dt>
+              <dt>{say('contacts.field.caller')}</dt>
               <dd>
                 <CallerText caller={contact.caller} />
               </dd>
             </div>
             <div>
-              <dt>{say('field.number')}</dt>
+              <dt>{say('contacts.field.number')}</dt>
               <dd>
                 <span className="number">{formatPhone(contact.number)}</span>
                 {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
@@ -102,7 +102,7 @@ function ResultCards({ contacts }: { contacts: Contact[] }) {
             </div>
             {contact.segments.map((segment, index) => (
               <div key={segment.id} className="card-segment">
-                <dt>{say('field.official')}</dt>
+                <dt>{say('contacts.field.official')}</dt>
                 <dd>
                   <OfficialText segment={segment} isTransferred={index > 0} />
                   <RecordingBadge recording={segment.recording} isOngoing={segment.endedAt == null} />
@@ -127,15 +127,15 @@ function ContactLink({ contact }: { contact: Contact }) {
 
 function EndText({ contact }: { contact: Contact }) {
   const { say, language } = useLanguage()
-  return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : say('field.end.ongoing')
+  return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : say('contacts.field.end.ongoing')
 }
 
 function OfficialText({ segment, isTransferred }: { segment: Segment | undefined; isTransferred: boolean }) {
   const { say } = useLanguage()
-  if (!segment?.official) return <span className="muted">{say('official.none')}</span>
+  if (!segment?.official) return <span className="muted">{say('contacts.official.none')}</span>
   return (
     <>
-      {isTransferred && <span className="transferred">{say('segment.transferred')} </span>}
+      {isTransferred && <span className="transferred">{say('contacts.segment.transferred')} </span>}
       <span className="official-name">{segment.official.name}</span>
       <span className="second">{formatPhone(segment.official.phone)}</span>
     </>

@@ -31,7 +31,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed })
 
   const numberOptions: Option[] = [
-    { value: '', label: say('search.number.any') },
+    { value: '', label: say('contacts.search.number.any') },
     ...(numbers?.items ?? []).map((one) => ({ value: one.number, label: one.display, detail: named(one.name) })),
   ]
   if (draft.number && !numberOptions.some((one) => one.value === draft.number)) {
@@ -55,7 +55,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
       ref={form}
       validationBehavior="aria"
       className="panel search-form"
-      aria-label={say('search.form')}
+      aria-label={say('contacts.search.form')}
       onSubmit={(event) => {
         event.preventDefault()
         search(draft)
@@ -64,8 +64,8 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
       <div className="search-fields">
         <Field
           className="f-caller"
-          label={say('search.caller')}
-          hint={say('search.caller.hint')}
+          label={say('contacts.search.caller')}
+          hint={say('contacts.search.caller.hint')}
           error={wrong.caller && say(wrong.caller)}
           value={draft.caller}
           onChange={(caller) => change({ caller })}
@@ -75,8 +75,8 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
         />
         <Field
           className="f-official"
-          label={say('search.official')}
-          hint={say('search.official.hint')}
+          label={say('contacts.search.official')}
+          hint={say('contacts.search.official.hint')}
           value={draft.official}
           onChange={(official) => change({ official })}
           maxLength={64}
@@ -84,46 +84,49 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
         />
         <Choice
           className="f-number"
-          label={say('search.number')}
+          label={say('contacts.search.number')}
           options={numberOptions}
           value={draft.number}
           onChange={(number) => change({ number })}
         />
         <Choice
           className="f-recorded"
-          label={say('search.recorded')}
-          options={recordedChoices.map((one) => ({ value: one, label: say(`search.recorded.${one}` as Word) }))}
+          label={say('contacts.search.recorded')}
+          options={recordedChoices.map((one) => ({
+            value: one,
+            label: say(`contacts.search.recorded.${one}` as Word),
+          }))}
           value={draft.recorded}
           onChange={(recorded) => change({ recorded: recorded as Recorded })}
         />
         <div className="f-days">
           <DateRangeField
-            label={say('search.days')}
-            error={say('search.days.wrong')}
+            label={say('contacts.search.days')}
+            error={say('contacts.search.days.wrong')}
             value={draft.days}
             onChange={(days) => change({ days })}
           />
-          <div className="quick" role="group" aria-label={say('search.quick')}>
+          <div className="quick" role="group" aria-label={say('contacts.search.quick')}>
             <Button kind="link" onPress={() => quick(0)}>
-              {say('search.quick.today')}
+              {say('contacts.search.quick.today')}
             </Button>
             <Button kind="link" onPress={() => quick(6)}>
-              {say('search.quick.week')}
+              {say('contacts.search.quick.week')}
             </Button>
             <Button kind="link" onPress={() => quick(29)}>
-              {say('search.quick.month')}
+              {say('contacts.search.quick.month')}
             </Button>
           </div>
         </div>
         <div className="f-times">
           <TimeOfDay
-            label={say('search.time.from')}
+            label={say('contacts.search.time.from')}
             isWrong={wrong.times != null}
             value={draft.fromTime}
             onChange={(fromTime) => change({ fromTime })}
           />
           <TimeOfDay
-            label={say('search.time.to')}
+            label={say('contacts.search.time.to')}
             isWrong={wrong.times != null}
             value={draft.toTime}
             onChange={(toTime) => change({ toTime })}
@@ -132,7 +135,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
         <div className="search-actions">
           <Button type="submit" kind="primary">
             <Search aria-hidden="true" size={18} />
-            {say('search.submit')}
+            {say('contacts.search.submit')}
           </Button>
           <Button
             kind="secondary"
@@ -143,7 +146,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
             }}
           >
             <X aria-hidden="true" size={18} />
-            {say('search.clear')}
+            {say('contacts.search.clear')}
           </Button>
         </div>
       </div>

@@ -25,13 +25,13 @@ export function SearchPage() {
   const total = formatCount(found.approximateTotal, language)
   const summary =
     found.approximateTotal >= countedUpTo
-      ? say('results.about', { shown: formatCount(shown, language), total })
+      ? say('contacts.results.about', { shown: formatCount(shown, language), total })
       : found.hasNextPage
-        ? say('results.exact', { shown: formatCount(shown, language), total })
-        : say('results.all', { total: formatCount(shown, language), count: shown })
+        ? say('contacts.results.exact', { shown: formatCount(shown, language), total })
+        : say('contacts.results.all', { total: formatCount(shown, language), count: shown })
 
   return (
-    <Page title={say('search.title')} lead={say('search.lead')}>
+    <Page title={say('contacts.search.title')} lead={say('contacts.search.lead')}>
       <SearchForm
         filters={filters}
         onSearch={(next) => {
@@ -40,13 +40,13 @@ export function SearchPage() {
         }}
       />
       <FoundList
-        title={say('results.title')}
+        title={say('contacts.results.title')}
         found={found}
         shown={shown}
         summary={summary}
-        none={say('results.none')}
-        hint={say('results.none.hint')}
-        end={say('results.end')}
+        none={say('contacts.results.none')}
+        hint={say('contacts.results.none.hint')}
+        end={say('contacts.results.end')}
       >
         <Results contacts={found.contacts} />
       </FoundList>

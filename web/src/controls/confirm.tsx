@@ -39,7 +39,7 @@ export function Confirm({
               {doLabel}
             </Button>
             <Button kind="secondary" autoFocus onPress={onClose}>
-              {say('cancel')}
+              {say('shell.cancel')}
             </Button>
           </div>
         </Dialog>

@@ -13,12 +13,12 @@ export function Downloads({ downloads }: { downloads: readonly Download[] }) {
   if (downloads.length === 0) return null
   return (
     <div className="muted">
-      {say('packages.downloads.title')}
+      {say('disclosures.packages.downloads.title')}
       <ul className="told-list">
         {downloads.map(({ at, outcome, address }, index) => (
           <li key={index}>
-            {formatInstant(at, language)} {say(`packages.downloads.${outcome}`)}
-            {address !== undefined && `, ${say('packages.downloads.from', { address })}`}
+            {formatInstant(at, language)} {say(`disclosures.packages.downloads.${outcome}`)}
+            {address !== undefined && `, ${say('disclosures.packages.downloads.from', { address })}`}
           </li>
         ))}
       </ul>

@@ -18,7 +18,7 @@ export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => v
       <p>{say(`error.${key}`)}</p>
       {onAgain && mayHelp && (
         <Button kind="secondary" onPress={onAgain}>
-          {say('again')}
+          {say('shell.again')}
         </Button>
       )}
     </Notice>

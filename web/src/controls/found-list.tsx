@@ -87,7 +87,7 @@ export function FoundList({
             }}
           >
             <ArrowDown aria-hidden="true" size={18} />
-            {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+            {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
           </Button>
         </div>
       )}

@@ -54,7 +54,12 @@ export function PasswordField({
           autoCorrect="off"
           spellCheck="false"
         />
-        <ToggleButton className="toggle-inside" isSelected={shown} onChange={setShown} aria-label={say('signin.show')}>
+        <ToggleButton
+          className="toggle-inside"
+          isSelected={shown}
+          onChange={setShown}
+          aria-label={say('session.signin.show')}
+        >
           {shown ? <EyeOff aria-hidden="true" size={20} /> : <Eye aria-hidden="true" size={20} />}
         </ToggleButton>
       </div>

@@ -11,7 +11,7 @@ export function Secret({ label, value, copied }: { label: string; value: string;
   const copy = () =>
     void navigator.clipboard.writeText(value).then(
       () => announce(copied),
-      () => announce(say('copies.copied.not')),
+      () => announce(say('acts.copies.copied.not')),
     )
   return (
     <div className="stack-small" role="group" aria-labelledby={id}>
@@ -22,9 +22,9 @@ export function Secret({ label, value, copied }: { label: string; value: string;
         <code className="copy-secret">{value}</code>
       </p>
       <div className="actions">
-        <Button kind="secondary" onPress={copy} aria-label={say('copies.copy', { what: label })}>
+        <Button kind="secondary" onPress={copy} aria-label={say('acts.copies.copy', { what: label })}>
           <Copy aria-hidden="true" size={18} />
-          {say('copies.copy.short')}
+          {say('acts.copies.copy.short')}
         </Button>
       </div>
     </div>

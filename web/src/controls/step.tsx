@@ -86,7 +86,7 @@ export function Step({
           {submit}
         </Button>
         <Button kind="secondary" onPress={() => setOpen(false)}>
-          {say('cancel')}
+          {say('shell.cancel')}
         </Button>
       </div>
     </Form>

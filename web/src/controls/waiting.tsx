@@ -5,7 +5,7 @@ export function Waiting({ lines = 4 }: { lines?: number }) {
   const { say } = useLanguage()
   return (
     <div className="waiting" role="status">
-      <span className="visually-hidden">{say('loading')}</span>
+      <span className="visually-hidden">{say('shell.loading')}</span>
       {Array.from({ length: lines }, (_, line) => (
         <span key={line} className="waiting-line" aria-hidden="true" />
       ))}

@@ -17,32 +17,33 @@ export function BrokenPromises() {
   const checkedAt = data.items
     .map((proof) => proof.checkedAt)
     .reduce((one, other) => (one < other ? one : other), '9999')
-  const page = <a href={publicPages.description[language]}>{say('promises.page')}</a>
+  const page = <a href={publicPages.description[language]}>{say('description.promises.page')}</a>
   if (broken.length + unchecked === 0) {
     return (
       <p className="promises-hold">
         <CircleCheck aria-hidden="true" size={20} />
         <span>
-          {say('promises.hold', { count: data.items.length, time: formatInstant(checkedAt, language) })} {page}
+          {say('description.promises.hold', { count: data.items.length, time: formatInstant(checkedAt, language) })}{' '}
+          {page}
         </span>
       </p>
     )
   }
   return (
     <Notice kind="error">
-      <h2 className="notice-title">{say('nav.public.broken', { count: broken.length + unchecked })}</h2>
+      <h2 className="notice-title">{say('shell.nav.public.broken', { count: broken.length + unchecked })}</h2>
       <ul>
         {broken.map((proof) => (
           <li key={proof.promise}>
             {named(proof.text)}
             {proof.brokenSince && (
               <span className="second">
-                {say('promises.since', { time: formatInstant(proof.brokenSince, language) })}
+                {say('description.promises.since', { time: formatInstant(proof.brokenSince, language) })}
               </span>
             )}
           </li>
         ))}
-        {unchecked > 0 && <li>{say('promises.unchecked', { count: unchecked })}</li>}
+        {unchecked > 0 && <li>{say('description.promises.unchecked', { count: unchecked })}</li>}
       </ul>
       <p>{page}</p>
     </Notice>

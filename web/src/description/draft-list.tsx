@@ -17,7 +17,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
   const past = drafts.filter((draft) => !isOpen(draft))
   return (
     <>
-      {open.length === 0 ? <p className="muted">{say('drafts.none')}</p> : <DraftCards drafts={open} />}
+      {open.length === 0 ? <p className="muted">{say('description.drafts.none')}</p> : <DraftCards drafts={open} />}
       {past.length > 0 && (
         <div>
           <Button
@@ -27,7 +27,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
             onPress={() => setShowsPast(!showsPast)}
           >
             {showsPast ? <ChevronDown aria-hidden="true" size={18} /> : <ChevronRight aria-hidden="true" size={18} />}
-            {say('drafts.past', { count: past.length })}
+            {say('description.drafts.past', { count: past.length })}
           </Button>
           {showsPast && (
             <div id={id}>
@@ -57,16 +57,17 @@ function Card({ draft }: { draft: DraftSummary }) {
     <li className={`draft-card ${draft.mayDecide ? 'is-mine-to-decide' : ''}`}>
       <div className="draft-card-head">
         <Link to="/description/drafts/$id" params={{ id: draft.id }} className="draft-link">
-          {say('draft.title', { version: draft.basedOn + 1 })}
+          {say('description.draft.title', { version: draft.basedOn + 1 })}
         </Link>
         <DraftState state={draft.state} />
       </div>
-      {draft.mayDecide && <p className="draft-card-call">{say('drafts.mayDecide')}</p>}
-      {draft.isOutdated && <p className="draft-card-call">{say('draft.outdated')}</p>}
+      {draft.mayDecide && <p className="draft-card-call">{say('description.drafts.mayDecide')}</p>}
+      {draft.isOutdated && <p className="draft-card-call">{say('description.draft.outdated')}</p>}
       {draft.reason !== '' && <p className="draft-reason">{draft.reason}</p>}
       <p className="muted small-text">
-        {say('drafts.by', { name: draft.author.name, time: formatInstant(draft.changedAt, language) })}
-        {draft.effectiveFrom && ` · ${say('drafts.from', { time: formatInstant(draft.effectiveFrom, language) })}`}
+        {say('description.drafts.by', { name: draft.author.name, time: formatInstant(draft.changedAt, language) })}
+        {draft.effectiveFrom &&
+          ` · ${say('description.drafts.from', { time: formatInstant(draft.effectiveFrom, language) })}`}
       </p>
     </li>
   )

@@ -21,10 +21,10 @@ export function DraftPage() {
   const work = useDraft(id)
   const { draft } = work
   useFocusOnStep(draft?.state)
-  const crumbs = [{ label: say('nav.versions'), to: '/description' as const }]
+  const crumbs = [{ label: say('shell.nav.versions'), to: '/description' as const }]
   if (!draft || presence.state !== 'signed-in') {
     return (
-      <Page title={say('draft.title.any')} crumbs={crumbs}>
+      <Page title={say('description.draft.title.any')} crumbs={crumbs}>
         {work.error ? <Failure error={work.error} onAgain={work.again} /> : <Waiting lines={8} />}
       </Page>
     )
@@ -32,8 +32,8 @@ export function DraftPage() {
   const isOwn = draft.mayEdit && draft.state === 'DRAFT'
   return (
     <Page
-      title={say('draft.title', { version: draft.basedOn + 1 })}
-      lead={say('draft.lead', {
+      title={say('description.draft.title', { version: draft.basedOn + 1 })}
+      lead={say('description.draft.lead', {
         author: draft.author.name,
         version: draft.basedOn,
         time: formatInstant(draft.changedAt, language),
@@ -68,19 +68,23 @@ function Standing({ draft }: { draft: Draft }) {
   return (
     <>
       {draft.isOutdated && (
-        <Notice kind="warning" title={say('draft.outdated')}>
-          <p>{say('draft.outdated.text')}</p>
-          <Link to="/description">{say('draft.outdated.link')}</Link>
+        <Notice kind="warning" title={say('description.draft.outdated')}>
+          <p>{say('description.draft.outdated.text')}</p>
+          <Link to="/description">{say('description.draft.outdated.link')}</Link>
         </Notice>
       )}
       {decision && (
         <Notice
           kind={draft.state === 'APPROVED' ? 'success' : 'info'}
-          title={say(draft.state === 'APPROVED' ? 'draft.approved' : 'draft.rejected', { version: draft.basedOn + 1 })}
+          title={say(draft.state === 'APPROVED' ? 'description.draft.approved' : 'description.draft.rejected', {
+            version: draft.basedOn + 1,
+          })}
         >
-          <p>{say('draft.decided', { name: decision.by.name, time: formatInstant(decision.at, language) })}</p>
+          <p>
+            {say('description.draft.decided', { name: decision.by.name, time: formatInstant(decision.at, language) })}
+          </p>
           {draft.state === 'APPROVED' && draft.effectiveFrom && (
-            <p>{say('draft.approved.from', { time: formatInstant(draft.effectiveFrom, language) })}</p>
+            <p>{say('description.draft.approved.from', { time: formatInstant(draft.effectiveFrom, language) })}</p>
           )}
           {decision.note && <p className="draft-reason">{decision.note}</p>}
         </Notice>

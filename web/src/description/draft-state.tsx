@@ -17,7 +17,7 @@ export function DraftState({ state }: { state: Draft['state'] }) {
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />
-      {say(`draft.state.${state}`)}
+      {say(`description.draft.state.${state}`)}
     </span>
   )
 }

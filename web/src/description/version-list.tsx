@@ -14,13 +14,13 @@ export function InForce({ versions }: { versions: Version[] }) {
   return (
     <section aria-labelledby="in-force" className="panel in-force">
       <div>
-        <h2 id="in-force">{say('versions.inForce', { version: now.version })}</h2>
-        <p>{say('versions.since', { time: formatInstant(now.effectiveFrom, language) })}</p>
+        <h2 id="in-force">{say('description.versions.inForce', { version: now.version })}</h2>
+        <p>{say('description.versions.since', { time: formatInstant(now.effectiveFrom, language) })}</p>
         <ApprovedBy version={now} />
         {coming && (
           <p className="in-force-next">
             <Clock aria-hidden="true" size={18} />
-            {say('versions.next', {
+            {say('description.versions.next', {
               version: coming.version,
               time: formatInstant(coming.effectiveFrom, language),
             })}
@@ -29,7 +29,7 @@ export function InForce({ versions }: { versions: Version[] }) {
       </div>
       <div className="in-force-end">
         <a className="button button-secondary" href={publicPages.description[language]}>
-          {say('versions.public')}
+          {say('description.versions.public')}
         </a>
         <Hash hash={now.hash} />
       </div>
@@ -53,21 +53,23 @@ export function VersionList({ versions }: { versions: Version[] }) {
         return (
           <li key={version.version} className="version">
             <div className="draft-card-head">
-              <h3>{say('versions.one', { version: version.version })}</h3>
+              <h3>{say('description.versions.one', { version: version.version })}</h3>
               <span className={`badge badge-${badge}`}>
                 <Icon aria-hidden="true" size={16} />
-                {say(`versions.state.${version.state}`)}
+                {say(`description.versions.state.${version.state}`)}
               </span>
               <a className="version-page" href={`${publicPages.description[language]}/${version.version}`}>
-                {say('versions.page', { version: version.version })}
+                {say('description.versions.page', { version: version.version })}
               </a>
             </div>
-            <p>{say('versions.from', { time: formatInstant(version.effectiveFrom, language) })}</p>
+            <p>{say('description.versions.from', { time: formatInstant(version.effectiveFrom, language) })}</p>
             <ApprovedBy version={version} />
             {version.changes.length > 0 ? (
               <Changes changes={version.changes} />
             ) : (
-              <p className="muted">{say(version.version === 1 ? 'versions.first' : 'draft.changes.none')}</p>
+              <p className="muted">
+                {say(version.version === 1 ? 'description.versions.first' : 'description.draft.changes.none')}
+              </p>
             )}
             <Hash hash={version.hash} />
           </li>
@@ -81,14 +83,14 @@ function ApprovedBy({ version: { author, approver, approvedAt } }: { version: Ve
   const { say, language } = useLanguage()
   if (!author || !approver) return null
   const names = { author: author.name, approver: approver.name, time: formatInstant(approvedAt, language) }
-  return <p className="muted">{say('versions.approved', names)}</p>
+  return <p className="muted">{say('description.versions.approved', names)}</p>
 }
 
 function Hash({ hash }: { hash: string }) {
   const { say } = useLanguage()
   return (
     <p className="hash muted">
-      {say('versions.hash')} <code translate="no">{hash}</code>
+      {say('description.versions.hash')} <code translate="no">{hash}</code>
     </p>
   )
 }

@@ -23,11 +23,12 @@ export function AddToAuthority({ contact, me, under }: { contact: ContactDetail;
   )
   return (
     <section className="panel stack-small" aria-labelledby="contact-authority">
-      <h2 id="contact-authority">{say('addToAuthority.title')}</h2>
+      <h2 id="contact-authority">{say('disclosures.add.title')}</h2>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {ofCase?.length === 0 && (
         <p className="muted">
-          {say('addToAuthority.none')} <Link to="/disclosures/authority/new">{say('disclosures.authority.enter')}</Link>
+          {say('disclosures.add.none')}{' '}
+          <Link to="/disclosures/authority/new">{say('disclosures.authority.enter')}</Link>
         </p>
       )}
       {ofCase && ofCase.length > 0 && <Add contact={contact} disclosures={ofCase} />}
@@ -43,7 +44,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       ? [
           {
             value: recording.id,
-            label: say('segment.title.many', { position: index + 1, total: contact.segments.length }),
+            label: say('contacts.segment.title.many', { position: index + 1, total: contact.segments.length }),
             detail: official?.name,
           },
         ]
@@ -61,7 +62,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
     })
     return ended(asking, async () => {
-      const said = say('pick.picked', { number: disclosure.number, item: (await asking).item })
+      const said = say('disclosures.pick.picked', { number: disclosure.number, item: (await asking).item })
       setAdded(said)
       announce(said)
       forgetLists()
@@ -80,8 +81,8 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
         </Notice>
       )}
       <Step
-        open={say('addToAuthority.open')}
-        submit={say('addToAuthority.do')}
+        open={say('disclosures.add.open')}
+        submit={say('disclosures.add.do')}
         isBusy={add.isPending}
         error={add.error}
         onOpen={() => add.reset()}
@@ -89,7 +90,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       >
         {disclosures.length > 1 ? (
           <Choice
-            label={say('pick.disclosure')}
+            label={say('disclosures.pick.disclosure')}
             options={disclosures.map(({ id: value, number, authority }) => ({
               value,
               label: number,
@@ -99,20 +100,20 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
             onChange={setId}
           />
         ) : (
-          <p>{say('addToAuthority.to', { number: disclosure.number, authority: disclosure.authority })}</p>
+          <p>{say('disclosures.add.to', { number: disclosure.number, authority: disclosure.authority })}</p>
         )}
         <Choice
-          label={say('authorityDisclosure.what')}
+          label={say('disclosures.authority.what')}
           options={(recordings.length > 0
             ? (['BOTH', 'RECORDING', 'IDENTIFICATION_DATA'] as const)
             : (['IDENTIFICATION_DATA'] as const)
-          ).map((value) => ({ value, label: say(`authorityDisclosure.what.${value}`) }))}
+          ).map((value) => ({ value, label: say(`disclosures.authority.what.${value}`) }))}
           value={what}
           onChange={(value) => setWhat(value as What)}
         />
         {what !== 'IDENTIFICATION_DATA' && recordings.length > 1 && recordingId && (
           <Choice
-            label={say('addToAuthority.recording')}
+            label={say('disclosures.add.recording')}
             options={recordings}
             value={recordingId}
             onChange={setRecordingId}

@@ -30,13 +30,13 @@ export function AuthorityDecision({ disclosure, onDone }: Props) {
       {decision ? (
         <>
           <p>
-            <strong>{say(`authorityDisclosure.decision.${decision.outcome}`)}</strong>{' '}
+            <strong>{say(`disclosures.authority.decision.${decision.outcome}`)}</strong>{' '}
             {say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
           </p>
           <p className="note">{decision.reasons}</p>
         </>
       ) : (
-        <p className="request-note">{say('authorityDisclosure.decision.who')}</p>
+        <p className="request-note">{say('disclosures.authority.decision.who')}</p>
       )}
       {!decision && may.decide && state === 'ahead' && <Notice kind="info">{say('error.authority.assessment')}</Notice>}
       {!decision && may.decide && state !== 'ahead' && <Decide disclosure={disclosure} onDone={onDone} />}
@@ -61,7 +61,7 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
     const body = { outcome, reasons: reasons.trim(), seen, ...(outcome === 'PART' && { items: items.map(Number) }) }
     return ended(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
-      await onDone(say(`authorityDisclosure.decision.${outcome}`))
+      await onDone(say(`disclosures.authority.decision.${outcome}`))
     })
   }
   const gives = outcome === 'GRANTED' || outcome === 'PART'
@@ -81,7 +81,7 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
         error={isTried && outcome === '' ? say('disclosures.decision.missing') : undefined}
         options={(['GRANTED', 'PART', 'REFUSED'] as const).map((value) => ({
           value,
-          label: say(`authorityDisclosure.decision.${value}`),
+          label: say(`disclosures.authority.decision.${value}`),
         }))}
         value={outcome === '' ? null : outcome}
         onChange={(value) => form.edit({ outcome: value as Outcome })}
@@ -89,14 +89,14 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
       {gives && !provision && <Notice kind="warning">{say('error.authority.provision')}</Notice>}
       {outcome === 'PART' && (
         <Checks
-          label={say('authorityDisclosure.part')}
+          label={say('disclosures.authority.part')}
           error={isTried && isPartEmpty ? say('error.authority.items') : undefined}
           options={itemList.map(({ item, what, destroyAt, state }) => ({
             value: String(item),
-            label: `${say('disclosures.item', { item })}: ${say(`authorityDisclosure.what.${what}`)}`,
+            label: `${say('disclosures.item', { item })}: ${say(`disclosures.authority.what.${what}`)}`,
             detail:
               state === 'destroyed'
-                ? say('authorityDisclosure.recording.destroyed')
+                ? say('disclosures.authority.recording.destroyed')
                 : destroyAt && `${say('disclosures.destroyAt')} ${formatInstant(destroyAt, language)}`,
           }))}
           value={items}

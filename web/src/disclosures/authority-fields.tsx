@@ -29,10 +29,10 @@ export function AuthorityFields({
   return (
     <>
       <RadioCards
-        label={say('authorityDisclosure.origin')}
+        label={say('disclosures.authority.origin')}
         options={(['REQUEST', 'OWN_INITIATIVE'] as const).map((value) => ({
           value,
-          label: say(`authorityDisclosure.origin.${value}`),
+          label: say(`disclosures.authority.origin.${value}`),
         }))}
         value={typed.origin}
         onChange={(origin) => onChange({ origin: origin as AuthorityTyped['origin'] })}
@@ -41,9 +41,9 @@ export function AuthorityFields({
         <Field
           key={field}
           id={`authority-${field}`}
-          label={say(`authorityDisclosure.${field}`)}
-          hint={say(`authorityDisclosure.${field}.hint`)}
-          error={isWrong(field) ? say(`authorityDisclosure.${field}.missing`) : undefined}
+          label={say(`disclosures.authority.${field}`)}
+          hint={say(`disclosures.authority.${field}.hint`)}
+          error={isWrong(field) ? say(`disclosures.authority.${field}.missing`) : undefined}
           value={typed[field]}
           onChange={(value) => onChange({ [field]: value })}
           maxLength={longest[field]}
@@ -51,19 +51,19 @@ export function AuthorityFields({
         />
       ))}
       <Choice
-        label={say('authorityDisclosure.aim')}
+        label={say('disclosures.authority.aim')}
         options={(['PREVENTION', 'INVESTIGATION'] as const).map((value) => ({
           value,
-          label: say(`authorityDisclosure.aim.${value}`),
+          label: say(`disclosures.authority.aim.${value}`),
         }))}
         value={typed.aim}
         onChange={(aim) => onChange({ aim: aim as AuthorityTyped['aim'] })}
       />
       <Choice
-        label={say('authorityDisclosure.provision')}
-        hint={say('authorityDisclosure.provision.hint')}
+        label={say('disclosures.authority.provision')}
+        hint={say('disclosures.authority.provision.hint')}
         options={[
-          { value: none, label: say('authorityDisclosure.provision.none') },
+          { value: none, label: say('disclosures.authority.provision.none') },
           ...provisions.map(({ id, names }) => ({ value: id, label: named(names) })),
         ]}
         value={provisions.some(({ id }) => id === typed.provisionId) ? typed.provisionId : none}
@@ -72,13 +72,13 @@ export function AuthorityFields({
       <div className="step-times">
         <Day
           id="authority-receivedAt"
-          label={say('authorityDisclosure.receivedAt')}
+          label={say('disclosures.authority.receivedAt')}
           error={isWrong('receivedAt') ? say('error.authority.received-wrong') : undefined}
           value={typed.day === '' ? null : parseDate(typed.day)}
           onChange={(day) => onChange({ day: day?.toString() ?? '' })}
         />
         <TimeOfDay
-          label={say('request.received.time')}
+          label={say('requests.request.received.time')}
           isWrong={isWrong('receivedAt') && typed.time === ''}
           value={typed.time === '' ? null : parseTime(typed.time)}
           onChange={(time) => onChange({ time: time?.toString() ?? '' })}

@@ -29,7 +29,7 @@ export function AuthorityItems({ disclosure, onDone }: Props) {
       title={say('disclosures.step.authority.items')}
       state={authorityStepState('items', disclosure)}
     >
-      {itemList.length === 0 && <p className="muted">{say('authorityDisclosure.items.none')}</p>}
+      {itemList.length === 0 && <p className="muted">{say('disclosures.authority.items.none')}</p>}
       {itemList.length > 0 && (
         <ul className="disclosure-items">
           {itemList.map((item) => (
@@ -37,16 +37,16 @@ export function AuthorityItems({ disclosure, onDone }: Props) {
               <div className="disclosure-title">
                 <h3>{say('disclosures.item', { item: item.item })}</h3>
                 <span className={`badge badge-${badges[item.state]}`}>
-                  {say(`authorityDisclosure.recording.${item.state}`)}
+                  {say(`disclosures.authority.recording.${item.state}`)}
                 </span>
                 {item.granted !== undefined && (
                   <span className={`badge badge-${item.granted ? 'available' : 'restricted'}`}>
-                    {say(item.granted ? 'authorityDisclosure.granted' : 'authorityDisclosure.notGranted')}
+                    {say(item.granted ? 'disclosures.authority.granted' : 'disclosures.authority.notGranted')}
                   </span>
                 )}
               </div>
               <dl className="facts facts-small">
-                <Fact label={say('authorityDisclosure.what')}>{say(`authorityDisclosure.what.${item.what}`)}</Fact>
+                <Fact label={say('disclosures.authority.what')}>{say(`disclosures.authority.what.${item.what}`)}</Fact>
                 {item.destroyAt && (
                   <Fact label={say('disclosures.destroyAt')}>{formatInstant(item.destroyAt, language)}</Fact>
                 )}
@@ -90,7 +90,7 @@ function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: D
   return (
     <TakeOut
       item={item.item}
-      what={say('authorityDisclosure.drop.what')}
+      what={say('disclosures.authority.drop.what')}
       isBusy={drop.isPending}
       error={drop.error}
       onDo={() =>
@@ -108,10 +108,10 @@ function FindCalls({ caseNumber }: { caseNumber: string }) {
   const { say } = useLanguage()
   const navigate = useNavigate()
   const look = useLookForCase(caseNumber)
-  if (!look) return <p className="muted">{say('authorityDisclosure.items.noPurpose')}</p>
+  if (!look) return <p className="muted">{say('disclosures.authority.items.noPurpose')}</p>
   return (
     <div className="stack-small">
-      <p className="request-note">{say('authorityDisclosure.items.how')}</p>
+      <p className="request-note">{say('disclosures.authority.items.how')}</p>
       <div className="actions">
         <Button
           kind="secondary"
@@ -121,7 +121,7 @@ function FindCalls({ caseNumber }: { caseNumber: string }) {
           }}
         >
           <Search aria-hidden="true" size={18} />
-          {say('authorityDisclosure.items.find', { caseNumber })}
+          {say('disclosures.authority.items.find', { caseNumber })}
         </Button>
       </div>
     </div>

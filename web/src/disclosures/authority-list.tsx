@@ -26,12 +26,12 @@ export function AuthorityRows({ items, label }: { items: readonly AuthoritySumma
             )}
           </p>
           <dl className="facts">
-            <Fact label={say('authorityDisclosure.authority')}>
+            <Fact label={say('disclosures.authority.authority')}>
               {one.authority}
-              <span className="second">{say(`authorityDisclosure.origin.${one.origin}`)}</span>
+              <span className="second">{say(`disclosures.authority.origin.${one.origin}`)}</span>
             </Fact>
-            <Fact label={say('authorityDisclosure.caseNumber')}>{one.caseNumber}</Fact>
-            <Fact label={say('authorityDisclosure.receivedAt')}>{formatInstant(one.receivedAt, language)}</Fact>
+            <Fact label={say('disclosures.authority.caseNumber')}>{one.caseNumber}</Fact>
+            <Fact label={say('disclosures.authority.receivedAt')}>{formatInstant(one.receivedAt, language)}</Fact>
             <Fact label={say('disclosures.items')}>{formatCount(one.items, language)}</Fact>
             <Fact label={say('disclosures.enteredBy')}>{one.enteredBy.name}</Fact>
           </dl>
@@ -45,5 +45,5 @@ export function AuthorityRows({ items, label }: { items: readonly AuthoritySumma
 export function AuthorityState({ disclosure: { state } }: { disclosure: Pick<AuthoritySummary, 'state'> }) {
   const { say } = useLanguage()
   const look = state === 'RELEASED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
-  return <span className={`badge badge-${look}`}>{say(`authorityDisclosure.state.${state}`)}</span>
+  return <span className={`badge badge-${look}`}>{say(`disclosures.authority.state.${state}`)}</span>
 }

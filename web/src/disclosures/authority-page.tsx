@@ -63,7 +63,7 @@ function Authority({ me }: { me: Me }) {
   }
   return (
     <Page
-      title={data ? say('authorityDisclosure.title', { number: data.number }) : say('disclosures.authority')}
+      title={data ? say('disclosures.authority.title', { number: data.number }) : say('disclosures.authority')}
       {...(data && { lead: `${data.authority}, ${data.caseNumber}` })}
       crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
       {...(data && { aside: <AuthorityState disclosure={data} /> })}
@@ -97,11 +97,11 @@ function Steps({
   return (
     <>
       {urgentAt && (
-        <Notice kind="error" title={say('authorityDisclosure.urgent', { time: formatInstant(urgentAt, language) })}>
-          <p>{say('authorityDisclosure.urgent.what')}</p>
+        <Notice kind="error" title={say('disclosures.authority.urgent', { time: formatInstant(urgentAt, language) })}>
+          <p>{say('disclosures.authority.urgent.what')}</p>
           {knowsHolds(me) && (
             <p>
-              <Link to="/retention/holds">{say('holds.title')}</Link>
+              <Link to="/retention/holds">{say('retention.holds.title')}</Link>
             </p>
           )}
         </Notice>
@@ -119,7 +119,7 @@ function Steps({
           state={authorityStepState('release', disclosure)}
         >
           {packages.length === 0 && !may.release && (
-            <p className="request-note">{say(decision ? 'release.others' : 'release.after')}</p>
+            <p className="request-note">{say(decision ? 'disclosures.release.others' : 'disclosures.release.after')}</p>
           )}
           {(packages.length > 0 || may.release) && (
             <Packages
@@ -154,7 +154,7 @@ function Standing({ disclosure }: { disclosure: AuthorityDetail }) {
     return (
       <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
         <h2 id="authority-missing" tabIndex={-1} className="notice-title">
-          {say(`authorityDisclosure.stands.${howItStands(disclosure)}` as Word)}
+          {say(`disclosures.authority.stands.${howItStands(disclosure)}` as Word)}
         </h2>
       </Notice>
     )
@@ -165,7 +165,7 @@ function Standing({ disclosure }: { disclosure: AuthorityDetail }) {
       missing={lacks.map(({ what, items }) => ({
         key: what,
         said: [
-          say((ownWords.has(what) ? `authorityDisclosure.lack.${what}` : `error.authority.${what}`) as Word),
+          say((ownWords.has(what) ? `disclosures.authority.lack.${what}` : `error.authority.${what}`) as Word),
           items && say('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
         ]
           .filter(Boolean)

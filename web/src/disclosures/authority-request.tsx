@@ -35,23 +35,23 @@ export function AuthorityRequest({ disclosure, me, onDone }: Props & { me: Me })
       state={authorityStepState('request', disclosure)}
     >
       <dl className="facts">
-        <Fact label={say('authorityDisclosure.authority')}>
+        <Fact label={say('disclosures.authority.authority')}>
           {authority}
-          <span className="second">{say(`authorityDisclosure.origin.${origin}`)}</span>
+          <span className="second">{say(`disclosures.authority.origin.${origin}`)}</span>
         </Fact>
-        <Fact label={say('authorityDisclosure.officer')}>{officer}</Fact>
-        <Fact label={say('authorityDisclosure.caseNumber')}>{caseNumber}</Fact>
-        <Fact label={say('authorityDisclosure.aim')}>{say(`authorityDisclosure.aim.${aim}`)}</Fact>
-        <Fact label={say('authorityDisclosure.provision')}>
+        <Fact label={say('disclosures.authority.officer')}>{officer}</Fact>
+        <Fact label={say('disclosures.authority.caseNumber')}>{caseNumber}</Fact>
+        <Fact label={say('disclosures.authority.aim')}>{say(`disclosures.authority.aim.${aim}`)}</Fact>
+        <Fact label={say('disclosures.authority.provision')}>
           {provision ? (
             named(provision.names).replaceAll(' §', '\u00a0§')
           ) : (
-            <span className="muted">{say('authorityDisclosure.provision.none')}</span>
+            <span className="muted">{say('disclosures.authority.provision.none')}</span>
           )}
         </Fact>
-        <Fact label={say('authorityDisclosure.receivedAt')}>
+        <Fact label={say('disclosures.authority.receivedAt')}>
           {formatInstant(receivedAt, language)}
-          <span className="second">{say('holds.enteredBy', { name: enteredBy.name })}</span>
+          <span className="second">{say('retention.holds.enteredBy', { name: enteredBy.name })}</span>
         </Fact>
       </dl>
       {provision && !provision.isInForce && <Notice kind="warning">{say('error.authority.provision-expired')}</Notice>}
@@ -118,7 +118,7 @@ export function Assessment({ disclosure, onDone }: Props) {
           </p>
         </>
       ) : (
-        <p className="request-note">{say('assessment.what')}</p>
+        <p className="request-note">{say('disclosures.assessment.what')}</p>
       )}
       {may.prepare && <Assess disclosure={disclosure} onDone={onDone} />}
     </StepFrame>
@@ -136,13 +136,13 @@ function Assess({ disclosure: { id, assessment }, onDone }: Props) {
     if (text.trim() === '') return false
     return ended(assess.mutateAsync({ params: { path: { id } }, body: { text: text.trim() } }), async () => {
       form.forget()
-      await onDone(say('assessment.saved'))
+      await onDone(say('disclosures.assessment.saved'))
     })
   }
   return (
     <Step
-      open={say(assessment ? 'assessment.change' : 'assessment.write')}
-      submit={say('assessment.do')}
+      open={say(assessment ? 'disclosures.assessment.change' : 'disclosures.assessment.write')}
+      submit={say('disclosures.assessment.do')}
       isBusy={assess.isPending}
       error={assess.error}
       isOpenAtFirst={form.isTyped}
@@ -151,8 +151,8 @@ function Assess({ disclosure: { id, assessment }, onDone }: Props) {
     >
       <Field
         label={say('disclosures.step.authority.assessment')}
-        hint={say('assessment.hint')}
-        error={isTried && text.trim() === '' ? say('assessment.missing') : undefined}
+        hint={say('disclosures.assessment.hint')}
+        error={isTried && text.trim() === '' ? say('disclosures.assessment.missing') : undefined}
         rows={6}
         value={text}
         onChange={(value) => form.edit({ text: value })}

@@ -28,38 +28,38 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
     >
       <p className="request-note">
         {closedAt
-          ? say('authorityDisclosure.closedAt', { time: formatInstant(closedAt, language) })
-          : say('authorityDisclosure.close.what')}
+          ? say('disclosures.authority.closedAt', { time: formatInstant(closedAt, language) })
+          : say('disclosures.authority.close.what')}
       </p>
       {lying && (
         <p className="request-note">
-          {say('authorityDisclosure.close.when', { time: formatInstant(lying.expiresAt, language) })}{' '}
+          {say('disclosures.authority.close.when', { time: formatInstant(lying.expiresAt, language) })}{' '}
           <WayTo heading={authorityHeading('release')}>{say('disclosures.step.authority.release')}</WayTo>
         </p>
       )}
-      {unreleasedBecause && <p>{say('authorityDisclosure.unreleased.said', { reason: unreleasedBecause })}</p>}
+      {unreleasedBecause && <p>{say('disclosures.authority.unreleased.said', { reason: unreleasedBecause })}</p>}
       {may.close && isUnreleased && <CloseUnreleased id={id} onDone={onDone} />}
       {close.error != null && <Failure error={close.error} />}
       {may.close && !isUnreleased && (
         <div className="actions">
           <Button kind="secondary" isBusy={close.isPending} onPress={() => setAsking(true)}>
-            {say('returns.close')}
+            {say('disclosures.returns.close')}
           </Button>
         </div>
       )}
       <Confirm
-        title={say('returns.close.sure')}
-        doLabel={say('returns.close')}
+        title={say('disclosures.returns.close.sure')}
+        doLabel={say('disclosures.returns.close')}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         onDo={() =>
           close.mutate(
             { params: { path: { id } }, body: {} },
-            { onSuccess: () => void onDone(say('authorityDisclosure.stands.CLOSED')) },
+            { onSuccess: () => void onDone(say('disclosures.authority.stands.CLOSED')) },
           )
         }
       >
-        <p>{say('authorityDisclosure.close.what')}</p>
+        <p>{say('disclosures.authority.close.what')}</p>
       </Confirm>
     </StepFrame>
   )
@@ -76,7 +76,7 @@ function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
     if (because.trim() === '') return false
     return close.mutateAsync({ params: { path: { id } }, body: { unreleasedBecause: because.trim() } }).then(
       () => {
-        void onDone(say('authorityDisclosure.stands.CLOSED'))
+        void onDone(say('disclosures.authority.stands.CLOSED'))
         return true
       },
       () => false,
@@ -84,17 +84,17 @@ function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
   }
   return (
     <Step
-      open={say('authorityDisclosure.unreleased.open')}
-      submit={say('returns.close')}
+      open={say('disclosures.authority.unreleased.open')}
+      submit={say('disclosures.returns.close')}
       isBusy={close.isPending}
       error={close.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('authorityDisclosure.unreleased.because')}
-        hint={say('authorityDisclosure.unreleased.hint')}
-        error={isTried && because.trim() === '' ? say('authorityDisclosure.unreleased.missing') : undefined}
+        label={say('disclosures.authority.unreleased.because')}
+        hint={say('disclosures.authority.unreleased.hint')}
+        error={isTried && because.trim() === '' ? say('disclosures.authority.unreleased.missing') : undefined}
         value={because}
         onChange={setBecause}
         maxLength={2000}

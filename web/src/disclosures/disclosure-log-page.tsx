@@ -38,20 +38,20 @@ function Log({ me }: { me: Me }) {
   )
   return (
     <Page
-      title={say('disclosureLog.title')}
-      lead={say('disclosureLog.lead')}
+      title={say('disclosures.log.title')}
+      lead={say('disclosures.log.lead')}
       crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
       className="extract"
       aside={
         <Button kind="secondary" className="no-print" onPress={() => window.print()}>
           <Printer aria-hidden="true" size={18} />
-          {say('extract.print')}
+          {say('watch.extract.print')}
         </Button>
       }
     >
       <Choice
         className="statistics-period no-print"
-        label={say('disclosureLog.year')}
+        label={say('disclosures.log.year')}
         options={yearsUntil(thisYear, year).map((one) => ({ value: String(one), label: String(one) }))}
         value={String(year)}
         onChange={(chosen) =>
@@ -60,10 +60,10 @@ function Log({ me }: { me: Me }) {
       />
       <LogStatistics year={year} />
       <section className="stack-small" aria-labelledby="disclosure-log">
-        <h2 id="disclosure-log">{say('disclosureLog.of', { year })}</h2>
+        <h2 id="disclosure-log">{say('disclosures.log.of', { year })}</h2>
         {isPending && <Waiting lines={6} />}
         {error && <Failure error={error} onAgain={() => void refetch()} />}
-        {data?.items.length === 0 && <Notice kind="info">{say('disclosureLog.none')}</Notice>}
+        {data?.items.length === 0 && <Notice kind="info">{say('disclosures.log.none')}</Notice>}
         {data && data.items.length > 0 && <LogList items={data.items} me={me} label="disclosure-log" />}
       </section>
     </Page>

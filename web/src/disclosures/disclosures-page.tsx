@@ -67,13 +67,13 @@ function Ways({ me }: { me: Me }) {
       {listsResearch(me) && (
         <Link to="/disclosures/institutes" className="button button-secondary">
           <Building2 aria-hidden="true" size={18} />
-          {say('institutes.title')}
+          {say('disclosures.institutes.title')}
         </Link>
       )}
       {readsLog(me) && (
         <Link to="/disclosures/log" className="button button-secondary">
           <ScrollText aria-hidden="true" size={18} />
-          {say('disclosureLog.title')}
+          {say('disclosures.log.title')}
         </Link>
       )}
     </div>

@@ -41,7 +41,7 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
       ...one,
       those: late.map((disclosure) => ({ disclosure })),
     })),
-    ...counted('warning', 'pendingDisclosures.waiting', pending),
+    ...counted('warning', 'disclosures.pending.waiting', pending),
     ...counted('warning', 'disclosures.urgent', authority.filter(({ urgentAt }) => urgentAt).length),
     ...counted('warning', 'disclosures.waiting.sentBack', sentBack.length).map((one) => ({ ...one, those: sentBack })),
     ...counted(

@@ -26,24 +26,24 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   return (
     <section className="stack-small" aria-labelledby="research-extensions">
       <h3 id="research-extensions" tabIndex={-1}>
-        {say('extensions.title')}
+        {say('disclosures.extensions.title')}
       </h3>
       {extensions.length > 0 && (
         <ul className="disclosure-items">
           {extensions.map((extension) => (
             <li key={extension.id} className="stack-small">
               <p>
-                <strong>{say('extensions.until', { day: writeDay(extension.dueOn, language) })}</strong>{' '}
-                {say('extensions.askedBy', { who: extension.askedBy.name })}
+                <strong>{say('disclosures.extensions.until', { day: writeDay(extension.dueOn, language) })}</strong>{' '}
+                {say('disclosures.extensions.askedBy', { who: extension.askedBy.name })}
               </p>
               <p className="note">{extension.reasons}</p>
               <p>
                 {extension.decided
-                  ? `${say(`extensions.outcome.${extension.decided.outcome}`)} ${say('acts.decided', {
+                  ? `${say(`disclosures.extensions.outcome.${extension.decided.outcome}`)} ${say('acts.decided', {
                       who: extension.decided.by.name,
                       time: formatInstant(extension.decided.at, language),
                     })}`
-                  : say('extensions.waits')}
+                  : say('disclosures.extensions.waits')}
               </p>
               {!extension.decided && may.decide && extension.askedBy.id !== me.personId && (
                 <DecideExtension extension={extension} onDone={onDone} />
@@ -58,7 +58,7 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
 }
 
 /** Once it has left no item is taken out: only the day can be another. */
-const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'extensions.late' }
+const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'disclosures.extensions.late' }
 
 function AskExtension({
   disclosure: { id, dueOn: now, earliestDestruction },
@@ -79,13 +79,13 @@ function AskExtension({
     if (isDayWrong || reasons.trim() === '') return false
     return ended(ask.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }), async () => {
       form.forget()
-      await onDone(say('extensions.asked'), 'research-extensions')
+      await onDone(say('disclosures.extensions.asked'), 'research-extensions')
     })
   }
   return (
     <Step
-      open={say('extensions.ask')}
-      submit={say('extensions.ask.do')}
+      open={say('disclosures.extensions.ask')}
+      submit={say('disclosures.extensions.ask.do')}
       isBusy={ask.isPending}
       error={refused ? undefined : ask.error}
       isOpenAtFirst={form.isTyped}
@@ -93,7 +93,7 @@ function AskExtension({
       onSubmit={submit}
     >
       <Day
-        label={say('extensions.dueOn')}
+        label={say('disclosures.extensions.dueOn')}
         hint={
           earliestDestruction && say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
         }
@@ -124,11 +124,11 @@ function DecideExtension({ extension: { id }, onDone }: { extension: Extension; 
   const [outcome, setOutcome] = useState<'GRANTED' | 'REFUSED'>('GRANTED')
   const submit = () =>
     ended(decide.mutateAsync({ params: { path: { id } }, body: { outcome } }), () =>
-      onDone(say(`extensions.outcome.${outcome}`), researchHeading('returns')),
+      onDone(say(`disclosures.extensions.outcome.${outcome}`), researchHeading('returns')),
     )
   return (
     <Step
-      open={say('extensions.decide')}
+      open={say('disclosures.extensions.decide')}
       submit={say('disclosures.decide.do')}
       isBusy={decide.isPending}
       error={decide.error}
@@ -138,7 +138,7 @@ function DecideExtension({ extension: { id }, onDone }: { extension: Extension; 
         label={say('disclosures.decision')}
         options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
           value,
-          label: say(`extensions.outcome.${value}`),
+          label: say(`disclosures.extensions.outcome.${value}`),
         }))}
         value={outcome}
         onChange={(value) => setOutcome(value as 'GRANTED' | 'REFUSED')}

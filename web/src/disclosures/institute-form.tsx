@@ -38,9 +38,9 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   const refused = refusalKey(asked.error)
   const recipient = typed.recipient.trim()
   const wrong = {
-    name: typed.name.trim() === '' && say('institutes.name.missing'),
-    contact: typed.contact.trim() === '' && say('institutes.contact.missing'),
-    email: !/^\S+@\S+\.\S+$/.test(typed.email.trim()) && say('institutes.email.wrong'),
+    name: typed.name.trim() === '' && say('disclosures.institutes.name.missing'),
+    contact: typed.contact.trim() === '' && say('disclosures.institutes.contact.missing'),
+    email: !/^\S+@\S+\.\S+$/.test(typed.email.trim()) && say('disclosures.institutes.email.wrong'),
     recipient: recipient !== '' && !looksLikeRecipient(recipient) && say('error.institute.recipient'),
   }
   const isKeyRefused = refused === 'institute.recipient'
@@ -75,9 +75,9 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   }
   return (
     <Step
-      open={say(institute ? 'institutes.change' : 'institutes.add')}
-      {...(institute && { named: `${say('institutes.change')}: ${institute.name}` })}
-      submit={say(institute ? 'institutes.change.do' : 'institutes.add.do')}
+      open={say(institute ? 'disclosures.institutes.change' : 'disclosures.institutes.add')}
+      {...(institute && { named: `${say('disclosures.institutes.change')}: ${institute.name}` })}
+      submit={say(institute ? 'disclosures.institutes.change.do' : 'disclosures.institutes.add.do')}
       kind={institute ? 'secondary' : 'primary'}
       isBusy={asked.isPending}
       error={isKeyRefused || isNameKnown ? undefined : asked.error}
@@ -88,8 +88,8 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
       {(['name', 'contact', 'email'] as const).map((field) => (
         <Field
           key={field}
-          label={say(`institutes.${field}`)}
-          hint={field === 'name' ? undefined : say(`institutes.${field}.hint`)}
+          label={say(`disclosures.institutes.${field}`)}
+          hint={field === 'name' ? undefined : say(`disclosures.institutes.${field}.hint`)}
           error={errorOf(field)}
           value={typed[field]}
           onChange={(value) => edit({ [field]: value })}
@@ -103,15 +103,15 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
         />
       ))}
       <Choice
-        label={say('institutes.language')}
-        hint={say('institutes.language.hint')}
+        label={say('disclosures.institutes.language')}
+        hint={say('disclosures.institutes.language.hint')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={typed.language}
         onChange={(value) => edit({ language: value as Typed['language'] })}
       />
       <Field
-        label={say('institutes.recipient')}
-        hint={say('institutes.recipient.hint')}
+        label={say('disclosures.institutes.recipient')}
+        hint={say('disclosures.institutes.recipient.hint')}
         error={errorOf('recipient')}
         value={typed.recipient}
         onChange={(value) => edit({ recipient: value })}

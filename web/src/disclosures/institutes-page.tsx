@@ -35,27 +35,27 @@ function Institutes({ me }: { me: Me }) {
   }
   return (
     <Page
-      title={say('institutes.title')}
-      lead={say('institutes.lead')}
+      title={say('disclosures.institutes.title')}
+      lead={say('disclosures.institutes.lead')}
       crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
     >
       {mayChange && (
         <div className="stack request-step-body">
-          <InstituteForm onDone={() => void done(say('institutes.added'), 'institutes-list')} />
+          <InstituteForm onDone={() => void done(say('disclosures.institutes.added'), 'institutes-list')} />
         </div>
       )}
       <h2 id="institutes-list" tabIndex={-1} className="visually-hidden">
-        {say('institutes.title')}
+        {say('disclosures.institutes.title')}
       </h2>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('institutes.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say('disclosures.institutes.none')}</Notice>}
       {data?.items.map((institute) => (
         <InstituteCard
           key={institute.id}
           institute={institute}
           mayChange={mayChange}
-          onChanged={() => void done(say('institutes.changed'), `institute-${institute.id}`)}
+          onChanged={() => void done(say('disclosures.institutes.changed'), `institute-${institute.id}`)}
         />
       ))}
     </Page>
@@ -82,25 +82,25 @@ function InstituteCard({
         {institute.isBlocked && (
           <span className="badge badge-live-failing">
             <TriangleAlert aria-hidden="true" size={16} />
-            {say('institutes.blocked')}
+            {say('disclosures.institutes.blocked')}
           </span>
         )}
       </div>
-      {institute.isBlocked && <p>{say('institutes.blocked.what')}</p>}
+      {institute.isBlocked && <p>{say('disclosures.institutes.blocked.what')}</p>}
       <dl className="facts">
-        <Fact label={say('institutes.contact')}>
+        <Fact label={say('disclosures.institutes.contact')}>
           {institute.contact}
           <span className="second breaking">{institute.email}</span>
         </Fact>
-        <Fact label={say('institutes.language')}>{languageNames[institute.language]}</Fact>
-        <Fact label={say('institutes.recipient')}>
+        <Fact label={say('disclosures.institutes.language')}>{languageNames[institute.language]}</Fact>
+        <Fact label={say('disclosures.institutes.recipient')}>
           {institute.recipient ? (
             <code className="disclosure-code">{institute.recipient}</code>
           ) : (
-            <span className="muted">{say('institutes.recipient.none')}</span>
+            <span className="muted">{say('disclosures.institutes.recipient.none')}</span>
           )}
         </Fact>
-        <Fact label={say('institutes.open')}>{formatCount(institute.open, language)}</Fact>
+        <Fact label={say('disclosures.institutes.open')}>{formatCount(institute.open, language)}</Fact>
       </dl>
       {mayChange && <InstituteForm institute={institute} onDone={onChanged} />}
     </section>

@@ -30,7 +30,7 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
   const isResearch = kind === 'RESEARCH'
   const known = provisions.find(({ id }) => id === ground)
   const at = (instant: string) => formatInstant(instant, language)
-  const prefix = isResearch ? 'disclosures.research.state' : 'authorityDisclosure.state'
+  const prefix = isResearch ? 'disclosures.research.state' : 'disclosures.authority.state'
   return (
     <>
       <p className="card-title disclosure-title">
@@ -39,16 +39,16 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
         {one.isOverdue && <OverdueBadge />}
       </p>
       <dl className="facts">
-        <Fact label={say('disclosureLog.recipient')}>
+        <Fact label={say('disclosures.log.recipient')}>
           {recipient}
-          <span className="second">{say(isResearch ? 'disclosureLog.research' : 'disclosureLog.authority')}</span>
+          <span className="second">{say(isResearch ? 'disclosures.log.research' : 'disclosures.log.authority')}</span>
         </Fact>
-        <Fact label={say(isResearch ? 'disclosures.study' : 'authorityDisclosure.caseNumber')}>{about}</Fact>
+        <Fact label={say(isResearch ? 'disclosures.study' : 'disclosures.authority.caseNumber')}>{about}</Fact>
         {!isResearch && (
-          <Fact label={say('authorityDisclosure.provision')}>
+          <Fact label={say('disclosures.authority.provision')}>
             {known
               ? named(known.names).replaceAll(' §', '\u00a0§')
-              : (ground ?? say('authorityDisclosure.provision.none'))}
+              : (ground ?? say('disclosures.authority.provision.none'))}
           </Fact>
         )}
         <Fact label={say('disclosures.items')}>
@@ -59,7 +59,7 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
             </span>
           )}
         </Fact>
-        <Fact label={say('disclosureLog.decided')}>
+        <Fact label={say('disclosures.log.decided')}>
           {decidedBy && decidedAt ? (
             <>
               {decidedBy.name}
@@ -70,19 +70,19 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
           )}
         </Fact>
         {dueOn && <Fact label={say('disclosures.dueOn')}>{writeDay(dueOn, language)}</Fact>}
-        {one.closedAt && <Fact label={say('disclosureLog.closedAt')}>{at(one.closedAt)}</Fact>}
+        {one.closedAt && <Fact label={say('disclosures.log.closedAt')}>{at(one.closedAt)}</Fact>}
       </dl>
       {one.releases.length > 0 && (
-        <ul className="told-list disclosure-releases" aria-label={say('disclosureLog.releases', { number })}>
+        <ul className="told-list disclosure-releases" aria-label={say('disclosures.log.releases', { number })}>
           {one.releases.map((release, index) => (
             <li key={index}>
-              {say('disclosureLog.release', {
+              {say('disclosures.log.release', {
                 time: at(release.at),
                 who: release.by.name,
                 count: release.files,
                 files: formatCount(release.files, language),
               })}{' '}
-              {say(`packages.state.${release.state as Package['state']}`)}
+              {say(`disclosures.packages.state.${release.state as Package['state']}`)}
               {release.sha256 && (
                 <span className="second">
                   SHA-256 <code className="disclosure-code">{release.sha256}</code>

@@ -27,7 +27,7 @@ export function LogStatistics({ year }: { year: number }) {
   )
   return (
     <section className="stack-small" aria-labelledby="disclosure-statistics">
-      <h2 id="disclosure-statistics">{say('disclosureLog.statistics', { year })}</h2>
+      <h2 id="disclosure-statistics">{say('disclosures.log.statistics', { year })}</h2>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <Counts statistics={data} />}
@@ -40,12 +40,12 @@ function Counts({ statistics }: { statistics: DisclosureStatistics }) {
   return (
     <div className="statistics-small">
       <Table
-        title={say('disclosureLog.research')}
-        rows={research.map((one) => [say(`disclosureLog.research.${one}`), statistics.research[one]])}
+        title={say('disclosures.log.research')}
+        rows={research.map((one) => [say(`disclosures.log.research.${one}`), statistics.research[one]])}
       />
       <Table
-        title={say('disclosureLog.authority')}
-        rows={authority.map((one) => [say(`disclosureLog.authority.${one}`), statistics.authority[one]])}
+        title={say('disclosures.log.authority')}
+        rows={authority.map((one) => [say(`disclosures.log.authority.${one}`), statistics.authority[one]])}
       />
     </div>
   )
@@ -60,7 +60,7 @@ function Table({ title, rows }: { title: string; rows: readonly (readonly [strin
         <thead className="visually-hidden">
           <tr>
             <th scope="col">{title}</th>
-            <th scope="col">{say('statistics.count')}</th>
+            <th scope="col">{say('requests.statistics.count')}</th>
           </tr>
         </thead>
         <tbody>

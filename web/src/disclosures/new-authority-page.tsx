@@ -32,7 +32,7 @@ function NewAuthority({ me }: { me: Me }) {
   return (
     <Page
       title={say('disclosures.authority.enter')}
-      lead={say('authorityDisclosure.lead')}
+      lead={say('disclosures.authority.lead')}
       crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
     >
       {isPending && <Waiting lines={8} />}
@@ -57,7 +57,9 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
       return setWrong(
         judged.wrong.map((field) => ({
           field: `authority-${field}`,
-          text: say(field === 'receivedAt' ? 'error.authority.received-wrong' : `authorityDisclosure.${field}.missing`),
+          text: say(
+            field === 'receivedAt' ? 'error.authority.received-wrong' : `disclosures.authority.${field}.missing`,
+          ),
         })),
       )
     }
@@ -77,7 +79,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
   }
   return (
     <>
-      <ErrorSummary title={say('request.notEntered')} wrong={wrong} />
+      <ErrorSummary title={say('requests.request.notEntered')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel panel-narrow stack"
@@ -89,7 +91,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
         <AuthorityFields typed={form.typed} provisions={provisions} wrong={missing} onChange={form.edit} />
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
-            {say('authorityDisclosure.enter.do')}
+            {say('disclosures.authority.enter.do')}
           </Button>
         </div>
       </Form>

@@ -41,7 +41,7 @@ function NewResearch({ me }: { me: Me }) {
         <Notice kind="info">
           <p>{say('disclosures.noInstitutes')}</p>
           <p>
-            <Link to="/disclosures/institutes">{say('institutes.title')}</Link>
+            <Link to="/disclosures/institutes">{say('disclosures.institutes.title')}</Link>
           </p>
         </Notice>
       )}
@@ -95,12 +95,12 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
           options={institutes.map(({ id, name, isBlocked }) => ({
             value: id,
             label: name,
-            ...(isBlocked && { detail: say('institutes.blocked') }),
+            ...(isBlocked && { detail: say('disclosures.institutes.blocked') }),
           }))}
           value={typed.instituteId}
           onChange={(instituteId) => form.edit({ instituteId })}
         />
-        {chosen?.isBlocked && <Notice kind="warning">{say('institutes.blocked.what')}</Notice>}
+        {chosen?.isBlocked && <Notice kind="warning">{say('disclosures.institutes.blocked.what')}</Notice>}
         <StudyFields typed={typed} isTried={isTried} onChange={form.edit} />
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={begin.isPending}>

@@ -22,8 +22,8 @@ export function NoticeTo({
   const { say } = useLanguage()
   const copy = () =>
     void navigator.clipboard.writeText(text).then(
-      () => announce(say('recalls.copied')),
-      () => announce(say('recalls.copied.not')),
+      () => announce(say('retention.recalls.copied')),
+      () => announce(say('retention.recalls.copied.not')),
     )
   return (
     <>
@@ -31,18 +31,20 @@ export function NoticeTo({
         {text}
       </p>
       {institute && (
-        <p className="muted breaking">{say('notice.to', { contact: institute.contact, email: institute.email })}</p>
+        <p className="muted breaking">
+          {say('account.notice.to', { contact: institute.contact, email: institute.email })}
+        </p>
       )}
       <div className="actions">
         {institute && (
           <a className="button button-secondary" href={letterTo(institute.email, text)}>
             <Mail aria-hidden="true" size={18} />
-            {say('notice.write')}
+            {say('account.notice.write')}
           </a>
         )}
         <Button kind="secondary" onPress={copy}>
           <Copy aria-hidden="true" size={18} />
-          {say('recalls.copy')}
+          {say('retention.recalls.copy')}
         </Button>
       </div>
     </>

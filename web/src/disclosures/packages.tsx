@@ -60,7 +60,7 @@ export function Packages({
       {packages.length > 0 && (
         <>
           <h3 id={title} tabIndex={-1}>
-            {say('packages.title')}
+            {say('disclosures.packages.title')}
           </h3>
           <ul className="disclosure-items">
             {packages.map((one) => (
@@ -84,7 +84,7 @@ export function Packages({
         <div className="actions">
           <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setAsking(true)}>
             <Send aria-hidden="true" size={18} />
-            {say(packages.length > 0 ? 'release.again' : 'release.open')}
+            {say(packages.length > 0 ? 'disclosures.release.again' : 'disclosures.release.open')}
           </Button>
         </div>
       )}
@@ -96,7 +96,7 @@ export function Packages({
         onBegun={(made) => {
           setAsking(false)
           setBegun(made)
-          announce(say('release.begun'))
+          announce(say('disclosures.release.begun'))
           onChanged()
         }}
       />
@@ -124,25 +124,25 @@ function PackageRow({
   const wasMaking = useRef(state === 'making')
   useEffect(() => {
     // Whoever waits for it hears that it is there.
-    if (wasMaking.current && state !== 'making') announce(say(`packages.state.${state}`))
+    if (wasMaking.current && state !== 'making') announce(say(`disclosures.packages.state.${state}`))
     wasMaking.current = state === 'making'
   }, [state, say])
   return (
     <li className="stack-small">
       <p>
-        <strong>{say(`packages.state.${state}`)}</strong> {takenAt && at(takenAt)}
-        {(state === 'ready' || state === 'making') && say('packages.until', { time: at(expiresAt) })}
+        <strong>{say(`disclosures.packages.state.${state}`)}</strong> {takenAt && at(takenAt)}
+        {(state === 'ready' || state === 'making') && say('disclosures.packages.until', { time: at(expiresAt) })}
       </p>
       {state === 'making' && (
         <label className="package-progress">
-          {say('packages.progress', counted)}
+          {say('disclosures.packages.progress', counted)}
           <progress value={done} max={Math.max(files, 1)} />
         </label>
       )}
       <p className="muted">
-        {say(`packages.how.${delivery}`)} {say(`release.method.${method}`)}.{' '}
-        {say('packages.made', { who: madeBy.name, time: at(madeAt) })}
-        {sizeBytes !== undefined && ` ${say('packages.size', { size: formatSize(sizeBytes, language) })}`}
+        {say(`disclosures.packages.how.${delivery}`)} {say(`disclosures.release.method.${method}`)}.{' '}
+        {say('disclosures.packages.made', { who: madeBy.name, time: at(madeAt) })}
+        {sizeBytes !== undefined && ` ${say('disclosures.packages.size', { size: formatSize(sizeBytes, language) })}`}
       </p>
       {sha256 && (
         <p className="muted">
@@ -159,7 +159,7 @@ function PackageRow({
         )}
       </div>
       {state === 'ready' && delivery === 'MEDIUM' && !isOwn && (
-        <p className="muted">{say('packages.othersMedium', { who: madeBy.name })}</p>
+        <p className="muted">{say('disclosures.packages.othersMedium', { who: madeBy.name })}</p>
       )}
     </li>
   )
@@ -181,17 +181,17 @@ function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved:
     <>
       <Button kind="primary" isBusy={isBusy} onPress={() => setAsking(true)}>
         <Download aria-hidden="true" size={18} />
-        {say(isBusy ? 'packages.saving' : 'packages.save')}
+        {say(isBusy ? 'disclosures.packages.saving' : 'disclosures.packages.save')}
       </Button>
       {error != null && <Failure error={error} />}
       <Confirm
-        title={say('packages.save.sure')}
-        doLabel={say('packages.save')}
+        title={say('disclosures.packages.save.sure')}
+        doLabel={say('disclosures.packages.save')}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         onDo={() => void save()}
       >
-        <p>{say('packages.save.what')}</p>
+        <p>{say('disclosures.packages.save.what')}</p>
       </Confirm>
     </>
   )
@@ -204,12 +204,12 @@ function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => v
   return (
     <>
       <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
-        {say('packages.withdraw')}
+        {say('disclosures.packages.withdraw')}
       </Button>
       {withdraw.error != null && <Failure error={withdraw.error} />}
       <Confirm
-        title={say('packages.withdraw.sure')}
-        doLabel={say('packages.withdraw')}
+        title={say('disclosures.packages.withdraw.sure')}
+        doLabel={say('disclosures.packages.withdraw')}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         onDo={() =>
@@ -217,14 +217,14 @@ function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => v
             { params: { path: { id } } },
             {
               onSuccess: () => {
-                announce(say('packages.state.withdrawn'))
+                announce(say('disclosures.packages.state.withdrawn'))
                 onWithdrawn()
               },
             },
           )
         }
       >
-        <p>{say('packages.withdraw.what')}</p>
+        <p>{say('disclosures.packages.withdraw.what')}</p>
       </Confirm>
     </>
   )

@@ -21,8 +21,8 @@ export function PendingDisclosures({ me }: { me: Me }) {
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <section className="panel stack-small" aria-labelledby="pending-disclosures">
-      <h2 id="pending-disclosures">{say('pendingDisclosures.title')}</h2>
-      <p className="measure">{say('pendingDisclosures.what')}</p>
+      <h2 id="pending-disclosures">{say('disclosures.pending.title')}</h2>
+      <p className="measure">{say('disclosures.pending.what')}</p>
       <ul className="plain-list stack-small">
         {items.map(({ draft, version, effectiveFrom, disclosure: { kind, id, number }, items: count, endsAt }) => (
           <li key={`${draft} ${id}`}>
@@ -33,8 +33,8 @@ export function PendingDisclosures({ me }: { me: Me }) {
             >
               {number}
             </Link>{' '}
-            <span className="muted">{say('pendingRights.version', { version, time: at(effectiveFrom) })}.</span>{' '}
-            {say(count > 0 ? 'pendingDisclosures.ends' : 'pendingRights.ends', { count, time: at(endsAt) })}
+            <span className="muted">{say('requests.rights.version', { version, time: at(effectiveFrom) })}.</span>{' '}
+            {say(count > 0 ? 'disclosures.pending.ends' : 'requests.rights.ends', { count, time: at(endsAt) })}
           </li>
         ))}
       </ul>

@@ -32,7 +32,7 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
   if (!disclosure) {
     return (
       <p className="muted">
-        {say('pick.none')} <Link to="/disclosures/research/new">{say('disclosures.research.begin')}</Link>
+        {say('disclosures.pick.none')} <Link to="/disclosures/research/new">{say('disclosures.research.begin')}</Link>
       </p>
     )
   }
@@ -42,7 +42,7 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
       const { item } = await asking
       last = disclosure.id
       setPicked({ disclosure, item })
-      announce(say('pick.picked', { number: disclosure.number, item }))
+      announce(say('disclosures.pick.picked', { number: disclosure.number, item }))
       forgetLists()
     })
   }
@@ -51,7 +51,7 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
       {picked && (
         <Notice kind="success">
           <p>
-            {say('pick.picked', { number: picked.disclosure.number, item: picked.item })}{' '}
+            {say('disclosures.pick.picked', { number: picked.disclosure.number, item: picked.item })}{' '}
             <Link to="/disclosures/research/$id" params={{ id: picked.disclosure.id }} className="nowrap">
               {picked.disclosure.number}
             </Link>
@@ -59,16 +59,16 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
         </Notice>
       )}
       <Step
-        open={say('pick.open')}
-        submit={say('pick.do')}
+        open={say('disclosures.pick.open')}
+        submit={say('disclosures.pick.do')}
         isBusy={pick.isPending}
         error={pick.error}
         onOpen={() => pick.reset()}
         onSubmit={submit}
       >
         <Choice
-          label={say('pick.disclosure')}
-          hint={say('pick.hint')}
+          label={say('disclosures.pick.disclosure')}
+          hint={say('disclosures.pick.hint')}
           options={open.map(({ id, number, institute, study }) => ({
             value: id,
             label: number,

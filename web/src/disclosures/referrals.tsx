@@ -35,9 +35,9 @@ export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] })
   return (
     <section className="stack-small disclosures-part" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
-        {say('referrals.title')}
+        {say('requests.referrals.title')}
       </h3>
-      <p className="request-note">{say('referrals.what')}</p>
+      <p className="request-note">{say('requests.referrals.what')}</p>
       <ul className="cards" aria-labelledby={title}>
         {data.items.map((one) => (
           <ReferralCard
@@ -47,7 +47,7 @@ export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] })
             referral={one}
             onDone={() => {
               void refetch()
-              announce(say('referrals.now'))
+              announce(say('requests.referrals.now'))
               focusHeading(title)
             }}
           />
@@ -89,11 +89,11 @@ function ReferralCard({
         <strong>{number}</strong>
       </p>
       <dl className="facts">
-        <Fact label={say('requestDecisions.received')}>{formatDate(receivedAt, language)}</Fact>
-        <Fact label={say('requestDecisions.due')}>{formatDate(dueAt, language)}</Fact>
-        <Fact label={say('openness.provision')}>{provision}</Fact>
+        <Fact label={say('acts.decisions.received')}>{formatDate(receivedAt, language)}</Fact>
+        <Fact label={say('acts.decisions.due')}>{formatDate(dueAt, language)}</Fact>
+        <Fact label={say('acts.openness.provision')}>{provision}</Fact>
         {takenUp && (
-          <Fact label={say('referrals.takenUp')}>
+          <Fact label={say('requests.referrals.takenUp')}>
             {kind === 'RESEARCH' ? (
               <Link to="/disclosures/research/$id" params={{ id: takenUp.disclosureId }}>
                 {takenUp.disclosureNumber}
@@ -107,17 +107,17 @@ function ReferralCard({
           </Fact>
         )}
       </dl>
-      {!takenUp && open.length === 0 && <p className="request-note">{say('referrals.begin')}</p>}
+      {!takenUp && open.length === 0 && <p className="request-note">{say('requests.referrals.begin')}</p>}
       {!takenUp && open.length > 0 && (
         <Step
-          open={say('referrals.takeUp')}
-          submit={say('referrals.takeUp.do')}
+          open={say('requests.referrals.takeUp')}
+          submit={say('requests.referrals.takeUp.do')}
           isBusy={takeUp.isPending}
           error={takeUp.error}
           onSubmit={submit}
         >
           <Choice
-            label={say('referrals.disclosure')}
+            label={say('requests.referrals.disclosure')}
             options={open.map((one) => ({ value: one.id, label: one.number }))}
             value={disclosureId}
             onChange={setChosen}

@@ -39,7 +39,7 @@ export function ReleaseDialog({
       <Modal className="modal">
         <Dialog className="dialog-body stack">
           <Heading slot="title" className="dialog-title">
-            {say('release.title')}
+            {say('disclosures.release.title')}
           </Heading>
           <ReleaseForm way={way} hasKey={hasKey} onBegun={onBegun} onClose={onClose} />
         </Dialog>
@@ -90,18 +90,24 @@ function ReleaseForm({
         if (!asked.isPending) void release()
       }}
     >
-      <p>{say(`release.what.${way.kind}`)}</p>
+      <p>{say(`disclosures.release.what.${way.kind}`)}</p>
       <RadioCards
-        label={say('release.method')}
+        label={say('disclosures.release.method')}
         options={[
           // An institute without a key has none to be chosen; an authority's is asked for here.
           ...(way.kind === 'authority' || hasKey
-            ? [{ value: 'KEY', label: say('release.method.KEY'), detail: say(`release.method.KEY.${way.kind}`) }]
+            ? [
+                {
+                  value: 'KEY',
+                  label: say('disclosures.release.method.KEY'),
+                  detail: say(`disclosures.release.method.KEY.${way.kind}`),
+                },
+              ]
             : []),
           {
             value: 'PASSPHRASE',
-            label: say('release.method.PASSPHRASE'),
-            detail: say('release.method.PASSPHRASE.what'),
+            label: say('disclosures.release.method.PASSPHRASE'),
+            detail: say('disclosures.release.method.PASSPHRASE.what'),
           },
         ]}
         value={method}
@@ -112,8 +118,8 @@ function ReleaseForm({
       />
       {needsRecipient && (
         <Field
-          label={say('release.recipient')}
-          hint={say('release.recipient.hint')}
+          label={say('disclosures.release.recipient')}
+          hint={say('disclosures.release.recipient.hint')}
           error={
             isTried && (isKeyWrong || isRecipientRefused)
               ? say(isRecipientRefused ? 'error.package.recipient' : 'error.institute.recipient')
@@ -131,11 +137,11 @@ function ReleaseForm({
         />
       )}
       <RadioCards
-        label={say('release.delivery')}
+        label={say('disclosures.release.delivery')}
         options={(['LINK', 'MEDIUM'] as const).map((value) => ({
           value,
-          label: say(`release.delivery.${value}`),
-          detail: say(`release.delivery.${value}.what`),
+          label: say(`disclosures.release.delivery.${value}`),
+          detail: say(`disclosures.release.delivery.${value}.what`),
         }))}
         value={delivery}
         onChange={(value) => setDelivery(value as Delivery)}
@@ -143,10 +149,10 @@ function ReleaseForm({
       {asked.error != null && !isRecipientRefused && <Failure error={asked.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={asked.isPending}>
-          {say('release.do')}
+          {say('disclosures.release.do')}
         </Button>
         <Button kind="secondary" onPress={onClose}>
-          {say('cancel')}
+          {say('shell.cancel')}
         </Button>
       </div>
     </Form>

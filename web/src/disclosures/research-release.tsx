@@ -17,7 +17,7 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
   return (
     <StepFrame heading={researchHeading('release')} title={say('disclosures.step.research.release')} state={state}>
       {packages.length === 0 && !may.release && (
-        <p className="request-note">{say(decision ? 'release.others' : 'release.after')}</p>
+        <p className="request-note">{say(decision ? 'disclosures.release.others' : 'disclosures.release.after')}</p>
       )}
       {(packages.length > 0 || may.release) && (
         <Packages
@@ -26,7 +26,11 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
           packages={packages}
           mayRelease={may.release}
           standsInTheWay={
-            isLacking ? say('release.missing') : known?.isBlocked ? say('error.research.institute-blocked') : undefined
+            isLacking
+              ? say('disclosures.release.missing')
+              : known?.isBlocked
+                ? say('error.research.institute-blocked')
+                : undefined
           }
           hasKey={known?.recipient !== undefined}
           me={me}

@@ -35,7 +35,7 @@ export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail
       title={say('disclosures.step.research.returns')}
       state={researchStepState('returns', disclosure)}
     >
-      {studyEndedOn && <p>{say('returns.studyEnded', { day: writeDay(studyEndedOn, language) })}</p>}
+      {studyEndedOn && <p>{say('disclosures.returns.studyEnded', { day: writeDay(studyEndedOn, language) })}</p>}
       {notices.map((notice) => (
         <NoticeText key={`${notice.kind} ${notice.item ?? ''}`} notice={notice} institute={institute} />
       ))}
@@ -43,7 +43,9 @@ export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail
       {may.confirm && state === 'RELEASED' && <EndStudy disclosure={disclosure} onDone={onDone} />}
       <Extensions disclosure={disclosure} me={me} onDone={onDone} />
       {may.confirm && open > 0 && (
-        <p className="request-note">{say('returns.close.when', { count: left.length, items: left.join(', ') })}</p>
+        <p className="request-note">
+          {say('disclosures.returns.close.when', { count: left.length, items: left.join(', ') })}
+        </p>
       )}
       {may.confirm && open === 0 && <CloseResearch id={disclosure.id} onDone={onDone} />}
     </StepFrame>
@@ -62,7 +64,7 @@ function NoticeText({
   const title = useId()
   return (
     <section className="stack-small" aria-labelledby={title}>
-      <h3 id={title}>{say(`returns.notice.${kind}`, { item: item ?? '' })}</h3>
+      <h3 id={title}>{say(`disclosures.returns.notice.${kind}`, { item: item ?? '' })}</h3>
       <NoticeTo institute={institute} language={language} text={text} />
     </section>
   )
@@ -82,22 +84,22 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
     if (isWrong) return false
     return ended(end.mutateAsync({ params: { path: { id } }, body: { endedOn } }), async () => {
       form.forget()
-      await onDone(say('returns.endStudy.done'), researchHeading('returns'))
+      await onDone(say('disclosures.returns.endStudy.done'), researchHeading('returns'))
     })
   }
   return (
     <Step
-      open={say('returns.endStudy')}
-      submit={say('returns.endStudy.do')}
+      open={say('disclosures.returns.endStudy')}
+      submit={say('disclosures.returns.endStudy.do')}
       isBusy={end.isPending}
       error={refused ? undefined : end.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
-      <p>{say('returns.endStudy.what')}</p>
+      <p>{say('disclosures.returns.endStudy.what')}</p>
       <Day
-        label={say('returns.endedOn')}
+        label={say('disclosures.returns.endedOn')}
         error={isTried && isWrong ? say('error.research.day-ahead') : refused && say(refused)}
         value={endedOn === '' ? null : parseDate(endedOn)}
         onChange={(day) => {
@@ -118,17 +120,22 @@ function CloseResearch({ id, onDone }: { id: string; onDone: Done }) {
       {close.error != null && <Failure error={close.error} />}
       <div className="actions">
         <Button kind="primary" isBusy={close.isPending} onPress={() => setAsking(true)}>
-          {say('returns.close')}
+          {say('disclosures.returns.close')}
         </Button>
       </div>
       <Confirm
-        title={say('returns.close.sure')}
-        doLabel={say('returns.close')}
+        title={say('disclosures.returns.close.sure')}
+        doLabel={say('disclosures.returns.close')}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-        onDo={() => close.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(say('returns.closed')) })}
+        onDo={() =>
+          close.mutate(
+            { params: { path: { id } } },
+            { onSuccess: () => void onDone(say('disclosures.returns.closed')) },
+          )
+        }
       >
-        <p>{say('returns.close.what')}</p>
+        <p>{say('disclosures.returns.close.what')}</p>
       </Confirm>
     </div>
   )

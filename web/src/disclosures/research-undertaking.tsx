@@ -28,16 +28,16 @@ export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail
       title={say('disclosures.step.research.undertaking')}
       state={endedBefore(disclosure) ? undefined : researchStepState('undertaking', disclosure)}
     >
-      <p className="request-note">{say('undertaking.what')}</p>
+      <p className="request-note">{say('disclosures.undertaking.what')}</p>
       {pseudonymisedItems(disclosure).length > 0 && (
-        <p className="request-note">{say('undertaking.what.pseudonymised')}</p>
+        <p className="request-note">{say('disclosures.undertaking.what.pseudonymised')}</p>
       )}
       {undertaking && (
         <dl className="facts">
-          <Fact label={say('undertaking.reference')}>{undertaking.reference}</Fact>
-          <Fact label={say('undertaking.signatory')}>{undertaking.signatory}</Fact>
-          <Fact label={say('undertaking.signedOn')}>{writeDay(undertaking.signedOn, language)}</Fact>
-          <Fact label={say('undertaking.by')}>
+          <Fact label={say('disclosures.undertaking.reference')}>{undertaking.reference}</Fact>
+          <Fact label={say('disclosures.undertaking.signatory')}>{undertaking.signatory}</Fact>
+          <Fact label={say('disclosures.undertaking.signedOn')}>{writeDay(undertaking.signedOn, language)}</Fact>
+          <Fact label={say('disclosures.undertaking.by')}>
             {undertaking.by.name}
             <span className="second">{formatInstant(undertaking.at, language)}</span>
           </Fact>
@@ -70,13 +70,13 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
     }
     return ended(file.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
-      await onDone(say('undertaking.filed'))
+      await onDone(say('disclosures.undertaking.filed'))
     })
   }
   return (
     <Step
-      open={say(undertaking ? 'undertaking.change' : 'undertaking.file')}
-      submit={say('undertaking.file.do')}
+      open={say(undertaking ? 'disclosures.undertaking.change' : 'disclosures.undertaking.file')}
+      submit={say('disclosures.undertaking.file.do')}
       isBusy={file.isPending}
       error={file.error}
       isOpenAtFirst={form.isTyped}
@@ -86,9 +86,9 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
       {(['reference', 'signatory'] as const).map((field) => (
         <Field
           key={field}
-          label={say(`undertaking.${field}`)}
-          hint={say(`undertaking.${field}.hint`)}
-          error={isTried && isMissing(field) ? say(`undertaking.${field}.missing`) : undefined}
+          label={say(`disclosures.undertaking.${field}`)}
+          hint={say(`disclosures.undertaking.${field}.hint`)}
+          error={isTried && isMissing(field) ? say(`disclosures.undertaking.${field}.missing`) : undefined}
           value={typed[field]}
           onChange={(value) => form.edit({ [field]: value })}
           maxLength={field === 'reference' ? 64 : 200}
@@ -96,8 +96,8 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
         />
       ))}
       <Day
-        label={say('undertaking.signedOn')}
-        error={isTried && isDayWrong ? say('undertaking.signedOn.wrong') : undefined}
+        label={say('disclosures.undertaking.signedOn')}
+        error={isTried && isDayWrong ? say('disclosures.undertaking.signedOn.wrong') : undefined}
         value={typed.signedOn === '' ? null : parseDate(typed.signedOn)}
         onChange={(day) => form.edit({ signedOn: day?.toString() ?? '' })}
       />

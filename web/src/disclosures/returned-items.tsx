@@ -42,15 +42,16 @@ export function ReturnedItems({ disclosure, onDone }: { disclosure: ResearchDeta
             </div>
             {outcome === 'recalled' && (
               <p>
-                {say('returns.recalled')}{' '}
-                {item.recallDueAt && say('returns.recalled.by', { day: dayBefore(item.recallDueAt, language) })}
+                {say('disclosures.returns.recalled')}{' '}
+                {item.recallDueAt &&
+                  say('disclosures.returns.recalled.by', { day: dayBefore(item.recallDueAt, language) })}
               </p>
             )}
             {isOut && may.confirm && (
               <ConfirmItem
                 disclosure={disclosure}
                 item={item}
-                onConfirmed={() => onDone(say('returns.confirmed', { item: item.item }), title)}
+                onConfirmed={() => onDone(say('disclosures.returns.confirmed', { item: item.item }), title)}
               />
             )}
           </li>
@@ -90,28 +91,28 @@ function ConfirmItem({
   }
   return (
     <Step
-      open={say('returns.confirm', { item })}
-      submit={say('recalls.confirm.do')}
+      open={say('disclosures.returns.confirm', { item })}
+      submit={say('retention.recalls.confirm.do')}
       isBusy={confirm.isPending}
       error={confirm.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
-      <p>{say('returns.confirm.what')}</p>
+      <p>{say('disclosures.returns.confirm.what')}</p>
       <Choice
-        label={say('recalls.outcome')}
+        label={say('retention.recalls.outcome')}
         options={(['destroyed', 'returned'] as const).map((value) => ({
           value,
-          label: say(`recalls.outcome.${value}`),
+          label: say(`retention.recalls.outcome.${value}`),
         }))}
         value={outcome}
         onChange={(value) => form.edit({ outcome: value as Outcome })}
       />
       <Field
-        label={say('returns.reference')}
-        hint={say('returns.reference.hint')}
-        error={isTried && reference.trim() === '' ? say('returns.reference.missing') : undefined}
+        label={say('disclosures.returns.reference')}
+        hint={say('disclosures.returns.reference.hint')}
+        error={isTried && reference.trim() === '' ? say('disclosures.returns.reference.missing') : undefined}
         value={reference}
         onChange={(value) => form.edit({ reference: value })}
         maxLength={64}

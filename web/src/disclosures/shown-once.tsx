@@ -16,23 +16,35 @@ export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => voi
     <section className="notice notice-warning" aria-labelledby={title}>
       <div className="notice-words stack-small">
         <h3 id={title} tabIndex={-1} className="notice-title">
-          {say('copies.once')}
+          {say('acts.copies.once')}
         </h3>
-        <p>{say(link && passphrase ? 'release.once.both' : link ? 'release.once.link' : 'release.once.passphrase')}</p>
+        <p>
+          {say(
+            link && passphrase
+              ? 'disclosures.release.once.both'
+              : link
+                ? 'disclosures.release.once.link'
+                : 'disclosures.release.once.passphrase',
+          )}
+        </p>
         {link && (
           <Secret
-            label={say('release.link')}
+            label={say('disclosures.release.link')}
             value={new URL(link, window.location.origin).href}
-            copied={say('copies.link.copied')}
+            copied={say('acts.copies.link.copied')}
           />
         )}
         {passphrase && (
-          <Secret label={say('release.passphrase')} value={passphrase} copied={say('copies.passphrase.copied')} />
+          <Secret
+            label={say('disclosures.release.passphrase')}
+            value={passphrase}
+            copied={say('acts.copies.passphrase.copied')}
+          />
         )}
-        <p>{say('release.once.until', { time: formatInstant(expiresAt, language) })}</p>
+        <p>{say('disclosures.release.once.until', { time: formatInstant(expiresAt, language) })}</p>
         <div className="actions">
           <Button kind="secondary" onPress={onClose}>
-            {say('copies.once.close')}
+            {say('acts.copies.once.close')}
           </Button>
         </div>
       </div>

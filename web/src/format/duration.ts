@@ -20,9 +20,9 @@ export function formatLength(ms: number): string {
 export function sayPosition(ms: number, say: Say): string {
   const { hours, minutes, seconds } = parts(ms)
   return [
-    hours > 0 && say('time.hours', { count: hours }),
-    (minutes > 0 || hours > 0) && say('time.minutes', { count: minutes }),
-    say('time.seconds', { count: seconds }),
+    hours > 0 && say('shell.time.hours', { count: hours }),
+    (minutes > 0 || hours > 0) && say('shell.time.minutes', { count: minutes }),
+    say('shell.time.seconds', { count: seconds }),
   ]
     .filter(Boolean)
     .join(' ')
@@ -32,11 +32,11 @@ export function sayPosition(ms: number, say: Say): string {
 export function sayWait(ms: number, say: Say): string {
   const { hours, minutes, seconds } = parts(ms)
   const said = [
-    hours > 0 && say('time.hours', { count: hours }),
-    minutes > 0 && say('time.minutes', { count: minutes }),
-    seconds > 0 && say('time.seconds', { count: seconds }),
+    hours > 0 && say('shell.time.hours', { count: hours }),
+    minutes > 0 && say('shell.time.minutes', { count: minutes }),
+    seconds > 0 && say('shell.time.seconds', { count: seconds }),
   ].filter(Boolean)
-  return said.length > 0 ? said.join(' ') : say('time.seconds', { count: 0 })
+  return said.length > 0 ? said.join(' ') : say('shell.time.seconds', { count: 0 })
 }
 
 /** Reads a position as people write it: `1.02.05`, `2:05`, `65`. Milliseconds, or undefined for anything else. */

@@ -65,11 +65,11 @@ describe('lengths', () => {
       spoken.push(`${key} ${values?.['count']}`)
       return 'x'
     })
-    expect(spoken).toEqual(['time.minutes 2', 'time.seconds 5'])
+    expect(spoken).toEqual(['shell.time.minutes 2', 'shell.time.seconds 5'])
   })
 
   test('a spoken wait leaves out whatever there is none of', () => {
-    const say = (ms: number) => sayWait(ms, (key, values) => `${values?.['count']} ${key.slice('time.'.length)}`)
+    const say = (ms: number) => sayWait(ms, (key, values) => `${values?.['count']} ${key.slice('shell.time.'.length)}`)
     expect(say(120_000)).toBe('2 minutes')
     expect(say(3_605_000)).toBe('1 hours 5 seconds')
     expect(say(0)).toBe('0 seconds')

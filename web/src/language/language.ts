@@ -5,20 +5,18 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { keptLanguage } from '../api/kept-on-machine.ts'
-import type fiWords from '../../../texts/fi.json'
 
 export const languages = ['fi', 'sv', 'en'] as const
 export type Language = (typeof languages)[number]
-export type Words = keyof typeof fiWords
 
 /** Each language's name in itself, and its locale: all three are written in Finland. */
 export const languageNames: Record<Language, string> = { fi: 'Suomi', sv: 'Svenska', en: 'English' }
 export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
 
 const dictionaries: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
-  fi: () => import('../../../texts/fi.json'),
-  sv: () => import('../../../texts/sv.json'),
-  en: () => import('../../../texts/en.json'),
+  fi: () => import('virtual:texts/fi'),
+  sv: () => import('virtual:texts/sv'),
+  en: () => import('virtual:texts/en'),
 }
 
 /** Starts with the remembered language, or Finnish. */

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Named } from '../api/shapes.ts'
-import { languages, locales, type Language, type Words } from './language.ts'
+import { languages, locales, type Language } from './language.ts'
+import type { Words } from './words.ts'
 
 type Singular<K> = K extends `${infer Base}_zero` | `${infer Base}_one` | `${infer Base}_other` ? Base : K
 /** A key of the dictionaries; plurals without their ending. */

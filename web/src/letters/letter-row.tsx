@@ -25,7 +25,7 @@ export function LetterRow({
   isDrafting: boolean
 }) {
   const { say, language } = useLanguage()
-  const kind = say(`letterKind.${letter.kind}`)
+  const kind = say(`letters.kind.${letter.kind}`)
   const madeAt = formatInstant(letter.madeAt, language)
   const { delivered } = letter
   return (
@@ -46,7 +46,7 @@ export function LetterRow({
             {' '}
             {say('letters.deliveredAt', {
               time: formatInstant(delivered.at, language),
-              how: say(`delivery.${delivered.how}`),
+              how: say(`letters.delivery.${delivered.how}`),
               name: delivered.by.name,
             })}
           </>
@@ -100,7 +100,7 @@ function Way({ to, label, kind, children }: { to: string; label: string; kind: s
       {children}
       {label}
       <span className="visually-hidden">
-        : {kind} ({say('newTab')})
+        : {kind} ({say('shell.new-tab')})
       </span>
     </a>
   )
@@ -129,7 +129,7 @@ function NoteDelivery({ letter, kind, onNoted }: { letter: Letter; kind: string;
     >
       <Choice
         label={say('letters.how')}
-        options={deliveries.map((value) => ({ value, label: say(`delivery.${value}`) }))}
+        options={deliveries.map((value) => ({ value, label: say(`letters.delivery.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as Delivery)}
       />

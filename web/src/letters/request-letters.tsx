@@ -33,7 +33,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
         () => false,
       )
     setMaking(undefined)
-    if (done) changed(say('letters.made', { kind: say(`letterKind.${kind}`) }))
+    if (done) changed(say('letters.made', { kind: say(`letters.kind.${kind}`) }))
     return done
   }
   return (
@@ -45,7 +45,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
           <ul className="plain-list">
             {sortLetters(request.letters).map(({ id, kind, delivered, isStale }) => (
               <li key={id}>
-                {say(`letterKind.${kind}`)}:{' '}
+                {say(`letters.kind.${kind}`)}:{' '}
                 {say(delivered ? 'letters.sent' : isStale ? 'letters.stale' : 'letters.waits')}
               </li>
             ))}
@@ -60,7 +60,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
             <div className="actions">
               {wanted.map((kind) => (
                 <Button key={kind} kind="secondary" isBusy={making === kind} onPress={() => void draft(kind)}>
-                  {say('letters.make.one', { kind: say(`letterKind.${kind}`) })}
+                  {say('letters.make.one', { kind: say(`letters.kind.${kind}`) })}
                 </Button>
               ))}
             </div>
@@ -127,7 +127,7 @@ function MakeOther({
       >
         <Choice
           label={say('letters.kind')}
-          options={kinds.map((value) => ({ value, label: say(`letterKind.${value}`) }))}
+          options={kinds.map((value) => ({ value, label: say(`letters.kind.${value}`) }))}
           value={chosen}
           onChange={(value) => setKind(value as LetterKind)}
         />

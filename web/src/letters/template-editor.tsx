@@ -35,7 +35,7 @@ export function TemplateEditor({
       .mutateAsync({ params: { path: { kind, language: of } }, body: { text, version } })
       .catch(() => undefined)
     if (!done) return
-    announce(say('templates.saved'))
+    announce(say('letters.templates.saved'))
     onChanged()
   }
   return (
@@ -50,13 +50,13 @@ export function TemplateEditor({
       >
         <p id="template-changed" tabIndex={-1} className="muted">
           {changed
-            ? say('templates.changed', { time: formatInstant(changed.at, language), name: changed.by.name })
-            : say('templates.asItCame')}
+            ? say('letters.templates.changed', { time: formatInstant(changed.at, language), name: changed.by.name })
+            : say('letters.templates.asItCame')}
         </p>
-        {!mayChange && <Notice kind="info">{say('templates.readOnly')}</Notice>}
+        {!mayChange && <Notice kind="info">{say('letters.templates.readOnly')}</Notice>}
         <Field
-          label={say('templates.text')}
-          hint={say('templates.text.hint')}
+          label={say('letters.templates.text')}
+          hint={say('letters.templates.text.hint')}
           lang={of}
           rows={20}
           value={text}
@@ -66,22 +66,22 @@ export function TemplateEditor({
           className="template-text"
         />
         <details>
-          <summary>{say('templates.fields')}</summary>
+          <summary>{say('letters.templates.fields')}</summary>
           <ul className="template-fields">
             {fields.map(({ name, isNeeded }) => (
               <li key={name}>
                 <code>{`{${name}}`}</code>
-                {isNeeded && <> – {say('templates.needed')}</>}
+                {isNeeded && <> – {say('letters.templates.needed')}</>}
               </li>
             ))}
           </ul>
         </details>
         <div aria-live="polite" className="template-problems">
           {problems.length > 0 && (
-            <Notice kind="warning" title={say('templates.problems', { count: problems.length })}>
+            <Notice kind="warning" title={say('letters.templates.problems', { count: problems.length })}>
               <ul>
                 {problems.map(({ code, field }) => (
-                  <li key={`${code} ${field}`}>{say(`templates.problem.${code}`, { field: `{${field}}` })}</li>
+                  <li key={`${code} ${field}`}>{say(`letters.templates.problem.${code}`, { field: `{${field}}` })}</li>
                 ))}
               </ul>
             </Notice>
@@ -96,21 +96,21 @@ export function TemplateEditor({
               isBusy={change.isPending}
               isDisabled={!isChanged || problems.length > 0}
             >
-              {say('templates.save')}
+              {say('letters.templates.save')}
             </Button>
             {isChanged && (
               <Button kind="secondary" onPress={() => setText(template.text)}>
-                {say('templates.undo')}
+                {say('letters.templates.undo')}
               </Button>
             )}
           </div>
         )}
       </Form>
       <section className="panel stack-small template-preview" aria-labelledby="template-preview">
-        <h2 id="template-preview">{say('templates.preview')}</h2>
-        <p className="muted">{say('templates.preview.what')}</p>
+        <h2 id="template-preview">{say('letters.templates.preview')}</h2>
+        <p className="muted">{say('letters.templates.preview.what')}</p>
         {error != null && <Failure error={error} />}
-        {preview && <LetterFrame html={preview.html} title={say('templates.preview')} />}
+        {preview && <LetterFrame html={preview.html} title={say('letters.templates.preview')} />}
       </section>
     </div>
   )

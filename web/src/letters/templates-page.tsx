@@ -26,16 +26,16 @@ export function TemplatesPage() {
   const template = data?.items.find((one) => one.kind === kind && one.language === language)
   const kinds = letterKinds.filter((one) => data?.items.some((item) => item.kind === one) ?? one === kind)
   return (
-    <Page title={say('templates.title')} lead={say('templates.lead')}>
+    <Page title={say('letters.templates.title')} lead={say('letters.templates.lead')}>
       <div className="step-times">
         <Choice
           label={say('letters.kind')}
-          options={kinds.map((value) => ({ value, label: say(`letterKind.${value}`) }))}
+          options={kinds.map((value) => ({ value, label: say(`letters.kind.${value}`) }))}
           value={kind}
           onChange={(value) => go({ kind: value as LetterKind, language })}
         />
         <Choice
-          label={say('templates.language')}
+          label={say('letters.templates.language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
           value={language}
           onChange={(value) => go({ kind, language: value as Language })}

@@ -31,7 +31,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
   const isOfHeard = close.variables?.body.outcome === 'HEARD'
   return (
     <>
-      <p className="muted">{say('room.host', { name: host })}</p>
+      <p className="muted">{say('listening-room.host', { name: host })}</p>
       <Button
         kind="secondary"
         className="room-button"
@@ -40,22 +40,22 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
           setAsked(true)
         }}
       >
-        {say('room.end')}
+        {say('listening-room.end')}
       </Button>
       <ModalOverlay className="modal-overlay" isOpen={isAsked} onOpenChange={setAsked} isDismissable>
         <Modal className="modal">
           <Dialog role="alertdialog" className="dialog-body stack room-dialog">
             <Heading slot="title" className="dialog-title">
-              {say('room.end.title')}
+              {say('listening-room.end.title')}
             </Heading>
-            <p>{say('room.end.what')}</p>
+            <p>{say('listening-room.end.what')}</p>
             {close.error != null && !isOfHeard && <Failure error={close.error} />}
             <div className="room-ends">
               <Button kind="primary" isBusy={close.isPending && !isOfHeard} onPress={() => void end({})}>
-                {say('room.end.pause')}
+                {say('listening-room.end.pause')}
               </Button>
               <Button kind="secondary" autoFocus onPress={() => setAsked(false)}>
-                {say('room.end.not')}
+                {say('listening-room.end.not')}
               </Button>
             </div>
             {confirms ? (
@@ -66,7 +66,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
                 onHeard={(password) => end({ outcome: 'HEARD', password })}
               />
             ) : (
-              <p className="muted">{say('room.end.desk', { name: host })}</p>
+              <p className="muted">{say('listening-room.end.desk', { name: host })}</p>
             )}
           </Dialog>
         </Modal>
@@ -93,13 +93,15 @@ function Heard({
   const isMissing = isTried && password === ''
   const refused = error == null ? undefined : sayRefused()
   function sayRefused() {
-    return refusalKey(error) === 'session.credentials' ? say('room.end.password.wrong') : tellRefusal(error, say)
+    return refusalKey(error) === 'session.credentials'
+      ? say('listening-room.end.password.wrong')
+      : tellRefusal(error, say)
   }
   return (
     <Form
       ref={form}
       className="room-heard stack-small"
-      aria-label={say('room.end.heard')}
+      aria-label={say('listening-room.end.heard')}
       validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()
@@ -112,17 +114,17 @@ function Heard({
         })
       }}
     >
-      <p>{say('room.end.heard.what', { name: host })}</p>
+      <p>{say('listening-room.end.heard.what', { name: host })}</p>
       <PasswordField
-        label={say('room.end.password', { name: host })}
+        label={say('listening-room.end.password', { name: host })}
         value={password}
         onChange={setPassword}
-        error={refused ?? (isMissing ? say('room.end.password.missing') : undefined)}
+        error={refused ?? (isMissing ? say('listening-room.end.password.missing') : undefined)}
         // Not the password that the browser may keep: whoever sits here would have it by a press.
         autoComplete="new-password"
       />
       <Button type="submit" kind="secondary" isBusy={isBusy}>
-        {say('room.end.heard')}
+        {say('listening-room.end.heard')}
       </Button>
     </Form>
   )

@@ -40,7 +40,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
     if (language) void showLanguage(language)
     return () => void showChosenLanguage()
   }, [language])
-  const title = say('room.title')
+  const title = say('listening-room.title')
   useEffect(() => {
     document.title = title
   }, [title])
@@ -61,15 +61,15 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
         {isPending && <Waiting lines={4} />}
         {!data && error && (
           <Notice kind="error" isUrgent>
-            <p>{say('room.failed')}</p>
+            <p>{say('listening-room.failed')}</p>
             <Button kind="primary" className="room-button" onPress={() => void refetch()}>
-              {say('again')}
+              {say('shell.again')}
             </Button>
           </Notice>
         )}
         {data && minutes === 0 && (
           <Notice kind="info" isUrgent>
-            <p>{say('room.over')}</p>
+            <p>{say('listening-room.over')}</p>
           </Notice>
         )}
         {data && minutes > 0 && (
@@ -77,7 +77,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
             <TimeLeft minutes={minutes} until={data.until} />
             {!hasSound(data) && (
               <Notice kind="warning" isUrgent>
-                <p>{say('room.nothing')}</p>
+                <p>{say('listening-room.nothing')}</p>
               </Notice>
             )}
             <RoomCalls room={data} />
@@ -113,7 +113,7 @@ const kept: readonly unknown[] = ['/api/session', '/api/room']
 function RoomLanguages() {
   const { say, language } = useLanguage()
   return (
-    <div className="room-languages" role="group" aria-label={say('nav.languages')}>
+    <div className="room-languages" role="group" aria-label={say('shell.nav.languages')}>
       {languages.map((one) => (
         <button
           key={one}

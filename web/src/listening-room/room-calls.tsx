@@ -73,18 +73,20 @@ function CallSection({ call, count, children }: { call: RoomCall; count: number;
   const officials = [...new Set(call.parts.flatMap(({ official }) => official ?? []))]
   return (
     <section className="room-call" aria-labelledby={title}>
-      <h2 id={title}>{count > 1 ? say('room.call', { ordinal: call.ordinal }) : say('room.theCall')}</h2>
+      <h2 id={title}>
+        {count > 1 ? say('listening-room.call', { ordinal: call.ordinal }) : say('listening-room.theCall')}
+      </h2>
       <dl className="room-facts">
-        <Fact label={say('room.day')}>{formatDate(call.startedAt, language)}</Fact>
-        <Fact label={say('room.time')}>
+        <Fact label={say('listening-room.day')}>{formatDate(call.startedAt, language)}</Fact>
+        <Fact label={say('listening-room.time')}>
           {formatTime(call.startedAt, language)}
           {call.endedAt && `–${formatTime(call.endedAt, language)}`}
         </Fact>
-        <Fact label={say('field.number')}>
+        <Fact label={say('contacts.field.number')}>
           <span className="number">{formatPhone(call.number)}</span>
           {call.numberName && <span className="second">{named(call.numberName)}</span>}
         </Fact>
-        {officials.length > 0 && <Fact label={say('player.official')}>{officials.join(', ')}</Fact>}
+        {officials.length > 0 && <Fact label={say('listening.player.official')}>{officials.join(', ')}</Fact>}
       </dl>
       {children}
     </section>
@@ -108,7 +110,7 @@ function PartButton({
     return (
       <p className="room-part room-part-gone">
         {name}
-        <span>{say('room.part.gone')}</span>
+        <span>{say('listening-room.part.gone')}</span>
       </p>
     )
   }
@@ -116,7 +118,7 @@ function PartButton({
     <Button kind="primary" className="room-button room-part" data-part={part.recordingId} onPress={onChoose}>
       <Headphones aria-hidden="true" size={32} />
       <span className="room-part-words">
-        <span>{say('listen.start')}</span>
+        <span>{say('listening.start')}</span>
         {count > 1 && name}
       </span>
     </Button>
@@ -126,13 +128,13 @@ function PartButton({
 /** `Osa 2, Bertil Lindqvist, klo 15.41`; of a call that has one part nothing but that it is the call. */
 function PartName({ part, position, count }: { part: RoomPart; position: number; count: number }) {
   const { say, language } = useLanguage()
-  if (count === 1) return <span>{say('room.theCall')}</span>
+  if (count === 1) return <span>{say('listening-room.theCall')}</span>
   const time = formatTime(part.answeredAt, language)
   return (
     <span>
       {part.official
-        ? say('room.part', { position, official: part.official, time })
-        : say('room.part.unnamed', { position, time })}
+        ? say('listening-room.part', { position, official: part.official, time })
+        : say('listening-room.part.unnamed', { position, time })}
     </span>
   )
 }

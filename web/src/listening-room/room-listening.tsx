@@ -56,10 +56,10 @@ export function RoomListening({
       )}
       {isStopped && (
         <Notice kind="warning" isUrgent>
-          <p>{say(isGone ? 'room.stopped.gone' : 'room.stopped')}</p>
+          <p>{say(isGone ? 'listening-room.stopped.gone' : 'listening-room.stopped')}</p>
           {!isGone && (
             <Button kind="primary" className="room-button" ref={again} onPress={() => void start()}>
-              {say('listen.again')}
+              {say('listening.again')}
             </Button>
           )}
         </Notice>
@@ -75,7 +75,7 @@ export function RoomListening({
           }}
         >
           <ArrowLeft aria-hidden="true" size={28} />
-          {say('room.back')}
+          {say('listening-room.back')}
         </Button>
       )}
     </div>

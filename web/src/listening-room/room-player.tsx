@@ -41,19 +41,19 @@ export function RoomPlayer({
     begin()
   }, [])
   return (
-    <section className="room-player" aria-label={say('player.transport')}>
+    <section className="room-player" aria-label={say('listening.player.transport')}>
       <div className="room-buttons">
         <Button kind="primary" className="room-button room-play" ref={play} onPress={playback.toggle}>
           {isPlaying ? <Pause aria-hidden="true" size={48} /> : <Play aria-hidden="true" size={48} />}
-          {say(isPlaying ? 'player.pause' : 'player.play')}
+          {say(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
         </Button>
         <Button kind="secondary" className="room-button" onPress={() => playback.skip(back10Ms)}>
           <RotateCcw aria-hidden="true" size={32} />
-          {say('room.back10')}
+          {say('listening-room.back10')}
         </Button>
         <Button kind="secondary" className="room-button" onPress={() => playback.seek(0)}>
           <SkipBack aria-hidden="true" size={32} />
-          {say('room.fromStart')}
+          {say('listening-room.fromStart')}
         </Button>
       </div>
       <div className="room-position">
@@ -64,8 +64,8 @@ export function RoomPlayer({
           max={durationMs}
           step={1000}
           value={Math.min(positionMs, durationMs)}
-          aria-label={say('player.position')}
-          aria-valuetext={say('player.position.of', {
+          aria-label={say('listening.player.position')}
+          aria-valuetext={say('listening.player.position.of', {
             position: sayPosition(positionMs, say),
             duration: sayPosition(durationMs, say),
           })}
@@ -79,13 +79,13 @@ export function RoomPlayer({
         />
         <p className="room-clock">
           {formatPosition(positionMs)} / {formatPosition(durationMs)}
-          {isPlaying && isWaiting && <span className="muted"> {say('loading')}</span>}
+          {isPlaying && isWaiting && <span className="muted"> {say('shell.loading')}</span>}
         </p>
       </div>
       <div className="room-settings">
         <Volume volume={playback.volume} onChange={playback.setVolume} />
-        <div className="room-setting" role="group" aria-label={say('player.speed')}>
-          <p aria-hidden="true">{say('player.speed')}</p>
+        <div className="room-setting" role="group" aria-label={say('listening.player.speed')}>
+          <p aria-hidden="true">{say('listening.player.speed')}</p>
           <div className="room-choices">
             {speeds.map((speed) => (
               <ToggleButton
@@ -94,7 +94,7 @@ export function RoomPlayer({
                 isSelected={playback.speed === roomSpeeds[speed]}
                 onChange={() => playback.setSpeed(roomSpeeds[speed])}
               >
-                {say(`room.speed.${speed}`)}
+                {say(`listening-room.speed.${speed}`)}
               </ToggleButton>
             ))}
           </div>
@@ -107,17 +107,17 @@ export function RoomPlayer({
 function Volume({ volume, onChange }: { volume: number; onChange: (volume: number) => void }) {
   const { say } = useLanguage()
   return (
-    <div className="room-setting" role="group" aria-label={say('player.volume')}>
-      <p aria-hidden="true">{say('player.volume')}</p>
+    <div className="room-setting" role="group" aria-label={say('listening.player.volume')}>
+      <p aria-hidden="true">{say('listening.player.volume')}</p>
       <div className="room-choices">
         <Button kind="secondary" className="room-choice" onPress={() => onChange(nextVolume(volume, -1))}>
           <Minus aria-hidden="true" size={28} />
-          {say('room.quieter')}
+          {say('listening-room.quieter')}
         </Button>
         <output className="room-volume">{Math.round(volume * 100)} %</output>
         <Button kind="secondary" className="room-choice" onPress={() => onChange(nextVolume(volume, 1))}>
           <Plus aria-hidden="true" size={28} />
-          {say('room.louder')}
+          {say('listening-room.louder')}
         </Button>
       </div>
     </div>

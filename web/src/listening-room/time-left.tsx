@@ -20,7 +20,7 @@ export function useMinutesLeft(until: string | undefined): number {
 export function TimeLeft({ minutes, until }: { minutes: number; until: string }) {
   const { say, language } = useLanguage()
   const before = useRef(minutes)
-  const left = say('room.left', { count: minutes })
+  const left = say('listening-room.left', { count: minutes })
   const tell = useEffectEvent(() => announce(left))
   useEffect(() => {
     if (isTold(before.current, minutes)) tell()
@@ -30,7 +30,7 @@ export function TimeLeft({ minutes, until }: { minutes: number; until: string })
     <p className={`room-left ${isSoonOver(minutes) ? 'is-soon' : ''}`}>
       <Clock aria-hidden="true" size={28} />
       <span>
-        {left} {say('room.until', { time: formatTime(until, language) })}
+        {left} {say('listening-room.until', { time: formatTime(until, language) })}
       </span>
     </p>
   )

@@ -9,35 +9,35 @@ export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: numb
   if (gaps.length === 0) return null
   return (
     <details className="gaps">
-      <summary>{say('gaps.title', { count: gaps.length })}</summary>
+      <summary>{say('listening.gaps.title', { count: gaps.length })}</summary>
       <div className="scroll">
         <table className="table">
-          <caption className="visually-hidden">{say('gaps.caption')}</caption>
+          <caption className="visually-hidden">{say('listening.gaps.caption')}</caption>
           <thead>
             <tr>
-              <th scope="col">{say('gaps.track')}</th>
-              <th scope="col">{say('gaps.kind')}</th>
+              <th scope="col">{say('listening.gaps.track')}</th>
+              <th scope="col">{say('listening.gaps.kind')}</th>
               <th scope="col" className="numeric">
-                {say('gaps.from')}
+                {say('listening.gaps.from')}
               </th>
               <th scope="col" className="numeric">
-                {say('gaps.to')}
+                {say('listening.gaps.to')}
               </th>
               <th scope="col" className="numeric">
-                {say('gaps.length')}
+                {say('listening.gaps.length')}
               </th>
               <th scope="col">
-                <span className="visually-hidden">{say('gaps.action')}</span>
+                <span className="visually-hidden">{say('listening.gaps.action')}</span>
               </th>
             </tr>
           </thead>
           <tbody>
             {gaps.map((gap) => (
               <tr key={`${gap.track}-${gap.fromMs}`}>
-                <td>{say(`player.${gap.track}` as Word)}</td>
+                <td>{say(`listening.player.${gap.track}` as Word)}</td>
                 <td>
                   <span className={`gap-mark gap-${gap.kind}`} aria-hidden="true" />
-                  {say(`gaps.${gap.kind}` as Word)}
+                  {say(`listening.gaps.${gap.kind}` as Word)}
                 </td>
                 <td className="numeric">{formatPosition(gap.fromMs)}</td>
                 <td className="numeric">{formatPosition(gap.toMs)}</td>
@@ -46,9 +46,9 @@ export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: numb
                   <Button
                     kind="link"
                     onPress={() => onJump(gap.fromMs)}
-                    aria-label={`${say('gaps.jump')} ${formatPosition(gap.fromMs)}`}
+                    aria-label={`${say('listening.gaps.jump')} ${formatPosition(gap.fromMs)}`}
                   >
-                    {say('gaps.jump')}
+                    {say('listening.gaps.jump')}
                   </Button>
                 </td>
               </tr>

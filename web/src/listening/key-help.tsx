@@ -5,12 +5,12 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 export type KeyLine = [keys: string[], word: Word]
 const playerKeys: KeyLine[] = [
-  [['Space', 'K'], 'help.toggle'],
-  [['J', 'L'], 'help.skip10'],
-  [['←', '→'], 'help.skip5'],
-  [['<', '>'], 'help.speed'],
-  [['I', 'O'], 'help.region'],
-  [['?'], 'help.help'],
+  [['Space', 'K'], 'people.help.toggle'],
+  [['J', 'L'], 'people.help.skip10'],
+  [['←', '→'], 'people.help.skip5'],
+  [['<', '>'], 'people.help.speed'],
+  [['I', 'O'], 'people.help.region'],
+  [['?'], 'people.help.help'],
 ]
 
 /** What the player's keys do. */
@@ -28,7 +28,7 @@ export function KeyHelp({
     <DialogTrigger isOpen={isOpen} onOpenChange={onOpenChange}>
       <Button kind="link">
         <Keyboard aria-hidden="true" size={18} />
-        {say('help.title')}
+        {say('people.help.title')}
       </Button>
       <ModalOverlay className="modal-overlay" isDismissable>
         <Modal className="modal">
@@ -36,15 +36,15 @@ export function KeyHelp({
             {({ close }) => (
               <>
                 <Heading slot="title" className="dialog-title">
-                  {say('help.title')}
+                  {say('people.help.title')}
                 </Heading>
-                <p>{say('help.where')}</p>
+                <p>{say('people.help.where')}</p>
                 <dl className="keys">
                   {keys.map(([names, word]) => (
                     <div key={word}>
                       <dt>
                         {names.map((name) => (
-                          <kbd key={name}>{name === 'Space' ? say('help.space') : name}</kbd>
+                          <kbd key={name}>{name === 'Space' ? say('people.help.space') : name}</kbd>
                         ))}
                       </dt>
                       <dd>{say(word)}</dd>
@@ -53,7 +53,7 @@ export function KeyHelp({
                 </dl>
                 <div className="actions">
                   <Button kind="primary" onPress={close} autoFocus>
-                    {say('close')}
+                    {say('shell.close')}
                   </Button>
                 </div>
               </>

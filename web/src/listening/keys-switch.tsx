@@ -21,7 +21,7 @@ export function KeysSwitch({ isOn, onChange }: { isOn: boolean; onChange: (on: b
   return (
     <Switch className="switch" isSelected={isOn} onChange={onChange}>
       <span className="switch-track" aria-hidden="true" />
-      {say('player.keys')}
+      {say('listening.player.keys')}
     </Switch>
   )
 }

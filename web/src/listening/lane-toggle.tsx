@@ -21,7 +21,7 @@ export function LaneToggle({
       className={`lane ${className}`}
       isSelected={!isHeard}
       onChange={(isMuted) => onChange(!isMuted)}
-      aria-label={say('player.mute', { name })}
+      aria-label={say('listening.player.mute', { name })}
     >
       <span className="lane-name">{name}</span>
       <Icon aria-hidden="true" size={18} />

@@ -63,7 +63,9 @@ export function Listen({
     <ListenOffer
       state={state}
       under={under}
-      moment={(momentMs != null || startMs > 0) && <> {say('listen.moment', { position: formatPosition(startMs) })}</>}
+      moment={
+        (momentMs != null || startMs > 0) && <> {say('listening.moment', { position: formatPosition(startMs) })}</>
+      }
       onStart={() => void start()}
       whenRightEnded={<OwnRights />}
     />
@@ -74,14 +76,14 @@ export function Listen({
 export function ListenOffer({
   state,
   under,
-  startWord = 'listen.start',
+  startWord = 'listening.start',
   moment,
   onStart,
   whenRightEnded,
 }: {
   state: Exclude<ListeningState, { state: 'open' }>
   under: UnderPurpose
-  startWord?: 'listen.start' | 'anonymisation.original.start'
+  startWord?: 'listening.start' | 'anonymisation.original.start'
   /** Where it would begin. */
   moment?: ReactNode
   onStart: () => void
@@ -102,7 +104,7 @@ export function ListenOffer({
     <div className="listen" ref={box}>
       {state.state === 'over' && (
         <Notice kind={state.why === 'left' ? 'success' : 'warning'} isUrgent>
-          <p>{say(`listen.over.${state.why}`)}</p>
+          <p>{say(`listening.over.${state.why}`)}</p>
           {state.why === 'right' && whenRightEnded}
         </Notice>
       )}
@@ -111,11 +113,11 @@ export function ListenOffer({
         <div className="listen-offer">
           <Button kind="primary" isBusy={state.state === 'opening'} onPress={onStart} aria-describedby={note}>
             <Headphones aria-hidden="true" size={20} />
-            {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : startWord)}
+            {say(state.state === 'opening' ? 'listening.opening' : isOver ? 'listening.again' : startWord)}
           </Button>
           <p id={note}>
-            {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}`)}</strong>
-            {under.reference && ` (${under.reference})`}. {say('listen.logged')}
+            {say('listening.purpose')} <strong>{say(`session.purpose.${under.purpose}`)}</strong>
+            {under.reference && ` (${under.reference})`}. {say('listening.logged')}
             {moment}
           </p>
         </div>
@@ -131,7 +133,7 @@ function OwnRights() {
   if (presence.state !== 'signed-in') return null
   return (
     <p>
-      {say('listen.over.right.next')}{' '}
+      {say('listening.over.right.next')}{' '}
       <Link to="/rights/people/$id" params={{ id: presence.me.personId }}>
         {say('rights.mine')}
       </Link>

@@ -31,7 +31,7 @@ export function OfferedListening({
   under: UnderPurpose
   /** Where it is heard from, whether or not it is being heard now: asked to play, it opens first where none is open. */
   place: Ref<ListenPlace>
-  startWord?: 'listen.start' | 'anonymisation.original.start'
+  startWord?: 'listening.start' | 'anonymisation.original.start'
   /** A listening opened or ended. */
   onOpen?: (isOpen: boolean) => void
   /** The player. */

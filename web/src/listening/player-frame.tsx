@@ -129,11 +129,13 @@ export function PlayerFrame<Own extends { do: string }>({
         <p className="player-title">
           <Headphones aria-hidden="true" size={18} />
           {label}
-          <span className="muted">{say('player.until', { time: formatTime(listening.until, language) })}</span>
+          <span className="muted">
+            {say('listening.player.until', { time: formatTime(listening.until, language) })}
+          </span>
         </p>
         <Button kind="secondary" className="small" onPress={onEnd}>
           <Square aria-hidden="true" size={14} />
-          {say('player.end')}
+          {say('listening.player.end')}
         </Button>
       </div>
 
@@ -141,13 +143,13 @@ export function PlayerFrame<Own extends { do: string }>({
         <div className="lane-labels">
           <LaneToggle
             className="lane-caller"
-            name={say('player.caller')}
+            name={say('listening.player.caller')}
             isHeard={lanes.isCallerHeard}
             onChange={(isCallerHeard) => playback.setLanes({ isCallerHeard })}
           />
           <LaneToggle
             className="lane-official"
-            name={say('player.official')}
+            name={say('listening.player.official')}
             isHeard={lanes.isOfficialHeard}
             onChange={(isOfficialHeard) => playback.setLanes({ isOfficialHeard })}
           />
@@ -174,11 +176,13 @@ export function PlayerFrame<Own extends { do: string }>({
       <div className="player-settings">
         {settings}
         <SmallRange
-          label={say('player.zoom')}
+          label={say('listening.player.zoom')}
           max={mostZoom}
           value={zoom}
           say={(value) =>
-            value === 0 ? say('player.zoom.all') : say('player.zoom.value', { percent: (100 * value) / mostZoom })
+            value === 0
+              ? say('listening.player.zoom.all')
+              : say('listening.player.zoom.value', { percent: (100 * value) / mostZoom })
           }
           onChange={setZoom}
         />

@@ -69,11 +69,11 @@ export function Player({
     try {
       await navigator.clipboard.writeText(url.href)
       setCopied('done')
-      announce(say('player.link.copied', { position: formatPosition(positionMs) }))
+      announce(say('listening.player.link.copied', { position: formatPosition(positionMs) }))
     } catch {
       // Forbidden, or no clipboard at all: browsers give one over HTTPS only.
       setCopied('failed')
-      announce(say('player.link.failed'))
+      announce(say('listening.player.link.failed'))
     }
   }
   const [copied, setCopied] = useState<'done' | 'failed'>()
@@ -87,15 +87,15 @@ export function Player({
     const position = formatPosition(positionMs)
     if (action.do === 'region-start') {
       playback.startRegion()
-      return announce(say('player.region.started', { position }))
+      return announce(say('listening.player.region.started', { position }))
     }
     playback.endRegion()
-    announce(say('player.region.ended', { position }))
+    announce(say('listening.player.region.ended', { position }))
   }
 
   return (
     <PlayerFrame
-      label={say('player.label')}
+      label={say('listening.player.label')}
       listening={listening}
       peaks={peaks}
       lanes={shapes.lanes}
@@ -109,7 +109,7 @@ export function Player({
         <>
           <ToggleButton className="chip" isSelected={playback.skipsSilence} onChange={playback.setSkipsSilence}>
             <FastForward aria-hidden="true" size={16} />
-            {say('player.skipSilence')}
+            {say('listening.player.skipSilence')}
           </ToggleButton>
           <ToggleButton
             className="chip"
@@ -117,16 +117,16 @@ export function Player({
             onChange={(isApart) => playback.setLanes({ spread: isApart ? 'apart' : 'both' })}
           >
             <Headphones aria-hidden="true" size={16} />
-            {say('player.apart')}
+            {say('listening.player.apart')}
           </ToggleButton>
           {segmentId !== undefined && (
             <Button kind="quiet" className="chip" onPress={() => void copyLink(segmentId)}>
               <Link2 aria-hidden="true" size={16} />
-              {say(copied ? `player.link.${copied}` : 'player.link')}
+              {say(copied ? `listening.player.link.${copied}` : 'listening.player.link')}
             </Button>
           )}
           <SmallRange
-            label={say('player.volume')}
+            label={say('listening.player.volume')}
             max={100}
             value={Math.round(playback.volume * 100)}
             say={(percent) => `${percent} %`}

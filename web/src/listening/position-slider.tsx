@@ -24,8 +24,8 @@ export function PositionSlider({ playback, durationMs }: { playback: Playback; d
       max={durationMs}
       step={100}
       value={Math.min(positionMs, durationMs)}
-      aria-label={say('player.position')}
-      aria-valuetext={say('player.position.of', {
+      aria-label={say('listening.player.position')}
+      aria-valuetext={say('listening.player.position.of', {
         position: sayPosition(positionMs, say),
         duration: sayPosition(durationMs, say),
       })}

@@ -21,33 +21,33 @@ export function RegionFields({
     playback.setRegion({ fromMs: Math.min(fromMs, durationMs), ...(isWhole && { toMs: Math.min(toMs, durationMs) }) })
   }
   return (
-    <div className="region" role="group" aria-label={say('player.region')}>
+    <div className="region" role="group" aria-label={say('listening.player.region')}>
       <span className="region-title">
         {icon}
-        {say('player.region')}
+        {say('listening.player.region')}
       </span>
       <Button kind="quiet" className="chip" onPress={playback.startRegion}>
-        {say('player.region.start')}
+        {say('listening.player.region.start')}
       </Button>
       <Button kind="quiet" className="chip" onPress={playback.endRegion}>
-        {say('player.region.end')}
+        {say('listening.player.region.end')}
       </Button>
       {region && (
         <>
           <PositionField
             key={`from-${region.fromMs}`}
-            label={say('player.region.from')}
+            label={say('listening.player.region.from')}
             valueMs={region.fromMs}
             onChange={(ms) => change(ms, region.toMs)}
           />
           <PositionField
             key={`to-${region.toMs}`}
-            label={say('player.region.to')}
+            label={say('listening.player.region.to')}
             valueMs={region.toMs}
             onChange={(ms) => change(region.fromMs, ms)}
           />
           <Button kind="link" onPress={() => playback.setRegion(undefined)}>
-            {say('player.region.clear')}
+            {say('listening.player.region.clear')}
           </Button>
         </>
       )}
@@ -93,7 +93,7 @@ function PositionField({
       </label>
       {isWrong && (
         <span id={errorId} className="field-error position-error">
-          {say('player.region.wrong')}
+          {say('listening.player.region.wrong')}
         </span>
       )}
     </>

@@ -14,12 +14,12 @@ export function Transport({ playback, durationMs }: { playback: Playback; durati
       <p className="clock">
         <span className="clock-now">{formatPosition(positionMs)}</span>
         <span aria-hidden="true"> / </span>
-        <span className="visually-hidden">{say('player.of')}</span>
+        <span className="visually-hidden">{say('listening.player.of')}</span>
         <span>{formatPosition(durationMs)}</span>
-        {isPlaying && isWaiting && <span className="clock-waiting">{say('loading')}</span>}
+        {isPlaying && isWaiting && <span className="clock-waiting">{say('shell.loading')}</span>}
       </p>
-      <div className="transport-buttons" role="group" aria-label={say('player.transport')}>
-        <Button kind="quiet" className="round" aria-label={say('player.back')} onPress={() => skip(-10_000)}>
+      <div className="transport-buttons" role="group" aria-label={say('listening.player.transport')}>
+        <Button kind="quiet" className="round" aria-label={say('listening.player.back')} onPress={() => skip(-10_000)}>
           <RotateCcw aria-hidden="true" size={22} />
           <span aria-hidden="true" className="round-text">
             10
@@ -28,7 +28,7 @@ export function Transport({ playback, durationMs }: { playback: Playback; durati
         <Button
           kind="primary"
           className="play-button"
-          aria-label={say(isPlaying ? 'player.pause' : 'player.play')}
+          aria-label={say(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
           onPress={toggle}
         >
           {isPlaying ? (
@@ -37,18 +37,23 @@ export function Transport({ playback, durationMs }: { playback: Playback; durati
             <Play aria-hidden="true" size={26} className="play-icon" />
           )}
         </Button>
-        <Button kind="quiet" className="round" aria-label={say('player.forward')} onPress={() => skip(10_000)}>
+        <Button
+          kind="quiet"
+          className="round"
+          aria-label={say('listening.player.forward')}
+          onPress={() => skip(10_000)}
+        >
           <RotateCw aria-hidden="true" size={22} />
           <span aria-hidden="true" className="round-text">
             10
           </span>
         </Button>
       </div>
-      <div className="speed" role="group" aria-label={say('player.speed')}>
+      <div className="speed" role="group" aria-label={say('listening.player.speed')}>
         <Button
           kind="quiet"
           className="step"
-          aria-label={say('player.slower')}
+          aria-label={say('listening.player.slower')}
           isDisabled={speed <= 0.5}
           onPress={() => stepSpeed(-1)}
         >
@@ -58,7 +63,7 @@ export function Transport({ playback, durationMs }: { playback: Playback; durati
         <Button
           kind="quiet"
           className="step"
-          aria-label={say('player.faster')}
+          aria-label={say('listening.player.faster')}
           isDisabled={speed >= 3}
           onPress={() => stepSpeed(1)}
         >

@@ -138,14 +138,14 @@ function LiveTable({ rows, nowMs, tellsNodes, ...acts }: Shown) {
       <caption className="visually-hidden">{say('live.all')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('field.start')}</th>
+          <th scope="col">{say('contacts.field.start')}</th>
           <th scope="col" className="numeric">
             {say('live.running')}
           </th>
-          <th scope="col">{say('field.caller')}</th>
-          <th scope="col">{say('field.number')}</th>
-          <th scope="col">{say('field.official')}</th>
-          <th scope="col">{say('field.recording')}</th>
+          <th scope="col">{say('contacts.field.caller')}</th>
+          <th scope="col">{say('contacts.field.number')}</th>
+          <th scope="col">{say('contacts.field.official')}</th>
+          <th scope="col">{say('contacts.field.recording')}</th>
         </tr>
       </thead>
       <tbody>
@@ -189,20 +189,20 @@ function LiveCards({ rows, nowMs, tellsNodes, ...acts }: Shown) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('field.caller')}</dt>
+              <dt>{say('contacts.field.caller')}</dt>
               <dd>
                 <CallerText caller={row.call.caller} />
               </dd>
             </div>
             <div>
-              <dt>{say('field.number')}</dt>
+              <dt>{say('contacts.field.number')}</dt>
               <dd>
                 <span className="number">{formatPhone(row.call.number)}</span>
                 {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
               </dd>
             </div>
             <div className="card-segment">
-              <dt>{say('field.official')}</dt>
+              <dt>{say('contacts.field.official')}</dt>
               <dd>
                 <Official row={row} />
                 <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
@@ -231,7 +231,7 @@ function Start({ row, language }: { row: LiveRow; language: Parameters<typeof fo
 function Official({ row: { call, endedAt } }: { row: LiveRow }) {
   const { say } = useLanguage()
   const isWaiting = !call.answeredAt && !endedAt
-  if (!call.official) return <span className="muted">{say(isWaiting ? 'live.waiting' : 'official.none')}</span>
+  if (!call.official) return <span className="muted">{say(isWaiting ? 'live.waiting' : 'contacts.official.none')}</span>
   return (
     <>
       <span className="official-name">{call.official.name}</span>

@@ -13,7 +13,7 @@ export function BrokenLog() {
   return (
     <Notice kind="error" title={say('log.verify.BROKEN')}>
       <p>{say('log.broken', { time: formatInstant(last.endedAt ?? last.askedAt, language) })}</p>
-      <Link to="/log">{say('nav.log')}</Link>
+      <Link to="/log">{say('shell.nav.log')}</Link>
     </Notice>
   )
 }

@@ -45,7 +45,7 @@ function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
       {data && <ProofText proof={data.proof} />}
       <div className="actions">
         <Button kind="primary" onPress={onClose} autoFocus>
-          {say('close')}
+          {say('shell.close')}
         </Button>
       </div>
     </>
@@ -66,7 +66,7 @@ function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => 
         <Fact label={say('log.col.time')}>{formatInstant(entry.at, language, 'seconds')}</Fact>
         <Fact label={say('log.person')}>
           {sayWho(entry, say)}
-          {entry.role && <span className="second">{say(`role.${entry.role}` as Word)}</span>}
+          {entry.role && <span className="second">{say(`rights.role.${entry.role}` as Word)}</span>}
           {entry.person && <span className="second log-id">{entry.person.id}</span>}
         </Fact>
         <Fact label={say('log.result')}>
@@ -82,7 +82,7 @@ function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => 
         )}
         {entry.purpose && (
           <Fact label={say('log.purpose')}>
-            {say(`purpose.${entry.purpose}` as Word)}
+            {say(`session.purpose.${entry.purpose}` as Word)}
             {entry.reference && <span className="second log-id">{entry.reference}</span>}
           </Fact>
         )}

@@ -97,13 +97,13 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       />
       <Choice
         label={say('log.role')}
-        options={choices(roles, 'log.role.any', (role) => say(`role.${role}` as Word))}
+        options={choices(roles, 'log.role.any', (role) => say(`rights.role.${role}` as Word))}
         value={draft.role ?? ''}
         onChange={(role) => change({ role })}
       />
       <Choice
         label={say('log.purpose')}
-        options={choices(purposes, 'log.purpose.any', (purpose) => say(`purpose.${purpose}` as Word))}
+        options={choices(purposes, 'log.purpose.any', (purpose) => say(`session.purpose.${purpose}` as Word))}
         value={draft.purpose ?? ''}
         onChange={(purpose) => change({ purpose })}
       />
@@ -117,19 +117,19 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       />
       <div className="log-times">
         <DateRangeField
-          label={say('search.days')}
-          error={say('search.days.wrong')}
+          label={say('contacts.search.days')}
+          error={say('contacts.search.days.wrong')}
           value={time.days}
           onChange={(days) => setTime({ ...time, days })}
         />
         <TimeOfDay
-          label={say('search.time.from')}
+          label={say('contacts.search.time.from')}
           isWrong={wrong.times != null}
           value={time.fromTime}
           onChange={(fromTime) => setTime({ ...time, fromTime })}
         />
         <TimeOfDay
-          label={say('search.time.to')}
+          label={say('contacts.search.time.to')}
           isWrong={wrong.times != null}
           value={time.toTime}
           onChange={(toTime) => setTime({ ...time, toTime })}
@@ -143,7 +143,7 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       <div className="actions log-actions">
         <Button type="submit" kind="primary">
           <Search aria-hidden="true" size={18} />
-          {say('search.submit')}
+          {say('contacts.search.submit')}
         </Button>
         <Button
           kind="secondary"
@@ -155,7 +155,7 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
           }}
         >
           <X aria-hidden="true" size={18} />
-          {say('search.clear')}
+          {say('contacts.search.clear')}
         </Button>
       </div>
     </Form>

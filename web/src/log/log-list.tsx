@@ -158,7 +158,11 @@ function Row({
       onFocus={onActivate}
       onClick={() => entry && onOpen(entry.seq)}
     >
-      {entry ? <Cells entry={entry} /> : <span role="gridcell" className="log-coming" aria-label={say('loading')} />}
+      {entry ? (
+        <Cells entry={entry} />
+      ) : (
+        <span role="gridcell" className="log-coming" aria-label={say('shell.loading')} />
+      )}
     </div>
   )
 }
@@ -172,7 +176,7 @@ function Cells({ entry }: { entry: LogEntry }) {
       </span>
       <span role="gridcell" className="log-who">
         <span className="log-strong">{sayWho(entry, say)}</span>
-        {entry.role && <span className="second">{say(`role.${entry.role}` as Word)}</span>}
+        {entry.role && <span className="second">{say(`rights.role.${entry.role}` as Word)}</span>}
       </span>
       <span role="gridcell" className="log-what">
         {sayAction(entry.action, say)}
@@ -188,7 +192,7 @@ function Cells({ entry }: { entry: LogEntry }) {
         )}
       </span>
       <span role="gridcell">
-        {entry.purpose && say(`purpose.${entry.purpose}` as Word)}
+        {entry.purpose && say(`session.purpose.${entry.purpose}` as Word)}
         {entry.reference && <span className="second log-id">{entry.reference}</span>}
       </span>
       <span role="gridcell">

@@ -231,11 +231,11 @@ const known = new Set<string>(actions)
 
 /** The action in words; its code where the pages have none for it. */
 export function sayAction(action: string, say: Say): string {
-  return known.has(action) ? say(`logAction.${action as (typeof actions)[number]}`) : action
+  return known.has(action) ? say(`log.action.${action as (typeof actions)[number]}`) : action
 }
 
 export function sayKind(kind: string, say: Say): string {
-  const word = `logObject.${kind}` as Word
+  const word = `log.object.${kind}` as Word
   const said = say(word)
   return said === word ? kind : said
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fi from 'virtual:texts/fi'
 import { describe, expect, test } from 'vitest'
 import { logQueryOf, readLogFilters } from './log-filters.ts'
 import { actions as offered } from './log-words.ts'
@@ -82,7 +83,6 @@ describe('rows of a long list', () => {
 
 describe('the words of the log', () => {
   const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
-  const words = JSON.parse(read('texts/fi.json')) as Record<string, string>
 
   test('name every action and every kind of object that can be logged, and every problem that can be found', () => {
     const append = read('src/safeguards/audit/append.ts')
@@ -95,10 +95,10 @@ describe('the words of the log', () => {
     const codes = report.slice(0, report.indexOf('as const')).match(/(?<=^ {2}'?)[\w-]+(?='?: ')/gm) ?? []
     expect(codes.length).toBeGreaterThan(30)
     const unsaid = [
-      ...actions.map((action) => `logAction.${action}`),
-      ...kinds.map((kind) => `logObject.${kind}`),
-      ...codes.map((code) => `logProblem.${code}`),
-    ].filter((word) => !(word in words))
+      ...actions.map((action) => `log.action.${action}`),
+      ...kinds.map((kind) => `log.object.${kind}`),
+      ...codes.map((code) => `log.problem.${code}`),
+    ].filter((word) => !(word in fi))
     expect(unsaid).toEqual([])
   })
 })

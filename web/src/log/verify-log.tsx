@@ -175,7 +175,7 @@ function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: numb
     <>
       <p>
         {leaf !== undefined && `${say('log.verify.place', { leaf: formatCount(leaf, language) })}: `}
-        {say(`logProblem.${code}` as Word)}
+        {say(`log.problem.${code}` as Word)}
         <span className="second" lang="en">
           {message}
         </span>

@@ -17,8 +17,8 @@ import { useCallerWishOver } from './caller-wish.ts'
 import { wordOfForbidden } from './word-of-forbidden.ts'
 
 const wishes = [
-  { party: 'CALLER', channel: 'CALL', word: 'forbid.caller' },
-  { party: 'OFFICIAL', channel: 'OWN_CALLS', word: 'forbid.own' },
+  { party: 'CALLER', channel: 'CALL', word: 'my-calls.forbid.caller' },
+  { party: 'OFFICIAL', channel: 'OWN_CALLS', word: 'my-calls.forbid.own' },
 ] as const
 
 /** One button for the caller's wish and one for the official's own, each asked once more; then what came of it. */
@@ -83,7 +83,7 @@ export function ForbidOwn({
       tabIndex={-1}
       className="forbid-own"
       role="group"
-      aria-label={say('forbid.title')}
+      aria-label={say('my-calls.forbid.title')}
       aria-describedby={hint}
     >
       <span id={hint} className="visually-hidden">
@@ -109,20 +109,22 @@ export function ForbidOwn({
       {callerWishUntil !== undefined && (
         <p className="second">
           {isOver
-            ? say('forbid.caller.over.short')
-            : say('forbid.caller.until.short', { time: formatTime(callerWishUntil, language) })}
+            ? say('my-calls.forbid.caller.over.short')
+            : say('my-calls.forbid.caller.until.short', { time: formatTime(callerWishUntil, language) })}
         </p>
       )}
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
-        title={say(asked?.party === 'OFFICIAL' ? 'forbid.question.OFFICIAL' : 'forbid.question.CALLER')}
-        doLabel={say(isGoingOn ? 'forbid.do.now' : 'forbid.do')}
+        title={say(
+          asked?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
+        )}
+        doLabel={say(isGoingOn ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
         isOpen={asked !== undefined}
         onDo={() => asked && void submit(asked)}
         onClose={() => setAsked(undefined)}
       >
-        <p>{say(isGoingOn ? 'forbid.confirm.now' : 'forbid.confirm')}</p>
-        <p>{say(isGoingOn ? 'forbid.confirm.now.more' : 'forbid.confirm.more')}</p>
+        <p>{say(isGoingOn ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>
+        <p>{say(isGoingOn ? 'my-calls.forbid.confirm.now.more' : 'my-calls.forbid.confirm.more')}</p>
       </Confirm>
     </div>
   )

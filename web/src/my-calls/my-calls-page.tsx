@@ -25,33 +25,33 @@ export function MyCallsPage() {
     void navigate({ to: '/my-calls', search: readOwnFilters({ ...next }), replace: true })
   const count = found.approximateTotal
   return (
-    <Page title={say('nav.myCalls')} lead={say('myCalls.lead')}>
-      <p className="own-forbidding">{say('myCalls.forbidding')}</p>
+    <Page title={say('shell.nav.myCalls')} lead={say('my-calls.lead')}>
+      <p className="own-forbidding">{say('my-calls.forbidding')}</p>
       <p>
-        <Link to="/my-calls/looks">{say('nav.myLooks')}</Link>
+        <Link to="/my-calls/looks">{say('shell.nav.myLooks')}</Link>
       </p>
       <div className="own-filters panel">
         <Day
-          label={say('myCalls.day')}
-          hint={say('myCalls.day.hint')}
+          label={say('my-calls.day')}
+          hint={say('my-calls.day.hint')}
           value={day === undefined ? null : parseDate(day)}
           onChange={(next: CalendarDate | null) => show({ ...filters, day: next?.toString() })}
         />
         <Choice
-          label={say('field.recording')}
-          options={ownChoices.map((value) => ({ value, label: say(`myCalls.recorded.${value}`) }))}
+          label={say('contacts.field.recording')}
+          options={ownChoices.map((value) => ({ value, label: say(`my-calls.recorded.${value}`) }))}
           value={recorded ?? 'any'}
           onChange={(value) => show({ ...filters, recorded: ownChoices.find((one) => one === value) })}
         />
       </div>
       <FoundList
-        title={say('myCalls.calls')}
+        title={say('my-calls.calls')}
         found={found}
         shown={found.contacts.length}
-        summary={say(count >= countedUpTo ? 'myCalls.atLeast' : 'myCalls.count', { count })}
-        none={say('myCalls.none')}
-        hint={say(day === undefined && recorded === undefined ? 'myCalls.none.ever' : 'myCalls.none.here')}
-        end={say('myCalls.end')}
+        summary={say(count >= countedUpTo ? 'my-calls.atLeast' : 'my-calls.count', { count })}
+        none={say('my-calls.none')}
+        hint={say(day === undefined && recorded === undefined ? 'my-calls.none.ever' : 'my-calls.none.here')}
+        end={say('my-calls.end')}
       >
         <OwnCalls
           contacts={found.contacts}

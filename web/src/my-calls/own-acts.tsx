@@ -16,20 +16,20 @@ export function OwnActs() {
   return (
     <>
       <section className="panel stack-small" aria-labelledby="own-forbidden">
-        <h2 id="own-forbidden">{say('myCalls.forbidden')}</h2>
-        {forbidden.length === 0 && <p className="muted">{say('myCalls.forbidden.none')}</p>}
+        <h2 id="own-forbidden">{say('my-calls.forbidden')}</h2>
+        {forbidden.length === 0 && <p className="muted">{say('my-calls.forbidden.none')}</p>}
         {forbidden.length > 0 && (
           <ul className="own-list">
             {forbidden.map((one) => (
               <li key={one.id}>
                 <Link to="/contacts/$id" params={{ id: one.contactId }}>
-                  {say('myCalls.call', { time: formatInstant(one.startedAt, language) })}
+                  {say('my-calls.call', { time: formatInstant(one.startedAt, language) })}
                 </Link>
-                <span>{say(`myCalls.wish.${one.party}`, { time: formatInstant(one.receivedAt, language) })}</span>
+                <span>{say(`my-calls.wish.${one.party}`, { time: formatInstant(one.receivedAt, language) })}</span>
                 <span className="second">
                   {one.executedAt
-                    ? say('forbid.executed', { time: formatInstant(one.executedAt, language) })
-                    : say(one.state === 'waiting' ? 'forbid.waiting' : 'forbid.blocked')}
+                    ? say('my-calls.forbid.executed', { time: formatInstant(one.executedAt, language) })
+                    : say(one.state === 'waiting' ? 'my-calls.forbid.waiting' : 'my-calls.forbid.blocked')}
                 </span>
               </li>
             ))}
@@ -37,8 +37,8 @@ export function OwnActs() {
         )}
       </section>
       <section className="panel stack-small" aria-labelledby="own-asked">
-        <h2 id="own-asked">{say('myCalls.asked')}</h2>
-        {asked.length === 0 && <p className="muted">{say('myCalls.asked.none')}</p>}
+        <h2 id="own-asked">{say('my-calls.asked')}</h2>
+        {asked.length === 0 && <p className="muted">{say('my-calls.asked.none')}</p>}
         {asked.length > 0 && (
           <ul className="own-list">
             {asked.map((one) => (
@@ -46,14 +46,14 @@ export function OwnActs() {
                 <strong>{one.number}</strong>
                 <span>
                   {inOrder(one.kinds)
-                    .map((kind) => say(`request.kind.${kind}`))
+                    .map((kind) => say(`requests.request.kind.${kind}`))
                     .join(', ')}
                 </span>
                 <span className="second">
-                  {say('myCalls.received', { date: formatDate(one.receivedAt, language) })}{' '}
+                  {say('my-calls.received', { date: formatDate(one.receivedAt, language) })}{' '}
                   {one.closedAt && one.outcome
-                    ? say(`myCalls.closed.${one.outcome}`, { date: formatDate(one.closedAt, language) })
-                    : say('myCalls.due', { date: formatDate(one.dueAt, language) })}
+                    ? say(`my-calls.closed.${one.outcome}`, { date: formatDate(one.closedAt, language) })
+                    : say('my-calls.due', { date: formatDate(one.dueAt, language) })}
                 </span>
               </li>
             ))}
@@ -61,14 +61,14 @@ export function OwnActs() {
         )}
       </section>
       <section className="panel stack-small" aria-labelledby="own-after">
-        <h2 id="own-after">{say('myCalls.after')}</h2>
-        <p>{say('myCalls.after.what')}</p>
+        <h2 id="own-after">{say('my-calls.after')}</h2>
+        <p>{say('my-calls.after.what')}</p>
         <address>
           {named(serviceUnit.name)}
           <br />
           {named(serviceUnit.postalAddress)}
           <br />
-          {say('myCalls.switchboard', { number: named(serviceUnit.switchboard) })}
+          {say('my-calls.switchboard', { number: named(serviceUnit.switchboard) })}
         </address>
       </section>
     </>

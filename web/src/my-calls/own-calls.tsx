@@ -38,7 +38,7 @@ export function OwnCalls({
     <section key={title} className="own-day" aria-label={title}>
       <h3>
         {title}{' '}
-        {!(isCut && place === days.length - 1) && <span className="own-count">{say('myCalls.count', { count })}</span>}
+        {!(isCut && place === days.length - 1) && <span className="own-count">{say('my-calls.count', { count })}</span>}
       </h3>
       <Calls
         title={title}
@@ -60,11 +60,11 @@ function CallsTable({ title, calls, ...acts }: Shown) {
       <caption className="visually-hidden">{title}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('field.start')}</th>
-          <th scope="col">{say('field.caller')}</th>
-          <th scope="col">{say('field.number')}</th>
-          <th scope="col">{say('field.recording')}</th>
-          <th scope="col">{say('forbid.title')}</th>
+          <th scope="col">{say('contacts.field.start')}</th>
+          <th scope="col">{say('contacts.field.caller')}</th>
+          <th scope="col">{say('contacts.field.number')}</th>
+          <th scope="col">{say('contacts.field.recording')}</th>
+          <th scope="col">{say('my-calls.forbid.title')}</th>
         </tr>
       </thead>
       <tbody>
@@ -104,20 +104,20 @@ function CallCards({ title, calls, ...acts }: Shown) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('field.caller')}</dt>
+              <dt>{say('contacts.field.caller')}</dt>
               <dd>
                 <CallerText caller={call.contact.caller} />
               </dd>
             </div>
             <div>
-              <dt>{say('field.number')}</dt>
+              <dt>{say('contacts.field.number')}</dt>
               <dd>
                 <span className="number">{formatPhone(call.contact.number)}</span>
                 {call.contact.numberName && <span className="second">{named(call.contact.numberName)}</span>}
               </dd>
             </div>
             <div>
-              <dt>{say('field.recording')}</dt>
+              <dt>{say('contacts.field.recording')}</dt>
               <dd>
                 <RecordingBadge recording={call.segment.recording} isOngoing={call.segment.endedAt == null} />
               </dd>
@@ -135,7 +135,7 @@ function Start({ call: { contact, segment, isFirst } }: { call: OwnCall }) {
   const { say, language } = useLanguage()
   const { choose } = usePurposeState()
   const time = formatTime(contact.startedAt, language, 'seconds')
-  if (!isFirst) return <span className="second">{say('segment.transferred')}</span>
+  if (!isFirst) return <span className="second">{say('contacts.segment.transferred')}</span>
   return (
     <Link
       to="/contacts/$id"
@@ -144,7 +144,7 @@ function Start({ call: { contact, segment, isFirst } }: { call: OwnCall }) {
       onClick={() => choose({ purpose: 'INSPECTION' })}
     >
       {time}
-      {segment.recording.state === 'available' && <span className="own-listen"> {say('myCalls.listen')}</span>}
+      {segment.recording.state === 'available' && <span className="own-listen"> {say('my-calls.listen')}</span>}
     </Link>
   )
 }

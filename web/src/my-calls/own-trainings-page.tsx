@@ -25,7 +25,7 @@ function Own() {
     <Page
       title={say('training.own')}
       lead={say('training.own.lead')}
-      crumbs={[{ label: say('nav.myCalls'), to: '/my-calls' }]}
+      crumbs={[{ label: say('shell.nav.myCalls'), to: '/my-calls' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}

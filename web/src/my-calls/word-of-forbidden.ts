@@ -5,7 +5,7 @@ export function wordOfForbidden(
   state: Prohibition['state'],
   { isGoingOn, isGone }: { isGoingOn: boolean; isGone: boolean },
 ) {
-  if (state === 'executed' || isGone) return 'forbid.done'
-  if (state === 'waiting') return 'forbid.waiting'
-  return isGoingOn ? 'forbid.blocked.now' : 'forbid.blocked'
+  if (state === 'executed' || isGone) return 'my-calls.forbid.done'
+  if (state === 'waiting') return 'my-calls.forbid.waiting'
+  return isGoingOn ? 'my-calls.forbid.blocked.now' : 'my-calls.forbid.blocked'
 }

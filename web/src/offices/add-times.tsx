@@ -47,8 +47,8 @@ export function AddTimes({
   }
   return (
     <Step
-      open={say('times.add')}
-      submit={say('times.add.do')}
+      open={say('offices.times.add')}
+      submit={say('offices.times.add.do')}
       isBusy={add.isPending}
       error={add.error}
       onOpen={() => {
@@ -60,33 +60,40 @@ export function AddTimes({
     >
       <div className="step-times">
         <Day
-          label={say('times.day')}
+          label={say('offices.times.day')}
           value={day}
           onChange={setDay}
           minValue={today}
-          error={isTried && (!day || day.compare(today) < 0) ? say('times.day.missing') : undefined}
+          error={isTried && (!day || day.compare(today) < 0) ? say('offices.times.day.missing') : undefined}
         />
-        <TimeOfDay label={say('times.from')} isWrong={isTried && row.length === 0} value={from} onChange={setFrom} />
-        <TimeOfDay label={say('times.to')} isWrong={isTried && row.length === 0} value={to} onChange={setTo} />
+        <TimeOfDay
+          label={say('offices.times.from')}
+          isWrong={isTried && row.length === 0}
+          value={from}
+          onChange={setFrom}
+        />
+        <TimeOfDay label={say('offices.times.to')} isWrong={isTried && row.length === 0} value={to} onChange={setTo} />
       </div>
       <div className="step-times">
         <Choice
-          label={say('times.minutes')}
-          options={lengths.map((one) => ({ value: String(one), label: say('time.minutes', { count: one }) }))}
+          label={say('offices.times.minutes')}
+          options={lengths.map((one) => ({ value: String(one), label: say('shell.time.minutes', { count: one }) }))}
           value={String(minutes)}
           onChange={(value) => setMinutes(Number(value))}
         />
         <Choice
-          label={say('times.host')}
-          hint={say('times.host.hint')}
+          label={say('offices.times.host')}
+          hint={say('offices.times.host.hint')}
           options={hosts.map(({ id, name }) => ({ value: id, label: name }))}
           value={host}
           onChange={setHost}
-          error={isTried && host === '' ? say('times.host.missing') : undefined}
+          error={isTried && host === '' ? say('offices.times.host.missing') : undefined}
         />
       </div>
       <p aria-live="polite" className={isTried && row.length === 0 ? 'field-error' : undefined}>
-        {row.length === 0 ? say('times.row.none') : say('times.row', { count: row.length, times: row.join(', ') })}
+        {row.length === 0
+          ? say('offices.times.row.none')
+          : say('offices.times.row', { count: row.length, times: row.join(', ') })}
       </p>
     </Step>
   )

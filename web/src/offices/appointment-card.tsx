@@ -27,30 +27,30 @@ export function AppointmentCard({ appointment, onChanged }: { appointment: Appoi
         <h3 id={title} tabIndex={-1}>
           {formatSpan(slot.startsAt, slot.endsAt, language)}
         </h3>
-        {state !== 'BOOKED' && <span className="badge badge-none">{say(`appointment.state.${state}`)}</span>}
+        {state !== 'BOOKED' && <span className="badge badge-none">{say(`offices.appointment.state.${state}`)}</span>}
         {appointment.isUrgent && state === 'BOOKED' && <Urgent />}
       </div>
       <dl className="facts">
-        <Fact label={say('appointment.request')}>
+        <Fact label={say('offices.appointment.request')}>
           <Link to="/requests/$id" params={{ id: appointment.requestId }}>
             {appointment.requestNumber}
           </Link>
         </Fact>
-        <Fact label={say('appointment.office')}>
+        <Fact label={say('offices.appointment.office')}>
           {named(slot.office.names)}
           <span className="second">{named(slot.office.address)}</span>
         </Fact>
-        <Fact label={say('appointment.host')}>{slot.host.name}</Fact>
-        <Fact label={say('appointment.language')}>
+        <Fact label={say('offices.appointment.host')}>{slot.host.name}</Fact>
+        <Fact label={say('offices.appointment.language')}>
           <span lang={appointment.language}>{languageNames[appointment.language]}</span>
         </Fact>
-        <Fact label={say('appointment.needs')}>
+        <Fact label={say('offices.appointment.needs')}>
           <Needs appointment={appointment} />
         </Fact>
       </dl>
       {appointment.canBeOpened && <OpenRoom appointment={appointment} />}
       {state === 'BOOKED' && !appointment.canBeOpened && (
-        <p className="muted">{say(isPast ? 'appointment.past' : 'appointment.opens')}</p>
+        <p className="muted">{say(isPast ? 'offices.appointment.past' : 'offices.appointment.opens')}</p>
       )}
       {state === 'BOOKED' && (
         <div className="actions actions-forms">
@@ -66,7 +66,7 @@ export function Urgent() {
   return (
     <span className="badge badge-live-failing">
       <CalendarClock aria-hidden="true" size={16} />
-      {say('appointment.urgent')}
+      {say('offices.appointment.urgent')}
     </span>
   )
 }
@@ -74,12 +74,12 @@ export function Urgent() {
 /** What the listener needs, in a word each. */
 export function Needs({ appointment: { needs, interpreterLanguage } }: { appointment: Appointment }) {
   const { say } = useLanguage()
-  if (needs.length === 0) return <span className="muted">{say('appointment.needs.none')}</span>
+  if (needs.length === 0) return <span className="muted">{say('offices.appointment.needs.none')}</span>
   return (
     <ul className="plain-list">
       {needs.map((need) => (
         <li key={need}>
-          {say(`need.${need}`)}
+          {say(`offices.need.${need}`)}
           {need === 'INTERPRETER' && interpreterLanguage && `: ${interpreterLanguage}`}
         </li>
       ))}
@@ -92,12 +92,12 @@ function OpenRoom({ appointment }: { appointment: Appointment }) {
   const { say } = useLanguage()
   const { open, isBusy, error } = useOpenRoom()
   return (
-    <Notice kind="success" title={say('appointment.open.title')}>
-      <p>{say('appointment.open.what')}</p>
+    <Notice kind="success" title={say('offices.appointment.open.title')}>
+      <p>{say('offices.appointment.open.what')}</p>
       <SoundCheck />
       <Button kind="primary" isBusy={isBusy} onPress={() => void open(appointment.id)}>
         <Headphones aria-hidden="true" size={20} />
-        {say('appointment.open')}
+        {say('offices.appointment.open')}
       </Button>
       {error != null && <Failure error={error} />}
     </Notice>

@@ -28,17 +28,17 @@ export function AppointmentsPage() {
   )
   const agenda = data && agendaOf(data.items, serverNowMs())
   const count = agenda && agenda.unsaid.length + agenda.today.length + agenda.coming.length
-  const tell = useEffectEvent((found: number) => announce(say('appointments.told', { count: found })))
+  const tell = useEffectEvent((found: number) => announce(say('offices.appointments.told', { count: found })))
   useEffect(() => {
     if (count !== undefined) tell(count)
   }, [count, whose])
   const changed = () => {
     void refetch()
-    announce(say('outcome.noted'))
+    announce(say('offices.outcome.noted'))
   }
   return (
-    <Page title={say('appointments.title')} lead={say('appointments.lead')}>
-      <nav aria-label={say('appointments.whose')} className="switcher">
+    <Page title={say('offices.appointments.title')} lead={say('offices.appointments.lead')}>
+      <nav aria-label={say('offices.appointments.whose')} className="switcher">
         <ul>
           {(['mine', 'all'] as const).map((one) => (
             <li key={one}>
@@ -48,7 +48,7 @@ export function AppointmentsPage() {
                 activeOptions={wholeAddress}
                 aria-current={one === whose ? 'true' : undefined}
               >
-                {say(`appointments.${one}`)}
+                {say(`offices.appointments.${one}`)}
               </Link>
             </li>
           ))}
@@ -56,21 +56,21 @@ export function AppointmentsPage() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {count === 0 && <Notice kind="info">{say(`appointments.none.${whose}`)}</Notice>}
+      {count === 0 && <Notice kind="info">{say(`offices.appointments.none.${whose}`)}</Notice>}
       {agenda && agenda.unsaid.length > 0 && (
-        <Part id="unsaid" title={say('appointments.unsaid')} items={agenda.unsaid} onChanged={changed} />
+        <Part id="unsaid" title={say('offices.appointments.unsaid')} items={agenda.unsaid} onChanged={changed} />
       )}
       {agenda && count !== 0 && (
         <Part
           id="today"
-          title={say('appointments.today')}
+          title={say('offices.appointments.today')}
           items={agenda.today}
-          none={say('appointments.today.none')}
+          none={say('offices.appointments.today.none')}
           onChanged={changed}
         />
       )}
       {agenda && agenda.coming.length > 0 && (
-        <Part id="coming" title={say('appointments.coming')} items={agenda.coming} onChanged={changed} />
+        <Part id="coming" title={say('offices.appointments.coming')} items={agenda.coming} onChanged={changed} />
       )}
     </Page>
   )

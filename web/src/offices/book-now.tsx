@@ -48,27 +48,27 @@ export function BookNow({
   }
   return (
     <Step
-      open={say('book.now')}
-      submit={say('book.now.do')}
+      open={say('offices.book.now')}
+      submit={say('offices.book.now.do')}
       isBusy={book.isPending}
       error={book.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Choice
-        label={say('appointment.office')}
+        label={say('offices.appointment.office')}
         options={offices.map(({ id, names }) => ({ value: id, label: named(names) }))}
         value={office ?? ''}
         onChange={setChosen}
-        error={isTried && !office ? say('book.now.office.missing') : undefined}
+        error={isTried && !office ? say('offices.book.now.office.missing') : undefined}
       />
       <Choice
-        label={say('times.minutes')}
-        options={lengths.map((one) => ({ value: String(one), label: say('time.minutes', { count: one }) }))}
+        label={say('offices.times.minutes')}
+        options={lengths.map((one) => ({ value: String(one), label: say('shell.time.minutes', { count: one }) }))}
         value={String(minutes)}
         onChange={(value) => setMinutes(Number(value))}
       />
-      <p className="measure">{say('book.now.what')}</p>
+      <p className="measure">{say('offices.book.now.what')}</p>
     </Step>
   )
 }

@@ -39,7 +39,7 @@ export function BookTime({
         aria-expanded={false}
         onPress={() => setOpen(true)}
       >
-        {say(booked ? 'book.move' : 'book.open')}
+        {say(booked ? 'offices.book.move' : 'offices.book.open')}
       </Button>
     )
   }
@@ -113,7 +113,7 @@ function Offer({
     <Form
       ref={form}
       className="step-form booking stack-small"
-      aria-label={say(booked ? 'book.move' : 'book.open')}
+      aria-label={say(booked ? 'offices.book.move' : 'offices.book.open')}
       validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()
@@ -122,15 +122,15 @@ function Offer({
     >
       <p ref={begin} tabIndex={-1} className="measure booking-lead">
         {data?.latest
-          ? say('book.latest', { time: formatInstant(data.latest, language) })
-          : say(booked ? 'book.move' : 'book.open')}
+          ? say('offices.book.latest', { time: formatInstant(data.latest, language) })
+          : say(booked ? 'offices.book.move' : 'offices.book.open')}
       </p>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && data.latest === undefined && <Notice kind="info">{say('book.nothing')}</Notice>}
+      {data && data.latest === undefined && <Notice kind="info">{say('offices.book.nothing')}</Notice>}
       {few && (
         <Notice kind="warning">
-          <p>{say(data.items.length === 0 ? 'book.none' : 'book.few', { count: data.items.length })}</p>
+          <p>{say(data.items.length === 0 ? 'offices.book.none' : 'offices.book.few', { count: data.items.length })}</p>
           <p>
             <Link to="/offices">{say('offices.title')}</Link>
           </p>
@@ -141,40 +141,40 @@ function Offer({
           slots={data.items}
           value={isOffered ? slotId : null}
           onChange={setSlot}
-          error={isTried && !isOffered ? say('book.time.missing') : undefined}
+          error={isTried && !isOffered ? say('offices.book.time.missing') : undefined}
         />
       )}
       {data && data.items.length > 0 && (
         <>
           <Checks
-            label={say('appointment.needs')}
-            options={data.needs.map((need) => ({ value: need, label: say(`need.${need}`) }))}
+            label={say('offices.appointment.needs')}
+            options={data.needs.map((need) => ({ value: need, label: say(`offices.need.${need}`) }))}
             value={needs}
             onChange={(chosen) => setNeeds(data.needs.filter((need) => chosen.includes(need)))}
           />
           {needs.includes('INTERPRETER') && (
             <Field
-              label={say('book.interpreter')}
-              hint={say('book.interpreter.hint')}
+              label={say('offices.book.interpreter')}
+              hint={say('offices.book.interpreter.hint')}
               value={interpreterLanguage}
               onChange={setInterpreter}
-              error={isTried && lacksLanguage ? say('book.interpreter.missing') : undefined}
+              error={isTried && lacksLanguage ? say('offices.book.interpreter.missing') : undefined}
               maxLength={60}
               autoComplete="off"
             />
           )}
-          {needs.includes('TRANSCRIPT') && <p className="muted measure">{say('book.transcript')}</p>}
+          {needs.includes('TRANSCRIPT') && <p className="muted measure">{say('offices.book.transcript')}</p>}
         </>
       )}
       {book.error != null && <Failure error={book.error} />}
       <div className="actions">
         {data && data.items.length > 0 && (
           <Button type="submit" kind="primary" isBusy={book.isPending}>
-            {say(booked ? 'book.move.do' : 'book.do')}
+            {say(booked ? 'offices.book.move.do' : 'offices.book.do')}
           </Button>
         )}
         <Button kind="secondary" onPress={onClose}>
-          {say('cancel')}
+          {say('shell.cancel')}
         </Button>
       </div>
     </Form>

@@ -33,21 +33,21 @@ export function NoteOutcome({
     )
   return (
     <Step
-      open={say(hasBegun ? 'outcome.note' : 'outcome.withdraw')}
-      submit={say(hasBegun ? 'outcome.note.do' : 'outcome.withdraw.do')}
+      open={say(hasBegun ? 'offices.outcome.note' : 'offices.outcome.withdraw')}
+      submit={say(hasBegun ? 'offices.outcome.note.do' : 'offices.outcome.withdraw.do')}
       isBusy={note.isPending}
       error={note.error}
       onSubmit={submit}
     >
       {offered.length > 1 && (
         <Choice
-          label={say('outcome.label')}
-          options={offered.map((value) => ({ value, label: say(`outcome.${value}`) }))}
+          label={say('offices.outcome.label')}
+          options={offered.map((value) => ({ value, label: say(`offices.outcome.${value}`) }))}
           value={outcome}
           onChange={(value) => setChosen(value as Outcome)}
         />
       )}
-      <p className="measure">{say(hasBegun ? 'outcome.what' : 'outcome.withdraw.what')}</p>
+      <p className="measure">{say(hasBegun ? 'offices.outcome.what' : 'offices.outcome.withdraw.what')}</p>
     </Step>
   )
 }

@@ -38,7 +38,7 @@ export function OfferedTimes({
       isInvalid={error !== undefined}
       validationBehavior="aria"
     >
-      <Label className="label">{say('book.times')}</Label>
+      <Label className="label">{say('offices.book.times')}</Label>
       <FieldError className="field-error">{error}</FieldError>
       <div className="offered-offices">
         {offered.map(({ key, items }) => (
@@ -55,7 +55,7 @@ export function OfferedTimes({
       </div>
       {more > 0 && (
         <Button kind="link" onPress={() => setAll(true)}>
-          {say('book.more', { count: more })}
+          {say('offices.book.more', { count: more })}
         </Button>
       )}
     </RadioGroup>
@@ -75,7 +75,7 @@ function OneTime({ slot }: { slot: Slot }) {
     <Radio
       value={slot.id}
       className="radio-card"
-      aria-label={`${named(slot.office.names)}, ${day} ${time}, ${say('appointment.host')} ${slot.host.name}`}
+      aria-label={`${named(slot.office.names)}, ${day} ${time}, ${say('offices.appointment.host')} ${slot.host.name}`}
     >
       <span className="radio-dot" aria-hidden="true" />
       <span className="radio-words">

@@ -25,11 +25,11 @@ export function OfficeFields({
   const { say } = useLanguage()
   const field = (what: 'names' | 'address', one: Language) => (
     <Field
-      label={say(`office.${what}`)}
+      label={say(`offices.office.${what}`)}
       lang={one}
       value={value[what][one]}
       onChange={(text) => onChange({ ...value, [what]: { ...value[what], [one]: text } })}
-      error={isTried && value[what][one].trim() === '' ? say(`office.${what}.missing`) : undefined}
+      error={isTried && value[what][one].trim() === '' ? say(`offices.office.${what}.missing`) : undefined}
       maxLength={100}
       autoComplete="off"
     />

@@ -21,7 +21,7 @@ export function OfficePage() {
   return (
     <Page
       key={id}
-      title={office ? named(office.names) : say('office.title')}
+      title={office ? named(office.names) : say('offices.office.title')}
       {...(office && { lead: named(office.address) })}
       crumbs={[{ label: say('offices.title'), to: '/offices' }]}
     >
@@ -29,13 +29,13 @@ export function OfficePage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && office && (
         <>
-          {office.isClosed && <Notice kind="info">{say('office.closed.what')}</Notice>}
+          {office.isClosed && <Notice kind="info">{say('offices.office.closed.what')}</Notice>}
           <div className="actions actions-forms">
             <ChangeOffice
               office={office}
               onChanged={() => {
                 void refetch()
-                announce(say('office.changed'))
+                announce(say('offices.office.changed'))
               }}
             />
           </div>

@@ -61,8 +61,8 @@ export function ChangeOffice({ office, onChanged }: { office: Office; onChanged:
   }
   return (
     <Step
-      open={say('office.change')}
-      submit={say('office.change.do')}
+      open={say('offices.office.change')}
+      submit={say('offices.office.change.do')}
       isBusy={change.isPending}
       error={change.error}
       onOpen={() => {
@@ -75,8 +75,8 @@ export function ChangeOffice({ office, onChanged }: { office: Office; onChanged:
       <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
       <Toggle
         id="office-closed"
-        label={say('office.closed.toggle')}
-        hint={say('office.closed.hint')}
+        label={say('offices.office.closed.toggle')}
+        hint={say('offices.office.closed.hint')}
         value={isClosed}
         onChange={setClosed}
       />

@@ -45,9 +45,9 @@ export function OfficeTimes({
   return (
     <section className="panel stack-small" aria-labelledby="office-times">
       <h2 id="office-times" tabIndex={-1}>
-        {say('times.title')}
+        {say('offices.times.title')}
       </h2>
-      <nav className="week" aria-label={say('times.week')}>
+      <nav className="week" aria-label={say('offices.times.week')}>
         <Link
           to="/offices/$id"
           params={{ id: office.id }}
@@ -56,7 +56,7 @@ export function OfficeTimes({
           className="button button-secondary small"
         >
           <ChevronLeft aria-hidden="true" size={18} />
-          {say('times.before')}
+          {say('offices.times.before')}
         </Link>
         <p className="week-now" aria-live="polite">
           {shown(monday)}–{shown(sunday)}
@@ -68,15 +68,15 @@ export function OfficeTimes({
           activeOptions={wholeAddress}
           className="button button-secondary small"
         >
-          {say('times.after')}
+          {say('offices.times.after')}
           <ChevronRight aria-hidden="true" size={18} />
         </Link>
       </nav>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('times.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{say('offices.times.none')}</p>}
       {byDay(data?.items ?? []).map(({ key, items }) => (
-        <DayTimes key={key} slots={items} onRemoved={() => changed(say('times.removed'))} />
+        <DayTimes key={key} slots={items} onRemoved={() => changed(say('offices.times.removed'))} />
       ))}
       {!office.isClosed && (
         <div className="actions actions-forms">
@@ -84,7 +84,7 @@ export function OfficeTimes({
             office={office}
             hosts={hosts}
             week={monday}
-            onAdded={(count) => changed(say('times.added', { count }))}
+            onAdded={(count) => changed(say('offices.times.added', { count }))}
           />
         </div>
       )}
@@ -129,17 +129,17 @@ function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
       <span className="slot-time">{time}</span>
       <span className="slot-host">{slot.host.name}</span>
       {slot.isBooked ? (
-        <span className="badge badge-capturing">{say('slot.booked')}</span>
+        <span className="badge badge-capturing">{say('offices.slot.booked')}</span>
       ) : (
         Date.parse(slot.startsAt) > serverNowMs() && (
           <Button
             kind="link"
             isBusy={remove.isPending}
-            aria-label={say('slot.remove.one', { time, host: slot.host.name })}
+            aria-label={say('offices.slot.remove.one', { time, host: slot.host.name })}
             onPress={() => void take()}
           >
             <X aria-hidden="true" size={16} />
-            {say('slot.remove')}
+            {say('offices.slot.remove')}
           </Button>
         )
       )}

@@ -53,16 +53,16 @@ function OfficeCard({ office }: { office: Office }) {
             {named(office.names)}
           </Link>
         </h2>
-        {office.isClosed && <span className="badge badge-none">{say('office.closed')}</span>}
+        {office.isClosed && <span className="badge badge-none">{say('offices.office.closed')}</span>}
       </div>
       <p>{named(office.address)}</p>
       <dl className="facts">
-        <Fact label={say('office.freeSlots')}>{formatCount(office.freeSlots, language)}</Fact>
-        <Fact label={say('office.workstations')}>{formatCount(office.workstations.length, language)}</Fact>
+        <Fact label={say('offices.office.freeSlots')}>{formatCount(office.freeSlots, language)}</Fact>
+        <Fact label={say('offices.office.workstations')}>{formatCount(office.workstations.length, language)}</Fact>
       </dl>
-      {!office.isClosed && office.freeSlots === 0 && <p className="muted">{say('office.freeSlots.none')}</p>}
+      {!office.isClosed && office.freeSlots === 0 && <p className="muted">{say('offices.office.freeSlots.none')}</p>}
       {!office.isClosed && office.workstations.length === 0 && (
-        <p className="muted">{say('office.workstations.none')}</p>
+        <p className="muted">{say('offices.office.workstations.none')}</p>
       )}
     </li>
   )

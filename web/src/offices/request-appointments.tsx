@@ -46,24 +46,24 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
         {booked && <Booked appointment={booked} />}
         {!booked && request.isUrgent && may === 'yes' && request.firstEnd && (
           <Notice kind="warning">
-            {say('appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
+            {say('offices.appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
           </Notice>
         )}
         {outcome && !request.closed && <p className="measure">{say(nextAfter(outcome, may === 'yes'))}</p>}
         {!booked && may !== 'yes' && may !== 'not-asked' && may !== 'done' && (
-          <p className="muted">{say(`appointments.here.${may}`)}</p>
+          <p className="muted">{say(`offices.appointments.here.${may}`)}</p>
         )}
-        {!booked && may === 'yes' && !outcome && <p className="muted">{say('appointments.here.none')}</p>}
+        {!booked && may === 'yes' && !outcome && <p className="muted">{say('offices.appointments.here.none')}</p>}
         {may === 'yes' && (
           <div className="actions actions-forms">
-            <BookTime request={request} booked={booked} onBooked={() => changed(say('book.done'))} />
-            <BookNow request={request} booked={booked} onBooked={() => changed(say('book.now.done'))} />
-            {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('outcome.noted'))} />}
+            <BookTime request={request} booked={booked} onBooked={() => changed(say('offices.book.done'))} />
+            <BookNow request={request} booked={booked} onBooked={() => changed(say('offices.book.now.done'))} />
+            {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('offices.outcome.noted'))} />}
           </div>
         )}
         {earlier.length > 0 && (
           <>
-            <h3>{say('appointments.earlier')}</h3>
+            <h3>{say('offices.appointments.earlier')}</h3>
             <ul className="plain-list earlier">
               {earlier.map((one) => (
                 <li key={one.id}>
@@ -80,8 +80,9 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
 
 /** What can be done once something came of an appointment. */
 function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook: boolean) {
-  if (outcome !== 'OVER' && canBook) return outcome === 'NO_SHOW' ? 'appointment.next.again' : 'appointment.next.rest'
-  return outcome === 'NO_SHOW' ? 'appointment.next.gone' : (`appointment.next.${outcome}` as const)
+  if (outcome !== 'OVER' && canBook)
+    return outcome === 'NO_SHOW' ? 'offices.appointment.next.again' : 'offices.appointment.next.rest'
+  return outcome === 'NO_SHOW' ? 'offices.appointment.next.gone' : (`offices.appointment.next.${outcome}` as const)
 }
 
 function Booked({ appointment }: { appointment: Appointment }) {
@@ -93,25 +94,27 @@ function Booked({ appointment }: { appointment: Appointment }) {
   return (
     <>
       {appointment.isUrgent && latest && (
-        <Notice kind="warning">{say('appointment.urgent.booked', { time: formatInstant(latest, language) })}</Notice>
+        <Notice kind="warning">
+          {say('offices.appointment.urgent.booked', { time: formatInstant(latest, language) })}
+        </Notice>
       )}
-      {!hasWorkstation && <Notice kind="warning">{say('appointment.workstation.none')}</Notice>}
+      {!hasWorkstation && <Notice kind="warning">{say('offices.appointment.workstation.none')}</Notice>}
       <dl className="facts">
-        <Fact label={say('appointment.time')}>
+        <Fact label={say('offices.appointment.time')}>
           {formatInstant(slot.startsAt, language)}
           <span className="second">
-            {say('appointment.until', { time: formatEnd(slot.endsAt, slot.startsAt, language) })}
+            {say('offices.appointment.until', { time: formatEnd(slot.endsAt, slot.startsAt, language) })}
           </span>
         </Fact>
-        <Fact label={say('appointment.office')}>
+        <Fact label={say('offices.appointment.office')}>
           {named(slot.office.names)}
           <span className="second">{named(slot.office.address)}</span>
         </Fact>
-        <Fact label={say('appointment.host')}>{slot.host.name}</Fact>
-        <Fact label={say('appointment.needs')}>
+        <Fact label={say('offices.appointment.host')}>{slot.host.name}</Fact>
+        <Fact label={say('offices.appointment.needs')}>
           <Needs appointment={appointment} />
         </Fact>
-        {latest && <Fact label={say('appointment.latest')}>{formatDate(latest, language)}</Fact>}
+        {latest && <Fact label={say('offices.appointment.latest')}>{formatDate(latest, language)}</Fact>}
       </dl>
     </>
   )
@@ -122,7 +125,7 @@ function Earlier({ appointment: { slot, state } }: { appointment: Appointment })
   return (
     <>
       {formatInstant(slot.startsAt, language)}, {named(slot.office.names)}:{' '}
-      <strong>{say(`appointment.state.${state}`)}</strong>
+      <strong>{say(`offices.appointment.state.${state}`)}</strong>
     </>
   )
 }

@@ -15,12 +15,12 @@ export function SoundCheck() {
   return (
     <div className="sound-check stack-small">
       <p>
-        <strong>{say('sound.title')}</strong>
+        <strong>{say('offices.sound.title')}</strong>
       </p>
       <ul>
-        <li>{say('sound.headphones')}</li>
-        <li>{say('sound.volume')}</li>
-        <li>{say('sound.loop')}</li>
+        <li>{say('offices.sound.headphones')}</li>
+        <li>{say('offices.sound.volume')}</li>
+        <li>{say('offices.sound.loop')}</li>
       </ul>
       <Button
         kind="secondary"
@@ -31,9 +31,9 @@ export function SoundCheck() {
         }}
       >
         <Volume2 aria-hidden="true" size={20} />
-        {say('sound.try')}
+        {say('offices.sound.try')}
       </Button>
-      <p className="muted">{say('sound.try.what')}</p>
+      <p className="muted">{say('offices.sound.try.what')}</p>
     </div>
   )
 }

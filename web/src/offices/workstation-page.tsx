@@ -32,21 +32,22 @@ export function WorkstationPage() {
     focusHeading('workstation-today')
   }
   return (
-    <Page title={say('workstation.title')} lead={say('workstation.lead')}>
+    <Page title={say('offices.workstation.title')} lead={say('offices.workstation.lead')}>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {here && (
         <>
           <Notice kind="success">
-            <p>{say('workstation.is', { office: named(here.office), name: here.name })}</p>
+            <p>{say('offices.workstation.is', { office: named(here.office), name: here.name })}</p>
           </Notice>
           <section className="stack" aria-labelledby="workstation-today">
             <h2 id="workstation-today" tabIndex={-1}>
-              {say('workstation.today')}
+              {say('offices.workstation.today')}
             </h2>
             {data.appointments.length === 0 && (
               <p className="muted">
-                {say('workstation.today.none')} <Link to="/appointments">{say('appointments.title')}</Link>
+                {say('offices.workstation.today.none')}{' '}
+                <Link to="/appointments">{say('offices.appointments.title')}</Link>
               </p>
             )}
             {data.appointments.map((appointment) => (
@@ -55,7 +56,7 @@ export function WorkstationPage() {
           </section>
         </>
       )}
-      {data && !here && <Notice kind="info">{say('workstation.none')}</Notice>}
+      {data && !here && <Notice kind="info">{say('offices.workstation.none')}</Notice>}
       {data && <Enrol isOne={here !== undefined} onEnrolled={() => void enrolled()} />}
     </Page>
   )
@@ -73,15 +74,15 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
     if (isShort) return tried()
     const done = await enrol.mutateAsync({ body: { code: written } }).catch(() => undefined)
     if (!done) return
-    announce(say('workstation.is', { office: named(done.office), name: done.name }))
+    announce(say('offices.workstation.is', { office: named(done.office), name: done.name }))
     setCode('')
     forget()
     onEnrolled()
   }
   return (
     <section className="panel panel-narrow stack-small" aria-labelledby="workstation-enrol">
-      <h2 id="workstation-enrol">{say(isOne ? 'workstation.enrol.again' : 'workstation.enrol')}</h2>
-      <p>{say('workstation.enrol.how')}</p>
+      <h2 id="workstation-enrol">{say(isOne ? 'offices.workstation.enrol.again' : 'offices.workstation.enrol')}</h2>
+      <p>{say('offices.workstation.enrol.how')}</p>
       <Form
         ref={form}
         className="stack-small"
@@ -92,11 +93,11 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
         }}
       >
         <Field
-          label={say('workstation.code')}
-          hint={say('workstation.code.hint')}
+          label={say('offices.workstation.code')}
+          hint={say('offices.workstation.code.hint')}
           value={code}
           onChange={setCode}
-          error={isTried && isShort ? say('workstation.code.missing') : undefined}
+          error={isTried && isShort ? say('offices.workstation.code.missing') : undefined}
           maxLength={20}
           autoComplete="off"
           autoCapitalize="characters"
@@ -104,7 +105,7 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
         />
         {enrol.error != null && <Failure error={enrol.error} />}
         <Button type="submit" kind={isOne ? 'secondary' : 'primary'} isBusy={enrol.isPending}>
-          {say('workstation.enrol.do')}
+          {say('offices.workstation.enrol.do')}
         </Button>
       </Form>
     </section>

@@ -24,10 +24,10 @@ export function Workstations({ office, onChanged }: { office: Office; onChanged:
   return (
     <section className="panel stack-small" aria-labelledby="office-workstations">
       <h2 id="office-workstations" tabIndex={-1}>
-        {say('workstations.title')}
+        {say('offices.workstations.title')}
       </h2>
-      <p className="measure">{say('workstations.what')}</p>
-      {office.workstations.length === 0 && <p className="muted">{say('workstations.none')}</p>}
+      <p className="measure">{say('offices.workstations.what')}</p>
+      {office.workstations.length === 0 && <p className="muted">{say('offices.workstations.none')}</p>}
       {office.workstations.length > 0 && (
         <ul className="plain-list workstations">
           {office.workstations.map((one) => (
@@ -36,7 +36,7 @@ export function Workstations({ office, onChanged }: { office: Office; onChanged:
               workstation={one}
               onEnded={() => {
                 onChanged()
-                announce(say('workstations.ended'))
+                announce(say('offices.workstations.ended'))
                 focusHeading('office-workstations')
               }}
             />
@@ -67,27 +67,27 @@ function OneWorkstation({
       <span>
         <strong>{name}</strong>
         <span className="second">
-          {say('workstations.enrolledAt', { time: formatInstant(enrolledAt, language) })}
-          {lastSeenAt && ` ${say('workstations.lastSeenAt', { time: formatInstant(lastSeenAt, language) })}`}
+          {say('offices.workstations.enrolledAt', { time: formatInstant(enrolledAt, language) })}
+          {lastSeenAt && ` ${say('offices.workstations.lastSeenAt', { time: formatInstant(lastSeenAt, language) })}`}
         </span>
       </span>
       <Button
         kind="link"
         isBusy={end.isPending}
-        aria-label={say('workstations.end.one', { name })}
+        aria-label={say('offices.workstations.end.one', { name })}
         onPress={() => setAsked(true)}
       >
-        {say('workstations.end')}
+        {say('offices.workstations.end')}
       </Button>
       {end.error != null && <Failure error={end.error} />}
       <Confirm
-        title={say('workstations.end.one', { name })}
-        doLabel={say('workstations.end')}
+        title={say('offices.workstations.end.one', { name })}
+        doLabel={say('offices.workstations.end')}
         isOpen={isAsked}
         onDo={() => void end.mutateAsync({ params: { path: { id } } }).then(onEnded, () => undefined)}
         onClose={() => setAsked(false)}
       >
-        <p>{say('workstations.end.what')}</p>
+        <p>{say('offices.workstations.end.what')}</p>
       </Confirm>
     </li>
   )
@@ -111,8 +111,8 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
   }
   return (
     <Step
-      open={say('workstations.code')}
-      submit={say('workstations.code.do')}
+      open={say('offices.workstations.code')}
+      submit={say('offices.workstations.code.do')}
       isBusy={make.isPending}
       error={make.error}
       onOpen={() => {
@@ -122,11 +122,11 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
       onSubmit={submit}
     >
       <Field
-        label={say('workstations.name')}
-        hint={say('workstations.name.hint')}
+        label={say('offices.workstations.name')}
+        hint={say('offices.workstations.name.hint')}
         value={name}
         onChange={setName}
-        error={isTried && name.trim() === '' ? say('workstations.name.missing') : undefined}
+        error={isTried && name.trim() === '' ? say('offices.workstations.name.missing') : undefined}
         maxLength={60}
         autoComplete="off"
       />
@@ -144,9 +144,15 @@ function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
     return () => window.clearTimeout(timer)
   }, [code])
   return (
-    <div ref={shown} tabIndex={-1} className="shown-code" role="group" aria-label={say('workstations.code.label')}>
+    <div
+      ref={shown}
+      tabIndex={-1}
+      className="shown-code"
+      role="group"
+      aria-label={say('offices.workstations.code.label')}
+    >
       <p className="workstation-code">{code}</p>
-      <p>{say('workstations.code.how', { name, time: formatTime(expiresAt, language) })}</p>
+      <p>{say('offices.workstations.code.how', { name, time: formatTime(expiresAt, language) })}</p>
     </div>
   )
 }

@@ -63,7 +63,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     // What was answered stays answered: saved once more by mistake, it is not taken back.
     setDraft({ ...next, yes: draft.yes })
     setIsDone(changed.waits ? 'waits' : 'done')
-    announce(say(changed.waits ? 'person.change.waits' : 'person.change.done'))
+    announce(say(changed.waits ? 'people.person.change.waits' : 'people.person.change.done'))
   }
   const told = refusal && say(refusal.word)
   const isOfDay = refusal?.field === 'day'
@@ -77,7 +77,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
 
   return (
     <section className="panel change" aria-labelledby="person-change">
-      <h2 id="person-change">{say('person.change')}</h2>
+      <h2 id="person-change">{say('people.person.change')}</h2>
       <Form
         ref={form}
         validationBehavior="aria"
@@ -88,8 +88,11 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         }}
       >
         <Choice
-          label={say('person.change.kind')}
-          options={possibleChanges(person).map((one) => ({ value: one, label: say(`person.change.${one}` as Word) }))}
+          label={say('people.person.change.kind')}
+          options={possibleChanges(person).map((one) => ({
+            value: one,
+            label: say(`people.person.change.${one}` as Word),
+          }))}
           value={kind}
           onChange={(next) => {
             setWrong({})
@@ -98,27 +101,27 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             setDraft(begin(next as ChangeKind, person, todayHere))
           }}
         />
-        {kind === 'name' && <Field {...written} label={say('person.change.name.new')} maxLength={200} />}
+        {kind === 'name' && <Field {...written} label={say('people.person.change.name.new')} maxLength={200} />}
         {kind === 'unit' && <UnitField {...written} />}
         {kind === 'supervisor' && <SupervisorField {...written} except={person.id} />}
         {kind === 'addPhone' && (
           <>
             <Field
               {...written}
-              label={say('person.change.addPhone.new')}
-              hint={say('person.phone.hint')}
+              label={say('people.person.change.addPhone.new')}
+              hint={say('people.person.phone.hint')}
               maxLength={64}
               inputMode="tel"
               autoComplete="off"
             />
             {person.phones.length > 0 && (
               <Choice
-                label={say('person.change.replaces')}
+                label={say('people.person.change.replaces')}
                 options={[
-                  { value: '', label: say('person.change.replaces.none') },
+                  { value: '', label: say('people.person.change.replaces.none') },
                   ...person.phones.map((phone) => ({
                     value: phone,
-                    label: say('person.change.replaces.one', { phone }),
+                    label: say('people.person.change.replaces.one', { phone }),
                   })),
                 ]}
                 value={draft.replaces}
@@ -129,7 +132,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         )}
         {kind === 'endPhone' && (
           <Choice
-            label={say('person.change.endPhone.which')}
+            label={say('people.person.change.endPhone.which')}
             options={person.phones.map((phone) => ({ value: phone, label: phone }))}
             value={draft.text}
             onChange={(text) => edit({ text })}
@@ -137,7 +140,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         )}
         {(kind === 'informed' || kind === 'consents') && (
           <Choice
-            label={say(`person.change.${kind}.now` as Word)}
+            label={say(`people.person.change.${kind}.now` as Word)}
             options={yesOrNo(kind, say)}
             value={draft.yes ? 'yes' : 'no'}
             error={textError}
@@ -147,12 +150,12 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         <Day
           label={say(
             kind === 'employedTo'
-              ? 'person.change.lastDay'
+              ? 'people.person.change.lastDay'
               : kind.startsWith('end')
-                ? 'person.change.lastDayOf'
-                : 'person.change.day',
+                ? 'people.person.change.lastDayOf'
+                : 'people.person.change.day',
           )}
-          hint={kind === 'employedTo' ? say('person.change.lastDay.hint') : undefined}
+          hint={kind === 'employedTo' ? say('people.person.change.lastDay.hint') : undefined}
           error={dayError}
           value={day}
           onChange={(picked) => edit({ day: picked })}
@@ -162,7 +165,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             date: day ? formatDate(day.toDate(zone).toISOString(), language) : '…',
             before: before ?? '',
           })}
-          {until && ` ${say('person.change.until', { date: formatDate(lastMomentOf(until), language) })}`}
+          {until && ` ${say('people.person.change.until', { date: formatDate(lastMomentOf(until), language) })}`}
         </p>
         {refusal && !refusal.field && (
           <Notice kind="error" isUrgent>
@@ -171,11 +174,11 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         )}
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={change.isPending}>
-            {say(change.isPending ? 'person.change.busy' : 'person.change.do')}
+            {say(change.isPending ? 'people.person.change.busy' : 'people.person.change.do')}
           </Button>
         </div>
-        {isDone === 'done' && <Notice kind="success">{say('person.change.done')}</Notice>}
-        {isDone === 'waits' && <Notice kind="info">{say('person.change.waits')}</Notice>}
+        {isDone === 'done' && <Notice kind="success">{say('people.person.change.done')}</Notice>}
+        {isDone === 'waits' && <Notice kind="info">{say('people.person.change.waits')}</Notice>}
       </Form>
     </section>
   )
@@ -196,16 +199,16 @@ function begin(kind: ChangeKind, person: PersonDetail, todayHere: CalendarDate):
 function effectOf({ kind, day, yes, replaces }: ChangeDraft, person: PersonDetail, before?: string): Word {
   if (kind === 'employedTo' && day === null) {
     const hasLeft = person.employedTo != null && Date.parse(person.employedTo) <= serverNowMs()
-    return hasLeft ? 'person.change.employedTo.again' : 'person.change.employedTo.goesOn'
+    return hasLeft ? 'people.person.change.employedTo.again' : 'people.person.change.employedTo.goesOn'
   }
-  if (kind === 'addPhone' && replaces) return 'person.change.addPhone.swap'
-  if (kind === 'unit' && !before) return 'person.change.unit.first'
-  if (kind === 'supervisor' && !before) return 'person.change.supervisor.first'
-  if (kind === 'consents' && !yes) return 'person.change.consents.back'
-  if (kind === 'informed' && !yes) return 'person.change.informed.back'
-  return `person.change.${kind}.effect` as Word
+  if (kind === 'addPhone' && replaces) return 'people.person.change.addPhone.swap'
+  if (kind === 'unit' && !before) return 'people.person.change.unit.first'
+  if (kind === 'supervisor' && !before) return 'people.person.change.supervisor.first'
+  if (kind === 'consents' && !yes) return 'people.person.change.consents.back'
+  if (kind === 'informed' && !yes) return 'people.person.change.informed.back'
+  return `people.person.change.${kind}.effect` as Word
 }
 
 function yesOrNo(kind: 'informed' | 'consents', say: (key: Word) => string): Option[] {
-  return ['yes', 'no'].map((value) => ({ value, label: say(`person.change.${kind}.${value}` as Word) }))
+  return ['yes', 'no'].map((value) => ({ value, label: say(`people.person.change.${kind}.${value}` as Word) }))
 }

@@ -66,20 +66,20 @@ describe('a change', () => {
 
   test('needs a day, and what is new', () => {
     expect(problemsOf(draft({ day: null }), aino)).toEqual({
-      text: 'person.change.name.missing',
-      day: 'person.change.day.missing',
+      text: 'people.person.change.name.missing',
+      day: 'people.person.change.day.missing',
     })
     // An empty unit is no way to end one: that would be done by not writing anything.
-    expect(problemsOf(draft({ kind: 'unit' }), aino)).toEqual({ text: 'person.change.unit.missing' })
+    expect(problemsOf(draft({ kind: 'unit' }), aino)).toEqual({ text: 'people.person.change.unit.missing' })
     expect(problemsOf(draft({ kind: 'endUnit' }), aino)).toEqual({})
     expect(problemsOf(draft({ kind: 'employedTo', day: null }), aino)).toEqual({})
   })
 
   test('to what holds on that day already is none', () => {
     const back = { text: 'Aino Virtanen', day: parseDate('2023-04-30') }
-    expect(problemsOf(draft(back), aino)).toEqual({ text: 'person.change.same' })
+    expect(problemsOf(draft(back), aino)).toEqual({ text: 'people.person.change.same' })
     expect(problemsOf(draft({ ...back, day: parseDate('2023-05-01') }), aino)).toEqual({})
-    expect(problemsOf(draft({ kind: 'unit', text: 'Neuvonta' }), aino)).toEqual({ text: 'person.change.same' })
+    expect(problemsOf(draft({ kind: 'unit', text: 'Neuvonta' }), aino)).toEqual({ text: 'people.person.change.same' })
   })
 
   test('replaces what holds on its day, until the change that is entered after it', () => {

@@ -65,9 +65,9 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
     (kind === 'informed' && yes === (informedAt !== undefined)) ||
     (kind === 'consents' && yes === (consentedAt !== undefined))
   return {
-    ...(isMissing && { text: `person.change.${kind}.missing` as Word }),
-    ...(!isMissing && isSame && { text: 'person.change.same' as const }),
-    ...(day === null && !goesOn && { day: 'person.change.day.missing' as const }),
+    ...(isMissing && { text: `people.person.change.${kind}.missing` as Word }),
+    ...(!isMissing && isSame && { text: 'people.person.change.same' as const }),
+    ...(day === null && !goesOn && { day: 'people.person.change.day.missing' as const }),
   }
 }
 

@@ -24,11 +24,11 @@ export function DirectoryChanges({ person }: { person?: string }) {
   return (
     <section aria-labelledby="directory-changes" className="stack-small">
       <h2 id="directory-changes" tabIndex={-1}>
-        {say('changes.title')}
+        {say('people.changes.title')}
       </h2>
       {released && (
-        <Notice kind="success" title={say('changes.code', { code: released.code })} isUrgent>
-          <p>{say('changes.code.what', { name: released.name })}</p>
+        <Notice kind="success" title={say('people.changes.code', { code: released.code })} isUrgent>
+          <p>{say('people.changes.code.what', { name: released.name })}</p>
         </Notice>
       )}
       {data.items.length > 0 && (
@@ -67,7 +67,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
     const { data, error } = await (asked === 'withdraw' ? withdraw() : decide(asked === 'confirm'))
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say(`changes.done.${asked}`, { name: person.name }))
+    announce(say(`people.changes.done.${asked}`, { name: person.name }))
     await onDecided(data?.code)
   }
   const withdraw = async () => {
@@ -97,7 +97,9 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         {sayChange(change, say, language).map((line) => (
           <p key={line}>{line}</p>
         ))}
-        <p className="muted">{say('removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}</p>
+        <p className="muted">
+          {say('people.removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}
+        </p>
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
             {tellRefusal(failed, say)}
@@ -108,19 +110,21 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         <div className="actions">
           {buttons.map((one) => (
             <Button key={one} kind="secondary" className="small" isBusy={busy} onPress={() => setAsks(one)}>
-              {say(one === 'confirm' && kind === 'link' ? 'changes.release' : `changes.${one}`)}
+              {say(one === 'confirm' && kind === 'link' ? 'people.changes.release' : `people.changes.${one}`)}
             </Button>
           ))}
         </div>
       )}
       <Confirm
-        title={say(`changes.ask.${asks ?? 'confirm'}`, { name: person.name })}
-        doLabel={say(asks === 'confirm' && kind === 'link' ? 'changes.release' : `changes.${asks ?? 'confirm'}`)}
+        title={say(`people.changes.ask.${asks ?? 'confirm'}`, { name: person.name })}
+        doLabel={say(
+          asks === 'confirm' && kind === 'link' ? 'people.changes.release' : `people.changes.${asks ?? 'confirm'}`,
+        )}
         isOpen={asks !== undefined}
         onDo={() => asks && void submit(asks)}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(asks === 'confirm' ? `changes.what.${kind}` : 'changes.what.stays')}</p>
+        <p>{say(asks === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
       </Confirm>
     </li>
   )
@@ -129,14 +133,16 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
 /** What would change, a line each. */
 function sayChange(change: DirectoryChange, say: Say, language: Language): string[] {
   const { kind, from, addPhones = [], endPhones = [], unit, supervisor } = change
-  if (kind === 'link') return [say('changes.link')]
+  if (kind === 'link') return [say('people.changes.link')]
   return [
-    ...addPhones.map((phone) => say('changes.add', { phone })),
-    ...endPhones.map((phone) => say('changes.end', { phone })),
-    ...(unit === undefined ? [] : [say(unit === '' ? 'changes.unit.none' : 'changes.unit', { unit })]),
+    ...addPhones.map((phone) => say('people.changes.add', { phone })),
+    ...endPhones.map((phone) => say('people.changes.end', { phone })),
+    ...(unit === undefined ? [] : [say(unit === '' ? 'people.changes.unit.none' : 'people.changes.unit', { unit })]),
     ...(supervisor === undefined
       ? []
-      : [say(supervisor === '' ? 'changes.supervisor.none' : 'changes.supervisor', { name: supervisor })]),
-    ...(from === undefined ? [] : [say('changes.from', { date: formatDate(from, language) })]),
+      : [
+          say(supervisor === '' ? 'people.changes.supervisor.none' : 'people.changes.supervisor', { name: supervisor }),
+        ]),
+    ...(from === undefined ? [] : [say('people.changes.from', { date: formatDate(from, language) })]),
   ]
 }

@@ -20,7 +20,7 @@ export function FactorRemovals() {
   return (
     <section aria-labelledby="factor-removals" className="stack-small">
       <h2 id="factor-removals" tabIndex={-1}>
-        {say('removals.title')}
+        {say('people.removals.title')}
       </h2>
       <ul className="sessions panel">
         {data.items.map((removal) => (
@@ -56,7 +56,7 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
     )
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say(confirm ? 'removals.confirmed' : 'removals.refused', { name: person.name }))
+    announce(say(confirm ? 'people.removals.confirmed' : 'people.removals.refused', { name: person.name }))
     await onDecided()
   }
   return (
@@ -71,7 +71,9 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
           ({person.userId})
         </p>
         <p>{reason}</p>
-        <p className="muted">{say('removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}</p>
+        <p className="muted">
+          {say('people.removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}
+        </p>
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
             {tellRefusal(failed, say)}
@@ -81,21 +83,23 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
       {mayDecide && (
         <div className="actions">
           <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('confirm')}>
-            {say('removals.confirm')}
+            {say('people.removals.confirm')}
           </Button>
           <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('refuse')}>
-            {say('removals.refuse')}
+            {say('people.removals.refuse')}
           </Button>
         </div>
       )}
       <Confirm
-        title={say(asks === 'refuse' ? 'removals.refuse.title' : 'removals.confirm.title', { name: person.name })}
-        doLabel={say(asks === 'refuse' ? 'removals.refuse' : 'removals.confirm')}
+        title={say(asks === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
+          name: person.name,
+        })}
+        doLabel={say(asks === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
         isOpen={asks !== undefined}
         onDo={() => void submit(asks === 'confirm')}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(asks === 'refuse' ? 'removals.refuse.what' : 'removals.confirm.what')}</p>
+        <p>{say(asks === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
       </Confirm>
     </li>
   )

@@ -90,20 +90,20 @@ export function NewPersonPage() {
         }}
       >
         <Field
-          label={say('person.name')}
-          hint={say('person.name.hint')}
+          label={say('people.person.name')}
+          hint={say('people.person.name.hint')}
           value={name}
           onChange={(value) => edit({ name: value })}
-          error={tried && isWrong.name ? say('person.name.missing') : refusedAt('name')}
+          error={tried && isWrong.name ? say('people.person.name.missing') : refusedAt('name')}
           maxLength={200}
           autoComplete="off"
         />
         <Field
-          label={say('person.userId')}
-          hint={say('person.userId.hint')}
+          label={say('people.person.userId')}
+          hint={say('people.person.userId.hint')}
           value={userId}
           onChange={(value) => edit({ userId: value })}
-          error={tried && isWrong.userId ? say('person.userId.wrong') : refusedAt('userId')}
+          error={tried && isWrong.userId ? say('people.person.userId.wrong') : refusedAt('userId')}
           maxLength={64}
           autoComplete="off"
           autoCapitalize="none"
@@ -117,8 +117,8 @@ export function NewPersonPage() {
           error={refusedAt('supervisor')}
         />
         <Field
-          label={say('person.phone')}
-          hint={say('person.phone.hint.optional')}
+          label={say('people.person.phone')}
+          hint={say('people.person.phone.hint.optional')}
           value={phone}
           onChange={(value) => edit({ phone: value })}
           error={refusedAt('phone')}
@@ -128,14 +128,14 @@ export function NewPersonPage() {
         />
         <div className="side-by-side">
           <Day
-            label={say('person.from')}
+            label={say('people.person.from')}
             value={from}
             onChange={(value) => edit({ from: value })}
-            error={tried && isWrong.from ? say('person.from.missing') : undefined}
+            error={tried && isWrong.from ? say('people.person.from.missing') : undefined}
           />
           <Day
-            label={say('person.to')}
-            hint={say('person.to.hint')}
+            label={say('people.person.to')}
+            hint={say('people.person.to.hint')}
             value={to}
             onChange={(value) => edit({ to: value })}
             error={tried && isWrong.to ? say('error.person.ends-before-it-begins') : refusedAt('day')}
@@ -148,7 +148,7 @@ export function NewPersonPage() {
         )}
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
-            {say(enter.isPending ? 'person.change.busy' : 'people.enter.do')}
+            {say(enter.isPending ? 'people.person.change.busy' : 'people.enter.do')}
           </Button>
         </div>
       </Form>

@@ -53,7 +53,7 @@ export function PeopleForm({
         spellCheck="false"
       />
       <Choice
-        label={say('person.unit')}
+        label={say('people.person.unit')}
         options={unitOptions}
         value={draft.unit ?? ''}
         onChange={(unit) => setDraft({ ...draft, unit })}
@@ -67,7 +67,7 @@ export function PeopleForm({
       <div className="actions">
         <Button type="submit" kind="primary">
           <Search aria-hidden="true" size={18} />
-          {say('search.submit')}
+          {say('contacts.search.submit')}
         </Button>
         <Button
           kind="secondary"
@@ -77,7 +77,7 @@ export function PeopleForm({
           }}
         >
           <X aria-hidden="true" size={18} />
-          {say('search.clear')}
+          {say('contacts.search.clear')}
         </Button>
       </div>
     </Form>

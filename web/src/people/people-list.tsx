@@ -18,11 +18,11 @@ function PeopleTable({ people }: { people: Person[] }) {
       <caption className="visually-hidden">{say('people.found')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('person.name')}</th>
-          <th scope="col">{say('person.unit')}</th>
-          <th scope="col">{say('person.supervisor')}</th>
-          <th scope="col">{say('person.phones')}</th>
-          <th scope="col">{say('person.employed')}</th>
+          <th scope="col">{say('people.person.name')}</th>
+          <th scope="col">{say('people.person.unit')}</th>
+          <th scope="col">{say('people.person.supervisor')}</th>
+          <th scope="col">{say('people.person.phones')}</th>
+          <th scope="col">{say('people.person.employed')}</th>
         </tr>
       </thead>
       {people.map((person) => (
@@ -58,25 +58,25 @@ function PeopleCards({ people }: { people: Person[] }) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('person.userId')}</dt>
+              <dt>{say('people.person.userId')}</dt>
               <dd>{person.userId}</dd>
             </div>
             <div>
-              <dt>{say('person.unit')}</dt>
+              <dt>{say('people.person.unit')}</dt>
               <dd>{person.unit ?? <Nothing />}</dd>
             </div>
             <div>
-              <dt>{say('person.supervisor')}</dt>
+              <dt>{say('people.person.supervisor')}</dt>
               <dd>{person.supervisor?.name ?? <Nothing />}</dd>
             </div>
             <div>
-              <dt>{say('person.phones')}</dt>
+              <dt>{say('people.person.phones')}</dt>
               <dd>
                 <Phones phones={person.phones} />
               </dd>
             </div>
             <div>
-              <dt>{say('person.employed')}</dt>
+              <dt>{say('people.person.employed')}</dt>
               <dd>
                 <Employed person={person} />
               </dd>
@@ -109,18 +109,18 @@ function Phones({ phones }: { phones: string[] }) {
 export function Employed({ person }: { person: Pick<Person, 'employedFrom' | 'employedTo'> }) {
   const { say, language } = useLanguage()
   const from = formatDate(person.employedFrom, language)
-  if (person.employedTo == null) return say('person.employed.since', { from })
+  if (person.employedTo == null) return say('people.person.employed.since', { from })
   const to = formatDate(lastMomentOf(person.employedTo), language)
   const isOver = Date.parse(person.employedTo) <= serverNowMs()
   return (
     <>
       {from}–{to}
-      {isOver && <span className="second">{say('person.employed.over')}</span>}
+      {isOver && <span className="second">{say('people.person.employed.over')}</span>}
     </>
   )
 }
 
 function Nothing() {
   const { say } = useLanguage()
-  return <span className="muted">{say('person.none')}</span>
+  return <span className="muted">{say('people.person.none')}</span>
 }

@@ -17,15 +17,15 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
   return (
     <section className="panel" aria-labelledby="person-now">
       <h2 id="person-now" className="visually-hidden">
-        {say('person.now')}
+        {say('people.person.now')}
       </h2>
       <dl className="facts">
-        <Fact label={say('person.userId')}>{person.userId}</Fact>
-        <Fact label={say('person.unit')}>{person.unit ?? <Nothing />}</Fact>
-        <Fact label={say('person.supervisor')}>
+        <Fact label={say('people.person.userId')}>{person.userId}</Fact>
+        <Fact label={say('people.person.unit')}>{person.unit ?? <Nothing />}</Fact>
+        <Fact label={say('people.person.supervisor')}>
           {person.supervisor ? <PersonName {...person.supervisor} /> : <Nothing />}
         </Fact>
-        <Fact label={say('person.phones')}>
+        <Fact label={say('people.person.phones')}>
           {person.phones.length === 0 && <Nothing />}
           {person.phones.map((phone) => (
             <span key={phone} className="number phone-line">
@@ -33,16 +33,20 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
             </span>
           ))}
         </Fact>
-        <Fact label={say('person.employed')}>
+        <Fact label={say('people.person.employed')}>
           <Employed person={person} />
         </Fact>
-        <Fact label={say('person.informed')}>{since(informedAt, 'person.informed.yes', 'person.informed.no')}</Fact>
-        <Fact label={say('person.consent')}>{since(consentedAt, 'person.consent.yes', 'person.consent.no')}</Fact>
-        <Fact label={say('person.source')}>
-          {knownSources.includes(person.source) ? say(`person.source.${person.source}` as Word) : person.source}
+        <Fact label={say('people.person.informed')}>
+          {since(informedAt, 'people.person.informed.yes', 'people.person.informed.no')}
+        </Fact>
+        <Fact label={say('people.person.consent')}>
+          {since(consentedAt, 'people.person.consent.yes', 'people.person.consent.no')}
+        </Fact>
+        <Fact label={say('people.person.source')}>
+          {knownSources.includes(person.source) ? say(`people.person.source.${person.source}` as Word) : person.source}
         </Fact>
         {person.subordinates.length > 0 && (
-          <Fact label={say('person.subordinates')}>
+          <Fact label={say('people.person.subordinates')}>
             <ul className="plain-list">
               {person.subordinates.map((one) => (
                 <li key={one.id}>
@@ -68,5 +72,5 @@ export function PersonName({ id, name }: { id: string; name: string }) {
 
 function Nothing() {
   const { say } = useLanguage()
-  return <span className="muted">{say('person.none')}</span>
+  return <span className="muted">{say('people.person.none')}</span>
 }

@@ -11,14 +11,14 @@ export function PersonHistory({ person }: { person: PersonDetail }) {
   const now = serverNowMs()
   return (
     <section className="panel history" aria-labelledby="person-history">
-      <h2 id="person-history">{say('person.history')}</h2>
-      <p className="muted">{say('person.history.why')}</p>
+      <h2 id="person-history">{say('people.person.history')}</h2>
+      <p className="muted">{say('people.person.history.why')}</p>
       <ol className="timeline">
         {timelineOf(person).map(({ at, events }) => (
           <li key={at} className={Date.parse(at) > now ? 'is-coming' : undefined}>
             <h3 className="timeline-day">
               {formatDate(at, language)}
-              {Date.parse(at) > now && <span className="timeline-coming">{say('person.history.coming')}</span>}
+              {Date.parse(at) > now && <span className="timeline-coming">{say('people.person.history.coming')}</span>}
             </h3>
             <ul>
               {events.map((event) => (
@@ -38,34 +38,34 @@ function EventText({ event }: { event: PersonEvent }) {
   const { say } = useLanguage()
   switch (event.kind) {
     case 'employed':
-      return say('person.event.employed')
+      return say('people.person.event.employed')
     case 'left':
-      return say('person.event.left')
+      return say('people.person.event.left')
     case 'named':
-      return say('person.event.named', { name: event.name })
+      return say('people.person.event.named', { name: event.name })
     case 'renamed':
-      return say('person.event.renamed', { name: event.name, before: event.before })
+      return say('people.person.event.renamed', { name: event.name, before: event.before })
     case 'placed':
       return (
         <>
-          {event.unit ? say('person.event.unit', { unit: event.unit }) : say('person.event.unit.none')}
+          {event.unit ? say('people.person.event.unit', { unit: event.unit }) : say('people.person.event.unit.none')}
           {event.supervisor && (
             <>
               {' · '}
-              {say('person.supervisor')} <PersonName {...event.supervisor} />
+              {say('people.person.supervisor')} <PersonName {...event.supervisor} />
             </>
           )}
         </>
       )
     case 'unplaced':
-      return say('person.event.unit.none')
+      return say('people.person.event.unit.none')
     case 'phone-added':
-      return say('person.event.phone.added', { phone: event.phone })
+      return say('people.person.event.phone.added', { phone: event.phone })
     case 'phone-ended':
-      return say('person.event.phone.ended', { phone: event.phone })
+      return say('people.person.event.phone.ended', { phone: event.phone })
     case 'informed':
-      return say('person.event.informed')
+      return say('people.person.event.informed')
     case 'consented':
-      return say('person.event.consented')
+      return say('people.person.event.consented')
   }
 }

@@ -28,7 +28,7 @@ export function PersonPage() {
   const crumbs = [{ label: say('people.title'), to: '/people' as const }]
   return (
     <Page
-      title={person?.name ?? say('person.title')}
+      title={person?.name ?? say('people.person.title')}
       crumbs={crumbs}
       aside={
         <Link to="/rights/people/$id" params={{ id }} className="button button-secondary">
@@ -40,7 +40,7 @@ export function PersonPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {person && (
         <>
-          {person.source === 'scim' && <Notice kind="info">{say('person.source.scim.note')}</Notice>}
+          {person.source === 'scim' && <Notice kind="info">{say('people.person.source.scim.note')}</Notice>}
           <PersonFacts person={person} />
           {mayChange && <DirectoryChanges person={person.id} />}
           {mayChange && <PersonSignIn key={person.id} id={person.id} name={person.name} />}

@@ -28,19 +28,23 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
   return (
     <section className="panel stack" aria-labelledby="person-sign-in">
       <h2 id="person-sign-in" tabIndex={-1}>
-        {say('help.signin.title')}
+        {say('people.help.signin.title')}
       </h2>
       {isPending && <Waiting lines={3} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <>
           <dl className="facts">
-            <Fact label={say('account.password')}>{say(data.password ? 'help.signin.has' : 'help.signin.hasNot')}</Fact>
-            <Fact label={say('help.signin.totp')}>{say(data.totp ? 'help.signin.has' : 'help.signin.hasNot')}</Fact>
-            <Fact label={say('help.signin.passkeys')}>{data.passkeys}</Fact>
+            <Fact label={say('account.password')}>
+              {say(data.password ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
+            </Fact>
+            <Fact label={say('people.help.signin.totp')}>
+              {say(data.totp ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
+            </Fact>
+            <Fact label={say('people.help.signin.passkeys')}>{data.passkeys}</Fact>
             {data.link && (
-              <Fact label={say('help.signin.link')}>
-                {say('help.signin.link.open', { time: formatInstant(data.link.until, language) })}
+              <Fact label={say('people.help.signin.link')}>
+                {say('people.help.signin.link.open', { time: formatInstant(data.link.until, language) })}
               </Fact>
             )}
           </dl>
@@ -77,7 +81,7 @@ function MakeLink({
     if (link) shown.current?.focus()
   }, [link])
   if (!account.mayMakeLink && !link) {
-    return <p className="muted">{say(isOwn ? 'help.signin.make.own' : 'help.signin.make.operator')}</p>
+    return <p className="muted">{say(isOwn ? 'people.help.signin.make.own' : 'people.help.signin.make.operator')}</p>
   }
   const submit = async () => {
     setIsCopied(false)
@@ -92,18 +96,18 @@ function MakeLink({
       () => false,
     )
     setIsCopied(done)
-    announce(say(done ? 'recovery.copied' : 'help.signin.copy.failed'))
+    announce(say(done ? 'account.recovery.copied' : 'people.help.signin.copy.failed'))
   }
   return (
     <>
       {link && make.data && (
         <div className="stack once">
-          <Notice kind="success" title={say('help.signin.made')}>
-            <p>{say('help.signin.made.what', { name, time: formatInstant(make.data.until, language) })}</p>
+          <Notice kind="success" title={say('people.help.signin.made')}>
+            <p>{say('people.help.signin.made.what', { name, time: formatInstant(make.data.until, language) })}</p>
           </Notice>
           <div className="field">
             <label className="label" htmlFor={field}>
-              {say('help.signin.link')}
+              {say('people.help.signin.link')}
             </label>
             <textarea
               id={field}
@@ -119,7 +123,7 @@ function MakeLink({
             <div className="actions">
               <Button kind="secondary" onPress={() => void copy()}>
                 <Copy aria-hidden="true" size={18} />
-                {say(isCopied ? 'recovery.copied' : 'recovery.copy')}
+                {say(isCopied ? 'account.recovery.copied' : 'account.recovery.copy')}
               </Button>
             </div>
           )}
@@ -136,18 +140,18 @@ function MakeLink({
           isBusy={make.isPending}
           onPress={() => (account.password || account.link ? setAsks(true) : void submit())}
         >
-          {say('help.signin.make')}
+          {say('people.help.signin.make')}
         </Button>
       </div>
       <Confirm
-        title={say('help.signin.make')}
-        doLabel={say('help.signin.make')}
+        title={say('people.help.signin.make')}
+        doLabel={say('people.help.signin.make')}
         isOpen={asks}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
-        {account.password && <p>{say('help.signin.make.forgotten', { name })}</p>}
-        {account.link && <p>{say('help.signin.make.earlier')}</p>}
+        {account.password && <p>{say('people.help.signin.make.forgotten', { name })}</p>}
+        {account.link && <p>{say('people.help.signin.make.earlier')}</p>}
       </Confirm>
     </>
   )
@@ -160,7 +164,7 @@ function EndSessions({ id, name }: { id: string; name: string }) {
   const [asks, setAsks] = useState(false)
   const submit = async () => {
     const ended = await end.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
-    if (ended) announce(say('help.signin.ended', { name }))
+    if (ended) announce(say('people.help.signin.ended', { name }))
   }
   return (
     <>
@@ -169,20 +173,20 @@ function EndSessions({ id, name }: { id: string; name: string }) {
           {tellRefusal(end.error, say)}
         </Notice>
       )}
-      {end.data && <Notice kind="success">{say('help.signin.ended', { name })}</Notice>}
+      {end.data && <Notice kind="success">{say('people.help.signin.ended', { name })}</Notice>}
       <div className="actions">
         <Button kind="secondary" isBusy={end.isPending} onPress={() => setAsks(true)}>
-          {say('help.signin.end')}
+          {say('people.help.signin.end')}
         </Button>
       </div>
       <Confirm
-        title={say('help.signin.end.title', { name })}
-        doLabel={say('help.signin.end')}
+        title={say('people.help.signin.end.title', { name })}
+        doLabel={say('people.help.signin.end')}
         isOpen={asks}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
-        <p>{say('help.signin.end.what')}</p>
+        <p>{say('people.help.signin.end.what')}</p>
       </Confirm>
     </>
   )
@@ -211,7 +215,7 @@ function AskRemoval({
   if (account.removal) {
     return (
       <Notice kind="info">
-        {say('help.signin.removal.waits', { time: formatInstant(account.removal.askedAt, language) })}
+        {say('people.help.signin.removal.waits', { time: formatInstant(account.removal.askedAt, language) })}
       </Notice>
     )
   }
@@ -224,7 +228,7 @@ function AskRemoval({
     if (!asked) return undefined
     setOpen(false)
     focusHeading('person-sign-in')
-    announce(say('help.signin.removal.asked'))
+    announce(say('people.help.signin.removal.asked'))
     onAsked()
     return undefined
   }
@@ -232,7 +236,7 @@ function AskRemoval({
     return (
       <div className="actions">
         <Button kind="secondary" onPress={() => setOpen(true)}>
-          {say('help.signin.removal')}
+          {say('people.help.signin.removal')}
         </Button>
       </div>
     )
@@ -247,10 +251,10 @@ function AskRemoval({
         if (!ask.isPending) void submit()
       }}
     >
-      <p>{say('help.signin.removal.what', { name })}</p>
+      <p>{say('people.help.signin.removal.what', { name })}</p>
       <Field
-        label={say('help.signin.removal.reason')}
-        hint={say('help.signin.removal.reason.hint')}
+        label={say('people.help.signin.removal.reason')}
+        hint={say('people.help.signin.removal.reason.hint')}
         value={reason}
         onChange={(value) => {
           if (ask.error) ask.reset()
@@ -258,7 +262,7 @@ function AskRemoval({
         }}
         rows={3}
         maxLength={500}
-        error={tries > 0 && reason.trim() === '' ? say('help.signin.removal.reason.missing') : undefined}
+        error={tries > 0 && reason.trim() === '' ? say('people.help.signin.removal.reason.missing') : undefined}
       />
       {ask.error && (
         <Notice kind="error" isUrgent>
@@ -267,7 +271,7 @@ function AskRemoval({
       )}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={ask.isPending}>
-          {say(ask.isPending ? 'account.busy' : 'help.signin.removal.do')}
+          {say(ask.isPending ? 'account.busy' : 'people.help.signin.removal.do')}
         </Button>
         <Button
           kind="secondary"
@@ -276,7 +280,7 @@ function AskRemoval({
             focusHeading('person-sign-in')
           }}
         >
-          {say('cancel')}
+          {say('shell.cancel')}
         </Button>
       </div>
     </Form>

@@ -18,8 +18,8 @@ export function UnitField({ isOptional = false, ...written }: Written) {
   return (
     <Suggest
       {...written}
-      label={say('person.unit')}
-      hint={say(isOptional ? 'person.unit.hint.optional' : 'person.unit.hint')}
+      label={say('people.person.unit')}
+      hint={say(isOptional ? 'people.person.unit.hint.optional' : 'people.person.unit.hint')}
       options={(units?.items ?? []).map(({ name }) => ({ value: name, label: name }))}
       maxLength={200}
     />
@@ -46,9 +46,9 @@ export function SupervisorField({ except, isOptional = false, ...written }: Writ
   return (
     <Suggest
       {...written}
-      label={say('person.supervisor')}
-      hint={say(isOptional ? 'person.supervisor.hint.optional' : 'person.supervisor.hint')}
-      none={say(q.length < fewest ? 'person.supervisor.write' : isFetching ? 'loading' : 'people.none')}
+      label={say('people.person.supervisor')}
+      hint={say(isOptional ? 'people.person.supervisor.hint.optional' : 'people.person.supervisor.hint')}
+      none={say(q.length < fewest ? 'people.person.supervisor.write' : isFetching ? 'shell.loading' : 'people.none')}
       options={(q.length < fewest ? [] : (people ?? []))
         .filter(({ id }) => id !== except)
         .map(({ userId, name, unit }) => ({

@@ -19,7 +19,7 @@ export function PlanPage() {
   const { data: plan, error, isPending, refetch } = $api.useQuery('get', '/api/recording-plan')
   const { isPending: isProving } = $api.useQuery('get', '/api/evidence')
   return (
-    <Page title={say('nav.plan')} lead={say('plan.lead')}>
+    <Page title={say('shell.nav.plan')} lead={say('plan.lead')}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {plan && (
@@ -62,7 +62,7 @@ function PlanFacts({ plan }: { plan: RecordingPlan }) {
           </a>
           <span className="second">
             {say('plan.since', { date: formatDate(plan.effectiveFrom, language) })} ·{' '}
-            <Link to="/description">{say('nav.versions')}</Link>
+            <Link to="/description">{say('shell.nav.versions')}</Link>
           </span>
         </Fact>
         <Fact label={say('plan.cooperation')}>

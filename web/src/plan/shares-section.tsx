@@ -73,7 +73,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
         <>
           <SharesTable
             title={say('plan.shares.byNumber')}
-            first={say('field.number')}
+            first={say('contacts.field.number')}
             rows={shares.byNumber.map((share) => ({
               share,
               key: share.number,
@@ -85,7 +85,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
           />
           <SharesTable
             title={say('plan.shares.byOfficial')}
-            first={say('field.official')}
+            first={say('contacts.field.official')}
             rows={shares.byOfficial.map((share) => ({
               share,
               key: share.personId,
@@ -127,7 +127,7 @@ function PeriodForm({ period }: { period: Period }) {
     >
       <DateRangeField
         label={say('plan.period')}
-        error={isWrong ? say('search.days.wrong') : ''}
+        error={isWrong ? say('contacts.search.days.wrong') : ''}
         value={days}
         onChange={setDays}
       />

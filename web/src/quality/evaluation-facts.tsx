@@ -12,10 +12,10 @@ export function EvaluationFacts({ evaluation: one }: { evaluation: Evaluation })
   return (
     <section className="panel" aria-label={say('quality.evaluation.facts')}>
       <dl className="facts facts-small">
-        <Fact label={say('field.number')}>
+        <Fact label={say('contacts.field.number')}>
           <span className="number">{formatPhone(one.number)}</span>
         </Fact>
-        {one.officialName && <Fact label={say('field.official')}>{one.officialName}</Fact>}
+        {one.officialName && <Fact label={say('contacts.field.official')}>{one.officialName}</Fact>}
         {one.unitName && <Fact label={say('quality.unit')}>{one.unitName}</Fact>}
         {one.durationMs !== undefined && <Fact label={say('quality.length')}>{formatLength(one.durationMs)}</Fact>}
         {one.formName && (

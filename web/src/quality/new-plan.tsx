@@ -89,7 +89,7 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
           onChange={(value) => form.edit({ unitId: value })}
         />
         <Choice
-          label={say('field.number')}
+          label={say('contacts.field.number')}
           options={numbers.map((one) => ({ value: one.number, label: one.display, detail: named(one.name) }))}
           value={number}
           onChange={(value) => form.edit({ number: value })}

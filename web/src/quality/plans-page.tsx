@@ -71,7 +71,7 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       </h2>
       <dl className="facts">
         <Fact label={say('quality.unit')}>{plan.unitName}</Fact>
-        <Fact label={say('field.number')}>
+        <Fact label={say('contacts.field.number')}>
           <span className="number">{formatPhone(plan.number)}</span>
         </Fact>
         <Fact label={say('quality.plan.weekly')}>{say('quality.plan.weekly.what', { count: plan.weekly })}</Fact>

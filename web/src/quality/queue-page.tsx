@@ -125,7 +125,7 @@ function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isEx
         {one.releasedAt && <ScoreBadge total={one.total ?? null} isFailed={one.isFailed === true} />}
       </p>
       <dl className="facts facts-small">
-        <Fact label={say('field.number')}>
+        <Fact label={say('contacts.field.number')}>
           <span className="number">{formatPhone(one.number)}</span>
         </Fact>
         {one.unitName && <Fact label={say('quality.unit')}>{one.unitName}</Fact>}

@@ -63,7 +63,7 @@ function Table({ items }: { items: readonly GroupResult[] }) {
       <thead>
         <tr>
           <th scope="col">{say('quality.unit')}</th>
-          <th scope="col">{say('field.number')}</th>
+          <th scope="col">{say('contacts.field.number')}</th>
           <th scope="col">{say('quality.form')}</th>
           <th scope="col" className="numeric">
             {say('quality.results.evaluations')}

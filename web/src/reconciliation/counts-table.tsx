@@ -56,7 +56,7 @@ interface Shown {
 
 const firstWords: Record<Grouping, Word> = {
   day: 'reconciliation.day',
-  number: 'field.number',
+  number: 'contacts.field.number',
   feed: 'reconciliation.feed',
 }
 

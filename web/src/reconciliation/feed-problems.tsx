@@ -60,7 +60,7 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
       {found.hasNextPage && (
         <div className="more">
           <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-            {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+            {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
           </Button>
         </div>
       )}

@@ -16,7 +16,7 @@ export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (
   const error =
     !days || isPeriod(days.start, days.end)
       ? ''
-      : say(days.end.compare(days.start) < 0 ? 'search.days.wrong' : 'reconciliation.period.long')
+      : say(days.end.compare(days.start) < 0 ? 'contacts.search.days.wrong' : 'reconciliation.period.long')
   const show = (next: DateRange | null) => {
     tried()
     if (next && isPeriod(next.start, next.end)) onShow(next)

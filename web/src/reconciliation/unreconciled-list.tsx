@@ -105,7 +105,7 @@ export function UnreconciledList({
           onChange={(value) => change('state', value, 'open')}
         />
         <Choice
-          label={say('field.number')}
+          label={say('contacts.field.number')}
           options={[everything, ...numbers.map((value) => ({ value, label: formatPhone(value) }))]}
           value={number ?? ''}
           onChange={(value) => change('number', value)}
@@ -150,7 +150,7 @@ export function UnreconciledList({
           {list.hasNextPage && (
             <div className="more">
               <Button kind="secondary" isBusy={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-                {say(list.isFetchingNextPage ? 'loading' : 'results.more')}
+                {say(list.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
               </Button>
             </div>
           )}

@@ -33,7 +33,7 @@ export function UnreconciledTable({
           <tr>
             {selected && <th scope="col">{say('reconciliation.selected')}</th>}
             <th scope="col">{say('reconciliation.answeredAt')}</th>
-            <th scope="col">{say('field.number')}</th>
+            <th scope="col">{say('contacts.field.number')}</th>
             <th scope="col">{say('reconciliation.feed')}</th>
             <th scope="col">{say(`reconciliation.at.${kind}`)}</th>
             {kind === 'unrecorded' && <th scope="col">{say('reconciliation.why')}</th>}

@@ -10,9 +10,9 @@ export function ForbidAtRequest({ under }: { under: UnderPurpose }) {
   if (!request) return null
   return (
     <p>
-      {say('prohibition.at')}{' '}
+      {say('requests.prohibition.at')}{' '}
       <Link to="/requests/$id" params={{ id: request.id }} className="nowrap">
-        {say('request.title', { number: request.number })}
+        {say('requests.request.title', { number: request.number })}
       </Link>
     </p>
   )

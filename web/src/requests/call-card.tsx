@@ -49,7 +49,7 @@ export function CallCard({
         </h3>
         <span className={`badge badge-${badge}`}>
           <Icon aria-hidden="true" size={14} />
-          {say(`call.${call.state}`)}
+          {say(`requests.call.${call.state}`)}
         </span>
       </div>
       {call.told && <Told told={call.told} isOfficials={request.party === 'OFFICIAL'} />}
@@ -57,14 +57,14 @@ export function CallCard({
       {call.state === 'FOUND' && isOpen && isServed && (
         <VerifyCall request={request} call={call} onDone={onDone} onChanged={onChanged} />
       )}
-      {call.state !== 'MATCHED' && call.state !== 'FOUND' && <p>{say(`call.what.${call.state}`)}</p>}
-      {call.askFor && isOpen && call.askFor.length === 0 && <p>{say('call.askFor.nothing')}</p>}
+      {call.state !== 'MATCHED' && call.state !== 'FOUND' && <p>{say(`requests.call.what.${call.state}`)}</p>}
+      {call.askFor && isOpen && call.askFor.length === 0 && <p>{say('requests.call.askFor.nothing')}</p>}
       {call.askFor && isOpen && call.askFor.length > 0 && (
         <div className="stack-small">
-          <p>{say('call.askFor')}</p>
+          <p>{say('requests.call.askFor')}</p>
           <ul>
             {call.askFor.map((one) => (
-              <li key={one}>{say(`call.askFor.${one}`)}</li>
+              <li key={one}>{say(`requests.call.askFor.${one}`)}</li>
             ))}
           </ul>
         </div>
@@ -78,9 +78,9 @@ export function CallCard({
 export function CallTitle({ call }: { call: RequestCall }) {
   const { say, language } = useLanguage()
   const position = call.ordinal
-  if (!call.told) return say('call.title', { position })
+  if (!call.told) return say('requests.call.title', { position })
   const date = formatDate(`${call.told.day}T12:00:00Z`, language)
-  return say('call.title.told', { position, date, time: formatClock(call.told.time) })
+  return say('requests.call.title.told', { position, date, time: formatClock(call.told.time) })
 }
 
 /** What the requester told, in one line. */
@@ -88,14 +88,14 @@ function Told({ told, isOfficials }: { told: ToldOfCall; isOfficials: boolean })
   const { say } = useLanguage()
   const said = [
     told.callerNumber !== undefined
-      ? say('call.told.from', { number: told.callerNumber })
-      : !isOfficials && say('call.told.withheld'),
-    told.serviceNumber !== undefined && say('call.told.to', { number: formatPhone(told.serviceNumber) }),
-    told.minutes !== undefined && say('call.told.minutes', { count: told.minutes }),
-    told.official !== undefined && say('call.told.official', { name: told.official }),
-    say(`told.accuracy.${told.accuracy}`),
+      ? say('requests.call.told.from', { number: told.callerNumber })
+      : !isOfficials && say('requests.call.told.withheld'),
+    told.serviceNumber !== undefined && say('requests.call.told.to', { number: formatPhone(told.serviceNumber) }),
+    told.minutes !== undefined && say('requests.call.told.minutes', { count: told.minutes }),
+    told.official !== undefined && say('requests.call.told.official', { name: told.official }),
+    say(`requests.told.accuracy.${told.accuracy}`),
   ].filter((one) => one !== false)
-  return <p className="muted breaking">{say('call.told.line', { told: said.join(', ') })}</p>
+  return <p className="muted breaking">{say('requests.call.told.line', { told: said.join(', ') })}</p>
 }
 
 /** Looking again with more, giving up, taking back. */
@@ -113,7 +113,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   const search = async (told: ToldOfCall) => {
     const found = await narrow.mutateAsync({ ...path, body: told })
     setNarrowing(false)
-    await onDone(say(`call.told.${found.state}`), callHeading(call.id))
+    await onDone(say(`requests.call.told.${found.state}`), callHeading(call.id))
   }
   const confirmed = async () => {
     const act = asked === 'withdraw' ? withdraw : giveUp
@@ -122,8 +122,8 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
       () => false,
     )
     if (!done) return
-    if (asked === 'withdraw') await onDone(say('call.withdrawn'), 'request-calls')
-    else await onDone(say('call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
+    if (asked === 'withdraw') await onDone(say('requests.call.withdrawn'), 'request-calls')
+    else await onDone(say('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
   }
   if (isNarrowing) {
     return (
@@ -131,7 +131,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
         prefix={callHeading(call.id)}
         isOfficials={request.party === 'OFFICIAL'}
         told={call.told}
-        submit={say('told.again')}
+        submit={say('requests.told.again')}
         isBusy={narrow.isPending}
         onSearch={search}
         onCancel={() => {
@@ -148,26 +148,26 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
       <div className="actions">
         {isLooked && call.told && (
           <Button kind={call.state === 'SEVERAL' ? 'primary' : 'secondary'} onPress={() => setNarrowing(true)}>
-            {say(call.state === 'SEVERAL' ? 'call.narrow' : 'call.correct')}
+            {say(call.state === 'SEVERAL' ? 'requests.call.narrow' : 'requests.call.correct')}
           </Button>
         )}
         {mayGiveUp && (
           <Button isBusy={giveUp.isPending} onPress={() => setAsked('give-up')}>
-            {say('call.giveUp')}
+            {say('requests.call.giveUp')}
           </Button>
         )}
         <Button kind="link" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
-          {say('call.withdraw')}
+          {say('requests.call.withdraw')}
         </Button>
       </div>
       <Confirm
-        title={say(asked === 'withdraw' ? 'call.withdraw.sure' : 'call.giveUp.sure')}
-        doLabel={say(asked === 'withdraw' ? 'call.withdraw' : 'call.giveUp')}
+        title={say(asked === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
+        doLabel={say(asked === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
         isOpen={asked !== undefined}
         onDo={() => void confirmed()}
         onClose={() => setAsked(undefined)}
       >
-        <p>{say(asked === 'withdraw' ? 'call.withdraw.what' : 'call.giveUp.what')}</p>
+        <p>{say(asked === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
       </Confirm>
     </>
   )

@@ -33,15 +33,15 @@ export function Calls({
           <ul className="plain-list">
             {calls.map((call) => (
               <li key={call.id}>
-                <CallTitle call={call} />. {say(`call.${call.state}`)}.
+                <CallTitle call={call} />. {say(`requests.call.${call.state}`)}.
               </li>
             ))}
           </ul>
         )
       }
     >
-      {!identified && !closed && <p className="muted">{say('calls.first')}</p>}
-      {closed && calls.length === 0 && <p className="muted">{say('calls.none')}</p>}
+      {!identified && !closed && <p className="muted">{say('requests.calls.first')}</p>}
+      {closed && calls.length === 0 && <p className="muted">{say('requests.calls.none')}</p>}
       {calls.map((call) => (
         <CallCard
           key={call.id}
@@ -66,23 +66,23 @@ function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done })
   const search = async (told: ToldOfCall) => {
     const call = await name.mutateAsync({ params: { path: { id: request.id } }, body: told })
     setOpen(false)
-    await onDone(say(`call.told.${call.state}`), callHeading(call.id))
+    await onDone(say(`requests.call.told.${call.state}`), callHeading(call.id))
   }
   if (!isFirst && !isOpen) {
     return (
       <div className="actions">
-        <Button onPress={() => setOpen(true)}>{say('calls.another')}</Button>
+        <Button onPress={() => setOpen(true)}>{say('requests.calls.another')}</Button>
       </div>
     )
   }
   return (
     <section className="stack request-call" aria-labelledby="call-new">
-      <h3 id="call-new">{say(isFirst ? 'calls.name' : 'calls.another')}</h3>
-      <p className="request-note">{say('calls.name.what')}</p>
+      <h3 id="call-new">{say(isFirst ? 'requests.calls.name' : 'requests.calls.another')}</h3>
+      <p className="request-note">{say('requests.calls.name.what')}</p>
       <ToldForm
         prefix="call-new"
         isOfficials={request.party === 'OFFICIAL'}
-        submit={say('told.search')}
+        submit={say('requests.told.search')}
         isBusy={name.isPending}
         onSearch={search}
         onCancel={

@@ -32,13 +32,13 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
       () => true,
       () => false,
     )
-    if (done) await onDone(say('request.changed'), 'request-facts')
+    if (done) await onDone(say('requests.request.changed'), 'request-facts')
     return done
   }
   return (
     <Step
-      open={say('request.change')}
-      submit={say('request.change.do')}
+      open={say('requests.request.change')}
+      submit={say('requests.request.change.do')}
       isBusy={change.isPending}
       error={change.error}
       onOpen={() => {
@@ -50,14 +50,14 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
       onSubmit={submit}
     >
       <Checks
-        label={say('request.kinds')}
-        error={isTried && kinds.length === 0 ? say('request.kinds.missing') : undefined}
-        options={possible.map((value) => ({ value, label: say(`request.kind.${value}`) }))}
+        label={say('requests.request.kinds')}
+        error={isTried && kinds.length === 0 ? say('requests.request.kinds.missing') : undefined}
+        options={possible.map((value) => ({ value, label: say(`requests.request.kind.${value}`) }))}
         value={kinds}
         onChange={(value) => setKinds(value as RequestKind[])}
       />
       <Choice
-        label={say('request.language')}
+        label={say('requests.request.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={language}
         onChange={(value) => setLanguage(value as RequestDetail['language'])}
@@ -69,7 +69,7 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
         errorAt={(field) => {
           const one = wrong.find((at) => at.field === field)
           if (field === refusalField(change.error)) return say(`error.${refusalKey(change.error)}`)
-          return one && say(`request.${one.field}.${one.why}` as 'request.name.missing')
+          return one && say(`requests.request.${one.field}.${one.why}` as 'requests.request.name.missing')
         }}
       />
     </Step>

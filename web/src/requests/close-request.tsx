@@ -38,10 +38,10 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
       () => true,
       () => false,
     )
-    if (done) await onDone(say(`request.over.${outcome}`))
+    if (done) await onDone(say(`requests.request.over.${outcome}`))
   }
   return (
-    <StepSection step="close" state={stateOf('close', request)} summary={say('request.close.ahead')}>
+    <StepSection step="close" state={stateOf('close', request)} summary={say('requests.request.close.ahead')}>
       <Form
         validationBehavior="aria"
         className="stack"
@@ -51,18 +51,18 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
         }}
       >
         <RadioCards
-          label={say('request.outcome')}
+          label={say('requests.request.outcome')}
           options={outcomes.map((value) => ({
             value,
-            label: say(`request.outcome.${value}`),
-            detail: say(`request.outcome.${value}.what`),
+            label: say(`requests.request.outcome.${value}`),
+            detail: say(`requests.request.outcome.${value}.what`),
           }))}
           value={outcome}
           onChange={(value) => setOutcome(value as Outcome)}
         />
         <div role="status">
           {stands.length > 0 && (
-            <Notice kind="info" title={say(`request.unfinished.before.${outcome}`)}>
+            <Notice kind="info" title={say(`requests.request.unfinished.before.${outcome}`)}>
               <ul>
                 {stands.map((one) => (
                   <li key={one}>
@@ -73,7 +73,11 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
                         goTo(whereTo[one])
                       }}
                     >
-                      {say(one === 'letter' ? `request.unfinished.letter.${outcome}` : `request.unfinished.${one}`)}
+                      {say(
+                        one === 'letter'
+                          ? `requests.request.unfinished.letter.${outcome}`
+                          : `requests.request.unfinished.${one}`,
+                      )}
                     </a>
                   </li>
                 ))}
@@ -85,19 +89,19 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
         {stands.length === 0 && (
           <div className="actions">
             <Button type="submit" kind="primary" isBusy={close.isPending}>
-              {say('request.close')}
+              {say('requests.request.close')}
             </Button>
           </div>
         )}
       </Form>
       <Confirm
-        title={say('request.close.sure', { number: request.number })}
-        doLabel={say('request.close')}
+        title={say('requests.request.close.sure', { number: request.number })}
+        doLabel={say('requests.request.close')}
         isOpen={isAsked}
         onDo={() => void submit()}
         onClose={() => setAsked(false)}
       >
-        <p>{say('request.close.what')}</p>
+        <p>{say('requests.request.close.what')}</p>
       </Confirm>
     </StepSection>
   )

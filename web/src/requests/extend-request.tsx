@@ -19,30 +19,30 @@ export function ExtendRequest({ request, onDone }: { request: RequestDetail; onD
       () => true,
       () => false,
     )
-    if (done) await onDone(say('request.extend.done'), 'request-facts')
+    if (done) await onDone(say('requests.request.extend.done'), 'request-facts')
     return done
   }
   return (
     <Step
-      open={say('request.extend')}
-      submit={say('request.extend.do')}
+      open={say('requests.request.extend')}
+      submit={say('requests.request.extend.do')}
       isBusy={extend.isPending}
       error={extend.error}
       onSubmit={submit}
     >
-      <p>{say('request.extend.what')}</p>
+      <p>{say('requests.request.extend.what')}</p>
       <Choice
-        label={say('request.extend.months')}
+        label={say('requests.request.extend.months')}
         options={(request.party === 'OUTSIDER' ? [1] : [1, 2]).map((count) => ({
           value: String(count),
-          label: say('request.extend.month', { count }),
+          label: say('requests.request.extend.month', { count }),
         }))}
         value={String(months)}
         onChange={(value) => setMonths(value === '2' ? 2 : 1)}
       />
       <Choice
-        label={say('request.extend.reason')}
-        options={reasons.map((value) => ({ value, label: say(`request.extend.${value}`) }))}
+        label={say('requests.request.extend.reason')}
+        options={reasons.map((value) => ({ value, label: say(`requests.request.extend.${value}`) }))}
         value={reason}
         onChange={(value) => setReason(value as (typeof reasons)[number])}
       />

@@ -24,29 +24,30 @@ export function Who({ request, onDone }: { request: RequestDetail; onDone: Done 
       step="who"
       state={stateOf('who', request)}
       summary={
-        identified && `${requester?.name ?? say('requests.erased')}: ${say(`request.identified.${identified.how}`)}`
+        identified &&
+        `${requester?.name ?? say('requests.erased')}: ${say(`requests.request.identified.${identified.how}`)}`
       }
     >
       <dl className="facts">
-        <Fact label={say('request.name')}>
+        <Fact label={say('requests.request.name')}>
           <span className="breaking">{requester?.name ?? say('requests.erased')}</span>
           <span className="second">{say(`requests.party.${party}`)}</span>
         </Fact>
-        {official && <Fact label={say('request.official')}>{official.name}</Fact>}
+        {official && <Fact label={say('requests.request.official')}>{official.name}</Fact>}
         {requester?.address && (
-          <Fact label={say('request.address')}>
+          <Fact label={say('requests.request.address')}>
             <span className="request-address">{requester.address}</span>
           </Fact>
         )}
-        {requester?.phone && <Fact label={say('request.phone.fact')}>{requester.phone}</Fact>}
+        {requester?.phone && <Fact label={say('requests.request.phone.fact')}>{requester.phone}</Fact>}
         {requester?.email && (
-          <Fact label={say('request.email.fact')}>
+          <Fact label={say('requests.request.email.fact')}>
             <span className="breaking">{requester.email}</span>
           </Fact>
         )}
         {identified && (
-          <Fact label={say('request.identified')}>
-            {say(`request.identified.${identified.how}`)}
+          <Fact label={say('requests.request.identified')}>
+            {say(`requests.request.identified.${identified.how}`)}
             <span className="second">
               {formatInstant(identified.at, language)}, {identified.by.name}
             </span>
@@ -70,7 +71,7 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
       () => true,
       () => false,
     )
-    if (done) await onDone(say('request.identified.done'), 'request-calls')
+    if (done) await onDone(say('requests.request.identified.done'), 'request-calls')
   }
   return (
     <Form
@@ -82,18 +83,18 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
         if (!identify.isPending) void submit()
       }}
     >
-      <p className="request-note">{say('request.identify.note')}</p>
+      <p className="request-note">{say('requests.request.identify.note')}</p>
       <RadioCards
-        label={say('request.identify.how')}
-        error={isTried && !how ? say('request.identify.missing') : undefined}
-        options={offered.map((value) => ({ value, label: say(`request.identified.${value}`) }))}
+        label={say('requests.request.identify.how')}
+        error={isTried && !how ? say('requests.request.identify.missing') : undefined}
+        options={offered.map((value) => ({ value, label: say(`requests.request.identified.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as IdentifiedHow)}
       />
       {identify.error && <Failure error={identify.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={identify.isPending}>
-          {say('request.identify.do')}
+          {say('requests.request.identify.do')}
         </Button>
       </div>
     </Form>

@@ -14,27 +14,27 @@ type Part = MatchedContact['segments'][number]
 export function MatchedCall({ request, call }: { request: RequestDetail; call: RequestCall }) {
   const { say, language, named } = useLanguage()
   const { contact, otherRequests, verifiedBy } = call
-  if (!contact) return <p>{say(request.closed ? 'call.what.closed' : 'call.what.gone')}</p>
+  if (!contact) return <p>{say(request.closed ? 'requests.call.what.closed' : 'requests.call.what.gone')}</p>
   return (
     <>
       <p className="request-answer">{sayAnswer(contact, say, language)}</p>
       <dl className="facts">
-        <Fact label={say('field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
-        <Fact label={say('field.end')}>
-          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('field.end.ongoing')}
+        <Fact label={say('contacts.field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
+        <Fact label={say('contacts.field.end')}>
+          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('contacts.field.end.ongoing')}
         </Fact>
-        <Fact label={say('field.caller')}>
+        <Fact label={say('contacts.field.caller')}>
           {contact.caller.number ? (
             <span className="number">{contact.caller.number}</span>
           ) : (
-            <span className="withheld">{say('caller.withheld')}</span>
+            <span className="withheld">{say('contacts.caller.withheld')}</span>
           )}
         </Fact>
-        <Fact label={say('field.number')}>
+        <Fact label={say('contacts.field.number')}>
           <span className="number">{formatPhone(contact.number)}</span>
           {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
         </Fact>
-        {verifiedBy && <Fact label={say('call.verifiedBy')}>{verifiedBy.name}</Fact>}
+        {verifiedBy && <Fact label={say('requests.call.verifiedBy')}>{verifiedBy.name}</Fact>}
       </dl>
       <ul className="request-parts">
         {contact.segments.map((part) => (
@@ -44,12 +44,12 @@ export function MatchedCall({ request, call }: { request: RequestDetail; call: R
         ))}
       </ul>
       {otherRequests.length > 0 && (
-        <Notice kind="info">{say('call.others', { numbers: otherRequests.join(', ') })}</Notice>
+        <Notice kind="info">{say('requests.call.others', { numbers: otherRequests.join(', ') })}</Notice>
       )}
       {!request.closed && (
         <p>
           <Link to="/contacts/$id" params={{ id: contact.id }}>
-            {say('call.open')}
+            {say('requests.call.open')}
           </Link>
         </p>
       )}
@@ -63,8 +63,8 @@ function PartOfCall({ part, isOngoing }: { part: Part; isOngoing: boolean }) {
   return (
     <>
       <span className="request-part-who">
-        <span className="label">{say('field.official')}: </span>
-        {official ? `${official.name}, ${formatPhone(official.phone)}` : say('official.none')}
+        <span className="label">{say('contacts.field.official')}: </span>
+        {official ? `${official.name}, ${formatPhone(official.phone)}` : say('contacts.official.none')}
         {answeredAt && (
           <span className="second">
             {formatTime(answeredAt, language, 'seconds')}
@@ -82,12 +82,12 @@ function sayAnswer({ segments }: MatchedContact, say: Say, language: Language): 
   const recordings = segments.map(({ recording }) => recording)
   const kept = recordings.find(({ state }) => state === 'available' || state === 'restricted' || state === 'capturing')
   if (kept) {
-    const until = kept.destroyAt && say('recording.destroyBy', { date: formatDate(kept.destroyAt, language) })
-    return [say('recording.sentence.available'), until && `${until}.`].filter(Boolean).join(' ')
+    const until = kept.destroyAt && say('contact.recording.destroyBy', { date: formatDate(kept.destroyAt, language) })
+    return [say('contact.recording.sentence.available'), until && `${until}.`].filter(Boolean).join(' ')
   }
   const gone = recordings.find(({ state }) => state === 'destroyed')
-  if (!gone && recordings.some(({ state }) => state === 'expired')) return say('recording.sentence.expired')
-  if (!gone) return say('recording.sentence.none')
+  if (!gone && recordings.some(({ state }) => state === 'expired')) return say('contact.recording.sentence.expired')
+  if (!gone) return say('contact.recording.sentence.none')
   const cause = causeOf(gone, say)
   return [sayDestroyed(gone, say, language), cause && `${cause}.`].filter(Boolean).join(' ')
 }

@@ -67,7 +67,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         judged.wrong.map(({ field, why }) => ({
           at: field,
           field: `request-${field}`,
-          text: say(`request.${field}.${why}` as 'request.name.missing'),
+          text: say(`requests.request.${field}.${why}` as 'requests.request.name.missing'),
         })),
       )
     }
@@ -85,7 +85,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
 
   return (
     <>
-      <ErrorSummary title={say('request.notEntered')} wrong={wrong} />
+      <ErrorSummary title={say('requests.request.notEntered')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel panel-narrow stack request-intake"
@@ -97,11 +97,11 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         {queue.parties.length > 1 && (
           <RadioCards
             id="request-party"
-            label={say('request.party')}
+            label={say('requests.request.party')}
             options={queue.parties.map((value) => ({
               value,
-              label: say(`party.${value}`),
-              detail: say(`request.party.${value}`),
+              label: say(`requests.asker.${value}`),
+              detail: say(`requests.request.party.${value}`),
             }))}
             value={draft.party}
             onChange={(value) => chooseParty(value as RequestParty)}
@@ -109,10 +109,10 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         )}
         <Checks
           id="request-kinds"
-          label={say('request.kinds')}
-          hint={say('request.kinds.hint')}
+          label={say('requests.request.kinds')}
+          hint={say('requests.request.kinds.hint')}
           error={errorAt('kinds')}
-          options={kinds.map((value) => ({ value, label: say(`request.kind.${value}`) }))}
+          options={kinds.map((value) => ({ value, label: say(`requests.request.kind.${value}`) }))}
           value={draft.kinds}
           onChange={(value) => edit({ kinds: value as RequestKind[] })}
         />
@@ -120,8 +120,8 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         {draft.party === 'OFFICIAL' && (
           <Field
             id="request-userId"
-            label={say('request.userId')}
-            hint={say('request.userId.hint')}
+            label={say('requests.request.userId')}
+            hint={say('requests.request.userId.hint')}
             error={errorAt('userId')}
             value={draft.userId}
             onChange={(userId) => edit({ userId })}
@@ -133,13 +133,13 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         )}
         <div className="side-by-side">
           <Choice
-            label={say('request.channel')}
-            options={channels.map((value) => ({ value, label: say(`request.channel.${value}`) }))}
+            label={say('requests.request.channel')}
+            options={channels.map((value) => ({ value, label: say(`requests.request.channel.${value}`) }))}
             value={draft.channel}
             onChange={(channel) => edit({ channel: channel as NewRequestDraft['channel'] })}
           />
           <Choice
-            label={say('request.language')}
+            label={say('requests.request.language')}
             options={languages.map((value) => ({ value, label: languageNames[value] }))}
             value={draft.language}
             onChange={(language) => edit({ language: language as NewRequestDraft['language'] })}
@@ -148,22 +148,22 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         <div className="step-times">
           <Day
             id="request-received"
-            label={say('request.received')}
+            label={say('requests.request.received')}
             error={errorAt('received')}
             value={draft.day}
             onChange={(day) => edit({ day })}
           />
           <TimeOfDay
-            label={say('request.received.time')}
+            label={say('requests.request.received.time')}
             isWrong={errorAt('received') !== undefined && !draft.time}
             value={draft.time}
             onChange={(time) => edit({ time })}
           />
         </div>
-        <p className="hint">{say('request.received.hint')}</p>
+        <p className="hint">{say('requests.request.received.hint')}</p>
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
-            {say(enter.isPending ? 'request.entering' : 'requests.enter')}
+            {say(enter.isPending ? 'requests.request.entering' : 'requests.enter')}
           </Button>
         </div>
       </Form>

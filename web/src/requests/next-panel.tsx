@@ -18,14 +18,17 @@ export function NextPanel({ request }: { request: RequestDetail }) {
   if (closed) {
     const erased = new Date(Date.parse(closed.at) + keptDays * 86_400_000).toISOString()
     return (
-      <Notice kind="success" title={say(`request.over.${closed.outcome}`)}>
+      <Notice kind="success" title={say(`requests.request.over.${closed.outcome}`)}>
         <p>
-          {say('request.over.at', { time: formatInstant(closed.at, language), name: closed.by?.name ?? 'Seloste' })}
+          {say('requests.request.over.at', {
+            time: formatInstant(closed.at, language),
+            name: closed.by?.name ?? 'Seloste',
+          })}
         </p>
         <p>
           {request.requester
-            ? say('request.over.erased', { date: formatDate(erased, language) })
-            : say('request.over.gone')}
+            ? say('requests.request.over.erased', { date: formatDate(erased, language) })
+            : say('requests.request.over.gone')}
         </p>
       </Notice>
     )
@@ -35,22 +38,22 @@ export function NextPanel({ request }: { request: RequestDetail }) {
     <section className="request-next" aria-labelledby="request-next">
       <h2 id="request-next" tabIndex={-1}>
         <span className="request-next-label">{say('requests.next')}</span>
-        {say(first ? `request.next.${first}` : 'request.next.none')}
+        {say(first ? `requests.request.next.${first}` : 'requests.request.next.none')}
       </h2>
       {first && (
         <>
-          <p>{say(`request.next.${first}.what`)}</p>
+          <p>{say(`requests.request.next.${first}.what`)}</p>
           <div className="actions">
             <Button kind="primary" onPress={() => goTo(stepOf(first))}>
               <ArrowDown aria-hidden="true" size={18} />
-              {say('request.next.go', { section: say(`request.section.${stepOf(first)}`) })}
+              {say('requests.request.next.go', { section: say(`requests.request.section.${stepOf(first)}`) })}
             </Button>
           </div>
         </>
       )}
       {more.length > 0 && (
         <p className="second">
-          {say('request.next.more')} {more.map((one) => say(`request.next.${one}`)).join(', ')}
+          {say('requests.request.next.more')} {more.map((one) => say(`requests.request.next.${one}`)).join(', ')}
         </p>
       )}
     </section>
@@ -62,7 +65,7 @@ export function StepList({ request }: { request: RequestDetail }) {
   const { say } = useLanguage()
   const { goTo } = useFolding()
   return (
-    <nav className="request-steps" aria-label={say('request.steps')}>
+    <nav className="request-steps" aria-label={say('requests.request.steps')}>
       <ol>
         {stepsOf(request).map((step) => {
           const state = stateOf(step, request)
@@ -76,7 +79,7 @@ export function StepList({ request }: { request: RequestDetail }) {
                   goTo(step)
                 }}
               >
-                {say(`request.section.${step}`)}
+                {say(`requests.request.section.${step}`)}
               </a>
               <StepMark state={state} />
             </li>

@@ -33,8 +33,8 @@ export function PendingRights({ me }: { me: Me | undefined }) {
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <section className="panel stack-small" aria-labelledby="pending-rights">
-      <h2 id="pending-rights">{say('pendingRights.title')}</h2>
-      <p className="measure">{say('pendingRights.what')}</p>
+      <h2 id="pending-rights">{say('requests.rights.title')}</h2>
+      <p className="measure">{say('requests.rights.what')}</p>
       <ul className="plain-list stack-small">
         {items.map((one) => (
           <li key={`${one.draft} ${one.request.id}`} className="stack-small">
@@ -43,16 +43,16 @@ export function PendingRights({ me }: { me: Me | undefined }) {
                 {one.request.number}
               </Link>{' '}
               <span className="muted">
-                {say('pendingRights.version', { version: one.version, time: at(one.effectiveFrom) })}.
+                {say('requests.rights.version', { version: one.version, time: at(one.effectiveFrom) })}.
               </span>{' '}
-              {say('pendingRights.ends', { time: at(one.endsAt) })} <Decision one={one} />
+              {say('requests.rights.ends', { time: at(one.endsAt) })} <Decision one={one} />
             </p>
             {isUndecided(one) && (
               <Tell
                 one={one}
                 onTold={() => {
                   void refetch()
-                  announce(say('pendingRights.told', { number: one.request.number }))
+                  announce(say('requests.rights.told', { number: one.request.number }))
                 }}
               />
             )}
@@ -65,13 +65,13 @@ export function PendingRights({ me }: { me: Me | undefined }) {
 
 function Decision({ one: { isHeardBefore, isBooked, told } }: { one: PendingRight }) {
   const { say, language } = useLanguage()
-  if (isHeardBefore) return say('pendingRights.heard')
+  if (isHeardBefore) return say('requests.rights.heard')
   if (told)
-    return say('pendingRights.toldAt', {
+    return say('requests.rights.toldAt', {
       time: formatInstant(told.at, language),
-      how: say(`delivery.${told.how}`),
+      how: say(`letters.delivery.${told.how}`),
     })
-  return <strong>{say(isBooked ? 'pendingRights.booked' : 'pendingRights.open')}</strong>
+  return <strong>{say(isBooked ? 'requests.rights.booked' : 'requests.rights.open')}</strong>
 }
 
 function Tell({ one, onTold }: { one: PendingRight; onTold: () => void }) {
@@ -80,9 +80,9 @@ function Tell({ one, onTold }: { one: PendingRight; onTold: () => void }) {
   const [how, setHow] = useState<Delivery>('POST')
   return (
     <Step
-      open={say('pendingRights.tell')}
-      named={`${say('pendingRights.tell')}: ${one.request.number}`}
-      submit={say('pendingRights.tell.do')}
+      open={say('requests.rights.tell')}
+      named={`${say('requests.rights.tell')}: ${one.request.number}`}
+      submit={say('requests.rights.tell.do')}
       isBusy={tell.isPending}
       error={tell.error}
       onSubmit={() =>
@@ -97,7 +97,7 @@ function Tell({ one, onTold }: { one: PendingRight; onTold: () => void }) {
     >
       <Choice
         label={say('letters.how')}
-        options={deliveries.map((value) => ({ value, label: say(`delivery.${value}`) }))}
+        options={deliveries.map((value) => ({ value, label: say(`letters.delivery.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as Delivery)}
       />

@@ -26,9 +26,11 @@ export function Prohibitions({
     <StepSection
       step="prohibition"
       state={stateOf('prohibition', request)}
-      summary={asksToForbid(request.kinds) ? undefined : say('prohibition.optional')}
+      summary={asksToForbid(request.kinds) ? undefined : say('requests.prohibition.optional')}
     >
-      <p className="request-note">{say(matched.length > 0 ? 'prohibition.what' : 'prohibition.first')}</p>
+      <p className="request-note">
+        {say(matched.length > 0 ? 'requests.prohibition.what' : 'requests.prohibition.first')}
+      </p>
       {matched.map((call) => (
         <OfCall key={call.id} request={request} call={call} under={under} onDone={onDone} />
       ))}
@@ -56,7 +58,7 @@ function OfCall({
       <h3 id={title} tabIndex={-1}>
         <CallTitle call={call} />
       </h3>
-      {recorded.length === 0 && <p className="muted">{say('prohibition.nothing')}</p>}
+      {recorded.length === 0 && <p className="muted">{say('requests.prohibition.nothing')}</p>}
       {recorded.map((part) => (
         <OfRecording
           key={part.id}
@@ -64,7 +66,7 @@ function OfCall({
           withName={recorded.length > 1}
           request={request}
           under={under}
-          onForbidden={() => onDone(say('forbid.blocked'), title)}
+          onForbidden={() => onDone(say('my-calls.forbid.blocked'), title)}
         />
       ))}
     </div>
@@ -103,7 +105,7 @@ function OfRecording({
       {now && <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>}
       {!now && isGone && (
         <p className="muted">
-          {say(recording.state === 'expired' ? 'recording.sentence.expired' : 'prohibition.gone')}
+          {say(recording.state === 'expired' ? 'contact.recording.sentence.expired' : 'requests.prohibition.gone')}
         </p>
       )}
       {!now && !isGone && !request.closed && (

@@ -122,7 +122,7 @@ function Asked({ request }: { request: RequestSummary }) {
   return (
     <ul className="plain-list">
       {inOrder(request.kinds).map((kind) => (
-        <li key={kind}>{say(`request.kind.${kind}`)}</li>
+        <li key={kind}>{say(`requests.request.kind.${kind}`)}</li>
       ))}
     </ul>
   )
@@ -131,7 +131,11 @@ function Asked({ request }: { request: RequestSummary }) {
 function Next({ request }: { request: RequestSummary }) {
   const { say } = useLanguage()
   const [next] = request.next
-  return next ? say(`request.next.${next}`) : <span className="muted">{say('request.next.none')}</span>
+  return next ? (
+    say(`requests.request.next.${next}`)
+  ) : (
+    <span className="muted">{say('requests.request.next.none')}</span>
+  )
 }
 
 function Handler({ request }: { request: RequestSummary }) {

@@ -33,13 +33,13 @@ export function RequestFacts({
   return (
     <section className="panel stack" aria-labelledby="request-facts">
       <h2 id="request-facts" tabIndex={-1}>
-        {say('request.facts')}
+        {say('requests.request.facts')}
       </h2>
       <dl className="facts">
         <Fact label={say('requests.asked')}>
           <ul className="plain-list">
             {inOrder(request.kinds).map((kind) => (
-              <li key={kind}>{say(`request.kind.${kind}`)}</li>
+              <li key={kind}>{say(`requests.request.kind.${kind}`)}</li>
             ))}
           </ul>
         </Fact>
@@ -47,20 +47,21 @@ export function RequestFacts({
           <Due request={request} />
           {extension && (
             <span className="second">
-              {say(`request.extended.${extension.reason}`, { time: formatInstant(extension.at, language) })}
+              {say(`requests.request.extended.${extension.reason}`, { time: formatInstant(extension.at, language) })}
             </span>
           )}
         </Fact>
         <Fact label={say('requests.handler')}>
           {request.assignedTo?.name ?? <span className="muted">{say('requests.handler.none')}</span>}
         </Fact>
-        <Fact label={say('request.received')}>
+        <Fact label={say('requests.request.received')}>
           {formatInstant(request.receivedAt, language)}
           <span className="second">
-            {say(`request.channel.${request.channel}`)}, {say('request.enteredBy', { name: request.enteredBy.name })}
+            {say(`requests.request.channel.${request.channel}`)},{' '}
+            {say('requests.request.enteredBy', { name: request.enteredBy.name })}
           </span>
         </Fact>
-        <Fact label={say('request.language')}>{languageNames[request.language]}</Fact>
+        <Fact label={say('requests.request.language')}>{languageNames[request.language]}</Fact>
       </dl>
       {!closed && (
         <div className="actions actions-forms">
@@ -104,20 +105,23 @@ function Assign({
       return false
     }
     const name = clerks.find(({ id }) => id === to)?.name ?? me.name
-    await onDone(to ? say('request.assigned', { name }) : say('request.assigned.none'), 'request-facts')
+    await onDone(
+      to ? say('requests.request.assigned', { name }) : say('requests.request.assigned.none'),
+      'request-facts',
+    )
     return true
   }
   return (
     <>
       {request.assignedTo?.id !== me.personId && (
         <Button isBusy={take.isPending} onPress={() => void give(me.personId, take)}>
-          {say('request.take')}
+          {say('requests.request.take')}
         </Button>
       )}
       {(clerks.length > 1 || request.assignedTo) && (
         <Step
-          open={say('request.assign')}
-          submit={say('request.assign.do')}
+          open={say('requests.request.assign')}
+          submit={say('requests.request.assign.do')}
           isBusy={assign.isPending}
           error={assign.error}
           onOpen={() => setPersonId(request.assignedTo?.id ?? '')}

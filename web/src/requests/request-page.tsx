@@ -45,7 +45,7 @@ export function RequestPage() {
   }
   return (
     <Page
-      title={data ? say('request.title', { number: data.number }) : say('requests.request')}
+      title={data ? say('requests.request.title', { number: data.number }) : say('requests.request')}
       {...(data && {
         lead: `${data.requester?.name ?? say('requests.erased')}, ${say(`requests.party.${data.party}`)}`,
       })}

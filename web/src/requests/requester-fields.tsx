@@ -20,8 +20,8 @@ export function RequesterFields({
     <>
       <Field
         id={`${prefix}-name`}
-        label={say('request.name')}
-        hint={say('request.name.hint')}
+        label={say('requests.request.name')}
+        hint={say('requests.request.name.hint')}
         error={errorAt('name')}
         value={value.name}
         onChange={(name) => onChange({ name })}
@@ -30,8 +30,8 @@ export function RequesterFields({
       />
       <Field
         id={`${prefix}-address`}
-        label={say('request.address')}
-        hint={say('request.address.hint')}
+        label={say('requests.request.address')}
+        hint={say('requests.request.address.hint')}
         error={errorAt('address')}
         value={value.address}
         onChange={(address) => onChange({ address })}
@@ -42,7 +42,7 @@ export function RequesterFields({
       <div className="side-by-side">
         <Field
           id={`${prefix}-phone`}
-          label={say('request.phone')}
+          label={say('requests.request.phone')}
           error={errorAt('phone')}
           value={value.phone}
           onChange={(phone) => onChange({ phone })}
@@ -52,7 +52,7 @@ export function RequesterFields({
         />
         <Field
           id={`${prefix}-email`}
-          label={say('request.email')}
+          label={say('requests.request.email')}
           error={errorAt('email')}
           value={value.email}
           onChange={(email) => onChange({ email })}

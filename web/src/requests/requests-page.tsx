@@ -161,7 +161,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
       <div className="actions">
         <Button type="submit">
           <Search aria-hidden="true" size={18} />
-          {say('search.submit')}
+          {say('contacts.search.submit')}
         </Button>
         {filters.find && (
           <Button
@@ -172,7 +172,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
             }}
           >
             <X aria-hidden="true" size={18} />
-            {say('search.clear')}
+            {say('contacts.search.clear')}
           </Button>
         )}
       </div>

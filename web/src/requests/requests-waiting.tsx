@@ -21,7 +21,7 @@ export function useRequestsWaiting(me: Me | undefined): Waits[] {
   const waits = (kind: NoticeKind, word: Parameters<typeof say>[0], count: number, to: QueueFilters = {}) =>
     count > 0 ? [{ kind, said: say(word, { count }), to }] : []
   return [
-    ...waits('warning', 'pendingRights.waiting', pending),
+    ...waits('warning', 'requests.rights.waiting', pending),
     ...waits('warning', 'requests.waiting.overdue', counts.overdue),
     ...waits('warning', 'requests.waiting.urgent', counts.urgent),
     ...waits('info', 'requests.waiting.mine', counts.mine, { whose: 'mine' }),

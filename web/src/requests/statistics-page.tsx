@@ -31,11 +31,11 @@ export function RequestStatisticsPage() {
     { staleTime: 30_000 },
   )
   return (
-    <Page title={say('statistics.title')} crumbs={[{ label: say('requests.title'), to: '/requests' }]}>
+    <Page title={say('requests.statistics.title')} crumbs={[{ label: say('requests.title'), to: '/requests' }]}>
       <Choice
         className="statistics-period"
-        label={say('statistics.period')}
-        options={periods.map((value) => ({ value, label: say(`statistics.period.${value}`) }))}
+        label={say('requests.statistics.period')}
+        options={periods.map((value) => ({ value, label: say(`requests.statistics.period.${value}`) }))}
         value={period}
         onChange={(value) => void navigate({ to: '/requests/statistics', search: readStatistics({ period: value }) })}
       />
@@ -49,23 +49,23 @@ export function RequestStatisticsPage() {
 function Counts({ statistics }: { statistics: RequestStatistics }) {
   const { say } = useLanguage()
   const { months, kinds, channels, outcomes } = statistics
-  if (sumOf(months).received === 0) return <Notice kind="info">{say('statistics.none')}</Notice>
+  if (sumOf(months).received === 0) return <Notice kind="info">{say('requests.statistics.none')}</Notice>
   return (
     <>
       <Months months={months} />
       <div className="statistics-small">
         <Bars
-          title={say('statistics.kinds')}
-          items={kinds.map(({ kind, count }) => ({ label: say(`request.kind.${kind}`), count }))}
+          title={say('requests.statistics.kinds')}
+          items={kinds.map(({ kind, count }) => ({ label: say(`requests.request.kind.${kind}`), count }))}
         />
         <Bars
-          title={say('statistics.channels')}
-          items={channels.map(({ channel, count }) => ({ label: say(`request.channel.${channel}`), count }))}
+          title={say('requests.statistics.channels')}
+          items={channels.map(({ channel, count }) => ({ label: say(`requests.request.channel.${channel}`), count }))}
         />
         <Bars
-          title={say('statistics.outcomes')}
+          title={say('requests.statistics.outcomes')}
           items={outcomes.map(({ outcome, count }) => ({
-            label: knownOutcomes.includes(outcome) ? say(`call.${outcome}` as Word) : outcome,
+            label: knownOutcomes.includes(outcome) ? say(`requests.call.${outcome}` as Word) : outcome,
             count,
           }))}
         />
@@ -81,19 +81,19 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
   const monthName = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   return (
     <div className="panel stack-small">
-      <h2 id="statistics-months">{say('statistics.months')}</h2>
+      <h2 id="statistics-months">{say('requests.statistics.months')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="statistics-months">
         <table className="table statistics-table">
           <thead>
             <tr>
-              <th scope="col">{say('statistics.month')}</th>
+              <th scope="col">{say('requests.statistics.month')}</th>
               {columns.map((column) => (
                 <th key={column} scope="col" className="numeric">
-                  {say(`statistics.${column}`)}
+                  {say(`requests.statistics.${column}`)}
                 </th>
               ))}
               <th scope="col" className="numeric">
-                {say('statistics.median')}
+                {say('requests.statistics.median')}
               </th>
             </tr>
           </thead>
@@ -117,7 +117,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">{say('statistics.total')}</th>
+              <th scope="row">{say('requests.statistics.total')}</th>
               {columns.map((column) => (
                 <td key={column} className="numeric">
                   {formatCount(sums[column], language)}
@@ -142,7 +142,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
         <thead className="visually-hidden">
           <tr>
             <th scope="col">{title}</th>
-            <th scope="col">{say('statistics.count')}</th>
+            <th scope="col">{say('requests.statistics.count')}</th>
           </tr>
         </thead>
         <tbody>
@@ -157,7 +157,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
           ))}
         </tbody>
       </table>
-      {items.length === 0 && <p className="muted">{say('statistics.nothing')}</p>}
+      {items.length === 0 && <p className="muted">{say('requests.statistics.nothing')}</p>}
     </div>
   )
 }

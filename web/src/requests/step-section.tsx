@@ -14,7 +14,7 @@ export function StepMark({ state }: { state: StepState }) {
   return (
     <span className={`step-mark step-mark-${state}`}>
       <Icon aria-hidden="true" size={18} />
-      {say(`request.step.${state}`)}
+      {say(`requests.request.step.${state}`)}
     </span>
   )
 }
@@ -40,7 +40,7 @@ export function StepSection({
   const body = useId()
   const folds = canFold(step)
   const shown = !folds || isOpen(step)
-  const title = say(`request.section.${step}`)
+  const title = say(`requests.request.section.${step}`)
   const Chevron = shown ? ChevronUp : ChevronDown
   return (
     <section className="panel stack request-step" aria-labelledby={headingOf[step]}>
@@ -53,7 +53,7 @@ export function StepSection({
         {folds && (
           <Button kind="quiet" aria-expanded={shown} aria-controls={body} onPress={() => toggle(step)}>
             <Chevron aria-hidden="true" size={18} />
-            {say(shown ? 'request.step.fold' : 'request.step.open')}
+            {say(shown ? 'requests.request.step.fold' : 'requests.request.step.open')}
             <span className="visually-hidden">: {title}</span>
           </Button>
         )}

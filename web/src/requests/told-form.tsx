@@ -56,7 +56,7 @@ export function ToldForm({
         judged.wrong.map(({ field, why }) => ({
           at: field,
           field: `${prefix}-${field}`,
-          text: say(`told.${field}.${why}` as 'told.day.missing'),
+          text: say(`requests.told.${field}.${why}` as 'requests.told.day.missing'),
         })),
       )
     }
@@ -67,7 +67,7 @@ export function ToldForm({
     const key = refusalKey(refusal)
     const at = toldFields.find((field) => field === refusalField(refusal))
     const isNumber = key === 'input.invalid' && (at === 'callerNumber' || at === 'serviceNumber')
-    const text = say(isNumber ? 'told.number.wrong' : `error.${key}`)
+    const text = say(isNumber ? 'requests.told.number.wrong' : `error.${key}`)
     return { text, ...(at && { at, field: `${prefix}-${at}` }) }
   }
 
@@ -81,26 +81,26 @@ export function ToldForm({
         if (!isBusy) void search()
       }}
     >
-      <ErrorSummary title={say('told.failed')} wrong={wrong} />
+      <ErrorSummary title={say('requests.told.failed')} wrong={wrong} />
       <div className="told-when">
         <Day
           id={`${prefix}-day`}
-          label={say('told.day')}
+          label={say('requests.told.day')}
           error={errorAt('day')}
           value={draft.day}
           onChange={(day) => edit({ day })}
         />
         <div id={`${prefix}-time`}>
           <TimeOfDay
-            label={say('told.time')}
+            label={say('requests.told.time')}
             isWrong={errorAt('time') !== undefined}
             value={draft.time}
             onChange={(time) => edit({ time })}
           />
         </div>
         <Choice
-          label={say('told.accuracy')}
-          options={accuracies.map((value) => ({ value, label: say(`told.accuracy.${value}`) }))}
+          label={say('requests.told.accuracy')}
+          options={accuracies.map((value) => ({ value, label: say(`requests.told.accuracy.${value}`) }))}
           value={draft.accuracy}
           onChange={(accuracy) => edit({ accuracy: accuracy as ToldDraft['accuracy'] })}
         />
@@ -108,8 +108,8 @@ export function ToldForm({
       {!isOfficials && (
         <Toggle
           id={`${prefix}-withheld`}
-          label={say('told.withheld')}
-          hint={say('told.withheld.hint')}
+          label={say('requests.told.withheld')}
+          hint={say('requests.told.withheld.hint')}
           value={draft.isWithheld}
           onChange={(isWithheld) => edit({ isWithheld })}
         />
@@ -118,8 +118,8 @@ export function ToldForm({
         {!isWithheld && (
           <Field
             id={`${prefix}-callerNumber`}
-            label={say(isOfficials ? 'told.callerNumber.optional' : 'told.callerNumber')}
-            hint={say('told.callerNumber.hint')}
+            label={say(isOfficials ? 'requests.told.callerNumber.optional' : 'requests.told.callerNumber')}
+            hint={say('requests.told.callerNumber.hint')}
             error={errorAt('callerNumber')}
             value={draft.callerNumber}
             onChange={(callerNumber) => edit({ callerNumber })}
@@ -130,8 +130,8 @@ export function ToldForm({
         )}
         <Field
           id={`${prefix}-serviceNumber`}
-          label={say(isWithheld ? 'told.serviceNumber' : 'told.serviceNumber.optional')}
-          hint={say('told.serviceNumber.hint')}
+          label={say(isWithheld ? 'requests.told.serviceNumber' : 'requests.told.serviceNumber.optional')}
+          hint={say('requests.told.serviceNumber.hint')}
           error={errorAt('serviceNumber')}
           value={draft.serviceNumber}
           onChange={(serviceNumber) => edit({ serviceNumber })}
@@ -143,8 +143,8 @@ export function ToldForm({
       <div className="side-by-side">
         <Field
           id={`${prefix}-minutes`}
-          label={say(isWithheld ? 'told.minutes' : 'told.minutes.optional')}
-          hint={say('told.minutes.hint')}
+          label={say(isWithheld ? 'requests.told.minutes' : 'requests.told.minutes.optional')}
+          hint={say('requests.told.minutes.hint')}
           error={errorAt('minutes')}
           value={draft.minutes}
           onChange={(minutes) => edit({ minutes })}
@@ -155,8 +155,8 @@ export function ToldForm({
         {!isOfficials && (
           <Field
             id={`${prefix}-official`}
-            label={say(isWithheld ? 'told.official' : 'told.official.optional')}
-            hint={say('told.official.hint')}
+            label={say(isWithheld ? 'requests.told.official' : 'requests.told.official.optional')}
+            hint={say('requests.told.official.hint')}
             error={errorAt('official')}
             value={draft.official}
             onChange={(official) => edit({ official })}
@@ -168,9 +168,9 @@ export function ToldForm({
       </div>
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={isBusy}>
-          {isBusy ? say('told.searching') : submit}
+          {isBusy ? say('requests.told.searching') : submit}
         </Button>
-        {onCancel && <Button onPress={onCancel}>{say('cancel')}</Button>}
+        {onCancel && <Button onPress={onCancel}>{say('shell.cancel')}</Button>}
       </div>
     </Form>
   )

@@ -39,21 +39,22 @@ export function VerifyCall({
         () => true,
         () => false,
       )
-    if (done) await onDone(say(isParty ? 'call.told.MATCHED' : 'call.told.NOT_PARTY'), callHeading(call.id))
+    if (done)
+      await onDone(say(isParty ? 'requests.call.told.MATCHED' : 'requests.call.told.NOT_PARTY'), callHeading(call.id))
   }
   const recordings = call.verification?.recordings ?? []
   const mayConfirm = how === 'question' || how === 'details' || how === 'personnel'
   return (
     <div className="stack verify">
-      <p>{say(`verify.${how}`)}</p>
+      <p>{say(`requests.verify.${how}`)}</p>
       {(how === 'listen' || how === 'question') && (
         <>
-          <p className="request-note">{say('verify.silence')}</p>
+          <p className="request-note">{say('requests.verify.silence')}</p>
           {recordings.map(({ id }, index) => (
             <div key={id} className="stack-small">
               {recordings.length > 1 && (
                 <h4 className="small-heading">
-                  {say('verify.part', { position: index + 1, total: recordings.length })}
+                  {say('requests.verify.part', { position: index + 1, total: recordings.length })}
                 </h4>
               )}
               <Suspense fallback={<Waiting lines={3} />}>
@@ -72,26 +73,26 @@ export function VerifyCall({
       )}
       {verify.error && <Failure error={verify.error} />}
       <fieldset className="verify-answer">
-        <legend className="label">{say('verify.question.label')}</legend>
+        <legend className="label">{say('requests.verify.question.label')}</legend>
         <div className="actions">
           <Button kind="primary" isDisabled={!mayConfirm} isBusy={verify.isPending} onPress={() => void answer(true)}>
-            {say('verify.yes')}
+            {say('requests.verify.yes')}
           </Button>
           <Button isBusy={verify.isPending} onPress={() => setAsked(true)}>
-            {say('verify.no')}
+            {say('requests.verify.no')}
           </Button>
         </div>
-        {how === 'listen' && <p className="second">{say('verify.notYet')}</p>}
-        {how === 'details-missing' && <p className="second">{say('verify.more')}</p>}
+        {how === 'listen' && <p className="second">{say('requests.verify.notYet')}</p>}
+        {how === 'details-missing' && <p className="second">{say('requests.verify.more')}</p>}
       </fieldset>
       <Confirm
-        title={say('verify.no.sure')}
-        doLabel={say('verify.no')}
+        title={say('requests.verify.no.sure')}
+        doLabel={say('requests.verify.no')}
         isOpen={isAsked}
         onDo={() => void answer(false)}
         onClose={() => setAsked(false)}
       >
-        <p>{say('verify.no.what')}</p>
+        <p>{say('requests.verify.no.what')}</p>
       </Confirm>
     </div>
   )

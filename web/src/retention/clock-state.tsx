@@ -32,7 +32,7 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
     ).catch((error: unknown) => ({ error: error ?? new Error('no answer') }))
     setBusy(false)
     if (error !== undefined) return setFailed(error)
-    announce(say('clock.confirmed'))
+    announce(say('retention.clock.confirmed'))
     // Confirmed by two, the clock is no longer told of.
     await onConfirmed()
     focusHeading('retention-clock')
@@ -41,31 +41,31 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
   return (
     <section aria-labelledby="retention-clock" className="plan-section">
       <h2 id="retention-clock" tabIndex={-1}>
-        {say(`clock.${clock.state}`)}
+        {say(`retention.clock.${clock.state}`)}
       </h2>
       <Notice kind={clock.stoppedSince ? 'error' : 'warning'}>
-        <p>{say(`clock.${clock.state}.why`, { now: at(clock.now), mark: at(clock.mark) })}</p>
-        {clock.stoppedSince && <p>{say('clock.stopped', { time: at(clock.stoppedSince) })}</p>}
-        {clock.state === 'ahead' && <p>{say('clock.two')}</p>}
+        <p>{say(`retention.clock.${clock.state}.why`, { now: at(clock.now), mark: at(clock.mark) })}</p>
+        {clock.stoppedSince && <p>{say('retention.clock.stopped', { time: at(clock.stoppedSince) })}</p>}
+        {clock.state === 'ahead' && <p>{say('retention.clock.two')}</p>}
         {clock.confirmedBy.map(({ name, at: when }) => (
-          <p key={name}>{say('clock.by', { name, time: at(when) })}</p>
+          <p key={name}>{say('retention.clock.by', { name, time: at(when) })}</p>
         ))}
-        {clock.isConfirmedByViewer && <p>{say('clock.yours')}</p>}
+        {clock.isConfirmedByViewer && <p>{say('retention.clock.yours')}</p>}
         {failed !== undefined && <Failure error={failed} />}
         {mayConfirm && (
           <Button kind="secondary" isBusy={isBusy} onPress={() => setAsks(true)}>
-            {say('clock.confirm')}
+            {say('retention.clock.confirm')}
           </Button>
         )}
       </Notice>
       <Confirm
-        title={say('clock.question', { now: at(clock.now) })}
-        doLabel={say('clock.yes')}
+        title={say('retention.clock.question', { now: at(clock.now) })}
+        doLabel={say('retention.clock.yes')}
         isOpen={asks}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
-        <p>{say('clock.question.why')}</p>
+        <p>{say('retention.clock.question.why')}</p>
       </Confirm>
     </section>
   )

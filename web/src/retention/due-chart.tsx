@@ -33,7 +33,7 @@ export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
         <span>{saySpan(due.at(-1)!, by, say, language)}</span>
       </div>
       <label htmlFor={slider} className="label">
-        {say('due.walk')}
+        {say('retention.due.walk')}
       </label>
       <input
         id={slider}
@@ -70,8 +70,8 @@ function Bars({
   const { total, peak } = totalsOf(due, what)
   const heights = heightsOf(due.map((one) => one[what]))
   const most = peak
-    ? say('due.peak', { when: saySpan(peak, by, say, language), number: formatCount(peak[what], language) })
-    : say('due.nothing')
+    ? say('retention.due.peak', { when: saySpan(peak, by, say, language), number: formatCount(peak[what], language) })
+    : say('retention.due.nothing')
   const width = due.length * barWidth
   return (
     <figure className={`bars bars-${what}`}>
@@ -80,7 +80,7 @@ function Bars({
       </figcaption>
       <svg
         role="img"
-        aria-label={`${title}: ${say('due.total', { number: formatCount(total, language) })} ${most}`}
+        aria-label={`${title}: ${say('retention.due.total', { number: formatCount(total, language) })} ${most}`}
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
       >

@@ -32,7 +32,9 @@ export function DueSection({ nowMs }: { nowMs: number }) {
     recordings: totalsOf(due, 'recordings').total,
     contacts: totalsOf(due, 'contacts').total,
   }
-  const summary = total && say('due.summary', { what: sayDue(total, say, language), until: say(`due.until.${by}`) })
+  const summary =
+    total &&
+    say('retention.due.summary', { what: sayDue(total, say, language), until: say(`retention.due.until.${by}`) })
   const tell = useEffectEvent(() => summary && announce(summary))
   const isCounted = due !== undefined && !isFetching
   useEffect(() => {
@@ -40,8 +42,8 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   }, [isCounted, by, filters.number])
   return (
     <section aria-labelledby="retention-due" className="plan-section" aria-busy={isFetching}>
-      <h2 id="retention-due">{say('due.title')}</h2>
-      <p className="plan-explained">{say('due.what')}</p>
+      <h2 id="retention-due">{say('retention.due.title')}</h2>
+      <p className="plan-explained">{say('retention.due.what')}</p>
       <DueForm by={by} filters={filters} />
       {isPending && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
@@ -68,15 +70,15 @@ function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
   return (
     <div className="panel period-form due-form">
       <Choice
-        label={say('due.by')}
-        options={grains.map((one) => ({ value: one, label: say(`due.by.${one}`) }))}
+        label={say('retention.due.by')}
+        options={grains.map((one) => ({ value: one, label: say(`retention.due.by.${one}`) }))}
         value={by}
         onChange={(value) => choose({ ...filters, by: value as Grain })}
       />
       <Choice
-        label={say('field.number')}
+        label={say('contacts.field.number')}
         options={[
-          { value: '', label: say('due.number.all') },
+          { value: '', label: say('retention.due.number.all') },
           ...numbers.map(({ number, display, name }) => ({ value: number, label: display, detail: named(name) })),
         ]}
         value={filters.number ?? ''}
@@ -89,18 +91,18 @@ function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
 function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
   const { say, language } = useLanguage()
   const some = due.filter(({ recordings, contacts }) => recordings + contacts > 0)
-  if (some.length === 0) return <p className="panel due-table muted">{say('due.nothing')}</p>
+  if (some.length === 0) return <p className="panel due-table muted">{say('retention.due.nothing')}</p>
   return (
-    <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={say('due.table')}>
+    <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={say('retention.due.table')}>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">{say('due.when')}</th>
+            <th scope="col">{say('retention.due.when')}</th>
             <th scope="col" className="numeric">
               {say('retention.recordings')}
             </th>
             <th scope="col" className="numeric">
-              {say('due.contacts.head')}
+              {say('retention.due.contacts.head')}
             </th>
           </tr>
         </thead>

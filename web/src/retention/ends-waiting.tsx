@@ -12,9 +12,9 @@ import { whatStands, type Standing } from './what-stands.ts'
 
 const pages = {
   '/retention': 'retention.title',
-  '/retention/holds': 'holds.title',
-  '/retention/recalls': 'recalls.title',
-  '/appointments': 'appointments.title',
+  '/retention/holds': 'retention.holds.title',
+  '/retention/recalls': 'retention.recalls.title',
+  '/appointments': 'offices.appointments.title',
 } as const satisfies Record<string, Word>
 
 /** Something that waits: how pressing, in which words, and where it is seen to. */

@@ -41,42 +41,43 @@ export function HoldCard({
         </Heading>
         <span className={`badge badge-${hold.state === 'in-force' ? 'restricted' : 'none'}`}>
           <Lock aria-hidden="true" size={16} />
-          {say(`holds.state.${hold.state}`)}
+          {say(`retention.holds.state.${hold.state}`)}
         </span>
       </div>
       {endsSoon(hold, serverNowMs()) && (
-        <Notice kind="warning">{say('holds.endsSoon', { time: at(hold.until) })}</Notice>
+        <Notice kind="warning">{say('retention.holds.endsSoon', { time: at(hold.until) })}</Notice>
       )}
       <dl className="facts">
-        <Fact label={say('holds.authority')}>{hold.authority}</Fact>
-        <Fact label={say('holds.provision')}>{hold.provision}</Fact>
-        <Fact label={say('holds.covers')}>{say(`holds.covers.${hold.covers}`)}</Fact>
-        <Fact label={say('holds.from')}>
+        <Fact label={say('retention.holds.authority')}>{hold.authority}</Fact>
+        <Fact label={say('retention.holds.provision')}>{hold.provision}</Fact>
+        <Fact label={say('retention.holds.covers')}>{say(`retention.holds.covers.${hold.covers}`)}</Fact>
+        <Fact label={say('retention.holds.from')}>
           {at(hold.from)}
-          <span className="second">{say('holds.enteredBy', { name: hold.enteredBy })}</span>
+          <span className="second">{say('retention.holds.enteredBy', { name: hold.enteredBy })}</span>
         </Fact>
-        <Fact label={say('holds.until')}>{at(hold.until)}</Fact>
+        <Fact label={say('retention.holds.until')}>{at(hold.until)}</Fact>
         {/* Who decides on orders does not look at calls. */}
         {!isBesideCall && looksForCase && (
-          <Fact label={say('holds.contact')}>
+          <Fact label={say('retention.holds.contact')}>
             <Link to="/contacts/$id" params={{ id: hold.contactId }}>
-              {say('holds.contact.open')}
+              {say('retention.holds.contact.open')}
             </Link>
           </Fact>
         )}
       </dl>
       {hold.recordings.length > 0 && (
         <p>
-          {say('holds.recordings', {
+          {say('retention.holds.recordings', {
             count: hold.recordings.length,
             number: formatCount(hold.recordings.length, language),
           })}{' '}
-          {pastTerm > 0 && say('holds.pastTerm', { count: pastTerm, number: formatCount(pastTerm, language) })}
+          {pastTerm > 0 &&
+            say('retention.holds.pastTerm', { count: pastTerm, number: formatCount(pastTerm, language) })}
         </p>
       )}
       {hold.waitingProhibitions > 0 && (
         <p>
-          {say('holds.waiting', {
+          {say('retention.holds.waiting', {
             count: hold.waitingProhibitions,
             number: formatCount(hold.waitingProhibitions, language),
           })}
@@ -84,11 +85,16 @@ export function HoldCard({
       )}
       {hold.renewals.length > 0 && (
         <>
-          <p className="label">{say('holds.renewals')}</p>
+          <p className="label">{say('retention.holds.renewals')}</p>
           <ul className="plain-list">
             {hold.renewals.map(({ at: when, until, orderReference, by }) => (
               <li key={when}>
-                {say('holds.renewal', { time: at(when), until: at(until), reference: orderReference, name: by })}
+                {say('retention.holds.renewal', {
+                  time: at(when),
+                  until: at(until),
+                  reference: orderReference,
+                  name: by,
+                })}
               </li>
             ))}
           </ul>
@@ -98,23 +104,23 @@ export function HoldCard({
         <div className="alarm-closed">
           <p>
             {hold.ended.by
-              ? say('holds.ended.by', { time: at(hold.ended.at), name: hold.ended.by })
-              : say('holds.ended.itself', { time: at(hold.ended.at) })}
+              ? say('retention.holds.ended.by', { time: at(hold.ended.at), name: hold.ended.by })
+              : say('retention.holds.ended.itself', { time: at(hold.ended.at) })}
           </p>
           {hold.ended.note && <p className="note">{hold.ended.note}</p>}
         </div>
       )}
       {(hold.may.renew || hold.may.end) && (
         <div className="actions actions-forms">
-          {hold.may.renew && <RenewHold hold={hold} onDone={() => done('holds.renewed')} />}
-          {hold.may.end && <EndHold hold={hold} onDone={() => done('holds.ended')} />}
+          {hold.may.renew && <RenewHold hold={hold} onDone={() => done('retention.holds.renewed')} />}
+          {hold.may.end && <EndHold hold={hold} onDone={() => done('retention.holds.ended')} />}
         </div>
       )}
-      {hold.state === 'in-force' && !hold.may.end && <p className="muted">{say('holds.end.another')}</p>}
+      {hold.state === 'in-force' && !hold.may.end && <p className="muted">{say('retention.holds.end.another')}</p>}
     </section>
   )
 
-  function done(said: 'holds.renewed' | 'holds.ended') {
+  function done(said: 'retention.holds.renewed' | 'retention.holds.ended') {
     onChanged()
     announce(say(said))
     focusHeading(title)

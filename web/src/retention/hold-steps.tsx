@@ -27,17 +27,17 @@ export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) 
   }
   return (
     <Step
-      open={say('holds.renew')}
-      submit={say('holds.renew.do')}
+      open={say('retention.holds.renew')}
+      submit={say('retention.holds.renew.do')}
       isBusy={renew.isPending}
       error={renew.error}
       onSubmit={submit}
     >
       <UntilDay until={until} onChange={setUntil} isTried={isTried} />
       <Field
-        label={say('holds.order')}
-        hint={say('holds.order.renew.hint')}
-        error={isTried && orderReference.trim() === '' ? say('holds.order.missing') : undefined}
+        label={say('retention.holds.order')}
+        hint={say('retention.holds.order.renew.hint')}
+        error={isTried && orderReference.trim() === '' ? say('retention.holds.order.missing') : undefined}
         value={orderReference}
         onChange={setReference}
         maxLength={64}
@@ -60,17 +60,17 @@ export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
   }
   return (
     <Step
-      open={say('holds.end')}
-      submit={say('holds.end.do')}
+      open={say('retention.holds.end')}
+      submit={say('retention.holds.end.do')}
       isBusy={end.isPending}
       error={end.error}
       onSubmit={submit}
     >
-      <p>{say('holds.end.what')}</p>
+      <p>{say('retention.holds.end.what')}</p>
       <Field
-        label={say('holds.note')}
-        hint={say('holds.note.hint')}
-        error={isTried && note.trim() === '' ? say('holds.note.missing') : undefined}
+        label={say('retention.holds.note')}
+        hint={say('retention.holds.note.hint')}
+        error={isTried && note.trim() === '' ? say('retention.holds.note.missing') : undefined}
         rows={2}
         value={note}
         onChange={setNote}
@@ -114,7 +114,7 @@ export function EnterHold({
       provision: written.provision.trim(),
     }
     return ended(enter.mutateAsync({ body }), () => {
-      announce(say('holds.entered'))
+      announce(say('retention.holds.entered'))
       setWritten(empty)
       setTried(false)
       onEntered()
@@ -122,9 +122,13 @@ export function EnterHold({
   }
   const field = (key: keyof typeof empty, maxLength: number) => (
     <Field
-      label={say(`holds.${key === 'orderReference' ? 'order' : key}`)}
-      hint={say(`holds.${key === 'orderReference' ? 'order' : key}.hint`)}
-      error={isTried && isMissing(key) ? say(`holds.${key === 'orderReference' ? 'order' : key}.missing`) : undefined}
+      label={say(`retention.holds.${key === 'orderReference' ? 'order' : key}`)}
+      hint={say(`retention.holds.${key === 'orderReference' ? 'order' : key}.hint`)}
+      error={
+        isTried && isMissing(key)
+          ? say(`retention.holds.${key === 'orderReference' ? 'order' : key}.missing`)
+          : undefined
+      }
       value={written[key]}
       onChange={(value) => setWritten({ ...written, [key]: value })}
       maxLength={maxLength}
@@ -133,21 +137,21 @@ export function EnterHold({
   )
   return (
     <Step
-      open={say('holds.enter')}
-      submit={say('holds.enter.do')}
+      open={say('retention.holds.enter')}
+      submit={say('retention.holds.enter.do')}
       isBusy={enter.isPending}
       error={enter.error}
       onSubmit={submit}
     >
-      <p>{say('holds.enter.what')}</p>
+      <p>{say('retention.holds.enter.what')}</p>
       {field('orderReference', 64)}
       {field('authority', 200)}
       {field('provision', 200)}
       <Choice
-        label={say('holds.covers')}
+        label={say('retention.holds.covers')}
         options={(['both', 'recordings', 'history'] as const).map((value) => ({
           value,
-          label: say(`holds.covers.${value}`),
+          label: say(`retention.holds.covers.${value}`),
         }))}
         value={covers}
         onChange={(value) => setCovers(value as Hold['covers'])}
@@ -169,9 +173,9 @@ function UntilDay({
   const { say } = useLanguage()
   return (
     <Day
-      label={say('holds.until')}
-      hint={say('holds.until.hint')}
-      error={isTried && (!until || isWrongDay(until)) ? say('holds.until.wrong') : undefined}
+      label={say('retention.holds.until')}
+      hint={say('retention.holds.until.hint')}
+      error={isTried && (!until || isWrongDay(until)) ? say('retention.holds.until.wrong') : undefined}
       value={until}
       onChange={onChange}
     />

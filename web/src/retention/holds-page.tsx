@@ -30,14 +30,14 @@ function Holds() {
     { staleTime: 0 },
   )
   const shown = data?.items.length
-  const tell = useEffectEvent((count: number) => announce(say(`holds.told.${state}`, { count })))
+  const tell = useEffectEvent((count: number) => announce(say(`retention.holds.told.${state}`, { count })))
   useEffect(() => {
     if (shown !== undefined) tell(shown)
   }, [shown, state])
   return (
-    <Page title={say('holds.title')} lead={say('holds.lead')}>
-      <Notice kind="warning">{say('holds.secrecy')}</Notice>
-      <nav aria-label={say('holds.which')} className="switcher">
+    <Page title={say('retention.holds.title')} lead={say('retention.holds.lead')}>
+      <Notice kind="warning">{say('retention.holds.secrecy')}</Notice>
+      <nav aria-label={say('retention.holds.which')} className="switcher">
         <ul>
           {(['in-force', 'ended'] as const).map((one) => (
             <li key={one}>
@@ -47,7 +47,7 @@ function Holds() {
                 activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
-                {say(`holds.${one}`)}
+                {say(`retention.holds.${one}`)}
               </Link>
             </li>
           ))}
@@ -55,7 +55,7 @@ function Holds() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say(`holds.none.${state}`)}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say(`retention.holds.none.${state}`)}</Notice>}
       {data?.items.map((hold) => (
         <HoldCard key={hold.id} hold={hold} onChanged={() => void refetch()} />
       ))}

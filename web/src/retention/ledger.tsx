@@ -38,15 +38,15 @@ export function Ledger() {
     if (from === undefined || found.isFetchingNextPage || entries.length <= from) return
     goOnFrom.current = undefined
     list.current?.querySelectorAll<HTMLElement>('tbody th')[from]?.focus()
-    announce(say('ledger.shown', { count: entries.length }))
+    announce(say('retention.ledger.shown', { count: entries.length }))
   }, [found.isFetchingNextPage, entries.length, say])
   return (
     <section aria-labelledby="retention-ledger" className="plan-section" aria-busy={found.isFetching}>
-      <h2 id="retention-ledger">{say('ledger.title')}</h2>
-      <p className="plan-explained">{say('ledger.what')}</p>
+      <h2 id="retention-ledger">{say('retention.ledger.title')}</h2>
+      <p className="plan-explained">{say('retention.ledger.what')}</p>
       {found.isPending && <Waiting lines={6} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
-      {found.isSuccess && entries.length === 0 && <p className="muted">{say('ledger.none')}</p>}
+      {found.isSuccess && entries.length === 0 && <p className="muted">{say('retention.ledger.none')}</p>}
       {entries.length > 0 && (
         <div ref={list} className="panel scroll" tabIndex={0} role="group" aria-labelledby="retention-ledger">
           <Entries entries={entries} />
@@ -63,7 +63,7 @@ export function Ledger() {
             }}
           >
             <ArrowDown aria-hidden="true" size={18} />
-            {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+            {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
           </Button>
         </div>
       )}
@@ -77,13 +77,13 @@ function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
     <table className="table ledger-table">
       <thead>
         <tr>
-          <th scope="col">{say('ledger.seq')}</th>
-          <th scope="col">{say('ledger.at')}</th>
-          <th scope="col">{say('ledger.kind')}</th>
-          <th scope="col">{say('ledger.cause')}</th>
-          <th scope="col">{say('ledger.places')}</th>
+          <th scope="col">{say('retention.ledger.seq')}</th>
+          <th scope="col">{say('retention.ledger.at')}</th>
+          <th scope="col">{say('retention.ledger.kind')}</th>
+          <th scope="col">{say('retention.ledger.cause')}</th>
+          <th scope="col">{say('retention.ledger.places')}</th>
           <th scope="col" className="numeric">
-            {say('ledger.receipts')}
+            {say('retention.ledger.receipts')}
           </th>
         </tr>
       </thead>
@@ -122,7 +122,7 @@ export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
           <span>
             {name}
             <span className={reached ? 'visually-hidden' : undefined}>
-              : {say(reached ? 'ledger.reached' : 'ledger.notReached')}
+              : {say(reached ? 'retention.ledger.reached' : 'retention.ledger.notReached')}
             </span>
           </span>
         </li>

@@ -24,13 +24,13 @@ export function Obstacles({
   if (isStopped && obstacles.length === 0) return null
   return (
     <section aria-labelledby="retention-obstacles" className="plan-section">
-      <h2 id="retention-obstacles">{say('obstacles.title')}</h2>
+      <h2 id="retention-obstacles">{say('retention.obstacles.title')}</h2>
       {obstacles.length === 0 ? (
         <p className="obstacles-none">
           <CircleCheck aria-hidden="true" size={20} />
           {overdue > 0
-            ? say('obstacles.none.waiting', { count: overdue, number: formatCount(overdue, language) })
-            : say('obstacles.none')}
+            ? say('retention.obstacles.none.waiting', { count: overdue, number: formatCount(overdue, language) })
+            : say('retention.obstacles.none')}
         </p>
       ) : (
         <ul className="obstacles">
@@ -53,22 +53,22 @@ function OneObstacle({ obstacle, withPlaces }: { obstacle: Standing; withPlaces:
     <>
       <h3>
         <TriangleAlert aria-hidden="true" size={20} />
-        {say(`obstacle.${kind}`)}
+        {say(`retention.obstacle.${kind}`)}
         {place && `: ${place}`}
       </h3>
-      <p>{say(`obstacle.${kind}.why`)}</p>
+      <p>{say(`retention.obstacle.${kind}.why`)}</p>
       <p>
-        <strong>{say('obstacle.do')}</strong> {say(`obstacle.${kind}.do`)}
+        <strong>{say('retention.obstacle.do')}</strong> {say(`retention.obstacle.${kind}.do`)}
       </p>
       <p className="muted">
         {[
           count > 0 &&
-            say(kind === 'history-uncounted' ? 'obstacle.count.days' : 'obstacle.count', {
+            say(kind === 'history-uncounted' ? 'retention.obstacle.count.days' : 'retention.obstacle.count', {
               count,
               number: formatCount(count, language),
             }),
-          since && say('obstacle.since', { time: at(since) }),
-          deadline && say('obstacle.deadline', { time: at(deadline) }),
+          since && say('retention.obstacle.since', { time: at(since) }),
+          deadline && say('retention.obstacle.deadline', { time: at(deadline) }),
         ]
           .filter(Boolean)
           .join(' ')}
@@ -80,14 +80,14 @@ function OneObstacle({ obstacle, withPlaces }: { obstacle: Standing; withPlaces:
       )}
       {example && (
         <p className="muted small-text breaking">
-          {say('obstacle.example', {
+          {say('retention.obstacle.example', {
             id: /^\d{4}-\d\d-\d\d$/.test(example) ? formatDate(`${example}T12:00:00Z`, language) : example,
           })}
         </p>
       )}
       {place && withPlaces && (
         <p>
-          <Link to="/retention/places">{say('places.title')}</Link>
+          <Link to="/retention/places">{say('retention.places.title')}</Link>
         </p>
       )}
     </>

@@ -26,17 +26,17 @@ export function PlacesPage() {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
   const crumbs = [{ label: say('retention.title'), to: '/retention' as const }]
   return (
-    <Page title={say('places.title')} lead={say('places.lead')} crumbs={crumbs}>
+    <Page title={say('retention.places.title')} lead={say('retention.places.lead')} crumbs={crumbs}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <>
           {data.items.some(({ kind, state }) => kind === 'backup' && state !== 'left') ? (
-            <p>{say('places.rotation', { count: data.rotationDays })}</p>
+            <p>{say('retention.places.rotation', { count: data.rotationDays })}</p>
           ) : (
-            <Notice kind="warning">{say('places.backups.none')}</Notice>
+            <Notice kind="warning">{say('retention.places.backups.none')}</Notice>
           )}
-          {data.items.length === 0 && <Notice kind="info">{say('places.none')}</Notice>}
+          {data.items.length === 0 && <Notice kind="info">{say('retention.places.none')}</Notice>}
           {data.items.map((place) => (
             <Place key={`${place.kind} ${place.name}`} place={place} />
           ))}
@@ -55,33 +55,35 @@ function Place({ place }: { place: PlaceOfData }) {
     <section className="panel stack-small place" aria-labelledby={title}>
       <div className="alarm-head">
         <h2 id={title}>
-          {say(`places.kind.${place.kind}`)}
+          {say(`retention.places.kind.${place.kind}`)}
           {/* What is there once needs no name. */}
           {place.name !== place.kind && `: ${place.name}`}
         </h2>
         <span className={`badge ${badge}`}>
           <Icon aria-hidden="true" size={16} />
-          {say(`places.state.${place.state}`)}
+          {say(`retention.places.state.${place.state}`)}
         </span>
       </div>
-      {place.state !== 'in-use' && <p>{say(`places.state.${place.state}.what`)}</p>}
+      {place.state !== 'in-use' && <p>{say(`retention.places.state.${place.state}.what`)}</p>}
       <dl className="facts">
-        <Fact label={say('places.location')}>
+        <Fact label={say('retention.places.location')}>
           <span className="breaking">{place.location}</span>
         </Fact>
-        <Fact label={say('places.site')}>
-          {site ? named(site.names) : <span className="muted">{say('places.site.none')}</span>}
+        <Fact label={say('retention.places.site')}>
+          {site ? named(site.names) : <span className="muted">{say('retention.places.site.none')}</span>}
         </Fact>
         {site && (
-          <Fact label={say('places.control')}>
-            {say(site.electronicAccessControl ? 'places.control.yes' : 'places.control.no')}
+          <Fact label={say('retention.places.control')}>
+            {say(site.electronicAccessControl ? 'retention.places.control.yes' : 'retention.places.control.no')}
             <span className="second">
-              {say('places.attested', { name: site.attestedBy, date: dayOf(site.attestedOn) })}
+              {say('retention.places.attested', { name: site.attestedBy, date: dayOf(site.attestedOn) })}
             </span>
-            <span className="second">{say('places.review', { date: dayOf(site.nextReview) })}</span>
+            <span className="second">{say('retention.places.review', { date: dayOf(site.nextReview) })}</span>
           </Fact>
         )}
-        {place.firstUsedAt && <Fact label={say('places.firstUsed')}>{formatInstant(place.firstUsedAt, language)}</Fact>}
+        {place.firstUsedAt && (
+          <Fact label={say('retention.places.firstUsed')}>{formatInstant(place.firstUsedAt, language)}</Fact>
+        )}
       </dl>
       {place.backup && <Backup backup={place.backup} kind={place.kind} />}
     </section>
@@ -102,8 +104,8 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
         <Notice kind="warning">
           <p>
             {backup.faultCode === undefined
-              ? say('places.fault')
-              : say('places.fault.known', { fault: sayFault(backup.faultCode, say) })}
+              ? say('retention.places.fault')
+              : say('retention.places.fault.known', { fault: sayFault(backup.faultCode, say) })}
           </p>
           {/* As the program told whoever runs it: in English. */}
           <p lang="en" className="breaking">
@@ -113,7 +115,7 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
       )}
       {backup.keysPending > 0 && (
         <Notice kind="warning">
-          {say('places.keys.pending', {
+          {say('retention.places.keys.pending', {
             count: backup.keysPending,
             number: formatCount(backup.keysPending, language),
           })}
@@ -122,15 +124,15 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
       <dl className="facts">
         {kind === 'backup' && (
           <>
-            <Fact label={say('places.backups')}>{formatCount(backup.backups, language)}</Fact>
-            <Fact label={say('places.backups.last')}>{at(backup.lastAt)}</Fact>
-            <Fact label={say('places.backups.oldest')}>{at(backup.oldestAt)}</Fact>
-            <Fact label={say('places.keys')}>{at(backup.keysAt)}</Fact>
+            <Fact label={say('retention.places.backups')}>{formatCount(backup.backups, language)}</Fact>
+            <Fact label={say('retention.places.backups.last')}>{at(backup.lastAt)}</Fact>
+            <Fact label={say('retention.places.backups.oldest')}>{at(backup.oldestAt)}</Fact>
+            <Fact label={say('retention.places.keys')}>{at(backup.keysAt)}</Fact>
           </>
         )}
         {backup.ledgerTo !== undefined && (
-          <Fact label={say('places.ledger')}>
-            {say('places.ledger.to', { number: formatCount(backup.ledgerTo, language) })}
+          <Fact label={say('retention.places.ledger')}>
+            {say('retention.places.ledger.to', { number: formatCount(backup.ledgerTo, language) })}
           </Fact>
         )}
       </dl>

@@ -26,10 +26,10 @@ export function RecallsPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/recalls', undefined, { staleTime: 0 })
   return (
-    <Page title={say('recalls.title')} lead={say('recalls.lead')}>
+    <Page title={say('retention.recalls.title')} lead={say('retention.recalls.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('recalls.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say('retention.recalls.none')}</Notice>}
       {data?.items.map((recall) => (
         <RecallCard key={recall.id} recall={recall} onConfirmed={() => void refetch()} />
       ))}
@@ -55,29 +55,29 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
     <section className="panel stack-small" aria-labelledby={title}>
       <div className="alarm-head">
         <h2 id={title} tabIndex={-1}>
-          {say('recalls.item', { disclosure: recall.disclosure, item: recall.item })}
+          {say('retention.recalls.item', { disclosure: recall.disclosure, item: recall.item })}
         </h2>
         {recall.isOverdue && !recall.confirmedAt && (
           <span className="badge badge-live-failing">
             <TriangleAlert aria-hidden="true" size={16} />
-            {say('recalls.overdue')}
+            {say('retention.recalls.overdue')}
           </span>
         )}
       </div>
       <dl className="facts">
-        <Fact label={say('recalls.recipient')}>
+        <Fact label={say('retention.recalls.recipient')}>
           {recall.recipient}
           {research && (
             <span className="second">
               <Link to="/disclosures/research/$id" params={{ id: research.id }}>
-                {say('recalls.open', { disclosure: recall.disclosure })}
+                {say('retention.recalls.open', { disclosure: recall.disclosure })}
               </Link>
             </span>
           )}
         </Fact>
-        <Fact label={say('recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
-        <Fact label={say('recalls.dueAt')}>{dayBefore(recall.dueAt, language)}</Fact>
-        {recall.confirmedAt && <Fact label={say('recalls.confirmedAt')}>{at(recall.confirmedAt)}</Fact>}
+        <Fact label={say('retention.recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
+        <Fact label={say('retention.recalls.dueAt')}>{dayBefore(recall.dueAt, language)}</Fact>
+        {recall.confirmedAt && <Fact label={say('retention.recalls.confirmedAt')}>{at(recall.confirmedAt)}</Fact>}
       </dl>
       {!recall.confirmedAt && (
         <>
@@ -85,7 +85,7 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
           <ConfirmRecall
             id={recall.id}
             onConfirmed={() => {
-              announce(say('recalls.confirmed'))
+              announce(say('retention.recalls.confirmed'))
               onConfirmed()
               focusHeading(title)
             }}
@@ -103,9 +103,9 @@ function NoticeText({ notice, institute }: { notice: Recall['notice']; institute
   const written = chosen ?? institute?.language ?? language
   return (
     <div className="stack-small">
-      <h3>{say('recalls.notice')}</h3>
+      <h3>{say('retention.recalls.notice')}</h3>
       <Choice
-        label={say('recalls.notice.language')}
+        label={say('retention.recalls.notice.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={written}
         onChange={(value) => setChosen(value as Language)}
@@ -129,18 +129,18 @@ function ConfirmRecall({ id, onConfirmed }: { id: string; onConfirmed: () => voi
     )
   return (
     <Step
-      open={say('recalls.confirm')}
-      submit={say('recalls.confirm.do')}
+      open={say('retention.recalls.confirm')}
+      submit={say('retention.recalls.confirm.do')}
       isBusy={confirm.isPending}
       error={confirm.error}
       onSubmit={submit}
     >
-      <p>{say('recalls.confirm.what')}</p>
+      <p>{say('retention.recalls.confirm.what')}</p>
       <Choice
-        label={say('recalls.outcome')}
+        label={say('retention.recalls.outcome')}
         options={(['destroyed', 'returned'] as const).map((value) => ({
           value,
-          label: say(`recalls.outcome.${value}`),
+          label: say(`retention.recalls.outcome.${value}`),
         }))}
         value={outcome}
         onChange={(value) => setOutcome(value as 'destroyed' | 'returned')}

@@ -110,7 +110,7 @@ function Terms({ terms: { historyMonths, floorMonths, ceilingMonths } }: { terms
         {say('retention.terms.history', { months: historyMonths })}
       </p>
       <p className="plan-explained">
-        {say('retention.terms.change')} <Link to="/description">{say('nav.versions')}</Link>
+        {say('retention.terms.change')} <Link to="/description">{say('shell.nav.versions')}</Link>
       </p>
     </section>
   )

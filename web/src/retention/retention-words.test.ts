@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import words from 'virtual:texts/fi'
 import { describe, expect, test } from 'vitest'
 import { knownRefusals } from '../api/refusal.ts'
 import type { Say } from '../language/use-words.ts'
 import { sayCause, sayDue, sayFault, sayLedgerKind, sayMonth, saySpan } from './retention-words.ts'
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
-const words = JSON.parse(read('texts/fi.json')) as Record<string, string>
 /** As the dictionary says it; a key it does not have is said as it is. */
 const say: Say = (key, values = {}) => {
   const text = words[key] ?? words[`${key}_${values['count'] === 1 ? 'one' : 'other'}`] ?? key

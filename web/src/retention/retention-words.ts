@@ -13,18 +13,18 @@ function known(key: string, code: string, say: Say): string {
 
 /** What a run stumbled over; its stable code where the pages have no words for it. */
 export function sayFault(code: string, say: Say): string {
-  return known(`fault.${code}`, code, say)
+  return known(`retention.fault.${code}`, code, say)
 }
 
 /** What an entry of the destruction ledger is about. */
 export function sayLedgerKind(kind: string, say: Say): string {
-  return known(`ledgerKind.${kind}`, kind, say)
+  return known(`retention.ledger-kind.${kind}`, kind, say)
 }
 
 /** Why it ended. A recording's causes are those that the contact page says. */
 export function sayCause(cause: string, say: Say): string {
-  const said = known(`cause.${cause}`, cause, say)
-  return said === cause ? known(`ledgerCause.${cause}`, cause, say) : said
+  const said = known(`contact.cause.${cause}`, cause, say)
+  return said === cause ? known(`retention.ledger-cause.${cause}`, cause, say) : said
 }
 
 /** `2026-09` as `syyskuu 2026` */
@@ -38,15 +38,15 @@ export function sayMonth(month: string, language: Language): string {
 export function saySpan({ from, until }: Pick<Due, 'from' | 'until'>, by: Grain, say: Say, language: Language): string {
   if (by === 'month') return sayMonth(monthOf(from), language)
   if (by === 'day') return formatDate(from, language)
-  return say('due.hour', { date: formatDate(from, language), from: hourOf(from), until: hourOf(until) })
+  return say('retention.due.hour', { date: formatDate(from, language), from: hourOf(from), until: hourOf(until) })
 }
 
 /** `12 tallennetta ja 130 kontaktihistorian tietoa` */
 export function sayDue({ recordings, contacts }: Pick<Due, 'recordings' | 'contacts'>, say: Say, language: Language) {
   const number = (count: number) => ({ count, number: formatCount(count, language) })
-  return say('due.both', {
-    recordings: say('due.recordings', number(recordings)),
-    contacts: say('due.contacts', number(contacts)),
+  return say('retention.due.both', {
+    recordings: say('retention.due.recordings', number(recordings)),
+    contacts: say('retention.due.contacts', number(contacts)),
   })
 }
 

@@ -11,27 +11,27 @@ export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
   const { say, language } = useLanguage()
   return (
     <section aria-labelledby="retention-runs" className="plan-section">
-      <h2 id="retention-runs">{say('runs.title')}</h2>
-      <p className="plan-explained">{say('runs.what')}</p>
+      <h2 id="retention-runs">{say('retention.runs.title')}</h2>
+      <p className="plan-explained">{say('retention.runs.what')}</p>
       {runs.length === 0 ? (
-        <p className="muted">{say('runs.none')}</p>
+        <p className="muted">{say('retention.runs.none')}</p>
       ) : (
         <div className="panel scroll runs" tabIndex={0} role="group" aria-labelledby="retention-runs">
           <table className="table runs-table">
             <thead>
               <tr>
-                <th scope="col">{say('runs.at')}</th>
-                <th scope="col">{say('runs.work')}</th>
-                <th scope="col">{say('runs.result')}</th>
-                <th scope="col">{say('runs.done')}</th>
-                <th scope="col">{say('runs.ledger')}</th>
+                <th scope="col">{say('retention.runs.at')}</th>
+                <th scope="col">{say('retention.runs.work')}</th>
+                <th scope="col">{say('retention.runs.result')}</th>
+                <th scope="col">{say('retention.runs.done')}</th>
+                <th scope="col">{say('retention.runs.ledger')}</th>
               </tr>
             </thead>
             <tbody>
               {runs.map((run) => (
                 <tr key={`${run.at} ${run.work}`}>
                   <td className="nowrap">{formatInstant(run.at, language)}</td>
-                  <td>{say(`runs.work.${run.work}`)}</td>
+                  <td>{say(`retention.runs.work.${run.work}`)}</td>
                   <td>
                     <span className={`with-icon run-${run.result}`}>
                       {run.result === 'ok' ? (
@@ -39,7 +39,7 @@ export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
                       ) : (
                         <CircleX aria-hidden="true" size={18} />
                       )}
-                      {say(`runs.result.${run.result}`)}
+                      {say(`retention.runs.result.${run.result}`)}
                     </span>
                     {run.fault && <span className="second">{sayFault(run.fault, say)}</span>}
                   </td>
@@ -61,16 +61,21 @@ function doneIn(run: RetentionRun, say: Say, language: Language): string {
   const done = [
     run.recordings > 0 &&
       say(
-        run.work === 'verification' ? 'runs.proved' : isCopy ? 'runs.copied' : 'runs.recordings',
+        run.work === 'verification'
+          ? 'retention.runs.proved'
+          : isCopy
+            ? 'retention.runs.copied'
+            : 'retention.runs.recordings',
         number(run.recordings),
       ),
-    run.contacts > 0 && say(isCopy ? 'runs.contacts.copied' : 'runs.contacts', number(run.contacts)),
+    run.contacts > 0 &&
+      say(isCopy ? 'retention.runs.contacts.copied' : 'retention.runs.contacts', number(run.contacts)),
     run.months.length > 0 &&
-      say('runs.months', { months: run.months.map((month) => sayMonth(month, language)).join(', ') }),
-    run.keys > 0 && say('runs.keys', number(run.keys)),
+      say('retention.runs.months', { months: run.months.map((month) => sayMonth(month, language)).join(', ') }),
+    run.keys > 0 && say('retention.runs.keys', number(run.keys)),
   ].filter(Boolean)
   if (done.length > 0) return done.join(', ')
-  return run.result === 'failed' ? '–' : say('runs.nothing')
+  return run.result === 'failed' ? '–' : say('retention.runs.nothing')
 }
 
 function rangeOf({ from, to }: { from: number; to: number }, language: Language): string {

@@ -55,7 +55,7 @@ export function ChoosePeople({
         error={error}
         value={written}
         onChange={write}
-        none={isFetching ? say('loading') : say('people.none')}
+        none={isFetching ? say('shell.loading') : say('people.none')}
         options={found.map(({ userId, name, unit }) => ({
           value: userId,
           label: name,

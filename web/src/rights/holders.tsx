@@ -79,7 +79,7 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
         label={say('rights.role')}
         options={[
           { value: '', label: say('rights.role.any') },
-          ...roles.map((role) => ({ value: role, label: say(`role.${role}`) })),
+          ...roles.map((role) => ({ value: role, label: say(`rights.role.${role}`) })),
         ]}
         value={draft.role ?? ''}
         onChange={(role) => setDraft(readHolderFilters({ ...draft, role }))}
@@ -87,7 +87,7 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
       <div className="actions">
         <Button type="submit" kind="secondary">
           <Search aria-hidden="true" size={18} />
-          {say('search.submit')}
+          {say('contacts.search.submit')}
         </Button>
         <Button
           kind="quiet"
@@ -97,7 +97,7 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
           }}
         >
           <X aria-hidden="true" size={18} />
-          {say('search.clear')}
+          {say('contacts.search.clear')}
         </Button>
       </div>
     </Form>
@@ -115,8 +115,8 @@ function HolderTable({ holders }: { holders: readonly Holder[] }) {
       <caption className="visually-hidden">{say('rights.holders')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('person.name')}</th>
-          <th scope="col">{say('person.unit')}</th>
+          <th scope="col">{say('people.person.name')}</th>
+          <th scope="col">{say('people.person.unit')}</th>
           <th scope="col">{say('rights.roles')}</th>
           <th scope="col">{say('rights.firstEnd')}</th>
         </tr>
@@ -128,7 +128,7 @@ function HolderTable({ holders }: { holders: readonly Holder[] }) {
               <HolderLink holder={holder} />
               <span className="second">{holder.userId}</span>
             </td>
-            <td>{holder.unit ?? say('person.none')}</td>
+            <td>{holder.unit ?? say('people.person.none')}</td>
             <td>{holder.roles.map((role) => sayRole(role, say)).join(', ')}</td>
             <td>
               <End holder={holder} />
@@ -151,8 +151,8 @@ function HolderCards({ holders }: { holders: readonly Holder[] }) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('person.unit')}</dt>
-              <dd>{holder.unit ?? say('person.none')}</dd>
+              <dt>{say('people.person.unit')}</dt>
+              <dd>{holder.unit ?? say('people.person.none')}</dd>
             </div>
             <div>
               <dt>{say('rights.roles')}</dt>
@@ -181,5 +181,5 @@ function HolderLink({ holder }: { holder: Holder }) {
 
 function End({ holder }: { holder: Holder }) {
   const { say, language } = useLanguage()
-  return holder.until ? formatDate(lastMoment(holder.until), language) : say('person.none')
+  return holder.until ? formatDate(lastMoment(holder.until), language) : say('people.person.none')
 }

@@ -195,7 +195,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
         options={offer.roles.map((one) => ({
           value: keyOf(one),
           label: sayRole(one, say),
-          detail: say(`scope.${one.scope}`),
+          detail: say(`rights.limit.${one.scope}`),
         }))}
         value={draft.role}
         onChange={(key) => edit(withRole(draft, offer, key))}
@@ -206,7 +206,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
           label={say('rights.purposes')}
           hint={say('rights.purposes.hint')}
           error={errorAt('purposes')}
-          options={role.purposes.map((purpose) => ({ value: purpose, label: say(`purpose.${purpose}`) }))}
+          options={role.purposes.map((purpose) => ({ value: purpose, label: say(`session.purpose.${purpose}`) }))}
           value={draft.purposes}
           onChange={(purposes) => edit({ purposes })}
         />

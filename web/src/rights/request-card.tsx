@@ -75,7 +75,7 @@ export function RequestFacts({ request, person = false }: { request: RightReques
       <Fact label={say('rights.purposes')}>
         {request.purposes.length === 0
           ? say('rights.purposes.none')
-          : request.purposes.map((purpose) => say(`purpose.${purpose}`)).join(', ')}
+          : request.purposes.map((purpose) => say(`session.purpose.${purpose}`)).join(', ')}
       </Fact>
       <Fact label={say('rights.scope')}>
         <ScopeWords scope={request.scope} />

@@ -90,7 +90,7 @@ export function RightFacts({ right }: { right: HeldRight }) {
           <ul className="plain-list">
             {right.reaches.map(({ purpose, referenceNeeded }) => (
               <li key={purpose}>
-                {say(`purpose.${purpose}`)}
+                {say(`session.purpose.${purpose}`)}
                 {referenceNeeded && <span className="second">{say('rights.reference')}</span>}
               </li>
             ))}
@@ -231,8 +231,9 @@ export function PastRight({ right, mayRequest }: { right: HeldRight; mayRequest:
       </p>
       <p>
         {sayPeriod(right, say, language)}
-        {right.purposes.length > 0 && ` · ${right.purposes.map((purpose) => say(`purpose.${purpose}`)).join(', ')}`}
-        {` · ${say(`scope.${right.scope.kind}`)}`}
+        {right.purposes.length > 0 &&
+          ` · ${right.purposes.map((purpose) => say(`session.purpose.${purpose}`)).join(', ')}`}
+        {` · ${say(`rights.limit.${right.scope.kind}`)}`}
       </p>
       {revoked && (
         <p>

@@ -28,8 +28,8 @@ test('a period is written with its last day, not with the moment after it', () =
 })
 
 test('an expert’s role carries the duty', () => {
-  expect(sayRole({ role: 'EXPERT', duty: 'TRAINING' }, say)).toBe('role.EXPERT (duty.TRAINING)')
-  expect(sayRole({ role: 'SECURITY' }, say)).toBe('role.SECURITY')
+  expect(sayRole({ role: 'EXPERT', duty: 'TRAINING' }, say)).toBe('rights.role.EXPERT (rights.duty.TRAINING)')
+  expect(sayRole({ role: 'SECURITY' }, say)).toBe('rights.role.SECURITY')
 })
 
 describe('a right ends soon', () => {

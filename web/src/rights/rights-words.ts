@@ -43,8 +43,8 @@ export function refusalIn(error: unknown, say: Say): { text: string; field?: Rig
 
 /** A role, with an expert's duty. */
 export function sayRole({ role, duty }: { role: string; duty?: string | undefined }, say: Say): string {
-  const name = say(`role.${role}` as Word)
-  return duty ? `${name} (${say(`duty.${duty}` as Word)})` : name
+  const name = say(`rights.role.${role}` as Word)
+  return duty ? `${name} (${say(`rights.duty.${duty}` as Word)})` : name
 }
 
 /** From which day until which day, the last one included. */

@@ -25,7 +25,7 @@ export function ScopeWords({ scope }: { scope: Scope }) {
   )
   return (
     <>
-      <span>{say(`scope.${scope.kind}`)}</span>
+      <span>{say(`rights.limit.${scope.kind}`)}</span>
       {parts.length > mostShown ? (
         <details className="more-of">
           <summary>

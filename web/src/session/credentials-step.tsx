@@ -28,8 +28,8 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const submit = async () => {
     clear()
     const missing: Wrong[] = [
-      ...(userId.trim() ? [] : [{ field: 'signin-userId', text: say('signin.userId.missing') }]),
-      ...(password ? [] : [{ field: 'signin-password', text: say('signin.password.missing') }]),
+      ...(userId.trim() ? [] : [{ field: 'signin-userId', text: say('session.signin.userId.missing') }]),
+      ...(password ? [] : [{ field: 'signin-password', text: say('session.signin.password.missing') }]),
     ]
     setWrong(missing)
     if (missing.length > 0) return
@@ -45,11 +45,13 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
 
   return (
-    <Page title={say('signin.title')} className="signin">
+    <Page title={say('session.signin.title')} className="signin">
       {because && (
-        <Notice kind={because === 'ended' ? 'warning' : 'success'}>{say(`signin.because.${because}` as Word)}</Notice>
+        <Notice kind={because === 'ended' ? 'warning' : 'success'}>
+          {say(`session.signin.because.${because}` as Word)}
+        </Notice>
       )}
-      <ErrorSummary title={say('signin.failed')} wrong={wrong} />
+      <ErrorSummary title={say('session.signin.failed')} wrong={wrong} />
       {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
       <Form
         validationBehavior="aria"
@@ -61,7 +63,7 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
       >
         <Field
           id="signin-userId"
-          label={say('signin.userId')}
+          label={say('session.signin.userId')}
           value={userId}
           onChange={setUserId}
           autoComplete="username"
@@ -72,20 +74,20 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
         />
         <PasswordField
           id="signin-password"
-          label={say('signin.password')}
+          label={say('session.signin.password')}
           value={password}
           onChange={setPassword}
           autoComplete="current-password"
           error={errorAt('signin-password')}
         />
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
-          {say(busy ? 'signin.busy' : 'signin.submit')}
+          {say(busy ? 'session.signin.busy' : 'session.signin.submit')}
         </Button>
         <PasskeyButton step="alone" onFailed={(error) => setWrong(tell(error))} />
         <IdentityProviderButton onFailed={(error) => setWrong(tell(error))} />
       </Form>
-      <p className="signin-note">{say('signin.forgotten')}</p>
-      <p className="signin-note">{say('signin.note')}</p>
+      <p className="signin-note">{say('session.signin.forgotten')}</p>
+      <p className="signin-note">{say('session.signin.note')}</p>
     </Page>
   )
 }

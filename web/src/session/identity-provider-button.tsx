@@ -21,7 +21,7 @@ export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown
   return (
     <a className="button button-secondary wide" href={wayThrough(options.publicUrl ?? '', pathname + search)}>
       <LogIn aria-hidden="true" size={20} />
-      {say('provider.signIn', { name: options.identityProvider.name })}
+      {say('session.provider.signIn', { name: options.identityProvider.name })}
     </a>
   )
 }

@@ -26,7 +26,7 @@ export function PasskeyButton({
   if (place === 'elsewhere') {
     return (
       <p className="signin-note">
-        {say('passkey.elsewhere')} <a href={options?.publicUrl}>{options?.publicUrl}</a>
+        {say('session.passkey.elsewhere')} <a href={options?.publicUrl}>{options?.publicUrl}</a>
       </p>
     )
   }
@@ -46,7 +46,7 @@ export function PasskeyButton({
       onPress={() => void submit()}
     >
       <Fingerprint aria-hidden="true" size={20} />
-      {say(busy ? 'passkey.asking' : step === 'alone' ? 'passkey.signIn' : 'passkey.give')}
+      {say(busy ? 'session.passkey.asking' : step === 'alone' ? 'session.passkey.signIn' : 'session.passkey.give')}
     </Button>
   )
 }

@@ -29,7 +29,7 @@ export function ProveAgain({ me }: { me: Me }) {
       <Modal className="modal">
         <Dialog className="dialog-body stack">
           <Heading slot="title" className="dialog-title">
-            {say('prove.title')}
+            {say('session.prove.title')}
           </Heading>
           {asking && <Proof me={me} onProved={() => asking.answer(true)} onCancel={() => asking.answer(false)} />}
         </Dialog>
@@ -97,10 +97,15 @@ function ProofForm({
         if (!busy && (byCode || byPassword) && text.trim() !== '') void submit()
       }}
     >
-      <p>{say('prove.why')}</p>
+      <p>{say('session.prove.why')}</p>
       <input type="text" autoComplete="username" value={me.userId} readOnly hidden />
       {byPassword && (
-        <PasswordField {...field} id="prove-password" label={say('signin.password')} autoComplete="current-password" />
+        <PasswordField
+          {...field}
+          id="prove-password"
+          label={say('session.signin.password')}
+          autoComplete="current-password"
+        />
       )}
       {byCode && (
         <Field
@@ -123,23 +128,23 @@ function ProofForm({
           <a
             href={`${wayThrough(options.publicUrl ?? '', window.location.pathname + window.location.search)}&fresh=true`}
           >
-            {say('prove.provider', { name: options.identityProvider.name })}
+            {say('session.prove.provider', { name: options.identityProvider.name })}
           </a>
         </p>
       )}
       <div className="actions">
         {(byPassword || byCode) && (
           <Button type="submit" kind="primary" isBusy={busy}>
-            {say('prove.do')}
+            {say('session.prove.do')}
           </Button>
         )}
         {hasPasskey && (
           <Button kind={byCode ? 'secondary' : 'primary'} isBusy={busy} onPress={() => void byPasskey()}>
-            {say('prove.passkey')}
+            {say('session.prove.passkey')}
           </Button>
         )}
         <Button kind="secondary" onPress={onCancel}>
-          {say('cancel')}
+          {say('shell.cancel')}
         </Button>
       </div>
     </Form>

@@ -46,7 +46,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
         onChange={(value) => setPurpose(value as Purpose)}
         isInvalid={isTried && !choice}
       >
-        <Label className="label">{say('purpose.label')}</Label>
+        <Label className="label">{say('session.purpose.label')}</Label>
         <div className="radio-cards">
           {choices.map((one, index) => (
             <Radio
@@ -57,31 +57,31 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
             >
               <span className="radio-dot" aria-hidden="true" />
               <span className="radio-words">
-                <span className="radio-title">{say(`purpose.${one.purpose}` as Word)}</span>
-                <span className="radio-hint">{say(`purpose.${one.purpose}.hint` as Word)}</span>
+                <span className="radio-title">{say(`session.purpose.${one.purpose}` as Word)}</span>
+                <span className="radio-hint">{say(`session.purpose.${one.purpose}.hint` as Word)}</span>
               </span>
             </Radio>
           ))}
         </div>
         {isTried && !choice && (
           <Text slot="errorMessage" className="field-error">
-            {say('purpose.missing')}
+            {say('session.purpose.missing')}
           </Text>
         )}
       </RadioGroup>
       {choice?.referenceNeeded && (
         <Field
-          label={say(`purpose.reference.${kind}`)}
-          hint={say(`purpose.reference.${kind}.hint`)}
+          label={say(`session.purpose.reference.${kind}`)}
+          hint={say(`session.purpose.reference.${kind}.hint`)}
           value={reference}
           onChange={setReference}
           maxLength={64}
-          error={isTried && missing ? say('purpose.reference.missing') : undefined}
+          error={isTried && missing ? say('session.purpose.reference.missing') : undefined}
         />
       )}
       <div className="actions">
         <Button type="submit" kind="primary">
-          {say('purpose.use')}
+          {say('session.purpose.use')}
         </Button>
       </div>
     </Form>

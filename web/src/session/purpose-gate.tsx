@@ -57,7 +57,7 @@ export function PurposeGate({
     )
   }
   return (
-    <Page title={say('purpose.choose')} lead={say('purpose.why')}>
+    <Page title={say('session.purpose.choose')} lead={say('session.purpose.why')}>
       <section className="panel panel-narrow">
         <PurposeForm />
       </section>

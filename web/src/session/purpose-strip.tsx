@@ -22,11 +22,11 @@ export function PurposeStrip() {
   // Who serves requests changes the purpose by opening another request.
   const mayChange = !serves && (choices.length > 1 || choices[0]?.referenceNeeded === true)
   return (
-    <section className="purpose-strip" aria-label={say('purpose.label')}>
+    <section className="purpose-strip" aria-label={say('session.purpose.label')}>
       <ShieldCheck aria-hidden="true" size={18} />
       <p>
-        <span className="purpose-strip-label">{say('purpose.label')}: </span>
-        <strong>{say(`purpose.${chosen.purpose}` as Word)}</strong>
+        <span className="purpose-strip-label">{say('session.purpose.label')}: </span>
+        <strong>{say(`session.purpose.${chosen.purpose}` as Word)}</strong>
         {chosen.reference && (
           <span className="purpose-strip-reference">
             {' · '}
@@ -36,20 +36,20 @@ export function PurposeStrip() {
       </p>
       {mayChange && (
         <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-          <Button kind="link" aria-label={say('purpose.change.label')}>
-            {say('purpose.change')}
+          <Button kind="link" aria-label={say('session.purpose.change.label')}>
+            {say('session.purpose.change')}
           </Button>
           <Popover className="popover purpose-popover" placement="bottom start">
             <Dialog className="dialog-body">
               <Heading slot="title" className="dialog-title">
-                {say('purpose.choose')}
+                {say('session.purpose.choose')}
               </Heading>
               <PurposeForm onChosen={() => setOpen(false)} autoFocus />
             </Dialog>
           </Popover>
         </DialogTrigger>
       )}
-      <p className="purpose-strip-note">{say('purpose.logged')}</p>
+      <p className="purpose-strip-note">{say('session.purpose.logged')}</p>
     </section>
   )
 }

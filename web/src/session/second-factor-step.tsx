@@ -46,11 +46,13 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     clear()
     if (byRecovery) {
       if (code.trim()) return void give({ recoveryCode: code.trim() })
-      return setWrong([{ field: 'signin-code', text: say('signin.recovery.missing') }])
+      return setWrong([{ field: 'signin-code', text: say('session.signin.recovery.missing') }])
     }
     const otp = readOtp(code)
     if (otp) return void give({ otp })
-    setWrong([{ field: 'signin-code', text: say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing') }])
+    setWrong([
+      { field: 'signin-code', text: say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing') },
+    ])
   }
   const change = () => {
     setByRecovery(!byRecovery)
@@ -60,8 +62,8 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   }
 
   return (
-    <Page title={say('signin.second')} className="signin">
-      <ErrorSummary title={say('signin.failed')} wrong={wrong} />
+    <Page title={say('session.signin.second')} className="signin">
+      <ErrorSummary title={say('session.signin.failed')} wrong={wrong} />
       {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
       {takesCode && (
         <Form
@@ -75,8 +77,8 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
           <Field
             key={String(byRecovery)}
             id="signin-code"
-            label={say(byRecovery ? 'signin.recovery' : 'signin.otp')}
-            hint={say(byRecovery ? 'signin.recovery.hint' : 'signin.otp.hint')}
+            label={say(byRecovery ? 'session.signin.recovery' : 'session.signin.otp')}
+            hint={say(byRecovery ? 'session.signin.recovery.hint' : 'session.signin.otp.hint')}
             value={code}
             onChange={setCode}
             autoComplete={byRecovery ? 'off' : 'one-time-code'}
@@ -88,25 +90,25 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
             error={wrong.find(({ field }) => field)?.text}
           />
           <Button type="submit" kind="primary" isBusy={busy} className="wide">
-            {say(busy ? 'signin.busy' : 'signin.submit')}
+            {say(busy ? 'session.signin.busy' : 'session.signin.submit')}
           </Button>
           {factors.includes('totp') && factors.includes('recovery-code') && (
             <Button kind="link" onPress={change}>
-              {say(byRecovery ? 'signin.otp.instead' : 'signin.recovery.instead')}
+              {say(byRecovery ? 'session.signin.otp.instead' : 'session.signin.recovery.instead')}
             </Button>
           )}
         </Form>
       )}
       {factors.includes('passkey') && (
         <div className="panel signin-form">
-          {!takesCode && <p>{say('passkey.second')}</p>}
+          {!takesCode && <p>{say('session.passkey.second')}</p>}
           <PasskeyButton step={takesCode ? 'second-of-several' : 'second'} onFailed={failed} />
         </div>
       )}
-      <p className="signin-note">{say(takesCode ? 'signin.second.lost' : 'passkey.lost')}</p>
+      <p className="signin-note">{say(takesCode ? 'session.signin.second.lost' : 'session.passkey.lost')}</p>
       <div className="actions">
         <Button kind="link" onPress={() => void giveUpSigningIn()}>
-          {say('signin.again')}
+          {say('session.signin.again')}
         </Button>
       </div>
     </Page>

@@ -55,12 +55,12 @@ function RightItem({ right }: { right: AccessRight }) {
   const reach = [...(right.scope.units ?? []), ...(right.scope.numbers ?? []).map(formatPhone)].join(', ')
   return (
     <li>
-      <strong>{say(`role.${right.role}` as Word)}</strong>
+      <strong>{say(`rights.role.${right.role}` as Word)}</strong>
       {right.purposes.length > 0 && (
-        <span>{right.purposes.map((one) => say(`purpose.${one.purpose}` as Word)).join(', ')}</span>
+        <span>{right.purposes.map((one) => say(`session.purpose.${one.purpose}` as Word)).join(', ')}</span>
       )}
       <span className="muted">
-        {say(`scope.${right.scope.kind}` as Word)}
+        {say(`rights.limit.${right.scope.kind}` as Word)}
         {reach && `: ${reach}`}
       </span>
       {right.until && (

@@ -70,14 +70,14 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
       <Modal className="modal">
         <Dialog role="alertdialog" className="dialog-body" aria-describedby={text}>
           <Heading slot="title" className="dialog-title">
-            {say('timeout.title')}
+            {say('session.timeout.title')}
           </Heading>
-          <p id={text}>{say(left?.isLast ? 'timeout.last' : 'timeout.text')}</p>
+          <p id={text}>{say(left?.isLast ? 'session.timeout.last' : 'session.timeout.text')}</p>
           <p className="timeout-clock" aria-hidden="true">
             {formatPosition(left?.ms ?? 0)}
           </p>
           <p className="visually-hidden" aria-live="polite">
-            {spoken && say('timeout.left', { time: spoken })}
+            {spoken && say('session.timeout.left', { time: spoken })}
           </p>
           <div className="actions">
             <Button
@@ -89,7 +89,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
                 void ask(false)
               }}
             >
-              {say(left?.isLast ? 'timeout.understood' : 'timeout.continue')}
+              {say(left?.isLast ? 'session.timeout.understood' : 'session.timeout.continue')}
             </Button>
             <Button kind="secondary" onPress={onSignOut}>
               {say('session.signOut')}

@@ -13,7 +13,7 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
     const left = untilMs - Date.now()
     setLeft(left)
     if (left > 0) return
-    announce(say('signin.wait.over'))
+    announce(say('session.signin.wait.over'))
     // The notice goes; who stood in it goes on where the next attempt begins.
     if (notice.current?.contains(document.activeElement))
       notice.current.parentElement?.querySelector<HTMLElement>('form input')?.focus()
@@ -26,15 +26,15 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
   }, [untilMs])
   return (
     <div ref={notice} tabIndex={-1} role="alert" className="error-summary">
-      <Notice kind="warning" title={say('signin.wait')}>
+      <Notice kind="warning" title={say('session.signin.wait')}>
         <p>
-          {say('signin.wait.left')}{' '}
+          {say('session.signin.wait.left')}{' '}
           <strong className="running" aria-hidden="true">
             {formatPosition(roundUp(leftMs))}
           </strong>
           <span className="visually-hidden">{sayWait(roundUp(untilMs - Date.now()), say)}</span>
         </p>
-        <p>{say('signin.wait.why')}</p>
+        <p>{say('session.signin.wait.why')}</p>
       </Notice>
     </div>
   )

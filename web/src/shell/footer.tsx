@@ -6,13 +6,13 @@ export function Footer() {
   const { say, language } = useLanguage()
   return (
     <footer className="footer">
-      <nav aria-label={say('footer.label')}>
+      <nav aria-label={say('shell.footer.label')}>
         <ul>
           <li>
-            <a href={publicPages.description[language]}>{say('nav.public')}</a>
+            <a href={publicPages.description[language]}>{say('shell.nav.public')}</a>
           </li>
           <li>
-            <a href={publicPages.accessibility[language]}>{say('footer.accessibility')}</a>
+            <a href={publicPages.accessibility[language]}>{say('shell.footer.accessibility')}</a>
           </li>
         </ul>
       </nav>

@@ -5,7 +5,7 @@ import { useLanguage } from '../language/use-words.ts'
 export function LanguageChoice() {
   const { say, language } = useLanguage()
   return (
-    <nav className="languages" aria-label={say('nav.languages')}>
+    <nav className="languages" aria-label={say('shell.nav.languages')}>
       <ul>
         {languages.map((one) => (
           <li key={one}>

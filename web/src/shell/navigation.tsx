@@ -38,7 +38,7 @@ export function Navigation({
       </li>
     )
   return (
-    <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={say('nav.main')}>
+    <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={say('shell.nav.main')}>
       {screensOf(me).map(({ heading, screens }) => {
         const title = heading?.replace('.', '-')
         return (
@@ -49,13 +49,13 @@ export function Navigation({
               </p>
             )}
             <ul aria-labelledby={title}>
-              {heading === 'nav.description' && <PublicDescription />}
+              {heading === 'shell.nav.description' && <PublicDescription />}
               {screens.map(place)}
-              {heading === 'nav.description' && administers(me) && (
+              {heading === 'shell.nav.description' && administers(me) && (
                 <li>
                   <a href={publicPages.feedback[language]}>
                     <MessageSquareText aria-hidden="true" size={20} />
-                    {say('nav.feedback')}
+                    {say('shell.nav.feedback')}
                   </a>
                 </li>
               )}
@@ -104,11 +104,11 @@ function PublicDescription() {
       <a href={publicPages.description[language]} className={broken > 0 ? 'is-broken' : undefined}>
         <BookOpenText aria-hidden="true" size={20} />
         <span className="navigation-words">
-          {say('nav.public')}
+          {say('shell.nav.public')}
           {broken > 0 && (
             <span className="navigation-mark">
               <TriangleAlert aria-hidden="true" size={16} />
-              {say('nav.public.broken', { count: broken })}
+              {say('shell.nav.public.broken', { count: broken })}
             </span>
           )}
         </span>

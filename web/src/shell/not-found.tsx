@@ -7,10 +7,10 @@ import { Page } from './page.tsx'
 export function NotFound() {
   const { say } = useLanguage()
   return (
-    <Page title={say('notFound.title')}>
+    <Page title={say('shell.not-found.title')}>
       <Notice kind="info">
-        <p>{say('notFound.text')}</p>
-        <Link to="/">{say('notFound.start')}</Link>
+        <p>{say('shell.not-found.text')}</p>
+        <Link to="/">{say('shell.not-found.start')}</Link>
       </Notice>
     </Page>
   )

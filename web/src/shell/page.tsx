@@ -51,7 +51,7 @@ export function Page({
   return (
     <div className={`page ${className ?? ''}`}>
       {crumbs.length > 0 && (
-        <nav aria-label={say('nav.breadcrumbs')} className="breadcrumbs">
+        <nav aria-label={say('shell.nav.breadcrumbs')} className="breadcrumbs">
           <ol>
             {crumbs.map((crumb) => (
               <li key={crumb.label}>

@@ -73,15 +73,15 @@ const parts = [
   {
     heading: undefined,
     screens: [
-      { to: '/', word: 'nav.start', Icon: House, isFor: isAnybody },
+      { to: '/', word: 'shell.nav.start', Icon: House, isFor: isAnybody },
       { to: '/requests', word: 'requests.title', what: 'start.requests', Icon: Inbox, isFor: servesRequests },
-      { to: '/contacts', word: 'nav.search', what: 'start.search', Icon: Search, isFor: looks },
-      { to: '/calls', word: 'nav.live', what: 'start.live', Icon: PhoneCall, isFor: looks },
-      { to: '/service-level', word: 'study.title', what: 'start.study', Icon: ChartColumn, isFor: makesStudies },
+      { to: '/contacts', word: 'shell.nav.search', what: 'start.search', Icon: Search, isFor: looks },
+      { to: '/calls', word: 'shell.nav.live', what: 'start.live', Icon: PhoneCall, isFor: looks },
+      { to: '/service-level', word: 'studies.title', what: 'start.study', Icon: ChartColumn, isFor: makesStudies },
       { to: '/training', word: 'training.title', what: 'start.training', Icon: GraduationCap, isFor: trains },
       {
         to: '/request-decisions',
-        word: 'requestDecisions.title',
+        word: 'acts.decisions.title',
         what: 'start.requestDecisions',
         Icon: Gavel,
         isFor: decides,
@@ -89,13 +89,13 @@ const parts = [
       { to: '/disclosures', word: 'disclosures.title', what: 'start.disclosures', Icon: Send, isFor: seesDisclosures },
       {
         to: '/disclosures/log',
-        word: 'disclosureLog.title',
+        word: 'disclosures.log.title',
         what: 'start.disclosureLog',
         Icon: BookOpenCheck,
         isFor: readsLog,
       },
-      { to: '/my-calls', word: 'nav.myCalls', what: 'start.myCalls', Icon: Headset, isFor: answers },
-      { to: '/my-calls/looks', word: 'nav.myLooks', what: 'start.myLooks', Icon: Eye, isFor: answers },
+      { to: '/my-calls', word: 'shell.nav.myCalls', what: 'start.myCalls', Icon: Headset, isFor: answers },
+      { to: '/my-calls/looks', word: 'shell.nav.myLooks', what: 'start.myLooks', Icon: Eye, isFor: answers },
       {
         to: '/my-calls/evaluations',
         word: 'quality.own',
@@ -113,22 +113,28 @@ const parts = [
     ],
   },
   {
-    heading: 'nav.desk',
+    heading: 'shell.nav.desk',
     screens: [
       {
         to: '/appointments',
-        word: 'appointments.title',
+        word: 'offices.appointments.title',
         what: 'start.appointments.what',
         Icon: CalendarClock,
         isFor: receives,
       },
       { to: '/offices', word: 'offices.title', what: 'start.offices', Icon: Building2, isFor: receives },
-      { to: '/workstation', word: 'workstation.title', Icon: Monitor, isFor: receives },
-      { to: '/letter-templates', word: 'templates.title', what: 'start.templates', Icon: Mails, isFor: seesTemplates },
+      { to: '/workstation', word: 'offices.workstation.title', Icon: Monitor, isFor: receives },
+      {
+        to: '/letter-templates',
+        word: 'letters.templates.title',
+        what: 'start.templates',
+        Icon: Mails,
+        isFor: seesTemplates,
+      },
     ],
   },
   {
-    heading: 'nav.quality',
+    heading: 'shell.nav.quality',
     screens: [
       { to: '/quality', word: 'quality.title', what: 'start.quality', Icon: ListChecks, isFor: evaluates },
       { to: '/quality/plans', word: 'quality.plans', Icon: Dices, isFor: evaluates },
@@ -138,11 +144,11 @@ const parts = [
     ],
   },
   {
-    heading: 'nav.watch',
+    heading: 'shell.nav.watch',
     screens: [
-      { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', Icon: BellRing, isFor: watches },
-      { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', Icon: ClipboardCheck, isFor: watches },
-      { to: '/log', word: 'nav.log', what: 'start.log', Icon: ScrollText, isFor: watches },
+      { to: '/alarms', word: 'shell.nav.alarms', what: 'start.alarms', Icon: BellRing, isFor: watches },
+      { to: '/reviews', word: 'shell.nav.reviews', what: 'start.reviews', Icon: ClipboardCheck, isFor: watches },
+      { to: '/log', word: 'shell.nav.log', what: 'start.log', Icon: ScrollText, isFor: watches },
       {
         to: '/reconciliation',
         word: 'reconciliation.title',
@@ -153,16 +159,28 @@ const parts = [
     ],
   },
   {
-    heading: 'nav.retention',
+    heading: 'shell.nav.retention',
     screens: [
       { to: '/retention', word: 'retention.title', what: 'start.retention', Icon: Hourglass, isFor: seesRetention },
-      { to: '/retention/places', word: 'places.title', what: 'start.places', Icon: Server, isFor: seesPlaces },
-      { to: '/retention/holds', word: 'holds.title', what: 'start.holds', Icon: Lock, isFor: knowsHolds },
-      { to: '/retention/recalls', word: 'recalls.title', what: 'start.recalls', Icon: Undo2, isFor: seesRecalls },
+      {
+        to: '/retention/places',
+        word: 'retention.places.title',
+        what: 'start.places',
+        Icon: Server,
+        isFor: seesPlaces,
+      },
+      { to: '/retention/holds', word: 'retention.holds.title', what: 'start.holds', Icon: Lock, isFor: knowsHolds },
+      {
+        to: '/retention/recalls',
+        word: 'retention.recalls.title',
+        what: 'start.recalls',
+        Icon: Undo2,
+        isFor: seesRecalls,
+      },
     ],
   },
   {
-    heading: 'nav.capture',
+    heading: 'shell.nav.capture',
     screens: [
       { to: '/capture', word: 'capture.title', what: 'start.capture', Icon: AudioLines, isFor: runsCapture },
       { to: '/capture/clients', word: 'capture.clients.title', Icon: Router, isFor: runsCapture },
@@ -171,17 +189,17 @@ const parts = [
     ],
   },
   {
-    heading: 'nav.description',
+    heading: 'shell.nav.description',
     screens: [
-      { to: '/description', word: 'nav.versions', what: draftsOrReads, Icon: GitCompareArrows, isFor: isAnybody },
-      { to: '/plan', word: 'nav.plan', what: 'start.plan', Icon: Disc3, isFor: isAnybody },
-      { to: '/numbers', word: 'nav.numbers', what: 'start.numbers', Icon: Hash, isFor: isAnybody },
+      { to: '/description', word: 'shell.nav.versions', what: draftsOrReads, Icon: GitCompareArrows, isFor: isAnybody },
+      { to: '/plan', word: 'shell.nav.plan', what: 'start.plan', Icon: Disc3, isFor: isAnybody },
+      { to: '/numbers', word: 'shell.nav.numbers', what: 'start.numbers', Icon: Hash, isFor: isAnybody },
     ],
   },
   {
-    heading: 'nav.access',
+    heading: 'shell.nav.access',
     screens: [
-      { to: '/people', word: 'nav.people', what: changesOrSees, Icon: UsersRound, isFor: seesPeople },
+      { to: '/people', word: 'shell.nav.people', what: changesOrSees, Icon: UsersRound, isFor: seesPeople },
       { to: '/rights', word: 'rights.title', what: 'start.rights', Icon: KeyRound, isFor: isAnybody },
     ],
   },

@@ -165,8 +165,8 @@ function SignedIn({ me }: { me: Me }) {
           >
             {isBroken && !menuOpen && <TriangleAlert aria-hidden="true" size={20} className="menu-mark" />}
             {menuOpen ? <X aria-hidden="true" size={22} /> : <Menu aria-hidden="true" size={22} />}
-            <span>{say('nav.menu')}</span>
-            {isBroken && <span className="visually-hidden">{say('nav.public.broken', { count: broken })}</span>}
+            <span>{say('shell.nav.menu')}</span>
+            {isBroken && <span className="visually-hidden">{say('shell.nav.public.broken', { count: broken })}</span>}
           </Button>
         }
         session={<SessionMenu me={me} onSignOut={() => leave('signed-out')} />}
@@ -200,7 +200,7 @@ function SkipLink() {
         document.querySelector<HTMLElement>('#content h1')?.focus()
       }}
     >
-      {say('nav.skip')}
+      {say('shell.nav.skip')}
     </a>
   )
 }

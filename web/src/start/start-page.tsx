@@ -37,7 +37,7 @@ export function StartPage() {
   const requests = useRequestsWaiting(me)
   const disclosures = useDisclosuresWaiting(me)
   return (
-    <Page title={say('nav.start')} lead={say('start.lead')}>
+    <Page title={say('shell.nav.start')} lead={say('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
       <WhatWaits
         saysNone={ends !== undefined && (!me || !watches(me))}
@@ -96,7 +96,7 @@ function WhatHolds() {
   const { data } = $api.useQuery('get', '/api/description/versions', undefined, { staleTime: 0 })
   const now = data?.items.find(({ state }) => state === 'in-force')
   const coming = data?.items.filter(({ state }) => state === 'coming') ?? []
-  const sentence = (key: 'start.inForce' | 'versions.next', version: number, from: string) =>
+  const sentence = (key: 'start.inForce' | 'description.versions.next', version: number, from: string) =>
     say(key, { version, time: formatInstant(from, language) })
   return (
     <section aria-labelledby="start-state" className="stack-small">
@@ -104,7 +104,7 @@ function WhatHolds() {
       <BrokenPromises />
       {now && <p>{sentence('start.inForce', now.version, now.effectiveFrom)}</p>}
       {coming.map(({ version, effectiveFrom }) => (
-        <p key={version}>{sentence('versions.next', version, effectiveFrom)}</p>
+        <p key={version}>{sentence('description.versions.next', version, effectiveFrom)}</p>
       ))}
     </section>
   )
@@ -126,11 +126,11 @@ function WhatToDo({ me }: { me: Me }) {
             ) : null,
           )}
         <Described what="start.public">
-          <a href={publicPages.description[language]}>{say('nav.public')}</a>
+          <a href={publicPages.description[language]}>{say('shell.nav.public')}</a>
         </Described>
         {administers(me) && (
           <Described what="start.feedback">
-            <a href={publicPages.feedback[language]}>{say('nav.feedback')}</a>
+            <a href={publicPages.feedback[language]}>{say('shell.nav.feedback')}</a>
           </Described>
         )}
       </ul>

@@ -10,9 +10,9 @@ export interface Column {
   kind: 'count' | 'share' | 'length'
 }
 
-const count = (name: keyof Figures): Column => ({ name, word: `study.column.${name}` as Word, kind: 'count' })
-const share = (name: keyof Figures): Column => ({ name, word: `study.column.${name}` as Word, kind: 'share' })
-const length = (name: keyof Figures): Column => ({ name, word: `study.column.${name}` as Word, kind: 'length' })
+const count = (name: keyof Figures): Column => ({ name, word: `studies.column.${name}` as Word, kind: 'count' })
+const share = (name: keyof Figures): Column => ({ name, word: `studies.column.${name}` as Word, kind: 'share' })
+const length = (name: keyof Figures): Column => ({ name, word: `studies.column.${name}` as Word, kind: 'length' })
 
 const columns: Record<Measure, readonly Column[]> = {
   calls: [count('calls'), count('answered'), count('unanswered'), share('answeredShare')],
@@ -46,7 +46,7 @@ export function sayFigure(figures: Figures | undefined, column: Column, language
   if (number === undefined) return '–'
   const figure = figures?.[column.name]
   const written = writeNumber(number, column.kind, language)
-  return typeof figure === 'object' && figure?.isAtLeast ? say('study.atLeast', { length: written }) : written
+  return typeof figure === 'object' && figure?.isAtLeast ? say('studies.atLeast', { length: written }) : written
 }
 
 export function writeNumber(number: number, kind: Column['kind'], language: Language): string {

@@ -27,23 +27,23 @@ export function QuestionForm({
   const numbers = asked.numbers?.split(',') ?? []
   return (
     <section className="panel study-question" aria-labelledby="study-question">
-      <h2 id="study-question">{say('study.question')}</h2>
+      <h2 id="study-question">{say('studies.question')}</h2>
       <div className="study-fields">
         <Choice
-          label={say('study.measure')}
-          options={measures.map((value) => ({ value, label: say(`study.measure.${value}`) }))}
+          label={say('studies.measure')}
+          options={measures.map((value) => ({ value, label: say(`studies.measure.${value}`) }))}
           value={asked.measure ?? 'calls'}
           onChange={(measure) => onAsk({ measure: measure as Asked['measure'] & string })}
         />
         <Choice
-          label={say('study.by')}
-          options={breakdowns.map((value) => ({ value, label: say(`study.by.${value}`) }))}
+          label={say('studies.by')}
+          options={breakdowns.map((value) => ({ value, label: say(`studies.by.${value}`) }))}
           value={asked.by ?? 'month'}
           onChange={(by) => onAsk({ by: by as Asked['by'] & string })}
         />
         <Choice
-          label={say('study.compare')}
-          options={comparisons.map((value) => ({ value, label: say(`study.compare.${value}`) }))}
+          label={say('studies.compare')}
+          options={comparisons.map((value) => ({ value, label: say(`studies.compare.${value}`) }))}
           value={asked.compare ?? 'none'}
           onChange={(compare) => onAsk({ compare: compare as NonNullable<Asked['compare']> })}
         />
@@ -58,21 +58,21 @@ export function QuestionForm({
         className="study-more"
         open={numbers.length > 0 || asked.region !== undefined || asked.language !== undefined}
       >
-        <summary>{say('study.narrow')}</summary>
+        <summary>{say('studies.narrow')}</summary>
         <div className="study-fields">
           <Choice
-            label={say('study.region')}
+            label={say('studies.region')}
             options={[
-              { value: everything, label: say('study.region.all') },
+              { value: everything, label: say('studies.region.all') },
               ...(choices?.regions ?? []).map(({ key, names }) => ({ value: key, label: named(names) })),
             ]}
             value={asked.region ?? everything}
             onChange={(region) => onAsk({ region: region === everything ? '' : region })}
           />
           <Choice
-            label={say('study.language')}
+            label={say('studies.language')}
             options={[
-              { value: everything, label: say('study.language.all') },
+              { value: everything, label: say('studies.language.all') },
               ...(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: languageNames[value] })),
             ]}
             value={asked.language ?? everything}
@@ -80,8 +80,8 @@ export function QuestionForm({
           />
         </div>
         <Checks
-          label={say('study.numbers')}
-          hint={say('study.numbers.hint')}
+          label={say('studies.numbers')}
+          hint={say('studies.numbers.hint')}
           options={(choices?.numbers ?? []).map(({ number, display, name }) => ({
             value: number,
             label: display,
@@ -115,18 +115,18 @@ function PeriodFields({ days, today, onDays }: { days: Days; today: CalendarDate
       }}
     >
       <DateRangeField
-        label={say('study.period')}
-        error={isWrong ? say('search.days.wrong') : ''}
+        label={say('studies.period')}
+        error={isWrong ? say('contacts.search.days.wrong') : ''}
         value={chosen}
         onChange={setChosen}
       />
       <div className="actions">
         <Button type="submit" kind="primary">
-          {say('study.period.show')}
+          {say('studies.period.show')}
         </Button>
         {(['month', 'year', 'thisYear'] as const).map((name) => (
           <Button key={name} kind="secondary" onPress={() => onDays(common[name])}>
-            {say(`study.period.${name}`)}
+            {say(`studies.period.${name}`)}
           </Button>
         ))}
       </div>

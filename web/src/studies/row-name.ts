@@ -16,7 +16,7 @@ export function nameRow(
   const { key } = row
   switch (by) {
     case 'hour':
-      return say('study.hour', { from: Number(key), to: Number(key) + 1 })
+      return say('studies.hour', { from: Number(key), to: Number(key) + 1 })
     case 'weekday':
       return new Intl.DateTimeFormat(locales[language], { weekday: 'long', timeZone: 'UTC' }).format(
         monday + (Number(key) - 1) * dayMs,
@@ -26,9 +26,9 @@ export function nameRow(
     case 'number':
       return row.number?.display ?? key
     case 'region':
-      return row.region?.[language] ?? say('study.region.none')
+      return row.region?.[language] ?? say('studies.region.none')
     case 'language':
-      return key === 'fi' || key === 'sv' || key === 'en' ? languageNames[key] : say('study.language.none')
+      return key === 'fi' || key === 'sv' || key === 'en' ? languageNames[key] : say('studies.language.none')
   }
 }
 

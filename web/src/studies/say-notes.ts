@@ -13,15 +13,15 @@ export function sayNotes(
 ): string[] {
   const day = (written: string) => formatDate(`${written}T09:00:00Z`, language)
   const ofTime = ({ countsSince, isUnfinished, wholeMonthsBefore, leftOut = [] }: Study['notes'], of: string) => [
-    ...(countsSince ? [say('study.note.since', { day: day(countsSince), time: of })] : []),
-    ...(wholeMonthsBefore ? [say('study.note.months', { day: day(wholeMonthsBefore) })] : []),
-    ...leftOut.map(({ from, to, why }) => say(`study.note.${why}` as Word, { from: day(from), to: day(to) })),
-    ...(isUnfinished ? [say('study.note.unfinished', { time: of })] : []),
+    ...(countsSince ? [say('studies.note.since', { day: day(countsSince), time: of })] : []),
+    ...(wholeMonthsBefore ? [say('studies.note.months', { day: day(wholeMonthsBefore) })] : []),
+    ...leftOut.map(({ from, to, why }) => say(`studies.note.${why}` as Word, { from: day(from), to: day(to) })),
+    ...(isUnfinished ? [say('studies.note.unfinished', { time: of })] : []),
   ]
   return [
     ...ofTime(study.notes, time),
     ...(study.comparedNotes && other ? ofTime(study.comparedNotes, other) : []),
-    ...(study.notes.isBehind ? [say('study.note.behind')] : []),
-    ...(study.choices.reachesNumbers ? [] : [say('study.note.units')]),
+    ...(study.notes.isBehind ? [say('studies.note.behind')] : []),
+    ...(study.choices.reachesNumbers ? [] : [say('studies.note.units')]),
   ].filter((note, place, all) => all.indexOf(note) === place)
 }

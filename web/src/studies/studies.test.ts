@@ -100,6 +100,6 @@ test('a figure that too few calls make is written as a dash, and one beyond the 
   expect(sayFigure({ median: null }, median!, 'fi', say as never)).toBe('–')
   expect(sayFigure({ median: { seconds: 90 } }, median!, 'fi', say as never)).toBe('1 min 30 s')
   expect(sayFigure({ median: { seconds: 3600, isAtLeast: true } }, median!, 'fi', say as never)).toContain(
-    'study.atLeast',
+    'studies.atLeast',
   )
 })

@@ -30,15 +30,15 @@ export function StudyPage() {
   const compare = asked.compare ?? 'none'
   const cannotCompare = compare !== 'none' && !comparedDays(daysOf(asked, now), compare)
 
-  const tell = useEffectEvent((study: Study) => announce(say('study.answered', { count: study.rows.length })))
+  const tell = useEffectEvent((study: Study) => announce(say('studies.answered', { count: study.rows.length })))
   useEffect(() => {
     if (data && !isFetching) tell(data)
   }, [data, isFetching])
 
   return (
-    <Page title={say('study.title')} lead={say('study.lead')}>
+    <Page title={say('studies.title')} lead={say('studies.lead')}>
       <QuestionForm asked={asked} today={now} choices={data?.choices} onAsk={ask} />
-      {cannotCompare && <Notice kind="warning">{say('study.compare.meets')}</Notice>}
+      {cannotCompare && <Notice kind="warning">{say('studies.compare.meets')}</Notice>}
       {(isPending || isPlaceholderData) && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {/* An answer never stands under another question: of the one before only the choices stay. */}

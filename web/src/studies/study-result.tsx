@@ -30,7 +30,7 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
   const days = daysOf(asked, today)
   const other = comparedDays(days, asked.compare ?? 'none')
   const said = (time: Days) => sayDays(time, locale)
-  const title = say('study.about', { measure: say(`study.measure.${measure}`), by: say(`study.by.${by}`) })
+  const title = say('studies.about', { measure: say(`studies.measure.${measure}`), by: say(`studies.by.${by}`) })
   const notes = sayNotes(study, said(days), other && said(other), say, language)
   const isNothing = study.rows.every(({ figures, compared }) =>
     [figures, compared].every((one) => !one || Object.values(one).every((figure) => figure === 0 || figure === null)),
@@ -58,9 +58,9 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
       ...shape,
     }
   }
-  const fileName = `${say('study.file')}-${days.start.toString()}-${days.end.toString()}`
+  const fileName = `${say('studies.file')}-${days.start.toString()}-${days.end.toString()}`
   const fileScene = () => layOut(plotOf(filePx, { title: [title, sayTimes()] }))
-  const sayTimes = () => (other ? say('study.times.both', { time: said(days), other: said(other) }) : said(days))
+  const sayTimes = () => (other ? say('studies.times.both', { time: said(days), other: said(other) }) : said(days))
 
   const saveCsv = () => {
     const columns = columnsOf(measure)
@@ -72,7 +72,7 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
       : ([['figures', '']] as const)
     const rows = [
       ...study.rows.map((row) => ({ ...row, name: nameRow(row, by, language, say) })),
-      { ...study.total, name: say('study.total') },
+      { ...study.total, name: say('studies.total') },
     ]
     saveBlob(
       new Blob(
@@ -81,10 +81,10 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
             [title],
             [sayTimes()],
             ...notes.map((note) => [note]),
-            [say('study.hidden', { count: study.fewest })],
+            [say('studies.hidden', { count: study.fewest })],
             [],
             [
-              say(`study.by.${by}`),
+              say(`studies.by.${by}`),
               ...times.flatMap(([, time]) => columns.map(({ word }) => (time ? `${say(word)} (${time})` : say(word)))),
             ],
             ...rows.map((row) => [
@@ -97,24 +97,24 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
       ),
       `${fileName}.csv`,
     )
-    announce(say('study.saved'))
+    announce(say('studies.saved'))
   }
   const saveSvg = () => {
     saveBlob(new Blob([svgOf(fileScene())], { type: 'image/svg+xml' }), `${fileName}.svg`)
-    announce(say('study.saved'))
+    announce(say('studies.saved'))
   }
   const savePng = async () => {
     const png = await pngOf(fileScene())
     setUnmade(png === null)
     if (!png) return
     saveBlob(png, `${fileName}.png`)
-    announce(say('study.saved'))
+    announce(say('studies.saved'))
   }
 
   return (
     <>
       {notes.length > 0 && (
-        <Notice kind="info" title={say('study.notes')}>
+        <Notice kind="info" title={say('studies.notes')}>
           <ul className="study-notes">
             {notes.map((note) => (
               <li key={note}>{note}</li>
@@ -123,8 +123,8 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
         </Notice>
       )}
       {isNothing ? (
-        <Notice kind="info" title={say('study.none')}>
-          {say('study.none.hint', { count: study.fewest })}
+        <Notice kind="info" title={say('studies.none')}>
+          {say('studies.none.hint', { count: study.fewest })}
         </Notice>
       ) : (
         <>
@@ -133,15 +133,15 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
             <p className="muted">{sayTimes()}</p>
             <div ref={ref} className="study-plot-room">
               {width !== undefined && width > 0 && (
-                <StudyPlot scene={layOut(plotOf(width))} sentence={say('study.plot', { title, times: sayTimes() })} />
+                <StudyPlot scene={layOut(plotOf(width))} sentence={say('studies.plot', { title, times: sayTimes() })} />
               )}
             </div>
           </section>
           <StudyTable study={study} asked={asked} times={[said(days), other && said(other)]} />
           <section className="panel stack-small" aria-labelledby="study-files">
-            <h2 id="study-files">{say('study.files')}</h2>
-            <p>{say('study.files.what')}</p>
-            {isUnmade && <Notice kind="error">{say('study.files.unmade')}</Notice>}
+            <h2 id="study-files">{say('studies.files')}</h2>
+            <p>{say('studies.files.what')}</p>
+            {isUnmade && <Notice kind="error">{say('studies.files.unmade')}</Notice>}
             <div className="actions">
               {(
                 [
@@ -152,7 +152,7 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
               ).map(([kind, save]) => (
                 <Button key={kind} onPress={save}>
                   <Download aria-hidden="true" size={18} />
-                  {say(`study.files.${kind}` as Word)}
+                  {say(`studies.files.${kind}` as Word)}
                 </Button>
               ))}
             </div>

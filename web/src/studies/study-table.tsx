@@ -32,7 +32,7 @@ export function StudyTable({
   const isOtherMonth = (row: StudyRow) => other !== undefined && by === 'month' && row.comparedKey !== undefined
   return (
     <div className="panel stack-small">
-      <h2 id="study-table">{say('study.table')}</h2>
+      <h2 id="study-table">{say('studies.table')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="study-table">
         <table className="table study-table">
           <thead>
@@ -48,7 +48,7 @@ export function StudyTable({
               </tr>
             )}
             <tr>
-              <th scope="col">{say(`study.by.${by}`)}</th>
+              <th scope="col">{say(`studies.by.${by}`)}</th>
               {heads('now')}
               {other !== undefined && heads('then')}
             </tr>
@@ -61,7 +61,7 @@ export function StudyTable({
                   {row.number?.name && <span className="second">{named(row.number.name)}</span>}
                   {isOtherMonth(row) && (
                     <span className="second">
-                      {say('study.beside', { month: nameMonth(row.comparedKey!, language, 'long') })}
+                      {say('studies.beside', { month: nameMonth(row.comparedKey!, language, 'long') })}
                     </span>
                   )}
                 </th>
@@ -72,7 +72,7 @@ export function StudyTable({
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">{say('study.total')}</th>
+              <th scope="row">{say('studies.total')}</th>
               {cells(study.total.figures, 'now')}
               {other !== undefined && cells(study.total.compared, 'then')}
             </tr>
@@ -80,7 +80,7 @@ export function StudyTable({
         </table>
       </div>
       <p className="muted study-hidden">
-        {say('study.hidden', { count: study.fewest })} {say('study.hidden.divide', { count: study.fewestToDivide })}
+        {say('studies.hidden', { count: study.fewest })} {say('studies.hidden.divide', { count: study.fewestToDivide })}
       </p>
     </div>
   )

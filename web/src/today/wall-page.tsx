@@ -19,7 +19,7 @@ export function WallPage() {
   const { say, language } = useLanguage()
   const { today, connection, isPaused, pause } = useToday()
   useEffect(() => {
-    document.title = `${say('wall.title')} – Seloste`
+    document.title = `${say('today.wall.title')} – Seloste`
   }, [say])
   useEffect(() => {
     const timer = window.setInterval(() => void queries.refetchQueries({ queryKey: ['get', '/api/session'] }), inUseMs)
@@ -30,7 +30,7 @@ export function WallPage() {
   return (
     <div className="wall">
       <div className="wall-head">
-        <h1 tabIndex={-1}>{say('wall.title')}</h1>
+        <h1 tabIndex={-1}>{say('today.wall.title')}</h1>
         <p className={`connection connection-${connection}`}>
           <Icon aria-hidden="true" size={24} />
           {say(`live.connection.${connection}` as Word)}
@@ -44,12 +44,12 @@ export function WallPage() {
           {document.fullscreenEnabled && (
             <Button onPress={() => void document.documentElement.requestFullscreen().catch(() => undefined)}>
               <Maximize aria-hidden="true" size={18} />
-              {say('wall.full')}
+              {say('today.wall.full')}
             </Button>
           )}
           <Link to="/calls" className="button button-secondary">
             <X aria-hidden="true" size={18} />
-            {say('wall.leave')}
+            {say('today.wall.leave')}
           </Link>
         </div>
       </div>
@@ -58,7 +58,7 @@ export function WallPage() {
       {!all && connection !== 'lost' && <Waiting lines={6} />}
       {all && (
         <>
-          <h2 className="visually-hidden">{say('wall.all')}</h2>
+          <h2 className="visually-hidden">{say('today.wall.all')}</h2>
           <dl className="wall-figures">
             {(
               [

@@ -97,7 +97,7 @@ function FindTrainee({
         hint={say('training.attendee.hint')}
         value={written}
         onChange={write}
-        none={say(part.length < 2 ? 'training.attendee.twoLetters' : isFetching ? 'loading' : 'people.none')}
+        none={say(part.length < 2 ? 'training.attendee.twoLetters' : isFetching ? 'shell.loading' : 'people.none')}
         options={found.map(({ userId, name, unitName }) => ({
           value: userId,
           label: name,

@@ -72,7 +72,7 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
         </h2>
         {!isOver && (
           <p>
-            {say('training.moments.how')} <Link to="/contacts">{say('nav.search')}</Link>
+            {say('training.moments.how')} <Link to="/contacts">{say('shell.nav.search')}</Link>
           </p>
         )}
         {order.error && <Failure error={order.error} />}

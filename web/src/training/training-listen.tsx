@@ -67,8 +67,8 @@ export function TrainingListen({
   const isFinal = state.why === 'right' || state.why === 'destroyed'
   return (
     <Notice kind="warning" isUrgent>
-      <p>{say(`listen.over.${state.why}`)}</p>
-      {!isFinal && <Button onPress={() => void start()}>{say('listen.again')}</Button>}
+      <p>{say(`listening.over.${state.why}`)}</p>
+      {!isFinal && <Button onPress={() => void start()}>{say('listening.again')}</Button>}
     </Notice>
   )
 }

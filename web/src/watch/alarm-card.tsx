@@ -23,40 +23,40 @@ export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () =>
   return (
     <section className="panel stack-small alarm" aria-labelledby={title}>
       <div className="alarm-head">
-        <h2 id={title}>{say(`alarm.${alarm.kind}.title`)}</h2>
+        <h2 id={title}>{say(`watch.alarm.${alarm.kind}.title`)}</h2>
         {!alarm.closed && !alarm.seenAt && (
           <span className="badge badge-restricted">
             <BellRing aria-hidden="true" size={16} />
-            {say('alarm.new')}
+            {say('watch.alarm.new')}
           </span>
         )}
       </div>
       <p>{sayWhat(alarm, say, language)}</p>
       <dl className="facts">
-        {alarm.person && <Fact label={say('alarm.person')}>{alarm.person.name}</Fact>}
-        {alarm.official && <Fact label={say('alarm.official')}>{alarm.official.name}</Fact>}
-        <Fact label={say('alarm.time')}>
+        {alarm.person && <Fact label={say('watch.alarm.person')}>{alarm.person.name}</Fact>}
+        {alarm.official && <Fact label={say('watch.alarm.official')}>{alarm.official.name}</Fact>}
+        <Fact label={say('watch.alarm.time')}>
           {instant(alarm.firstAt) === instant(alarm.lastAt)
             ? instant(alarm.lastAt)
             : formatSpan(alarm.firstAt, alarm.lastAt, language)}
         </Fact>
-        <Fact label={say('alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
-        <Fact label={say('alarm.threshold')}>{sayThreshold(alarm, say, language)}</Fact>
-        {references.length > 0 && <Fact label={say('alarm.references')}>{references.join(', ')}</Fact>}
+        <Fact label={say('watch.alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
+        <Fact label={say('watch.alarm.threshold')}>{sayThreshold(alarm, say, language)}</Fact>
+        {references.length > 0 && <Fact label={say('watch.alarm.references')}>{references.join(', ')}</Fact>}
         <Reasons reasons={alarm.facts['reasons']} />
       </dl>
       <LogLink alarm={alarm} />
       {alarm.closed ? (
         <div className="alarm-closed">
           {alarm.closed.by === undefined ? (
-            <p>{say('alarm.standstill.over', { time: instant(alarm.closed.at) })}</p>
+            <p>{say('watch.alarm.standstill.over', { time: instant(alarm.closed.at) })}</p>
           ) : (
-            <p>{say('alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
+            <p>{say('watch.alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
           )}
           {alarm.closed.note !== undefined && <p className="note">{alarm.closed.note}</p>}
         </div>
       ) : alarm.kind === 'standstill' ? (
-        <p className="muted">{say('alarm.standstill.itself')}</p>
+        <p className="muted">{say('watch.alarm.standstill.itself')}</p>
       ) : (
         <Close alarm={alarm} onChanged={onChanged} />
       )}
@@ -69,12 +69,12 @@ function Reasons({ reasons }: { reasons: unknown }) {
   const { say, language } = useLanguage()
   if (typeof reasons !== 'object' || reasons === null) return null
   return (
-    <Fact label={say('alarm.reasons')}>
+    <Fact label={say('watch.alarm.reasons')}>
       <ul className="plain-list">
         {Object.entries(reasons).map(([code, times]) => (
           <li key={code}>
-            {say('alarm.times', { number: formatCount(Number(times), language) })}{' '}
-            {say(`alarm.reason.${code.replace('recording.', '')}` as Word)}
+            {say('watch.alarm.times', { number: formatCount(Number(times), language) })}{' '}
+            {say(`watch.alarm.reason.${code.replace('contact.recording.', '')}` as Word)}
           </li>
         ))}
       </ul>
@@ -112,25 +112,25 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const params = { path: { id: alarm.id } }
   const close = () => {
     if (note.trim() !== '')
-      return void tell(() => api.POST('/api/alarms/{id}/close', { params, body: { note } }), 'alarm.closed')
+      return void tell(() => api.POST('/api/alarms/{id}/close', { params, body: { note } }), 'watch.alarm.closed')
     setMissing(true)
     document.getElementById(field)?.focus()
   }
 
-  if (alarm.isOwn) return <Notice kind="info">{say('alarm.own')}</Notice>
+  if (alarm.isOwn) return <Notice kind="info">{say('watch.alarm.own')}</Notice>
   if (!isOpen) {
     return (
       <div className="actions">
         <Button id={`${field}-deal`} kind="secondary" aria-expanded={false} onPress={() => setOpen(true)}>
-          {say('alarm.deal')}
+          {say('watch.alarm.deal')}
         </Button>
         {!alarm.seenAt && (
           <Button
             kind="quiet"
             isBusy={isBusy}
-            onPress={() => void tell(() => api.POST('/api/alarms/{id}/seen', { params }), 'alarm.seen')}
+            onPress={() => void tell(() => api.POST('/api/alarms/{id}/seen', { params }), 'watch.alarm.seen')}
           >
-            {say('alarm.see')}
+            {say('watch.alarm.see')}
           </Button>
         )}
         {failed !== undefined && <Failure error={failed} />}
@@ -141,9 +141,9 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     <div className="stack-small">
       <Field
         id={field}
-        label={say('alarm.note')}
-        hint={say('alarm.note.hint')}
-        error={isMissing && note.trim() === '' ? say('alarm.note.missing') : undefined}
+        label={say('watch.alarm.note')}
+        hint={say('watch.alarm.note.hint')}
+        error={isMissing && note.trim() === '' ? say('watch.alarm.note.missing') : undefined}
         rows={2}
         value={note}
         onChange={setNote}
@@ -152,10 +152,10 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
         <Button kind="primary" isBusy={isBusy} onPress={close}>
-          {say('alarm.close')}
+          {say('watch.alarm.close')}
         </Button>
         <Button kind="secondary" onPress={() => setOpen(false)}>
-          {say('cancel')}
+          {say('shell.cancel')}
         </Button>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import en from '../../../texts/en.json'
-import fi from '../../../texts/fi.json'
-import sv from '../../../texts/sv.json'
+import en from 'virtual:texts/en'
+import fi from 'virtual:texts/fi'
+import sv from 'virtual:texts/sv'
 import type { Say } from '../language/use-words.ts'
 import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
 

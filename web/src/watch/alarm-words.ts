@@ -8,44 +8,44 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
   const number = (key: string) => formatCount(countIn(facts[key]), language)
   switch (kind) {
     case 'refusals':
-      return say('alarm.refusals.what', { inRow: number('inRow'), inDay: number('inDay') })
+      return say('watch.alarm.refusals.what', { inRow: number('inRow'), inDay: number('inDay') })
     case 'night':
-      return say('alarm.night.what', { count, number: formatCount(count, language) })
+      return say('watch.alarm.night.what', { count, number: formatCount(count, language) })
     case 'official':
-      return say('alarm.official.what', { count, number: formatCount(count, language) })
+      return say('watch.alarm.official.what', { count, number: formatCount(count, language) })
     case 'caller':
-      return say('alarm.caller.what', {
+      return say('watch.alarm.caller.what', {
         callers: number('callers'),
         days: number('days'),
         searches: number('searchesInDay'),
       })
     case 'mass':
-      return say('alarm.mass.what', {
+      return say('watch.alarm.mass.what', {
         looks: number('looksInHour'),
         contacts: number('contactsInHour'),
         slowed: number('slowed'),
       })
     case 'reveals':
-      return say('alarm.reveals.what', { inHour: number('inHour'), inDay: number('inDay') })
+      return say('watch.alarm.reveals.what', { inHour: number('inHour'), inDay: number('inDay') })
     case 'sign-ins':
-      return say('alarm.sign-ins.what', { failures: number('failures'), accounts: formatCount(count, language) })
+      return say('watch.alarm.sign-ins.what', { failures: number('failures'), accounts: formatCount(count, language) })
     case 'break-glass':
-      return say('alarm.break-glass.what', { count, number: formatCount(count, language) })
+      return say('watch.alarm.break-glass.what', { count, number: formatCount(count, language) })
     case 'requests':
-      return say('alarm.requests.what', {
+      return say('watch.alarm.requests.what', {
         searches: number('searchesInDay'),
         givenUp: number('givenUpInDay'),
         forbidden: number('forbiddenInDay'),
         officials: number('officialsInWeek'),
       })
     case 'links':
-      return say('alarm.links.what', {
+      return say('watch.alarm.links.what', {
         links: number('links'),
         factors: number('factors'),
         operator: number('byOperator'),
       })
     case 'directory':
-      return say('alarm.directory.what', {
+      return say('watch.alarm.directory.what', {
         asked: number('asked'),
         confirmed: number('confirmed'),
         moved: number('moved'),
@@ -54,7 +54,7 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
       })
     case 'one-way':
     case 'loss':
-      return say(`alarm.${kind}.what`, {
+      return say(`watch.alarm.${kind}.what`, {
         ...{
           count,
           number: formatCount(count, language),
@@ -63,10 +63,18 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         },
       })
     case 'standstill':
-      return say('alarm.standstill.what', { count, number: formatCount(count, language), kinds: sayKinds(facts, say) })
+      return say('watch.alarm.standstill.what', {
+        count,
+        number: formatCount(count, language),
+        kinds: sayKinds(facts, say),
+      })
     case 'unrecorded':
     case 'untold':
-      return say(`alarm.${kind}.what`, { count, number: formatCount(count, language), numbers: number('numbers') })
+      return say(`watch.alarm.${kind}.what`, {
+        count,
+        number: formatCount(count, language),
+        numbers: number('numbers'),
+      })
   }
 }
 
@@ -74,7 +82,7 @@ function sayKinds(facts: Alarm['facts'], say: Say): string {
   const { kinds } = facts
   if (typeof kinds !== 'object' || kinds === null) return ''
   return Object.keys(kinds)
-    .map((kind) => say(`alarm.standstill.kind.${kind}` as Word))
+    .map((kind) => say(`watch.alarm.standstill.kind.${kind}` as Word))
     .join(', ')
 }
 
@@ -85,7 +93,7 @@ export function sayThreshold({ kind, threshold }: Pick<Alarm, 'kind' | 'threshol
       typeof value === 'number' ? [[key, formatCount(value, language)]] : [],
     ),
   )
-  return say(`alarm.${kind}.threshold`, values)
+  return say(`watch.alarm.${kind}.threshold`, values)
 }
 
 /** Ids that a fact lists, such as contacts or references; none where the alarm has no such fact. */

@@ -21,15 +21,15 @@ export function AlarmsPage() {
     { params: { query: { state } } },
     { staleTime: 0 },
   )
-  const tell = useEffectEvent((count: number) => announce(say(`alarms.told.${state}`, { count })))
+  const tell = useEffectEvent((count: number) => announce(say(`watch.alarms.told.${state}`, { count })))
   const shown = data?.items.length
   useEffect(() => {
     if (shown !== undefined) tell(shown)
   }, [shown, state])
 
   return (
-    <Page title={say('nav.alarms')} lead={say('alarms.lead')}>
-      <nav aria-label={say('alarms.which')} className="switcher">
+    <Page title={say('shell.nav.alarms')} lead={say('watch.alarms.lead')}>
+      <nav aria-label={say('watch.alarms.which')} className="switcher">
         <ul>
           {alarmStates.map((one) => (
             <li key={one}>
@@ -39,7 +39,7 @@ export function AlarmsPage() {
                 activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
-                {say(`alarms.${one}`)}
+                {say(`watch.alarms.${one}`)}
               </Link>
             </li>
           ))}
@@ -47,7 +47,7 @@ export function AlarmsPage() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say(`alarms.none.${state}`)}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say(`watch.alarms.none.${state}`)}</Notice>}
       {data?.items.map((alarm) => (
         <AlarmCard key={alarm.id} alarm={alarm} onChanged={() => void refetch()} />
       ))}

@@ -14,8 +14,8 @@ export function ContactLooksPage() {
   const { say } = useLanguage()
   const { purpose } = usePurpose()
   return (
-    <Page title={say('contactLooks.title')} lead={say('contactLooks.lead')}>
-      {purpose === 'INSPECTION' ? <Looks /> : <Notice kind="info">{say('contactLooks.purpose')}</Notice>}
+    <Page title={say('contact.access.title')} lead={say('contact.access.lead')}>
+      {purpose === 'INSPECTION' ? <Looks /> : <Notice kind="info">{say('contact.access.purpose')}</Notice>}
     </Page>
   )
 }
@@ -34,11 +34,11 @@ function Looks() {
   return (
     <>
       <p>
-        {say('contactLooks.made', { call: instant(data.contact.startedAt), time: instant(data.madeAt) })}
-        {reference !== undefined && ` ${say('contactLooks.reference', { reference })}`}
+        {say('contact.access.made', { call: instant(data.contact.startedAt), time: instant(data.madeAt) })}
+        {reference !== undefined && ` ${say('contact.access.reference', { reference })}`}
       </p>
-      <Extract title={say('contactLooks.looks')} looks={data.items} isCut={data.isCut} withCall={false} />
-      <p>{say('contactLooks.names')}</p>
+      <Extract title={say('contact.access.looks')} looks={data.items} isCut={data.isCut} withCall={false} />
+      <p>{say('contact.access.names')}</p>
     </>
   )
 }

@@ -28,24 +28,26 @@ export function Extract({
         {looks.length > 0 && (
           <Button kind="secondary" className="no-print" onPress={() => window.print()}>
             <Printer aria-hidden="true" size={18} />
-            {say('extract.print')}
+            {say('watch.extract.print')}
           </Button>
         )}
       </div>
-      {isCut && <Notice kind="warning">{say('extract.cut', { number: formatCount(looks.length, language) })}</Notice>}
+      {isCut && (
+        <Notice kind="warning">{say('watch.extract.cut', { number: formatCount(looks.length, language) })}</Notice>
+      )}
       {looks.length === 0 ? (
-        <Notice kind="info">{say('extract.none')}</Notice>
+        <Notice kind="info">{say('watch.extract.none')}</Notice>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-labelledby="extract-looks">
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">{say('looks.at')}</th>
-                <th scope="col">{say('extract.kind')}</th>
-                <th scope="col">{say('looks.role')}</th>
-                <th scope="col">{say('person.unit')}</th>
-                <th scope="col">{say('purpose.label')}</th>
-                {withCall && <th scope="col">{say('extract.call')}</th>}
+                <th scope="col">{say('contact.looks.at')}</th>
+                <th scope="col">{say('watch.extract.kind')}</th>
+                <th scope="col">{say('contact.looks.role')}</th>
+                <th scope="col">{say('people.person.unit')}</th>
+                <th scope="col">{say('session.purpose.label')}</th>
+                {withCall && <th scope="col">{say('watch.extract.call')}</th>}
               </tr>
             </thead>
             <tbody>
@@ -55,17 +57,17 @@ export function Extract({
                     {isDaily(look) ? formatDate(look.at, language) : formatInstant(look.at, language)}
                   </td>
                   <td>
-                    {say(`extract.kind.${look.kind}`)}
+                    {say(`watch.extract.kind.${look.kind}`)}
                     {look.servedMs != null && <span className="second">{formatLength(look.servedMs)}</span>}
                   </td>
-                  <td>{say(`role.${look.role}` as Word)}</td>
+                  <td>{say(`rights.role.${look.role}` as Word)}</td>
                   <td>{look.unit ?? '–'}</td>
-                  <td>{say(`purpose.${look.purpose}` as Word)}</td>
+                  <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
                   {withCall && (
                     <td className="nowrap">
                       {look.contact?.startedAt
                         ? formatInstant(look.contact.startedAt, language)
-                        : say('extract.calls', { count: look.calls, number: formatCount(look.calls, language) })}
+                        : say('watch.extract.calls', { count: look.calls, number: formatCount(look.calls, language) })}
                     </td>
                   )}
                 </tr>

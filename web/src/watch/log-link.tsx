@@ -34,7 +34,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
       <p>
         <Link to="/capture/nodes" className="link-with-icon">
           <HardDrive aria-hidden="true" size={18} />
-          {say('alarm.standstill.to')}
+          {say('watch.alarm.standstill.to')}
         </Link>
       </p>
     ) : null
@@ -50,7 +50,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
     <p>
       <Link to="/log" search={search} className="link-with-icon">
         <ScrollText aria-hidden="true" size={18} />
-        {person ? say('alarm.log', { name: person.name }) : say('alarm.log.sign-ins')}
+        {person ? say('watch.alarm.log', { name: person.name }) : say('watch.alarm.log.sign-ins')}
       </Link>
     </p>
   )

@@ -12,12 +12,12 @@ export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">{say('looks.at')}</th>
-            <th scope="col">{say('review.who')}</th>
-            <th scope="col">{say('review.action')}</th>
-            <th scope="col">{say('purpose.label')}</th>
-            <th scope="col">{say('review.reference')}</th>
-            <th scope="col">{say('review.how-much')}</th>
+            <th scope="col">{say('contact.looks.at')}</th>
+            <th scope="col">{say('watch.review.who')}</th>
+            <th scope="col">{say('watch.review.action')}</th>
+            <th scope="col">{say('session.purpose.label')}</th>
+            <th scope="col">{say('watch.review.reference')}</th>
+            <th scope="col">{say('watch.review.how-much')}</th>
           </tr>
         </thead>
         <tbody>
@@ -25,11 +25,11 @@ export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
             <tr key={look.seq}>
               <td className="nowrap">{formatInstant(look.at, language, 'seconds')}</td>
               <td>
-                {look.person?.name ?? say('review.nobody')}
-                <span className="second">{say(`role.${look.role}` as Word)}</span>
+                {look.person?.name ?? say('watch.review.nobody')}
+                <span className="second">{say(`rights.role.${look.role}` as Word)}</span>
               </td>
-              <td>{say(`review.action.${look.action}` as Word)}</td>
-              <td>{say(`purpose.${look.purpose}` as Word)}</td>
+              <td>{say(`watch.review.action.${look.action}` as Word)}</td>
+              <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
               <td className="breaking">{look.reference ?? '–'}</td>
               <td>
                 <HowMuch look={look} />
@@ -42,9 +42,9 @@ export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
   )
 
   function HowMuch({ look }: { look: LookToReview }) {
-    if (look.servedMs !== undefined) return say('review.served', { length: formatLength(look.servedMs) })
+    if (look.servedMs !== undefined) return say('watch.review.served', { length: formatLength(look.servedMs) })
     if (look.contacts !== undefined)
-      return say('review.contacts', { count: look.contacts, number: formatCount(look.contacts, language) })
+      return say('watch.review.contacts', { count: look.contacts, number: formatCount(look.contacts, language) })
     return '–'
   }
 }

@@ -18,10 +18,10 @@ export function MyLooksPage() {
     params: { query: instantsOf(month) },
   })
   return (
-    <Page title={say('nav.myLooks')} lead={say('myLooks.lead')}>
+    <Page title={say('shell.nav.myLooks')} lead={say('watch.mine.lead')}>
       <div className="no-print month-choice">
         <Choice
-          label={say('myLooks.month')}
+          label={say('watch.mine.month')}
           options={months.map((value) => ({ value, label: formatMonth(value, language) }))}
           value={month}
           onChange={(next) => void navigate({ to: '/my-calls/looks', search: { month: next }, replace: true })}
@@ -31,13 +31,13 @@ export function MyLooksPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <Extract
-          title={say('myLooks.title', { month: formatMonth(month, language) })}
+          title={say('watch.mine.title', { month: formatMonth(month, language) })}
           looks={data.items}
           isCut={data.isCut}
           withCall
         />
       )}
-      <p className="muted">{say('extract.hidden')}</p>
+      <p className="muted">{say('watch.extract.hidden')}</p>
     </Page>
   )
 }

@@ -23,19 +23,19 @@ export function OpenAlarms() {
       {alarms && alarms.open > 0 && (
         <Notice kind="warning">
           <p>{say('start.alarms.open', { count: alarms.open })}</p>
-          <Link to="/alarms">{say('nav.alarms')}</Link>
+          <Link to="/alarms">{say('shell.nav.alarms')}</Link>
         </Notice>
       )}
       {overdue > 0 && (
         <Notice kind="warning">
-          <p>{say('reviews.overdue', { count: overdue })}</p>
-          <Link to="/reviews">{say('nav.reviews')}</Link>
+          <p>{say('watch.reviews.overdue', { count: overdue })}</p>
+          <Link to="/reviews">{say('shell.nav.reviews')}</Link>
         </Notice>
       )}
       {waiting > 0 && (
         <Notice kind="info">
           <p>{say('start.reviews.waiting', { count: waiting })}</p>
-          <Link to="/reviews">{say('nav.reviews')}</Link>
+          <Link to="/reviews">{say('shell.nav.reviews')}</Link>
         </Notice>
       )}
       {alarms?.open === 0 && overdue + waiting === 0 && <p className="muted">{say('start.watch.none')}</p>}

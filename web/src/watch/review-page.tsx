@@ -38,10 +38,10 @@ export function ReviewPage() {
   const looks = found.data?.pages.flatMap((page) => page.items) ?? []
   const about = months.data?.items.find((one) => one.month === month)
   const isMonth = /^20\d\d-(0[1-9]|1[0-2])$/.test(month)
-  const title = isMonth ? say('review.title', { month: formatMonth(month, language) }) : say('nav.reviews')
+  const title = isMonth ? say('watch.review.title', { month: formatMonth(month, language) }) : say('shell.nav.reviews')
 
   return (
-    <Page title={title} crumbs={[{ label: say('nav.reviews'), to: '/reviews' }]} lead={say('review.lead')}>
+    <Page title={title} crumbs={[{ label: say('shell.nav.reviews'), to: '/reviews' }]} lead={say('watch.review.lead')}>
       {found.isPending && <Waiting lines={8} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
       {about && (
@@ -49,13 +49,13 @@ export function ReviewPage() {
           <ReviewBadge month={about} />
         </p>
       )}
-      {found.isSuccess && looks.length === 0 && <Notice kind="info">{say('review.none')}</Notice>}
+      {found.isSuccess && looks.length === 0 && <Notice kind="info">{say('watch.review.none')}</Notice>}
       {looks.length > 0 && (
         <div className="results-section">
           <div className="results-head">
-            <h2 id="review-looks">{say('review.looks')}</h2>
+            <h2 id="review-looks">{say('watch.review.looks')}</h2>
             <p className="results-count">
-              {say('review.shown', {
+              {say('watch.review.shown', {
                 shown: formatCount(looks.length, language),
                 total: formatCount(about?.looks ?? looks.length, language),
               })}
@@ -65,7 +65,7 @@ export function ReviewPage() {
           {found.hasNextPage && (
             <div className="more">
               <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-                {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+                {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
               </Button>
             </div>
           )}
@@ -100,29 +100,29 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
       .catch((error: unknown) => ({ error }))
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say('review.signed'))
+    announce(say('watch.review.signed'))
     await queries.invalidateQueries({ queryKey: ['get', '/api/reviews'] })
   }
 
   return (
     <section className="panel stack-small" aria-labelledby={title}>
-      <h2 id={title}>{say('review.sign')}</h2>
+      <h2 id={title}>{say('watch.review.sign')}</h2>
       {month.review && (
         <>
-          <p>{say('review.by', { name: month.review.by, time: formatInstant(month.review.at, language) })}</p>
+          <p>{say('watch.review.by', { name: month.review.by, time: formatInstant(month.review.at, language) })}</p>
           <p className="note">{month.review.note}</p>
         </>
       )}
-      {month.state === 'going-on' && <p>{say('review.going-on', { day: formatDate(month.dueAt, language) })}</p>}
+      {month.state === 'going-on' && <p>{say('watch.review.going-on', { day: formatDate(month.dueAt, language) })}</p>}
       {(month.state === 'to-review' || month.state === 'overdue') && (
         <>
-          <p>{say('review.sign.text', { day: formatDate(month.dueAt, language) })}</p>
-          {!isWhole && <Notice kind="info">{say('review.more')}</Notice>}
+          <p>{say('watch.review.sign.text', { day: formatDate(month.dueAt, language) })}</p>
+          {!isWhole && <Notice kind="info">{say('watch.review.more')}</Notice>}
           <Field
             id={field}
-            label={say('review.note')}
-            hint={say('review.note.hint')}
-            error={isMissing && note.trim() === '' ? say('review.note.missing') : undefined}
+            label={say('watch.review.note')}
+            hint={say('watch.review.note.hint')}
+            error={isMissing && note.trim() === '' ? say('watch.review.note.missing') : undefined}
             rows={3}
             value={note}
             onChange={setNote}
@@ -131,7 +131,7 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
           {failed !== undefined && <Failure error={failed} />}
           <div className="actions">
             <Button kind="primary" isBusy={isBusy} isDisabled={!isWhole} onPress={() => void sign()}>
-              {say('review.sign.do')}
+              {say('watch.review.sign.do')}
             </Button>
           </div>
         </>

@@ -16,11 +16,11 @@ export function ReviewsPage() {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
   const overdue = data?.items.filter(({ state }) => state === 'overdue').length ?? 0
   return (
-    <Page title={say('nav.reviews')} lead={say('reviews.lead')}>
+    <Page title={say('shell.nav.reviews')} lead={say('watch.reviews.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {overdue > 0 && <Notice kind="warning">{say('reviews.overdue', { count: overdue })}</Notice>}
-      {data?.items.length === 0 && <Notice kind="info">{say('reviews.none')}</Notice>}
+      {overdue > 0 && <Notice kind="warning">{say('watch.reviews.overdue', { count: overdue })}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say('watch.reviews.none')}</Notice>}
       {data && data.items.length > 0 && (
         <ul className="cards">
           {data.items.map((month) => (
@@ -49,20 +49,20 @@ function MonthCard({ month }: { month: ReviewMonth }) {
       </p>
       <dl className="card-facts">
         <div>
-          <dt>{say('reviews.looks')}</dt>
+          <dt>{say('watch.reviews.looks')}</dt>
           <dd>{number(month.looks)}</dd>
         </div>
         <div>
-          <dt>{say('reviews.listenings')}</dt>
+          <dt>{say('watch.reviews.listenings')}</dt>
           <dd>{number(month.listenings)}</dd>
         </div>
         <div>
-          <dt>{say('reviews.people')}</dt>
+          <dt>{say('watch.reviews.people')}</dt>
           <dd>{number(month.people)}</dd>
         </div>
         {!month.review && (
           <div>
-            <dt>{say('reviews.due')}</dt>
+            <dt>{say('watch.reviews.due')}</dt>
             <dd>{formatDate(month.dueAt, language)}</dd>
           </div>
         )}
@@ -81,5 +81,5 @@ const badges = {
 /** Where a month is, in words. */
 export function ReviewBadge({ month }: { month: ReviewMonth }) {
   const { say } = useLanguage()
-  return <span className={badges[month.state]}>{say(`reviews.state.${month.state}`)}</span>
+  return <span className={badges[month.state]}>{say(`watch.reviews.state.${month.state}`)}</span>
 }

@@ -35,27 +35,29 @@ export function Consequences({ draft }: { draft: Draft }) {
   })
   const run = async () => {
     const { data: counted } = await refetch()
-    if (counted) announce(say('draft.dryRun.done', { count: counted.consequences.length }))
+    if (counted) announce(say('description.draft.dryRun.done', { count: counted.consequences.length }))
   }
-  if (count > 0) return <p className="muted">{say('draft.dryRun.problems')}</p>
+  if (count > 0) return <p className="muted">{say('description.draft.dryRun.problems')}</p>
   return (
     <div className="stack-small" aria-busy={isFetching}>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {!data && !isFetching && <p>{say('draft.dryRun.what')}</p>}
+      {!data && !isFetching && <p>{say('description.draft.dryRun.what')}</p>}
       {!data && isFetching && <Waiting lines={2} />}
       {data && (
         <>
           {data.consequences.length === 0 ? (
-            <p>{say('draft.dryRun.none')}</p>
+            <p>{say('description.draft.dryRun.none')}</p>
           ) : (
             <List consequences={data.consequences} />
           )}
-          <p className="muted small-text">{say('draft.dryRun.at', { time: formatInstant(data.at, language) })}</p>
+          <p className="muted small-text">
+            {say('description.draft.dryRun.at', { time: formatInstant(data.at, language) })}
+          </p>
         </>
       )}
       {!error && (
         <Button kind={data ? 'link' : 'secondary'} isBusy={isFetching} onPress={() => void run()}>
-          {say(data ? 'draft.dryRun.again' : 'draft.dryRun.do')}
+          {say(data ? 'description.draft.dryRun.again' : 'description.draft.dryRun.do')}
         </Button>
       )}
     </div>

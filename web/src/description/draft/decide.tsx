@@ -28,7 +28,7 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       if (refusalKey(answer.error) === 'draft.changed-meanwhile') await work.readAgain()
       return setFailed(answer.error)
     }
-    announce(say(decision === 'approve' ? 'draft.approved' : 'draft.rejected', { version }))
+    announce(say(decision === 'approve' ? 'description.draft.approved' : 'description.draft.rejected', { version }))
   }
   const reject = () => {
     if (note.trim() !== '') return void decide('reject')
@@ -38,13 +38,13 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
 
   return (
     <section className="panel stack-small" aria-labelledby="draft-decide">
-      <h2 id="draft-decide">{say('draft.decide')}</h2>
-      <p>{say('draft.decide.text')}</p>
+      <h2 id="draft-decide">{say('description.draft.decide')}</h2>
+      <p>{say('description.draft.decide.text')}</p>
       <Field
         id={fieldId('note')}
-        label={say('draft.note')}
-        hint={say('draft.note.hint')}
-        error={isMissing && note.trim() === '' ? say('draft.note.missing') : undefined}
+        label={say('description.draft.note')}
+        hint={say('description.draft.note.hint')}
+        error={isMissing && note.trim() === '' ? say('description.draft.note.missing') : undefined}
         rows={3}
         value={note}
         onChange={setNote}
@@ -53,21 +53,21 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
         <Button kind="primary" isBusy={work.isBusy} onPress={() => setAsks(true)}>
-          {say('draft.approve')}
+          {say('description.draft.approve')}
         </Button>
         <Button kind="secondary" isBusy={work.isBusy} onPress={reject}>
-          {say('draft.reject')}
+          {say('description.draft.reject')}
         </Button>
       </div>
       <Confirm
-        title={say('draft.approve.sure', { version })}
-        doLabel={say('draft.approve')}
+        title={say('description.draft.approve.sure', { version })}
+        doLabel={say('description.draft.approve')}
         isOpen={asks}
         onClose={() => setAsks(false)}
         onDo={() => void decide('approve')}
       >
         <p>
-          {say('draft.approve.text', {
+          {say('description.draft.approve.text', {
             time: draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : '',
           })}
         </p>

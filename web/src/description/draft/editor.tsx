@@ -55,11 +55,11 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const reason = unsaved?.reason ?? draft.reason
   const effectiveFrom = unsaved?.effectiveFrom ?? draft.effectiveFrom
   const isElsewhere = unsaved !== undefined && unsaved.revision !== draft.revision
-  const reasonError = wasSubmitted && reason.trim() === '' ? say('draft.reason.missing') : undefined
+  const reasonError = wasSubmitted && reason.trim() === '' ? say('description.draft.reason.missing') : undefined
   const timeError = timeErrorOf()
 
   function timeErrorOf(): string | undefined {
-    if (effectiveFrom === undefined) return wasSubmitted ? say('draft.day.missing') : undefined
+    if (effectiveFrom === undefined) return wasSubmitted ? say('description.draft.day.missing') : undefined
     if (Date.parse(effectiveFrom) <= serverNowMs()) return say('error.draft.not-future')
     const own = problems.filter(({ field }) => field === 'effectiveFrom')
     return own.length > 0 ? own.map((one) => `${named(one.message)} ${named(one.remedy)}`).join(' ') : undefined
@@ -87,7 +87,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
     }
     update((now) => (now ? withoutSent(now, unsaved, answer.draft.revision) : null))
     const count = problemsOf(answer.draft).length
-    announce(count > 0 ? say('draft.saved.problems', { count }) : say('draft.saved'))
+    announce(count > 0 ? say('description.draft.saved.problems', { count }) : say('description.draft.saved'))
     return answer.draft
   }
 
@@ -111,14 +111,14 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
     if (saved.problems.length > 0) return void window.requestAnimationFrame(() => summary.current?.focus())
     const answer = await work.submit(saved.revision)
     if ('error' in answer) setFailed(answer.error)
-    else announce(say('draft.submitted'))
+    else announce(say('description.draft.submitted'))
   }
 
   const withdraw = async () => {
     const answer = await work.withdraw()
     if ('error' in answer) return setFailed(answer.error)
     update(() => null)
-    announce(say('draft.withdrawn'))
+    announce(say('description.draft.withdrawn'))
     await navigate(listDescription)
   }
 
@@ -162,8 +162,8 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   return (
     <>
       {isElsewhere && (
-        <Notice kind="warning" title={say('draft.elsewhere')} isUrgent>
-          <p>{say('draft.elsewhere.text')}</p>
+        <Notice kind="warning" title={say('description.draft.elsewhere')} isUrgent>
+          <p>{say('description.draft.elsewhere.text')}</p>
           <div className="actions">
             <Button
               kind="secondary"
@@ -172,10 +172,10 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
                 saveButton.current?.focus()
               }}
             >
-              {say('draft.elsewhere.mine')}
+              {say('description.draft.elsewhere.mine')}
             </Button>
             <Button kind="link" onPress={discard}>
-              {say('draft.elsewhere.theirs')}
+              {say('description.draft.elsewhere.theirs')}
             </Button>
           </div>
         </Notice>
@@ -221,42 +221,44 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
             />
           )}
         </div>
-        <aside className="draft-aside" aria-label={say('draft.outcome')}>
+        <aside className="draft-aside" aria-label={say('description.draft.outcome')}>
           <section className="panel stack-small" aria-labelledby="draft-changes">
-            <h2 id="draft-changes">{say('draft.changes')}</h2>
-            {unsaved && <p className="muted small-text">{say('draft.changes.saved')}</p>}
+            <h2 id="draft-changes">{say('description.draft.changes')}</h2>
+            {unsaved && <p className="muted small-text">{say('description.draft.changes.saved')}</p>}
             {draft.changes.length > 0 ? (
               <Changes changes={draft.changes} />
             ) : (
-              <p className="muted">{say(found.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}</p>
+              <p className="muted">
+                {say(found.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
+              </p>
             )}
           </section>
           <section className="panel stack-small" aria-labelledby="draft-consequences">
-            <h2 id="draft-consequences">{say('draft.consequences')}</h2>
+            <h2 id="draft-consequences">{say('description.draft.consequences')}</h2>
             <Consequences draft={draft} />
           </section>
           <section className="panel stack-small" aria-labelledby="draft-next">
-            <h2 id="draft-next">{say('draft.next')}</h2>
-            <p>{say(draft.isOutdated ? 'draft.next.outdated' : 'draft.next.text')}</p>
+            <h2 id="draft-next">{say('description.draft.next')}</h2>
+            <p>{say(draft.isOutdated ? 'description.draft.next.outdated' : 'description.draft.next.text')}</p>
             {!draft.isOutdated && (
               <Button kind={unsaved ? 'secondary' : 'primary'} isBusy={work.isBusy} onPress={() => void submit()}>
-                {say(unsaved ? 'draft.saveAndSubmit' : 'draft.submit')}
+                {say(unsaved ? 'description.draft.saveAndSubmit' : 'description.draft.submit')}
               </Button>
             )}
             <Button kind="link" onPress={() => setAsksWithdrawal(true)}>
-              {say('draft.withdraw')}
+              {say('description.draft.withdraw')}
             </Button>
           </section>
         </aside>
       </div>
       <Confirm
-        title={say('draft.withdraw.sure')}
-        doLabel={say('draft.withdraw')}
+        title={say('description.draft.withdraw.sure')}
+        doLabel={say('description.draft.withdraw')}
         isOpen={asksWithdrawal}
         onClose={() => setAsksWithdrawal(false)}
         onDo={() => void withdraw()}
       >
-        <p>{say('draft.withdraw.text')}</p>
+        <p>{say('description.draft.withdraw.text')}</p>
       </Confirm>
     </>
   )

@@ -56,9 +56,9 @@ export function useProblemPlace(document: unknown): (field: string) => string | 
     return say(ordinal, { number: Number(item.at(-1)) + 1 })
   }
   return (field) => {
-    if (field === 'effectiveFrom') return say('draft.day')
+    if (field === 'effectiveFrom') return say('description.draft.day')
     // A problem of the text as a whole is told by its line.
-    if (field.startsWith('(')) return say('draft.view.text')
+    if (field.startsWith('(')) return say('description.draft.view.text')
     const section = sectionOf(field)
     if (!section) return undefined
     const [outermost] = itemsAround(field)

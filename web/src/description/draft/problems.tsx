@@ -24,12 +24,12 @@ export function ProblemSummary({
   return (
     <Notice kind="error">
       <h2 ref={heading} tabIndex={-1} className="problems-title">
-        {say('draft.problems', { count: problems.length })}
+        {say('description.draft.problems', { count: problems.length })}
       </h2>
-      {onGo && <p>{say('draft.problems.how')}</p>}
+      {onGo && <p>{say('description.draft.problems.how')}</p>}
       <ol
         className={`problems ${isLong ? 'is-long' : ''}`}
-        {...(isLong && { tabIndex: 0, 'aria-label': say('draft.problems', { count: problems.length }) })}
+        {...(isLong && { tabIndex: 0, 'aria-label': say('description.draft.problems', { count: problems.length }) })}
       >
         {problems.map((problem, index) => (
           <li key={index}>
@@ -50,7 +50,7 @@ export function ProblemSummary({
             <span className="problem-place">
               {placeOf(problem.field) ?? <code translate="no">{problem.field}</code>}
               {' · '}
-              {say('draft.line', { line: problem.line })}
+              {say('description.draft.line', { line: problem.line })}
             </span>
           </li>
         ))}

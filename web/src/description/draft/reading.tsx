@@ -25,44 +25,48 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
       <div className="draft-columns">
         <div className="draft-main">
           <section className="panel stack-small" aria-labelledby="draft-why">
-            <h2 id="draft-why">{say('draft.why')}</h2>
+            <h2 id="draft-why">{say('description.draft.why')}</h2>
             {draft.reason === '' ? (
-              <p className="muted">{say('draft.reason.none')}</p>
+              <p className="muted">{say('description.draft.reason.none')}</p>
             ) : (
               <p className="draft-reason">{draft.reason}</p>
             )}
             <dl className="facts-line">
               <div>
-                <dt>{say('draft.effectiveFrom')}</dt>
+                <dt>{say('description.draft.effectiveFrom')}</dt>
                 <dd>
-                  {draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : say('draft.effectiveFrom.none')}
+                  {draft.effectiveFrom
+                    ? formatInstant(draft.effectiveFrom, language)
+                    : say('description.draft.effectiveFrom.none')}
                 </dd>
               </div>
               {draft.submittedAt && (
                 <div>
-                  <dt>{say('draft.submittedAt')}</dt>
+                  <dt>{say('description.draft.submittedAt')}</dt>
                   <dd>{formatInstant(draft.submittedAt, language)}</dd>
                 </div>
               )}
             </dl>
           </section>
           <section className="panel stack-small" aria-labelledby="draft-changes">
-            <h2 id="draft-changes">{say('draft.changes')}</h2>
+            <h2 id="draft-changes">{say('description.draft.changes')}</h2>
             {draft.changes.length > 0 ? (
               <Changes changes={draft.changes} />
             ) : (
-              <p className="muted">{say(problems.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}</p>
+              <p className="muted">
+                {say(problems.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
+              </p>
             )}
           </section>
           <section className="panel stack-small" aria-labelledby="draft-diff">
-            <h2 id="draft-diff">{say('draft.view.diff')}</h2>
+            <h2 id="draft-diff">{say('description.draft.view.diff')}</h2>
             <DiffToBase draft={draft} />
           </section>
         </div>
-        <aside className="draft-aside" aria-label={say('draft.outcome')}>
+        <aside className="draft-aside" aria-label={say('description.draft.outcome')}>
           {(draft.mayEdit || draft.mayDecide) && (
             <section className="panel stack-small" aria-labelledby="draft-consequences">
-              <h2 id="draft-consequences">{say('draft.consequences')}</h2>
+              <h2 id="draft-consequences">{say('description.draft.consequences')}</h2>
               <Consequences draft={draft} />
             </section>
           )}
@@ -81,15 +85,15 @@ function TakeBack({ work }: { work: Work }) {
   const takeBack = async () => {
     const answer = await work.takeBack()
     if ('error' in answer) setFailed(answer.error)
-    else announce(say('draft.takenBack'))
+    else announce(say('description.draft.takenBack'))
   }
   return (
     <section className="panel stack-small" aria-labelledby="draft-next">
-      <h2 id="draft-next">{say('draft.waits')}</h2>
-      <p>{say('draft.waits.text')}</p>
+      <h2 id="draft-next">{say('description.draft.waits')}</h2>
+      <p>{say('description.draft.waits.text')}</p>
       {failed !== undefined && <Failure error={failed} />}
       <Button kind="secondary" isBusy={work.isBusy} onPress={() => void takeBack()}>
-        {say('draft.takeBack')}
+        {say('description.draft.takeBack')}
       </Button>
     </section>
   )

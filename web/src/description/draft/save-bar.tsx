@@ -23,12 +23,18 @@ export function SaveBar({
 }) {
   const { say } = useLanguage()
   return (
-    <div className={`save-bar ${unsaved ? 'is-unsaved' : ''}`} role="region" aria-label={say('draft.saving')}>
-      <p>{unsaved ? say('draft.unsaved', { count: countUnsaved(unsaved) }) : say('draft.saved')}</p>
+    <div
+      className={`save-bar ${unsaved ? 'is-unsaved' : ''}`}
+      role="region"
+      aria-label={say('description.draft.saving')}
+    >
+      <p>
+        {unsaved ? say('description.draft.unsaved', { count: countUnsaved(unsaved) }) : say('description.draft.saved')}
+      </p>
       <div className="actions">
         {unsaved && (
           <Button kind="link" onPress={onDiscard}>
-            {say('draft.discard')}
+            {say('description.draft.discard')}
           </Button>
         )}
         {!unsaved && problems > 0 && (
@@ -37,7 +43,7 @@ export function SaveBar({
           </Button>
         )}
         <Button ref={button} kind={unsaved ? 'primary' : 'secondary'} isBusy={isBusy} onPress={onSave}>
-          {say('draft.save')}
+          {say('description.draft.save')}
         </Button>
       </div>
     </div>

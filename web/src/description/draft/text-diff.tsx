@@ -12,10 +12,10 @@ export function TextDiff({ before, after, label }: { before: string; after: stri
         <caption className="visually-hidden">{label}</caption>
         <thead className="visually-hidden">
           <tr>
-            <th scope="col">{say('diff.before')}</th>
-            <th scope="col">{say('diff.after')}</th>
-            <th scope="col">{say('diff.what')}</th>
-            <th scope="col">{say('diff.text')}</th>
+            <th scope="col">{say('description.diff.before')}</th>
+            <th scope="col">{say('description.diff.after')}</th>
+            <th scope="col">{say('description.diff.what')}</th>
+            <th scope="col">{say('description.diff.text')}</th>
           </tr>
         </thead>
         <tbody>
@@ -35,7 +35,7 @@ function Line({ line }: { line: DiffLine }) {
   if (line.kind === 'left-out') {
     return (
       <tr className="diff-left-out">
-        <td colSpan={4}>{say('diff.leftOut', { count: line.count })}</td>
+        <td colSpan={4}>{say('description.diff.leftOut', { count: line.count })}</td>
       </tr>
     )
   }
@@ -45,7 +45,7 @@ function Line({ line }: { line: DiffLine }) {
       <td className="diff-number">{line.kind === 'removed' ? '' : line.after}</td>
       <td className="diff-sign">
         <span aria-hidden="true">{signs[line.kind]}</span>
-        {line.kind !== 'same' && <span className="visually-hidden">{say(`diff.${line.kind}`)}</span>}
+        {line.kind !== 'same' && <span className="visually-hidden">{say(`description.diff.${line.kind}`)}</span>}
       </td>
       <td className="diff-text">{line.text}</td>
     </tr>

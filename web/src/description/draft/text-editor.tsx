@@ -41,10 +41,10 @@ export function TextEditor({
   return (
     <div className="field">
       <label htmlFor={id} className="label">
-        {say('draft.text')}
+        {say('description.draft.text')}
       </label>
       <p id={`${id}-hint`} className="hint">
-        {say('draft.text.hint')}
+        {say('description.draft.text.hint')}
       </p>
       <div className="code" ref={scroller}>
         <div className="code-numbers" aria-hidden="true">
@@ -76,7 +76,7 @@ export function TextEditor({
         <ul id={`${id}-wrong`} className="code-wrong">
           {problems.map((problem, index) => (
             <li key={index} className="field-error">
-              {say('draft.line', { line: problem.line })}: {named(problem.message)} {named(problem.remedy)}
+              {say('description.draft.line', { line: problem.line })}: {named(problem.message)} {named(problem.remedy)}
             </li>
           ))}
         </ul>

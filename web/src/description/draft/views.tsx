@@ -42,16 +42,16 @@ export function Views({
       onSelectionChange={(key) => onView(key as View)}
       keyboardActivation="manual"
     >
-      <TabList className="tabs" aria-label={say('draft.views')}>
+      <TabList className="tabs" aria-label={say('description.draft.views')}>
         {views.map((one) => (
           <Tab key={one} id={one} className="tab">
-            {say(`draft.view.${one}`)}
+            {say(`description.draft.view.${one}`)}
           </Tab>
         ))}
       </TabList>
       <TabPanel id="form" className="tab-panel">
         {draft.document === undefined ? (
-          <Notice kind="warning">{say('draft.form.unreadable')}</Notice>
+          <Notice kind="warning">{say('description.draft.form.unreadable')}</Notice>
         ) : (
           <DraftForm state={form} />
         )}
@@ -77,5 +77,7 @@ export function DiffToBase({ draft }: { draft: Draft }) {
   )
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
   if (!data) return <Waiting lines={6} />
-  return <TextDiff before={data.text} after={draft.text} label={say('draft.diff', { version: draft.basedOn })} />
+  return (
+    <TextDiff before={data.text} after={draft.text} label={say('description.draft.diff', { version: draft.basedOn })} />
+  )
 }

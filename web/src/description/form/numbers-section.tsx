@@ -53,12 +53,12 @@ function NumberFields({ path }: { path: Path }) {
         <PathChoice
           path={[...path, 'kind']}
           label={say('form.number.kind')}
-          options={kinds.map((value) => ({ value, label: say(`numberKind.${value}` as Word) }))}
+          options={kinds.map((value) => ({ value, label: say(`contact.number-kind.${value}` as Word) }))}
         />
         <PathChoice
           path={[...path, 'language']}
           label={say('form.number.language')}
-          options={(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: say(`language.${value}`) }))}
+          options={(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: say(`shell.language.${value}`) }))}
         />
       </div>
       <PathTrilingual path={[...path, 'names']} label={say('form.number.names')} isLong />

@@ -24,7 +24,7 @@ export function RegisterSection() {
       <p className="hint">{say('form.bases.hint')}</p>
       {purposes.map((one, index) => {
         const purpose = String(readAt(one, ['purpose']))
-        const name = say(`purpose.${purpose}` as Word)
+        const name = say(`session.purpose.${purpose}` as Word)
         return (
           <Optional
             key={purpose}

@@ -62,7 +62,7 @@ export function RuleFields({ path }: { path: Path }) {
           <PathChecks
             path={[...path, 'hours', 'days']}
             label={say('form.rule.days')}
-            options={days.map((value) => ({ value, label: say(`weekday.${value}` as Word) }))}
+            options={days.map((value) => ({ value, label: say(`shell.weekday.${value}` as Word) }))}
             className="checks-inline"
           />
           <div className="row-fields">

@@ -63,10 +63,10 @@ export function SwitchesSection() {
       <dl className="fixed">
         {fixed.map(({ name, values, kept }) => (
           <div key={name}>
-            <dt>{say(`switch.${name}` as Word)}</dt>
+            <dt>{say(`shell.switch.${name}` as Word)}</dt>
             <dd>
               {values
-                ? say(`switch.${name}.${String(kept)}` as Word)
+                ? say(`shell.switch.${name}.${String(kept)}` as Word)
                 : say(kept === null ? 'form.switches.unlimited' : 'form.switches.off')}
             </dd>
           </div>
@@ -79,15 +79,15 @@ export function SwitchesSection() {
 function SwitchField({ name, values, isMonths }: Switch) {
   const { say } = useLanguage()
   const path: Path = ['switches', name]
-  const label = say(`switch.${name}` as Word)
-  const hint = say(`switch.${name}.law` as Word)
+  const label = say(`shell.switch.${name}` as Word)
+  const hint = say(`shell.switch.${name}.law` as Word)
   if (values) {
     return (
       <PathChoice
         path={path}
         label={label}
         hint={hint}
-        options={values.map((value) => ({ value, label: say(`switch.${name}.${value}` as Word) }))}
+        options={values.map((value) => ({ value, label: say(`shell.switch.${name}.${value}` as Word) }))}
         className="field-wide"
       />
     )

@@ -43,14 +43,14 @@ export function ImportNumbersPage() {
   const chosen = into ?? own[0]?.id ?? ''
   const optionOf = (draft: DraftSummary) => ({
     value: draft.id,
-    label: `${say('draft.title', { version: draft.basedOn + 1 })}, ${formatInstant(draft.changedAt, language)}`,
+    label: `${say('description.draft.title', { version: draft.basedOn + 1 })}, ${formatInstant(draft.changedAt, language)}`,
     detail: draft.reason,
   })
 
   const pick = async (file: File) => {
     setFileName(file.name)
     setOutcome({ state: 'busy' })
-    announce(say('numbers.import.busy'))
+    announce(say('description.numbers.import.busy'))
     const draft = await draftFor(chosen)
     if ('error' in draft) return setOutcome({ state: 'failed', error: draft.error, file })
     // A draft begun for a file that is refused is there for the next try.
@@ -63,17 +63,17 @@ export function ImportNumbersPage() {
 
   return (
     <Page
-      title={say('numbers.import')}
-      lead={say('numbers.import.lead')}
-      crumbs={[{ label: say('nav.numbers'), to: '/numbers' }]}
+      title={say('description.numbers.import')}
+      lead={say('description.numbers.import.lead')}
+      crumbs={[{ label: say('shell.nav.numbers'), to: '/numbers' }]}
     >
       {drafts.isPending && <Waiting lines={4} />}
       {drafts.isError && <Failure error={drafts.error} onAgain={() => void drafts.refetch()} />}
-      {drafts.data && !drafts.data.mayDraft && <Notice kind="info">{say('numbers.import.denied')}</Notice>}
+      {drafts.data && !drafts.data.mayDraft && <Notice kind="info">{say('description.numbers.import.denied')}</Notice>}
       {drafts.data?.mayDraft && (
         <section className="panel stack" aria-labelledby="import-file">
           <h2 id="import-file">{say('import.file')}</h2>
-          <p>{say('numbers.import.file.how')}</p>
+          <p>{say('description.numbers.import.file.how')}</p>
           <Columns />
           <p>
             <a href={headingRow()} download="numerot.csv" className="with-icon">
@@ -83,8 +83,8 @@ export function ImportNumbersPage() {
           </p>
           <Choice
             className="field-wide"
-            label={say('numbers.import.into')}
-            options={[...own.map(optionOf), { value: '', label: say('numbers.import.new') }]}
+            label={say('description.numbers.import.into')}
+            options={[...own.map(optionOf), { value: '', label: say('description.numbers.import.new') }]}
             value={chosen}
             onChange={setInto}
           />
@@ -114,8 +114,8 @@ export function ImportNumbersPage() {
 }
 
 const titles = {
-  busy: 'numbers.import.busy',
-  done: 'numbers.import.done',
+  busy: 'description.numbers.import.busy',
+  done: 'description.numbers.import.done',
   refused: 'import.refused',
   failed: 'import.failed',
 } as const satisfies Record<Outcome['state'], Word>
@@ -125,12 +125,12 @@ function Done({ draft }: { draft: Draft }) {
   const count = problemsOf(draft).length
   return (
     <>
-      {count > 0 && <Notice kind="warning">{say('draft.problems', { count })}</Notice>}
+      {count > 0 && <Notice kind="warning">{say('description.draft.problems', { count })}</Notice>}
       {draft.changes.length > 0 && <Changes changes={draft.changes} />}
-      {count + draft.changes.length === 0 && <p>{say('draft.changes.none')}</p>}
+      {count + draft.changes.length === 0 && <p>{say('description.draft.changes.none')}</p>}
       <div className="actions">
         <Link to="/description/drafts/$id" params={{ id: draft.id }} className="button button-primary">
-          {say('numbers.import.open')}
+          {say('description.numbers.import.open')}
         </Link>
       </div>
     </>
@@ -156,7 +156,7 @@ function Columns() {
                 <code>{column}</code>
               </th>
               <td className="wrapping">
-                {say(`numbers.column.${column}` as Word)}
+                {say(`description.numbers.column.${column}` as Word)}
                 {!needed && <span className="muted"> {say('import.column.optional')}</span>}
               </td>
             </tr>

@@ -13,15 +13,15 @@ function Table({ numbers }: { numbers: ListedNumber[] }) {
   const { say, language } = useLanguage()
   return (
     <table className="results">
-      <caption className="visually-hidden">{say('numbers.found')}</caption>
+      <caption className="visually-hidden">{say('description.numbers.found')}</caption>
       <thead>
         <tr>
           <th scope="col">{say('form.number')}</th>
           <th scope="col">{say('form.number.names')}</th>
           <th scope="col">{say('form.number.kind')}</th>
           <th scope="col">{say('form.number.language')}</th>
-          <th scope="col">{say('numbers.recorded')}</th>
-          <th scope="col">{say('numbers.validity')}</th>
+          <th scope="col">{say('description.numbers.recorded')}</th>
+          <th scope="col">{say('description.numbers.validity')}</th>
         </tr>
       </thead>
       <tbody>
@@ -34,7 +34,7 @@ function Table({ numbers }: { numbers: ListedNumber[] }) {
             <td>
               <Kind one={one} />
             </td>
-            <td>{say(`language.${one.language}` as Word)}</td>
+            <td>{say(`shell.language.${one.language}` as Word)}</td>
             <td>
               <Recorded one={one} />
             </td>
@@ -68,16 +68,16 @@ function Cards({ numbers }: { numbers: ListedNumber[] }) {
             </div>
             <div>
               <dt>{say('form.number.language')}</dt>
-              <dd>{say(`language.${one.language}` as Word)}</dd>
+              <dd>{say(`shell.language.${one.language}` as Word)}</dd>
             </div>
             <div>
-              <dt>{say('numbers.recorded')}</dt>
+              <dt>{say('description.numbers.recorded')}</dt>
               <dd>
                 <Recorded one={one} />
               </dd>
             </div>
             <div>
-              <dt>{say('numbers.validity')}</dt>
+              <dt>{say('description.numbers.validity')}</dt>
               <dd>
                 <Validity one={one} />
               </dd>
@@ -93,7 +93,7 @@ function Kind({ one: { kind, region } }: { one: ListedNumber }) {
   const { say, language } = useLanguage()
   return (
     <>
-      {say(`numberKind.${kind}` as Word)}
+      {say(`contact.number-kind.${kind}` as Word)}
       {region && <span className="second">{region[language]}</span>}
     </>
   )
@@ -101,8 +101,8 @@ function Kind({ one: { kind, region } }: { one: ListedNumber }) {
 
 function Recorded({ one: { kind, rules } }: { one: ListedNumber }) {
   const { say, language } = useLanguage()
-  if (kind === 'SWITCHBOARD') return <span className="muted">{say('numbers.recorded.never')}</span>
-  if (rules.length === 0) return <span className="muted">{say('numbers.recorded.none')}</span>
+  if (kind === 'SWITCHBOARD') return <span className="muted">{say('description.numbers.recorded.never')}</span>
+  if (rules.length === 0) return <span className="muted">{say('description.numbers.recorded.none')}</span>
   return rules.map((rule, index) => (
     <span key={index} className="rule-line">
       {formatShare(rule.share, language)}, {say('form.months', { count: rule.months })}
@@ -116,7 +116,7 @@ function Validity({ one: { state, validFrom, validTo } }: { one: ListedNumber })
   const day = (date: string) => formatDate(`${date}T12:00:00Z`, language)
   return (
     <>
-      {say(`numbers.state.${state}`)}
+      {say(`description.numbers.state.${state}`)}
       <span className="second">
         {day(validFrom)}–{validTo && day(validTo)}
       </span>

@@ -31,10 +31,10 @@ export function NumbersPage() {
   const total = formatCount(all.length, language)
   const count =
     shown.length === all.length
-      ? say('numbers.all', { count: all.length, total })
-      : say('numbers.count', { shown: formatCount(shown.length, language), total })
+      ? say('description.numbers.all', { count: all.length, total })
+      : say('description.numbers.count', { shown: formatCount(shown.length, language), total })
 
-  const tell = useEffectEvent(() => announce(shown.length === 0 ? say('numbers.none') : count))
+  const tell = useEffectEvent(() => announce(shown.length === 0 ? say('description.numbers.none') : count))
   const isReady = version !== undefined
   useEffect(() => {
     if (isReady) tell()
@@ -45,20 +45,20 @@ export function NumbersPage() {
 
   return (
     <Page
-      title={say('nav.numbers')}
-      {...(version && { lead: say('numbers.lead', { version: version.version }) })}
+      title={say('shell.nav.numbers')}
+      {...(version && { lead: say('description.numbers.lead', { version: version.version }) })}
       aside={
         drafts.data?.mayDraft && (
           <Link to="/numbers/import" className="button button-secondary">
             <FileUp aria-hidden="true" size={18} />
-            {say('numbers.import')}
+            {say('description.numbers.import')}
           </Link>
         )
       }
     >
-      <div className="panel numbers-form" role="search" aria-label={say('numbers.form')}>
+      <div className="panel numbers-form" role="search" aria-label={say('description.numbers.form')}>
         <Field
-          label={say('numbers.text')}
+          label={say('description.numbers.text')}
           value={filters.text ?? ''}
           onChange={(text) => set({ ...filters, text })}
           maxLength={100}
@@ -68,27 +68,27 @@ export function NumbersPage() {
         <Choice
           label={say('form.number.kind')}
           options={[
-            { value: '', label: say('numbers.kind.any') },
-            ...kinds.map((value) => ({ value, label: say(`numberKind.${value}` as Word) })),
+            { value: '', label: say('description.numbers.kind.any') },
+            ...kinds.map((value) => ({ value, label: say(`contact.number-kind.${value}` as Word) })),
           ]}
           value={filters.kind ?? ''}
           onChange={(kind) => set({ ...filters, kind })}
         />
         <Button kind="secondary" onPress={() => set({})}>
           <X aria-hidden="true" size={18} />
-          {say('search.clear')}
+          {say('contacts.search.clear')}
         </Button>
       </div>
       <section aria-labelledby="numbers-found" className="results-section">
         <div className="results-head">
-          <h2 id="numbers-found">{say('numbers.found')}</h2>
+          <h2 id="numbers-found">{say('description.numbers.found')}</h2>
           {shown.length > 0 && <p className="results-count">{count}</p>}
         </div>
         {error !== undefined && <Failure error={error} onAgain={again} />}
         {!version && error === undefined && <Waiting lines={6} />}
         {version && shown.length === 0 && (
-          <Notice kind="info" title={say('numbers.none')}>
-            {say('numbers.none.hint')}
+          <Notice kind="info" title={say('description.numbers.none')}>
+            {say('description.numbers.none.hint')}
           </Notice>
         )}
         {shown.length > 0 && <NumberTable numbers={shown} />}

@@ -36,9 +36,9 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
-        {say('copies.title')}
+        {say('acts.copies.title')}
       </h3>
-      <p>{say('copies.what')}</p>
+      <p>{say('acts.copies.what')}</p>
       {copies.length > 0 && (
         <ul className="plain-list">
           {copies.map((copy) => (
@@ -48,7 +48,7 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
               part={partsOf(request).find(({ recording }) => recording.id === copy.recordingId)}
               onWithdrawn={() => {
                 onChanged()
-                announce(say('copies.withdrawn.now'))
+                announce(say('acts.copies.withdrawn.now'))
                 focusHeading(title)
               }}
             />
@@ -68,7 +68,7 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
           }}
         />
       ))}
-      {parts.length === 0 && copies.length === 0 && <p className="muted">{say('copies.none')}</p>}
+      {parts.length === 0 && copies.length === 0 && <p className="muted">{say('acts.copies.none')}</p>}
     </section>
   )
 }
@@ -81,14 +81,15 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
   return (
     <li className="stack-small">
       <p>
-        <strong>{say(`copies.state.${copy.state}`)}</strong>
+        <strong>{say(`acts.copies.state.${copy.state}`)}</strong>
         {copy.takenAt && ` ${at(copy.takenAt)}`}
-        {(copy.state === 'ready' || copy.state === 'making') && ` ${say('copies.until', { time: at(copy.expiresAt) })}`}
+        {(copy.state === 'ready' || copy.state === 'making') &&
+          ` ${say('acts.copies.until', { time: at(copy.expiresAt) })}`}
       </p>
       <p className="muted">
-        {part?.official && `${say('copies.of', { name: part.official.name })} `}
-        {say('copies.made', {
-          how: say(`copies.method.${copy.method}`),
+        {part?.official && `${say('acts.copies.of', { name: part.official.name })} `}
+        {say('acts.copies.made', {
+          how: say(`acts.copies.method.${copy.method}`),
           who: copy.madeBy.name,
           time: at(copy.madeAt),
         })}
@@ -98,13 +99,13 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
       {(copy.state === 'ready' || copy.state === 'making') && (
         <div className="actions">
           <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
-            {say('copies.withdraw')}
+            {say('acts.copies.withdraw')}
           </Button>
         </div>
       )}
       <Confirm
-        title={say('copies.withdraw.sure')}
-        doLabel={say('copies.withdraw')}
+        title={say('acts.copies.withdraw.sure')}
+        doLabel={say('acts.copies.withdraw')}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         onDo={() => {
@@ -112,7 +113,7 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
           withdraw.mutate({ params: { path: { id: copy.id } } }, { onSuccess: onWithdrawn })
         }}
       >
-        <p>{say('copies.withdraw.what')}</p>
+        <p>{say('acts.copies.withdraw.what')}</p>
       </Confirm>
     </li>
   )

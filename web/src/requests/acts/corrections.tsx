@@ -22,9 +22,9 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
-        {say('corrections.title')}
+        {say('acts.corrections.title')}
       </h3>
-      <p>{say('corrections.what')}</p>
+      <p>{say('acts.corrections.what')}</p>
       {corrections.length > 0 && (
         <ul className="plain-list">
           {corrections.map((correction) => (
@@ -41,12 +41,12 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
           part={part}
           onProposed={() => {
             onChanged()
-            announce(say('corrections.proposed.now'))
+            announce(say('acts.corrections.proposed.now'))
             focusHeading(title)
           }}
         />
       ))}
-      {parts.length === 0 && corrections.length === 0 && <p className="muted">{say('corrections.none')}</p>}
+      {parts.length === 0 && corrections.length === 0 && <p className="muted">{say('acts.corrections.none')}</p>}
     </section>
   )
 }
@@ -60,20 +60,20 @@ export function CorrectionLines({ correction }: { correction: Correction }) {
       <p>
         <strong>
           {was
-            ? say('corrections.change', { was: was.name, becomes: becomes.name })
-            : say('corrections.change.nobody', { becomes: becomes.name })}
+            ? say('acts.corrections.change', { was: was.name, becomes: becomes.name })
+            : say('acts.corrections.change.nobody', { becomes: becomes.name })}
         </strong>
       </p>
       <p className="muted">
-        {say('corrections.proposed', { who: proposedBy.name, time: formatInstant(proposedAt, language) })}
+        {say('acts.corrections.proposed', { who: proposedBy.name, time: formatInstant(proposedAt, language) })}
       </p>
       <p>
         {decided
-          ? `${say(`corrections.outcome.${decided.outcome}`)}. ${say('acts.decided', {
+          ? `${say(`acts.corrections.outcome.${decided.outcome}`)}. ${say('acts.decided', {
               who: decided.by.name,
               time: formatInstant(decided.at, language),
             })}`
-          : say('corrections.waits')}
+          : say('acts.corrections.waits')}
       </p>
     </>
   )
@@ -103,21 +103,23 @@ function Propose({ request, part, onProposed }: { request: RequestDetail; part: 
       )
   }
   const error =
-    userId.trim() === '' ? say('corrections.official.missing') : isTheirs ? say(`error.${refused}`) : undefined
+    userId.trim() === '' ? say('acts.corrections.official.missing') : isTheirs ? say(`error.${refused}`) : undefined
   return (
     <Step
       open={
-        part.official ? say('corrections.propose.of', { name: part.official.name }) : say('corrections.propose.nobody')
+        part.official
+          ? say('acts.corrections.propose.of', { name: part.official.name })
+          : say('acts.corrections.propose.nobody')
       }
-      submit={say('corrections.propose.do')}
+      submit={say('acts.corrections.propose.do')}
       isBusy={propose.isPending}
       error={isTheirs ? undefined : propose.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('corrections.official')}
-        hint={say('corrections.official.hint')}
+        label={say('acts.corrections.official')}
+        hint={say('acts.corrections.official.hint')}
         error={isTried ? error : undefined}
         value={userId}
         onChange={(value) => {

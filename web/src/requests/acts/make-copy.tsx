@@ -53,24 +53,27 @@ export function MakeCopy({
   const name = part.official?.name
   return (
     <Step
-      open={isOne || !name ? say('copies.make') : say('copies.make.of', { name })}
-      submit={say('copies.make.do')}
+      open={isOne || !name ? say('acts.copies.make') : say('acts.copies.make.of', { name })}
+      submit={say('acts.copies.make.do')}
       isBusy={make.isPending}
       error={make.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Choice
-        label={say('copies.method')}
-        hint={say('copies.method.hint')}
-        options={(['PASSPHRASE', 'KEY'] as const).map((value) => ({ value, label: say(`copies.method.${value}`) }))}
+        label={say('acts.copies.method')}
+        hint={say('acts.copies.method.hint')}
+        options={(['PASSPHRASE', 'KEY'] as const).map((value) => ({
+          value,
+          label: say(`acts.copies.method.${value}`),
+        }))}
         value={method}
         onChange={(value) => setMethod(value as 'PASSPHRASE' | 'KEY')}
       />
       {isKey && (
         <Field
-          label={say('copies.recipient')}
-          hint={say('copies.recipient.hint')}
+          label={say('acts.copies.recipient')}
+          hint={say('acts.copies.recipient.hint')}
           error={isTried && isKeyWrong ? say('error.copy.recipient') : undefined}
           value={recipient}
           onChange={(value) => {
@@ -84,10 +87,10 @@ export function MakeCopy({
         />
       )}
       <Checks
-        label={say('copies.others')}
-        hint={say('copies.others.hint')}
-        error={isTried && weighed.length === 0 ? say('copies.others.missing') : undefined}
-        options={[{ value: 'WEIGHED', label: say('copies.others.weighed') }]}
+        label={say('acts.copies.others')}
+        hint={say('acts.copies.others.hint')}
+        error={isTried && weighed.length === 0 ? say('acts.copies.others.missing') : undefined}
+        options={[{ value: 'WEIGHED', label: say('acts.copies.others.weighed') }]}
         value={weighed}
         onChange={setWeighed}
       />

@@ -41,8 +41,8 @@ function Openness({ request: { openness } }: { request: RequestDetail }) {
     <section className="stack-small" aria-labelledby={id}>
       <h3 id={id}>{say('acts.openness')}</h3>
       {openness ? (
-        <Notice kind="info" title={say(`openness.${openness.outcome}`)}>
-          <p>{say('openness.provision.said', { provision: openness.provision })}</p>
+        <Notice kind="info" title={say(`acts.openness.${openness.outcome}`)}>
+          <p>{say('acts.openness.provision.said', { provision: openness.provision })}</p>
           {openness.outcome === 'REFERRED' && (
             <p>
               {openness.takenUpAt

@@ -26,10 +26,10 @@ export function RequestDecisionsPage() {
   const again = () => void refetch()
   const isEmpty = data && data.corrections.length + data.openness.length === 0
   return (
-    <Page title={say('requestDecisions.title')} lead={say('requestDecisions.lead')}>
+    <Page title={say('acts.decisions.title')} lead={say('acts.decisions.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={again} />}
-      {isEmpty && <Notice kind="info">{say('requestDecisions.none')}</Notice>}
+      {isEmpty && <Notice kind="info">{say('acts.decisions.none')}</Notice>}
       {data?.openness.map((asked) => (
         <OpennessCard key={asked.requestId} asked={asked} onDecided={again} />
       ))}
@@ -49,7 +49,7 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
     decide.mutateAsync({ params: { path: { id: correction.id } }, body: { outcome } }).then(
       () => {
         onDecided()
-        announce(say('requestDecisions.decided.now'))
+        announce(say('acts.decisions.decided.now'))
         focusHeading(title)
         return true
       },
@@ -58,23 +58,23 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <h2 id={title} tabIndex={-1}>
-        {say('requestDecisions.correction', { number: correction.requestNumber })}
+        {say('acts.decisions.correction', { number: correction.requestNumber })}
       </h2>
       <CorrectionLines correction={correction} />
       {!correction.decided && (
         <Step
-          open={say('requestDecisions.decide')}
-          submit={say('requestDecisions.decide.do')}
+          open={say('acts.decisions.decide')}
+          submit={say('acts.decisions.decide.do')}
           isBusy={decide.isPending}
           error={decide.error}
           onSubmit={submit}
         >
-          <p>{say('requestDecisions.correction.what')}</p>
+          <p>{say('acts.decisions.correction.what')}</p>
           <Choice
-            label={say('requestDecisions.outcome')}
+            label={say('acts.decisions.outcome')}
             options={(['APPROVED', 'REJECTED'] as const).map((value) => ({
               value,
-              label: say(`corrections.outcome.${value}`),
+              label: say(`acts.corrections.outcome.${value}`),
             }))}
             value={outcome}
             onChange={(value) => setOutcome(value as 'APPROVED' | 'REJECTED')}
@@ -105,7 +105,7 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
       .then(
         () => {
           onDecided()
-          announce(say('requestDecisions.decided.now'))
+          announce(say('acts.decisions.decided.now'))
           focusHeading(title)
           return true
         },
@@ -115,21 +115,21 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <h2 id={title} tabIndex={-1}>
-        {say('requestDecisions.openness', { number: asked.number })}
+        {say('acts.decisions.openness', { number: asked.number })}
       </h2>
       <dl className="facts">
-        <Fact label={say('requestDecisions.received')}>{formatDate(asked.receivedAt, language)}</Fact>
-        <Fact label={say('requestDecisions.due')}>{formatDate(asked.dueAt, language)}</Fact>
+        <Fact label={say('acts.decisions.received')}>{formatDate(asked.receivedAt, language)}</Fact>
+        <Fact label={say('acts.decisions.due')}>{formatDate(asked.dueAt, language)}</Fact>
         {decision && (
           <>
-            <Fact label={say('requestDecisions.outcome')}>{say(`openness.${decision.outcome}`)}</Fact>
-            <Fact label={say('openness.provision')}>{decision.provision}</Fact>
+            <Fact label={say('acts.decisions.outcome')}>{say(`acts.openness.${decision.outcome}`)}</Fact>
+            <Fact label={say('acts.openness.provision')}>{decision.provision}</Fact>
             {decision.leadsTo && (
-              <Fact label={say('openness.leadsTo')}>{say(`openness.leadsTo.${decision.leadsTo}`)}</Fact>
+              <Fact label={say('acts.openness.leadsTo')}>{say(`acts.openness.leadsTo.${decision.leadsTo}`)}</Fact>
             )}
             {decision.outcome === 'REFERRED' && (
-              <Fact label={say('referrals.takenUp')}>
-                {decision.disclosure ?? say('referrals.waits')}
+              <Fact label={say('requests.referrals.takenUp')}>
+                {decision.disclosure ?? say('requests.referrals.waits')}
                 {decision.takenUpAt && <span className="second">{formatInstant(decision.takenUpAt, language)}</span>}
               </Fact>
             )}
@@ -139,40 +139,40 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
       {decision && <p>{say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}</p>}
       {!decision && (
         <Step
-          open={say('requestDecisions.decide')}
-          submit={say('requestDecisions.decide.do')}
+          open={say('acts.decisions.decide')}
+          submit={say('acts.decisions.decide.do')}
           isBusy={decide.isPending}
           error={decide.error}
           onOpen={() => setTried(false)}
           onSubmit={submit}
         >
-          <p>{say('requestDecisions.openness.what')}</p>
+          <p>{say('acts.decisions.openness.what')}</p>
           <Choice
-            label={say('requestDecisions.outcome')}
+            label={say('acts.decisions.outcome')}
             options={(['SECRET', 'REFERRED'] as const).map((value) => ({
               value,
-              label: say(`openness.${value}`),
-              detail: say(`openness.${value}.what`),
+              label: say(`acts.openness.${value}`),
+              detail: say(`acts.openness.${value}.what`),
             }))}
             value={outcome}
             onChange={(value) => setOutcome(value as 'SECRET' | 'REFERRED')}
           />
           {outcome === 'REFERRED' && (
             <Choice
-              label={say('openness.leadsTo')}
+              label={say('acts.openness.leadsTo')}
               options={(['AUTHORITY', 'RESEARCH'] as const).map((value) => ({
                 value,
-                label: say(`openness.leadsTo.${value}`),
-                detail: say(`openness.leadsTo.${value}.what`),
+                label: say(`acts.openness.leadsTo.${value}`),
+                detail: say(`acts.openness.leadsTo.${value}.what`),
               }))}
               value={leadsTo}
               onChange={(value) => setLeadsTo(value as 'RESEARCH' | 'AUTHORITY')}
             />
           )}
           <Field
-            label={say('openness.provision')}
-            hint={say('openness.provision.hint')}
-            error={isTried && provision.trim() === '' ? say('openness.provision.missing') : undefined}
+            label={say('acts.openness.provision')}
+            hint={say('acts.openness.provision.hint')}
+            error={isTried && provision.trim() === '' ? say('acts.openness.provision.missing') : undefined}
             value={provision}
             onChange={setProvision}
             maxLength={200}

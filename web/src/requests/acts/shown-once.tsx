@@ -21,17 +21,21 @@ export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => vo
     <section className="notice notice-warning" aria-labelledby={title}>
       <div className="notice-words stack-small">
         <h4 id={title} tabIndex={-1} className="notice-title">
-          {say('copies.once')}
+          {say('acts.copies.once')}
         </h4>
-        <p>{say(made.passphrase ? 'copies.once.what' : 'copies.once.what.key')}</p>
-        <Secret label={say('copies.link')} value={link} copied={say('copies.link.copied')} />
+        <p>{say(made.passphrase ? 'acts.copies.once.what' : 'acts.copies.once.what.key')}</p>
+        <Secret label={say('acts.copies.link')} value={link} copied={say('acts.copies.link.copied')} />
         {made.passphrase && (
-          <Secret label={say('copies.passphrase')} value={made.passphrase} copied={say('copies.passphrase.copied')} />
+          <Secret
+            label={say('acts.copies.passphrase')}
+            value={made.passphrase}
+            copied={say('acts.copies.passphrase.copied')}
+          />
         )}
-        <p>{say('copies.once.until', { time: formatInstant(made.expiresAt, language) })}</p>
+        <p>{say('acts.copies.once.until', { time: formatInstant(made.expiresAt, language) })}</p>
         <div className="actions">
           <Button kind="secondary" onPress={onClose}>
-            {say('copies.once.close')}
+            {say('acts.copies.once.close')}
           </Button>
         </div>
       </div>
