@@ -919,7 +919,13 @@ create table destruction_entry (
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
   constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text, 'correction'::text, 'case'::text, 'consent'::text, 'workstation'::text]))),
-  constraint destruction_entry_named CHECK (((object_kind = 'place-reached'::text) OR ((object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) = (object_name IS NOT NULL)))),
+  constraint destruction_entry_named CHECK (
+CASE
+    WHEN (object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) THEN (object_name IS NOT NULL)
+    WHEN (object_kind = ANY (ARRAY['recording'::text, 'description'::text])) THEN (object_id IS NOT NULL)
+    WHEN (object_kind = 'place-reached'::text) THEN true
+    ELSE ((object_id IS NOT NULL) OR (object_name ~ '^[0-9a-f]{64}$'::text))
+END),
   constraint destruction_entry_one_object CHECK (((object_id IS NULL) <> (object_name IS NULL))),
   constraint destruction_entry_texts CHECK (((octet_length(object_name) <= 100) AND (octet_length(cause) <= 40) AND (octet_length(done_by) <= 100)))
 );
@@ -1491,6 +1497,17 @@ create table known_device (
   constraint known_device_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE
 );
 CREATE INDEX known_device_person ON public.known_device USING btree (person_id);
+
+create table ledger_content (
+  seq bigint not null,
+  salt bytea not null,
+  content text not null,
+  constraint ledger_content_pkey PRIMARY KEY (seq),
+  constraint ledger_content_salt CHECK ((octet_length(salt) = 32)),
+  constraint ledger_content_size CHECK ((octet_length(content) <= 50000))
+);
+CREATE INDEX ledger_content_object ON public.ledger_content USING btree ((((content)::jsonb ->> 'id'::text)));
+grant select on ledger_content to seloste_custodian;
 
 create table ledger_cosignature (
   size bigint not null,
@@ -3355,6 +3372,21 @@ create view look as
     object_id
    FROM audit_entry
   WHERE result = 'ok'::text AND (action = ANY (ARRAY['contacts.listed'::text, 'contact.read'::text, 'caller.revealed'::text, 'calls.watched'::text, 'listening.started'::text, 'shares.read'::text]));
+create view opened_entry as
+ SELECT e.seq,
+    e.at,
+    e.object_kind,
+    COALESCE(e.object_id, (c.content::jsonb ->> 'id'::text)::uuid) AS object_id,
+        CASE
+            WHEN c.seq IS NULL THEN e.object_name
+            ELSE NULL::text
+        END AS object_name,
+    e.cause,
+    COALESCE(c.content::jsonb ->> 'doneBy'::text, e.done_by) AS done_by,
+    COALESCE(c.content::jsonb -> 'detail'::text, e.detail) AS detail,
+    e.targets
+   FROM destruction_entry e
+     LEFT JOIN ledger_content c ON c.seq = e.seq;
 create view unreconciled as
  SELECT 'unrecorded'::text AS kind,
     s.id AS segment_id,
@@ -3661,6 +3693,7 @@ forget_capture_seen() returns void to seloste_capture
 forget_devices() returns void to seloste_desk
 forget_download_addresses() returns bigint to seloste_custodian
 forget_fed() returns void to seloste_capture
+forget_ledger_content() returns bigint to seloste_custodian
 forget_notices() returns void to seloste_custodian
 forget_officials_named() returns trigger
 forget_requester(wanted uuid) returns void

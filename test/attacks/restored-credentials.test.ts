@@ -1,7 +1,6 @@
 /** What was taken from somebody does not come back by a restore (R52): what the identity provider knows them by. */
 import { beforeAll, expect, test } from 'vitest'
 import type { SafeguardTables } from '#safeguards/tables.ts'
-import { readLedgerCopy } from '#safeguards/ledger/read-ledger-copy.ts'
 import { replayLedger } from '#safeguards/ledger/replay-ledger.ts'
 import { openTestLedger } from '../audit/open-ledger.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -28,8 +27,7 @@ let people: { aino: string; bertil: string }
 /** The ledger of the machine that was lost, replayed on what its backup had. */
 async function replayed() {
   await ledger.seal()
-  const files = await ledger.copyInto(new Map<string, Buffer>())
-  const { entries } = await readLedgerCopy((name) => Promise.resolve(files.get(name)), { key: ledger.key })
+  const { entries } = (await ledger.readCopy()).copy
   const none = { has: () => Promise.resolve(false), destroy: () => Promise.reject(new Error('no key is destroyed')) }
   const objects = { delete: () => Promise.resolve(true) }
   return replayLedger({ db: admin, objects, objectsOf: () => [], keys: none }, entries, 0)
@@ -44,7 +42,7 @@ beforeAll(async () => {
 
 test('the ledger says of whom an identity provider’s subject was taken, and not which', async () => {
   const { rows } = await pool.query(
-    "select object_id, cause, detail from destruction_entry where object_kind = 'credential' and detail ->> 'credential' = 'identity-provider'",
+    "select object_id, cause, detail from opened_entry where object_kind = 'credential' and detail ->> 'credential' = 'identity-provider'",
   )
   expect(rows).toEqual([
     { object_id: people.aino, cause: 'removed', detail: { credential: 'identity-provider', person: people.aino } },

@@ -67,7 +67,7 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
   expect(restored.ledger).toMatchObject({ restrictions: 3 })
   // Who asked is in no copy of the ledger, which outlives the request: an official is known by their part of the call.
   const told = await rows(
-    "select from destruction_entry where object_kind = 'restriction' and detail::text like '%' || $1 || '%'",
+    "select from opened_entry where object_kind = 'restriction' and detail::text like '%' || $1 || '%'",
     [aino.id],
   )
   expect(told).toEqual([])
@@ -234,7 +234,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   for (const number of [request, authority, refused]) expect(restored.ledger.lostRequests).not.toContain(number)
   // Who asks to hear, and what the authority said, is in no copy of the ledger.
   const told = await rows(
-    `select from destruction_entry where object_kind = 'case' and (detail::text like '%' || $1 || '%' or detail::text like '%5530%')`,
+    `select from opened_entry where object_kind = 'case' and (detail::text like '%' || $1 || '%' or detail::text like '%5530%')`,
     [aino.id],
   )
   expect(told).toEqual([])

@@ -1,16 +1,21 @@
 /** A ledger on a test's database, signed by a log's key of its own. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { writeVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
 import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
+import { contentFiles, openContents } from '#safeguards/ledger/ledger-content.ts'
 import { ledgerFilesSince } from '#safeguards/ledger/ledger-copy.ts'
 import type { NewLedgerEntry } from '#safeguards/ledger/ledger-entry.ts'
+import { readLedgerCopy } from '#safeguards/ledger/read-ledger-copy.ts'
 import { readLedgerSigner } from '#safeguards/ledger/ledger-tree.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import type { TestDatabase } from '#test/database/create-test-database.ts'
 import { openTestLog } from './open-log.ts'
+
+const recovery = generateKeyPair()
 
 export async function openTestLedger<Tables extends SafeguardTables>(database: TestDatabase<Tables>) {
   const log = await openTestLog(database)
@@ -32,6 +37,17 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
     async copyInto(files: Map<string, Buffer>, size = 0) {
       for await (const { name, bytes } of ledgerFilesSince(custodian, size)) files.set(name, bytes)
       return files
+    },
+    /** A copy as a restore reads it, with what its entries say. */
+    async readCopy() {
+      const files = await this.copyInto(new Map<string, Buffer>())
+      const { written } = await contentFiles(custodian, recovery.recipient, { from: 0, there: new Set() })
+      for await (const { name, bytes } of written) files.set(name, bytes)
+      const read = (name: string) => Promise.resolve(files.get(name))
+      const copy = await readLedgerCopy(read, { key })
+      const { contents, missing } = await openContents(read, recovery.identity, copy.entries)
+      if (missing.length > 0) throw new Error(`the copy does not have what ${missing.join()} say`)
+      return { files, copy, contents }
     },
   }
 }

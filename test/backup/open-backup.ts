@@ -211,5 +211,5 @@ export async function restoredAfter(
   const machine = await emptyMachine()
   const restored = await restoreFrom(machine, place, { backup: manifest.id })
   const rows = async (query: string, values: unknown[] = []) => (await machine.pool.query(query, values)).rows
-  return { machine, restored, rows }
+  return { place, machine, restored, rows }
 }

@@ -1,4 +1,5 @@
 // AC20 and L37: preservation orders, over the wire; and how little of them anybody else sees.
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -145,12 +146,8 @@ describe('an order ends within three calendar months from when it is entered or 
       renewals: [{ orderReference: 'R/9/27', by: 'Riitta' }],
       may: { end: false },
     })
-    const ledger = await admin
-      .selectFrom('destruction_entry')
-      .select('cause')
-      .where('object_id', '=', hold)
-      .orderBy('seq')
-      .execute()
+    const { rows: ledger } = await sql<{ cause: string }>`
+      select cause from opened_entry where object_id = ${hold} order by seq`.execute(admin)
     expect(ledger.map(({ cause }) => cause)).toEqual(['entered', 'renewed'])
   })
 

@@ -28,6 +28,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   disclosed_copy: { recording_id: 'gen_random_uuid()' },
   disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
   download: { package_id: 'gen_random_uuid()' },
+  ledger_content: { salt: hash, content: `'{}'` },
   ledger_leaf: { index: '0' },
   letter: { content: `'{}'`, erased_at: 'null' },
   office_slot: { ends_at: later },

@@ -14,6 +14,9 @@ create trigger custodian_tells before insert on destruction_entry for each row e
 create constraint trigger is_destroyed after insert on destruction_entry deferrable initially deferred for each row
   when (new.object_kind = 'recording') execute function told_is_destroyed();
 
+-- ledger_content
+grant select on ledger_content to seloste_custodian;
+
 -- month_key
 grant insert, select, update on month_key to seloste_custodian;
 grant select (deadline, destroyed_at, expiry_month, retiring_since, state, version) on month_key to seloste_desk;

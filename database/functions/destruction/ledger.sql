@@ -9,9 +9,14 @@ begin
   return null;
 end $$;
 
--- Appending in the database: for functions of the owner's (holds) and for the triggers below.
+-- Appending in the database: for functions of the owner's (holds) and for the triggers below. What it is about, who did it and the detail
+-- lie beside the entry until no backup needs them; the entry proves them.
 create or replace function append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  content text;
+  salt bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+  entry bigint;
 begin
   -- What a restore needs to put an order in force again (destruction/recordings.sql); its words are content and stay out.
   if kind = 'hold' then
@@ -19,9 +24,28 @@ begin
       'startedAt', ledger_instant(o.contact_started_at), 'covers', o.covers, 'from', ledger_instant(o.from_at), 'enteredBy', o.entered_by))
     into detail from preservation_order o where o.id = object;
   end if;
-  insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
-  values (kind, object, append_to_ledger.cause, coalesce(viewer()::text, 'database'), coalesce(append_to_ledger.detail, '{}'), '{}');
+  content := jsonb_build_object('id', object, 'doneBy', coalesce(viewer()::text, 'database'), 'detail', coalesce(append_to_ledger.detail, '{}'));
+  insert into destruction_entry (object_kind, object_name, cause, done_by, targets)
+  values (kind, encode(sha256(salt || convert_to(content, 'UTF8')), 'hex'), append_to_ledger.cause, 'database', '{}') returning seq into entry;
+  insert into ledger_content (seq, salt, content) values (entry, salt, content);
 end $$;
+
+-- Entries with what lies beside them.
+create or replace view opened_entry as
+select e.seq, e.at, e.object_kind, coalesce(e.object_id, (c.content::jsonb ->> 'id')::uuid) as object_id,
+  case when c.seq is null then e.object_name end as object_name, e.cause, coalesce(c.content::jsonb ->> 'doneBy', e.done_by) as done_by,
+  coalesce(c.content::jsonb -> 'detail', e.detail) as detail, e.targets
+from destruction_entry e left join ledger_content c on c.seq = e.seq;
+
+-- A backup is kept for 30 days at most, so a restore needs nothing that is older; some days more for one that ended late.
+create or replace function forget_ledger_content() returns bigint
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with gone as (
+    delete from ledger_content c using destruction_entry e where e.seq = c.seq and e.at < destruction_now() - interval '35 days' returning 1
+  )
+  select count(*) from gone
+$$;
+grant execute on function forget_ledger_content to seloste_custodian;
 
 -- What a restore needs to have it again while it waits for its recording's end.
 create or replace function ledger_prohibition() returns trigger
@@ -91,12 +115,13 @@ begin
   return null;
 end $$;
 
--- A restore misses a version that was approved after its backup.
+-- A restore misses a version that was approved after its backup, for as long as none has been approved that is as new.
 create or replace function ledger_description() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform append_to_ledger('description', coalesce(new.draft_id, gen_random_uuid()), 'approved', jsonb_build_object('version', new.version,
-    'hash', encode(new.hash, 'hex'), 'effectiveFrom', ledger_instant(new.effective_from)));
+  insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
+  values ('description', coalesce(new.draft_id, gen_random_uuid()), 'approved', 'database', jsonb_build_object('version', new.version,
+    'hash', encode(new.hash, 'hex'), 'effectiveFrom', ledger_instant(new.effective_from)), '{}');
   return null;
 end $$;
 
@@ -186,12 +211,12 @@ begin
   return query
     select l.index + 1, e.at,
       case when s.is_shown then e.object_kind else 'other' end,
-      case when s.is_shown then coalesce(e.object_name, e.object_id::text) else '' end,
+      case when s.is_shown then coalesce(e.object_id::text, e.object_name) else '' end,
       case when not s.is_shown then 'other' when e.cause = 'hold-end' and not k.knows then 'retention' else e.cause end,
       case when s.is_shown then e.done_by else '' end,
       case when s.is_shown then e.targets else '{}' end
     from (select may_know_of_holds() as knows) k
-    cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
+    cross join ledger_leaf l join opened_entry e on e.seq = l.seq
     cross join lateral (
       select k.knows or e.object_kind in ('recording', 'history-month', 'month-key', 'intake-key', 'place-reached', 'request', 'description') as is_shown
     ) s

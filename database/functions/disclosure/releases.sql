@@ -92,8 +92,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select from place o where o.state = 'in-use' and (
       not o.keyring_whole
       or exists (
-        select from destruction_entry e left join ledger_leaf l on l.seq = e.seq
-        where e.object_id in (p.id, p.research_id) and e.object_kind in ('package', 'disclosure') and e.cause in ('stored', 'released')
+        select from (
+          select seq from destruction_entry where object_id in (p.id, p.research_id)
+          union all select seq from ledger_content where content::jsonb ->> 'id' in (p.id::text, p.research_id::text)) about
+        join destruction_entry e on e.seq = about.seq left join ledger_leaf l on l.seq = e.seq
+        where e.object_kind in ('package', 'disclosure') and e.cause in ('stored', 'released')
           and (l.index is null or l.index >= o.ledger_to))
       or exists (
         select from keyring_change k

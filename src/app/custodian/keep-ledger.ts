@@ -3,6 +3,7 @@
  * a copy can be told to be old, and a line in the process log where it is not what was signed. Ends go on all the same:
  * their entries wait for their numbers. Never here: an end, a copy (safeguards/places).
  */
+import { sql } from 'kysely'
 import { Gauge, type Registry } from 'prom-client'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -12,6 +13,7 @@ import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import { ledgerTree, readLedgerSigner } from '#safeguards/ledger/ledger-tree.ts'
 import { sealLedger, type LedgerSealing } from '#safeguards/ledger/seal-ledger.ts'
+import { safeguardsOf } from '#safeguards/tables.ts'
 
 export interface KeepLedgerOptions extends LedgerSealing {
   pool: EveryOptions['pool']
@@ -23,6 +25,7 @@ export interface KeepLedgerOptions extends LedgerSealing {
 
 const turnMs = 1_000
 const witnessMs = 10_000
+const forgetMs = 60 * 60_000
 
 export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<void> } {
   const { db, pool, log, registry } = options
@@ -50,6 +53,20 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
       if (told === message) return
       told = message
       log.error({ err: error }, `the destruction ledger is not signed on: ${message}`)
+    },
+  })
+  const forgetting = every({
+    pool,
+    intervalMs: forgetMs,
+    lockName: 'seloste.ledger-forgets',
+    work: async () => {
+      await sql`select forget_ledger_content()`.execute(safeguardsOf(db))
+    },
+    onError: (error) => {
+      log.error(
+        { err: error },
+        'what no backup needs of the destruction ledger could not be deleted; it is tried again',
+      )
     },
   })
   const asking = every({
@@ -116,7 +133,7 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
 
   return {
     stop: async () => {
-      await Promise.all([turns.stop(), asking.stop()])
+      await Promise.all([turns.stop(), forgetting.stop(), asking.stop()])
     },
   }
 }

@@ -107,7 +107,7 @@ export async function restoreBackup(
     // Before anything else may be refused: a start on what was meant for this register would begin an empty one instead.
     await beginQuarantine(connection, manifest.id)
     const secrets = await openSecrets(place.store, manifest, options.identity)
-    const ledger = await judgeLedger(place.readLedger, manifest, key, options.anchors)
+    const ledger = await judgeLedger(place.readLedger, options.identity, manifest, key, options.anchors)
     const signed = await readLogHashes(place.store, key)
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)

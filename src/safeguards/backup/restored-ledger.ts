@@ -7,6 +7,7 @@ import { Fault } from '#platform/fault.ts'
 import { readCheckpoint, signedBy, type VerifierKey } from '../audit/note.ts'
 import { storedSize } from '../audit/stored-tree.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
+import { openContents, type LedgerContent } from '../ledger/ledger-content.ts'
 import { ledgerKeyOf, ledgerTree } from '../ledger/ledger-tree.ts'
 import { readLedgerCopy, type KnownHead, type LedgerCopy } from '../ledger/read-ledger-copy.ts'
 import { replayLedger, type Replayed, type Replaying } from '../ledger/replay-ledger.ts'
@@ -23,6 +24,8 @@ export interface LedgerAnchors {
 
 export interface JudgedLedger {
   copy: LedgerCopy
+  /** What its entries after the backup say, by their names. */
+  contents: ReadonlyMap<string, LedgerContent>
   /** When its newest entry was made. */
   newest: Temporal.Instant | undefined
   /** Recordings that it says are destroyed. */
@@ -30,12 +33,13 @@ export interface JudgedLedger {
 }
 
 /**
- * Reads a copy from its first entry to its head.
+ * Reads a copy from its first entry to its head, and what its entries after the backup say.
  * @param read a file of the copy by its name; nothing where there is none
  * @throws Fault `restore-ledger`, `restore-anchor`
  */
 export async function judgeLedger(
   read: (name: string) => Promise<Buffer | undefined>,
+  identity: string,
   manifest: Pick<Manifest, 'id' | 'ledger'>,
   logKey: VerifierKey,
   anchors: LedgerAnchors,
@@ -57,19 +61,36 @@ export async function judgeLedger(
       `the destruction ledger has ${copy.size} entries, and --anchor says ${anchors.entries}; the register stays closed: give a newer copy of it with --ledger DIR`,
     )
   }
+  const since = own[0]?.size ?? 0
+  const { contents, missing } = await openContents(
+    read,
+    identity,
+    copy.entries.filter(({ number }) => number > since),
+  )
+  if (missing.length > 0) {
+    throw new Fault(
+      'restore-ledger',
+      `of ${missing.length} entries of the destruction ledger after the backup ${manifest.id}, from ${missing[0]} on, the copy does not have what they say: it is kept for 35 days; the register stays closed: restore a newer backup, or give a copy of the ledger that has it with --ledger DIR`,
+    )
+  }
   const entries = copy.entries.map(({ entry }) => entry)
   const times = entries.map(({ at }) => Temporal.Instant.from(at))
   return {
     copy,
+    contents,
     newest: times.sort((one, other) => Temporal.Instant.compare(one, other)).at(-1),
     destroyed: new Set(entries.flatMap(({ kind, id }) => (kind === 'recording' && id !== null ? [id] : []))),
   }
 }
 
 /** Takes the ledger into the restored database and ends there what it says. */
-export async function replayInto(replaying: Replaying, { copy }: JudgedLedger, folder: LogFolder): Promise<Replayed> {
+export async function replayInto(
+  replaying: Replaying,
+  { copy, contents }: JudgedLedger,
+  folder: LogFolder,
+): Promise<Replayed> {
   const since = await storedSize(replaying.db, ledgerTree)
-  await takeInCopy(replaying.db, copy, folder)
+  await takeInCopy(replaying.db, copy, contents, folder)
   // An earlier try may have taken the entries in and not come to their end: all of them are replayed, again without harm.
   return replayLedger(replaying, copy.entries, since === copy.size ? 0 : since)
 }

@@ -25,13 +25,13 @@ const ended = (id: string = randomUUID()): NewLedgerEntry => ({
     objects: 4,
   },
 })
-const entriesAbout = (id: string) =>
-  admin
-    .selectFrom('destruction_entry')
-    .select(['object_kind', 'cause', 'done_by', 'detail'])
-    .where('object_id', '=', id)
-    .orderBy('seq')
-    .execute()
+const entriesAbout = async (id: string) =>
+  (
+    await pool.query<Record<'object_kind' | 'cause' | 'done_by', string> & { detail: unknown }>(
+      'select object_kind, cause, done_by, detail from opened_entry where object_id = $1 order by seq',
+      [id],
+    )
+  ).rows
 
 describe('the ledger', () => {
   test('takes an end in the transaction of that end, and waits to be numbered', async () => {

@@ -1,8 +1,8 @@
 /**
  * The destruction ledger: what ended and does not come back (R52). In: an end, in the transaction of that end. Out: an
  * entry that has its number about a second after the transaction has committed. Never here: names, phone numbers or other
- * content, changing or removing an entry. Revocations of rights, credentials, links, tokens and employments append
- * themselves (database/functions/destruction/ledger.sql).
+ * content, changing or removing an entry. What concerns people, calls and requests appends itself
+ * (database/functions/destruction/ledger.sql).
  */
 import { Fault } from '#platform/fault.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'

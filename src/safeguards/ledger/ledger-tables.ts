@@ -16,6 +16,8 @@ export interface LedgerTables {
     targets: ColumnType<unknown, string, never>
     salt: Generated<string>
   }
+  /** What an entry says of people, while a backup may need it. */
+  ledger_content: { seq: number; salt: Buffer; content: string }
   ledger_pending: { seq: number }
   ledger_leaf: { index: number; seq: number; hash: Buffer }
   ledger_subtree: { level: number; index: number; hash: Buffer }

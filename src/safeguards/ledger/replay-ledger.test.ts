@@ -177,11 +177,10 @@ async function goOn() {
 const deleted: string[] = []
 let keys: Awaited<ReturnType<typeof openKeyFolder>>
 const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
-  const files = await ledger.copyInto(new Map<string, Buffer>())
-  const copy = await readLedgerCopy((name) => Promise.resolve(files.get(name)), { key: ledger.key })
+  const { copy, contents } = await ledger.readCopy()
   const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
   const { db } = database.as()
-  const taken = await takeInCopy(db, copy, folder)
+  const taken = await takeInCopy(db, copy, contents, folder)
   const replayed = await replayLedger(
     {
       db,
@@ -363,10 +362,12 @@ describe('the ledger replayed on a restored register', () => {
     const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
     const { db, pool } = shorter.as()
     const broken = await read(new Map([...files].filter(([name]) => name === 'head')))
-    await expect(takeInCopy(db, broken, folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
-    await expect(takeInCopy(db, await read(files, 3), folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
+    await expect(takeInCopy(db, broken, new Map(), folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
+    await expect(takeInCopy(db, await read(files, 3), new Map(), folder)).rejects.toMatchObject({
+      code: 'ledger-copy-wrong',
+    })
     await pool.query(`insert into ledger_leaf values (0, 1, sha256('another'))`)
-    await expect(takeInCopy(db, await read(files), folder)).rejects.toThrow('does not go on from')
+    await expect(takeInCopy(db, await read(files), new Map(), folder)).rejects.toThrow('does not go on from')
     expect(await folder.readCheckpoint()).toBeUndefined()
   })
 })

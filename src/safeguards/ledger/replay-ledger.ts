@@ -10,6 +10,7 @@ import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { openEntries } from './ledger-content.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 import { disclosureTables, replayDisclosures, type LentItem, type ReplayedDisclosures } from './replay-disclosures.ts'
 
@@ -84,8 +85,11 @@ export async function replayLedger(
   entries: readonly CopiedEntry[],
   since: number,
 ): Promise<Replayed> {
-  const ended = entries.filter(({ number }) => number > since)
   const db = safeguardsOf(replaying.db)
+  const ended = await openEntries(
+    db,
+    entries.filter(({ number }) => number > since),
+  )
   const recordings = ended.filter(({ entry }) => entry.kind === 'recording').map(({ entry }) => entry.id ?? '')
   for (const id of recordings) for (const key of replaying.objectsOf(id)) await replaying.objects.delete(key)
   const rows = sql`jsonb_to_recordset(${JSON.stringify(ended.map(({ number, entry }) => ({ ...entry, number })))}::jsonb)

@@ -10,6 +10,7 @@ import { storedMembers, storedSize } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import { ledgerTree } from './ledger-tree.ts'
+import type { LedgerContent } from './ledger-content.ts'
 import type { CopiedEntry, LedgerCopy } from './read-ledger-copy.ts'
 
 const atOnce = 1_000
@@ -17,10 +18,16 @@ const atOnce = 1_000
 /**
  * Takes the entries in that the database does not have; again without harm.
  * @param copy with its entries from the database's size on, at the latest
+ * @param contents what they say, by the names of the entries
  * @returns how many were taken in
  * @throws Fault `ledger-copy-wrong` where the copy has problems, is shorter than the database, or is not its continuation
  */
-export async function takeInCopy(holding: HoldingSafeguards, copy: LedgerCopy, folder: LogFolder): Promise<number> {
+export async function takeInCopy(
+  holding: HoldingSafeguards,
+  copy: LedgerCopy,
+  contents: ReadonlyMap<string, LedgerContent>,
+  folder: LogFolder,
+): Promise<number> {
   const { head, note } = copy
   const [wrong] = copy.problems
   if (wrong) throw new Fault('ledger-copy-wrong', `${wrong.message}: use another copy of the destruction ledger`)
@@ -47,7 +54,7 @@ export async function takeInCopy(holding: HoldingSafeguards, copy: LedgerCopy, f
         )
       }
       await sql`alter table destruction_entry disable trigger pending`.execute(tx)
-      for (let at = 0; at < fresh.length; at += atOnce) await insertEntries(tx, fresh.slice(at, at + atOnce))
+      for (let at = 0; at < fresh.length; at += atOnce) await insertEntries(tx, fresh.slice(at, at + atOnce), contents)
       // What is looked at when a transaction ends is looked at now: a table that waits for that cannot be changed.
       await sql`set constraints all immediate`.execute(tx)
       await sql`alter table destruction_entry enable trigger pending`.execute(tx)
@@ -67,7 +74,11 @@ export async function takeInCopy(holding: HoldingSafeguards, copy: LedgerCopy, f
   return taken
 }
 
-async function insertEntries(tx: Transaction<SafeguardTables>, entries: readonly CopiedEntry[]): Promise<void> {
+async function insertEntries(
+  tx: Transaction<SafeguardTables>,
+  entries: readonly CopiedEntry[],
+  contents: ReadonlyMap<string, LedgerContent>,
+): Promise<void> {
   const rows = JSON.stringify(entries.map(({ number, entry }) => ({ ...entry, index: number - 1 })))
   await sql`
     insert into destruction_entry (seq, at, object_kind, object_id, object_name, cause, done_by, detail, targets, salt)
@@ -82,6 +93,14 @@ async function insertEntries(tx: Transaction<SafeguardTables>, entries: readonly
     from jsonb_to_recordset(${rows}::jsonb) as e (index bigint, seq bigint)
     join unnest(${entries.map(({ number }) => number - 1)}::bigint[], ${entries.map(({ hash }) => hash)}::bytea[]) as u (index, hash)
       on u.index = e.index`.execute(tx)
+  const said = entries.flatMap(({ entry }) => {
+    const one = contents.get(entry.name ?? '')
+    return one ? [{ seq: entry.seq, ...one }] : []
+  })
+  await sql`
+    insert into ledger_content (seq, salt, content)
+    select seq, decode(salt, 'hex'), content from jsonb_to_recordset(${JSON.stringify(said)}::jsonb) as c (seq bigint, salt text, content text)
+    on conflict do nothing`.execute(tx)
 }
 
 /** The note with the log's own signature alone; cosignatures are asked for anew. */

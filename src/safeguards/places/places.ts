@@ -27,7 +27,7 @@ export interface PlacesOptions {
   keys: KeyStore
   backups: readonly PlaceSetting[]
   ledgerCopies: readonly PlaceSetting[]
-  /** Whom the copies of the keyring are sealed to; told where there are backups. */
+  /** Whom the copies of the keyring, and of what the ledger's entries say, are sealed to; told where there are backups. */
   recipient: string | undefined
   /** Of the description in force. */
   sites: () => readonly StorageSite[] | Promise<readonly StorageSite[]>
@@ -229,7 +229,7 @@ export function openPlaces(options: PlacesOptions): Places {
     await db.transaction().execute(async (tx) => {
       await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
       await sql`select pg_advisory_xact_lock(hashtextextended(${`seloste.ledger.${id}`}, 0))`.execute(tx)
-      const to = await shipLedgerTo(db, store)
+      const to = await shipLedgerTo(db, store, recipient)
       await tx.updateTable('place_of_data').set({ ledger_to: to }).where('id', '=', id).execute()
     })
   }

@@ -1,6 +1,7 @@
 /**
- * The destruction ledger in a place (R52). In: a place's objects, the ledger in the database. Out: `ledger/` there with every
- * entry up to the newest signed head. Never here: a copy made shorter, an entry judged (see ledger/read-ledger-copy.ts).
+ * The destruction ledger in a place (R52). In: a place's objects, the ledger in the database, whom to seal to. Out: `ledger/` there with
+ * every entry up to the newest signed head, and sealed what a restore needs of them. Never here: a copy made shorter, an entry judged
+ * (see ledger/read-ledger-copy.ts).
  */
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -8,6 +9,7 @@ import { readCheckpoint, type Checkpoint } from '../audit/note.ts'
 import { storedMembers } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { fileEntries, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
+import { contentFiles, contentFolder } from '../ledger/ledger-content.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { putAndReadBack, readIfThere } from './open-place.ts'
@@ -17,17 +19,21 @@ export const ledgerFolder = 'ledger/'
 
 /**
  * Brings a copy up to date. One that lacks a file, or whose head cannot be read, is written anew.
+ * @param recipient of the recovery key; without one there is no restore, and nothing for it
  * @returns up to which entry it goes
  * @throws what `assertLedgerGoesOn` throws, PlaceFault `place-differs`; what the store throws
  */
-export async function shipLedgerTo(db: HoldingSafeguards, store: ObjectStore): Promise<number> {
+export async function shipLedgerTo(
+  db: HoldingSafeguards,
+  store: ObjectStore,
+  recipient: string | undefined,
+): Promise<number> {
   const found = await assertLedgerGoesOn(db, store)
   if (!found) return 0
   const { newest, note, there } = found
-  if (note === newest.note) {
-    if (await isWhole(store, newest.size)) return newest.size
-  }
   const from = there && (await isWhole(store, there.size)) ? there.size : 0
+  if (recipient !== undefined) await shipContents(db, store, recipient, from)
+  if (note === newest.note && from === newest.size) return newest.size
   for await (const file of ledgerFilesSince(db, from)) {
     await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
   }
@@ -60,6 +66,16 @@ export async function assertLedgerGoesOn(
     throw new PlaceFault('place-ledger-other', message)
   }
   return { newest, ...(bytes && { note: bytes.toString('utf8') }), ...(there && { there }) }
+}
+
+/** Before the entries that need them; those that no backup needs any more are removed. */
+async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient: string, from: number): Promise<void> {
+  const folder = ledgerFolder + contentFolder
+  const there = new Set<string>()
+  for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
+  const { names, written } = await contentFiles(db, recipient, { from, there })
+  for await (const { name, bytes } of written) await putAndReadBack(store, ledgerFolder + name, bytes)
+  for (const name of there) if (!names.has(name)) await store.delete(ledgerFolder + name)
 }
 
 /** Whether every file of entries is there; what they hold is judged by whoever reads a copy. */

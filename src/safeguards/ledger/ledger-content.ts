@@ -1,0 +1,104 @@
+/**
+ * What entries of the ledger say of people, calls and requests (docs/formats/ledger.md, "What lies beside it"). In: the database, or a
+ * copy and the recovery identity. Out: a sealed file a day, for the copies; the entries with what they say. Never here: a content that
+ * its entry does not prove; one that is older than any backup.
+ */
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { recipientOf } from '#platform/age/age-header.ts'
+import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { LedgerFile } from './ledger-copy.ts'
+import type { CopiedEntry } from './read-ledger-copy.ts'
+
+export const contentFolder = 'sealed/'
+
+/** A line of a file; the salt in hexadecimal. */
+export interface LedgerContent {
+  salt: string
+  content: string
+}
+
+const dayOf = sql<string>`to_char(e.at at time zone 'UTC', 'YYYY-MM-DD')`
+
+/** The file of a day's contents; sealed to another recipient it is another one. */
+function fileOf(day: string, recipient: string): string {
+  return `${contentFolder}${day}.${createHash('sha256').update(recipient).digest('hex').slice(0, 8)}.age`
+}
+
+/** Entries whose object is known by what lies beside them. */
+function isTied({ entry: { id, name } }: CopiedEntry): boolean {
+  return id === null && /^[0-9a-f]{64}$/.test(name ?? '')
+}
+
+/**
+ * Names of all files that a copy should have, and those of them that are to be written: they are missing, or have less than the
+ * entries behind number `from` say.
+ */
+export async function contentFiles(
+  holding: HoldingSafeguards,
+  recipient: string,
+  { from, there }: { from: number; there: ReadonlySet<string> },
+): Promise<{ names: ReadonlySet<string>; written: AsyncGenerator<LedgerFile> }> {
+  const { rows } = await sql<{ day: string; isNewer: boolean }>`
+    select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
+    from ledger_content c join destruction_entry e on e.seq = c.seq left join ledger_leaf l on l.seq = c.seq
+    group by 1 order by 1`.execute(safeguardsOf(holding))
+  const files = rows.map(({ day, isNewer }) => ({ day, isNewer, name: fileOf(day, recipient) }))
+  async function* write(): AsyncGenerator<LedgerFile> {
+    for (const { day, isNewer, name } of files) {
+      if (!isNewer && there.has(name)) continue
+      const { rows: lines } = await sql<LedgerContent>`
+        select encode(c.salt, 'hex') as salt, c.content from ledger_content c join destruction_entry e on e.seq = c.seq
+        where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(holding))
+      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+      yield { name, bytes: sealFile(recipient, Buffer.from(text)) }
+    }
+  }
+  return { names: new Set(files.map(({ name }) => name)), written: write() }
+}
+
+/**
+ * Reads from a copy what its entries say.
+ * @returns by the name of the entry; and the numbers of those of which the copy does not have it, or has what they do not prove
+ */
+export async function openContents(
+  read: (name: string) => Promise<Buffer | undefined>,
+  identity: string,
+  entries: readonly CopiedEntry[],
+): Promise<{ contents: ReadonlyMap<string, LedgerContent>; missing: number[] }> {
+  const tied = entries.filter(isTied)
+  const contents = new Map<string, LedgerContent>()
+  const recipient = recipientOf(identity)
+  for (const day of new Set(tied.map(({ entry }) => entry.at.slice(0, 10)))) {
+    const sealed = await read(fileOf(day, recipient))
+    const opened = sealed && (await openSealedFile(identity, sealed).catch(() => undefined))
+    for (const line of opened?.toString('utf8').split('\n').slice(0, -1) ?? []) {
+      const one = JSON.parse(line) as LedgerContent
+      contents.set(tieOf(one), one)
+    }
+  }
+  return {
+    contents,
+    missing: tied.flatMap(({ number, entry }) => (contents.has(entry.name ?? '') ? [] : [number])),
+  }
+}
+
+function tieOf({ salt, content }: LedgerContent): string {
+  return createHash('sha256').update(Buffer.from(salt, 'hex')).update(content).digest('hex')
+}
+
+/** Entries as they are with what the database has of them; those of which nothing is left are left out. */
+export async function openEntries(holding: HoldingSafeguards, entries: readonly CopiedEntry[]): Promise<CopiedEntry[]> {
+  const { rows } = await sql<LedgerContent>`select encode(salt, 'hex') as salt, content from ledger_content`.execute(
+    safeguardsOf(holding),
+  )
+  const contents = new Map(rows.map((one) => [tieOf(one), one.content]))
+  return entries.flatMap((one) => {
+    if (!isTied(one)) return [one]
+    const content = contents.get(one.entry.name ?? '')
+    if (content === undefined) return []
+    const { id, doneBy, detail } = JSON.parse(content) as { id: string; doneBy: string; detail: unknown }
+    return [{ ...one, entry: { ...one.entry, id, name: null, done_by: doneBy, detail } }]
+  })
+}

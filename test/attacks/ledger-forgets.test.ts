@@ -1,0 +1,87 @@
+/** Whoever copies a backup place learns from its destruction ledger what ended, and of nobody (R52, decision 107). */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openBackedUpRegister, restoredAfter, restoreFrom, emptyMachine, backUpTo } from '../backup/open-backup.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { servedRequest } from '../requests/served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(1)
+await register.seal()
+const { db: admin, pool } = database.as()
+const desk = database.as('seloste_desk').db
+const person = (name: string) => enterTestPerson(admin, desk, { name })
+const none = { kind: 'none' as const, units: [], numbers: [] }
+
+async function filesOf(folder: string): Promise<Map<string, string>> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name))
+  return new Map(await Promise.all(files.map(async (name) => [name, await readFile(name, 'latin1')] as const)))
+}
+
+test('a restore that lacks what an entry after its backup says is refused: nobody knows what would come back', async () => {
+  const bertil = await person('Bertil')
+  const { place } = await restoredAfter(database, register, async () => {
+    await sql`update person set employed_to = now() where id = ${bertil.id}`.execute(admin)
+  })
+  const unseal = async () => {
+    for await (const key of place.store.list('ledger/sealed/')) await place.store.delete(key)
+  }
+  await unseal()
+  await expect(restoreFrom(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
+  // What is missing is written anew; a backup that came after the entries does not need it.
+  await place.copies.shipLedger()
+  expect((await restoreFrom(await emptyMachine(), place)).ledger).toMatchObject({ employments: 1 })
+  await backUpTo(register, place)
+  await unseal()
+  await restoreFrom(await emptyMachine(), place)
+})
+
+test('the ledger in a place names no official, call, request or order, and what a restore needs of them is gone with the backups that need it', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.keep(1)
+  await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${call!.segmentId}`.execute(
+    admin,
+  )
+  const rectify = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
+  const secrets = [aino.id, bertil.id, pia.id, call!.contactId, call!.segmentId, call!.id, rectify.id]
+  const { place, restored } = await restoredAfter(database, register, async () => {
+    const asked = await servedRequest(admin, {
+      ...{ clerkId: pia.id, kinds: ['RESTRICTION'], contacts: [call!.contactId] },
+      ...{ party: 'OFFICIAL', officialId: aino.id },
+    })
+    secrets.push(asked.id, asked.number)
+    const { rows } = await sql<{ id: string }>`
+      insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, becomes_unit_id, proposed_by)
+      select ${rectify.id}::uuid, id, contact_id, contact_started_at, official_person_id, ${bertil.id}::uuid, ${bertil.unitId}::uuid, ${pia.id}::uuid
+      from segment where id = ${call!.segmentId} returning id`.execute(admin)
+    await inSession(desk, { 'seloste.session': riitta.token }, (tx) =>
+      sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`.execute(tx),
+    )
+    await sql`update person set employed_to = now() where id = ${bertil.id}`.execute(admin)
+  })
+  expect(restored.ledger).toMatchObject({ corrections: 1, restrictions: 1, employments: 1 })
+  const ledger = await filesOf(join(place.folder, 'ledger'))
+  expect([...ledger.keys()].some((name) => name.includes('entries/'))).toBe(true)
+  const told = [...ledger].flatMap(([name, text]) => secrets.filter((one) => text.includes(one)).map(() => name))
+  expect(told).toEqual([])
+
+  // 36 days later no backup that needs it is left.
+  await pool.query(`
+    begin; set local session_replication_role = replica;
+    update destruction_entry set at = at - interval '36 days' where seq in (select seq from ledger_content); commit`)
+  const { rows: gone } = await pool.query<{ n: number }>('select forget_ledger_content()::int as n')
+  expect(gone[0]!.n).toBeGreaterThan(3)
+  expect((await pool.query('select from ledger_content')).rowCount).toBe(0)
+  await place.copies.shipLedger()
+  const after = await filesOf(join(place.folder, 'ledger'))
+  expect([...after.keys()].filter((name) => name.includes('sealed/'))).toEqual([])
+})
