@@ -153,17 +153,27 @@ module.exports = {
     },
     {
       name: 'the-web-sees-only-the-contract',
-      comment: 'The pages know the types of the HTTP contract and nothing else of the server.',
+      comment: 'The pages know the types of the HTTP contract, its table of filters, and nothing else of the server.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/app/http/contract/operations[.]ts$' },
+      to: {
+        path: '^(src|test|bench)/',
+        pathNot: '^src/app/http/contract/(operations|contact-filters)[.]ts$',
+      },
     },
     {
       name: 'the-web-holds-no-code-of-the-server',
       comment: 'The contract is for the compiler: an import of its values would put TypeBox into what browsers load.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/', pathNot: '^src/app/http/contract/contact-filters[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-table-of-filters-imports-nothing',
+      comment: 'Browsers load it.',
+      severity: 'error',
+      from: { path: '^src/use/search/contact-filters[.]ts$' },
+      to: { path: '.' },
     },
     {
       name: 'the-server-does-not-import-the-web',

@@ -1,10 +1,16 @@
 -- Made by "npm run generate" from a new database, to be read. What makes it: migrations/ (what holds data) and functions/.
 
+create type contact_filters as (from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text);
+
+create type contact_viewer as (sees_all boolean, own uuid, units uuid[], numbers text[], served uuid[], parts uuid[], own_as integer[], is_seen boolean, only_serves boolean);
+
 create type fed_call as (place integer, ids text[], contact_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, history_ends_at timestamp with time zone, caller_kind text, caller_key text, caller_raw text, number_called text, number_kind text, number_name jsonb, parts jsonb);
 
 create type fed_part as (segment_id uuid, seq integer, number_reached text, number_reached_name jsonb, official_person_id uuid, official_unit_id uuid, official_name text, official_phone text, answered_at timestamp with time zone, ended_at timestamp with time zone, decision_record boolean, decision_reason text, rule_id text, rule_version integer, rule_share double precision, draw double precision, description_version integer, drawn_on text, quota_used integer, capture_state text, capture_failure text, marks text[]);
 
 create type finding as (person_id uuid, object_id uuid, count integer, first_at timestamp with time zone, last_at timestamp with time zone, facts jsonb);
+
+create type search_place as (right_now timestamp with time zone, month timestamp with time zone, month_ends timestamp with time zone, after_at timestamp with time zone, after_id uuid, remaining integer, overdue uuid[], overdue_calls uuid[], not_over uuid[]);
 
 create type study_part as (number text, unit_id uuid, calls integer, answered integer, talk_seconds integer, wait_seconds integer, judged integer, expected_ppm integer, recorded integer);
 
@@ -3554,7 +3560,9 @@ confirm_research_item(wanted uuid, number integer, how text, reference text) ret
 confirmations_of(stop uuid) returns SETOF clock_confirmation
 confirmed_at(r access_right) returns timestamp with time zone to seloste_desk
 confirmed_decision() returns trigger
+contact_conditions(asked contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
+contact_viewer_now(asked contact_filters) returns contact_viewer
 contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 copies_checked() returns TABLE(released bigint, unchecked text[], approved bigint, alone uuid[]) to seloste_custodian
@@ -3903,6 +3911,7 @@ notify_person(person uuid, kind text, detail jsonb) returns void
 official_of(s segment) returns integer
 official_stays_known() returns trigger
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
+officials_meant(asked contact_filters, viewer contact_viewer, OUT ways text[], OUT officials integer[], OUT sure integer[]) returns record
 open_inspection_for(wanted request_call) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
 open_room(wanted uuid, workstation_hash bytea) returns void to seloste_desk
@@ -3922,7 +3931,9 @@ package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
 packages_wait_for_places() returns boolean to seloste_custodian
+part_is_officials() returns text
 part_is_recorded() returns trigger
+part_is_seen(viewer contact_viewer) returns text
 part_stays_when_over() returns trigger
 passkey_guard() returns trigger
 password_is_told() returns trigger
@@ -3972,6 +3983,7 @@ record_download(package disclosure_package, copy subject_copy, outcome text, add
 recorded_part_changes() returns trigger
 recorded_part_goes() returns trigger
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
+recorded_states(asked contact_filters, place search_place) returns text[]
 recording_begins_at_its_answer(cut_recording uuid) returns void to seloste_custodian
 recording_changes_state() returns trigger
 recording_follows_call() returns trigger
@@ -4052,7 +4064,8 @@ save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns 
 save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
-search_contacts(from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
+search_contacts(asked contact_filters, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
+search_ways(asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
 second_factors(person uuid) returns text[] to seloste_custodian
 see_alarm(alarm uuid) returns void to seloste_desk
 see_notices(ids uuid[]) returns void to seloste_desk

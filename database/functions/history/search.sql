@@ -25,244 +25,320 @@ begin
   return null;
 end $$;
 
--- Ids of the contacts that the viewer may see and a search finds, newest first, after one of them, at most so many. The rights are
--- the policies' (`desk_looks` in requests/calls.sql), said as conditions that an index answers; rows are read under the
+-- A search of the contact history (docs/decisions/0062, 0068). The statements are made of texts, as each month is planned alone and an index has
+-- to be named by its condition. In them c is a contact, s a part of one, r a recording, p a row of recorded_part, d a contact that a way has
+-- found. Every statement has the same five parameters: $1 contact_filters, $2 contact_viewer and $3 search_place, by the names of their members,
+-- ($1).caller; $4 and $5 begin and end of what is asked for of a month, which stand in each branch of a statement.
+--
+-- A filter on contacts is a member of contact_filters and a line of contact_conditions; `src/use/search/contact-filters.ts` has its name.
+drop type if exists contact_filters, contact_viewer, search_place;
+
+-- $1. All are null where nothing is asked. official: a part of a name as ilike takes it; official_number: a telephone number; either will do.
+-- recorded: true, none, available, destroyed.
+create type contact_filters as (
+  from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text, official_number text,
+  recorded text
+);
+
+-- $2. The policies' rights (`desk_looks` in access.sql, sees_contacts and sees_segments in requests/calls.sql).
+create type contact_viewer as (
+  sees_all boolean, own uuid, units uuid[], numbers text[], served uuid[], parts uuid[],
+  -- Their rows of official_named.
+  own_as integer[],
+  -- Every contact that the search may find is seen.
+  is_seen boolean,
+  -- Nothing but calls that requests name: not even the time that it takes may tell of others.
+  only_serves boolean
+);
+
+-- $3. Where the search has come to.
+create type search_place as (
+  right_now timestamptz, month timestamptz, month_ends timestamptz, after_at timestamptz, after_id uuid,
+  remaining integer,
+  -- Recordings that are over and not destroyed yet, their calls, and those of these calls that are not over.
+  overdue uuid[], overdue_calls uuid[], not_over uuid[]
+);
+
+-- What is asked of a contact in this month, whichever way it is found: a line a filter.
+create or replace function contact_conditions(asked contact_filters, place search_place) returns text
+language plpgsql stable as $$
+begin
+  return concat_ws(' and ', 'true',
+    case when asked.going_on_at > place.month
+      then '(c.started_at >= ($1).going_on_at or coalesce(c.ended_at, ($3).right_now) >= ($1).going_on_at)' end,
+    case when asked.withheld then 'c.caller_kind = ''withheld''' end,
+    case when asked.caller is not null then 'c.caller_key = ($1).caller' end,
+    -- No call of the last 13 months is over its term.
+    case when place.month < place.right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > ($3).right_now' end);
+end $$;
+
+-- Who asks, and what of it they see.
+create or replace function contact_viewer_now(asked contact_filters) returns contact_viewer
+language plpgsql stable as $$
+declare
+  viewer contact_viewer;
+begin
+  select sees_all(), sees_own(), sees_units(), sees_numbers(), sees_contacts(), sees_segments()
+    into viewer.sees_all, viewer.own, viewer.units, viewer.numbers, viewer.served, viewer.parts;
+  viewer.own_as := '{}';
+  if not viewer.sees_all and viewer.own is not null then
+    viewer.own_as := array(select n.id from official_named n where n.person_id = viewer.own);
+  end if;
+  viewer.is_seen := viewer.sees_all or coalesce(asked.called = any (viewer.numbers), false);
+  viewer.only_serves := not viewer.sees_all and viewer.own is null and viewer.units = '{}' and viewer.numbers = '{}';
+  return viewer;
+end $$;
+
+-- The rows of official_named that are meant; `sure`: those whose calls the viewer sees by themselves. `ways`: conditions on parts, one a name.
+-- Where all of a name are meant and seen, their parts need not be read.
+create or replace function officials_meant(asked contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  with meant as materialized (
+    select o.id, o.name, o.name ilike asked.official or coalesce(o.phone = asked.official_number, false) as is_meant,
+      viewer.sees_all or coalesce(o.person_id = viewer.own, false) or coalesce(o.unit_id = any (viewer.units), false) as is_sure
+    from official_named o
+  ), by_name as (
+    select ' and s.official_name = ' || quote_literal(m.name)
+      || case when bool_and(m.is_meant) then '' else ' and ' || part_is_officials() end
+      || case when bool_and(m.is_sure) then ''
+        when viewer.own is null and viewer.units = '{}' and viewer.parts = '{}' then ' and s.number_reached = any (($2).numbers)'
+        else ' and ' || part_is_seen(viewer) end as way
+    from meant m group by m.name having bool_or(m.is_meant and (m.is_sure or viewer.numbers <> '{}' or viewer.parts <> '{}'))
+  )
+  select (select array_agg(b.way) from by_name b), array_agg(m.id), coalesce(array_agg(m.id) filter (where m.is_sure), '{}')
+    into ways, officials, sure
+  from meant m where m.is_meant and (m.is_sure or viewer.numbers <> '{}' or viewer.parts <> '{}');
+end $$;
+
+-- The policy of parts, on s.
+create or replace function part_is_seen(viewer contact_viewer) returns text
+language sql immutable as $$
+  select case when viewer.sees_all then 'true'
+    else '(s.official_person_id = ($2).own or s.official_unit_id = any (($2).units) or s.number_reached = any (($2).numbers) or s.id = any (($2).parts))' end
+$$;
+
+create or replace function part_is_officials() returns text
+language sql immutable as $$ select '(s.official_name ilike ($1).official or s.official_phone = ($1).official_number)' $$;
+
+-- The states of recorded parts that are asked for, on p, an index's condition each; null where any will do.
+create or replace function recorded_states(asked contact_filters, place search_place) returns text[]
+language sql immutable as $$
+  select case asked.recorded
+    -- Of calls, which the index has.
+    when 'available' then array[' and p.state = ''a''' || case when place.overdue = '{}' then '' else ' and p.contact_id <> all (($3).overdue_calls)' end]
+      || case when place.not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any (($3).not_over)'] end
+    when 'destroyed' then array[' and p.state = ''g''']
+      || case when place.overdue <> '{}' then array[' and p.state <> ''g'' and p.recording_id = any (($3).overdue)'] end
+    when 'true' then array[' and p.state = ''a''', ' and p.state = ''g''', ' and p.state = ''o''']
+  end
+$$;
+
+-- The ways through a month, each in the order of an index, and beside each the rest, which is asked of the contacts that it finds:
+-- 1 by contact, 2 by official, 3 by recording, 4 by recording of whom the viewer sees, 5 by whose calls they are.
+-- A way that is none for this search is null; no ways at all: nothing is found. names, officials, sure: officials_meant.
+create or replace function search_ways(
+  asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
+  out ways text[], out rests text[]
+)
+language plpgsql stable as $$
+declare
+  most_names constant integer := 100;
+  bounds constant text := '%1$s >= $4 and %1$s < $5'
+    || case when place.after_at is null then '' else ' and (%1$s, %2$s) < (($3).after_at, ($3).after_id)' end;
+  contacts constant text := '(select c.started_at as at, c.id from contact c where ' || format(bounds, 'c.started_at', 'c.id');
+  segments constant text := '(select s.contact_started_at as at, s.contact_id as id from segment s where '
+    || format(bounds, 's.contact_started_at', 's.contact_id');
+  recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
+    || format(bounds, 'p.contact_started_at', 'p.contact_id');
+  -- In each branch: then the database merges them as it goes, and sorts nothing.
+  newest_first constant text := ' order by 1 desc, 2 desc)';
+  -- Which number was called is known to each of the tables.
+  contact_of_number constant text := case when asked.called is null then '' else ' and c.number_called = ($1).called' end;
+  part_of_number constant text := case when asked.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
+  recorded_of_number constant text := case when asked.called is null then '' else ' and p.number_called = ($1).called' end;
+  -- Whose recording is not seen is none.
+  recorded_is_seen constant text := case when viewer.sees_all then ''
+    else ' and (p.official = any (($2).own_as) or p.official_unit_id = any (($2).units) or p.number_reached = any (($2).numbers)'
+      || ' or p.segment_id = any (($2).parts))' end;
+  in_month constant text := 's.contact_started_at >= $4 and s.contact_started_at < $5 and ';
+  contact_of constant text := '(select true from contact c where c.started_at >= $4 and c.started_at < $5 and ';
+  its_contact constant text := case when conditions = 'true' then ''
+    else ' and ' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || conditions || ')' end;
+  states constant text[] := recorded_states(asked, place);
+  is_by_official constant boolean := coalesce(cardinality(officials) <= most_names, false);
+  keys text[];
+begin
+  ways := array_fill(null::text, array[5]);
+  rests := ways;
+  if not viewer.only_serves and (asked.caller is not null or states is null and viewer.is_seen and (asked.called is not null or asked.withheld)) then
+    ways[1] := contacts || ' and ' || conditions || contact_of_number || newest_first;
+  end if;
+  -- Of the parts that the viewer sees.
+  if not viewer.only_serves and asked.caller is null and states is null and cardinality(names) <= most_names then
+    ways[2] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
+  end if;
+  -- 3: of an official, in whichever part of the call, of a number, or all of them.
+  if not viewer.only_serves and asked.caller is null and states is not null then
+    if is_by_official then
+      keys := array(select format(' and p.official = %s', o)
+        || case when o = any (sure) then '' else ' and (p.number_reached = any (($2).numbers) or p.segment_id = any (($2).parts))' end
+        || case when viewer.sees_all then '' else ' and (p.is_own or (select true from recorded_part o where o.recording_id = p.recording_id and o.is_own'
+          || replace(recorded_is_seen, 'p.', 'o.') || '))' end from unnest(officials) o);
+    elsif asked.called is not null or viewer.sees_all then
+      keys := array[' and p.is_own' || recorded_is_seen];
+    end if;
+    ways[3] := (select string_agg(recordings || k || s || recorded_of_number || newest_first, ' union all ') from unnest(keys) k, unnest(states) s);
+    if not is_by_official and not viewer.is_seen then
+      keys := array(select format(' and p.official_unit_id = %L', u) from unnest(viewer.units) u)
+        || array(select format(' and p.number_reached = %L', n) from unnest(viewer.numbers) n)
+        || array(select format(' and p.official = %s', o) from unnest(viewer.own_as) o)
+        || case when viewer.parts <> '{}' then array[' and p.segment_id = any (($2).parts)'] end;
+      -- An official who has answered no call.
+      if keys = '{}' then
+        ways := null;
+        return;
+      end if;
+      ways[4] := (select string_agg(recordings || ' and p.is_own' || k || s || recorded_of_number || newest_first, ' union all ')
+        from unnest(keys) k, unnest(states) s);
+    end if;
+  end if;
+  if viewer.only_serves or asked.caller is null and states is null and not viewer.is_seen
+    and (ways[2] is null or asked.called is not null or viewer.numbers <> '{}') then
+    keys := array(select case
+        when asked.called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = ($1).called', u)
+          || its_contact || newest_first || ' union all '
+          || segments || format(' and s.official_unit_id = %L and s.number_called = ($1).called', u) || its_contact || newest_first
+        when asked.withheld then replace(segments, ' where ', ' join contact c on c.started_at = s.contact_started_at and c.id = s.contact_id
+            where c.started_at >= $4 and c.started_at < $5 and ')
+          || format(' and s.official_unit_id = %L and ', u) || conditions || newest_first
+        else segments || format(' and s.official_unit_id = %L', u) || its_contact || newest_first end from unnest(viewer.units) u)
+      || array(select case when asked.called is null
+          then contacts || format(' and c.number_called = %L and ', n) || conditions || newest_first || ' union all ' else '' end
+        || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
+        || case when asked.called is null then '' else ' and s.number_called = ($1).called' end || its_contact || newest_first
+        from unnest(viewer.numbers) n)
+      || case when viewer.own is not null then array[segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || newest_first] end
+      || case when viewer.served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any (($2).served) and ' || conditions
+        || contact_of_number || ' offset 0) few' || newest_first] end;
+    ways[5] := array_to_string(keys, ' union all ');
+  end if;
+  if array_remove(ways, null) = '{}' then
+    -- Everything, in its order.
+    ways[1] := contacts || ' and ' || conditions || contact_of_number || newest_first;
+  end if;
+
+  -- Each as a scalar, that the database asks in turn until there are enough.
+  for way in 1 .. 5 loop
+    rests[way] := concat_ws(' and ', 'true',
+      case when way in (2, 3, 4) and conditions <> 'true' or way = 2 and asked.called is not null
+        then contact_of || 'c.id = d.id and c.started_at = d.at and ' || conditions || contact_of_number || ')' end,
+      case when asked.official is not null and way <> 2 and not (way = 3 and is_by_official)
+        then '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || part_is_officials()
+          || ' and ' || part_is_seen(viewer) || ' limit 1)'
+      -- Whoever sees its official or its recording sees the contact.
+      when not viewer.is_seen and way = 1 and (asked.recorded is null or asked.recorded = 'none')
+        then '(' || concat_ws(' or ',
+          case when viewer.served <> '{}' then 'd.id = any (($2).served)' end,
+          case when viewer.numbers <> '{}' then contact_of || 'c.id = d.id and c.started_at = d.at and c.number_called = any (($2).numbers))' end,
+          '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || part_is_seen(viewer)
+            || ' limit 1)') || ')' end,
+      case when asked.recorded is not null and way not in (3, 4)
+        then '(select true from recording r where r.contact_id = d.id and r.contact_started_at = d.at and '
+          || case asked.recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= ($3).right_now)'
+            when 'available' then 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > ($3).right_now' else 'true' end
+          || case when viewer.sees_all then '' else ' and (select true from segment s where ' || in_month
+            || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || part_is_seen(viewer) || ')' end
+          || ' limit 1) is ' || case asked.recorded when 'none' then '' else 'not ' end || 'null' end);
+  end loop;
+end $$;
+
+-- Ids of the contacts that the viewer may see and a search finds, newest first, after one of them, at most so many. Rows are read under the
 -- policies afterwards, so that a mistake here shows less and never more. Each month is asked by itself, and planned alone: planning all
 -- of them under the policies took ten times as long as reading a page.
--- official: a part of a name as ilike takes it; official_number: a telephone number; either will do. recorded: any, true, none,
--- available, destroyed.
--- Each statement has, in both places where one runs: $1 going_on_at, $2 caller, $3 called, $4 official, $5 official_number, $6 own,
--- $7 units, $8 numbers, $9 served, $10 parts, $11 right_now, $12 overdue, $13 after_at, $14 after_id, $15 remaining, $16 own_as,
--- $17 and $18 the month, $19 overdue_calls, $20 not_over. What is asked of a contact whichever way it is found is a line of of_contact.
--- An official's name may hold any letters, `{seen}` among them, which was taken for a place in the search to be filled; and
--- recordings of a contact are looked for by its instant as well, so that those of one day lie together.
-create or replace function search_contacts(
-  from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text,
-  official_number text, recorded text, after_at timestamptz, after_id uuid, most integer
-) returns table (started_at timestamptz, id uuid)
+create or replace function search_contacts(asked contact_filters, after_at timestamptz, after_id uuid, most integer)
+returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
 -- A walk in the order of an index ends when there are enough, which the planner does not see; two walks are merged as they go.
 set max_parallel_workers_per_gather = 0 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set enable_nestloop = off
 set enable_hashjoin = off as $$
 #variable_conflict use_column
 declare
-  right_now constant timestamptz := register_now();
   -- So many of a way tell how thick it lies; with fewer than few no other is looked at.
   enough constant integer := 1000;
   few constant integer := 100;
-  most_names constant integer := 100;
-  of_all boolean;
-  own uuid;
-  units uuid[];
-  numbers text[];
-  served uuid[];
-  parts uuid[];
-  -- The viewer's rows of official_named.
-  own_as integer[] := '{}';
-  -- Whether the viewer sees every contact that the search may find; and whether only calls that requests name, so that not even the time
-  -- that it takes may tell of others.
-  is_seen boolean;
-  only_serves boolean;
-  -- Recordings that are over and not destroyed yet, their calls, and those of these calls that are not over.
-  overdue uuid[] := '{}';
-  overdue_calls uuid[] := '{}';
-  not_over uuid[] := '{}';
-  named_ways text[];
-  -- Those meant, and of them those whose calls the viewer sees by themselves.
+  viewer contact_viewer;
+  place search_place;
+  begins timestamptz;
+  ends timestamptz;
+  names text[];
   officials integer[];
   sure integer[];
-  month timestamptz;
-  month_ends timestamptz;
-  -- What is asked of contacts in this month and was not in others.
-  going_on boolean;
-  is_old boolean;
-  told text := '';
-  -- Conditions on a contact c, a segment s, a recording r, a recorded part p, and on d, which is being looked at. A month's bounds are $17
-  -- and $18: given with the statement they plan as literals do, and the database plans the one month alone.
-  of_contact text;
-  of_its_contact text;
-  of_state text[];
-  -- Which number was called is known to each of them.
-  of_number constant text := case when called is null then '' else ' and p.number_called = $3' end;
-  part_of_number constant text := case when called is null then '' else ' and coalesce(s.number_called, s.number_reached) = $3' end;
-  contact_of_number constant text := case when called is null then '' else ' and c.number_called = $3' end;
-  seen text := 'true';
-  seen_recording text := '';
-  named constant text := '(s.official_name ilike $4 or s.official_phone = $5)';
-  wanted text := 'true';
-  recorded_part text := '';
-  -- Ways through a month, each in the order of an index; and what is left to be asked of each contact on the way.
-  bounds constant text := '{at} >= $17 and {at} < $18' || case when after_at is null then '' else ' and ({at}, {id}) < ($13, $14)' end;
-  contacts constant text := '(select c.started_at as at, c.id from contact c where '
-    || replace(replace(bounds, '{at}', 'c.started_at'), '{id}', 'c.id');
-  segments constant text := '(select s.contact_started_at as at, s.contact_id as id from segment s where '
-    || replace(replace(bounds, '{at}', 's.contact_started_at'), '{id}', 's.contact_id');
-  recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
-    || replace(replace(bounds, '{at}', 'p.contact_started_at'), '{id}', 'p.contact_id');
-  in_month constant text := 's.contact_started_at >= $17 and s.contact_started_at < $18 and ';
-  part_of constant text := in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ';
-  contact_of constant text := 'select true from contact c where c.started_at >= $17 and c.started_at < $18 and ';
-  -- In each branch: then the database merges them as it goes, and sorts nothing.
-  newest_first constant text := ' order by 1 desc, 2 desc)';
+  conditions text;
+  conditions_before text;
   ways text[];
+  rests text[];
   way integer;
-  keys text[];
-  is_by_official boolean := false;
-  probes text[];
   counted integer;
+  reaches timestamptz;
   best integer;
   best_counted integer;
-  reaches timestamptz;
   best_reaches timestamptz;
-  remaining integer := most;
 begin
   if confined_to() is not null or not log_is_whole() then
     return;
   end if;
-  -- A desk that leaves it out is told of no more contacts than one that says `any`.
-  recorded := coalesce(recorded, 'any');
-  select sees_all(), sees_own(), sees_units(), sees_numbers(), sees_contacts(), sees_segments()
-    into of_all, own, units, numbers, served, parts;
-  only_serves := not of_all and own is null and units = '{}' and numbers = '{}';
-  if only_serves and served = '{}' then
+  viewer := contact_viewer_now(asked);
+  if viewer.only_serves and viewer.served = '{}' then
     return;
   end if;
-  is_seen := of_all or coalesce(called = any (numbers), false);
-  if not of_all then
-    seen := '(s.official_person_id = $6 or s.official_unit_id = any ($7) or s.number_reached = any ($8) or s.id = any ($10))';
-    if own is not null then
-      own_as := array(select n.id from official_named n where n.person_id = own);
+  place.right_now := register_now();
+  place.after_at := after_at;
+  place.after_id := after_id;
+  place.remaining := most;
+  place.overdue := '{}';
+  place.not_over := '{}';
+  if asked.recorded in ('available', 'destroyed') then
+    select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.contact_id), '{}') into place.overdue, place.overdue_calls
+    from recording r where r.destroy_at <= place.right_now and r.state <> 'DESTROYED';
+    if place.overdue <> '{}' then
+      place.not_over := array(select r.id from recording r where r.contact_id = any (place.overdue_calls) and r.destroy_at > place.right_now);
     end if;
-    -- Whose recording is not seen is none.
-    seen_recording := ' and (p.official = any ($16) or p.official_unit_id = any ($7) or p.number_reached = any ($8) or p.segment_id = any ($10))';
-    recorded_part := ' and (select true from segment s where ' || in_month
-      || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen || ')';
   end if;
-  if recorded in ('available', 'destroyed') then
-    select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.contact_id), '{}') into overdue, overdue_calls
-    from recording r where r.destroy_at <= right_now and r.state <> 'DESTROYED';
-    if overdue <> '{}' then
-      not_over := array(select r.id from recording r where r.contact_id = any (overdue_calls) and r.destroy_at > right_now);
-    end if;
-    wanted := case recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= $11)'
-      else 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > $11' end;
-  end if;
-  of_state := case recorded
-    -- Of calls, which the index has.
-    when 'available' then array[' and p.state = ''a''' || case when overdue = '{}' then '' else ' and p.contact_id <> all ($19)' end]
-      || case when not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any ($20)'] end
-    when 'destroyed' then array[' and p.state = ''g''']
-      || case when overdue <> '{}' then array[' and p.state <> ''g'' and p.recording_id = any ($12)'] end
-    when 'true' then array[' and p.state = ''a''', ' and p.state = ''g''', ' and p.state = ''o'''] end;
-
-  if official is not null then
-    -- Where all of a name are meant and seen, their segments need not be read.
-    with meant as materialized (
-      select o.id, o.name, o.name ilike official or coalesce(o.phone = official_number, false) as is_meant,
-        of_all or coalesce(o.person_id = own, false) or coalesce(o.unit_id = any (units), false) as is_sure
-      from official_named o
-    ), by_name as (
-      select ' and s.official_name = ' || quote_literal(m.name) || case when bool_and(m.is_meant) then '' else ' and ' || named end
-        || case when bool_and(m.is_sure) then '' when own is null and units = '{}' and parts = '{}' then ' and s.number_reached = any ($8)'
-          else ' and ' || seen end as way
-      from meant m group by m.name having bool_or(m.is_meant and (m.is_sure or numbers <> '{}' or parts <> '{}'))
-    )
-    select (select array_agg(b.way) from by_name b), array_agg(m.id), coalesce(array_agg(m.id) filter (where m.is_sure), '{}')
-      into named_ways, officials, sure
-    from meant m where m.is_meant and (m.is_sure or numbers <> '{}' or parts <> '{}');
-    if named_ways is null then
+  if asked.official is not null then
+    select m.ways, m.officials, m.sure into names, officials, sure from officials_meant(asked, viewer) m;
+    if names is null then
       return;
     end if;
   end if;
 
-  month := date_trunc('month', least(to_at, after_at + interval '1 microsecond', right_now + interval '1 day'), 'UTC');
-  month := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
-  while remaining > 0 and month > greatest(from_at, right_now - interval '15 months') loop
-    month_ends := month;
-    month := (month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
+  place.month := date_trunc('month', least(asked.to_at, after_at + interval '1 microsecond', place.right_now + interval '1 day'), 'UTC');
+  place.month := (place.month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+  while place.remaining > 0 and place.month > greatest(asked.from_at, place.right_now - interval '15 months') loop
+    place.month_ends := place.month;
+    place.month := (place.month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
+    begins := greatest(place.month, asked.from_at);
+    ends := least(place.month_ends, asked.to_at);
     -- Most months have no call of a caller, and none to a number that few call. Of a caller nobody but who sees every call is told so by
     -- the time that it takes.
-    if not only_serves and (
-      of_all and caller is not null and not exists (
-        select from contact c where c.caller_key = caller and c.started_at >= month and c.started_at < month_ends
-      ) or called is not null and not exists (
-        select from contact c where c.number_called = called and c.started_at >= month and c.started_at < month_ends
+    if not viewer.only_serves and (
+      viewer.sees_all and asked.caller is not null and not exists (
+        select from contact c where c.caller_key = asked.caller and c.started_at >= place.month and c.started_at < place.month_ends
+      ) or asked.called is not null and not exists (
+        select from contact c where c.number_called = asked.called and c.started_at >= place.month and c.started_at < place.month_ends
       )
     ) then
       continue;
     end if;
-    going_on := coalesce(going_on_at > month, false);
-    -- No call of the last 13 months is over its term.
-    is_old := month < right_now - interval '13 months';
 
-    if told <> concat(going_on, is_old) then
-      told := concat(going_on, is_old);
-      of_contact := concat_ws(' and ', 'true',
-        case when going_on then '(c.started_at >= $1 or coalesce(c.ended_at, $11) >= $1)' end,
-        case when withheld then 'c.caller_kind = ''withheld''' end,
-        case when caller is not null then 'c.caller_key = $2' end,
-        case when is_old then 'history_end(c.history_ends_at, c.started_at) > $11' end);
-      of_its_contact := case when of_contact = 'true' then ''
-        else ' and (' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || of_contact || ')' end;
+    conditions := contact_conditions(asked, place);
+    if conditions is distinct from conditions_before then
+      conditions_before := conditions;
+      select w.ways, w.rests into ways, rests from search_ways(asked, viewer, place, conditions, names, officials, sure) w;
+      if ways is null then
+        return;
+      end if;
       best := null;
-      ways := array_fill(null::text, array[5]);
-      -- 1: by contact.
-      if not only_serves and (caller is not null or of_state is null and is_seen and (called is not null or withheld)) then
-        ways[1] := contacts || ' and ' || of_contact || contact_of_number || newest_first;
-      end if;
-      -- 2: by official, of the parts that the viewer sees.
-      if not only_serves and caller is null and of_state is null and cardinality(named_ways) <= most_names then
-        ways[2] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(named_ways) n);
-      end if;
-      -- 3: by recording: of an official, in whichever part of the call, of a number, or all of them; 4: of whom the viewer sees.
-      if not only_serves and caller is null and of_state is not null then
-        is_by_official := coalesce(cardinality(officials) <= most_names, false);
-        keys := null;
-        if is_by_official then
-          keys := array(select format(' and p.official = %s', o)
-            || case when o = any (sure) then '' else ' and (p.number_reached = any ($8) or p.segment_id = any ($10))' end
-            || case when of_all then '' else ' and (p.is_own or (select true from recorded_part o where o.recording_id = p.recording_id and o.is_own'
-              || replace(seen_recording, 'p.', 'o.') || '))' end from unnest(officials) o);
-        elsif called is not null or of_all then
-          keys := array[' and p.is_own' || seen_recording];
-        end if;
-        ways[3] := (select string_agg(recordings || k || w || of_number || newest_first, ' union all ') from unnest(keys) k, unnest(of_state) w);
-        if not is_by_official and not is_seen then
-          keys := array(select format(' and p.official_unit_id = %L', u) from unnest(units) u)
-            || array(select format(' and p.number_reached = %L', n) from unnest(numbers) n)
-            || array(select format(' and p.official = %s', o) from unnest(own_as) o)
-            || case when parts <> '{}' then array[' and p.segment_id = any ($10)'] end;
-          -- An official who has answered no call.
-          if keys = '{}' then
-            return;
-          end if;
-          ways[4] := (select string_agg(recordings || ' and p.is_own' || k || w || of_number || newest_first, ' union all ')
-            from unnest(keys) k, unnest(of_state) w);
-        end if;
-      end if;
-      -- 5: by whose calls they are.
-      if only_serves or caller is null and of_state is null and not is_seen and (ways[2] is null or called is not null or numbers <> '{}') then
-        keys := array(select case
-            when called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = $3', u)
-              || of_its_contact || newest_first || ' union all '
-              || segments || format(' and s.official_unit_id = %L and s.number_called = $3', u) || of_its_contact || newest_first
-            when withheld then replace(segments, ' where ', ' join contact c on c.started_at = s.contact_started_at and c.id = s.contact_id
-                where c.started_at >= $17 and c.started_at < $18 and ')
-              || format(' and s.official_unit_id = %L and ', u) || of_contact || newest_first
-            else segments || format(' and s.official_unit_id = %L', u) || of_its_contact || newest_first end from unnest(units) u)
-          || array(select case when called is null then contacts || format(' and c.number_called = %L and ', n) || of_contact || newest_first
-              || ' union all ' else '' end
-            || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
-            || case when called is null then '' else ' and s.number_called = $3' end || of_its_contact || newest_first from unnest(numbers) n)
-          || case when own is not null then array[segments || ' and s.official_person_id = $6' || part_of_number || of_its_contact || newest_first] end
-          || case when served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any ($9) and ' || of_contact || contact_of_number
-            || ' offset 0) few' || newest_first] end;
-        ways[5] := array_to_string(keys, ' union all ');
-      end if;
-      if array_remove(ways, null) = '{}' then
-        -- Everything, in its order.
-        ways[1] := contacts || ' and ' || of_contact || contact_of_number || newest_first;
-      end if;
     end if;
 
     -- The one with the fewest of this month; of those that have many, the one whose newest thousand go back the furthest, in the other months
@@ -274,12 +350,11 @@ begin
         continue when ways[way] is null;
         counted := enough;
         -- An official's calls are fewer than what lies thick, and many officials take long to plan.
-        if way = 2 and best_counted >= enough and called is null then
+        if way = 2 and best_counted >= enough and asked.called is null then
           best := null;
         elsif cardinality(array_remove(ways, null)) > 1 then
           execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
-            into counted, reaches using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
-              overdue, after_at, after_id, remaining, own_as, greatest(month, from_at), least(month_ends, to_at), overdue_calls, not_over;
+            into counted, reaches using asked, viewer, place, begins, ends;
         end if;
         if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
           best := way;
@@ -289,32 +364,12 @@ begin
         exit when best_counted < few;
       end loop;
       continue when best_counted = 0;
-
-      -- Each as a scalar, that the database asks in turn until there are enough.
-      probes := array['true'];
-      if best in (2, 3, 4) and of_contact <> 'true' or best = 2 and called is not null then
-        probes := probes || ('(' || contact_of || 'c.id = d.id and c.started_at = d.at and ' || of_contact || contact_of_number || ')');
-      end if;
-      if official is not null and best <> 2 and not (best = 3 and is_by_official) then
-        probes := probes || ('(select true from segment s where ' || part_of || named || ' and ' || seen || ' limit 1)');
-      elsif not is_seen and best = 1 and recorded in ('any', 'none') then
-        -- Whoever sees its official or its recording sees the contact.
-        probes := probes || ('(' || concat_ws(' or ',
-          case when served <> '{}' then 'd.id = any ($9)' end,
-          case when numbers <> '{}' then '(' || contact_of || 'c.id = d.id and c.started_at = d.at and c.number_called = any ($8))' end,
-          '(select true from segment s where ' || part_of || seen || ' limit 1)') || ')');
-      end if;
-      if recorded <> 'any' and best not in (3, 4) then
-        probes := probes || ('(select true from recording r where r.contact_id = d.id and r.contact_started_at = d.at and ' || wanted
-          || recorded_part || ' limit 1) is ' || case recorded when 'none' then '' else 'not ' end || 'null');
-      end if;
     end if;
     return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || ways[best]
-      || ') w order by at desc, id desc) d where ' || array_to_string(probes, ' and ') || ' order by d.at desc, d.id desc limit $15'
-      using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now, overdue, after_at, after_id,
-        remaining, own_as, greatest(month, from_at), least(month_ends, to_at), overdue_calls, not_over;
+      || ') w order by at desc, id desc) d where ' || rests[best] || ' order by d.at desc, d.id desc limit ($3).remaining'
+      using asked, viewer, place, begins, ends;
     get diagnostics counted = row_count;
-    remaining := remaining - counted;
+    place.remaining := place.remaining - counted;
   end loop;
 end $$;
 grant execute on function search_contacts to seloste_desk;

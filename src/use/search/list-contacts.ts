@@ -5,19 +5,14 @@ import { read } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
+import { filterNames, unasked, type FilterValues } from './contact-filters.ts'
 import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
-export interface ContactSearch {
+export interface ContactSearch extends FilterValues {
   /** Calls that were going on at or after this instant. */
   from?: Temporal.Instant | undefined
   /** Calls that started before this instant. */
   to?: Temporal.Instant | undefined
-  /** Whole numbers in any written form. */
-  caller?: string | undefined
-  number?: string | undefined
-  /** Part of the official's name, or their number. */
-  official?: string | undefined
-  recorded?: 'any' | 'true' | 'false' | 'available' | 'none' | 'destroyed' | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -121,23 +116,41 @@ interface FoundContact {
 /** Ids of the contacts that a search finds among those that the viewer may see, newest first; with a cursor, those after it. */
 async function findContacts(
   tx: Transaction<RegisterTables>,
-  { from, to, caller, number, official, recorded = 'any' }: ContactSearch,
+  search: ContactSearch,
   after: Cursor | undefined,
   most: number,
 ): Promise<FoundContact[]> {
-  const by = caller?.trim() ? normalisePhoneNumber(caller) : undefined
-  const called = number?.trim() ? (normalisePhoneNumber(number).key ?? unknownKey) : null
-  const part = official?.trim()
   const { rows } = await sql<FoundContact>`
     select id, started_at from search_contacts(
-      from_at => ${from?.subtract({ hours: longestCallHours }) ?? null}::timestamptz, to_at => ${to ?? null}::timestamptz,
-      going_on_at => ${from ?? null}::timestamptz, withheld => ${by?.kind === 'withheld'},
-      caller => ${by && by.kind !== 'withheld' ? (by.key ?? unknownKey) : null}::text, called => ${called}::text,
-      official => ${part ? `%${part.replace(/[\\%_]/g, '\\$&')}%` : null}::text,
-      official_number => ${part ? (normalisePhoneNumber(part).key ?? unknownKey) : null}::text,
-      recorded => ${recorded === 'false' ? 'none' : recorded}, after_at => ${after?.startedAt ?? null}::timestamptz,
-      after_id => ${after?.id ?? null}::uuid, most => ${most}::integer)`.execute(tx)
+      jsonb_populate_record(null::contact_filters, ${JSON.stringify(filtersOf(search))}::jsonb),
+      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, most => ${most}::integer)`.execute(
+    tx,
+  )
   return rows
+}
+
+/** A search as the database's `contact_filters` has it, whose members of other filters are their names. */
+function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unknown> {
+  const asked = Object.fromEntries(
+    filterNames.flatMap((name) => {
+      const value = search[name]?.trim()
+      return value && value !== unasked(name) ? [[name, value]] : []
+    }),
+  )
+  const { caller, number, official, recorded, ...others } = asked
+  const by = caller === undefined ? undefined : normalisePhoneNumber(caller)
+  return {
+    ...others,
+    ...(from && { from_at: from.subtract({ hours: longestCallHours }), going_on_at: from }),
+    ...(to && { to_at: to }),
+    ...(by && (by.kind === 'withheld' ? { withheld: true } : { caller: by.key ?? unknownKey })),
+    ...(number && { called: normalisePhoneNumber(number).key ?? unknownKey }),
+    ...(official && {
+      official: `%${official.replace(/[\\%_]/g, '\\$&')}%`,
+      official_number: normalisePhoneNumber(official).key ?? unknownKey,
+    }),
+    ...(recorded && { recorded: recorded === 'false' ? 'none' : recorded }),
+  }
 }
 
 /** These contacts, in their order, as far as the policies show them. */

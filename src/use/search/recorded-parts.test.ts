@@ -142,7 +142,7 @@ test('an official who has answered no call reads nobody’s', async () => {
     }
     const begun = await looks()
     const found = await sql`
-      select from search_contacts(null, null, null, false, null, null, null, null, 'true', null, null, 1000)`.execute(
+      select from search_contacts(jsonb_populate_record(null::contact_filters, '{"recorded": "true"}'), null, null, 1000)`.execute(
       tx,
     )
     expect(found.rows).toEqual([])

@@ -5,6 +5,7 @@ import { openSearch } from '#test/register/open-search.ts'
 import { enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
 import { underGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { filterNames } from './contact-filters.ts'
 import type { ContactSearch } from './list-contacts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -122,6 +123,10 @@ const searches: [Partial<ContactSearch>, string][] = [
   [{ recorded: 'none', number: '029 497 010' }, `not ${recorded('true')} and c.number_called = '+35829497010'`],
   [{ recorded: 'true', caller: '040 555 2000' }, `${recorded('true')} and c.caller_key = '+358405552000'`],
 ]
+
+test('each filter is searched by here', () => {
+  expect(filterNames.filter((name) => !searches.some(([given]) => name in given))).toEqual([])
+})
 
 describe.each(Object.entries(people))('%s finds what the policies show, and all of it:', (_, who) => {
   test.each(searches)('%j', async (given, condition) => {

@@ -1,25 +1,18 @@
 import { Time, toCalendarDate, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
+import { filterOf, filterNames, unasked, type FilterName } from '../../../src/app/http/contract/contact-filters.ts'
 import type { DateRange } from '../controls/date-range.tsx'
 import type { Word } from '../language/use-words.ts'
-import { parseDay, type Filters, type Recorded } from './filters.ts'
+import { parseDay, type Filters } from './filters.ts'
 
 /** A search as it stands in the form, before it becomes the address. */
-export interface Draft {
-  caller: string
-  official: string
-  number: string
-  recorded: Recorded
+export interface Draft extends Record<FilterName, string> {
   days: DateRange | null
   fromTime: Time | null
   toTime: Time | null
 }
 
 /** What is wrong with a draft, field by field: the word that says it. */
-export interface DraftProblems {
-  caller?: Word
-  days?: Word
-  times?: Word
-}
+export type DraftProblems = Partial<Record<FilterName | 'days' | 'times', Word>>
 
 /** The form's content for a search in the address. */
 export function draftOf(filters: Filters): Draft {
@@ -28,10 +21,7 @@ export function draftOf(filters: Filters): Draft {
   const start = from && toCalendarDate(from)
   const end = to && toCalendarDate(to)
   return {
-    caller: filters.caller ?? '',
-    official: filters.official ?? '',
-    number: filters.number ?? '',
-    recorded: filters.recorded ?? 'any',
+    ...byName((name) => filters[name] ?? unasked(name)),
     days: start || end ? { start: (start ?? end)!, end: (end ?? start)! } : null,
     fromTime: timeOf(from),
     toTime: timeOf(to),
@@ -39,27 +29,30 @@ export function draftOf(filters: Filters): Draft {
 }
 
 /** The search that a form's content makes. */
-export function filtersOf({ caller, official, number, recorded, days, fromTime, toTime }: Draft): Filters {
+export function filtersOf({ days, fromTime, toTime, ...draft }: Draft): Filters {
+  const asked = filterNames.filter((name) => draft[name].trim() !== unasked(name))
   return {
-    ...(caller.trim() && { caller: caller.trim() }),
-    ...(official.trim() && { official: official.trim() }),
-    ...(number && { number }),
-    ...(recorded !== 'any' && { recorded }),
+    ...Object.fromEntries(asked.map((name) => [name, draft[name].trim()])),
     ...(days && { from: written(days.start, fromTime), to: written(days.end, toTime) }),
   }
 }
 
 /** Nothing where the search can be made. A number may be written in any form, but with digits and no letters. */
-export function problemsOf({ caller, days, fromTime, toTime }: Draft): DraftProblems {
-  const isNumber = caller.trim() === '' || /^[+\d\s()./-]*\d[\d\s()./-]*$/.test(caller)
+export function problemsOf({ days, fromTime, toTime, ...draft }: Draft): DraftProblems {
+  const isNumber = (text: string) => text.trim() === '' || /^[+\d\s()./-]*\d[\d\s()./-]*$/.test(text)
+  const wrong = filterNames.filter((name) => filterOf(name).kind === 'phone' && !isNumber(draft[name]))
   const isBackwards = days != null && days.end.compare(days.start) < 0
   const isOneDay = days != null && days.end.compare(days.start) === 0
   return {
-    ...(!isNumber && { caller: 'contacts.search.caller.wrong' }),
+    ...Object.fromEntries(wrong.map((name) => [name, `contacts.search.${name}.wrong`])),
     ...(isBackwards && { days: 'contacts.search.days.wrong' }),
     ...(!days && (fromTime || toTime) && { times: 'contacts.search.time.needsDays' }),
     ...(isOneDay && fromTime && toTime && toTime.compare(fromTime) <= 0 && { times: 'contacts.search.time.wrong' }),
   }
+}
+
+function byName(valueOf: (name: FilterName) => string) {
+  return Object.fromEntries(filterNames.map((name) => [name, valueOf(name)])) as Record<FilterName, string>
 }
 
 function written(day: CalendarDate, time: Time | null): string {

@@ -3,39 +3,40 @@
  * page of contacts. Never here: columns beyond the register's own (R10).
  */
 import { parseDate, parseDateTime, toZoned, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
+import {
+  filterOf,
+  filterNames,
+  longestFilter,
+  type FilterName,
+  type FilterValues,
+} from '../../../src/app/http/contract/contact-filters.ts'
 import { zone } from '../format/instant.ts'
 
-export const recordedChoices = ['any', 'available', 'none', 'destroyed'] as const
-export type Recorded = (typeof recordedChoices)[number]
-
 /** A search as it stands in the address: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
-export interface Filters {
-  caller?: string
+export interface Filters extends FilterValues {
   from?: string
   to?: string
-  number?: string
-  official?: string
-  recorded?: Recorded
 }
 
 /** The search part of an address; whatever is not a filter, or not well written, is left out. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const text = (key: string) => {
     const value = search[key]
-    return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 64) : undefined
+    return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, longestFilter) : undefined
   }
   const day = (key: string) => {
     const value = text(key)
     return value && parseDay(value) ? value : undefined
   }
-  const recorded = recordedChoices.find((one) => one !== 'any' && one === search['recorded'])
-  const filters: Record<keyof Filters, string | undefined> = {
-    caller: text('caller'),
+  const filter = (name: FilterName) => {
+    const [value, known] = [text(name), filterOf(name)]
+    const isOffered = known.kind !== 'choice' || known.values.slice(1).some((one) => one === value)
+    return isOffered ? value : undefined
+  }
+  const filters = {
+    ...Object.fromEntries(filterNames.map((name) => [name, filter(name)])),
     from: day('from'),
     to: day('to'),
-    number: text('number'),
-    official: text('official'),
-    recorded,
   }
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
 }

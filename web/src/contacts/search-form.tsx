@@ -1,6 +1,12 @@
+import {
+  filterOf,
+  filterNames,
+  longestFilter,
+  type FilterName,
+} from '../../../src/app/http/contract/contact-filters.ts'
 import { today } from '@internationalized/date'
 import { Search, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ComponentProps } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
@@ -12,11 +18,11 @@ import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { draftOf, filtersOf, problemsOf, type Draft, type DraftProblems } from './draft.ts'
-import { recordedChoices, type Filters, type Recorded } from './filters.ts'
+import type { Filters } from './filters.ts'
 
 /** The search form. It starts from the address and, submitted, becomes the address. */
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
-  const { say, named } = useLanguage()
+  const { say } = useLanguage()
   const [draft, setDraft] = useState(() => draftOf(filters))
   // The address may change by itself (back, a saved search): the form follows. No remount, the focus stays.
   const [seen, setSeen] = useState(filters)
@@ -27,16 +33,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
   const [wrong, setWrong] = useState<DraftProblems>({})
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => focusWrong(form.current), [wrong])
-  const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed })
-
-  const numberOptions: Option[] = [
-    { value: '', label: say('contacts.search.number.any') },
-    ...(numbers?.items ?? []).map((one) => ({ value: one.number, label: one.display, detail: named(one.name) })),
-  ]
-  if (draft.number && !numberOptions.some((one) => one.value === draft.number)) {
-    numberOptions.push({ value: draft.number, label: draft.number })
-  }
 
   const search = (next: Draft) => {
     const problems = problemsOf(next)
@@ -62,43 +59,15 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
       }}
     >
       <div className="search-fields">
-        <Field
-          className="f-caller"
-          label={say('contacts.search.caller')}
-          hint={say('contacts.search.caller.hint')}
-          error={wrong.caller && say(wrong.caller)}
-          value={draft.caller}
-          onChange={(caller) => change({ caller })}
-          inputMode="tel"
-          maxLength={64}
-          autoComplete="off"
-        />
-        <Field
-          className="f-official"
-          label={say('contacts.search.official')}
-          hint={say('contacts.search.official.hint')}
-          value={draft.official}
-          onChange={(official) => change({ official })}
-          maxLength={64}
-          autoComplete="off"
-        />
-        <Choice
-          className="f-number"
-          label={say('contacts.search.number')}
-          options={numberOptions}
-          value={draft.number}
-          onChange={(number) => change({ number })}
-        />
-        <Choice
-          className="f-recorded"
-          label={say('contacts.search.recorded')}
-          options={recordedChoices.map((one) => ({
-            value: one,
-            label: say(`contacts.search.recorded.${one}` as Word),
-          }))}
-          value={draft.recorded}
-          onChange={(recorded) => change({ recorded: recorded as Recorded })}
-        />
+        {filterNames.map((name) => (
+          <FilterField
+            key={name}
+            name={name}
+            value={draft[name]}
+            error={wrong[name]}
+            onChange={(value) => change({ [name]: value })}
+          />
+        ))}
         <div className="f-days">
           <DateRangeField
             label={say('contacts.search.days')}
@@ -157,4 +126,47 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
       )}
     </Form>
   )
+}
+
+interface FilterFieldProps {
+  name: FilterName
+  value: string
+  error: Word | undefined
+  onChange: (value: string) => void
+}
+
+/** One filter, as its kind has it. */
+function FilterField({ name, value, error, onChange }: FilterFieldProps) {
+  const { say } = useLanguage()
+  const filter = filterOf(name)
+  const shown = { className: `f-${name}`, label: say(`contacts.search.${name}`), value, onChange }
+  if (filter.kind === 'service-number') return <ServiceNumber {...shown} />
+  if (filter.kind === 'choice') {
+    const options = filter.values.map((one) => ({ value: one, label: say(`contacts.search.${name}.${one}` as Word) }))
+    return <Choice {...shown} options={options} />
+  }
+  return (
+    <Field
+      {...shown}
+      hint={say(`contacts.search.${name}.hint` as Word)}
+      error={error && say(error)}
+      {...(filter.kind === 'phone' && { inputMode: 'tel' })}
+      maxLength={longestFilter}
+      autoComplete="off"
+    />
+  )
+}
+
+/** One of the register's numbers, or one of an address that it does not have. */
+function ServiceNumber(shown: Omit<ComponentProps<typeof Choice>, 'options'>) {
+  const { say, named } = useLanguage()
+  const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })
+  const options: Option[] = [
+    { value: '', label: say('contacts.search.number.any') },
+    ...(numbers?.items ?? []).map((one) => ({ value: one.number, label: one.display, detail: named(one.name) })),
+  ]
+  if (shown.value && !options.some((one) => one.value === shown.value)) {
+    options.push({ value: shown.value, label: shown.value })
+  }
+  return <Choice {...shown} options={options} />
 }

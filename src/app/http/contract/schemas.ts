@@ -4,9 +4,17 @@
  * for everybody who calls Seloste.
  */
 import { Heard, Reception } from './capture-seen.ts'
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TOptional, type TUnsafe } from 'typebox'
 import { numberKinds } from '#description/closed-lists.ts'
 import { scopes } from '#description/roles.ts'
+import {
+  filterNames,
+  filterOf,
+  longestFilter,
+  type contactFilters,
+  type FilterName,
+  type FilterValue,
+} from '#use/search/contact-filters.ts'
 import { Rule } from './plan.ts'
 import { closed, ErrorBody, instant, literals, Purpose, Role } from './shapes.ts'
 
@@ -108,6 +116,21 @@ export const Contact = Type.Object({
 })
 export type Contact = Static<typeof Contact>
 
+const filters = Object.fromEntries(
+  filterNames.map((name) => {
+    const filter = filterOf(name)
+    const { description } = filter
+    return [
+      name,
+      Type.Optional(
+        filter.kind === 'choice'
+          ? literals([...filter.values, ...(filter.others ?? [])], description)
+          : Type.String({ maxLength: longestFilter, description }),
+      ),
+    ]
+  }),
+) as unknown as { [Name in FilterName]: TOptional<TUnsafe<FilterValue<(typeof contactFilters)[Name]>>> }
+
 export const ContactsQuery = Type.Object(
   {
     purpose: Purpose,
@@ -116,17 +139,7 @@ export const ContactsQuery = Type.Object(
     ),
     from: Type.Optional(instant('Calls that were going on at or after this instant')),
     to: Type.Optional(instant('Calls that started before this instant')),
-    caller: Type.Optional(Type.String({ maxLength: 64, description: 'A whole number in any written form' })),
-    number: Type.Optional(Type.String({ maxLength: 64, description: 'Service number in any written form' })),
-    official: Type.Optional(
-      Type.String({ maxLength: 64, description: 'Part of the official’s name, or their number' }),
-    ),
-    recorded: Type.Optional(
-      literals(
-        ['any', 'true', 'false', 'available', 'none', 'destroyed'],
-        'Recording state; true: recorded, whether or not it is still there; false: as none',
-      ),
-    ),
+    ...filters,
     cursor: Type.Optional(Type.String({ maxLength: 256 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   },

@@ -1,0 +1,48 @@
+/**
+ * Filters of the contact search, beside its dates. In: nothing. Out: one table, which the contract, the address, the form and the search
+ * read. Never here: an import, since the pages load it too.
+ *
+ * A filter is a row here, a member of `contact_filters` with its line in `contact_conditions` (database/functions/history/search.sql), and
+ * its texts in texts/pages/contacts.json: `contacts.search.NAME`, of a text with its `.hint`, of a choice with each `.VALUE`. The form has
+ * them in this order.
+ */
+export const contactFilters = {
+  /** A text that is a telephone number. */
+  caller: { kind: 'phone', description: 'A whole number in any written form' },
+  official: { kind: 'text', description: 'Part of the official’s name, or their number' },
+  /** One of the register's numbers. */
+  number: { kind: 'service-number', description: 'Service number in any written form' },
+  /** One of the values, of which the first asks nothing; the API takes the others besides. */
+  recorded: {
+    kind: 'choice',
+    values: ['any', 'available', 'none', 'destroyed'],
+    others: ['true', 'false'],
+    description: 'Recording state; true: recorded, whether or not it is still there; false: as none',
+  },
+} as const satisfies Record<string, Filter>
+
+export type Filter =
+  | { kind: 'phone' | 'text' | 'service-number'; description: string }
+  | { kind: 'choice'; values: readonly [string, ...string[]]; others?: readonly string[]; description: string }
+
+/** No text of a filter is longer. */
+export const longestFilter = 64
+
+export type FilterName = keyof typeof contactFilters
+/** What is asked for; what is not is absent. */
+export type FilterValues = { [Name in FilterName]?: FilterValue<(typeof contactFilters)[Name]> | undefined }
+export type FilterValue<One> = One extends { values: readonly (infer Value)[]; others: readonly (infer Other)[] }
+  ? Value | Other
+  : One extends { values: readonly (infer Value)[] }
+    ? Value
+    : string
+
+export const filterNames = Object.keys(contactFilters) as FilterName[]
+
+export const filterOf = (name: FilterName): Filter => contactFilters[name]
+
+/** The value of a filter that asks nothing. */
+export function unasked(name: FilterName): string {
+  const filter = filterOf(name)
+  return filter.kind === 'choice' ? filter.values[0] : ''
+}
