@@ -260,6 +260,45 @@ describe('looks in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['mass'])
   })
 
+  test('as many in a day, though never many in an hour', async () => {
+    const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
+    const { contactsInHour, looksInHour } = thresholds.mass
+    const hours = 23
+    for (let hour = 1; hour <= hours; hour++) {
+      await many(contactsInHour / 200 - 1, { action: 'contacts.listed', detail: page, minutesAgo: 61 * hour })
+    }
+    expect(await kinds()).toEqual(['mass'])
+    expect(await alarms()).toMatchObject([{ kind: 'mass', facts: { contactsInDay: hours * (contactsInHour - 200) } }])
+    await pool.query('delete from alarm; delete from watched_until')
+    await pool.query('alter table audit_entry disable trigger append_only')
+    await pool.query('delete from audit_entry where action = $1', ['contacts.listed'])
+    await pool.query('alter table audit_entry enable trigger append_only')
+    for (let hour = 1; hour <= 4; hour++) {
+      await pool.query(
+        `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
+         select now() - make_interval(mins => $1), $2, 'SUPERVISOR', 'contact.read', 'DEVELOPMENT', gen_random_uuid(), 'ok', '{}'
+         from generate_series(1, $3)`,
+        [61 * hour, sari.id, looksInHour - 1],
+      )
+    }
+    expect(await kinds()).toEqual(['mass'])
+  })
+
+  test('many searches by a caller’s number, whether anybody was found: each tells whether the number called', async () => {
+    const nobody = { action: 'contacts.listed', detail: { contacts: [], byCaller: true } }
+    const { searchesInHour, searchesInDay } = thresholds.reveals
+    await many(searchesInHour - 1, nobody)
+    await many(searchesInHour, { ...nobody, purpose: 'INSPECTION' })
+    expect(await kinds()).toEqual([])
+    await plant({ ...nobody, minutesAgo: 0 })
+    expect(await kinds()).toEqual(['reveals'])
+    await pool.query('delete from alarm; delete from watched_until')
+    await many(searchesInDay - searchesInHour, { ...nobody, minutesAgo: 300, person: aino.id })
+    await many(searchesInHour - 1, { ...nobody, minutesAgo: 200, person: aino.id })
+    await plant({ ...nobody, minutesAgo: 0, person: aino.id })
+    expect((await watch()).map(({ kind }) => kind)).toContain('reveals')
+  })
+
   test('what the desk had to slow down', async () => {
     await plant({ action: 'looks.slowed', detail: { inMinute: 80 } })
     expect(await kinds()).toEqual(['mass'])

@@ -149,36 +149,47 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     with counted as (
       select e.person_id, e.at, e.action,
         count(*) filter (where e.action <> 'looks.slowed') over an_hour as looks,
-        coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over an_hour, 0) as contacts
+        coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over an_hour, 0) as contacts,
+        count(*) filter (where e.action <> 'looks.slowed') over a_day as looks_in_day,
+        coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over a_day, 0) as contacts_in_day
       from audit_entry e
       left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
-      where e.person_id is not null and e.at > ${since} - interval '1 hour' and e.result = 'ok'
+      where e.person_id is not null and e.at > ${since} - interval '1 day' and e.result = 'ok'
         and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'looks.slowed')
         and e.at > coalesce(k.at, '-infinity')
-      window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row)
+      window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row),
+        a_day as (partition by e.person_id order by e.at range between interval '1 day' preceding and current row)
     )
     select person_id, null::uuid, greatest(max(looks), 1)::integer, min(at), max(at), jsonb_build_object(
-      'looksInHour', max(looks), 'contactsInHour', max(contacts), 'slowed', count(*) filter (where action = 'looks.slowed'))
+      'looksInHour', max(looks), 'contactsInHour', max(contacts), 'looksInDay', max(looks_in_day), 'contactsInDay', max(contacts_in_day),
+      'slowed', count(*) filter (where action = 'looks.slowed' and at >= ${since} - interval '1 hour'))
     from counted
     group by person_id
     having bool_or(at >= ${since} and (looks >= ${thresholds.mass.looksInHour}
-      or contacts >= ${thresholds.mass.contactsInHour} or action = 'looks.slowed'))`,
+      or contacts >= ${thresholds.mass.contactsInHour} or looks_in_day >= ${thresholds.mass.looksInDay}
+      or contacts_in_day >= ${thresholds.mass.contactsInDay} or action = 'looks.slowed'))`,
 
   reveals: (since) => sql`
     with counted as (
-      select e.person_id, e.at, e.object_id,
-        count(*) over (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row) as in_hour,
-        count(*) over (partition by e.person_id order by e.at range between interval '1 day' preceding and current row) as in_day
+      select e.person_id, e.at, e.object_id, e.action = 'contacts.listed' as is_search,
+        count(*) over (partition by e.person_id, e.action order by e.at range between interval '1 hour' preceding and current row) as in_hour,
+        count(*) over (partition by e.person_id, e.action order by e.at range between interval '1 day' preceding and current row) as in_day
       from audit_entry e
       left join closed_until k on k.kind = 'reveals' and k.person_id = e.person_id
-      where e.action = 'caller.revealed' and e.result = 'ok' and e.person_id is not null and e.at > ${since} - interval '1 day'
-        and e.at > coalesce(k.at, '-infinity')
+      where e.result = 'ok' and e.person_id is not null and e.at > ${since} - interval '1 day' and e.at > coalesce(k.at, '-infinity')
+        and (e.action = 'caller.revealed' or e.action = 'contacts.listed' and e.detail ->> 'byCaller' = 'true'
+          and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE'))
     )
     select person_id, null::uuid, max(in_day)::integer, min(at), max(at), jsonb_build_object(
-      'inHour', max(in_hour), 'inDay', max(in_day), 'contacts', to_jsonb((array_agg(distinct object_id))[1:50]))
+      'inHour', coalesce(max(in_hour) filter (where not is_search), 0), 'inDay', coalesce(max(in_day) filter (where not is_search), 0),
+      'searchesInHour', coalesce(max(in_hour) filter (where is_search), 0),
+      'searchesInDay', coalesce(max(in_day) filter (where is_search), 0),
+      'contacts', to_jsonb((array_agg(distinct object_id) filter (where not is_search))[1:50]))
     from counted
     group by person_id
-    having bool_or(at >= ${since} and (in_hour >= ${thresholds.reveals.inHour} or in_day >= ${thresholds.reveals.inDay}))`,
+    having bool_or(at >= ${since} and case when is_search
+      then in_hour >= ${thresholds.reveals.searchesInHour} or in_day >= ${thresholds.reveals.searchesInDay}
+      else in_hour >= ${thresholds.reveals.inHour} or in_day >= ${thresholds.reveals.inDay} end)`,
 
   'sign-ins': (since) => sql`
     with failed as (

@@ -21,10 +21,10 @@ export const thresholds = {
    * inspections and cases do not count.
    */
   caller: { days: 5, within: '30 days', searchesInDay: 12 },
-  /** Looks, or contacts on the pages of searches; and whatever the desk had to slow down. */
-  mass: { looksInHour: 400, contactsInHour: 5000 },
-  /** Callers' numbers revealed. */
-  reveals: { inHour: 15, inDay: 40 },
+  /** Looks, or contacts on the pages of searches; and whatever the desk had to slow down. In a day: of who stays below the hour's. */
+  mass: { looksInHour: 400, contactsInHour: 5000, looksInDay: 1200, contactsInDay: 20_000 },
+  /** Callers' numbers revealed, or searched for: a search tells whether the number called. Inspections and cases do not count. */
+  reveals: { inHour: 15, inDay: 40, searchesInHour: 40, searchesInDay: 100 },
   /** Accounts on which signing in failed; a user id that nobody has counts each time. */
   'sign-ins': { accounts: 10, within: '15 minutes' },
   /** Looks by maintenance, where the description lets it look at content in an emergency only. */

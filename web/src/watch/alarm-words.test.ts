@@ -30,10 +30,20 @@ const alarms = [
   },
   {
     kind: 'mass',
+    facts: { looksInHour: 1200, contactsInHour: 50, looksInDay: 1300, contactsInDay: 60, slowed: 2 },
+    threshold: { looksInHour: 400, contactsInHour: 5000, looksInDay: 1200, contactsInDay: 20_000 },
+  },
+  {
+    kind: 'mass',
     facts: { looksInHour: 1200, contactsInHour: 50, slowed: 2 },
     threshold: { looksInHour: 400, contactsInHour: 5000 },
   },
   { kind: 'reveals', facts: { inHour: 16, inDay: 20 }, threshold: { inHour: 15, inDay: 40 } },
+  {
+    kind: 'reveals',
+    facts: { inHour: 0, inDay: 0, searchesInHour: 41, searchesInDay: 60 },
+    threshold: { inHour: 15, inDay: 40, searchesInHour: 40, searchesInDay: 100 },
+  },
   { kind: 'sign-ins', facts: { failures: 40, unknown: 3 }, threshold: { accounts: 10, within: '15 minutes' } },
   { kind: 'break-glass', facts: {}, threshold: { looks: 1 } },
   {

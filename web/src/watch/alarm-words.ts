@@ -23,10 +23,17 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
       return say('watch.alarm.mass.what', {
         looks: number('looksInHour'),
         contacts: number('contactsInHour'),
+        looksInDay: number('looksInDay'),
+        contactsInDay: number('contactsInDay'),
         slowed: number('slowed'),
       })
     case 'reveals':
-      return say('watch.alarm.reveals.what', { inHour: number('inHour'), inDay: number('inDay') })
+      return say('watch.alarm.reveals.what', {
+        inHour: number('inHour'),
+        inDay: number('inDay'),
+        searchesInHour: number('searchesInHour'),
+        searchesInDay: number('searchesInDay'),
+      })
     case 'sign-ins':
       return say('watch.alarm.sign-ins.what', { failures: number('failures'), accounts: formatCount(count, language) })
     case 'break-glass':
@@ -93,6 +100,9 @@ export function sayThreshold({ kind, threshold }: Pick<Alarm, 'kind' | 'threshol
       typeof value === 'number' ? [[key, formatCount(value, language)]] : [],
     ),
   )
+  // An alarm of before this had a threshold has none to tell.
+  if (kind === 'mass' && 'looksInDay' in values) return say('watch.alarm.mass.threshold.day', values)
+  if (kind === 'reveals' && 'searchesInDay' in values) return say('watch.alarm.reveals.threshold.searches', values)
   return say(`watch.alarm.${kind}.threshold`, values)
 }
 
