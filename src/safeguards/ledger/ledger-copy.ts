@@ -39,9 +39,14 @@ export async function newestHead(holding: HoldingSafeguards): Promise<{ size: nu
 /**
  * The files to write into a copy that has the entries up to `size`, in the order in which to write them; each replaces the
  * one of its name. Nothing where no head was signed yet (seal-ledger.ts signs one).
+ * @param upTo a head; the newest one otherwise
  */
-export async function* ledgerFilesSince(holding: HoldingSafeguards, size: number): AsyncGenerator<LedgerFile> {
-  const head = await newestHead(holding)
+export async function* ledgerFilesSince(
+  holding: HoldingSafeguards,
+  size: number,
+  upTo?: { size: number; note: string },
+): AsyncGenerator<LedgerFile> {
+  const head = upTo ?? (await newestHead(holding))
   if (!head) return
   for (let from = size - (size % fileEntries); from < head.size; from += fileEntries) {
     const to = Math.min(from + fileEntries, head.size)

@@ -34,7 +34,8 @@ export async function shipLedgerTo(
   const from = there && (await isWhole(store, there.size)) ? there.size : 0
   if (recipient !== undefined) await shipContents(db, store, recipient, from)
   if (note === newest.note && from === newest.size) return newest.size
-  for await (const file of ledgerFilesSince(db, from)) {
+  // No further than this: of what was entered since, the files before do not have what it says.
+  for await (const file of ledgerFilesSince(db, from, newest)) {
     await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
   }
   return newest.size

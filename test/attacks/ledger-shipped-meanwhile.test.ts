@@ -1,0 +1,53 @@
+// R52, decision 107: an entry that is made while the ledger is being copied came into the copy without what it says, and what it says came
+// only with the next entry of its day: until then, or for good after the day's last, no backup could be restored from there.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { shipLedgerTo } from '#safeguards/places/ship-ledger.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import {
+  backUpTo,
+  emptyMachine,
+  openBackedUpRegister,
+  openTestPlaces,
+  recovery,
+  restoreFrom,
+} from '../backup/open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(1)
+await register.seal()
+const { db } = database.as()
+const desk = database.as('seloste_desk').db
+const leave = (id: string) => sql`update person set employed_to = now() where id = ${id}`.execute(db)
+
+test('what an entry says is in a copy with it, though it is made while the ledger is copied', async () => {
+  const [first, second] = [
+    await enterTestPerson(db, desk, { name: 'Aino' }),
+    await enterTestPerson(db, desk, { name: 'Bertil' }),
+  ]
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  await backUpTo(register, place)
+  await leave(first.id)
+  await register.seal()
+  let meanwhile: Promise<void> | undefined
+  const store = {
+    ...place.store,
+    async put(key: string, bytes: Buffer) {
+      await place.store.put(key, bytes)
+      if (!key.includes('/sealed/')) return
+      meanwhile ??= leave(second.id).then(() => register.seal())
+      await meanwhile
+    },
+  }
+  await shipLedgerTo(db, store, recovery.recipient)
+  expect(meanwhile).toBeDefined()
+  // The machine is lost at once; and after the next turn.
+  const at = async () => (await restoreFrom(await emptyMachine(), place)).ledger.employments
+  expect(await at()).toBe(1)
+  await place.copies.shipLedger()
+  expect(await at()).toBe(2)
+})
