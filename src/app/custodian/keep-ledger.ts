@@ -3,7 +3,6 @@
  * a copy can be told to be old, and a line in the process log where it is not what was signed. Ends go on all the same:
  * their entries wait for their numbers. Never here: an end, a copy (safeguards/places).
  */
-import { sql } from 'kysely'
 import { Gauge, type Registry } from 'prom-client'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -11,9 +10,9 @@ import { readVerifierKey } from '#safeguards/audit/note.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
 import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
+import { forgetContents } from '#safeguards/ledger/ledger-content.ts'
 import { ledgerTree, readLedgerSigner } from '#safeguards/ledger/ledger-tree.ts'
 import { sealLedger, type LedgerSealing } from '#safeguards/ledger/seal-ledger.ts'
-import { safeguardsOf } from '#safeguards/tables.ts'
 
 export interface KeepLedgerOptions extends LedgerSealing {
   pool: EveryOptions['pool']
@@ -60,7 +59,7 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
     intervalMs: forgetMs,
     lockName: 'seloste.ledger-forgets',
     work: async () => {
-      await sql`select forget_ledger_content()`.execute(safeguardsOf(db))
+      await forgetContents(db)
     },
     onError: (error) => {
       log.error(

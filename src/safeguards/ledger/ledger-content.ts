@@ -102,3 +102,8 @@ export async function openEntries(holding: HoldingSafeguards, entries: readonly 
     return [{ ...one, entry: { ...one.entry, id, name: null, done_by: doneBy, detail } }]
   })
 }
+
+/** Deletes what no backup needs any more, by the database's time for destructions. */
+export async function forgetContents(holding: HoldingSafeguards): Promise<void> {
+  await sql`select forget_ledger_content()`.execute(safeguardsOf(holding))
+}
