@@ -109,6 +109,42 @@ test('a restriction of the day that the new official asks for after a correction
   ])
 })
 
+test('a restriction of the day holds that an official asks for whose part a correction of the day had given to another, by a request of the day', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.keep(1)
+  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  let numbers: string[] = []
+  const { rows, restored } = await restoredAfter(async () => {
+    const rectify = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
+    await correct(rectify.id, call!.segmentId, bertil, pia.id, riitta.token)
+    await sql`update subject_request set closed_at = now(), closed_by = ${pia.id}, outcome = 'ANSWERED' where id = ${rectify.id}`.execute(
+      admin,
+    )
+    const theirs = await servedRequest(admin, {
+      ...{ clerkId: pia.id, kinds: ['RESTRICTION'], contacts: [call!.contactId] },
+      ...{ party: 'OFFICIAL', officialId: aino.id },
+    })
+    numbers = [rectify.number, theirs.number]
+    const { rows: live } = await sql<{ state: string }>`select state from recording where id = ${call!.id}`.execute(
+      admin,
+    )
+    expect(live).toEqual([{ state: 'RESTRICTED' }])
+  })
+  await rows('select settle_ends()')
+  expect(await rows('select state from recording where id = $1', [call!.id])).toEqual([{ state: 'RESTRICTED' }])
+  expect(await rows('select official_person_id from segment where id = $1', [call!.segmentId])).toEqual([
+    { official_person_id: bertil.id },
+  ])
+  const known = await rows('select number, outcome, official_id from subject_request where number = any ($1)', [
+    numbers,
+  ])
+  expect(known).toHaveLength(2)
+  expect(known).toContainEqual({ number: numbers[0], outcome: 'ANSWERED', official_id: null })
+  expect(known).toContainEqual({ number: numbers[1], outcome: null, official_id: aino.id })
+  expect(restored.ledger).toMatchObject({ restrictions: 1, lostRequests: [] })
+})
+
 test('the first request after a restore has a number, though the first of the year was entered after the backup and restricts', async () => {
   const pia = await person('Pia')
   const [call] = await register.keep(1)

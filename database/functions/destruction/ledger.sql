@@ -56,12 +56,10 @@ begin
   return null;
 end $$;
 
--- What a restore needs to have a request open again, with a call that is shown to be the requester's. Who asks is not in it: an official is
--- known by their part of the call, for as long as there is one.
+-- What a restore needs to have a request open again, with a call that is shown to be the requester's. Of who asks it has an official's id.
 create or replace function ledger_call(q subject_request, contact uuid) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party,
-    'segment', (select s.id from segment s where s.contact_id = contact and s.official_person_id = q.official_id order by s.seq limit 1),
+  select jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party, 'requester', q.official_id,
     'kinds', q.kinds, 'channel', q.channel, 'language', q.language, 'receivedAt', ledger_instant(q.received_at),
     'dueAt', ledger_instant(q.due_at), 'enteredBy', q.entered_by))
 $$;

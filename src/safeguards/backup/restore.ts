@@ -370,9 +370,6 @@ async function settle(
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
   await settleDisclosures(connection, copies)
-  // Letters and packages with numbers that came after the backup are out: none of them is given to another request or disclosure.
-  await connection.query('update request_number set last = last + 1000')
-  await connection.query('update disclosure_number set last = last + 1000')
   // Nobody has their private halves any more: capture must not seal to them.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,

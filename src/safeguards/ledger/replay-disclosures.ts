@@ -3,9 +3,9 @@
  * after the backup's, what tied their items as the keyring has it. Out: copies that are out are on record, so that a prohibition
  * recalls them; what was confirmed is confirmed, and untied. Again without harm. Never here: what tied a copy that was confirmed.
  */
-import { sql, type Transaction } from 'kysely'
-import type { SafeguardTables } from '../tables.ts'
+import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
+import { havePerson, type Tx } from './replay-step.ts'
 
 /** What ties an item that is out to its recording, as a place's copy of the keyring has it. */
 export interface LentItem {
@@ -15,7 +15,6 @@ export interface LentItem {
   salt: Buffer
 }
 
-type Tx = Transaction<SafeguardTables>
 type Entry = CopiedEntry['entry'] & { id: string }
 
 /** Their triggers would append what was appended. */
@@ -83,7 +82,7 @@ export async function replayDisclosures(
 async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[]): Promise<void> {
   const { id, at, cause, done_by: doneBy } = entry
   const { item, dueAt, outcome, endedOn, workingDays = 3, dueOn, number } = entry.detail as Detail
-  const by = await personOf(tx, doneBy, at)
+  const by = await havePerson(tx, doneBy, at)
   const ofItem = sql`c.item = ${item} and c.disclosure = (select number from research_disclosure where id = ${id}::uuid)`
   switch (cause) {
     case 'released':
@@ -135,20 +134,9 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
   }
 }
 
-/** A person of the ledger; one who came after the backup is entered, so that nobody signs in by it, as for orders. */
-async function personOf(tx: Tx, id: string, at: string): Promise<string | undefined> {
-  if (!/^[0-9a-f]{8}-/.test(id)) return undefined
-  await sql`
-    insert into person (id, user_id, employed_from, employed_to)
-    values (${id}::uuid, ${`restored.${id}`}, ${at}::timestamptz, ${at}::timestamptz) on conflict do nothing`.execute(
-    tx,
-  )
-  return id
-}
-
 async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: readonly LentItem[]): Promise<void> {
   const { number, institute, decidedFor, dueOn, preparedBy, decidedBy, items } = detail as Detail
-  for (const person of [preparedBy, decidedBy]) await personOf(tx, person, at)
+  for (const person of [preparedBy, decidedBy]) await havePerson(tx, person, at)
   await sql`
     insert into institute (id, name, contact, email, language, added_by)
     values (${institute}::uuid, ${`RESTORED: ${institute}`}, ${restored}, '', 'fi', ${preparedBy}::uuid) on conflict do nothing`.execute(
@@ -188,7 +176,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
 /** What an authority was given is on record; which calls these were is in its papers. */
 async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<void> {
   const { number, origin, aim, provision, outcome, enteredBy, decidedBy, receivedAt } = detail as Detail
-  for (const person of [enteredBy, decidedBy]) await personOf(tx, person, at)
+  for (const person of [enteredBy, decidedBy]) await havePerson(tx, person, at)
   await sql`
     insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
     values (${id}::uuid, ${number}, ${origin}, ${restored}, ${restored}, ${restored}, ${aim}, ${provision}, ${receivedAt}::timestamptz,
@@ -209,7 +197,7 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
     return
   }
   const { disclosure, sha256, sizeBytes, files, method, madeBy } = detail as Detail
-  await personOf(tx, madeBy, at)
+  await havePerson(tx, madeBy, at)
   await sql`
     insert into disclosure_package (id, research_id, authority_id, method, delivery, files, done, made_at, made_by, expires_at, ready_at,
       size_bytes, sha256, ended_at, end_why, removed_at)

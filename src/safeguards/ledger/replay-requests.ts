@@ -1,0 +1,287 @@
+/**
+ * Requests, and what they and authorities ask for, as they were when the machine was lost (L9, R44, R47). In: the ledger's entries after the
+ * backup. Out: in the ledger's order, calls given to other officials, requests that restrict or ask to hear open again, what was closed
+ * closed; what cannot come back named. Again without harm. Never here: who asks, and what an authority says: neither is in the ledger.
+ */
+import { sql } from 'kysely'
+import type { CopiedEntry } from './read-ledger-copy.ts'
+import { count, havePerson, type Tx } from './replay-step.ts'
+
+export interface ReplayedRequests {
+  /** Parts of calls that are another official's again, as a correction has it. */
+  corrections: number
+  /** Calls whose recordings a request restricts again. */
+  restrictions: number
+  /** Inspections and authorities' requests for recordings that are open again: prohibitions wait for them. */
+  cases: number
+  /** Requests whose personal data were erased again. */
+  requests: number
+  /** Numbers of requests that were entered after the backup and were open: nothing of them is here. */
+  lostRequests: string[]
+}
+
+/** What is to be settled once the guards are on again. */
+interface Touched {
+  contacts: string[]
+  recordings: string[]
+}
+
+/** Their triggers would append what was appended. */
+export const requestTables = [
+  'subject_request',
+  'request_call',
+  'inspection',
+  'inspection_recording',
+  'authority_request',
+] as const
+
+/** Stands where the request's words stood. */
+const restored = 'RESTORED: see the request'
+
+type Entry = CopiedEntry['entry'] & { id: string; detail: Detail }
+
+/** What the database enters (database/functions/destruction/ledger.sql), of all kinds. */
+interface Detail {
+  /** A request, with its number and a call that is shown to be the requester's. */
+  number: string
+  contact: string
+  party: string
+  kinds: string[]
+  channel: string
+  language: string
+  receivedAt: string
+  dueAt: string
+  enteredBy: string
+  /** Of an official's request: who asks. Entries of before database/migrations/0208-ledger-content.sql have their part of the call. */
+  requester?: string
+  segment?: string
+  /** Of an inspection or a correction: its request. */
+  request?: string
+  openedBy: string
+  /** Of an authority's: the disclosure, unless it was known before. */
+  disclosure?: string
+  recording: string
+  origin: string
+  aim: string
+  provision?: string
+  item: number
+  what: string
+  /** Of a correction: whose the part has become. */
+  startedAt: string
+  official: string
+  unit?: string
+  proposedBy: string
+  closedAt: string
+  outcome?: string
+}
+
+export async function replayRequests(
+  tx: Tx,
+  entries: readonly CopiedEntry[],
+): Promise<ReplayedRequests & { touched: Touched }> {
+  const ours = entries.map(({ entry }) => entry).filter((entry): entry is Entry => entry.id !== null)
+  const last = new Map(ours.map((entry) => [subjectOf(entry), entry.cause]))
+  const isOver = (entry: Entry) => last.get(subjectOf(entry)) !== 'entered'
+  const touched: Touched = { contacts: [], recordings: [] }
+  const cases = new Set<string>()
+  const done = { corrections: 0, restrictions: 0, requests: 0 }
+  for (const entry of ours) {
+    const { id, kind, cause, detail } = entry
+    if (kind === 'correction') done.corrections += await giveTo(tx, entry)
+    else if (kind === 'restriction' && !isOver(entry)) {
+      const { restricts } = await haveRequest(tx, id, entry)
+      if (restricts) touched.contacts.push(detail.contact)
+      if (restricts) done.restrictions += 1
+    } else if (kind === 'case' && cause === 'closed') touched.recordings.push(...(await closeCase(tx, entry)))
+    else if (kind === 'case' && !isOver(entry) && (await openCase(tx, entry))) {
+      cases.add(id)
+      touched.recordings.push(detail.recording)
+    } else if (kind === 'open-request' && cause === 'closed') touched.contacts.push(...(await closeRequest(tx, entry)))
+    else if (kind === 'request') done.requests += await eraseRequest(tx, entry)
+  }
+  return { ...done, cases: cases.size, lostRequests: await lostAmong(tx, ours), touched }
+}
+
+/** What entries are about that open it and end it: a request's call, a case. */
+function subjectOf({ kind, id, detail }: Entry): string {
+  return `${kind} ${id} ${kind === 'restriction' ? detail.contact : ''}`
+}
+
+/**
+ * A request with a call that is shown to be the requester's. One that the backup does not have is open again, without who asks: the
+ * Service Unit enters and identifies them anew. One that is closed stays so.
+ */
+async function haveRequest(
+  tx: Tx,
+  request: string,
+  { at, detail }: Entry,
+): Promise<{ isOpen: boolean; restricts: boolean }> {
+  const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } = detail
+  const none = { isOpen: false, restricts: false }
+  const { rows } = await sql<{ answeredBy: string | null }>`
+    select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as "answeredBy"
+    from contact c where c.id = ${contact ?? null}::uuid`.execute(tx)
+  const official = party === 'OFFICIAL' ? (detail.requester ?? rows[0]?.answeredBy) : undefined
+  if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && !official)) return none
+  for (const person of [enteredBy, official]) if (person) await havePerson(tx, person, at)
+  const { rows: open } = await sql`
+    insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
+    values (${request}::uuid, ${number}, ${party}, ${kinds}::text[], ${channel}, ${language}, ${receivedAt}::timestamptz,
+      ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official ?? null}::uuid)
+    on conflict (id) do update set kinds = array(select distinct k from unnest(q.kinds || excluded.kinds) k) where q.closed_at is null
+    returning id`.execute(tx)
+  if (open.length === 0) return none
+  await sql`
+    insert into subject_requester (request_id, name) values (${request}::uuid, ${restored}) on conflict do nothing`.execute(
+    tx,
+  )
+  const matched = await count(
+    tx,
+    sql`
+      insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
+      select ${request}::uuid, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = ${request}::uuid), 'MATCHED',
+        jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
+          'time', to_char(c.started_at at time zone 'Europe/Helsinki', 'HH24:MI'), 'accuracy', 'MINUTES'),
+        c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${at}::timestamptz, ${enteredBy}::uuid
+      from contact c where c.id = ${contact}::uuid
+      on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
+        verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by
+      where k.state <> 'MATCHED'`,
+  )
+  return { isOpen: true, restricts: matched > 0 }
+}
+
+/** @returns calls whose recordings it may restrict no longer */
+async function closeRequest(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): Promise<string[]> {
+  const { rows } = await sql<{ contact: string }>`
+    with closed as (
+      update subject_request set closed_at = ${closedAt}::timestamptz, outcome = ${outcome ?? null}
+      where id = ${id}::uuid and closed_at is null returning id
+    )
+    select distinct c.contact_id as contact from request_call c join closed on closed.id = c.request_id where c.contact_id is not null`.execute(
+    tx,
+  )
+  return rows.map(({ contact }) => contact)
+}
+
+/**
+ * One that was closed and erased after the backup. One that is open here was closed meanwhile, so that nobody serves a request of which
+ * nothing is left.
+ */
+async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: Entry): Promise<number> {
+  const erased = await count(
+    tx,
+    sql`update subject_request set erased_at = ${at}::timestamptz, closed_at = coalesce(closed_at, ${closedAt}::timestamptz),
+      outcome = coalesce(outcome, ${outcome ?? null}) where id = ${id}::uuid and erased_at is null`,
+  )
+  if (erased > 0) await sql`select forget_requester(${id}::uuid)`.execute(tx)
+  return erased
+}
+
+/**
+ * A correction: without it the official before would see and hear the call again. Who had the call stays known, by the request that led to
+ * it: what they restricted is restricted (`was_answered_by`).
+ */
+async function giveTo(tx: Tx, entry: Entry): Promise<number> {
+  const { id, at, done_by: doneBy, detail } = entry
+  const { segment, startedAt, official, unit = null, request, proposedBy } = detail
+  if (segment === undefined) return 0
+  await havePerson(tx, official, at)
+  if (request !== undefined) {
+    await haveRequest(tx, request, entry)
+    for (const person of [proposedBy, doneBy]) await havePerson(tx, person, at)
+    await sql`
+      insert into correction (id, request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+        becomes_unit_id, proposed_at, proposed_by, decided_at, decided_by, outcome)
+      select ${id}::uuid, q.id, s.id, s.contact_id, s.contact_started_at, s.official_person_id, s.official_unit_id, ${official}::uuid,
+        ${unit}::uuid, ${at}::timestamptz, ${proposedBy}::uuid, ${at}::timestamptz, ${doneBy}::uuid, 'APPROVED'
+      from segment s, subject_request q
+      where q.id = ${request}::uuid and s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
+        and s.official_person_id is distinct from ${official}::uuid
+      on conflict (id) do update set decided_at = excluded.decided_at, decided_by = excluded.decided_by, outcome = excluded.outcome`.execute(
+      tx,
+    )
+  }
+  return count(
+    tx,
+    sql`
+      update segment s set official_person_id = ${official}::uuid, official_unit_id = ${unit}::uuid,
+        official_name = coalesce(name_at(${official}::uuid, s.answered_at), 'RESTORED: see the correction'),
+        official_phone = phone_at(${official}::uuid, s.answered_at, s.official_phone)
+      where s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
+        and s.official_person_id is distinct from ${official}::uuid`,
+  )
+}
+
+/** What a prohibition waits for: without it the recording would be destroyed before it was heard or given. */
+async function openCase(tx: Tx, entry: Entry): Promise<boolean> {
+  const { recording, request } = entry.detail
+  const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
+  if (rows.length === 0) return false
+  if (request === undefined) return askForAuthority(tx, entry)
+  return (await haveRequest(tx, request, entry)).isOpen && (await inspectAgain(tx, entry))
+}
+
+/** @returns recordings that were waited for */
+async function closeCase(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with heard as (
+      update inspection set closed_at = ${closedAt}::timestamptz, outcome = ${outcome ?? null} where id = ${id}::uuid and closed_at is null returning id
+    ), given as (
+      update authority_request set closed_at = ${closedAt}::timestamptz where id = ${id}::uuid and closed_at is null returning recording_id as id
+    )
+    select r.recording_id as id from heard h join inspection_recording r on r.inspection_id = h.id union select id from given`.execute(
+    tx,
+  )
+  return rows.map((row) => row.id)
+}
+
+async function inspectAgain(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
+  const { number, party, contact, recording, receivedAt, openedBy, request } = detail
+  await havePerson(tx, openedBy, at)
+  await sql`
+    insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_at, opened_by, request_id)
+    select ${id}::uuid, ${number}, ${party}, c.id, c.started_at, ${receivedAt}::timestamptz, ${at}::timestamptz, ${openedBy}::uuid,
+      ${request}::uuid
+    from contact c where c.id = ${contact}::uuid on conflict do nothing`.execute(tx)
+  const entered = await count(
+    tx,
+    sql`insert into inspection_recording (inspection_id, recording_id) values (${id}::uuid, ${recording}::uuid) on conflict do nothing`,
+  )
+  return entered > 0
+}
+
+/** A disclosure that the backup does not have is in preparation again, with the recordings that were asked for and none of its words. */
+async function askForAuthority(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
+  const { recording, receivedAt, disclosure, number, origin, aim, provision, enteredBy, item, what } = detail
+  if (disclosure !== undefined) {
+    await havePerson(tx, enteredBy, at)
+    await sql`
+      insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
+      values (${disclosure}::uuid, ${number}, ${origin}, ${restored}, ${restored}, ${restored}, ${aim}, ${provision ?? null},
+        ${receivedAt}::timestamptz, ${enteredBy}::uuid) on conflict do nothing`.execute(tx)
+    await sql`
+      insert into authority_item (disclosure_id, item, contact_id, contact_started_at, recording_id, what, added_by)
+      select d.id, ${item}, r.contact_id, r.contact_started_at, r.id, ${what}, ${enteredBy}::uuid
+      from recording r, authority_disclosure d where r.id = ${recording}::uuid and d.id = ${disclosure}::uuid
+      on conflict do nothing`.execute(tx)
+  }
+  const entered = await count(
+    tx,
+    sql`insert into authority_request (id, recording_id, received_at, disclosure_id)
+      values (${id}::uuid, ${recording}::uuid, ${receivedAt}::timestamptz, ${disclosure ?? null}::uuid)
+      on conflict (id) do update set received_at = excluded.received_at where authority_request.closed_at is null`,
+  )
+  return entered > 0
+}
+
+async function lostAmong(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
+  const told = entries.filter(({ kind }) => kind === 'open-request')
+  const closed = new Set(told.filter(({ cause }) => cause === 'closed').map(({ id }) => id))
+  const open = told.filter(({ id, cause }) => cause === 'entered' && !closed.has(id))
+  const { rows } = await sql<{ id: string }>`
+    select t.id from unnest(${open.map(({ id }) => id)}::uuid[]) as t (id) where not exists (select from subject_request q where q.id = t.id)
+      and not exists (select from authority_disclosure d where d.id = t.id)`.execute(tx)
+  const lost = new Set(rows.map(({ id }) => id))
+  return open.flatMap(({ id, detail }) => (lost.has(id) ? [detail.number] : [])).sort()
+}

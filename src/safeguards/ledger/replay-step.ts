@@ -1,0 +1,26 @@
+/**
+ * What the steps of a replay have in common. In: the transaction of the replay. Out: rows that entries refer to. Never here: what an entry
+ * means.
+ */
+import { sql, type RawBuilder, type Transaction } from 'kysely'
+import type { SafeguardTables } from '../tables.ts'
+
+export type Tx = Transaction<SafeguardTables>
+
+/**
+ * A person whom an entry names. Somebody who came after the backup is entered: nobody signs in by that, and the directory enters them again.
+ * @returns nothing where it is no person: a job, the database
+ */
+export async function havePerson(tx: Tx, id: string, at: string): Promise<string | undefined> {
+  if (!/^[0-9a-f]{8}-/.test(id)) return undefined
+  await sql`
+    insert into person (id, user_id, employed_from, employed_to)
+    values (${id}::uuid, ${`restored.${id}`}, ${at}::timestamptz, ${at}::timestamptz) on conflict do nothing`.execute(
+    tx,
+  )
+  return id
+}
+
+export async function count(tx: Tx, statement: RawBuilder<unknown>): Promise<number> {
+  return Number((await statement.execute(tx)).numAffectedRows ?? 0)
+}
