@@ -6,10 +6,12 @@ import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { makeBackup, type BackupProgress, type MadeBackup } from '#safeguards/backup/make-backup.ts'
-import { findBackups } from '#safeguards/backup/list-backups.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { findBackups, isNewestCurrent } from '#safeguards/backup/list-backups.ts'
 import { instantOf } from '#safeguards/backup/manifest.ts'
 import { noteBackup, noteBackupFault } from '#safeguards/backup/note-backups.ts'
 import type { Rotated } from '#safeguards/backup/rotate.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
@@ -58,7 +60,8 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       program: version,
     }
     for (const place of places) {
-      if (values.due === true && (await isDone(place, lastDue(now, settings.backupAt)))) continue
+      if (values.due === true && (await isDone(place, keys, { since: lastDue(now, settings.backupAt), recipient })))
+        continue
       let store: ObjectStore | undefined
       let rotated: Rotated | undefined
       try {
@@ -100,11 +103,14 @@ async function lastOf(store: ObjectStore | undefined, days: number): Promise<Las
 }
 
 /** A place that cannot be looked into is not done. */
-async function isDone(place: OpenedPlace, due: Temporal.Instant): Promise<boolean> {
-  const opened = await place.open().catch(() => undefined)
-  const newest = opened && (await findBackups(opened.store)).whole.at(-1)
-  const at = newest === undefined ? undefined : instantOf(newest)
-  return at !== undefined && Temporal.Instant.compare(at, due) >= 0
+async function isDone(
+  place: OpenedPlace,
+  keys: KeyStore,
+  wanted: Parameters<typeof isNewestCurrent>[2],
+): Promise<boolean> {
+  const [opened, key] = [await place.open().catch(() => undefined), await readLogKey(keys)]
+  // One that cannot be read is made anew.
+  return opened !== undefined && key !== undefined && isNewestCurrent(opened.store, key, wanted).catch(() => false)
 }
 
 async function makeRecoveryKey(args: string[]): Promise<void> {

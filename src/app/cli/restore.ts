@@ -26,7 +26,7 @@ import { openRestorePlace } from './backup-places.ts'
 const options = {
   from: { type: 'string' },
   backup: { type: 'string' },
-  identity: { type: 'string' },
+  identity: { type: 'string', multiple: true },
   ledger: { type: 'string' },
   checkpoint: { type: 'string', multiple: true },
   anchor: { type: 'string' },
@@ -37,10 +37,10 @@ const options = {
 /** `restore --from DIR --identity FILE`: the register out of a backup, into an empty data folder or an empty database. */
 export async function restore(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options })
-  if (!values.from || !values.identity) {
+  if (!values.from || !values.identity?.length) {
     throw new Fault('argument-wrong', 'restore needs --from DIR (or s3://…) and --identity FILE, the recovery key')
   }
-  const identity = await readIdentity(values.identity)
+  const identity = (await Promise.all(values.identity.map(readIdentity))).join('\n')
   const keys = await openKeyStore(settings)
   const acceptLostKeys = values['accept-lost-keys'] === true
   const lost = acceptLostKeys ? 'accepted' : 'refused'

@@ -1,5 +1,6 @@
 /** Whole age files held in memory: what `age -d` opens and `age -r` makes. */
 import { readAgeHeader, writeAgeHeader } from './age-header.ts'
+import { AgeFault } from './faults.ts'
 import { openWholePayload } from './open-stream.ts'
 import { sealPayload } from './seal-stream.ts'
 
@@ -9,8 +10,22 @@ export function sealFile(recipient: string, plaintext: Uint8Array): Buffer {
   return Buffer.concat([header, sealPayload(fileKey, plaintext)])
 }
 
-/** Opens with an identity. Throws what the header and the payload throw. */
-export async function openSealedFile(identity: string, file: Buffer): Promise<Buffer> {
+/**
+ * Opens with an identity.
+ * @param identities one, or several, a line each: whichever it is sealed to
+ * @throws what the header and the payload throw
+ */
+export async function openSealedFile(identities: string, file: Buffer): Promise<Buffer> {
   const end = file.indexOf('\n', file.indexOf('\n---') + 1) + 1
-  return openWholePayload(readAgeHeader(file.subarray(0, end), identity), file.subarray(end))
+  return openWholePayload(fileKeyOf(file.subarray(0, end), identities.split('\n')), file.subarray(end))
+}
+
+function fileKeyOf(header: Buffer, [identity = '', ...others]: readonly string[]): Buffer {
+  try {
+    return readAgeHeader(header, identity)
+  } catch (error) {
+    if (others.length > 0 && error instanceof AgeFault && error.code === 'age-no-identity-match')
+      return fileKeyOf(header, others)
+    throw error
+  }
 }

@@ -5,6 +5,7 @@ import type { VerifierKey } from '../audit/note.ts'
 import {
   backupsFolder,
   folderOf,
+  instantOf,
   manifestName,
   noteName,
   objectsFolder,
@@ -49,6 +50,19 @@ export async function openManifest(store: ObjectStore, id: string, key: Verifier
   const read = readManifest(id, bytes, note, key)
   if ('manifest' in read) return read.manifest
   throw new Fault('backup-altered', `the manifest of the backup ${id} ${read.wrong}: restore another backup`)
+}
+
+/** Whether the newest backup of a place was made since an instant, and is sealed to the recovery key of now as the copy of the keyring is. */
+export async function isNewestCurrent(
+  store: ObjectStore,
+  key: VerifierKey,
+  { since, recipient }: { since: Temporal.Instant; recipient: string },
+): Promise<boolean> {
+  const newest = (await findBackups(store)).whole.at(-1)
+  const at = newest === undefined ? undefined : instantOf(newest)
+  if (newest === undefined || !at || Temporal.Instant.compare(at, since) < 0) return false
+  const manifest = await openManifest(store, newest, key)
+  return manifest.recipient === undefined || manifest.recipient === recipient
 }
 
 /** A file of a backup, held against what the manifest says of it. @throws Fault `backup-altered`, `backup-truncated` */

@@ -213,6 +213,7 @@ async function writeBackup(
     id,
     origin: signer.name,
     program: source.program,
+    recipient,
     ...snapshot,
     finishedAt: Temporal.Now.instant().toString(),
     keyStore: source.keys.kind,

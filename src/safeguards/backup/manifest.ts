@@ -46,6 +46,8 @@ export interface Manifest {
   /** The audit log's origin: whose backup it is. */
   origin: string
   program: string
+  /** The recovery key's public half, whom it is sealed to; backups of earlier versions do not say. */
+  recipient?: string
   migration: { number: number; checksum: string }
   /** The database as it was at this instant (RFC 3339). */
   snapshotAt: string

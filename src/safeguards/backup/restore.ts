@@ -60,7 +60,7 @@ export interface RestorePlace {
 export interface RestoreOptions {
   /** The id of a backup; the newest otherwise. */
   backup: string | undefined
-  /** AGE-SECRET-KEY-1…, out of the safe. */
+  /** AGE-SECRET-KEY-1…, out of the safe; where the recovery key was renewed since the backup the one of before as well, a line each. */
   identity: string
   anchors: LedgerAnchors
   /** Recordings whose key is in no file of the place are restored without it, where the operator says so. */

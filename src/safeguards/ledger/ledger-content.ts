@@ -60,18 +60,23 @@ export async function contentFiles(
 
 /**
  * Reads from a copy what its entries say.
+ * @param identities a line each
  * @returns by the name of the entry; and the numbers of those of which the copy does not have it, or has what they do not prove
  */
 export async function openContents(
   read: (name: string) => Promise<Buffer | undefined>,
-  identity: string,
+  identities: string,
   entries: readonly CopiedEntry[],
 ): Promise<{ contents: ReadonlyMap<string, LedgerContent>; missing: number[] }> {
   const tied = entries.filter(isTied)
   const contents = new Map<string, LedgerContent>()
-  const recipient = recipientOf(identity)
-  for (const day of new Set(tied.map(({ entry }) => entry.at.slice(0, 10)))) {
-    const sealed = await read(fileOf(day, recipient))
+  const days = [...new Set(tied.map(({ entry }) => entry.at.slice(0, 10)))]
+  const files = identities.split('\n').flatMap((identity) => {
+    const recipient = recipientOf(identity)
+    return days.map((day) => ({ identity, name: fileOf(day, recipient) }))
+  })
+  for (const { identity, name } of files) {
+    const sealed = await read(name)
     const opened = sealed && (await openSealedFile(identity, sealed).catch(() => undefined))
     for (const line of opened?.toString('utf8').split('\n').slice(0, -1) ?? []) {
       const one = JSON.parse(line) as LedgerContent
