@@ -1017,6 +1017,8 @@ CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy F
 CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS released FOR EACH STATEMENT EXECUTE FUNCTION ledger_copies_released();
 CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
 alter table disclosed_copy enable row level security;
+create policy desk_recalls on disclosed_copy for select to seloste_desk using (((recalled_at IS NOT NULL) AND ( SELECT viewer_is('DECISION_MAKER'::text) AS viewer_is)));
+grant select (id, disclosure, recipient, item, state, recalled_at, due_at, confirmed_at) on disclosed_copy to seloste_desk;
 
 create table disclosure_number (
   series text not null,
@@ -1260,6 +1262,9 @@ create table feed_problem (
   constraint feed_problem_texts CHECK (((octet_length(feed) <= 200) AND (octet_length(reason) <= 200))) NOT VALID
 );
 CREATE INDEX feed_problem_at ON public.feed_problem USING btree (at);
+alter table feed_problem enable row level security;
+create policy desk_reconciles on feed_problem for select to seloste_desk using (( SELECT (viewer_is('DATA_PROTECTION_OFFICER'::text) OR viewer_is('ADMINISTRATOR'::text) OR viewer_is('MAINTENANCE'::text))));
+grant select on feed_problem to seloste_desk;
 
 create table feedback (
   id uuid not null default gen_random_uuid(),
@@ -2253,6 +2258,9 @@ create table quality_form (
   constraint quality_form_name_check CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200)))
 );
 alter table quality_form enable row level security;
+create policy duty_reads on quality_form for select to seloste_desk using ((EXISTS ( SELECT
+   FROM duty_rights('QUALITY'::text) duty_rights(id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, valid_to, requested_by, approved_by, revoked_at, origin, request_id, granted_at, revoked_by, revoke_cause, revoke_reason))));
+grant select (id, language, name, revision, draft) on quality_form to seloste_desk;
 
 create table quality_form_version (
   form_id uuid not null,
@@ -2268,6 +2276,9 @@ create table quality_form_version (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON quality_form_version FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table quality_form_version enable row level security;
+create policy duty_reads on quality_form_version for select to seloste_desk using ((EXISTS ( SELECT
+   FROM duty_rights('QUALITY'::text) duty_rights(id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, valid_to, requested_by, approved_by, revoked_at, origin, request_id, granted_at, revoked_by, revoke_cause, revoke_reason))));
+grant select (form_id, version, name, content, published_at, published_by) on quality_form_version to seloste_desk;
 
 create table quality_mark (
   person_id uuid not null,
@@ -2710,6 +2721,10 @@ create table sampling_draw (
   constraint sampling_draw_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
 );
 alter table sampling_draw enable row level security;
+create policy duty_reads on sampling_draw for select to seloste_desk using ((EXISTS ( SELECT
+   FROM sampling_plan p
+  WHERE (p.id = sampling_draw.plan_id))));
+grant select (plan_id, week, drawn_at, candidates, earlier, ranked, followed, candidate_count, picked_count, followed_count) on sampling_draw to seloste_desk;
 
 create table sampling_plan (
   id uuid not null default gen_random_uuid(),
@@ -2735,6 +2750,8 @@ create table sampling_plan (
   constraint sampling_plan_weekly_check CHECK (((weekly >= 1) AND (weekly <= 100)))
 );
 alter table sampling_plan enable row level security;
+create policy duty_reads on sampling_plan for select to seloste_desk using (reaches_plan(sampling_plan.*));
+grant select (id, name, form_id, unit_id, number, weekly, days_left, seed, begun_at, ended_at) on sampling_plan to seloste_desk;
 
 create table scim_token (
   id uuid not null default gen_random_uuid(),
@@ -3598,10 +3615,10 @@ decide_research(wanted uuid, how text, reasons text, seen text) returns void to 
 decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
-demand_duty(duty text, wanted text DEFAULT NULL::text) returns access_right
-demand_one_role(wanted text[]) returns text
+demand_duty(duty text, wanted text DEFAULT NULL::text) returns access_right to seloste_desk
+demand_one_role(wanted text[]) returns text to seloste_desk
 demand_own_calls() returns access_right
-demand_reconciler() returns text
+demand_reconciler() returns text to seloste_desk
 demand_releasable(research_id uuid) returns research_disclosure
 demand_releasable_to_authority(wanted uuid) returns authority_disclosure
 demand_research_part(parts text[]) returns text
@@ -3628,7 +3645,7 @@ drop_factors(person uuid) returns void to seloste_custodian
 drop_history_month(of_month date) returns TABLE(outcome text, contacts bigint) to seloste_custodian
 drop_research_item(wanted uuid, number integer) returns void to seloste_desk
 duty_right_to(duty text, r recording) returns access_right
-duty_rights(duty text) returns SETOF access_right
+duty_rights(duty text) returns SETOF access_right to seloste_desk
 duty_rights_to(duty text, r recording) returns SETOF access_right
 easter_sunday(year integer) returns date
 employment_end_is_told() returns trigger
@@ -3806,7 +3823,6 @@ link_needs_operator(person uuid) returns boolean
 list_calibrations() returns SETOF jsonb to seloste_desk
 list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
 list_evaluations() returns SETOF jsonb to seloste_desk
-list_feed_problems(told_by text, since timestamp with time zone, until timestamp with time zone, before_at timestamp with time zone, before_id bytea, most integer) returns TABLE(id bytea, feed text, file text, line integer, reason text, at timestamp with time zone) to seloste_desk
 list_hosts() returns TABLE(id uuid, name text) to seloste_desk
 list_offices() returns TABLE(id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint) to seloste_desk
 list_openness() returns TABLE(request_id uuid, number text, received_at timestamp with time zone, due_at timestamp with time zone, outcome text, provision text, decided_at timestamp with time zone, decided_by uuid, leads_to text, disclosure text, taken_up_at timestamp with time zone) to seloste_desk
@@ -3815,10 +3831,7 @@ list_own_evaluations() returns SETOF jsonb to seloste_desk
 list_own_trainings() returns SETOF jsonb to seloste_desk
 list_pending_disclosures() returns TABLE(draft_id uuid, version integer, state text, effective_from timestamp with time zone, kind text, disclosure_id uuid, number text, items bigint, ends_at timestamp with time zone) to seloste_desk
 list_pending_rights() returns TABLE(draft_id uuid, version integer, state text, effective_from timestamp with time zone, request_id uuid, number text, ends_at timestamp with time zone, is_booked boolean, is_heard_before boolean, told_how text, told_at timestamp with time zone) to seloste_desk
-list_quality_forms() returns TABLE(id uuid, language text, name text, revision integer, has_draft boolean, version integer, published_at timestamp with time zone) to seloste_desk
-list_recalls() returns TABLE(id uuid, disclosure text, recipient text, item integer, recalled_at timestamp with time zone, due_at timestamp with time zone, is_overdue boolean, confirmed_at timestamp with time zone) to seloste_desk
 list_referrals(kind text) returns TABLE(request_id uuid, number text, received_at timestamp with time zone, due_at timestamp with time zone, provision text, decided_at timestamp with time zone, disclosure_id uuid, disclosure text, taken_up_at timestamp with time zone) to seloste_desk
-list_sampling_plans() returns SETOF jsonb to seloste_desk
 list_slots(from_at timestamp with time zone, to_at timestamp with time zone, office uuid) returns SETOF jsonb to seloste_desk
 list_training_collections() returns SETOF jsonb to seloste_desk
 list_training_sessions() returns SETOF jsonb to seloste_desk
@@ -3963,7 +3976,7 @@ quota_counts(answered_from timestamp with time zone, answered_to timestamp with 
 reached_disclosures(reach jsonb, from_at timestamp with time zone) returns TABLE(kind text, disclosure_id uuid, number text, items bigint, ends_at timestamp with time zone)
 reached_requests(draft uuid, reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, ends_at timestamp with time zone, calls bigint, is_booked boolean, is_heard_before boolean, told_how text, told_at timestamp with time zone, is_decided boolean)
 reached_rights(reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, recording_id uuid, ends_at timestamp with time zone)
-reaches_plan(p sampling_plan) returns boolean
+reaches_plan(p sampling_plan) returns boolean to seloste_desk
 read_copy(wanted uuid) returns TABLE(id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid, prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamp with time zone, sound_ms integer, unheard_ms integer, failure text, failed_turn integer, checked_at timestamp with time zone, checked_by uuid, checked_by_name text, check_note text, is_preparer boolean, is_own boolean, pseudonymised boolean) to seloste_custodian
 read_evaluation(wanted uuid) returns jsonb to seloste_desk
 read_ledger(before bigint, wanted integer) returns TABLE(number bigint, at timestamp with time zone, kind text, object text, cause text, done_by text, targets jsonb) to seloste_desk
@@ -3971,7 +3984,6 @@ read_letter(wanted uuid) returns TABLE(number text, kind text, language text, ma
 read_log(asked jsonb, older_than_at timestamp with time zone, older_than_seq bigint, skip integer, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb) to seloste_desk
 read_log_entry(wanted bigint) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint) to seloste_desk
 read_privacy_report(wanted uuid) returns TABLE(level text, engine text, version text, evaluation jsonb, removed jsonb, redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text) to seloste_desk
-read_quality_form(wanted uuid) returns jsonb to seloste_desk
 read_training_collection(wanted uuid) returns jsonb to seloste_desk
 read_training_session(wanted uuid) returns jsonb to seloste_desk
 recall_copies(recording uuid) returns void
@@ -4005,7 +4017,7 @@ recount_history_day(of_day date) returns TABLE(number_called text, number_kind t
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_identity_code(field text, written text) returns void
-refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void
+refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void to seloste_desk
 refuse_lacks(facts jsonb, later text[]) returns void
 refuse_requester(given jsonb) returns void
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk

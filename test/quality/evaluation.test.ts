@@ -4,6 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
+import { inSession } from '#platform/database/connect.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -550,16 +551,16 @@ describe('calibration', () => {
 
 test('marks hold no words: they outlive what was said of the call', async () => {
   const { id } = await draft(2)
-  const inSession = (statement: ReturnType<typeof sql>) =>
+  const asEero = (statement: ReturnType<typeof sql>) =>
     desk.transaction().execute(async (tx) => {
       await sql`select set_config('seloste.session', ${eero.token}, true)`.execute(tx)
       await statement.execute(tx)
     })
+  await expect(asEero(sql`select save_evaluation(${id}, 0, '{"q1": "Soittaja oli Maija"}', '[]', '')`)).rejects.toThrow(
+    'check constraint',
+  )
   await expect(
-    inSession(sql`select save_evaluation(${id}, 0, '{"q1": "Soittaja oli Maija"}', '[]', '')`),
-  ).rejects.toThrow('check constraint')
-  await expect(
-    inSession(
+    asEero(
       sql`select release_evaluation(${id}, 0, '{"total": 1, "isFailed": false, "sections": {"Soittaja oli Maija": 1}}')`,
     ),
   ).rejects.toThrow('check constraint')
@@ -622,6 +623,38 @@ describe('results', () => {
     await weekLater()
     expect(await read()).toMatchObject([{ evaluations: 15, officials: 5, failedShare: 33 }])
   })
+})
+
+test('forms and plans are shown to whoever has the duty and reaches them, without a word of who made them', async () => {
+  const plan = did(
+    await beginPlan(desk, eero, {
+      name: 'Otos',
+      formId,
+      unitId: officials[0]!.person.unitId,
+      number,
+      weekly: 1,
+      daysLeft: 14,
+    }),
+  )
+  const seen = (session: Session, query: string) =>
+    inSession(desk, { 'seloste.session': session.token }, async (tx) => (await sql.raw(query).execute(tx)).rows.length)
+  const forms = `select draft from quality_form where id = '${formId}'`
+  const versions = `select content from quality_form_version where form_id = '${formId}' and version = 1`
+  const plans = `select seed from sampling_plan where id = '${plan.id}'`
+  for (const [session, ofForm, ofPlan] of [
+    [eero, 1, 1],
+    [sari, 1, 1],
+    [away, 1, 0],
+    [elsewhere, 1, 0],
+    [training, 0, 0],
+    [officials[0]!.session, 0, 0],
+  ] as const) {
+    expect(await seen(session, forms)).toBe(ofForm)
+    expect(await seen(session, versions)).toBe(ofForm)
+    expect(await seen(session, plans)).toBe(ofPlan)
+  }
+  for (const query of ['begun_by from quality_form', 'draft_by from quality_form', 'begun_by from sampling_plan'])
+    await expect(seen(eero, `select ${query}`)).rejects.toThrow('permission denied')
 })
 
 test('no process reads evaluations, forms or marks past their doors', async () => {

@@ -7,6 +7,7 @@ begin
     raise exception '%', code using errcode = 'SE001', detail = coalesce(of_what, '');
   end if;
 end $$;
+grant execute on function refuse_if to seloste_desk;
 
 -- Writes into the log what the viewer did under a right.
 create or replace function note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb,

@@ -272,6 +272,7 @@ begin
   perform refuse_if(held is null, 'deny.role');
   return held;
 end $$;
+grant execute on function demand_one_role to seloste_desk;
 
 -- A call that is in the history still.
 create or replace function contact_in_term(wanted uuid) returns contact
@@ -561,18 +562,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_there(r)))
 $$;
-
-create or replace function list_recalls() returns table (id uuid, disclosure text, recipient text, item integer, recalled_at timestamptz,
-  due_at timestamptz, is_overdue boolean, confirmed_at timestamptz)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-#variable_conflict use_column
-begin
-  perform demand_one_role('{DECISION_MAKER}');
-  return query
-    select c.id, c.disclosure, c.recipient, c.item, c.recalled_at, c.due_at, c.state = 'RECALLED' and c.due_at <= register_now(), c.confirmed_at
-    from disclosed_copy c where c.recalled_at is not null order by c.confirmed_at desc nulls first, c.due_at, c.item limit 1000;
-end $$;
-grant execute on function list_recalls to seloste_desk;
 
 -- Confirms that a recalled copy is destroyed or was given back.
 create or replace function confirm_recall(wanted uuid, how text) returns void

@@ -6,6 +6,7 @@ create or replace function demand_reconciler() returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select demand_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
 $$;
+grant execute on function demand_reconciler to seloste_desk;
 
 -- Parts of calls by day, number and feed. Expected is what the plan drew and nobody forbade; recorded, missing and waiting are
 -- what became of it. Of recordings: those that no feed has told of, and those of which one may yet.
@@ -120,21 +121,6 @@ begin
     limit least(greatest(most, 1), 501);
 end $$;
 grant execute on function list_unreconciled to seloste_desk;
-
--- Records that could not be read, the newest first: where they lie and why, never what they say.
-create or replace function list_feed_problems(told_by text, since timestamptz, until timestamptz, before_at timestamptz, before_id bytea, most integer)
-returns table (id bytea, feed text, file text, line integer, reason text, at timestamptz)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-#variable_conflict use_column
-begin
-  perform demand_reconciler();
-  return query
-    select p.id, p.feed, p.file, p.line, p.reason, p.at from feed_problem p
-    where p.at >= since and p.at < until and (told_by is null or p.feed = told_by)
-      and (before_at is null or (p.at, p.id) < (before_at, before_id))
-    order by p.at desc, p.id desc limit least(greatest(most, 1), 501);
-end $$;
-grant execute on function list_feed_problems to seloste_desk;
 
 -- Whoever watches and whoever closes come one after the other: what was found before it was explained raises no new alarm after.
 create or replace function not_while_watched(kind text) returns void

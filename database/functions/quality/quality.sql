@@ -17,6 +17,7 @@ create or replace function duty_rights(duty text) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select o from rights_of(viewer(), duty_rights.duty, '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = duty_rights.duty)
 $$;
+grant execute on function duty_rights to seloste_desk;
 
 -- @param wanted a role, or none for either
 create or replace function demand_duty(duty text, wanted text default null) returns access_right
@@ -28,6 +29,7 @@ begin
   perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
+grant execute on function demand_duty to seloste_desk;
 
 -- Those that reach a recording. Nobody evaluates a call of their own.
 create or replace function duty_rights_to(duty text, r recording) returns setof access_right
@@ -42,34 +44,6 @@ $$;
 
 create or replace function duty_right_to(duty text, r recording) returns access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select o from duty_rights_to(duty, r) o limit 1 $$;
-
-create or replace function list_quality_forms()
-returns table (id uuid, language text, name text, revision integer, has_draft boolean, version integer, published_at timestamptz)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_duty('QUALITY');
-  return query select f.id, f.language, f.name, f.revision, f.draft is not null, v.version, v.published_at
-    from quality_form f
-    left join lateral (select * from quality_form_version o where o.form_id = f.id order by o.version desc limit 1) v on true
-    order by f.name, f.id;
-end $$;
-grant execute on function list_quality_forms to seloste_desk;
-
-create or replace function read_quality_form(wanted uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  f quality_form;
-begin
-  perform demand_duty('QUALITY');
-  select * into f from quality_form o where o.id = wanted;
-  perform refuse_if(f.id is null, 'not-found');
-  return jsonb_build_object('id', f.id, 'language', f.language, 'name', f.name, 'revision', f.revision, 'draft', f.draft,
-    'versions', coalesce((
-      select jsonb_agg(jsonb_build_object('version', v.version, 'name', v.name, 'content', v.content, 'publishedAt', v.published_at,
-        'publishedBy', v.published_by) order by v.version desc)
-      from quality_form_version v where v.form_id = f.id), '[]'));
-end $$;
-grant execute on function read_quality_form to seloste_desk;
 
 create or replace function begin_quality_form(language text, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -135,24 +109,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select exists (select from duty_rights('QUALITY') o where case o.scope_kind
     when 'all' then true when 'unit' then p.unit_id = any (o.scope_units) when 'numbers' then p.number = any (o.scope_numbers) else false end)
 $$;
-
-create or replace function list_sampling_plans() returns setof jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_duty('QUALITY');
-  return query select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
-      'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
-      'begunAt', p.begun_at, 'endedAt', p.ended_at))
-    || jsonb_build_object('draws', coalesce((
-      select jsonb_agg(jsonb_build_object('week', d.week, 'drawnAt', d.drawn_at, 'candidates', d.candidates, 'earlier', d.earlier,
-        'ranked', d.ranked, 'followed', d.followed, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count,
-        'followedCount', d.followed_count) order by d.week desc)
-      from (select * from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12) d), '[]'))
-    from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
-    where reaches_plan(p)
-    order by p.ended_at is not null, p.name, p.id;
-end $$;
-grant execute on function list_sampling_plans to seloste_desk;
+grant execute on function reaches_plan to seloste_desk;
 
 create or replace function begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,8 +1,9 @@
 /**
  * An act that the database decides on. In: a session, and the call of one of its functions, which asks who acts and writes
- * its own trace. Out: what the function gave, or its refusal, which is logged here. Never here: a decision of this process.
+ * its own trace; or a query under its policies, and the demand that refuses who may not ask. Out: what it gave, or its refusal, which is
+ * logged here. Never here: a decision of this process.
  */
-import type { RawBuilder } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
@@ -20,6 +21,7 @@ type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 /**
  * Runs one statement in the session's name.
  * @param codes what the function refuses with (SQLSTATE SE001); anything else it raises is thrown
+ * @param demand asked first, where the statement is a query: policies show fewer rows, and refuse nothing
  * @returns its rows, or the refusal
  */
 export async function askOfDatabase<Row, Code extends string>(
@@ -28,10 +30,12 @@ export async function askOfDatabase<Row, Code extends string>(
   statement: RawBuilder<Row>,
   codes: readonly Code[],
   trace: RefusalTrace,
+  demand?: RawBuilder<unknown>,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
-  const asking = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => ({
-    rows: (await statement.execute(tx)).rows,
-  }))
+  const asking = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    if (demand) await sql`select ${demand}`.execute(tx)
+    return { rows: (await statement.execute(tx)).rows }
+  })
   return refusedInLog(holding, session, asking, codes, trace)
 }
 

@@ -52,9 +52,13 @@ export async function listForms(db: HoldingSafeguards, session: Session): Promis
       has_draft: boolean
       version: number | null
       published_at: Temporal.Instant | null
-    }>`select * from list_quality_forms()`,
+    }>`
+      select distinct on (f.name, f.id) f.id, f.language, f.name, f.draft is not null as has_draft, v.version, v.published_at
+      from quality_form f left join quality_form_version v on v.form_id = f.id
+      order by f.name, f.id, v.version desc`,
     ['deny.role'] as const,
     { action: 'quality.forms-read', object: { kind: 'quality-form' } },
+    sql`demand_duty('QUALITY')`,
   )
   if ('refused' in answer) return answer
   return answer.rows.map((row) => ({
@@ -73,15 +77,20 @@ export async function readForm(
   session: Session,
   id: string,
 ): Promise<ReadForm | Refused<(typeof always)[number]>> {
-  const statement = sql<{ value: ReadForm }>`select read_quality_form(${id}::uuid) as value`
-  const answer = await askOfQuality(
+  const answer = await askOfDatabase(
     db,
     session,
-    { action: 'quality.forms-read', kind: 'quality-form', id },
-    statement,
+    sql<ReadForm>`
+      select f.id, f.language, f.name, f.revision, f.draft, coalesce((
+        select jsonb_agg(jsonb_build_object('version', v.version, 'name', v.name, 'content', v.content, 'publishedAt', v.published_at,
+          'publishedBy', v.published_by) order by v.version desc)
+        from quality_form_version v where v.form_id = f.id), '[]') as versions
+      from quality_form f where f.id = ${id}::uuid`,
     always,
+    { action: 'quality.forms-read', object: { kind: 'quality-form', id } },
+    sql`demand_duty('QUALITY'), refuse_if(not exists (select from quality_form f where f.id = ${id}::uuid), 'not-found')`,
   )
-  return 'refused' in answer ? answer : answer.value
+  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 /** Begins a form, empty, in one language. */

@@ -74,11 +74,21 @@ export async function listPlans(
   const answer = await askOfDatabase(
     db,
     session,
-    sql<{
-      value: Omit<SamplingPlan, 'draws'> & { draws: DrawKept[] }
-    }>`select list_sampling_plans as value from list_sampling_plans()`,
+    sql<{ value: Omit<SamplingPlan, 'draws'> & { draws: DrawKept[] } }>`
+      select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
+          'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
+          'begunAt', p.begun_at, 'endedAt', p.ended_at))
+        || jsonb_build_object('draws', coalesce((
+          select jsonb_agg(jsonb_build_object('week', d.week, 'drawnAt', d.drawn_at, 'candidates', d.candidates, 'earlier', d.earlier,
+            'ranked', d.ranked, 'followed', d.followed, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count,
+            'followedCount', d.followed_count) order by d.week desc)
+          from sampling_draw d where d.plan_id = p.id
+            and d.week in (select o.week from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12)), '[]')) as value
+      from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
+      order by p.ended_at is not null, p.name, p.id`,
     ['deny.role'] as const,
     { action: 'quality.plans-read', object: { kind: 'sampling-plan' } },
+    sql`demand_duty('QUALITY')`,
   )
   if ('refused' in answer) return answer
   return answer.rows.map(({ value }) => ({

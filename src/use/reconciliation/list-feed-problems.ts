@@ -31,10 +31,15 @@ export function listFeedProblems(
   return asRefused(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      await sql`select demand_reconciler()`.execute(tx)
+      const ofFeed = feed === undefined ? sql`` : sql`and feed = ${feed}`
+      const onward = before
+        ? sql`and (at, p.id) < (${before.at}::timestamptz, decode(${before.id}::text, 'hex'))`
+        : sql``
       const { rows } = await sql<FeedProblem>`
-        select encode(id, 'hex') as id, feed, file, line, reason, at
-        from list_feed_problems(${feed ?? null}::text, ${from}::timestamptz, ${to}::timestamptz,
-          ${before?.at ?? null}::timestamptz, decode(${before?.id ?? null}::text, 'hex'), ${limit + 1})`.execute(tx)
+        select encode(p.id, 'hex') as id, feed, file, line, reason, at from feed_problem p
+        where at >= ${from}::timestamptz and at < ${to}::timestamptz ${ofFeed} ${onward}
+        order by at desc, p.id desc limit ${limit + 1}`.execute(tx)
       const items = rows.slice(0, limit)
       const last = items.at(-1)
       return { items, ...(rows.length > limit && last && { next: { at: last.at, id: last.id } }) }
