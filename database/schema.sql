@@ -1509,6 +1509,13 @@ create table known_device (
 );
 CREATE INDEX known_device_person ON public.known_device USING btree (person_id);
 
+create table ledger_caught_up (
+  only_one boolean not null default true,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint ledger_caught_up_pkey PRIMARY KEY (only_one),
+  constraint ledger_caught_up_only_one_check CHECK (only_one)
+);
+
 create table ledger_content (
   seq bigint not null,
   salt bytea not null,
@@ -3545,6 +3552,7 @@ capture_lets_go(wanted uuid) returns void to seloste_capture
 capture_node_ends(node uuid, left_waiting integer) returns void to seloste_capture
 capture_node_lives(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
+catch_up_ledger() returns void to seloste_custodian
 certificate_awaited(recording uuid) returns TABLE(state text, expected_at timestamp with time zone) to seloste_desk
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
@@ -3683,9 +3691,14 @@ ends_as_told(told_started timestamp with time zone, told_answered timestamp with
 ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
+enter_authority_request(r authority_request) returns void
+enter_correction(c correction) returns void
+enter_inspection(r inspection_recording) returns void
 enter_order(contact uuid, covers text, provision text, authority text, order_reference text, until timestamp with time zone, reference text) returns uuid to seloste_desk
+enter_prohibition(p prohibition) returns void
 enter_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
+enter_version(v description_version) returns void
 erase_requests_over() returns integer to seloste_custodian
 evaluation_as_shown(e evaluation, r recording) returns evaluation
 evaluation_locked(wanted uuid) returns evaluation

@@ -48,11 +48,16 @@ $$;
 grant execute on function forget_ledger_content to seloste_custodian;
 
 -- What a restore needs to have it again while it waits for its recording's end.
+create or replace function enter_prohibition(p prohibition) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('prohibition', p.id, 'entered', jsonb_build_object('recording', p.recording_id, 'party', p.party,
+    'channel', p.channel, 'receivedAt', ledger_instant(p.received_at), 'enteredBy', p.entered_by))
+$$;
+
 create or replace function ledger_prohibition() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform append_to_ledger('prohibition', new.id, 'entered', jsonb_build_object('recording', new.recording_id, 'party', new.party,
-    'channel', new.channel, 'receivedAt', ledger_instant(new.received_at), 'enteredBy', new.entered_by));
+  perform enter_prohibition(new);
   return null;
 end $$;
 
@@ -72,15 +77,29 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     else ledger_call(q, contact) || jsonb_build_object('kinds', q.kinds || array['RESTRICTION']) end)
 $$;
 
--- That somebody begins or ceases to ask for a recording, with what a restore needs to have a prohibition wait for that again: neither who
--- asks to hear it, nor what an authority says. From when an authority asks is told again where it moves.
+-- That somebody asks for a recording, with what a restore needs to have a prohibition wait for that again; nothing of what an authority says.
+create or replace function enter_inspection(r inspection_recording) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
+    || jsonb_build_object('recording', r.recording_id, 'request', q.id, 'openedBy', i.opened_by))
+  from inspection i join subject_request q on q.id = i.request_id where i.id = r.inspection_id
+$$;
+
+create or replace function enter_authority_request(r authority_request) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('case', r.id, 'entered', jsonb_strip_nulls(jsonb_build_object('recording', r.recording_id,
+    'receivedAt', ledger_instant(r.received_at), 'disclosure', d.id, 'number', d.number, 'origin', d.origin, 'aim', d.aim,
+    'provision', d.provision_id, 'enteredBy', d.entered_by, 'item', i.item, 'what', i.what)))
+  from (select) one left join authority_disclosure d on d.id = r.disclosure_id
+    left join authority_item i on i.disclosure_id = d.id and i.recording_id = r.recording_id and i.dropped_at is null
+$$;
+
+-- That somebody begins or ceases to ask for a recording. From when an authority asks is told again where it moves.
 create or replace function ledger_case() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_table_name = 'inspection_recording' then
-    perform append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
-      || jsonb_build_object('recording', new.recording_id, 'request', q.id, 'openedBy', i.opened_by))
-    from inspection i join subject_request q on q.id = i.request_id where i.id = new.inspection_id;
+    perform enter_inspection(new);
   elsif tg_table_name = 'inspection' then
     if old.closed_at is null and new.closed_at is not null then
       perform append_to_ledger('case', new.id, 'closed',
@@ -91,14 +110,19 @@ begin
       perform append_to_ledger('case', new.id, 'closed', jsonb_build_object('closedAt', ledger_instant(new.closed_at)));
     end if;
   elsif old.received_at is distinct from new.received_at then
-    perform append_to_ledger('case', new.id, 'entered', jsonb_strip_nulls(jsonb_build_object('recording', new.recording_id,
-      'receivedAt', ledger_instant(new.received_at), 'disclosure', d.id, 'number', d.number, 'origin', d.origin, 'aim', d.aim,
-      'provision', d.provision_id, 'enteredBy', d.entered_by, 'item', i.item, 'what', i.what)))
-    from (select) one left join authority_disclosure d on d.id = new.disclosure_id
-      left join authority_item i on i.disclosure_id = d.id and i.recording_id = new.recording_id and i.dropped_at is null;
+    perform enter_authority_request(new);
   end if;
   return null;
 end $$;
+
+-- Whose a part of a call has become, with what a restore needs to know whose it was.
+create or replace function enter_correction(c correction) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('correction', c.id, 'decided', ledger_call(q, c.contact_id) || jsonb_strip_nulls(jsonb_build_object(
+    'segment', c.segment_id, 'startedAt', ledger_instant(c.contact_started_at), 'official', c.becomes_person_id,
+    'unit', c.becomes_unit_id, 'request', c.request_id, 'proposedBy', c.proposed_by, 'decidedBy', c.decided_by)))
+  from subject_request q where q.id = c.request_id
+$$;
 
 -- What a restore needs to name a request, also an authority's, that is not in its backup, and to close one that was closed since.
 create or replace function ledger_request() returns trigger
@@ -114,12 +138,17 @@ begin
 end $$;
 
 -- A restore misses a version that was approved after its backup, for as long as none has been approved that is as new.
+create or replace function enter_version(v description_version) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
+  values ('description', coalesce(v.draft_id, gen_random_uuid()), 'approved', 'database', jsonb_build_object('version', v.version,
+    'hash', encode(v.hash, 'hex'), 'effectiveFrom', ledger_instant(v.effective_from)), '{}')
+$$;
+
 create or replace function ledger_description() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
-  values ('description', coalesce(new.draft_id, gen_random_uuid()), 'approved', 'database', jsonb_build_object('version', new.version,
-    'hash', encode(new.hash, 'hex'), 'effectiveFrom', ledger_instant(new.effective_from)), '{}');
+  perform enter_version(new);
   return null;
 end $$;
 
@@ -156,6 +185,34 @@ begin
     jsonb_build_object('until', ledger_instant(case tg_op when 'DELETE' then old.valid_from else new.valid_to end)));
   return null;
 end $$;
+
+-- What is open, or was ended since the oldest backup, and came before the ledger had its kind: entered once, so that the next restore has
+-- it. What the ledger has already is entered again without harm.
+create or replace function catch_up_ledger() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  since timestamptz := now() - interval '35 days';
+begin
+  insert into ledger_caught_up default values on conflict do nothing;
+  if not found then
+    return;
+  end if;
+  perform append_to_ledger('open-request', o.id, 'entered', jsonb_build_object('number', o.number)) from (
+    select id, number from subject_request where closed_at is null
+    union all select id, number from authority_disclosure where closed_at is null) o order by o.number;
+  perform enter_correction(c) from correction c where c.outcome = 'APPROVED' and c.decided_at > since order by c.decided_at;
+  perform ledger_restriction(q, c.contact_id, 'entered') from subject_request q join request_call c on c.request_id = q.id
+    where c.state = 'MATCHED' and c.contact_id is not null and restricts(q);
+  perform enter_inspection(r) from inspection_recording r join inspection i on i.id = r.inspection_id where i.closed_at is null;
+  perform enter_authority_request(r) from authority_request r where r.closed_at is null;
+  perform enter_prohibition(p) from prohibition p where p.executed_at is null;
+  perform append_to_ledger('consent', c.person_id, 'withdrawn', jsonb_build_object('until', ledger_instant(c.valid_to))) from (
+    select distinct on (person_id) * from person_recording_consent order by person_id, valid_from desc) c where c.valid_to > since;
+  perform append_to_ledger('workstation', w.id, 'ended', '{}') from workstation w where w.ended_at > since;
+  perform append_to_ledger('disclosure', d.id, 'withdrawn', '{}') from research_disclosure d where d.withdrawn_at > since;
+  perform enter_version(v) from description_version v where v.version > 1 and v.approved_at > since order by v.version desc limit 1;
+end $$;
+grant execute on function catch_up_ledger to seloste_custodian;
 
 -- A code that was used is not known by an id: with one, all that the person had then are over.
 create or replace function ledger_recovery_codes() returns trigger

@@ -232,10 +232,7 @@ begin
       official_name = name_at(c.becomes_person_id, s.answered_at),
       official_phone = phone_at(c.becomes_person_id, s.answered_at, s.official_phone)
     where k.id = s.id and k.contact_started_at = s.contact_started_at;
-    perform append_to_ledger('correction', c.id, 'decided', ledger_call(q, c.contact_id) || jsonb_strip_nulls(jsonb_build_object(
-      'segment', c.segment_id, 'startedAt', ledger_instant(c.contact_started_at), 'official', c.becomes_person_id,
-      'unit', c.becomes_unit_id, 'request', c.request_id, 'proposedBy', c.proposed_by)))
-    from subject_request q where q.id = c.request_id;
+    perform enter_correction(k) from correction k where k.id = c.id;
   end if;
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
   select viewer(), viewers_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(

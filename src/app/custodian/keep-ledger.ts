@@ -10,6 +10,7 @@ import { readVerifierKey } from '#safeguards/audit/note.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
 import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
+import { catchUpLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import { forgetContents } from '#safeguards/ledger/ledger-content.ts'
 import { ledgerTree, readLedgerSigner } from '#safeguards/ledger/ledger-tree.ts'
 import { sealLedger, type LedgerSealing } from '#safeguards/ledger/seal-ledger.ts'
@@ -34,6 +35,7 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
   })
   let told: string | undefined
   let whole = true
+  let caughtUp = false
   const failing = new Set<string>()
 
   const turns = every({
@@ -41,6 +43,8 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
     intervalMs: turnMs,
     lockName: 'seloste.ledger-turn',
     work: async () => {
+      if (!caughtUp) await catchUpLedger(db)
+      caughtUp = true
       await sealLedger(options)
       if (told !== undefined) log.warn('the destruction ledger goes on')
       told = undefined

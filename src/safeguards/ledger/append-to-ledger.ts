@@ -4,6 +4,7 @@
  * content, changing or removing an entry. What concerns people, calls and requests appends itself
  * (database/functions/destruction/ledger.sql).
  */
+import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { checkEntry, type NewLedgerEntry } from './ledger-entry.ts'
@@ -41,4 +42,9 @@ export async function appendToLedger(
       })),
     )
     .execute()
+}
+
+/** Enters, once, what was open when a version came whose ledger knows more kinds than the one before. */
+export async function catchUpLedger(holding: HoldingSafeguards): Promise<void> {
+  await sql`select catch_up_ledger()`.execute(safeguardsOf(holding))
 }

@@ -71,6 +71,8 @@ interface Detail {
   official: string
   unit?: string
   proposedBy: string
+  /** Entries of before database/migrations/0208-ledger-content.sql have them in `done_by`. */
+  decidedBy?: string
   closedAt: string
   outcome?: string
 }
@@ -184,17 +186,17 @@ async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: E
  */
 async function giveTo(tx: Tx, entry: Entry): Promise<number> {
   const { id, at, done_by: doneBy, detail } = entry
-  const { segment, startedAt, official, unit = null, request, proposedBy } = detail
+  const { segment, startedAt, official, unit = null, request, proposedBy, decidedBy = doneBy } = detail
   if (segment === undefined) return 0
   await havePerson(tx, official, at)
   if (request !== undefined) {
     await haveRequest(tx, request, entry)
-    for (const person of [proposedBy, doneBy]) await havePerson(tx, person, at)
+    for (const person of [proposedBy, decidedBy]) await havePerson(tx, person, at)
     await sql`
       insert into correction (id, request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
         becomes_unit_id, proposed_at, proposed_by, decided_at, decided_by, outcome)
       select ${id}::uuid, q.id, s.id, s.contact_id, s.contact_started_at, s.official_person_id, s.official_unit_id, ${official}::uuid,
-        ${unit}::uuid, ${at}::timestamptz, ${proposedBy}::uuid, ${at}::timestamptz, ${doneBy}::uuid, 'APPROVED'
+        ${unit}::uuid, ${at}::timestamptz, ${proposedBy}::uuid, ${at}::timestamptz, ${decidedBy}::uuid, 'APPROVED'
       from segment s, subject_request q
       where q.id = ${request}::uuid and s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
         and s.official_person_id is distinct from ${official}::uuid
@@ -276,12 +278,13 @@ async function askForAuthority(tx: Tx, { id, at, detail }: Entry): Promise<boole
 }
 
 async function lostAmong(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
-  const told = entries.filter(({ kind }) => kind === 'open-request')
-  const closed = new Set(told.filter(({ cause }) => cause === 'closed').map(({ id }) => id))
-  const open = told.filter(({ id, cause }) => cause === 'entered' && !closed.has(id))
+  const open = new Map<string, string>()
+  for (const { id, cause, detail } of entries.filter((entry) => entry.kind === 'open-request')) {
+    if (cause === 'closed') open.delete(id)
+    else open.set(id, detail.number)
+  }
   const { rows } = await sql<{ id: string }>`
-    select t.id from unnest(${open.map(({ id }) => id)}::uuid[]) as t (id) where not exists (select from subject_request q where q.id = t.id)
+    select t.id from unnest(${[...open.keys()]}::uuid[]) as t (id) where not exists (select from subject_request q where q.id = t.id)
       and not exists (select from authority_disclosure d where d.id = t.id)`.execute(tx)
-  const lost = new Set(rows.map(({ id }) => id))
-  return open.flatMap(({ id, detail }) => (lost.has(id) ? [detail.number] : [])).sort()
+  return rows.flatMap(({ id }) => open.get(id) ?? []).sort()
 }
