@@ -25,6 +25,7 @@ import { importTables } from './import-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile, readObjectCopy } from './list-backups.ts'
 import { logFolder, readLogHashes } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
+import { ledgerFolder } from '../places/ship-ledger.ts'
 import { readWholeOr } from './read-whole.ts'
 import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
 import type { RestoredKeyring } from './restore-keyring.ts'
@@ -107,7 +108,11 @@ export async function restoreBackup(
     // Before anything else may be refused: a start on what was meant for this register would begin an empty one instead.
     await beginQuarantine(connection, manifest.id)
     const secrets = await openSecrets(place.store, manifest, options.identity)
-    const ledger = await judgeLedger(place.readLedger, options.identity, manifest, key, options.anchors)
+    const reading = {
+      read: place.readLedger,
+      readPlaces: (name: string) => readWholeOr(place.store, ledgerFolder + name),
+    }
+    const ledger = await judgeLedger(reading, options.identity, manifest, key, options.anchors)
     const signed = await readLogHashes(place.store, key)
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)

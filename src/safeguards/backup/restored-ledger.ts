@@ -7,6 +7,7 @@ import { Fault } from '#platform/fault.ts'
 import { readCheckpoint, signedBy, type VerifierKey } from '../audit/note.ts'
 import { storedSize } from '../audit/stored-tree.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
+import { headFile } from '../ledger/ledger-copy.ts'
 import { openContents, type LedgerContent } from '../ledger/ledger-content.ts'
 import { ledgerKeyOf, ledgerTree } from '../ledger/ledger-tree.ts'
 import { readLedgerCopy, type KnownHead, type LedgerCopy } from '../ledger/read-ledger-copy.ts'
@@ -22,6 +23,8 @@ export interface LedgerAnchors {
   entries: number
 }
 
+type ReadCopy = (name: string) => Promise<Buffer | undefined>
+
 export interface JudgedLedger {
   copy: LedgerCopy
   /** What its entries after the backup say, by their names. */
@@ -34,11 +37,11 @@ export interface JudgedLedger {
 
 /**
  * Reads a copy from its first entry to its head, and what its entries after the backup say.
- * @param read a file of the copy by its name; nothing where there is none
+ * @param copies a file by its name, nothing where there is none: of the copy, and of the one in the place where that is another
  * @throws Fault `restore-ledger`, `restore-anchor`
  */
 export async function judgeLedger(
-  read: (name: string) => Promise<Buffer | undefined>,
+  { read, readPlaces }: { read: ReadCopy; readPlaces: ReadCopy },
   identity: string,
   manifest: Pick<Manifest, 'id' | 'ledger'>,
   logKey: VerifierKey,
@@ -61,6 +64,7 @@ export async function judgeLedger(
       `the destruction ledger has ${copy.size} entries, and --anchor says ${anchors.entries}; the register stays closed: give a newer copy of it with --ledger DIR`,
     )
   }
+  await refuseOlder(copy, key, readPlaces)
   const since = own[0]?.size ?? 0
   const { contents, missing } = await openContents(
     read,
@@ -81,6 +85,18 @@ export async function judgeLedger(
     newest: times.sort((one, other) => Temporal.Instant.compare(one, other)).at(-1),
     destroyed: new Set(entries.flatMap(({ kind, id }) => (kind === 'recording' && id !== null ? [id] : []))),
   }
+}
+
+/** A copy from elsewhere is for a place whose own is lost, broken or behind; where that is whole and goes further, it is the one. */
+async function refuseOlder(copy: LedgerCopy, key: VerifierKey, readPlaces: ReadCopy): Promise<void> {
+  const head = readCheckpoint((await readPlaces(headFile))?.toString('utf8') ?? '')
+  if (!head || head.size <= copy.size) return
+  const { problems, size } = await readLedgerCopy(readPlaces, { key })
+  if (problems.length > 0) return
+  throw new Fault(
+    'restore-ledger',
+    `the copy of the destruction ledger has ${copy.size} entries, and the place itself has a whole one of ${size}: leave out --ledger`,
+  )
 }
 
 /** Takes the ledger into the restored database and ends there what it says. */
