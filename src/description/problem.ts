@@ -1,37 +1,35 @@
-import assert from 'node:assert/strict'
-import { type Placeholders, problemTexts, type ProblemCode } from './problem-texts/problem-texts.ts'
-import { languages, type Language, type Trilingual } from './closed-lists.ts'
+import texts from '#texts/server/problem.json' with { type: 'json' }
+import { sayInAll, type KeyOf, type Values } from '#platform/texts/texts.ts'
+import type { Trilingual } from './closed-lists.ts'
+
+const say = sayInAll(texts)
+
+/** Stable, because people and programs quote them. */
+export type ProblemCode = Exclude<CodeOf<KeyOf<typeof texts>>, `expected.${string}` | `${string}.remedy`>
+type CodeOf<Key> = Key extends `problem.${infer Code}` ? Code : never
 
 /** Where in the file: `['recordingPlan', 'rules', 1, 'share']`. */
 export type FieldPath = readonly (string | number)[]
-
-/** What stands in a sentence's braces: the same for all languages, or a text for each. */
-export type ProblemValue = string | number | Trilingual
 
 /** What is wrong with a field, before the line is known. */
 export type FieldProblem = {
   path: FieldPath
   code: ProblemCode
-  values?: Readonly<Record<string, ProblemValue>>
+  values?: Values
 }
 
 /** What is wrong, where, and what to do about it, for the person who wrote the file. `code` is stable; lines count from 1. */
 export type Problem = { line: number; field: string; code: ProblemCode; message: Trilingual; remedy: Trilingual }
 
-/** A problem with every value that its two sentences have a place for: the compiler sees to that. */
-export function problemAt<Code extends ProblemCode>(
-  path: FieldPath,
-  code: Code,
-  ...values: [Placeholders<Code>] extends [never] ? [] : [Record<Placeholders<Code>, ProblemValue>]
-): FieldProblem {
-  const [given] = values
-  return given ? { path, code, values: given } : { path, code }
+/** A problem with every value that its two sentences have a blank for. */
+export function problemAt(path: FieldPath, code: ProblemCode, values?: Values): FieldProblem {
+  return values ? { path, code, values } : { path, code }
 }
 
 /** The problem in words, at its line. */
 export function tellProblem({ path, code, values = {} }: FieldProblem, line: number): Problem {
-  const { message, remedy } = problemTexts[code]
-  return { line, field: fieldName(path), code, message: fill(message, values), remedy: fill(remedy, values) }
+  const [message, remedy] = [say(`problem.${code}`, values), say(`problem.${code}.remedy`, values)]
+  return { line, field: fieldName(path), code, message, remedy }
 }
 
 /** `recordingPlan.rules[1].share`; the file as a whole is `(file)`, and a field without a name `""`. */
@@ -56,17 +54,4 @@ export class DescriptionFault extends Error {
     this.name = 'DescriptionFault'
     this.problems = problems
   }
-}
-
-function fill(text: Trilingual, values: Readonly<Record<string, ProblemValue>>): Trilingual {
-  const [fi, sv, en] = languages.map((language) => fillOne(text[language], values, language))
-  return { fi: fi!, sv: sv!, en: en! }
-}
-
-function fillOne(text: string, values: Readonly<Record<string, ProblemValue>>, language: Language): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name]
-    assert(value !== undefined, `nothing to put into {${name}} of "${text}"`)
-    return typeof value === 'object' ? value[language] : String(value)
-  })
 }

@@ -1,7 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import { writtenTwice } from '#platform/csv/decode-text.ts'
-import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem } from './problem.ts'
-import { type ProblemCode } from './problem-texts/problem-texts.ts'
+import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem, type ProblemCode } from './problem.ts'
 
 /** No description is that long; what is longer is not read. */
 export const mostCharacters = 1_000_000
@@ -42,7 +41,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
     return inOrder(found.map((problem) => tellProblem(problem, lineOf(problem.path))))
   }
 
-  function fault(code: Unfilled, position: number): Problem {
+  function fault(code: ProblemCode, position: number): Problem {
     return tellProblem({ path: [], code }, lineCounter.linePos(position).line || 1)
   }
 
@@ -116,10 +115,7 @@ function spoiltLines(text: string): Problem[] {
   })
 }
 
-/** Codes whose sentences have no place for a value. */
-type Unfilled = Extract<ProblemCode, `yaml.${string}`>
-
-const syntaxCodes: Partial<Record<YAMLError['code'], Unfilled>> = {
+const syntaxCodes: Partial<Record<YAMLError['code'], ProblemCode>> = {
   BAD_INDENT: 'yaml.indentation',
   TAB_AS_INDENT: 'yaml.indentation',
   MULTILINE_IMPLICIT_KEY: 'yaml.indentation',

@@ -1,8 +1,9 @@
 import { Settings } from 'typebox/system'
+import texts from '#texts/server/problem.json' with { type: 'json' }
+import { sayInAll, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
 import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
 import { nameless, problemAt, type FieldPath, type FieldProblem } from './problem.ts'
 import { letterName, mostProblems, strangeLetter } from './read-text.ts'
-import type { Trilingual } from './closed-lists.ts'
 
 type ShapeError = ReturnType<typeof descriptionFile.Errors>[number]
 
@@ -61,12 +62,12 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
     case 'const':
       return [problemAt(path, 'term.fixed', { months: String(error.params.allowedValue) })]
     case 'anyOf':
-      return [problemAt(path, 'shape.type', { expected: kinds['monthsOrNull']! })]
+      return [problemAt(path, 'shape.type', { expected: expected('monthsOrNull') })]
     case 'type':
       return [
         field === 'recordingMonths'
           ? problemAt(path, 'term.range')
-          : problemAt(path, 'shape.type', { expected: kinds[String(error.params.type)] ?? kinds['object']! }),
+          : problemAt(path, 'shape.type', { expected: expected(String(error.params.type)) }),
       ]
     case 'minLength':
     case 'minItems':
@@ -81,7 +82,7 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
     case 'pattern':
       return [wrongForm(path, String(error.params.pattern))]
     default:
-      return [problemAt(path, 'shape.type', { expected: kinds['object']! })]
+      return [problemAt(path, 'shape.type', { expected: expected('object') })]
   }
 }
 
@@ -144,22 +145,11 @@ function wrongForm(path: FieldPath, pattern: string): FieldProblem {
   }
 }
 
-const kinds: Readonly<Record<string, Trilingual>> = {
-  string: {
-    fi: 'teksti (numeroista koostuva lainausmerkeissä)',
-    sv: 'en text (en som består av siffror inom citattecken)',
-    en: 'a text (one made of digits in quotation marks)',
-  },
-  number: { fi: 'luku', sv: 'ett tal', en: 'a number' },
-  integer: { fi: 'kokonaisluku', sv: 'ett heltal', en: 'a whole number' },
-  boolean: { fi: 'true (kyllä) tai false (ei)', sv: 'true (ja) eller false (nej)', en: 'true or false' },
-  array: { fi: 'luettelo', sv: 'en lista', en: 'a list' },
-  object: { fi: 'kenttiä arvoineen', sv: 'fält med värden', en: 'fields with values' },
-  monthsOrNull: {
-    fi: 'kuukausien määrä, tai null, kun rajaa ei ole',
-    sv: 'ett antal månader, eller null när det inte finns någon gräns',
-    en: 'a number of months, or null where there is no limit',
-  },
+const say = sayInAll(texts)
+/** What belongs somewhere, by JSON Schema's type. */
+function expected(type: string): Trilingual {
+  const key = `problem.expected.${type}`
+  return say(key in texts ? (key as KeyOf<typeof texts>) : 'problem.expected.object')
 }
 
 function pathPart(text: string): string | number {

@@ -1,13 +1,7 @@
-import { languages, type Language, type Trilingual } from './closed-lists.ts'
+import { inEach, type Language, type Trilingual } from '#platform/texts/texts.ts'
 import { termZone } from './terms.ts'
 
 const englishMonths = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-
-/** The same text for each language, or one made for each. */
-export function inEach(tell: (language: Language) => string): Trilingual {
-  const [fi, sv, en] = languages.map(tell)
-  return { fi: fi!, sv: sv!, en: en! }
-}
 
 /** 24.11.2026; in English 24 Nov 2026. An instant is the day it lies on in Europe/Helsinki. */
 export function dayText(day: Temporal.PlainDate | Temporal.Instant): Trilingual {

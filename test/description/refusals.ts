@@ -1,6 +1,6 @@
 // What a description may not say: a change of the one that comes with the program, and the problem that follows from it.
 // In: nothing. Out: cases for tests. Never here: the words of a problem.
-import type { ProblemCode } from '#description/problem-texts/problem-texts.ts'
+import type { ProblemCode } from '#description/problem.ts'
 
 export interface Refusal {
   rule: string

@@ -79,7 +79,7 @@ export function git(...args: string[]): string[] {
 }
 
 function targetOf(specifier: string, from: string): string {
-  if (specifier.startsWith('#test/')) return specifier.slice(1)
+  if (/^#(?:test|texts)\//.test(specifier)) return specifier.slice(1)
   if (specifier.startsWith('#')) return `src/${specifier.slice(1)}`
   const plain = join(dirname(from), specifier)
   // The web leaves endings out.

@@ -9,7 +9,8 @@ import { readDescription } from '#description/read-description.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
 import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
 import { letterKinds, type LetterFacts, type LetterKind } from '#use/requests/letters/letter.ts'
-import { givenTemplates, setLetter } from '#use/requests/letters/set-letter.ts'
+import { givenTemplate } from '#use/requests/letters/say-letter.ts'
+import { setLetter } from '#use/requests/letters/set-letter.ts'
 import { readPublicationFiles, type PublicationFiles } from './files.ts'
 import { letterPage, readLetterStyle } from './letter-page.ts'
 import { letterPdf } from './pdf/letter-pdf.ts'
@@ -38,7 +39,7 @@ const hostile = {
 
 function made(kind: LetterKind, language: Language, given: Partial<LetterFacts> = {}) {
   const facts = { ...inventedFacts(kind, language), ...given }
-  const content = setLetter(kind, facts, givenTemplates[language][kind], description)
+  const content = setLetter(kind, facts, givenTemplate(kind, language), description)
   return { content, number: facts.number, language, madeAt: Temporal.Instant.from(facts.madeAt) }
 }
 

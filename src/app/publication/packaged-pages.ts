@@ -2,7 +2,7 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText, momentText } from '#description/tell-values.ts'
 import type { PackagePages } from '#use/disclosure/packages/make-package.ts'
-import { letterWords } from '#use/requests/letters/letter-words.ts'
+import { sayLetter } from '#use/requests/letters/say-letter.ts'
 import { html, Html } from './html.ts'
 import { openingOf, type LetterStyle } from './letter-page.ts'
 import { packagedWords } from './packaged-words.ts'
@@ -37,7 +37,7 @@ export function packagedPages(
         controller.name[language],
         controller.unit[language],
         controller.postalAddress[language],
-        letterWords[language].switchboard(controller.switchboard[language]),
+        sayLetter(language)('letter.switchboard', { number: controller.switchboard[language] }),
       ]
       return page(
         language,

@@ -1,9 +1,10 @@
+import { inEach } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { type Purpose } from '../purposes.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import { type RolePurpose, type RoleRights } from '../roles.ts'
-import { inEach, listText } from '../tell-values.ts'
+import { listText } from '../tell-values.ts'
 import { aspectOf, changed, changedList, changedTexts, matchByName, named, sentence, type Told } from './tell-change.ts'
 import * as words from './words.ts'
 

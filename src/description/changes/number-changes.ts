@@ -1,8 +1,9 @@
+import { inEach } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { type FieldPath } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription, ServiceNumber } from '../register-description.ts'
-import { dayText, inEach, lastDayText } from '../tell-values.ts'
+import { dayText, lastDayText } from '../tell-values.ts'
 import { aspectOf, changed, changedList, changedTexts, matchByName, named, quoted, sentence } from './tell-change.ts'
 import * as words from './words.ts'
 

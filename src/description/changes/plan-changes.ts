@@ -1,10 +1,11 @@
+import { inEach } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
 import { type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { type FieldPath } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RecordingPlan, RecordingRule, RegisterDescription, RuleHours } from '../register-description.ts'
-import { clockText, dayText, inEach, lastDayText, listText, percentText } from '../tell-values.ts'
+import { clockText, dayText, lastDayText, listText, percentText } from '../tell-values.ts'
 import { aspectOf, changed, changedTexts, matchByName, named, quoted, sentence, type Told } from './tell-change.ts'
 import * as words from './words.ts'
 

@@ -1,8 +1,9 @@
+import { inEach } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { type FieldPath } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription, Switches } from '../register-description.ts'
-import { dayText, inEach } from '../tell-values.ts'
+import { dayText } from '../tell-values.ts'
 import {
   aspectOf,
   changed,

@@ -1,7 +1,8 @@
+import { inEach } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { fieldName, type FieldPath } from '../problem.ts'
 import { languages, type Language, type Trilingual } from '../closed-lists.ts'
-import { inEach, listText } from '../tell-values.ts'
+import { listText } from '../tell-values.ts'
 import { inLanguage } from './words.ts'
 
 /** What a sentence speaks of: the same for all readers, or a text for each. */

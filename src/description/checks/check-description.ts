@@ -1,6 +1,6 @@
 /**
  * What a description may not say. In: the sections that could be read. Out: what is wrong, by field. Never here: lines of
- * the text, words for people (problem-texts), or a change of what was written.
+ * the text, words for people (texts/server/problem.json), or a change of what was written.
  */
 import * as access from './check-access.ts'
 import { checkAnnounced, checkAnnouncements, checkCooperation } from './check-announcements.ts'

@@ -1,9 +1,10 @@
 /** What a draft would do, in words. In: the custodian's counts, the rights that would reach less. Out: the contract's dry run. */
+import { inEach } from '#platform/texts/texts.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Trilingual } from '#description/closed-lists.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
-import { inEach, momentText, percentText } from '#description/tell-values.ts'
+import { momentText, percentText } from '#description/tell-values.ts'
 import { termZone } from '#description/terms.ts'
 import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'
 import type { TriedDraft } from '../../custodian/try-draft.ts'

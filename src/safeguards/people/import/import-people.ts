@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { CsvProblem, ImportRefused } from '#platform/csv/csv-problem.ts'
+import texts from '#texts/server/file.json' with { type: 'json' }
+import {
+  fileProblem,
+  type CsvProblem,
+  type ImportRefused,
+  type PeopleFileProblemCode,
+} from '#platform/csv/csv-problem.ts'
+import { sayInAll } from '#platform/texts/texts.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
 import { askDirectoryChange } from '../directory-changes.ts'
@@ -10,7 +17,6 @@ import type { DirectoryRefusal } from '../directory-refusal.ts'
 import { newHistory } from '../enter-person.ts'
 import { findCircle } from '../history/find-circle.ts'
 import { holdBack } from './hold-back.ts'
-import { peopleFileProblem, type PeopleFileProblemCode } from './people-file-problem.ts'
 import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
 import { keepDirectory, type Keeper } from '../keep-directory.ts'
 import { readHistories, type PersonHistory } from '../history/person-history.ts'
@@ -114,9 +120,7 @@ async function judge(
   for (const row of rows) {
     const supervisorId = row.supervisor ? idOf(row.supervisor) : null
     if (supervisorId === undefined) {
-      problems.push(
-        peopleFileProblem('person.unknown-supervisor', row.row, 'supervisor', { written: row.supervisor ?? '' }),
-      )
+      problems.push(fileProblem('person.unknown-supervisor', row.row, 'supervisor', { written: row.supervisor ?? '' }))
     }
     const wanted: Wanted = {
       row,
@@ -127,7 +131,7 @@ async function judge(
     const isFree = (phone: PhoneOf) =>
       !phones.get(phone.phoneKey)?.some((other) => other.person.id !== before?.id && overlap(other, phone))
     const after = before ? change(before, wanted, today, isFree) : enter(wanted, newIds.get(row.userId) ?? randomUUID())
-    if ('code' in after) problems.push(peopleFileProblem(after.code, row.row, after.column))
+    if ('code' in after) problems.push(fileProblem(after.code, row.row, after.column))
     else steps.set(after.id, { row: row.row, before, after })
   }
   const afterAll = new Map([
@@ -227,17 +231,14 @@ function* phoneProblems(
         const [first, second] = [rowOf(one.person.id), rowOf(other.person.id)]
         if (first !== undefined && second !== undefined) {
           const [row, earlier] = first < second ? [second, first] : [first, second]
-          yield peopleFileProblem('person.phone-twice-in-file', row, 'phone', { written, other: earlier })
+          yield fileProblem('person.phone-twice-in-file', row, 'phone', { written, other: earlier })
         } else {
           const holder = first === undefined ? one : other
-          yield peopleFileProblem('person.phone-taken', first ?? second ?? 1, 'phone', {
+          yield fileProblem('person.phone-taken', first ?? second ?? 1, 'phone', {
             written,
             name: holder.person.names.at(-1)?.name ?? '',
             userId: holder.person.userId,
-            until:
-              holder.to === null
-                ? { fi: 'toistaiseksi', sv: 'tills vidare', en: 'until further notice' }
-                : lastDay(holder.to),
+            until: holder.to === null ? until('file.until.further-notice') : lastDay(holder.to),
           })
         }
       }
@@ -245,10 +246,12 @@ function* phoneProblems(
   }
 }
 
+const until = sayInAll(texts)
+
 function lastDay(to: Temporal.Instant) {
   const { year, month, day } = dayAt(to.subtract({ nanoseconds: 1 }))
   const written = `${day}.${month}.${year}`
-  return { fi: `${written} asti`, sv: `till och med ${written}`, en: `until ${written} (day.month.year)` }
+  return until('file.until.day', { day: written })
 }
 
 function* circleProblems(
@@ -260,7 +263,7 @@ function* circleProblems(
     const circle = findCircle(after, (id) => people.get(id))
     if (circle) {
       const written = circle.map((id) => people.get(id)?.userId ?? id).join(' → ')
-      yield peopleFileProblem('person.circle', row, 'supervisor', { written })
+      yield fileProblem('person.circle', row, 'supervisor', { written })
     }
   }
 }

@@ -1,8 +1,7 @@
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import { fileProblem, type CsvProblem, type PeopleFileProblemCode } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'
-import { peopleFileProblem, type PeopleFileProblemCode } from './people-file-problem.ts'
 import {
   dayBegins,
   dayEnds,
@@ -48,8 +47,7 @@ export function readPeopleFile(
     problems.push(...found.problems)
     const { userId } = found.person
     const other = rowOf.get(userId)
-    if (other !== undefined)
-      problems.push(peopleFileProblem('person.twice', line.row, 'user_id', { written: userId, other }))
+    if (other !== undefined) problems.push(fileProblem('person.twice', line.row, 'user_id', { written: userId, other }))
     else if (userId !== '') {
       rowOf.set(userId, line.row)
       rows.push(found.person)
@@ -61,7 +59,7 @@ export function readPeopleFile(
 function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person: PersonRow; problems: CsvProblem[] } {
   const problems: CsvProblem[] = []
   const wrong = (column: string, code: PeopleFileProblemCode, more?: Record<string, string | number>) =>
-    void problems.push(peopleFileProblem(code, row, column, more))
+    void problems.push(fileProblem(code, row, column, more))
   const text = (column: string): string => {
     const name = nameOf(values[column] ?? '')
     if (name.length > longestName) wrong(column, 'person.text-too-long', { limit: longestName })

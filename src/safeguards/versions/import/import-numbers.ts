@@ -1,11 +1,10 @@
 import { mostCharacters } from '#description/read-text.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
-import type { ImportRefused } from '#platform/csv/csv-problem.ts'
+import { fileProblem, type ImportRefused } from '#platform/csv/csv-problem.ts'
 import type { Session } from '../../people/session.ts'
 import type { HoldingSafeguards } from '../../tables.ts'
 import { readDraft, type Draft, type DraftRefusal } from '../draft.ts'
 import { changeDraft } from '../change-draft.ts'
-import { numbersFileProblem } from './numbers-file-problem.ts'
 import { readNumbersFile } from './read-numbers-file.ts'
 
 /**
@@ -29,7 +28,7 @@ export async function importNumbers(
   if (!read.ok) return { refused: 'import.refused', problems: read.problems }
   const text = editDescription(draft.text, [{ path: ['numbers'], value: read.numbers }])
   if (text.length > mostCharacters) {
-    return { refused: 'import.refused', problems: [numbersFileProblem('number.draft-too-long', 1)] }
+    return { refused: 'import.refused', problems: [fileProblem('number.draft-too-long', 1)] }
   }
   return changeDraft(holding, session, id, { revision, text }, now)
 }

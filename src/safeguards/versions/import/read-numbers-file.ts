@@ -8,10 +8,9 @@ import type { NumberingOptions, PhoneNumberKey } from '#description/phone-number
 import { readSoundParts } from '#description/read-description.ts'
 import { readText } from '#description/read-text.ts'
 import { languages, numberKinds } from '#description/closed-lists.ts'
-import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import { fileProblem, type CsvProblem, type NumbersFileProblemCode } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'
-import { numbersFileProblem, type NumbersFileProblemCode } from './numbers-file-problem.ts'
 
 export type NumbersRead = { ok: true; numbers: unknown[] } | { ok: false; problems: CsvProblem[] }
 
@@ -39,7 +38,7 @@ interface Validity {
  */
 export function readNumbersFile(content: Buffer, draftText: string): NumbersRead {
   const draft = numbersOf(draftText)
-  if (!draft) return refuse([numbersFileProblem('number.draft-unreadable', 1)])
+  if (!draft) return refuse([fileProblem('number.draft-unreadable', 1)])
   const read = readCsv(content, shape)
   if (!read.ok) return read
   const problems: CsvProblem[] = []
@@ -67,9 +66,9 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
       if (other === place || !its || its.from > mine.to || mine.from > its.to) continue
       const otherRow = rowOf.get(other)
       if (otherRow === undefined) {
-        problems.push(numbersFileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
+        problems.push(fileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
       } else if (otherRow < row) {
-        problems.push(numbersFileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
+        problems.push(fileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
       }
     }
   }
@@ -100,7 +99,7 @@ function validityOf(entry: unknown, numbering: NumberingOptions): Validity | und
 function readRow({ row, values }: CsvRow, numbering: NumberingOptions, problems: CsvProblem[]) {
   const before = problems.length
   const wrong = (column: string, code: NumbersFileProblemCode, more: Record<string, string> = {}) => {
-    problems.push(numbersFileProblem(code, row, column, more))
+    problems.push(fileProblem(code, row, column, more))
   }
   const cell = (column: string): string => {
     const text = values[column] ?? ''

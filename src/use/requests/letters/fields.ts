@@ -1,30 +1,7 @@
-import type { Language, Trilingual } from '#description/closed-lists.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { LetterKind } from './letter.ts'
+import { fieldName, type Field } from './say-letter.ts'
 import type { FieldValue, FieldValues, KnownFields } from './template-language.ts'
-
-/** What templates may say, by the name that it has in each language. */
-const fieldNames = {
-  number: { fi: 'pyynnön numero', sv: 'begärans nummer', en: 'request number' },
-  received: { fi: 'vastaanottopäivä', sv: 'ankomstdag', en: 'day received' },
-  asked: { fi: 'pyynnön sisältö', sv: 'begärans innehåll', en: 'what was asked for' },
-  handling: { fi: 'käsittelyaika', sv: 'handläggningstid', en: 'time of handling' },
-  due: { fi: 'määräpäivä', sv: 'sista svarsdag', en: 'day of the answer' },
-  controller: { fi: 'rekisterinpitäjä', sv: 'personuppgiftsansvarig', en: 'controller' },
-  unit: { fi: 'yksikkö', sv: 'enhet', en: 'unit' },
-  contact: { fi: 'yhteystiedot', sv: 'kontaktuppgifter', en: 'contact details' },
-  complaint: { fi: 'valitustie', sv: 'klagomålsväg', en: 'how to complain' },
-  reason: { fi: 'perustelu', sv: 'motivering', en: 'reason' },
-  calls: { fi: 'puhelut', sv: 'samtal', en: 'calls' },
-  next: { fi: 'kuuntelu ja kielto', sv: 'lyssning och förbud', en: 'listening and forbidding' },
-  appointment: { fi: 'kuunteluaika', sv: 'tid för lyssning', en: 'appointment' },
-  copies: { fi: 'jäljennökset', sv: 'kopior', en: 'copies' },
-  looks: { fi: 'käyttökerrat', sv: 'användningstillfällen', en: 'times of use' },
-  corrections: { fi: 'oikaisut', sv: 'rättelser', en: 'corrections' },
-  decision: { fi: 'ratkaisu', sv: 'avgörande', en: 'decision' },
-  provision: { fi: 'säädösperuste', sv: 'författningsgrund', en: 'statutory ground' },
-  appeal: { fi: 'muutoksenhaku', sv: 'ändringssökande', en: 'how to appeal' },
-} as const satisfies Record<string, Trilingual>
-export type Field = keyof typeof fieldNames
 
 const everyLetter = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]
 
@@ -58,7 +35,7 @@ const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readon
 export function fieldsOf(kind: LetterKind, language: Language): { name: string; isNeeded: boolean }[] {
   const { needed, more = [] } = fieldsOfKind[kind]
   return [...new Set<Field>([...needed, ...more, ...everyLetter])].map((field) => ({
-    name: fieldNames[field][language],
+    name: fieldName(field, language),
     isNeeded: needed.includes(field),
   }))
 }
@@ -74,6 +51,6 @@ export function knownFields(kind: LetterKind, language: Language): KnownFields {
 /** Values by the names that a template of a language has for them. */
 export function named(values: Partial<Record<Field, FieldValue>>, language: Language): FieldValues {
   return Object.fromEntries(
-    Object.entries(values).map(([field, value]) => [fieldNames[field as Field][language], value]),
+    Object.entries(values).map(([field, value]) => [fieldName(field as Field, language), value]),
   )
 }

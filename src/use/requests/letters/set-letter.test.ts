@@ -7,9 +7,9 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { knownFields } from './fields.ts'
 import { inventedFacts } from './invented-facts.ts'
 import { letterKinds, refusalGrounds, type LetterContent, type LetterFacts, type LetterKind } from './letter.ts'
-import { givenTemplates, setLetter } from './set-letter.ts'
+import { givenTemplate, listLetter, sayLetter } from './say-letter.ts'
+import { setLetter } from './set-letter.ts'
 import { problemsOf } from './template-language.ts'
-import { letterWords } from './letter-words.ts'
 
 const description = described(otherAgencyText(readFileSync(seedDescriptionFile, 'utf8')))
 const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
@@ -21,7 +21,7 @@ function described(text: string): RegisterDescription {
 }
 
 function letter(kind: LetterKind, language: Language, facts: Partial<LetterFacts> = {}): LetterContent {
-  return setLetter(kind, { ...inventedFacts(kind, language), ...facts }, givenTemplates[language][kind], description)
+  return setLetter(kind, { ...inventedFacts(kind, language), ...facts }, givenTemplate(kind, language), description)
 }
 
 function textOf({ title, parts, sender, recipient, marks }: LetterContent): string {
@@ -34,7 +34,7 @@ function textOf({ title, parts, sender, recipient, marks }: LetterContent): stri
 
 describe.each(every)('the letter %s in %s', (kind, language) => {
   test('comes with a template that has what the law wants and no field that is not known', () => {
-    expect(problemsOf(givenTemplates[language][kind], knownFields(kind, language))).toEqual([])
+    expect(problemsOf(givenTemplate(kind, language), knownFields(kind, language))).toEqual([])
   })
 
   test('says whose it is, to whom, of which request and when, and has nothing left to fill in', () => {
@@ -61,13 +61,13 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
 test.each(languages)('a refusal says why and where to complain, whatever its ground, in %s', (language) => {
   for (const ground of refusalGrounds) {
     const text = textOf(letter('refusal', language, { ground }))
-    for (const reason of letterWords[language].grounds[ground]) expect(text).toContain(reason)
-    expect(text).toContain(letterWords[language].ombudsman)
+    for (const reason of listLetter(language)(`letter.ground.${ground}`)) expect(text).toContain(reason)
+    expect(text).toContain(sayLetter(language)('letter.ombudsman'))
   }
 })
 
 test.each(languages)('the answer says of each call what became of its recording, in %s', (language) => {
-  const say = letterWords[language]
+  const say = sayLetter(language)
   const [own] = inventedFacts('answer', language).calls!
   const of = (recording: object) => {
     const call = own!.call!
@@ -76,25 +76,27 @@ test.each(languages)('the answer says of each call what became of its recording,
   }
   const at = '2026-11-20T10:00:00Z'
   const day = language === 'en' ? '20 Nov 2026' : '20.11.2026'
-  expect(of({ state: 'none' })).toContain(say.notRecorded)
-  expect(of({ state: 'destroying' })).toContain(say.destroying)
+  expect(of({ state: 'none' })).toContain(say('letter.not-recorded'))
+  expect(of({ state: 'destroying' })).toContain(say('letter.destroying'))
   for (const cause of ['retention', 'caller', 'official', 'trimming'] as const) {
-    expect(of({ state: 'destroyed', at, cause })).toContain(`${say.destroyed(day)} ${say.causes[cause]}`)
+    expect(of({ state: 'destroyed', at, cause })).toContain(
+      `${say('letter.destroyed', { day })} ${say(`letter.cause.${cause}`)}`,
+    )
   }
-  expect(of({ state: 'none' })).toContain(say.nothingToHear)
-  expect(of({ state: 'kept', at })).toContain(say.listen)
+  expect(of({ state: 'none' })).toContain(say('letter.nothing-to-hear'))
+  expect(of({ state: 'kept', at })).toContain(say('letter.listen'))
 })
 
 test.each(languages)(
   'the answer tells the time that was agreed on, and no more that one is to be, in %s',
   (language) => {
-    const say = letterWords[language]
+    const say = sayLetter(language)
     const { appointment } = inventedFacts('appointment', language)
     const text = textOf(letter('answer', language, { appointment: appointment! }))
-    expect(text).toContain(say.booked)
+    expect(text).toContain(say('letter.booked'))
     expect(text).toContain(appointment!.officeName[language])
-    expect(text).not.toContain(say.listen)
-    expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(say.booked)
+    expect(text).not.toContain(say('letter.listen'))
+    expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(say('letter.booked'))
   },
 )
 

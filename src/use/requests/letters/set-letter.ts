@@ -1,4 +1,3 @@
-import type { Language } from '#description/closed-lists.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText } from '#description/tell-values.ts'
 import { named } from './fields.ts'
@@ -6,17 +5,7 @@ import type { LetterContent, LetterFacts, LetterKind } from './letter.ts'
 import { plain } from './tell-calls.ts'
 import { tellFacts } from './tell-facts.ts'
 import { fillTemplate } from './template-language.ts'
-import { englishTemplates } from './templates-en.ts'
-import { finnishTemplates } from './templates-fi.ts'
-import { swedishTemplates } from './templates-sv.ts'
-import { letterWords } from './letter-words.ts'
-
-/** The templates as they come with Seloste. */
-export const givenTemplates: Record<Language, Record<LetterKind, string>> = {
-  fi: finnishTemplates,
-  sv: swedishTemplates,
-  en: englishTemplates,
-}
+import { givenTemplate, sayLetter } from './say-letter.ts'
 
 /** A letter of facts, by a template without problems; the title of the one that comes with Seloste where it has none. */
 export function setLetter(
@@ -26,7 +15,7 @@ export function setLetter(
   description: RegisterDescription,
 ): LetterContent {
   const { language } = facts
-  const say = letterWords[language]
+  const say = sayLetter(language)
   const { controller } = description
   const { title, parts } = fillTemplate(template, named(tellFacts(kind, facts, description), language))
   return {
@@ -34,14 +23,14 @@ export function setLetter(
       controller.name[language],
       controller.unit[language],
       controller.postalAddress[language],
-      say.switchboard(controller.switchboard[language]),
+      say('letter.switchboard', { number: controller.switchboard[language] }),
     ],
     recipient: [facts.name, ...linesOf(facts.address ?? '')].map(plain).filter((line) => line !== ''),
     marks: [
-      { label: say.date, text: dayText(Temporal.Instant.from(facts.madeAt))[language] },
-      { label: say.number, text: facts.number },
+      { label: say('letter.date'), text: dayText(Temporal.Instant.from(facts.madeAt))[language] },
+      { label: say('letter.number'), text: facts.number },
     ],
-    title: title ?? fillTemplate(givenTemplates[language][kind], {}).title ?? kind,
+    title: title ?? fillTemplate(givenTemplate(kind, language), {}).title ?? kind,
     parts,
   }
 }

@@ -4,8 +4,7 @@ import type { NumberingOptions } from '#description/phone-numbers/phone-number.t
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
 import { dayText, momentText } from '#description/tell-values.ts'
 import type { CallFact, LetterFacts, LetterPart, NamedCall, RecordingFact } from './letter.ts'
-import { letterWords } from './letter-words.ts'
-import type { LetterWords } from './words.ts'
+import { sayLetter, type SayLetter } from './say-letter.ts'
 
 type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions
@@ -15,92 +14,104 @@ type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
 
 /** One block for each call that the requester named (R26, R42, R44). Those not shown to be theirs are told of alike (R46). */
 export function tellCalls(calls: readonly NamedCall[], telling: Telling): LetterPart[] {
-  const say = letterWords[telling.language]
+  const say = sayLetter(telling.language)
   if (!telling.withWhatWasFound) return [{ kind: 'list', items: calls.map((named) => asTold(named, telling.language)) }]
   return calls.flatMap((named): LetterPart[] => {
     const { isTheirs, call } = named
-    if (!isTheirs) return [heading(asTold(named, telling.language)), paragraph(say.notShown)]
-    if (!call) return [heading(asTold(named, telling.language)), paragraph(say.historyOver)]
-    return [heading(say.call(momentOf(call.startedAt, telling.language))), ...tellCall(call, telling, say)]
+    if (!isTheirs) return [heading(asTold(named, telling.language)), paragraph(say('letter.not-shown'))]
+    if (!call) return [heading(asTold(named, telling.language)), paragraph(say('letter.history-over'))]
+    return [
+      heading(say('letter.call', { at: momentOf(call.startedAt, telling.language) })),
+      ...tellCall(call, telling, say),
+    ]
   })
 }
 
 /** Recordings that ended before they were heard: when, and for what cause. */
 export function tellUnheard(unheard: NonNullable<LetterFacts['unheard']>, language: Language): LetterPart[] {
-  const say = letterWords[language]
+  const say = sayLetter(language)
   return unheard.flatMap(({ startedAt, recording }) => [
-    heading(say.call(momentOf(startedAt, language))),
+    heading(say('letter.call', { at: momentOf(startedAt, language) })),
     paragraph(tellRecording(recording, language, say)),
   ])
 }
 
-function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling, say: LetterWords): LetterPart[] {
+function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling, say: SayLetter): LetterPart[] {
   const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
   const isHistoryAsked = kinds.includes('HISTORY')
   const parts: LetterPart[] = []
   const [only] = answered
-  if (answered.length === 0) parts.push(paragraph(say.unanswered))
+  if (answered.length === 0) parts.push(paragraph(say('letter.unanswered')))
   else if (answered.length === 1 && only) parts.push(paragraph(tellRecording(only.recording, language, say)))
   else {
     parts.push({
       kind: 'list',
-      items: answered.map(({ recording }, at) => `${say.part(at + 1)}: ${tellRecording(recording, language, say)}`),
+      items: answered.map(
+        ({ recording }, at) => `${say('letter.part', { number: at + 1 })}: ${tellRecording(recording, language, say)}`,
+      ),
     })
   }
   if (!isHistoryAsked) return parts
-  const { labels } = say
   const at = (instant: string | null) => (instant === null ? '' : momentOf(instant, language))
   const service = displayPhoneNumber(call.number, numbering)
   const facts = [
-    { label: labels.start, text: at(call.startedAt) },
-    { label: labels.end, text: at(call.endedAt) },
-    { label: labels.caller, text: tellCaller(call, party, say) },
-    { label: labels.service, text: call.numberName ? `${plain(call.numberName[language])}, ${service}` : service },
+    { label: say('letter.label.start'), text: at(call.startedAt) },
+    { label: say('letter.label.end'), text: at(call.endedAt) },
+    { label: say('letter.label.caller'), text: tellCaller(call, party, say) },
+    {
+      label: say('letter.label.service'),
+      text: call.numberName ? `${plain(call.numberName[language])}, ${service}` : service,
+    },
   ]
   parts.push({ kind: 'facts', facts: facts.filter(({ text }) => text !== '') })
   call.parts.forEach((part, index) => {
     const phone = part.officialPhone === null ? '' : displayPhoneNumber(part.officialPhone, numbering)
     const rows = [
-      ...(call.parts.length > 1 ? [{ label: say.part(index + 1), text: at(part.answeredAt) }] : []),
-      { label: labels.official, text: part.official === null ? '' : plain(part.official) },
-      { label: labels.officialPhone, text: phone },
-      { label: labels.answered, text: call.parts.length > 1 ? '' : at(part.answeredAt) },
-      { label: labels.partEnd, text: call.parts.length > 1 ? at(part.endedAt) : '' },
+      ...(call.parts.length > 1
+        ? [{ label: say('letter.part', { number: index + 1 }), text: at(part.answeredAt) }]
+        : []),
+      { label: say('letter.label.official'), text: part.official === null ? '' : plain(part.official) },
+      { label: say('letter.label.official-phone'), text: phone },
+      { label: say('letter.label.answered'), text: call.parts.length > 1 ? '' : at(part.answeredAt) },
+      { label: say('letter.label.part-end'), text: call.parts.length > 1 ? at(part.endedAt) : '' },
     ].filter(({ text }) => text !== '')
     if (rows.length > 0) parts.push({ kind: 'facts', facts: rows })
   })
-  parts.push(paragraph(say.historyEnds(dayText(Temporal.Instant.from(call.historyEndsAt))[language])))
+  parts.push(paragraph(say('letter.history-ends', { day: dayText(Temporal.Instant.from(call.historyEndsAt)) })))
   return parts
 }
 
 /** The caller is told their own number; an official no more of it than screens show (L33). */
-function tellCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: LetterWords): string {
-  if (callerKind === 'withheld') return say.withheld
-  if (callerKey === null) return say.numberUnknown
+function tellCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: SayLetter): string {
+  if (callerKind === 'withheld') return say('letter.withheld')
+  if (callerKey === null) return say('letter.number-unknown')
   return party === 'CALLER' ? displayPhoneNumber(callerKey) : maskPhoneNumber(callerKey)
 }
 
-function tellRecording({ state, at, cause }: RecordingFact, language: Language, say: LetterWords): string {
+function tellRecording({ state, at, cause }: RecordingFact, language: Language, say: SayLetter): string {
   const when = at ? momentOf(at, language) : undefined
   switch (state) {
     case 'none':
-      return say.notRecorded
+      return say('letter.not-recorded')
     case 'kept':
-      return say.recorded(when)
+      return when === undefined ? say('letter.recorded') : say('letter.recorded.until', { latest: when })
     case 'destroying':
-      return say.destroying
+      return say('letter.destroying')
     case 'destroyed': {
       const day = at ? dayText(Temporal.Instant.from(at))[language] : ''
-      return cause ? `${say.destroyed(day)} ${say.causes[cause]}` : say.destroyed(day)
+      const destroyed = say('letter.destroyed', { day })
+      return cause ? `${destroyed} ${say(`letter.cause.${cause}`)}` : destroyed
     }
   }
 }
 
 function asTold({ day, time }: NamedCall, language: Language): string {
-  const say = letterWords[language]
-  if (day === null) return say.untoldCall
-  const clock = time === null ? undefined : time.replace(/^0/, '').replace(':', language === 'en' ? ':' : '.')
-  return say.toldCall(dayText(Temporal.PlainDate.from(day))[language], clock)
+  const say = sayLetter(language)
+  if (day === null) return say('letter.untold-call')
+  const told = dayText(Temporal.PlainDate.from(day))
+  if (time === null) return say('letter.told-call', { day: told })
+  const clock = time.replace(/^0/, '').replace(':', language === 'en' ? ':' : '.')
+  return say('letter.told-call.at', { day: told, time: clock })
 }
 
 /** 24.11.2026 klo 14.05, by the clock of Helsinki. */

@@ -2,10 +2,9 @@ import type { Language } from '#description/closed-lists.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText } from '#description/tell-values.ts'
 import type { FieldValue } from './template-language.ts'
-import type { Field } from './fields.ts'
 import type { LetterFacts, LetterKind, LetterPart } from './letter.ts'
 import { momentOf, plain, tellCalls, tellUnheard } from './tell-calls.ts'
-import { letterWords } from './letter-words.ts'
+import { listLetter, sayLetter, type Field } from './say-letter.ts'
 
 /** What every field of a letter says, from its facts and the description in force. */
 export function tellFacts(
@@ -14,7 +13,7 @@ export function tellFacts(
   description: RegisterDescription,
 ): Partial<Record<Field, FieldValue>> {
   const { language } = facts
-  const say = letterWords[language]
+  const [say, list] = [sayLetter(language), listLetter(language)]
   const { controller } = description
   const day = (at: string) => dayText(Temporal.Instant.from(at))[language]
   const isDocumentOnly = facts.kinds.every((one) => one === 'OPENNESS')
@@ -24,13 +23,15 @@ export function tellFacts(
     due: day(facts.dueAt),
     controller: controller.name[language],
     unit: controller.unit[language],
-    asked: [{ kind: 'list', items: facts.kinds.map((one) => say.asked[one]) }],
-    handling: paragraphs(isDocumentOnly ? say.handlingDocument(day(facts.dueAt)) : say.handling(day(facts.dueAt))),
+    asked: [{ kind: 'list', items: facts.kinds.map((one) => say(`letter.asked.${one}`)) }],
+    handling: paragraphs(
+      list(isDocumentOnly ? 'letter.handling.document' : 'letter.handling', { due: day(facts.dueAt) }),
+    ),
     contact: paragraphs([
-      ...(facts.handler === null ? [] : [say.handler(plain(facts.handler))]),
-      `${controller.unit[language]}, ${controller.name[language]}, ${controller.postalAddress[language]}, ${say.switchboard(controller.switchboard[language])}`,
+      ...(facts.handler === null ? [] : [say('letter.handler', { name: plain(facts.handler) })]),
+      `${controller.unit[language]}, ${controller.name[language]}, ${controller.postalAddress[language]}, ${say('letter.switchboard', { number: controller.switchboard[language] })}`,
     ]),
-    complaint: paragraphs([...say.complaint, say.ombudsman]),
+    complaint: paragraphs([...list('letter.complaint'), say('letter.ombudsman')]),
     ...fieldsOf(kind, facts, description, language),
   }
 }
@@ -41,7 +42,7 @@ function fieldsOf(
   description: RegisterDescription,
   language: Language,
 ): Partial<Record<Field, FieldValue>> {
-  const say = letterWords[language]
+  const [say, list] = [sayLetter(language), listLetter(language)]
   const { numbering } = description
   switch (kind) {
     case 'received':
@@ -49,8 +50,8 @@ function fieldsOf(
     case 'extension':
       return {
         reason: facts.kinds.includes('OPENNESS')
-          ? say.extensionDocument
-          : `${say.extension[facts.extensionReason ?? 'COMPLEX']} ${say.extensionLaw}`,
+          ? say('letter.extension.document')
+          : `${say(`letter.extension.${facts.extensionReason ?? 'COMPLEX'}`)} ${say('letter.extension.law')}`,
       }
     case 'answer':
       return {
@@ -62,7 +63,7 @@ function fieldsOf(
     case 'mentioned':
       return {}
     case 'refusal':
-      return { reason: paragraphs(say.grounds[facts.ground ?? 'IDENTITY']) }
+      return { reason: paragraphs(list(`letter.ground.${facts.ground ?? 'IDENTITY'}`)) }
     case 'destroyed-before':
       return { calls: tellUnheard(facts.unheard ?? [], language) }
     case 'prohibition':
@@ -70,19 +71,23 @@ function fieldsOf(
     case 'objection':
       return {
         calls: (facts.prohibitions ?? []).flatMap(({ startedAt, executedAt }): LetterPart[] => [
-          heading(say.call(momentOf(startedAt, language))),
-          paragraph(executedAt === null ? say.blocked : say.executed(momentOf(executedAt, language))),
+          heading(say('letter.call', { at: momentOf(startedAt, language) })),
+          paragraph(
+            executedAt === null
+              ? say('letter.blocked')
+              : say('letter.executed', { day: momentOf(executedAt, language) }),
+          ),
         ]),
       }
     case 'restriction':
     case 'restriction-end':
       return {
         calls: (facts.restrictions ?? []).flatMap(({ startedAt, until }): LetterPart[] => [
-          heading(say.call(momentOf(startedAt, language))),
+          heading(say('letter.call', { at: momentOf(startedAt, language) })),
           paragraph(
-            (kind === 'restriction' ? say.restricted : say.restrictionEnds)(
-              until === null ? undefined : dayText(Temporal.Instant.from(until))[language],
-            ),
+            until === null
+              ? say(`letter.${kind}`)
+              : say(`letter.${kind}.until`, { latest: dayText(Temporal.Instant.from(until)) }),
           ),
         ]),
       }
@@ -93,18 +98,22 @@ function fieldsOf(
     case 'copy':
       return {
         copies: (facts.copies ?? []).flatMap(({ callStartedAt, method, expiresAt }): LetterPart[] => [
-          heading(say.copy(momentOf(callStartedAt, language))),
-          paragraph(`${say.copyUntil(momentOf(expiresAt, language))} ${say.copyMethods[method]}`),
+          heading(say('letter.copy', { at: momentOf(callStartedAt, language) })),
+          paragraph(
+            `${say('letter.copy.until', { at: momentOf(expiresAt, language) })} ${say(`letter.copy.${method}`)}`,
+          ),
         ]),
       }
     case 'correction':
       return {
         corrections: (facts.corrections ?? []).flatMap(({ callStartedAt, was, becomes, outcome }): LetterPart[] => [
-          heading(say.call(momentOf(callStartedAt, language))),
+          heading(say('letter.call', { at: momentOf(callStartedAt, language) })),
           paragraph(
-            outcome === 'APPROVED'
-              ? say.corrected(was === null ? null : plain(was), plain(becomes))
-              : say.notCorrected(plain(becomes)),
+            outcome !== 'APPROVED'
+              ? say('letter.not-corrected', { becomes: plain(becomes) })
+              : was === null
+                ? say('letter.corrected', { becomes: plain(becomes) })
+                : say('letter.corrected.was', { was: plain(was), becomes: plain(becomes) }),
           ),
         ]),
       }
@@ -112,7 +121,10 @@ function fieldsOf(
       const { outcome = 'SECRET', provision = '', at = facts.madeAt, by = null } = facts.openness ?? {}
       const decidedOn = dayText(Temporal.Instant.from(at))[language]
       return {
-        decision: paragraphs([...say.decision[outcome], ...(by === null ? [] : [say.decidedBy(decidedOn, plain(by))])]),
+        decision: paragraphs([
+          ...list(`letter.decision.${outcome}`),
+          ...(by === null ? [] : [say('letter.decided-by', { day: decidedOn, name: plain(by) })]),
+        ]),
         provision: plain(provision).replace(/\.$/, ''),
         // What is granted is not appealed against.
         appeal: outcome === 'SECRET' ? appeal(language) : [],
@@ -124,42 +136,47 @@ function fieldsOf(
 /** What can be done with what is recorded, in an answer about calls. */
 function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
   const { calls = [], kinds, language } = facts
-  const say = letterWords[language]
+  const say = sayLetter(language)
   const theirs = calls.flatMap(({ call }) => call?.parts ?? [])
   const isKept = theirs.some(({ recording }) => recording.state === 'kept')
   if (isKept) {
     const booked = appointment(facts, language)
-    const may = [...(switches.accessCopy ? [say.mayCopy] : []), say.mayForbid]
+    const may = [...(switches.accessCopy ? [say('letter.may-copy')] : []), say('letter.may-forbid')]
     return [
-      { kind: 'heading', level: 2, text: say.nextTitle },
-      ...(booked.length > 0 ? [paragraph(say.booked), ...booked] : [paragraph(say.listen)]),
+      { kind: 'heading', level: 2, text: say('letter.next.title') },
+      ...(booked.length > 0 ? [paragraph(say('letter.booked')), ...booked] : [paragraph(say('letter.listen'))]),
       ...paragraphs(may),
     ]
   }
   if (!kinds.includes('LISTEN') || !calls.some(({ isTheirs }) => isTheirs)) return []
-  return [{ kind: 'heading', level: 2, text: say.listenTitle }, paragraph(say.nothingToHear)]
+  return [{ kind: 'heading', level: 2, text: say('letter.listen.title') }, paragraph(say('letter.nothing-to-hear'))]
 }
 
 function looks({ looks: seen = [] }: LetterFacts, { roles, purposes }: RegisterDescription, language: Language) {
-  const say = letterWords[language]
-  if (seen.length === 0) return paragraphs([say.noLooks])
+  const say = sayLetter(language)
+  if (seen.length === 0) return paragraphs([say('letter.look.none')])
   const items = seen.map(({ at, kind, role, purpose, unit }) => {
     const roleName = roles.find((one) => one.role === role)?.names[language] ?? role
     const purposeName = purposes.find((one) => one.purpose === purpose)?.names[language] ?? purpose
     const where = unit === null ? roleName : `${roleName}, ${plain(unit)}`
-    return say.look(momentOf(at, language), say.looks[kind], where, purposeName)
+    return say('letter.look', {
+      at: momentOf(at, language),
+      what: say(`letter.looked.${kind}`),
+      role: where,
+      purpose: purposeName,
+    })
   })
   return [{ kind: 'list' as const, items }]
 }
 
 function appointment({ appointment: booked }: LetterFacts, language: Language): LetterPart[] {
-  const say = letterWords[language]
+  const say = sayLetter(language)
   if (!booked) return []
   const { startsAt, endsAt, officeName, officeAddress, needs, interpreterLanguage } = booked
   const needed = needs.map((need) =>
     need === 'INTERPRETER' && interpreterLanguage !== null
-      ? say.interpreter(plain(interpreterLanguage))
-      : say.needs[need],
+      ? say('letter.interpreter', { language: plain(interpreterLanguage) })
+      : say(`letter.need.${need}`),
   )
   const start = Temporal.Instant.from(startsAt)
   return [
@@ -167,24 +184,28 @@ function appointment({ appointment: booked }: LetterFacts, language: Language): 
       kind: 'facts',
       facts: [
         {
-          label: say.appointment.when,
-          text: say.appointmentTime(dayText(start)[language], clockOf(startsAt, language), clockOf(endsAt, language)),
+          label: say('letter.appointment.when'),
+          text: say('letter.appointment.time', {
+            day: dayText(start),
+            from: clockOf(startsAt, language),
+            until: clockOf(endsAt, language),
+          }),
         },
-        { label: say.appointment.office, text: plain(officeName[language]) },
-        { label: say.appointment.address, text: plain(officeAddress[language]) },
-        ...(needed.length > 0 ? [{ label: say.appointment.needs, text: needed.join(', ') }] : []),
+        { label: say('letter.appointment.office'), text: plain(officeName[language]) },
+        { label: say('letter.appointment.address'), text: plain(officeAddress[language]) },
+        ...(needed.length > 0 ? [{ label: say('letter.appointment.needs'), text: needed.join(', ') }] : []),
       ],
     },
   ]
 }
 
 function appeal(language: Language): LetterPart[] {
-  const say = letterWords[language]
+  const [say, list] = [sayLetter(language), listLetter(language)]
   return [
-    { kind: 'heading', level: 2, text: say.appealTitle },
-    ...paragraphs([...say.appeal, say.appealItems.lead]),
-    { kind: 'list', items: say.appealItems.items },
-    ...paragraphs(say.appealEnd),
+    { kind: 'heading', level: 2, text: say('letter.appeal.title') },
+    ...paragraphs([...list('letter.appeal'), say('letter.appeal.items.lead')]),
+    { kind: 'list', items: list('letter.appeal.items') },
+    ...paragraphs(list('letter.appeal.end')),
   ]
 }
 

@@ -1,0 +1,80 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+type Area = Record<string, Record<string, string | readonly string[]>>
+
+const root = join(import.meta.dirname, '../..')
+/** By whom texts are said: the pages in a browser, or the server in what it writes. */
+const sides = [
+  { folder: 'texts/pages', programs: ['web/src/**/*.{ts,tsx}'] },
+  { folder: 'texts/server', programs: ['src/**/*.ts'] },
+].map(({ folder, programs }) => ({
+  areas: readdirSync(join(root, folder)).map((file) => ({
+    name: basename(file, '.json'),
+    texts: JSON.parse(readFileSync(join(root, folder, file), 'utf8')) as Area,
+  })),
+  program: globSync(programs, { cwd: root })
+    .filter((path) => !/\.(test|d)\.tsx?$/.test(path))
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n'),
+}))
+const areas = sides.flatMap((side) => side.areas)
+const texts: Area = Object.assign({}, ...areas.map((area) => area.texts))
+const keys = Object.keys(texts)
+const allOf = (key: string) => Object.values(texts[key]!).map((text) => (typeof text === 'string' ? [text] : text))
+const blanksOf = (text: readonly string[]) => [...text.join('\n').matchAll(/{{(\w+)}}/g)].map(([, name]) => name).sort()
+
+describe('the texts', () => {
+  test('stand in the file that the first part of their key names, a few hundred to a file', () => {
+    expect(areas.map(({ name }) => name).toSorted()).toEqual([...new Set(areas.map(({ name }) => name))].toSorted())
+    for (const area of areas) {
+      const named = Object.keys(area.texts)
+      expect(named.filter((key) => key.split('.', 1)[0] !== area.name)).toEqual([])
+      expect(named.length, area.name).toBeLessThan(450)
+    }
+  })
+
+  test('are there in Finnish, Swedish and English, side by side', () => {
+    const isWhole = (key: string) =>
+      Object.keys(texts[key]!).join() === 'fi,sv,en' &&
+      allOf(key).every((text) => text.length > 0 && text.every(Boolean))
+    expect(keys.filter((key) => !isWhole(key))).toEqual([])
+  })
+
+  test('have the same blanks in all three languages', () => {
+    for (const key of keys) for (const text of allOf(key)) expect(blanksOf(text), key).toEqual(blanksOf(allOf(key)[0]!))
+  })
+
+  test('are all said by somebody', () => {
+    for (const { areas: those, program } of sides) {
+      const written = new Set([...program.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1]!))
+      const starts = [...program.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!)
+      const unsaid = those
+        .flatMap((area) => Object.keys(area.texts))
+        .map((key) => key.replace(/_(zero|one|other)$/, ''))
+        .filter((key) => !written.has(key) && !starts.some((start) => key.startsWith(start)))
+      expect(unsaid).toEqual([])
+    }
+  })
+
+  test('of problems are each the text of a code that a check gives', () => {
+    const codes = keys
+      .filter((key) => /^(problem|file)[.]/.test(key) && !/[.](expected|until)[.]|[.]remedy$/.test(key))
+      .map((key) => key.slice(key.indexOf('.') + 1))
+    expect(codes.length).toBeGreaterThan(100)
+    expect(codes.filter((code) => !sides[1]!.program.includes(`'${code}'`))).toEqual([])
+  })
+
+  test('are there for everything that is said by name', () => {
+    const known = new Set(keys.map((key) => key.replace(/_(zero|one|other)$/, '')))
+    const isOfTexts = new Set(areas.map(({ name }) => name))
+    for (const { program } of sides) {
+      const said = [...program.matchAll(/\bsay\w*\(\s*'([\w-]+)(\.[\w.-]+)'/g)].map(([, area, rest]) => [
+        area!,
+        `${area}${rest}`,
+      ])
+      expect(said.filter(([area, key]) => isOfTexts.has(area!) && !known.has(key!))).toEqual([])
+    }
+  })
+})
