@@ -6,6 +6,7 @@ import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/sign
 import { verifyDatabase, type DatabaseOptions } from '#safeguards/audit/verify/verify-database.ts'
 import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { quarterOfTheDay } from '../house/quarter-of-the-day.ts'
 import { databaseCorruptions, exportCorruptions, randomOf, saysTheSame } from './random-corruptions.ts'
 import { exportLog, makeSigner, sealLog } from './seal-log.ts'
 
@@ -15,7 +16,7 @@ const log = makeSigner('seloste/koe/1', 1)
 const witness = makeSigner('witness.example/w1', 4)
 const keyOf = (line: string) => readVerifierKey(line) as VerifierKey
 const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
-const perPart = process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000
+const { first, count: perPart } = quarterOfTheDay(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
 const atOnce = 4
 let options: DatabaseOptions
 let files: Map<string, Buffer>
@@ -113,9 +114,9 @@ describe('every corruption at random is found', () => {
   test(`${perPart} of the database’s rows`, async () => {
     const kinds = Object.keys(databaseCorruptions)
     const unseen: string[] = []
-    let next = 0
+    let next = first
     const work = async () => {
-      for (let seed = next++; seed < perPart; seed = next++) {
+      for (let seed = next++; seed < first + perPart; seed = next++) {
         const random = randomOf(seed)
         const kind = kinds[seed % kinds.length]!
         const found = await findsWhatIsDone(async (client) => databaseCorruptions[kind]!(client, random))
@@ -130,7 +131,7 @@ describe('every corruption at random is found', () => {
     const kinds = Object.keys(exportCorruptions)
     const unseen: string[] = []
     let done = 0
-    for (let seed = 0; done < perPart; seed++) {
+    for (let seed = first; done < perPart; seed++) {
       const kind = kinds[seed % kinds.length]!
       const changed = new Map(files)
       exportCorruptions[kind]!(changed, randomOf(seed))
