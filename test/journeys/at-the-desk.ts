@@ -20,6 +20,8 @@ const windowSize = { width: 1280, height: 720 }
 const startMs = 900_000
 /** From a bucket, on a busy machine, a recording comes into keeping each second. */
 const historyMs = 600_000
+/** A page that was loaded shows within it what there is. */
+const longestLookMs = 8_000
 const require = createRequire(import.meta.url)
 /** The shortest there is: the whole of it goes into each page that is looked at. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -152,8 +154,8 @@ async function withoutNotices(page: Page): Promise<void> {
 }
 
 /**
- * Loads a page anew until it shows what is awaited. Each look takes twice as long as the one before: what is not there may be
- * late, or the page on a busy machine.
+ * Loads a page anew until it shows what is awaited. Each look takes twice as long as the one before, up to some seconds: what is not
+ * there may be late, or the page on a busy machine; and what comes every minute is not to be missed for another.
  */
 export async function reloadUntil(
   page: Page,
@@ -163,7 +165,7 @@ export async function reloadUntil(
   let timeout = 1_000
   await expect(async () => {
     await page.reload()
-    timeout *= 2
+    timeout = Math.min(2 * timeout, longestLookMs)
     await isShown({ timeout })
   }).toPass({ timeout: limitMs })
 }
