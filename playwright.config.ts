@@ -19,7 +19,7 @@ const sharing = (file: string) =>
   )
 /** The longest first. */
 const together = [
-  // One month of calls is enough: all of these after one another, beside the others.
+  // One history of calls is enough: all of these after one another, beside the others.
   { name: 'month', testMatch: sharing('at-the-desk.ts'), workers: 1 },
   // A start costs as much as a journey: one or two are enough for all that can share one.
   { name: 'shared', testMatch: sharing('one-register.ts'), workers: 2 },

@@ -1,4 +1,4 @@
-// What every journey starts from: a running Seloste with a month of history and calls coming in, and a person at a browser.
+// What every journey starts from: a running Seloste with weeks of history and calls coming in, and a person at a browser.
 // In: a person's user id. Out: pages, judged for accessibility and reflow. Never here: a shortcut past the pages.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -29,7 +29,9 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 export const test = base.extend<AtTheDesk, { seloste: RunningSeloste; window: Page }>({
   seloste: [
     async ({}, use) => {
-      const seloste = await startSeloste({ isPrepared: true, demoArguments: ['--calls-every', '4'] })
+      // Some 1,600 calls: as many as a share of them needs to be told apart from another (AC2).
+      const demoArguments = ['--calls-every', '8', '--history-days', '20']
+      const seloste = await startSeloste({ isPrepared: true, demoArguments })
       // The last that is done there is to forbid one of the newest calls: no journey is to be listening to it.
       await expect.poll(() => seloste.output(), { timeout: historyMs }).toContain('evaluated and used in training')
       await use(seloste)

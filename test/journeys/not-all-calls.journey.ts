@@ -6,7 +6,7 @@ import { signInOn, test } from './at-the-desk.ts'
 
 test.describe.configure({ timeout: 120_000 })
 
-test('of a month of calls under a rule of 10 % between 7 and 13 % are recorded, and the plan’s page shows it', async ({
+test('of a thousand calls and more under a rule of 10 % between 7 and 13 % are recorded, and the plan’s page shows it', async ({
   page,
   seloste,
 }) => {

@@ -16,7 +16,7 @@ import { version } from './version.ts'
 const usage = `Seloste ${version}
 
   seloste start [--role ROLE]                     run everything, or one role of it: custodian, capture, desk, feeds
-  seloste demo [--no-calls] [--no-history] [--calls-every SECONDS]
+  seloste demo [--no-calls] [--no-history] [--history-days N] [--calls-every SECONDS]
                                                   everything with demo people, a month of history and calls coming in
   seloste simulate [--calls-per-minute N] [--seed N]
                                                   call a running Seloste
@@ -82,6 +82,7 @@ async function main(): Promise<void> {
         options: {
           'no-calls': { type: 'boolean' },
           'no-history': { type: 'boolean' },
+          'history-days': { type: 'string' },
           'calls-every': { type: 'string' },
         },
       })
@@ -89,6 +90,7 @@ async function main(): Promise<void> {
       return runDemo(settings(), {
         calls: values['no-calls'] !== true,
         history: values['no-history'] !== true,
+        historyDays: positive('--history-days', values['history-days'] ?? '31'),
         secondsBetweenCalls: positive('--calls-every', values['calls-every'] ?? '12'),
       })
     }

@@ -23,6 +23,8 @@ export interface FillOptions {
   drawKey: Uint8Array
   spoolFolder: string
   now: Temporal.Instant
+  /** Of the month so many last days; what ended long ago comes with them. */
+  days: number
   signal: AbortSignal
   onProgress: (done: number, total: number) => void
 }
@@ -39,7 +41,8 @@ const breathMs = 5
 
 /** Fills in the month, newest first, so that the first page is full before the rest is done. Can be cut short and run again. */
 export async function fillMonth(options: FillOptions): Promise<void> {
-  const { db, drawKey, now, signal, versionAt } = options
+  const { db, drawKey, now, days, signal, versionAt } = options
+  const sinceMs = now.subtract({ hours: 24 * days }).epochMilliseconds
   await mkdir(options.spoolFolder, { recursive: true, mode: 0o700 })
   const officials = await readDirectory(db)
   const today = now.toZonedDateTimeISO('UTC').toPlainDate()
@@ -49,7 +52,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const calls = [
     ...longAgo(now, 'gone'),
     ...longAgo(now, 'goingSoon'),
-    ...believableMonth(seed, new Date(now.epochMilliseconds)),
+    ...believableMonth(seed, new Date(now.epochMilliseconds)).filter(({ startedAt }) => startedAt.getTime() > sinceMs),
   ]
     .filter((call) => call.startedAt.getTime() > filledUntil)
     // Decided in the order in which they came, as quotas count them.

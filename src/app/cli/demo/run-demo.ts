@@ -26,6 +26,8 @@ import { assertDemo } from './whose-register.ts'
 export interface DemoOptions {
   calls: boolean
   history: boolean
+  /** Of the month that is invented so many last days are entered. */
+  historyDays: number
   secondsBetweenCalls: number
 }
 
@@ -86,6 +88,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
         drawKey: await readDrawKey(settings),
         spoolFolder: join(settings.dataDirectory, 'demo'),
         now: Temporal.Now.instant(),
+        days: options.historyDays,
         signal: ending.signal,
         onProgress: (done, total) => {
           if (done === total || done % 500 === 0) say(`  history: ${done} of ${total} calls of the past month`)
