@@ -21,7 +21,7 @@ const eachFile = {
   hookTimeout: 120_000,
   setupFiles: ['test/house/compare-temporal.ts'],
   // What a test waits for comes at once; on a busy machine, a little later.
-  expect: { poll: { timeout: 20_000 } },
+  expect: { poll: { timeout: 20_000, interval: 100 } },
 }
 
 export default defineConfig({

@@ -142,7 +142,7 @@ async function look(api: Api, name: string, recordingId: string, over: AbortSign
       looks.refused.set(what, (looks.refused.get(what) ?? 0) + 1)
       await wait(50)
     }
-    await wait(10)
+    await wait(50)
   }
 }
 
