@@ -1,28 +1,58 @@
 import { Link } from '@tanstack/react-router'
-import type { Contact, Segment } from '../api/shapes.ts'
+import type { ReactNode } from 'react'
+import type { AccessRight, Contact, Segment } from '../api/shapes.ts'
 import { formatEnd, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
-import { useLanguage } from '../language/use-words.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { useWide } from '../shell/use-wide.ts'
 import { CallerText } from './caller-text.tsx'
 import { RecordingBadge } from './recording-badge.tsx'
 
-/** The contacts as a table with exactly the register's fields (R10); as cards where there is no room for one. */
-export function Results({ contacts }: { contacts: Contact[] }) {
-  return useWide(1200) ? <ResultsTable contacts={contacts} /> : <ResultCards contacts={contacts} />
+interface Column {
+  head: Word
+  className?: string
+  /** Who sees it, where not everybody does. What the server must not tell others it leaves out itself. */
+  roles?: readonly AccessRight['role'][]
+  Cell: (props: { contact: Contact }) => ReactNode
 }
 
-function ResultsTable({ contacts }: { contacts: Contact[] }) {
-  const { say, named } = useLanguage()
+/** What is shown of a contact, in the table and on its card, beside its segments: the register's fields (R10). The first leads to it. */
+const columns: readonly [Column, ...Column[]] = [
+  { head: 'contacts.field.start', className: 'result-start', Cell: ContactLink },
+  { head: 'contacts.field.end', className: 'result-end', Cell: EndText },
+  { head: 'contacts.field.caller', Cell: ({ contact }) => <CallerText caller={contact.caller} /> },
+  { head: 'contacts.field.number', Cell: NumberText },
+]
+
+/** The contacts as a table with exactly the register's fields (R10); as cards where there is no room for one. */
+export function Results({ contacts }: { contacts: Contact[] }) {
+  const presence = usePresence()
+  const seen = columns.filter(
+    ({ roles }) => !roles || (presence.state === 'signed-in' && hasRole(presence.me, ...roles)),
+  )
+  const shown = { contacts, columns: seen }
+  return useWide(1200) ? <ResultsTable {...shown} /> : <ResultCards {...shown} />
+}
+
+interface Shown {
+  contacts: Contact[]
+  columns: readonly Column[]
+}
+
+function ResultsTable({ contacts, columns }: Shown) {
+  const { say } = useLanguage()
   return (
     <table className="results">
       <caption className="visually-hidden">{say('contacts.results.title')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('contacts.field.start')}</th>
-          <th scope="col">{say('contacts.field.end')}</th>
-          <th scope="col">{say('contacts.field.caller')}</th>
-          <th scope="col">{say('contacts.field.number')}</th>
+          {columns.map(({ head }) => (
+            <th key={head} scope="col">
+              {say(head)}
+            </th>
+          ))}
           <th scope="col">{say('contacts.field.official')}</th>
           <th scope="col">{say('contacts.field.recording')}</th>
         </tr>
@@ -33,19 +63,11 @@ function ResultsTable({ contacts }: { contacts: Contact[] }) {
         return (
           <tbody key={contact.id}>
             <tr>
-              <td rowSpan={span} className="result-start">
-                <ContactLink contact={contact} />
-              </td>
-              <td rowSpan={span} className="result-end">
-                <EndText contact={contact} />
-              </td>
-              <td rowSpan={span}>
-                <CallerText caller={contact.caller} />
-              </td>
-              <td rowSpan={span}>
-                <span className="number">{formatPhone(contact.number)}</span>
-                {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
-              </td>
+              {columns.map(({ head, className, Cell }) => (
+                <td key={head} rowSpan={span} className={className}>
+                  <Cell contact={contact} />
+                </td>
+              ))}
               <SegmentCells segment={first} />
             </tr>
             {others.map((segment) => (
@@ -71,8 +93,8 @@ function SegmentCells({ segment, isTransferred = false }: { segment: Segment | u
   )
 }
 
-function ResultCards({ contacts }: { contacts: Contact[] }) {
-  const { say, named } = useLanguage()
+function ResultCards({ contacts, columns: [, ...columns] }: Shown) {
+  const { say } = useLanguage()
   return (
     <ul className="cards">
       {contacts.map((contact) => (
@@ -81,25 +103,14 @@ function ResultCards({ contacts }: { contacts: Contact[] }) {
             <ContactLink contact={contact} />
           </p>
           <dl className="card-facts">
-            <div>
-              <dt>{say('contacts.field.end')}</dt>
-              <dd>
-                <EndText contact={contact} />
-              </dd>
-            </div>
-            <div>
-              <dt>{say('contacts.field.caller')}</dt>
-              <dd>
-                <CallerText caller={contact.caller} />
-              </dd>
-            </div>
-            <div>
-              <dt>{say('contacts.field.number')}</dt>
-              <dd>
-                <span className="number">{formatPhone(contact.number)}</span>
-                {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
-              </dd>
-            </div>
+            {columns.map(({ head, Cell }) => (
+              <div key={head}>
+                <dt>{say(head)}</dt>
+                <dd>
+                  <Cell contact={contact} />
+                </dd>
+              </div>
+            ))}
             {contact.segments.map((segment, index) => (
               <div key={segment.id} className="card-segment">
                 <dt>{say('contacts.field.official')}</dt>
@@ -128,6 +139,16 @@ function ContactLink({ contact }: { contact: Contact }) {
 function EndText({ contact }: { contact: Contact }) {
   const { say, language } = useLanguage()
   return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : say('contacts.field.end.ongoing')
+}
+
+function NumberText({ contact }: { contact: Contact }) {
+  const { named } = useLanguage()
+  return (
+    <>
+      <span className="number">{formatPhone(contact.number)}</span>
+      {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
+    </>
+  )
 }
 
 function OfficialText({ segment, isTransferred }: { segment: Segment | undefined; isTransferred: boolean }) {
