@@ -600,7 +600,9 @@ create table capture_hour (
   constraint capture_hour_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
 );
 alter table capture_hour enable row level security;
+create policy custodian_reads on capture_hour for select to seloste_custodian using (true);
 create policy desk_reads on capture_hour for select to seloste_desk using (( SELECT may_see_capture() AS may_see_capture));
+grant select (hour, trunk, client, recordings, one_way, lossy, one_way_at, lossy_at) on capture_hour to seloste_custodian;
 grant select on capture_hour to seloste_desk;
 
 create table capture_node (
@@ -3364,6 +3366,8 @@ create table workstation (
 );
 CREATE TRIGGER ledger AFTER UPDATE ON workstation FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION ledger_end('workstation', 'ended');
 alter table workstation enable row level security;
+create policy custodian_reads on workstation for select to seloste_custodian using (true);
+grant select (id, office_id) on workstation to seloste_custodian;
 
 create table workstation_code (
   code_hash bytea not null,
@@ -3715,7 +3719,6 @@ fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
 fetch_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
 fetch_lease() returns interval
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
-find_reception(wanted text, enough integer, since timestamp with time zone) returns SETOF finding to seloste_custodian
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 fits_told(c contact, told jsonb) returns boolean
@@ -3765,7 +3768,6 @@ identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_stays() returns trigger
 in_fives(n bigint) returns bigint
 inspection_is_urgent(i inspection) returns boolean
-inspections_heard() returns TABLE(heard bigint, rooms bigint, early uuid[], elsewhere uuid[], others bigint[]) to seloste_custodian
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
 install_right(whose uuid, wanted text) returns uuid
 institute_as_decided(institute uuid) returns text

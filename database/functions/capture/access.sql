@@ -2,6 +2,8 @@
 alter table capture_hour enable row level security;
 grant select on capture_hour to seloste_desk;
 create policy desk_reads on capture_hour for select to seloste_desk using ((select may_see_capture()));
+grant select (client, hour, lossy, lossy_at, one_way, one_way_at, recordings, trunk) on capture_hour to seloste_custodian;
+create policy custodian_reads on capture_hour for select to seloste_custodian using (true);
 
 -- capture_client
 alter table capture_client enable row level security;

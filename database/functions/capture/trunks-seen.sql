@@ -89,17 +89,3 @@ begin
 end $$;
 grant execute on function note_flow_read to seloste_desk;
 
--- Recordings of an hour and a trunk in which one voice is missing, or that lost too much.
-create or replace function find_reception(wanted text, enough integer, since timestamptz) returns setof finding
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select null::uuid, null::uuid, sum(b.affected)::integer, min(h.hour), max(b.at), jsonb_build_object(
-    'recordings', sum(h.recordings), 'affected', sum(b.affected), 'clients', count(distinct (h.trunk, h.client)))
-  from capture_hour h
-  cross join lateral (
-    select case wanted when 'loss' then h.lossy else h.one_way end as affected, case wanted when 'loss' then h.lossy_at else h.one_way_at end as at
-  ) b
-  where b.affected > 0 and h.hour >= date_trunc('hour', since, 'UTC') - interval '1 hour'
-    and b.at > coalesce((select k.at from closed_until k where k.kind = wanted), '-infinity')
-  having max(b.affected) >= enough
-$$;
-grant execute on function find_reception to seloste_custodian;

@@ -113,28 +113,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_decisions to seloste_custodian;
 
--- Appointments that ended as heard, rooms that were opened for one; those that ended before they began, those opened outside of their
--- time or at another office, and looks for inspection by a role that serves none (R45, R47).
-create or replace function inspections_heard()
-returns table (heard bigint, rooms bigint, early uuid[], elsewhere uuid[], others bigint[])
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with rooms as (
-    select a.id, e.at, s.starts_at, s.ends_at, s.office_id,
-      (select w.office_id from workstation w where w.id::text = e.detail ->> 'workstation') as opened_at_office
-    from audit_entry e join appointment a on a.id = e.object_id join office_slot s on s.id = a.slot_id
-    where e.action = 'room.opened' and e.result = 'ok'
-  )
-  select
-    (select count(*) from appointment a where a.state = 'HEARD'),
-    (select count(*) from rooms),
-    (select coalesce(array_agg(a.id), '{}') from appointment a join office_slot s on s.id = a.slot_id
-      where a.state = 'HEARD' and a.ended_at < s.starts_at - interval '1 hour'),
-    (select coalesce(array_agg(distinct r.id), '{}') from rooms r
-      where r.at < r.starts_at - interval '1 hour' or r.at > r.ends_at or r.opened_at_office is distinct from r.office_id),
-    (select coalesce(array_agg(e.seq), '{}') from look e where e.purpose = 'INSPECTION' and e.role not in ('SERVICE_UNIT', 'OFFICIAL'))
-$$;
-grant execute on function inspections_heard to seloste_custodian;
-
 -- Prohibitions; those whose recording is neither destroyed nor waits for a reason that is written down, an hour after they came in; those
 -- that are said to be carried out while the recording stands; sound of a forbidden recording that was served for development; keys and
 -- copies that are left of one that was destroyed (R49, R50).

@@ -43,6 +43,8 @@ create policy custodian_reads on office_slot for select to seloste_custodian usi
 
 -- workstation
 alter table workstation enable row level security;
+grant select (id, office_id) on workstation to seloste_custodian;
+create policy custodian_reads on workstation for select to seloste_custodian using (true);
 create trigger ledger after update on workstation for each row
   when (old.ended_at is null and new.ended_at is not null) execute function ledger_end('workstation', 'ended');
 

@@ -266,8 +266,8 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 
   unrecorded: () => sql`select * from find_unreconciled('unrecorded', 'calls', ${thresholds.unrecorded.calls})`,
   untold: () => sql`select * from find_unreconciled('untold', 'recordings', ${thresholds.untold.recordings})`,
-  'one-way': (since) => sql`select * from find_reception('one-way', ${thresholds['one-way'].recordings}, ${since})`,
-  loss: (since) => sql`select * from find_reception('loss', ${thresholds.loss.recordings}, ${since})`,
+  'one-way': (since) => reception('one-way', 'one_way', thresholds['one-way'].recordings, since),
+  loss: (since) => reception('loss', 'lossy', thresholds.loss.recordings, since),
 
   // Of people who hold rights or are to hold them; asked for by whom, for whom.
   links: (since) => sql`
@@ -301,4 +301,21 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
         or e.action in ('directory.number-ended', 'directory.place-ended', 'directory.employment-ended') and e.detail ->> 'alarms' = 'true')
     group by 1, 2
     having count(*) >= ${thresholds.directory.changes}`,
+}
+
+/** Recordings of an hour and a trunk in which one voice is missing, or that lost too much: `affected` counts them, its `_at` has the last. */
+function reception(
+  kind: 'one-way' | 'loss',
+  affected: 'one_way' | 'lossy',
+  enough: number,
+  since: RawBuilder<unknown>,
+) {
+  const [count, at] = [sql.ref(affected), sql.ref(`${affected}_at`)]
+  return sql`
+    select null::uuid, null::uuid, sum(${count})::integer, min(hour), max(${at}), jsonb_build_object(
+      'recordings', sum(recordings), 'affected', sum(${count}), 'clients', count(distinct (trunk, client)))
+    from capture_hour
+    where ${count} > 0 and hour >= date_trunc('hour', ${since}, 'UTC') - interval '1 hour'
+      and ${at} > coalesce((select k.at from closed_until k where k.kind = ${kind}), '-infinity')
+    having max(${count}) >= ${enough}`
 }

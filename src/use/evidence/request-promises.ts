@@ -32,7 +32,22 @@ export const inspectionsAtOffice: Check<InspectionFacts> = {
         early: string[]
         elsewhere: string[]
         others: number[]
-      }>`select * from inspections_heard()`,
+      }>`
+        with rooms as (
+          select a.id, e.at, s.starts_at, s.ends_at, s.office_id,
+            (select w.office_id from workstation w where w.id::text = e.detail ->> 'workstation') as opened_at_office
+          from audit_entry e join appointment a on a.id = e.object_id join office_slot s on s.id = a.slot_id
+          where e.action = 'room.opened' and e.result = 'ok'
+        )
+        select
+          (select count(*) from appointment a where a.state = 'HEARD') as heard,
+          (select count(*) from rooms) as rooms,
+          (select coalesce(array_agg(a.id), '{}') from appointment a join office_slot s on s.id = a.slot_id
+            where a.state = 'HEARD' and a.ended_at < s.starts_at - interval '1 hour') as early,
+          (select coalesce(array_agg(distinct r.id), '{}') from rooms r
+            where r.at < r.starts_at - interval '1 hour' or r.at > r.ends_at or r.opened_at_office is distinct from r.office_id) as elsewhere,
+          (select coalesce(array_agg(e.seq), '{}') from look e
+            where e.purpose = 'INSPECTION' and e.role not in ('SERVICE_UNIT', 'OFFICIAL')) as others`,
     )
     const elsewhere = row.early.length + row.elsewhere.length
     return {
