@@ -308,30 +308,132 @@ export const celOf: FeedWriter = (flow, writing) => {
     .join('')
 }
 
-/** The calling leg, with a profile for each time that the call was passed on, the latest first. */
-export const freeswitchOf: FeedWriter = (flow, writing) => {
-  const { epoch } = clockOf(writing)
+/** A time that the call was passed on: whom the channel was then bridged with. The latest first, as FreeSWITCH writes them. */
+interface FreeswitchProfile {
+  from: number
+  dialled: string
+  bridged?: { at: number; with: string; number: string; side: 'originator' | 'originatee' }
+}
+
+interface FreeswitchChannel {
+  id: string
+  direction: 'inbound' | 'outbound'
+  caller: string
+  from: number
+  to: number
+  profiles: readonly FreeswitchProfile[]
+  variables?: Record<string, string>
+  apps?: readonly { name: string; data: string; at: number }[]
+}
+
+/** What mod_json_cdr writes of one channel, of the fields that tell of who spoke with whom. */
+export function freeswitchChannel(channel: FreeswitchChannel, writing: Pick<FeedWriting, 'begun'>): object {
+  const { epoch } = clockOf({ ...writing, nameOf: (who) => who })
   const micro = (seconds: number | undefined) => (seconds === undefined ? '0' : `${epoch(seconds)}000000`)
-  const last = flow.talks.at(-1)
-  const profiles = flow.talks.map((talk, at) => ({
-    caller_profile: {
-      ...{ caller_id_number: flow.caller, destination_number: at === 0 ? flow.number : writing.nameOf(talk.who) },
-      originatee: { originatee_caller_profiles: [{ destination_number: writing.nameOf(talk.who) }] },
-    },
-    times: {
-      ...{ created_time: micro(0), profile_created_time: micro(at === 0 ? 0 : flow.talks[at - 1]!.to) },
-      ...{ bridged_time: micro(talk.from), transfer_time: talk === last ? '0' : micro(talk.to) },
-      hangup_time: talk === last ? micro(flow.until) : '0',
-    },
-  }))
-  const waited = { caller_profile: { caller_id_number: flow.caller, destination_number: flow.number }, times: {} }
-  return JSON.stringify({
-    ...{ 'core-uuid': 'c0', channel_data: { direction: 'inbound' } },
+  const { id, direction, caller, from, to, profiles, variables = {}, apps = [] } = channel
+  const newest = profiles.at(-1)
+  return {
+    ...{ 'core-uuid': 'c0', switchname: 'fs1', channel_data: { state: 'CS_REPORTING', direction } },
     variables: {
-      ...{ uuid: 'a-leg', call_uuid: 'a-leg', direction: 'inbound', sip_to_user: flow.number },
-      ...{ start_uepoch: micro(0), end_uepoch: micro(flow.until), bridge_uepoch: micro(last?.from) },
-      ...(last && { dialed_user: writing.nameOf(last.who) }),
+      ...{ uuid: id, call_uuid: id, direction },
+      ...(direction === 'inbound' && { sip_from_user: caller, sip_to_user: profiles[0]!.dialled }),
+      ...{ start_uepoch: micro(from), bridge_uepoch: micro(newest?.bridged?.at), end_uepoch: micro(to) },
+      ...variables,
     },
-    callflow: profiles.length > 0 ? profiles.reverse() : [waited],
+    app_log: {
+      applications: apps.map((app) => ({ app_name: app.name, app_data: app.data, app_stamp: micro(app.at) })),
+    },
+    callflow: profiles
+      .map((profile, at) => ({
+        profile_index: String(at + 1),
+        caller_profile: {
+          ...{ caller_id_number: caller, destination_number: profile.dialled, uuid: id },
+          ...(profile.bridged && {
+            [profile.bridged.side]: {
+              [`${profile.bridged.side}_caller_profiles`]: [
+                { destination_number: profile.bridged.number, uuid: profile.bridged.with },
+              ],
+            },
+          }),
+        },
+        times: {
+          ...{ created_time: micro(from), profile_created_time: micro(profile.from) },
+          ...{ bridged_time: micro(profile.bridged?.at), transfer_time: micro(profiles[at + 1]?.from) },
+          hangup_time: profile === newest ? micro(to) : '0',
+        },
+      }))
+      .toReversed(),
+  }
+}
+
+/**
+ * Every channel has a record of its own. A consultation is a call by the official, whose other end takes the caller over where the
+ * transfer is attended (REFER with Replaces). For a conference the caller and the official are sent to one, which dials the third.
+ */
+export const freeswitchOf: FeedWriter = (flow, writing) => {
+  const [id, conference] = ['a-leg', 'conference-1']
+  const profiles: FreeswitchProfile[] = []
+  const channels: FreeswitchChannel[] = []
+  const inConference = (at: number) => ({
+    variables: { conference_uuid: conference, conference_name: 'c1' },
+    apps: [{ name: 'conference', data: 'c1@default', at }],
   })
+  let own: Pick<FreeswitchChannel, 'variables' | 'apps'> = {}
+  for (const [at, talk] of flow.talks.entries()) {
+    const leg = `b-leg-${at}`
+    const number = writing.nameOf(talk.who)
+    const dialled = { variables: { dialed_user: number, originating_leg_uuid: id } }
+    if (talk.by === 'conference') {
+      const first = channels.findLast(({ from, to }) => from < talk.from && to > talk.from)!
+      first.profiles = [...first.profiles, { from: talk.from, dialled: 'c1' }]
+      const meeting = inConference(talk.from)
+      Object.assign(first, { apps: meeting.apps, variables: { ...first.variables, ...meeting.variables } })
+      own = { ...meeting, apps: [...meeting.apps] }
+      profiles.push({ from: talk.from, dialled: 'c1' })
+      channels.push({
+        ...{ id: leg, direction: 'outbound', caller: flow.number, from: talk.from, to: talk.to },
+        ...{ profiles: [{ from: talk.from, dialled: number }], ...meeting },
+      })
+      continue
+    }
+    const asked = flow.consults.find(({ who, to }) => who === talk.who && to === talk.from)
+    const profile = {
+      from: at === 0 ? 0 : (flow.talks.findLast(({ to }) => to <= talk.from)?.to ?? talk.from),
+      dialled: talk.by === 'queue' ? flow.number : number,
+      bridged: { at: talk.from, with: leg, number, side: 'originatee' as const },
+    }
+    profiles.push(profile)
+    // What began in a conference ends there.
+    if (own.apps) own.apps = [...own.apps, { name: 'bridge', data: `user/${number}`, at: profile.from }]
+    const withCaller = { at: talk.from, with: id, number: flow.number, side: 'originator' as const }
+    channels.push({
+      ...{ id: leg, direction: 'outbound', caller: flow.caller, from: asked?.from ?? talk.from - 2, to: talk.to },
+      profiles: [
+        ...(asked
+          ? [{ from: asked.from, dialled: number, bridged: { ...withCaller, at: asked.from, with: `c-${at}` } }]
+          : []),
+        { from: asked ? talk.from : talk.from - 2, dialled: number, bridged: withCaller },
+      ],
+      ...(asked ? { variables: { dialed_user: number, originating_leg_uuid: `c-${at}` } } : dialled),
+    })
+    if (asked) channels.push(askingChannel(`c-${at}`, asked, leg))
+  }
+  for (const [at, asked] of flow.consults.entries()) {
+    if (channels.some(({ id: known, from }) => known.startsWith('c-') && from === asked.from)) continue
+    channels.push(askingChannel(`c-asked-${at}`, asked, `d-${at}`))
+  }
+  if (profiles.length === 0) profiles.push({ from: 0, dialled: flow.number })
+  channels.push({ id, direction: 'inbound', caller: flow.caller, from: 0, to: flow.until, profiles, ...own })
+  const records = channels.toSorted((one, other) => one.to - other.to)
+  return JSON.stringify(records.map((channel) => freeswitchChannel(channel, writing)))
+
+  function askingChannel(name: string, asked: Flow['consults'][number], answers: string): FreeswitchChannel {
+    const number = writing.nameOf(asked.who)
+    return {
+      ...{ id: name, direction: 'inbound', caller: writing.nameOf(asked.by), from: asked.from, to: asked.to },
+      profiles: [
+        { from: asked.from, dialled: number, bridged: { at: asked.from, with: answers, number, side: 'originatee' } },
+      ],
+    }
+  }
 }

@@ -4,6 +4,7 @@
  * here: a leg that is forgotten (whoever follows a file keeps its place until `taken`).
  */
 import type { DetailRecord } from './detail-record.ts'
+import { legsOfChannels } from './legs-of-channels.ts'
 import { areOver, legsOfEvents } from './legs-of-events.ts'
 
 /** All that has been told of one call. */
@@ -29,65 +30,198 @@ const behindMs = 600_000
 /** No call is longer: one without an end by then never gets one. */
 const longestCallMs = 24 * 3_600_000
 
+/** Calls that can have been in one conference: what is more was none. */
+const mostTogether = 100
+/** Conferences that are over, of which somebody may still tell. */
+const mostTold = 1000
+
+/** Records of one call, or of several whose records refer to each other: a consultation, a conference. */
+interface Group {
+  /** By the id of the call. */
+  readonly calls: Map<string, Map<string, DetailRecord>>
+  readonly knownAs: Set<string>
+  readonly refersTo: Set<string>
+  lastMs: number
+  firstMs: number
+  endedMs: number
+  taken: (() => void)[]
+  /** What was told of each call of a conference, of which others may still tell. */
+  readonly told: Map<string, string>
+}
+
 export function createCallAssembler({ settleMs }: { settleMs: number }): CallAssembler {
-  interface Waiting {
-    legs: Map<string, DetailRecord>
-    lastMs: number
-    firstMs: number
-    endedMs: number
-    taken: (() => void)[]
-  }
-  const calls = new Map<string, Waiting>()
+  const groups = new Map<string, Group>()
+  /** Of which something is still to be told. */
+  const open = new Set<Group>()
+  /** Told, while others of their conference may still come. */
+  const told = new Set<Group>()
+  const known = new Map<string, string>()
+  const wanted = new Map<string, string>()
   let newestEndMs = 0
+
+  /** The group of a record's call, with those of all that it refers to and that refer to it. */
+  function groupOf({ callId, knownAs = [], refersTo = [] }: DetailRecord, nowMs: number): Group {
+    const group = groups.get(callId) ?? emptyGroup(nowMs)
+    groups.set(callId, group)
+    for (const id of knownAs) {
+      group.knownAs.add(id)
+      known.set(id, callId)
+    }
+    for (const id of refersTo) group.refersTo.add(id)
+    const others = [...knownAs.map((id) => wanted.get(id)), ...refersTo.map((id) => known.get(id) ?? wanted.get(id))]
+    for (const id of refersTo) wanted.set(id, callId)
+    for (const other of others) if (other !== undefined) unite(group, groups.get(other))
+    return group
+  }
+
+  function unite(group: Group, other: Group | undefined): void {
+    if (!other || other === group || group.calls.size + other.calls.size > mostTogether) return
+    open.delete(other)
+    told.delete(other)
+    for (const [callId, legs] of other.calls) {
+      group.calls.set(callId, legs)
+      groups.set(callId, group)
+    }
+    for (const id of other.knownAs) group.knownAs.add(id)
+    for (const id of other.refersTo) group.refersTo.add(id)
+    group.taken.push(...other.taken)
+    group.lastMs = Math.max(group.lastMs, other.lastMs)
+    group.firstMs = Math.min(group.firstMs, other.firstMs)
+    group.endedMs = Math.max(group.endedMs, other.endedMs)
+    for (const [callId, summary] of other.told) group.told.set(callId, summary)
+  }
+
+  function forget(group: Group): void {
+    open.delete(group)
+    told.delete(group)
+    for (const callId of group.calls.keys()) groups.delete(callId)
+    for (const [ids, all] of [
+      [known, group.knownAs],
+      [wanted, group.refersTo],
+    ] as const)
+      for (const id of all) if (group.calls.has(ids.get(id) ?? '')) ids.delete(id)
+  }
 
   return {
     add(record, nowMs, taken) {
-      const call = calls.get(record.callId) ?? {
-        legs: new Map<string, DetailRecord>(),
-        lastMs: 0,
-        firstMs: nowMs,
-        endedMs: 0,
-        taken: [],
-      }
-      calls.set(record.callId, call)
-      const legId = record.repeats ? repeatedLeg(call.legs, record) : record.legId
-      const before = call.legs.get(legId)
-      call.legs.set(legId, before ? merged(before, record) : { ...record, legId })
-      call.lastMs = nowMs
-      call.endedMs = Math.max(call.endedMs, (record.endedAt ?? record.event?.at)?.epochMilliseconds ?? 0)
-      newestEndMs = Math.max(newestEndMs, Math.min(call.endedMs, nowMs))
-      call.taken.push(taken)
+      const group = groupOf(record, nowMs)
+      told.delete(group)
+      open.add(group)
+      const legs = group.calls.get(record.callId) ?? new Map<string, DetailRecord>()
+      group.calls.set(record.callId, legs)
+      const legId = record.repeats ? repeatedLeg(legs, record) : record.legId
+      const before = legs.get(legId)
+      legs.set(legId, before ? merged(before, record) : { ...record, legId })
+      group.lastMs = nowMs
+      group.endedMs = Math.max(group.endedMs, (record.endedAt ?? record.event?.at)?.epochMilliseconds ?? 0)
+      newestEndMs = Math.max(newestEndMs, Math.min(group.endedMs, nowMs))
+      group.taken.push(taken)
     },
     settled(nowMs) {
       const ready: ToldCall[] = []
-      for (const [callId, call] of calls) {
-        const isBehind = call.endedMs > 0 && newestEndMs - call.endedMs > Math.max(behindMs, settleMs)
-        if (nowMs - call.lastMs < settleMs && !isBehind) continue
-        const told = [...call.legs.values()]
-        const events = told.flatMap(({ event }) => (event ? [event] : []))
-        if (events.length > 0 && !areOver(callId, events) && nowMs - call.firstMs < longestCallMs) continue
-        const legs = events.length > 0 ? legsOfEvents(callId, told) : told
-        const isWhole =
-          legs.every((leg) => leg.startedAt && leg.endedAt && leg.called !== undefined) &&
-          (events.length === 0 || areOver(callId, events))
-        if (!isWhole && nowMs - call.firstMs < longestCallMs) continue
-        calls.delete(callId)
-        ready.push({
-          callId,
-          legs,
-          isUnfinished: !isWhole,
-          taken: () => {
-            for (const taken of call.taken) taken()
-          },
-        })
+      for (const group of told) if (nowMs - group.lastMs >= longestCallMs) forget(group)
+      for (const group of open) {
+        const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
+        if (nowMs - group.lastMs < settleMs && !isBehind) continue
+        const isLast = nowMs - group.firstMs >= longestCallMs
+        const { calls, isWhole } = callsOf(group, isLast)
+        if (!isWhole && !isLast) continue
+        const news = [...calls].filter(([callId, legs]) => group.told.get(callId) !== summaryOf(legs))
+        const takens = group.taken
+        let left = news.length
+        const taken = () => {
+          if (--left <= 0) for (const one of takens) one()
+        }
+        for (const [callId, legs] of news) ready.push({ callId, legs, isUnfinished: !isWhole, taken })
+        if (news.length === 0) taken()
+        if ([...group.refersTo, ...group.knownAs].some(isConference)) {
+          open.delete(group)
+          told.add(group)
+          const [oldest] = told
+          if (oldest && told.size > mostTold) forget(oldest)
+          group.taken = []
+          for (const [callId, legs] of news) group.told.set(callId, summaryOf(legs))
+        } else forget(group)
       }
       return ready
     },
     get waiting() {
-      return calls.size
+      return open.size
     },
   }
 }
+
+function emptyGroup(nowMs: number): Group {
+  return {
+    ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set() },
+    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], told: new Map() },
+  }
+}
+
+/** Every call that the records of a group tell of, by its id. `isLast`: whether its end is known or not. */
+function callsOf(group: Group, isLast: boolean): { calls: Map<string, readonly DetailRecord[]>; isWhole: boolean } {
+  const records = [...group.calls.values()].flatMap((legs) => [...legs.values()])
+  const [callId = ''] = group.calls.keys()
+  if (records.some(({ event }) => event)) {
+    const isOver = [...group.calls].every(([id, own]) =>
+      areOver(
+        id,
+        [...own.values()].flatMap(({ event }) => (event ? [event] : [])),
+      ),
+    )
+    if (!isOver && !isLast) return { calls: new Map(), isWhole: false }
+    const calls = new Map(
+      [...group.calls].map(([id, own]) => {
+        const others = records.filter((record) => record.callId !== id)
+        return [id, legsOfEvents(id, [...own.values()], others)]
+      }),
+    )
+    return { calls, isWhole: isOver && [...calls.values()].every(areWhole) }
+  }
+  if (records.some(({ channel }) => channel)) {
+    const calls = legsOfChannels(records)
+    const isAbsent = (id: string) => !group.knownAs.has(id)
+    // Of channels that went out alone, the one that they were made for is still to come.
+    const isWaiting = calls.size === 0 && records.some(({ channel }) => channel?.madeFor.some(isAbsent))
+    if (calls.size === 0) calls.set(callId, [])
+    return { calls, isWhole: !isWaiting && [...calls.values()].every(areWhole) }
+  }
+  const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
+  const passed = records.filter(({ passesOn }) => passesOn !== undefined)
+  const calls = new Map<string, DetailRecord[]>()
+  for (const leg of records) {
+    const id = firstOf(leg, passed).callId
+    const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
+    // Of two in a conference, who was there first is told to have met the other from their own beginning on.
+    const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
+    const legs = calls.get(id) ?? []
+    calls.set(id, legs)
+    legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
+  }
+  return { calls, isWhole: [...calls.values()].every(areWhole) }
+}
+
+/** The leg with which the call began that was passed on, once or several times, to this one. */
+function firstOf(leg: DetailRecord, passed: readonly DetailRecord[]): DetailRecord {
+  const before = passed
+    .filter(({ passesOn, answeredAt }) => passesOn === leg.passedOnBy && isAfter(leg.answeredAt, answeredAt))
+    .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
+    .at(-1)
+  return before ? firstOf(before, passed) : leg
+}
+
+function areWhole(legs: readonly DetailRecord[]): boolean {
+  return legs.every((leg) => leg.startedAt && leg.endedAt && leg.called !== undefined)
+}
+
+/** Changes where what the register has of a call would. */
+function summaryOf(legs: readonly DetailRecord[]): string {
+  return legs
+    .map(({ legId, official, answeredAt, endedAt }) => [legId, official, answeredAt, endedAt].map(String).join())
+    .join('\n')
+}
+
+const isConference = (id: string) => id.startsWith('conference:')
 
 /** Id of the leg that a record tells of, where one id may begin again: the first unless a later one is meant. */
 function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredAt, endedAt }: DetailRecord): string {
@@ -99,14 +233,16 @@ function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredA
   }
 }
 
-/** What one part tells and the other does not; where both do, the earlier start and the later end. */
+/**
+ * What one part tells and the other does not; where both do, the earlier start and the later end. Of two answers the earlier says
+ * whose call it is: within a call either side may ask again, to hold it.
+ */
 function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
   const earlier = earliest(one.startedAt, other.startedAt)
   const answered = earliest(one.answeredAt, other.answeredAt)
   const ended = latest(one.endedAt, other.endedAt)
   return {
-    ...one,
-    ...other,
+    ...(isAfter(other.answeredAt, one.answeredAt) ? { ...other, ...one } : { ...one, ...other }),
     legId: one.legId,
     sharedIds: [...new Set([...one.sharedIds, ...other.sharedIds])],
     ...(earlier && { startedAt: earlier }),

@@ -19,12 +19,57 @@ export interface DetailRecord {
   readonly direction?: Direction | undefined
   /** To a bridge, where everybody hears everybody: also who calls it is heard by the caller. */
   readonly isConference?: true
+  /** The number called may be the one that the call was passed on to last; of a queue, its name. */
+  readonly mayBePassedOn?: { readonly queue: string } | undefined
+  /** With whom the call was, for another that it is passed on to; and in that one by whom. */
+  readonly passesOn?: string | undefined
+  readonly passedOnBy?: string | undefined
+  /** Of whoever began it, by whichever name the caller is told. */
+  readonly device?: string | undefined
+  /** Of another call, which was connected with this one: what an official began counts, and nothing else. */
+  readonly isOther?: true
   /** What begins anew after this leg has begun is another leg, though its id is the same. */
   readonly repeats?: true
   /** Something that happened to a channel: what legs there were follows from all of the call's (legs-of-events.ts). */
   readonly event?: ChannelEvent | undefined
-  /** A local time that the clock showed twice was taken for the first. */
+  /** One channel of a call, as FreeSWITCH tells it: what legs there were follows from all of them (legs-of-channels.ts). */
+  readonly channel?: Channel | undefined
+  /** Other ids under which records of the same call refer to this one. */
+  readonly knownAs?: readonly string[] | undefined
+  /** Ids of other records of the same call: they are one, whichever comes first. */
+  readonly refersTo?: readonly string[] | undefined
+  /** Something that it tells may be wrong: a local time that the clock showed twice, an answer by nobody knows whom. */
   readonly isDoubtful?: true
+}
+
+/** With whom a channel was bridged, and which conferences it was in. An end that is not told is the channel's. */
+export interface Channel {
+  readonly id: string
+  readonly isInbound: boolean
+  /** Channels that it was made for: one of them, or what they were made for, came in. */
+  readonly madeFor: readonly string[]
+  /** Of whoever is at its end. */
+  readonly number: string | undefined
+  readonly bridges: readonly Bridge[]
+  readonly conferences: readonly Stay[]
+  /** Three-way calls: it hears, and is heard in, the bridge of another channel (`of`). */
+  readonly threeWays: readonly Stay[]
+}
+
+export interface Bridge {
+  /** Of the channel bridged with. */
+  readonly with: string
+  readonly number: string | undefined
+  /** The number that had been dialled for it. */
+  readonly reached: string | undefined
+  readonly from: Temporal.Instant
+  readonly until: Temporal.Instant | undefined
+}
+
+export interface Stay {
+  readonly of: string
+  readonly from: Temporal.Instant
+  readonly until: Temporal.Instant | undefined
 }
 
 /** What happened to a channel of a call, as Asterisk's channel event logging (CEL) tells it. */

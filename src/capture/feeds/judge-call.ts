@@ -45,20 +45,27 @@ export function judgeCall(
   const parts = judged
     .filter(
       ({ leg, is }) =>
-        is === 'incoming' || (leg.answeredAt && (is === 'onward' || (is === 'unknown' && isOf(first, leg)))),
+        is === 'incoming' ||
+        (leg.answeredAt &&
+          (is === 'onward' || (is === 'unknown' && isOf(first, leg)) || (is === 'outside' && isOfChannel(first, leg)))),
     )
     .map(({ leg }) => leg)
   // Who joins a conference with the caller talks with the caller.
   const joined = judged
-    .filter(({ leg, is }) => leg.isConference && is === 'outside' && leg.direction === undefined && leg.answeredAt)
+    .filter(
+      ({ leg, is }) =>
+        (leg.isConference || leg.isOther) && is === 'outside' && leg.direction === undefined && leg.answeredAt,
+    )
     .map(({ leg }) => ({ ...leg, official: leg.caller }))
   const answered = [...parts, ...joined]
-    .filter((leg) => leg.answeredAt && leg.official !== undefined)
+    .filter((leg) => leg.answeredAt && leg.official !== undefined && !isServiceNumber(leg))
     .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
+  const queues = new Set(parts.map(({ mayBePassedOn }) => mayBePassedOn?.queue).filter(Boolean))
   const endedAt = parts.map((leg) => leg.endedAt).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {
     is: 'call',
-    isDoubtful: parts.some((leg) => leg.isDoubtful),
+    // Of a call that went from one queue to another, which number was called first.
+    isDoubtful: queues.size > 1 || parts.some((leg) => leg.isDoubtful || (leg.answeredAt && isServiceNumber(leg))),
     call: {
       callId: `${feed} ${told.callId}`,
       sharedIds: [...new Set(parts.flatMap(({ sharedIds }) => sharedIds))],
@@ -78,17 +85,27 @@ export function judgeCall(
     },
   }
 
-  function sideOf(leg: WholeLeg): 'incoming' | 'onward' | 'outside' | 'unknown' {
-    const isOfficialsOwn = leg.caller !== undefined && isOfficial(leg.caller, leg.startedAt)
+  function sideOf(leg: WholeLeg): 'incoming' | 'onward' | 'outside' | 'other' | 'unknown' {
+    const isOfficialsOwn = [leg.caller, leg.device].some(
+      (from) => from !== undefined && isOfficial(from, leg.startedAt),
+    )
     if (leg.direction === 'outgoing' || leg.direction === 'internal' || isOfficialsOwn) return 'outside'
+    if (leg.isOther) return 'other'
     if (leg.direction === 'incoming' || isKnown(leg.called, leg.startedAt) || isKnown(leg.reached, leg.startedAt))
       return 'incoming'
-    return isOfficial(leg.called, leg.startedAt) ? 'onward' : 'unknown'
+    // The number of an official whom the call was passed on to is not the one that was called.
+    const wasPassedOn = leg.mayBePassedOn && leg.official !== undefined && leg.official !== leg.called
+    return isOfficial(leg.called, leg.startedAt) && !wasPassedOn ? 'onward' : 'unknown'
   }
 
   /** The number through which this leg reached its official: its own where the description knows it. */
   function numberOf(leg: WholeLeg, opening: WholeLeg): string {
     return [leg.reached, leg.called, opening.reached].find((number) => isKnown(number, leg.startedAt)) ?? opening.called
+  }
+
+  /** A queue, or a telephone system behind the one that tells: which official answered it does not know. */
+  function isServiceNumber({ official, startedAt }: WholeLeg): boolean {
+    return isKnown(official, startedAt)
   }
 
   function isKnown(written: string | undefined, at: Temporal.Instant): boolean {
@@ -107,6 +124,11 @@ export function judgeCall(
 /** Of the same caller, who is somebody. */
 function isOf(first: DetailRecord, leg: DetailRecord): boolean {
   return first.caller !== undefined && first.caller === leg.caller
+}
+
+/** Of the same caller on the same line: whatever it says of its direction. */
+function isOfChannel(first: DetailRecord, leg: DetailRecord): boolean {
+  return isOf(first, leg) && first.device !== undefined && first.device === leg.device
 }
 
 type Talk = PastCall['segments'][number] & { answeredAt: Temporal.Instant }

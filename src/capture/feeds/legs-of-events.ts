@@ -14,12 +14,14 @@ export function areOver(callId: string, events: readonly ChannelEvent[]): boolea
  * The call's id is its first channel's: the caller's. An official speaks with the caller from when their channel is in a bridge
  * with the caller's, by way of the two halves of a Local channel if need be, until it is in none; several times are one leg, for
  * hold and park.
+ * @param others events of calls that shared a bridge with this one: a conference, a transfer
  */
-export function legsOfEvents(callId: string, records: readonly DetailRecord[]): DetailRecord[] {
-  const events = records
-    .flatMap(({ event }) => (event ? [event] : []))
-    // Those of one moment stay as they were told.
-    .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
+export function legsOfEvents(
+  callId: string,
+  records: readonly DetailRecord[],
+  others: readonly DetailRecord[] = [],
+): DetailRecord[] {
+  const events = inOrder(records)
   const [first, last] = [events[0], events.at(-1)]
   if (!first || !last) return []
   const own = events.filter(({ channelId }) => channelId === callId)
@@ -38,14 +40,20 @@ export function legsOfEvents(callId: string, records: readonly DetailRecord[]): 
     // Heard from its middle on: when it began is not known.
     ...((!begun || records.some(({ isDoubtful }) => isDoubtful)) && { isDoubtful: true as const }),
   }
-  const spoke = [...talks(callId, events)].map(([channelId, { channel, from, until }]) => ({
-    ...shared,
-    legId: `spoke ${channelId}`,
-    answeredAt: from,
-    endedAt: until ?? endedAt,
-    official: deviceOf(channel),
+  const otherCallers = new Set(others.map((record) => record.callId))
+  const spoke = [...talks(callId, inOrder([...records, ...others]))].map(([channelId, { channel, from, until }]) => ({
+    ...{ ...shared, legId: `spoke ${channelId}`, answeredAt: from, endedAt: until ?? endedAt },
+    ...(otherCallers.has(channelId)
+      ? { caller: deviceOf(channel), isOther: true as const }
+      : { official: deviceOf(channel) }),
   }))
-  return spoke.length > 0 ? spoke : [{ ...shared, legId: 'unanswered', endedAt }]
+  const unanswered = { ...shared, legId: 'unanswered', endedAt }
+  return [...(spoke.some((leg) => !('isOther' in leg)) ? [] : [unanswered]), ...spoke]
+}
+
+/** Those of one moment stay as they were told. */
+function inOrder(records: readonly DetailRecord[]): ChannelEvent[] {
+  return records.flatMap(({ event }) => (event ? [event] : [])).toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
 }
 
 interface Talk {

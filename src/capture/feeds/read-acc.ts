@@ -1,4 +1,4 @@
-import type { ReadRecord } from './detail-record.ts'
+import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import { flatten } from './read-freeswitch.ts'
 import type { SourceOptions } from './source-options.ts'
@@ -30,7 +30,22 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
   if (found === 'not-json' || found === 'not-a-record') return { is: 'problem', reason: found }
   const fields = partOf(found)
   if (!fields) return { is: 'nothing' }
-  return readFields(fields, { ...options, isPart: true, mapping: { ...mapping, ...options.fields } })
+  const read = readFields(fields, { ...options, isPart: true, mapping: { ...mapping, ...options.fields } })
+  return read.is === 'record' ? { is: 'record', record: { ...read.record, ...passing(read.record, fields) } } : read
+}
+
+/**
+ * A transfer by REFER is another dialog: its INVITE says by whom the caller was passed on (Referred-By, RFC 3892), and the one before
+ * says with whom the caller was.
+ */
+function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
+  if (caller === undefined || official === undefined) return {}
+  const by = /sips?:([^@;>]+)@/.exec(fields['referred_by'] ?? '')?.[1]
+  const [passesOn, passedOnBy] = [`${caller} ${official}`, by && `${caller} ${by}`]
+  return {
+    ...{ passesOn, knownAs: [`with:${passesOn}`] },
+    ...(passedOnBy !== undefined && { passedOnBy, refersTo: [`with:${passedOnBy}`] }),
+  }
 }
 
 function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {

@@ -1,4 +1,4 @@
-import type { ReadRecord } from './detail-record.ts'
+import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import type { SourceOptions } from './source-options.ts'
 
@@ -38,22 +38,29 @@ const mapping: Mapping = {
 
 /**
  * A detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement answers the
- * channel, too: an official did only where the record has a second channel (R16).
+ * channel, too: an official did only where the record has a second channel (R16). Of two in a conference there is one, too.
  */
 export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
   const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
-  const channel = told('dstchannel', 'DestinationChannel')
+  const [caller, channel] = [told('channel', 'Channel'), told('dstchannel', 'DestinationChannel')]
+  const [app, data] = [told('lastapp', 'LastApplication'), told('lastdata', 'LastData')]
+  // The other end of a call that has a record of its own.
+  if (app.startsWith('App') && data === '(Outgoing Line)') return { is: 'nothing' }
   const answered = told('disposition', 'Disposition').toUpperCase() === 'ANSWERED' && channel !== ''
   const unique = told('uniqueid', 'UniqueID')
+  const queue = app === 'Queue' ? (data.split(',')[0] ?? '') : ''
+  const isNamed = options.names?.has(queue) ?? false
   const own: Fields = {
     ...fields,
     ...(!answered && { answer: '', AnswerTime: '' }),
     'leg of channels': [unique, told('sequence'), channel, told('start', 'StartTime')].filter(Boolean).join(' '),
     'official of channel': answered ? deviceOf(channel) : '',
     // Where nobody logs the ids (cdr.conf loguniqueid=no) the channel's name with its start is as good as one.
-    'call of channel': [told('channel', 'Channel'), told('start', 'StartTime')].filter(Boolean).join(' '),
+    'call of channel': [caller, told('start', 'StartTime')].filter(Boolean).join(' '),
+    'number of queue': isNamed ? queue : '',
+    device: deviceOf(caller),
   }
-  return readFields(own, {
+  const read = readFields(own, {
     ...options,
     sharedIds: [...(options.sharedIds ?? []), ...recordId(unique, told('src', 'Source'), told('dst', 'Destination'))],
     hint: channelTime(unique),
@@ -61,10 +68,24 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
       ...mapping,
       callId: [...(mapping.callId ?? []), 'call of channel'],
       legId: ['leg of channels'],
+      called: ['number of queue', ...(mapping.called ?? [])],
       official: ['official of channel'],
       ...options.fields,
     },
   })
+  if (read.is !== 'record') return read
+  const meets = app === 'ConfBridge' ? [`conference:${channel === '' ? caller : channel}`] : []
+  // A transfer can change the context that calls come to: what waited in a queue may have come in all the same.
+  const isByContext = ['dcontext', 'DestinationContext'].includes(options.incoming?.field ?? '')
+  const record: DetailRecord = {
+    ...read.record,
+    ...(isByContext && app === 'Queue' && read.record.direction === 'outgoing' && { direction: undefined }),
+    device: deviceOf(caller),
+    // A transfer can change `dst` in all records of the call, those before it among them.
+    ...(!isNamed && !options.fields.called && { mayBePassedOn: { queue } }),
+    ...(meets.length > 0 && (channel === '' ? { knownAs: meets } : { refersTo: meets })),
+  }
+  return { is: 'record', record }
 }
 
 /**

@@ -53,12 +53,15 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
   if (time.is === 'none') return { is: 'problem', reason: 'time-missing' }
   const rewritten = (text: string) =>
     (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), text) || undefined
+  const extra = told('extra', 'eventextra')
+  // Who is parked, or waits in a holding bridge, hears music and nobody else.
+  const bridge = /"holding_bridge"/.test(extra) ? undefined : /"bridge_id"\s*:\s*"([^"]+)"/.exec(extra)?.[1]
   const event: ChannelEvent = {
     type,
     at: time.at,
     channelId,
     channel: told('channame', 'channel'),
-    bridge: /"bridge_id"\s*:\s*"([^"]+)"/.exec(told('extra', 'eventextra'))?.[1],
+    bridge,
     caller: rewritten(told('cidnum', 'calleridnum')),
     // What was dialled stays with the call; the extension goes on with the dial plan, by way of `s` and `h`.
     called: rewritten(/\d{2}/.test(told('exten')) ? told('exten') : told('ciddnid', 'calleriddnid')),
@@ -71,6 +74,8 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
       [],
     ),
     event,
+    // Channels that meet in a conference, or by a transfer, keep the ids of the calls that they came with.
+    ...(bridge !== undefined && { knownAs: [`bridge:${bridge}`], refersTo: [`bridge:${bridge}`] }),
     ...(time.isDoubtful && { isDoubtful: true as const }),
   }
   return { is: 'record', record }

@@ -1,74 +1,141 @@
-import type { DetailRecord, ReadRecord } from './detail-record.ts'
+import type { Bridge, Channel, DetailRecord, ReadRecord, Stay } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
+import { readTime } from './read-time.ts'
 import type { SourceOptions } from './source-options.ts'
 
 const profile = 'callflow.0.caller_profile'
-const originatee = `${profile}.originatee.originatee_caller_profiles.0`
 const mapping: Mapping = {
-  callId: ['variables.call_uuid', 'variables.uuid', 'core-uuid'],
-  legId: ['variables.uuid'],
+  callId: ['variables.uuid', `${profile}.uuid`, 'variables.call_uuid'],
   startedAt: ['variables.start_uepoch', 'variables.start_epoch', 'variables.start_stamp'],
   // What answers first may be a queue or an announcement: the official does when the two are bridged (R16).
   answeredAt: ['variables.bridge_uepoch', 'variables.bridge_epoch', 'variables.bridge_stamp'],
   endedAt: ['variables.end_uepoch', 'variables.end_epoch', 'variables.end_stamp'],
   duration: ['variables.duration'],
-  caller: [`${profile}.caller_id_number`, 'variables.sip_from_user', 'variables.caller_id_number'],
+  // The caller as they came: a transfer may turn a later profile round.
+  caller: ['oldest.caller_profile.caller_id_number', 'variables.sip_from_user', 'variables.caller_id_number'],
   called: ['variables.sip_to_user', `${profile}.destination_number`, 'variables.destination_number'],
   reached: [`${profile}.destination_number`],
-  official: [
-    'variables.dialed_user',
-    `${originatee}.destination_number`,
-    'variables.last_sent_callee_id_number',
-    'variables.callee_id_number',
-  ],
   sipCallId: ['variables.sip_call_id'],
 }
+/** Whom a channel that went out belongs to. */
+const ownNumber = ['variables.dialed_user', 'oldest.caller_profile.destination_number', 'variables.sip_to_user']
 
+/** No call is passed on so often, and none goes through so many applications that others are heard in. */
+const mostProfiles = 50
 /** Fields nested deeper are none that a record is read by. */
 const deepest = 8
 
 /**
- * A record of FreeSWITCH's mod_json_cdr. The calling leg (a) tells the whole call, the called leg (b) nothing that the
- * other does not. Values are URL-encoded unless `encode-values` is off.
+ * A record of FreeSWITCH's mod_json_cdr, of one channel: with whom it was bridged and when, which conference it was in. Channels
+ * that went out tell of no call of their own. Values are URL-encoded unless `encode-values` is off.
  */
 export function readFreeswitch(value: unknown, options: SourceOptions): ReadRecord[] {
   const raw = flatten(value)
+  const isInbound =
+    (raw['channel_data.direction'] ?? raw['variables.direction']) !== 'outbound' &&
+    // Halves of a wire within FreeSWITCH came from nobody.
+    raw['variables.originating_leg_uuid'] === undefined &&
+    raw['variables.loopback_leg'] === undefined
   if (raw['channel_data.direction'] === undefined && raw['variables.uuid'] === undefined)
     return [{ is: 'problem', reason: 'not-a-record' }]
-  const fields = Object.fromEntries(Object.entries(raw).map(([name, text]) => [name, decoded(text)]))
-  const isCalledLeg =
-    fields['variables.originating_leg_uuid'] !== undefined ||
-    fields['variables.originator'] !== undefined ||
-    fields[`${profile}.originator.originator_caller_profiles.0.uuid`] !== undefined
-  if (isCalledLeg) return [{ is: 'nothing' }]
-  const read = readFields(fields, { ...options, mapping: { ...mapping, ...options.fields } })
-  return read.is === 'record' ? [read, ...earlierTalks(fields, read.record, options)] : [read]
+  const profiles = Math.min(mostProfiles, 1 + highest(Object.keys(raw), /^callflow\.(\d+)\./))
+  const fields: Record<string, string> = {}
+  for (const [name, text] of Object.entries(raw)) {
+    fields[name] = decoded(text)
+    if (name.startsWith(`callflow.${profiles - 1}.`)) fields[name.replace(/^callflow\.\d+/, 'oldest')] = decoded(text)
+  }
+  const read = readFields(fields, {
+    ...options,
+    isPart: !isInbound,
+    mapping: { ...mapping, official: isInbound ? [] : ownNumber, ...options.fields },
+  })
+  if (read.is !== 'record') return [read]
+  const channel = channelOf(fields, read.record, { isInbound, profiles, options })
+  const own = channel.id
+  const refersTo = [
+    ...channel.madeFor,
+    ...channel.bridges.map((bridge) => bridge.with),
+    ...[...channel.threeWays, ...channel.conferences].map(({ of }) => of),
+    fields['variables.other_loopback_leg_uuid'] ?? '',
+  ].filter((id) => id !== '' && id !== own)
+  return [{ is: 'record', record: { ...read.record, legId: own, channel, knownAs: [own], refersTo } }]
 }
 
-/**
- * The record has a profile for each time that the call was passed on, the latest first; the record itself tells of that one. Of
- * the others: with whom the caller was bridged, and from when until when.
- */
-function earlierTalks(fields: Fields, whole: DetailRecord, options: SourceOptions): ReadRecord[] {
-  const talks: ReadRecord[] = []
-  for (let n = 1; fields[`callflow.${n}.times.bridged_time`] !== undefined; n++) {
-    const flow = `callflow.${n}`
-    const talk = readFields(fields, {
-      ...options,
-      isPart: true,
-      mapping: {
-        callId: mapping.callId!,
-        legId: [`{variables.uuid} {${flow}.times.bridged_time}`],
-        answeredAt: [`${flow}.times.bridged_time`],
-        endedAt: [`${flow}.times.transfer_time`, `callflow.${n - 1}.times.profile_created_time`],
-        official: [`${flow}.caller_profile.originatee.originatee_caller_profiles.0.destination_number`],
-      },
-    })
-    const { answeredAt, endedAt, official, legId } = talk.is === 'record' ? talk.record : whole
-    if (talk.is === 'record' && answeredAt && endedAt && official !== undefined)
-      talks.push({ is: 'record', record: { ...whole, legId, answeredAt, endedAt, official } })
+function channelOf(
+  fields: Fields,
+  record: DetailRecord,
+  { isInbound, profiles, options }: { isInbound: boolean; profiles: number; options: SourceOptions },
+): Channel {
+  const field = (name: string) => fields[name]?.trim() ?? ''
+  const instant = (name: string) => {
+    const time = readTime(field(name) === '0' ? '' : field(name), options.zone, {})
+    return time.is === 'at' ? time.at : undefined
   }
-  return talks
+  /** As readFields reads it: as a number, or a name that `names` has a number for. */
+  const numberIn = (...names: string[]) => {
+    const read = readFields(fields, { ...options, isPart: true, mapping: { callId: mapping.callId!, official: names } })
+    return read.is === 'record' ? read.record.official : undefined
+  }
+  const bridges: Bridge[] = []
+  const madeFor = ['originating_leg_uuid', 'cc_member_session_uuid'].map((name) => field(`variables.${name}`))
+  for (let n = 0; n < profiles; n++) {
+    const flow = `callflow.${n}`
+    const from = instant(`${flow}.times.bridged_time`)
+    // Whoever a call is handed to has the originator; whoever it is handed over by, the originatee.
+    const partner = ['originatee', 'originator']
+      .map((side) => `${flow}.caller_profile.${side}.${side}_caller_profiles.0`)
+      .find((path) => field(`${path}.uuid`) !== '' || field(`${path}.destination_number`) !== '')
+    if (!from || partner === undefined) continue
+    if (partner.includes('.originator.')) madeFor.push(field(`${partner}.uuid`))
+    bridges.push({
+      with: field(`${partner}.uuid`),
+      number: numberIn(...(n === 0 ? (options.fields.official ?? []) : []), `${partner}.destination_number`),
+      reached: numberIn(`${flow}.caller_profile.destination_number`),
+      from,
+      until:
+        instant(`${flow}.times.transfer_time`) ??
+        (n > 0 ? instant(`callflow.${n - 1}.times.profile_created_time`) : undefined),
+    })
+  }
+  // Older releases write each profile under the same name, of which JSON keeps the oldest.
+  if (bridges.length === 0 && record.answeredAt)
+    bridges.push({
+      with: field('variables.bridge_uuid') || field('variables.last_bridge_to'),
+      number: numberIn(
+        ...(options.fields.official ?? []),
+        ...['dialed_user', 'last_sent_callee_id_number', 'callee_id_number'].map((name) => `variables.${name}`),
+      ),
+      ...{ reached: undefined, from: record.answeredAt, until: undefined },
+    })
+  return {
+    ...{ id: record.callId, isInbound, bridges, madeFor: madeFor.filter((id) => id !== '') },
+    number: isInbound ? record.caller : record.official,
+    ...staysOf(fields, instant),
+  }
+}
+
+function highest(names: readonly string[], pattern: RegExp): number {
+  return names.reduce((most, name) => Math.max(most, Number(pattern.exec(name)?.[1] ?? -1)), -1)
+}
+
+/** Applications that a channel was in until its next one. Where their times are not told: since the last profile began. */
+function staysOf(
+  fields: Fields,
+  instant: (name: string) => Temporal.Instant | undefined,
+): Pick<Channel, 'conferences' | 'threeWays'> {
+  const conferences: Stay[] = []
+  const threeWays: Stay[] = []
+  const conference = fields['variables.conference_uuid'] ?? ''
+  for (let n = 0; fields[`app_log.applications.${n}.app_name`] !== undefined; n++) {
+    const app = `app_log.applications.${n}`
+    const from = instant(`${app}.app_stamp`) ?? instant('callflow.0.times.profile_created_time')
+    const until = instant(`app_log.applications.${n + 1}.app_stamp`)
+    const [name, data] = [fields[`${app}.app_name`], fields[`${app}.app_data`] ?? '']
+    if (!from || conferences.length + threeWays.length >= mostProfiles) continue
+    if (name === 'three_way' && data !== '') threeWays.push({ of: data.trim(), from, until })
+    if (name === 'conference' && conference !== '') conferences.push({ of: `conference:${conference}`, from, until })
+  }
+  return { conferences, threeWays }
 }
 
 /** Nested values by their path: `callflow.0.caller_profile.caller_id_number`. */

@@ -36,6 +36,8 @@ describe('Asterisk', () => {
       caller: '+358401234567',
       called: '029497000',
       official: '1042',
+      device: 'trunk',
+      mayBePassedOn: { queue: 'customer' },
     })
   })
 
@@ -95,7 +97,7 @@ describe('Asterisk', () => {
       UniqueID: '1763622842.47',
       UserField: '',
     }
-    const { sharedIds: _, ...csv } = record(read('asterisk-csv', answered))
+    const { sharedIds: _, ...csv } = record(read('asterisk-csv', answered.replace('"Queue"', '"Dial"')))
     const same = ['asteriskRecord:1763622842.47 +358401234567 029497000', 'asteriskCaller:1763622842.47 +358401234567']
     expect(record(read('asterisk-ami', JSON.stringify(event)))).toEqual({ ...csv, sharedIds: same })
   })
@@ -140,13 +142,16 @@ describe('FreeSWITCH', () => {
       endedAt: at('2025-11-20T07:20:31Z'),
       caller: '+358401234567',
       called: '029497000',
-      official: '1042',
+      channel: { isInbound: true, bridges: [{ number: '1042', from: at('2025-11-20T07:14:31Z') }] },
     })
   })
 
-  test('the called leg tells nothing that the calling one does not, and other JSON is no record', () => {
-    const called = { ...cdr, variables: { ...variables, originating_leg_uuid: variables.uuid } }
-    expect(read('freeswitch', JSON.stringify(called))).toEqual([{ is: 'nothing' }])
+  test('the called channel says for which it was made, and other JSON is no record', () => {
+    const called = { ...cdr, variables: { ...variables, originating_leg_uuid: 'a-leg' } }
+    expect(record(read('freeswitch', JSON.stringify(called)))).toMatchObject({
+      refersTo: ['a-leg'],
+      channel: { isInbound: false, number: '1042', madeFor: ['a-leg'] },
+    })
     expect(read('freeswitch', '{"hello":1}')).toEqual([{ is: 'problem', reason: 'not-a-record' }])
     expect(read('freeswitch', JSON.stringify(cdr).slice(0, -9))).toMatchObject([{ is: 'problem', reason: 'not-json' }])
   })

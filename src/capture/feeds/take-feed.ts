@@ -207,7 +207,6 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       if (!progress.from || Temporal.Instant.compare(startedAt, progress.from) < 0) progress.from = startedAt
       if (!progress.until || Temporal.Instant.compare(endedAt, progress.until) > 0) progress.until = endedAt
     }
-    places.delete(call.callId)
     call.taken()
   }
 
@@ -258,7 +257,11 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         if (result.is !== 'record') continue
         open++
         places.set(result.record.callId, [...(places.get(result.record.callId) ?? []), record])
-        assembler.add(result.record, now.epochMilliseconds, one)
+        const { callId } = result.record
+        assembler.add(result.record, now.epochMilliseconds, () => {
+          places.delete(callId)
+          one()
+        })
       }
       one()
     },

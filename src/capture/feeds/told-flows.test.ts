@@ -132,12 +132,11 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   ['asterisk-cel', 'asterisk-cel.csv', whole],
   // Knows queues alone: who joins a conference is nobody to it.
   ['queue-log', 'queue-log.txt', [whole[0]!, whole[2]!], names({ support: '029 497 000', experts: '029 497 000' })],
-  // Says when the queue answered, and nothing of a conference.
-  ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], whole[2]!]],
-  // Knows whom the calling leg was bridged with: nothing of a conference.
-  ['freeswitch', 'freeswitch.json', [whole[0]!, whole[2]!]],
-  // Tells of a call from its beginning to its end, and of one who answered.
-  ['acc', 'acc.txt', [[aino, 44, 480]]],
+  // Says when the queue answered; which number was called after a transfer only by the queue.
+  ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], ...whole.slice(1)], names({ support: '029 497 000' })],
+  ['freeswitch', 'freeswitch.json', whole],
+  // Knows dialogs alone: who joins a conference is nobody to it.
+  ['acc', 'acc.txt', [whole[0]!, whole[2]!]],
 ])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
   expect(told(source, readFileSync(join(examples, file)), more)).toEqual([
     {
@@ -227,6 +226,7 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
   ['telia-ace', teliaAceOf, plain],
   ['metaswitch', metaswitchOf, plain],
   ['asterisk-cel', celOf, plain],
+  ['freeswitch', freeswitchOf, plain],
 ])('%s tells', (source, write, nameOf, more = {}) => {
   test.each(Object.entries(flows))('%s: one contact, with who spoke with the caller and when', (_, flow) => {
     const file = write({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf })
@@ -292,17 +292,66 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
   })
 })
 
-test.each(['a queue', 'a queue that is given up in', 'a transfer'])(
-  'freeswitch tells, by its calling leg alone, %s: one contact, with who spoke with the caller and when',
-  (name) => {
-    const flow = flows[name]!
-    const file = freeswitchOf({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf: plain })
-    const parts = flow.talks.map(({ who, from: begins, to }) => [phone(who), number, begins, to])
-    expect(told('freeswitch', Buffer.from(file), {})).toEqual([
-      { ...{ caller: phone('+358401234567'), number, from: 0 }, until: flow.until, parts },
-    ])
-  },
-)
+const accLine = (at: number, what: string, fields: Record<string, string>) => {
+  const told = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
+  const text = Object.entries(told).map(([name, value]) => `${name}=${value}`)
+  return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${what}: ${text.join(';')}\n`
+}
+/** As Kamailio 6.0 writes it, with log_extra of docs/operate/feeds.md. */
+const dialog = (
+  id: string,
+  of: { caller: string; to: string; by: string; from: number; until: number; more?: object },
+) => {
+  const users = { call_id: id, code: '200', reason: 'OK', src_user: of.caller, dst_ouser: of.to }
+  return [
+    accLine(of.from, 'transaction answered', { method: 'INVITE', ...users, dst_user: of.by, ...of.more }),
+    // In the dialog it is the telephone that is asked.
+    accLine(of.until, 'transaction answered', { method: 'BYE', ...users, dst_user: 'dev6001' }),
+  ]
+}
+
+describe('acc tells', () => {
+  const customer = '+358401234567'
+  const first = { caller: customer, to: '029497000', by: aino, from: 44, until: 120 }
+  const parts = (...talks: [string, number, number][]) =>
+    talks.map(([who, from, until]) => [phone(who), number, from, until])
+  const acc = (...lines: string[]) => told('acc', Buffer.from(lines.join('')), {})
+  const one = (until: number, ...talks: [string, number, number][]) => [
+    { caller: phone(customer), number, from: 44, until, parts: parts(...talks) },
+  ]
+
+  test('of several who rang at once, or one after the other, the one who answered', () => {
+    const missed = accLine(40, 'call missed', {
+      ...{ method: 'INVITE', call_id: 'x1@edge', code: '486', reason: 'Busy' },
+      ...{ src_user: customer, dst_ouser: '029497000', dst_user: aino },
+    })
+    const [answered, ended] = dialog('x1@edge', { ...first, by: bertil })
+    expect(acc(missed, answered!, ended!)).toEqual([{ ...one(120, [bertil, 44, 120])[0], from: 40 }])
+  })
+
+  test('a transfer by REFER, whose INVITE is told with Referred-By: one contact, with both', () => {
+    const onward = (by: string) => ({ more: { referred_by: `<sip:${by}@pbx.example>` } })
+    const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300, ...onward(aino) }
+    const third = { caller: customer, to: aino, by: aino, from: 299, until: 400, ...onward(bertil) }
+    const lines = [...dialog('x2@edge', first), ...dialog('x3@edge', second), ...dialog('x4@edge', third)]
+    expect(acc(...lines)).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
+    expect(acc(...lines.toReversed())).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
+  })
+
+  test('that either side holds the call: it is whose it was', () => {
+    const [answered, ended] = dialog('x5@edge', first)
+    const users = { call_id: 'x5@edge', code: '200', reason: 'OK', src_user: aino, dst_ouser: customer, dst_user: 'c' }
+    const held = accLine(60, 'transaction answered', { method: 'INVITE', ...users })
+    expect(acc(answered!, held, ended!)).toEqual(one(120, [aino, 44, 120]))
+    expect(acc(held, answered!, ended!)).toEqual(one(120, [aino, 44, 120]))
+  })
+
+  test('a queue that answers behind it as no official, and the contact as one to be reviewed', () => {
+    const lines = dialog('x6@edge', { ...first, by: '029497000' })
+    expect(acc(...lines)).toEqual(one(120))
+    expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
+  })
+})
 
 test('what one official says without a break is one segment; what has no length is none beside others', () => {
   const fields = {

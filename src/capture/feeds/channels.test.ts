@@ -1,0 +1,229 @@
+/** Channels of FreeSWITCH (mod_json_cdr): who spoke with the caller, and when, where one channel alone does not tell. */
+import { expect, test } from 'vitest'
+import { freeswitchChannel } from '#test/simulator/feed-records.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { phone } from '#test/database/people.ts'
+import { createCallAssembler, type ToldCall } from './assemble-calls.ts'
+import { judgeCall } from './judge-call.ts'
+import { readNumber } from './read-number.ts'
+import { readerOf } from './sources.ts'
+
+type Told = Parameters<typeof freeswitchChannel>[0]
+
+const begun = Temporal.Instant.from('2026-11-20T07:00:00Z')
+const reader = readerOf({ source: 'freeswitch', fields: {}, zone: 'Europe/Helsinki' })
+const [customer, number, aino, bertil] = ['+358401234567', '029497000', '0295121001', '0295121002']
+const hourMs = 3_600_000
+
+const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
+
+function readChannel(channel: Told) {
+  return reader.read(JSON.stringify(freeswitchChannel(channel, { begun })), undefined).flatMap((read) => {
+    if (read.is !== 'record') throw new Error(JSON.stringify(read))
+    return [read.record]
+  })
+}
+
+const database = await createTestDatabase<RegisterTables>()
+const versions = await readVersions(database.as().db)
+const officials = [aino, bertil].map((who, at) => ({
+  ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: who, phoneKey: phone(who) },
+  ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
+}))
+const { numbering } = versionAt(versions, begun).description
+
+/** As the register is told; what is none of its calls by that word. */
+function spoke(call: ToldCall) {
+  const context = {
+    versionAt: (at: Temporal.Instant) => versionAt(versions, at),
+    officials,
+    now: begun.add({ hours: 48 }),
+  }
+  const judged = judgeCall('feed', call, context)
+  if (judged.is !== 'call') return judged.is === 'problem' ? judged.reason : judged.is
+  const talks = judged.call.segments.map(({ official, answeredAt, endedAt }) => [
+    officials.find(({ phoneKey }) => official && phoneKey === readNumber(official, numbering).key)?.name ?? official,
+    seconds(answeredAt),
+    seconds(endedAt),
+  ])
+  return { caller: judged.call.caller, talks, ...(judged.isDoubtful && { isDoubtful: true }) }
+}
+
+function told(...channels: Told[]) {
+  const assembler = createCallAssembler({ settleMs: 0 })
+  const of = begun.epochMilliseconds + hourMs
+  for (const channel of channels) for (const record of readChannel(channel)) assembler.add(record, of, () => undefined)
+  return assembler.settled(of + 1).map(spoke)
+}
+
+const calling = (more: Partial<Told> = {}): Told => ({
+  ...{ id: 'a-leg', direction: 'inbound', caller: customer, from: 0, to: 300 },
+  profiles: [{ from: 0, dialled: number, bridged: { at: 44, with: 'b-leg', number: aino, side: 'originatee' } }],
+  ...more,
+})
+const called = (more: Partial<Told> = {}): Told => ({
+  ...{ id: 'b-leg', direction: 'outbound', caller: customer, from: 42, to: 300 },
+  profiles: [{ from: 42, dialled: aino, bridged: { at: 44, with: 'a-leg', number, side: 'originator' } }],
+  ...more,
+  variables: { originating_leg_uuid: 'a-leg', dialed_user: aino, ...more.variables },
+})
+const meeting = (at: number) => ({
+  variables: { conference_uuid: 'meeting' },
+  apps: [{ name: 'conference', data: 'c1@default', at }],
+})
+
+test('a transfer that the official made by keys (att_xfer): the third calls the caller, who is the same caller still', () => {
+  const third = called({
+    ...{ id: 'c-leg', from: 180, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
+    profiles: [
+      { from: 180, dialled: bertil, bridged: { at: 185, with: 'b-leg', number: aino, side: 'originator' } },
+      { from: 200, dialled: bertil, bridged: { at: 200, with: 'a-leg', number: customer, side: 'originatee' } },
+    ],
+  })
+  const records = [called({ to: 200 }), third]
+  const caller = freeswitchChannel(
+    calling({
+      profiles: [
+        { from: 0, dialled: number, bridged: { at: 44, with: 'b-leg', number: aino, side: 'originatee' } },
+        { from: 200, dialled: number, bridged: { at: 200, with: 'c-leg', number: bertil, side: 'originator' } },
+      ],
+    }),
+    { begun },
+  ) as { callflow: { caller_profile: { caller_id_number: string } }[] }
+  // FreeSWITCH turns the caller's profile round when another channel takes it over.
+  caller.callflow[0]!.caller_profile.caller_id_number = aino
+  const assembler = createCallAssembler({ settleMs: 0 })
+  const all = [...records.flatMap(readChannel)]
+  for (const read of reader.read(JSON.stringify(caller), undefined)) if (read.is === 'record') all.push(read.record)
+  for (const record of all) assembler.add(record, begun.epochMilliseconds + hourMs, () => undefined)
+  const expected = {
+    caller: customer,
+    talks: [
+      [aino, 44, 200],
+      [bertil, 200, 300],
+    ],
+  }
+  expect(assembler.settled(begun.epochMilliseconds + hourMs + 1).map(spoke)).toEqual([expected])
+})
+
+test('of several that rang, the one who answered: the calling channel names whom it tried last', () => {
+  expect(told(calling({ variables: { dialed_user: bertil } }))).toEqual([
+    { caller: customer, talks: [[aino, 44, 300]] },
+  ])
+})
+
+test('an official who was bridged and hung up before the next, without a transfer: the called channels tell of both', () => {
+  const second = { at: 130, with: 'c-leg', number: bertil, side: 'originatee' as const }
+  const next = called({
+    ...{ id: 'c-leg', from: 125, variables: { originating_leg_uuid: 'a-leg', dialed_user: bertil } },
+    profiles: [{ from: 125, dialled: bertil, bridged: { at: 130, with: 'a-leg', number, side: 'originator' } }],
+  })
+  const records = [called({ to: 120 }), next, calling({ profiles: [{ from: 0, dialled: number, bridged: second }] })]
+  const talks = [
+    [aino, 44, 120],
+    [bertil, 130, 300],
+  ]
+  expect(told(...records)).toEqual([{ caller: customer, talks }])
+})
+
+test('an official who leaves ends their talk, though the caller stays on the line', () => {
+  expect(told(called({ to: 120 }), calling())).toMatchObject([{ talks: [[aino, 44, 120]] }])
+})
+
+test('a third whom the official joins to the call (three_way) is heard until they leave', () => {
+  const third = called({
+    ...{ id: 'c-leg', from: 100, to: 200, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
+    profiles: [{ from: 100, dialled: bertil, bridged: { at: 105, with: 'b-leg', number: aino, side: 'originator' } }],
+    apps: [{ name: 'three_way', data: 'b-leg', at: 120 }],
+  })
+  expect(told(third, called(), calling())).toMatchObject([
+    {
+      talks: [
+        [aino, 44, 300],
+        [bertil, 120, 200],
+      ],
+    },
+  ])
+})
+
+test('two callers in one conference are two calls, each with the official and with nobody of the other', () => {
+  const joining = (id: string, caller: string, from: number, to: number): Told => ({
+    ...{ id, direction: 'inbound', caller, from, to, profiles: [{ from, dialled: number }], ...meeting(from) },
+  })
+  const records = [
+    joining('a-leg', customer, 0, 300),
+    joining('a-other', '+358405554443', 20, 200),
+    { ...called({ from: 50, to: 250, profiles: [{ from: 50, dialled: aino }] }), ...meeting(50) },
+  ]
+  expect(told(...records)).toEqual(
+    expect.arrayContaining([
+      { caller: customer, talks: [[aino, 50, 250]] },
+      { caller: '+358405554443', talks: [[aino, 50, 200]] },
+    ]),
+  )
+  expect(told(...records)).toHaveLength(2)
+})
+
+test('who leaves a conference long after the caller, or long before, is told of once their record is there', () => {
+  const assembler = createCallAssembler({ settleMs: 60_000 })
+  const add = (channel: Told, at: number) => {
+    for (const record of readChannel(channel)) assembler.add(record, begun.epochMilliseconds + at * 1000, () => taken++)
+  }
+  const settled = (at: number) =>
+    assembler
+      .settled(begun.epochMilliseconds + at * 1000)
+      .map((call) => {
+        call.taken()
+        return spoke(call)
+      })
+      .filter((told) => told !== 'outside')
+  const official = (id: string, from: number, to: number, dialed_user: string): Told => ({
+    ...{
+      id,
+      direction: 'inbound',
+      caller: dialed_user,
+      from,
+      to,
+      profiles: [{ from, dialled: 'c1' }],
+      ...meeting(from),
+    },
+  })
+  let taken = 0
+  add(official('b-leg', 50, 100, aino), 100)
+  expect(settled(200)).toEqual([])
+  add(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }), 300)
+  expect(settled(400)).toEqual([{ caller: customer, talks: [[aino, 50, 100]] }])
+  add(official('c-leg', 60, 900, bertil), 900)
+  const talks = [
+    [aino, 50, 100],
+    [bertil, 60, 300],
+  ]
+  expect(settled(1000)).toEqual([{ caller: customer, talks }])
+  expect([taken, assembler.waiting]).toEqual([3, 0])
+})
+
+test('a caller in a conference of whose others nothing is told has a mark', () => {
+  expect(told(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
+    { caller: customer, talks: [], isDoubtful: true },
+  ])
+})
+
+test('a called channel waits for the calling one, a day at most; what FreeSWITCH began itself is no call', () => {
+  const assembler = createCallAssembler({ settleMs: 0 })
+  const of = begun.epochMilliseconds
+  for (const record of readChannel(called())) assembler.add(record, of, () => undefined)
+  expect(assembler.settled(of + 23 * hourMs)).toEqual([])
+  expect(assembler.settled(of + 24 * hourMs).map(spoke)).toEqual(['no-end'])
+  const dialled = (id: string, other: string): Told => ({
+    ...called({
+      id,
+      profiles: [{ from: 0, dialled: aino, bridged: { at: 5, with: other, number, side: 'originatee' } }],
+    }),
+    variables: {},
+  })
+  expect(told(dialled('x', 'y'), dialled('y', 'x'))).toEqual(['outside'])
+  // A half of a wire within FreeSWITCH came from nobody, whatever it says of its direction.
+  expect(told(calling({ variables: { loopback_leg: 'B' } }))).toEqual(['outside'])
+})

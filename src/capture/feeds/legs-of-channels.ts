@@ -1,0 +1,117 @@
+/**
+ * Who spoke with a caller, and when, out of the channels of FreeSWITCH. In: records of channels that refer to each other. Out: for each
+ * channel that came in, legs as a detail record would tell them. Never here: a consultation that the caller did not hear.
+ */
+import type { Bridge, Channel, DetailRecord, Stay } from './detail-record.ts'
+
+type Told = DetailRecord & { readonly channel: Channel }
+
+interface Talk {
+  with: string
+  isInbound: boolean
+  number: string | undefined
+  reached?: string | undefined
+  from: Temporal.Instant
+  until: Temporal.Instant
+}
+
+/** Legs of each channel that came in, by the id of its call. */
+export function legsOfChannels(records: readonly DetailRecord[]): Map<string, DetailRecord[]> {
+  const channels = records.filter((record): record is Told => record.channel !== undefined)
+  const calls = new Map<string, DetailRecord[]>()
+  for (const record of channels) if (record.channel.isInbound) calls.set(record.callId, legsOf(record, channels))
+  return calls
+}
+
+function legsOf(own: Told, all: readonly Told[]): DetailRecord[] {
+  const others = all.filter(({ channel }) => channel.id !== own.channel.id)
+  const bridged = bridgedTalks(own, others)
+  const { talks: met, isAlone } = conferenceTalks(own, others)
+  const talks = [...bridged, ...met, ...threeWayTalks(bridged, others)]
+  const told = { ...own, ...(isAlone && { isDoubtful: true as const }) }
+  const legs = talks.map(({ with: partner, isInbound, number, reached, from, until }) => {
+    const leg = { ...told, legId: `${partner} ${from.epochMilliseconds}`, answeredAt: from, endedAt: until }
+    return isInbound
+      ? // Somebody who called, too: an official or another caller.
+        {
+          ...leg,
+          ...{ caller: number, official: undefined, reached: undefined, direction: undefined },
+          isOther: true as const,
+        }
+      : { ...leg, official: number, reached: reached ?? own.reached }
+  })
+  // Who answered a channel may be a queue or an announcement: an official did where there is a talk (R16).
+  const waiting = { ...told, answeredAt: undefined, official: undefined }
+  return [...(legs.some((leg) => !leg.isOther) ? [] : [waiting]), ...legs]
+}
+
+/** Both channels tell of a bridge; one alone does where the other had several in a row, or is not logged. */
+function bridgedTalks(own: Told, others: readonly Told[]): Talk[] {
+  const byOwn = own.channel.bridges.flatMap((bridge) => {
+    const other = others.find(({ channel }) => channel.id === bridge.with)
+    const { isInbound = false, number = bridge.number } = other?.channel ?? {}
+    return talkOf(own, other, bridge, { with: bridge.with, isInbound, number })
+  })
+  const byOthers = others.flatMap((other) =>
+    other.channel.bridges
+      .filter((bridge) => bridge.with === own.channel.id)
+      .filter(({ from }) => !byOwn.some((talk) => talk.with === other.channel.id && isWithin(from, talk)))
+      .flatMap((bridge) => talkOf(own, other, { ...bridge, reached: undefined }, partnerOf(other))),
+  )
+  return [...byOwn, ...byOthers]
+}
+
+function talkOf(
+  own: Told,
+  other: Told | undefined,
+  { from, until, reached }: Bridge,
+  partner: Pick<Talk, 'with' | 'isInbound' | 'number'>,
+): Talk[] {
+  const ends = earliest(until, own.endedAt, other?.endedAt)
+  return ends && Temporal.Instant.compare(from, ends) <= 0 ? [{ ...partner, reached, from, until: ends }] : []
+}
+
+/** Everybody in a conference hears everybody. `isAlone`: of one in which the caller was, nobody else has told. */
+function conferenceTalks(own: Told, others: readonly Told[]): { talks: Talk[]; isAlone: boolean } {
+  const talks: Talk[] = []
+  let isAlone = false
+  for (const stay of own.channel.conferences) {
+    const met = others.flatMap((other) =>
+      other.channel.conferences
+        .filter(({ of }) => of === stay.of)
+        .flatMap((theirs) => overlap({ ...stay, until: earliest(stay.until, own.endedAt) }, other, theirs)),
+    )
+    talks.push(...met)
+    isAlone ||= met.length === 0
+  }
+  return { talks, isAlone }
+}
+
+/** A third who was joined to the bridge of an official with the caller. */
+function threeWayTalks(bridged: readonly Talk[], others: readonly Told[]): Talk[] {
+  return bridged.flatMap((talk) =>
+    others.flatMap((third) =>
+      third.channel.threeWays.filter(({ of }) => of === talk.with).flatMap((stay) => overlap(talk, third, stay)),
+    ),
+  )
+}
+
+function overlap(mine: Pick<Stay, 'from' | 'until'>, other: Told, theirs: Stay): Talk[] {
+  const from = Temporal.Instant.compare(mine.from, theirs.from) >= 0 ? mine.from : theirs.from
+  const until = earliest(mine.until, theirs.until, other.endedAt)
+  return until && Temporal.Instant.compare(from, until) < 0 ? [{ ...partnerOf(other), from, until }] : []
+}
+
+function partnerOf({ channel: { id, isInbound, number } }: Told): Pick<Talk, 'with' | 'isInbound' | 'number'> {
+  return { with: id, isInbound, number }
+}
+
+function isWithin(at: Temporal.Instant, { from, until }: Talk): boolean {
+  // Each channel notes the moment itself.
+  const ms = at.epochMilliseconds
+  return ms >= from.epochMilliseconds - 1000 && ms <= until.epochMilliseconds
+}
+
+function earliest(...instants: readonly (Temporal.Instant | undefined)[]): Temporal.Instant | undefined {
+  return instants.filter((at) => at !== undefined).toSorted((a, b) => Temporal.Instant.compare(a, b))[0]
+}

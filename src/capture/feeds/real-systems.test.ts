@@ -1,0 +1,206 @@
+/** What a real Asterisk and a real Kamailio wrote of calls whose course is known (test/vectors/feeds), as the register is told (R9, R16). */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { phone } from '#test/database/people.ts'
+import { createCallAssembler } from './assemble-calls.ts'
+import { judgeCall } from './judge-call.ts'
+import { readerOf } from './sources.ts'
+import type { SourceName, SourceOptions } from './source-options.ts'
+
+const versions = await readVersions((await createTestDatabase<RegisterTables>()).as().db)
+const now = Temporal.Instant.from('2026-12-02T00:00:00Z')
+const [aino, bertil, cecilia] = ['0295121001', '0295121002', '0295121003']
+const officials = [aino, bertil, cecilia].map((number, at) => ({
+  ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: number, phoneKey: phone(number) },
+  ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
+}))
+
+function told(source: SourceName, file: string, begun: Temporal.Instant, more: Partial<SourceOptions> = {}) {
+  const text = readFileSync(new URL(`../../../test/vectors/feeds/${file}`, import.meta.url), 'utf8')
+  const reader = readerOf({ source, fields: {}, zone: 'UTC', ...more })
+  const assembler = createCallAssembler({ settleMs: 0 })
+  const problems: string[] = []
+  for (const read of text
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => reader.read(line, undefined))) {
+    if (read.is === 'record') assembler.add(read.record, now.epochMilliseconds, () => undefined)
+    if (read.is === 'problem') problems.push(read.reason)
+  }
+  const context = { versionAt: (at: Temporal.Instant) => versionAt(versions, at), officials, now }
+  const seconds = (at: Temporal.Instant | undefined) =>
+    at && Math.floor((at.epochMilliseconds - begun.epochMilliseconds) / 1000)
+  const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => judgeCall('feed', call, context))
+  return {
+    problems: [...problems, ...calls.flatMap((judged) => (judged.is === 'problem' ? [judged.reason] : []))],
+    calls: calls
+      .flatMap((judged) => (judged.is === 'call' ? [judged.call] : []))
+      .toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))
+      .map(({ caller, numberCalled, segments }) => [
+        ...[caller, numberCalled],
+        segments.map(({ official, answeredAt, endedAt }) => [official, seconds(answeredAt), seconds(endedAt)]),
+      ]),
+  }
+}
+
+describe('Asterisk 22', () => {
+  const begun = Temporal.Instant.from('2026-12-01T08:56:31Z')
+  type Talk = [official: string, from: number, until: number]
+  /** `queue`: when the queue or the transfer answered, where detail records have that for an answer. */
+  const calls: [what: string, caller: string, number: string, talks: Talk[], queue?: number[]][] = [
+    ['a queue', '+358401234561', '029497000', [[aino, 1, 4]], [0]],
+    ['a queue that is given up in', '+358401234562', '029497000', []],
+    [
+      'a transfer',
+      '+358401234563',
+      '029497000',
+      [
+        [aino, 20, 23],
+        [bertil, 24, 29],
+      ],
+      [18, 23],
+    ],
+    ['a queue, longer', '+358401234564', '029497000', [[aino, 32, 42]], [31]],
+    [
+      'a transfer after a consultation (REFER with Replaces)',
+      '+358401234565',
+      '029497000',
+      [
+        [aino, 49, 56],
+        [bertil, 56, 61],
+      ],
+      [48, 56],
+    ],
+    ['a consultation, after which the official comes back', '+358401234566', '029497000', [[aino, 64, 73]], [63]],
+    [
+      'a conference to which a third is dialled',
+      '+358401234567',
+      '029497000',
+      [
+        [aino, 76, 91],
+        [cecilia, 83, 88],
+      ],
+      [75, 83],
+    ],
+    [
+      'a conference that a third dials into',
+      '+358401234568',
+      '029497000',
+      [
+        [aino, 95, 108],
+        [cecilia, 102, 106],
+      ],
+      [94, 102],
+    ],
+    [
+      'back to the queue',
+      '+358401234569',
+      '029497000',
+      [
+        [aino, 112, 115],
+        [bertil, 116, 122],
+      ],
+      [111, 115],
+    ],
+    ['two who ring at once', '+3584012345610', '029497001', [[bertil, 126, 129]]],
+    [
+      ...(['consultation, conference and transfer', '+3584012345611', '029497000'] as const),
+      [
+        [aino, 132, 147],
+        [bertil, 143, 147],
+        [cecilia, 148, 152],
+      ],
+      [131, 143, 147],
+    ],
+  ]
+  const names = new Map([['support', '029497000']])
+
+  test('channel events tell who spoke with the caller, and when', () => {
+    const expected = calls.map(([, caller, number, talks]) => [caller, number, talks])
+    expect(told('asterisk-cel', 'asterisk/cel.csv', begun)).toEqual({ problems: [], calls: expected })
+  })
+
+  test('detail records tell who, and since when the queue or the transfer had answered', () => {
+    const expected = calls.map(([, caller, number, talks, queue]) => [
+      ...[caller, number],
+      talks.map(([who, from, until], at) => [who, queue?.[at] ?? from, until]),
+    ])
+    expect(told('asterisk-csv', 'asterisk/Master.csv', begun, { names })).toMatchObject({
+      problems: [],
+      calls: expected,
+    })
+  })
+
+  test('detail records alone do not tell which number was called of what was passed on: that is a problem, and no call is left out', () => {
+    const { problems, calls: known } = told('asterisk-csv', 'asterisk/Master.csv', begun)
+    const passedOn = ['+358401234563', '+358401234567', '+358401234568', '+3584012345611']
+    expect(known.map(([caller]) => caller)).toEqual(
+      calls.map(([, caller]) => caller).filter((one) => !passedOn.includes(one)),
+    )
+    // With each of them, what Asterisk itself dialled into the two conferences.
+    expect(problems).toEqual(passedOn.map(() => 'direction-unknown'))
+    const byTrunk = told('asterisk-csv', 'asterisk/Master.csv', begun, {
+      incoming: { field: 'device', values: ['trunk'] },
+    })
+    expect([byTrunk.problems, byTrunk.calls.map(([caller]) => caller)]).toEqual([[], calls.map(([, caller]) => caller)])
+  })
+
+  test('the context that incoming calls come to changes with a transfer, too: they are told all the same, or are problems', () => {
+    const incoming = { field: 'dcontext', values: ['from-trunk'] }
+    const expected = told('asterisk-csv', 'asterisk/Master.csv', begun, { names })
+    expect(told('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
+    const { problems, calls: known } = told('asterisk-csv', 'asterisk/Master.csv', begun, { incoming })
+    expect([problems, problems.length + known.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
+  })
+
+  test('a transfer after a consultation that the official makes by keys is told by both; a detail record has it from when it began', () => {
+    const from = Temporal.Instant.from('2026-12-01T09:33:35Z')
+    const expected = (asks: number, takes: number) => ({
+      problems: [],
+      calls: [
+        [
+          ...['+358401234561', '029497000'],
+          [
+            [aino, asks, 10],
+            [bertil, takes, 20],
+          ],
+        ],
+      ],
+    })
+    expect(told('asterisk-cel', 'asterisk/keys/cel.csv', from)).toEqual(expected(2, 16))
+    expect(told('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toEqual(expected(0, 10))
+  })
+
+  test('queue_log tells whom a queue connected', () => {
+    const { problems, calls: known } = told('queue-log', 'asterisk/queue_log', begun, { names })
+    expect(problems).toEqual([])
+    const byQueue = calls.filter(([what]) => what !== 'two who ring at once')
+    expect(known.map(([caller, , talks]) => [caller, (talks as Talk[]).map(([who, from]) => [who, from])])).toEqual(
+      byQueue.map(([what, caller, , talks]) => [
+        caller,
+        talks.slice(0, what === 'back to the queue' ? 2 : 1).map(([who, from]) => [who, from]),
+      ]),
+    )
+  })
+})
+
+test('acc of Kamailio 6 tells of several who rang the one who answered, and of a transfer by REFER both, one of whom held the call', () => {
+  const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
+  expect(told('acc', 'kamailio/acc.txt', begun)).toEqual({
+    problems: [],
+    calls: [
+      ['+358401234567', '029497000', [[bertil, 0, 3]]],
+      ['+358401234568', '029497001', [[bertil, 8, 10]]],
+      [
+        ...['+358401234569', '029497000'],
+        [
+          [aino, 15, 24],
+          [cecilia, 22, 26],
+        ],
+      ],
+    ],
+  })
+})
