@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import { enterPerson, findPerson } from '#safeguards/people/enter-person.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
@@ -66,7 +67,9 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
 }
 
 async function tellFirst(settings: Settings): Promise<void> {
-  const lines = await firstLinks(settings, await databaseUrlOf(settings))
+  const url = await databaseUrlOf(settings)
+  await refuseQuarantined(url)
+  const lines = await firstLinks(settings, url)
   for (const line of lines) console.log(line)
   if (lines.length === 0) console.log('somebody holds each of the roles with which an installation begins')
 }

@@ -2,13 +2,15 @@ import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { assertOpen } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 
 /**
  * Works, as its owner, with the database of a Seloste that runs on these settings.
- * @throws Fault `database-not-running` where none does
+ * @throws Fault `database-not-running` where none does; DatabaseFault `database-quarantined`, `database-moved`: what is being restored is
+ *   no register yet, and what has left is none any more
  */
 export async function withRunningDatabase<Result>(
   settings: Settings,
@@ -27,6 +29,7 @@ export async function withRunningDatabase<Result>(
     onIdleError: () => undefined,
   })
   try {
+    await assertOpen({ query: async <Row extends object>(text: string) => (await sql.raw<Row>(text).execute(db)).rows })
     return await work(db)
   } finally {
     await close()

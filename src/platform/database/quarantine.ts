@@ -54,27 +54,31 @@ export async function refuseQuarantined(url: string): Promise<void> {
   client.on('error', () => undefined) // The query under way rejects as well.
   await client.connect()
   try {
-    const query = async <Row extends object>(text: string) => (await client.query<Row>(text)).rows
-    const left = await readMovedAway({ query })
-    if (left) {
-      throw new DatabaseFault(
-        'database-moved',
-        `The register was moved from this database to ${left.to} (${left.at.toString()}): set DATABASE_URL to that one, and then destroy what is left here with "seloste move --destroy-old".`,
-      )
-    }
-    const found = await readQuarantine({ query })
-    if (!found) return
-    if (found.backup.startsWith(ofMove)) {
-      throw new DatabaseFault(
-        'database-quarantined',
-        `The database is being filled by "seloste move" (begun ${found.beganAt.toString()}) and stays closed until all of it is there: run that again, to its end.`,
-      )
-    }
-    throw new DatabaseFault(
-      'database-quarantined',
-      `The database is being restored from the backup ${found.backup} (begun ${found.beganAt.toString()}) and stays closed until its destruction ledger has been replayed: run seloste restore again, to its end, with --ledger if the place has lost its ledger. A new register begins in another SELOSTE_DATA, or in another database.`,
-    )
+    await assertOpen({ query: async <Row extends object>(text: string) => (await client.query<Row>(text)).rows })
   } finally {
     await client.end()
   }
+}
+
+/** The same over a connection that is there. */
+export async function assertOpen(connection: Pick<OwnConnection, 'query'>): Promise<void> {
+  const left = await readMovedAway(connection)
+  if (left) {
+    throw new DatabaseFault(
+      'database-moved',
+      `The register was moved from this database to ${left.to} (${left.at.toString()}): set DATABASE_URL to that one, and then destroy what is left here with "seloste move --destroy-old".`,
+    )
+  }
+  const found = await readQuarantine(connection)
+  if (!found) return
+  if (found.backup.startsWith(ofMove)) {
+    throw new DatabaseFault(
+      'database-quarantined',
+      `The database is being filled by "seloste move" (begun ${found.beganAt.toString()}) and stays closed until all of it is there: run that again, to its end.`,
+    )
+  }
+  throw new DatabaseFault(
+    'database-quarantined',
+    `The database is being restored from the backup ${found.backup} (begun ${found.beganAt.toString()}) and stays closed until its destruction ledger has been replayed: run seloste restore again, to its end, with --ledger if the place has lost its ledger. A new register begins in another SELOSTE_DATA, or in another database.`,
+  )
 }

@@ -1,0 +1,78 @@
+// R52: a restore is refused half way, as where keys are missing in a place; the register stays closed. The nightly backup, a process of its
+// own, did not ask: it wrote the keyring of the half-restored register over the one in the place, and made a backup of what nobody may open.
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { findBackups } from '#safeguards/backup/list-backups.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import {
+  backUpTo,
+  emptyMachine,
+  openBackedUpRegister,
+  openTestPlaces,
+  recovery,
+  restoreFrom,
+  type TestPlace,
+} from '../backup/open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(2)
+await register.seal()
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
+
+function run(args: string[], environment: Record<string, string>): Promise<{ code: unknown; out: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { env: { ...process.env, ...environment } }, (error, out, err) => {
+      resolve({ code: error?.code ?? 0, out: out + err })
+    })
+  })
+}
+
+async function keysOf({ store }: TestPlace): Promise<string[]> {
+  const found: string[] = []
+  for await (const key of store.list('keyring/')) found.push(key)
+  return found.sort()
+}
+
+test(
+  'a register that is being restored is opened by no command, the nightly backup among them',
+  { timeout: 120_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    await backUpTo(register, place)
+    const whole = await keysOf(place)
+    const shard = whole.find((key) => /\/\d+$/.test(key))!
+    const bytes = await place.store.readRange(shard, 0, await place.store.sizeBytes(shard))
+    // A disk that does not give it back this time.
+    await place.store.put(shard, bytes.subarray(0, 10))
+    const machine = await emptyMachine()
+    await expect(restoreFrom(machine, place, { acceptLostKeys: false })).rejects.toMatchObject({
+      code: 'restore-keyring',
+    })
+    const drawKey = join(machine.folder, 'draw.key')
+    await writeFile(drawKey, Buffer.alloc(32, 7), { mode: 0o600 })
+    const settings = {
+      ...{ DATABASE_URL: machine.url, SELOSTE_DATA: machine.folder, SELOSTE_DRAW_KEY: drawKey },
+      SELOSTE_BACKUPS: `${place.name}=file://${place.folder}@server-room`,
+      ...{ SELOSTE_BACKUP_KEY: recovery.recipient, SELOSTE_SITES: 'server-room' },
+    }
+    await place.store.put(shard, bytes)
+    for (const command of [
+      ['backup'],
+      ['rights', 'list'],
+      ['audit', 'export', '--to', join(machine.folder, 'export')],
+    ]) {
+      const { code, out } = await run(command, settings)
+      expect({ code, out }, command.join(' ')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('stays closed') as string,
+      })
+    }
+    expect(await keysOf(place)).toEqual(whole)
+    expect((await findBackups(place.store)).whole).toHaveLength(1)
+  },
+)
