@@ -226,7 +226,7 @@ create table anonymised_copy (
 CREATE TRIGGER notes_hand BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION note_hand_of_copy();
 alter table anonymised_copy enable row level security;
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
-grant select (id, recording_id, state, ended_at, removed_at, rendering_at, sound_at) on anonymised_copy to seloste_custodian;
+grant select (id, recording_id, state, prepared_by, checked_at, checked_by, ended_at, removed_at, rendering_at, sound_at, former_preparers) on anonymised_copy to seloste_custodian;
 
 create table appointment (
   id uuid not null default gen_random_uuid(),
@@ -1019,7 +1019,9 @@ CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy F
 CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS released FOR EACH STATEMENT EXECUTE FUNCTION ledger_copies_released();
 CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
 alter table disclosed_copy enable row level security;
+create policy custodian_reads on disclosed_copy for select to seloste_custodian using (true);
 create policy desk_recalls on disclosed_copy for select to seloste_desk using (((recalled_at IS NOT NULL) AND ( SELECT viewer_is('DECISION_MAKER'::text) AS viewer_is)));
+grant select (disclosure, item, recording_id, released_at) on disclosed_copy to seloste_custodian;
 grant select (id, disclosure, recipient, item, state, recalled_at, due_at, confirmed_at) on disclosed_copy to seloste_desk;
 
 create table disclosure_number (
@@ -3594,7 +3596,6 @@ contact_in_term(wanted uuid) returns contact
 contact_viewer_now(asked contact_filters) returns contact_viewer
 contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
-copies_checked() returns TABLE(released bigint, unchecked text[], approved bigint, alone uuid[]) to seloste_custodian
 copies_end_with_request() returns trigger
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copy_behind(token_hash bytea) returns text to seloste_custodian

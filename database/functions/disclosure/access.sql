@@ -38,8 +38,8 @@ create policy desk_reads on research_extension for select to seloste_desk using 
 
 -- anonymised_copy
 alter table anonymised_copy enable row level security;
-grant select (ended_at, id, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
--- The desk reads none of it but through the functions above; the custodian, who holds the keys, where objects may lie.
+grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
+-- The desk reads none of it but through the functions above; the custodian, who holds the keys, where objects may lie, and who checked it.
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
 create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function note_hand_of_copy();
 

@@ -76,30 +76,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function listenings_out_of_scope to seloste_custodian;
 
--- Copies that went to research and are still tied to a recording, and those that are not an anonymised copy that a second person had
--- checked before; checked copies of all, and those that were checked by a preparer or by somebody of whom the log does not tell (R33).
-create or replace function copies_checked() returns table (released bigint, unchecked text[], approved bigint, alone uuid[])
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with lent as (
-    select c.disclosure || '/' || c.item as name, c.released_at, a.*
-    from disclosed_copy c left join anonymised_copy a on a.recording_id = c.recording_id
-    where c.disclosure ~ '^T-' and c.recording_id is not null
-  ), approved as (
-    select a.*, exists (select from audit_entry e
-      where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok' and e.person_id = a.checked_by
-        and e.detail ->> 'outcome' = 'APPROVED') as is_logged
-    from anonymised_copy a where a.state = 'APPROVED'
-  )
-  select
-    (select count(*) from lent),
-    (select coalesce(array_agg(l.name order by l.name), '{}') from lent l
-      where l.id is null or l.state <> 'APPROVED' or coalesce(l.checked_at > l.released_at, true)),
-    (select count(*) from approved),
-    (select coalesce(array_agg(a.id order by a.checked_at), '{}') from approved a
-      where a.checked_by is null or a.checked_by = a.prepared_by or a.checked_by = any (a.former_preparers) or not a.is_logged)
-$$;
-grant execute on function copies_checked to seloste_custodian;
-
 -- Disclosures to an authority that were decided, for evidence to hold against the description of that day (R34, R35).
 create or replace function authority_decisions()
 returns table (number text, outcome text, provision text, decided_at timestamptz, is_own boolean, is_logged boolean, is_released boolean)

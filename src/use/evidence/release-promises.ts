@@ -29,7 +29,24 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
   async check({ db }) {
     const row = await askOne(
       db,
-      sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`select * from copies_checked()`,
+      sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`
+        with lent as (
+          select c.disclosure || '/' || c.item as name, c.released_at, a.id, a.state, a.checked_at
+          from disclosed_copy c left join anonymised_copy a on a.recording_id = c.recording_id
+          where c.disclosure ~ '^T-' and c.recording_id is not null
+        ), approved as (
+          select a.id, a.checked_at, a.checked_by, a.prepared_by, a.former_preparers, exists (select from audit_entry e
+            where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok' and e.person_id = a.checked_by
+              and e.detail ->> 'outcome' = 'APPROVED') as is_logged
+          from anonymised_copy a where a.state = 'APPROVED'
+        )
+        select
+          (select count(*) from lent) as released,
+          (select coalesce(array_agg(l.name order by l.name), '{}') from lent l
+            where l.id is null or l.state <> 'APPROVED' or coalesce(l.checked_at > l.released_at, true)) as unchecked,
+          (select count(*) from approved) as approved,
+          (select coalesce(array_agg(a.id order by a.checked_at), '{}') from approved a
+            where a.checked_by is null or a.checked_by = a.prepared_by or a.checked_by = any (a.former_preparers) or not a.is_logged) as alone`,
     )
     return {
       holds: row.unchecked.length === 0 && row.alone.length === 0,

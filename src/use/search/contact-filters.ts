@@ -21,7 +21,7 @@ export const contactFilters = {
   },
 } as const satisfies Record<string, Filter>
 
-export type Filter =
+type Filter =
   | { kind: 'phone' | 'text' | 'service-number'; description: string }
   | { kind: 'choice'; values: readonly [string, ...string[]]; others?: readonly string[]; description: string }
 
