@@ -10,7 +10,7 @@ import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../t
 import { appendAudit, type AuditEntry } from './append.ts'
 import { readOwn } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import { describeFinding, openBreak, type Finding } from './findings.ts'
+import { acceptedBefore, describeFinding, noteBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
@@ -35,14 +35,17 @@ const namedAtOnce = 1_500
 
 /**
  * Accepts the open break and mends the tree, as the owner of the database and with what lies beside the keys.
+ * @param accepted.lostFrom of a restore: leaves from this one on came after the backup, and what of their entries is not there is all that
+ *   is accepted. What was wrong in the backup is a break again, that somebody looks at.
  * @throws Fault `log-whole`, `audit-key-missing`, `audit-log-unknown`
  */
 export async function resumeLog(
   holding: HoldingSafeguards,
   keys: KeyStore,
   folder: LogFolder,
-  { reason, by }: { reason: string; by: string },
+  accepted: { reason: string; by: string; lostFrom?: number },
 ): Promise<Resumed> {
+  const { reason, by, lostFrom } = accepted
   const db = safeguardsOf(holding)
   const signer = await readLogKey(keys)
   return db.transaction().execute(async (tx) => {
@@ -62,9 +65,12 @@ export async function resumeLog(
     await rebuildTree(tx, signer)
     await sql`alter table audit_leaf enable trigger append_only`.execute(tx)
     await sql`alter table audit_subtree enable trigger append_only`.execute(tx)
-    const lost = await lostRanges(tx, await minimumIndex(tx, signer))
+    const minimum = await minimumIndex(tx, signer)
+    const lost = await lostRanges(tx, Math.max(minimum, lostFrom ?? 0))
+    const open = lostFrom === undefined ? [] : await openStill(tx, found, { minimum, lostFrom })
+    const explained = found.findings.filter((one) => !open.includes(one))
     await sql`delete from audit_pending p where not exists (select from audit_entry e where e.seq = p.seq)`.execute(tx)
-    const findings = [...found.findings, ...lost.map(([index, to]): Finding => ({ kind: 'entries-lost', index, to }))]
+    const findings = [...explained, ...lost.map(([index, to]): Finding => ({ kind: 'entries-lost', index, to }))]
     await tx
       .updateTable('audit_break')
       .set({
@@ -76,9 +82,28 @@ export async function resumeLog(
       .where('id', '=', found.id)
       .execute()
     await noteAccepted(tx, signer, found.id, findings, { reason, by })
+    if (open.length > 0) await noteBreak(tx, open)
     if (signed.leaves === 'in the database') await folder.writeCheckpoint(signed.note)
-    return { findings: found.findings.map(describeFinding), restored, lost: lost.map(writeRange) }
+    return { findings: explained.map(describeFinding), restored, lost: lost.map(writeRange) }
   })
+}
+
+/** What a restore does not explain: what was found before the backup, and entries of it that are not there. */
+async function openStill(
+  tx: Kysely<SafeguardTables>,
+  { findings }: LogBreak,
+  { minimum, lostFrom }: { minimum: number; lostFrom: number },
+): Promise<Finding[]> {
+  const isAccepted = await acceptedBefore(tx)
+  const gone = (await lostRanges(tx, minimum, lostFrom)).flatMap(([from, to]) =>
+    Array.from({ length: Math.min(to - from + 1, namedAtOnce) }, (_, n): Finding => ({
+      kind: 'entry-missing',
+      index: from + n,
+    })),
+  )
+  const found = findings.filter(({ kind }) => kind !== 'leaves-missing')
+  const isNamed = (one: Finding) => found.some(({ kind, index }) => kind === one.kind && index === one.index)
+  return [...found, ...gone.filter((one) => !isAccepted(one) && !isNamed(one))].slice(0, namedAtOnce)
 }
 
 /** The newest checkpoint whose tree can be shown in full, and where its leaves are. */
@@ -185,14 +210,18 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
   if (wrong.length > 0) await tx.deleteFrom('audit_checkpoint').where('size', 'in', wrong).execute()
 }
 
-/** Ranges of leaves, from the minimum index on, whose entry is not there. */
-async function lostRanges(tx: Kysely<SafeguardTables>, minimum: number): Promise<[from: number, to: number][]> {
+/** Ranges of leaves, from an index on and before another, whose entry is not there. */
+async function lostRanges(
+  tx: Kysely<SafeguardTables>,
+  minimum: number,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<[from: number, to: number][]> {
   const { rows } = await sql<{ index: number; to: number }>`
     select min(index) as index, max(index) as to
     from (
       select l.index, l.index - row_number() over (order by l.index) as run
       from audit_leaf l left join audit_entry e on e.seq = l.seq
-      where e.seq is null and l.index >= ${minimum}
+      where e.seq is null and l.index >= ${minimum} and l.index < ${before}
     ) lost
     group by run order by 1`.execute(tx)
   return rows.map(({ index, to }) => [index, to])

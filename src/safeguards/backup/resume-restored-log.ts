@@ -22,7 +22,7 @@ const signsSince = 74
 export async function resumeRestoredLog(
   { db: holding, keys, log }: { db: HoldingSafeguards; keys: KeyStore; log: LogFolder },
   shipped: ShippedLog,
-  { id, migration }: Pick<Manifest, 'id' | 'migration'>,
+  { id, migration, auditLog }: Pick<Manifest, 'id' | 'migration' | 'auditLog'>,
   by: string,
 ): Promise<string[]> {
   const db = safeguardsOf(holding)
@@ -34,7 +34,8 @@ export async function resumeRestoredLog(
   // An entry that waited when the backup was made may have its leaf among those that come back: it is found by its hash.
   await sql`delete from audit_pending`.execute(db)
   if (!(await openBreak(db))) await noteBreak(db, [{ kind: 'leaves-missing', signed: shipped.size, found }])
-  const { lost } = await resumeLog(db, keys, log, { reason: `restored from the backup ${id}`, by })
+  const accepted = { reason: `restored from the backup ${id}`, by, lostFrom: auditLog.size }
+  const { lost } = await resumeLog(db, keys, log, accepted)
   await sql`
     insert into audit_pending
     select e.seq from audit_entry e where not exists (select from audit_leaf l where l.seq = e.seq)

@@ -1,0 +1,118 @@
+// R21: whoever administers the database deletes entries of the log, or the custodian has found the log broken, and the backup of the night is
+// made of it; then the database is lost. The restore accepted every entry that it lacked as lost after the backup, and any break that was
+// open, and the log was whole.
+import { expect, test } from 'vitest'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { createSequencer } from '#safeguards/audit/sequencer.ts'
+import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
+import { makeBackup } from '#safeguards/backup/make-backup.ts'
+import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
+import { copiedObjects } from '#register/recordings/objects.ts'
+import { findingKinds, noteBreak, openBreak } from '#safeguards/audit/findings.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import {
+  backUpTo,
+  drawKey,
+  emptyMachine,
+  openBackedUpRegister,
+  openTestPlaces,
+  recovery,
+  restoreFrom,
+} from '../backup/open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(2)
+await register.seal()
+const { db, pool } = database.as()
+
+async function past(guard: string, ...statements: string[]): Promise<void> {
+  await pool.query(`alter table ${guard} disable trigger user`)
+  for (const statement of statements) await pool.query(statement)
+  await pool.query(`alter table ${guard} enable trigger user`)
+}
+
+/** Something happens after a backup, whose hashes the place has. */
+async function goOn(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
+  await register.keep(1)
+  await register.seal()
+  await place.shipLog()
+}
+
+test('an entry that was gone before the backup is not lost by the restore: the log is broken', async () => {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  await pool.query(
+    'create schema aside; create table aside.entry as select * from audit_entry e where seq = (select seq from audit_leaf where index = 1)',
+  )
+  await past('audit_entry', 'delete from audit_entry where seq in (select seq from aside.entry)')
+  const { manifest } = await backUpTo(register, place)
+  // A log that is longer than what is looked at each second goes on; here it is put back for that.
+  const columns = (
+    await pool.query<{ columns: string }>(
+      "select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute where attrelid = 'audit_entry'::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
+    )
+  ).rows[0]!.columns
+  await past(
+    'audit_entry',
+    `insert into audit_entry (${columns}) overriding system value select ${columns} from aside.entry`,
+    'delete from audit_pending where seq in (select seq from aside.entry)',
+  )
+  await pool.query('drop schema aside cascade')
+  await goOn(place)
+  const machine = await emptyMachine()
+  const restored = await restoreFrom(machine, place, { backup: manifest.id })
+  expect(restored.lostEntries.length).toBeGreaterThan(0)
+  expect(restored.lostEntries.join()).not.toMatch(/^1\b/)
+  const found = await openBreak(machine.db)
+  expect(found?.findings).toEqual([expect.objectContaining({ kind: 'entry-missing', index: 1 })])
+})
+
+test('a break that was open at the backup is open after it, whatever was lost since', async () => {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const finding = { kind: 'entry-altered' as const, index: 0 }
+  expect(findingKinds).toHaveProperty(finding.kind)
+  await noteBreak(db, [finding])
+  const { manifest } = await backUpTo(register, place)
+  await pool.query('delete from audit_break where accepted_at is null')
+  await goOn(place)
+  const machine = await emptyMachine()
+  await restoreFrom(machine, place, { backup: manifest.id })
+  expect((await openBreak(machine.db))?.findings).toEqual([finding])
+})
+
+test('what an earlier restore has lost is no break of the next', async () => {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await goOn(place)
+  const first = await emptyMachine()
+  expect((await restoreFrom(first, place, { backup: manifest.id })).lostEntries.length).toBeGreaterThan(0)
+  const { db: restored, keys, log, ledger, target, url } = first
+  const seal = async () => {
+    await createSequencer({ db: restored, keys, folder: log, instance: () => 'B' }).turn(new AbortController().signal)
+    await sealLedger({ db: restored, keys, folder: ledger })
+  }
+  const source = {
+    url,
+    db: restored,
+    objects: target.objects,
+    objectsOf: copiedObjects,
+    keys,
+    drawKey,
+    program: 'test',
+  }
+  const to = { name: place.name, store: place.store, renewCopies: () => Promise.resolve() }
+  const options = { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined }
+  await seal()
+  const second = await makeBackup(source, to, options)
+  await appendAudit(restored, { action: 'place.left', result: 'ok', object: { kind: 'place' }, detail: {} })
+  await seal()
+  await shipLogHashes(restored, (await readLogKey(keys))!, place.store)
+  const machine = await emptyMachine()
+  expect((await restoreFrom(machine, place, { backup: second.manifest.id })).lostEntries).toHaveLength(1)
+  expect(await openBreak(machine.db)).toBeUndefined()
+})
