@@ -255,6 +255,7 @@ CREATE UNIQUE INDEX appointment_of_request ON public.appointment USING btree (re
 CREATE UNIQUE INDEX appointment_of_slot ON public.appointment USING btree (slot_id) WHERE (state = 'BOOKED'::text);
 CREATE INDEX appointment_request ON public.appointment USING btree (request_id);
 CREATE INDEX appointment_slot ON public.appointment USING btree (slot_id);
+CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF state ON appointment FOR EACH ROW EXECUTE FUNCTION ledger_appointment();
 alter table appointment enable row level security;
 create policy custodian_reads on appointment for select to seloste_custodian using (true);
 create policy desk_serves on appointment for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
@@ -926,7 +927,7 @@ create table destruction_entry (
   detail jsonb not null default '{}'::jsonb,
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
-  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text, 'correction'::text, 'case'::text, 'consent'::text, 'workstation'::text]))),
+  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text, 'correction'::text, 'case'::text, 'consent'::text, 'workstation'::text, 'appointment'::text]))),
   constraint destruction_entry_named CHECK (
 CASE
     WHEN (object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) THEN (object_name IS NOT NULL)
@@ -3696,6 +3697,7 @@ ends_as_told(told_started timestamp with time zone, told_answered timestamp with
 ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
+enter_appointment(a appointment) returns void
 enter_authority_request(r authority_request) returns void
 enter_correction(c correction) returns void
 enter_inspection(r inspection_recording) returns void
@@ -3809,6 +3811,7 @@ late_recording_is_refused() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
 leave_listening(wanted uuid) returns boolean to seloste_desk
+ledger_appointment() returns trigger
 ledger_call(q subject_request, contact uuid) returns jsonb
 ledger_case() returns trigger
 ledger_consent() returns trigger

@@ -101,6 +101,41 @@ test('requests that are lost are named, and one that was closed after the backup
   expect(await rows('select state from recording where id = $1', [recording!.id])).toEqual([{ state: 'STORED' }])
 })
 
+test('an appointment of the day is named, and one that was moved is over', async () => {
+  const [paula, pia] = [await person('Paula'), await person('Pia')]
+  const [call] = await register.keep(1)
+  const { id: request, number } = await servedRequest(admin, {
+    ...{ clerkId: paula.id, kinds: ['LISTEN'], contacts: [call!.contactId] },
+  })
+  const { rows: slots } = await sql<{ id: string }>`
+    with o as (insert into office (names, address, entered_by) values ('{"fi": "Turku"}', '{"fi": "Katu 1"}', ${pia.id}::uuid) returning id)
+    insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+    select o.id, now() + t, now() + t + interval '1 hour', ${pia.id}::uuid, ${pia.id}::uuid
+    from o, unnest(array[interval '5 days', interval '6 days']) t returning id`.execute(admin)
+  const book = async (slot: { id: string }) => {
+    const { rows: made } = await sql<{ id: string }>`
+      insert into appointment (request_id, slot_id, needs, booked_by) values (${request}, ${slot.id}, '{HEARING_LOOP}', ${paula.id}) returning id`.execute(
+      admin,
+    )
+    return made[0]!.id
+  }
+  const first = await book(slots[0]!)
+  const { rows, restored } = await restoredAfter(async () => {
+    await sql`update appointment set state = 'MOVED', ended_at = now(), ended_by = ${paula.id} where id = ${first}`.execute(
+      admin,
+    )
+    await book(slots[1]!)
+  })
+  expect(await rows('select id, state from appointment')).toEqual([{ id: first, state: 'MOVED' }])
+  expect(restored.ledger.lostAppointments).toEqual([
+    expect.stringMatching(new RegExp(`^${number} [0-9-]{10}T[0-9:]{5}Z Turku$`)),
+  ])
+  const [noted] = await rows(
+    "select detail -> 'lostAppointments' as it from audit_entry where action = 'backup.restored'",
+  )
+  expect(noted).toEqual({ it: restored.ledger.lostAppointments })
+})
+
 test('a version of the description that was approved after the backup is missed, by whoever restores and by its promise', async () => {
   const seed = readFileSync(seedDescriptionFile, 'utf8')
   const { machine, restored } = await restoredAfter(() => publishText(pool, seed, Temporal.Now.instant()))

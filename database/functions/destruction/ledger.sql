@@ -137,6 +137,26 @@ begin
   return null;
 end $$;
 
+-- A visitor comes at the time of an appointment, whatever has become of the register: a restore says when and where. What they need there is
+-- not in it.
+create or replace function enter_appointment(a appointment) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('appointment', a.id, 'entered', jsonb_build_object('number', q.number, 'startsAt', ledger_instant(s.starts_at),
+    'office', coalesce(o.names ->> 'fi', o.id::text)))
+  from office_slot s join office o on o.id = s.office_id join subject_request q on q.id = a.request_id where s.id = a.slot_id
+$$;
+
+create or replace function ledger_appointment() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    perform enter_appointment(new);
+  elsif old.state = 'BOOKED' and new.state <> 'BOOKED' then
+    perform append_to_ledger('appointment', new.id, 'ended', jsonb_build_object('outcome', new.state, 'closedAt', ledger_instant(new.ended_at)));
+  end if;
+  return null;
+end $$;
+
 -- A restore misses a version that was approved after its backup, for as long as none has been approved that is as new.
 create or replace function enter_version(v description_version) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -206,6 +226,7 @@ begin
   perform enter_inspection(r) from inspection_recording r join inspection i on i.id = r.inspection_id where i.closed_at is null;
   perform enter_authority_request(r) from authority_request r where r.closed_at is null;
   perform enter_prohibition(p) from prohibition p where p.executed_at is null;
+  perform enter_appointment(a) from appointment a where a.state = 'BOOKED';
   perform append_to_ledger('consent', c.person_id, 'withdrawn', jsonb_build_object('until', ledger_instant(c.valid_to))) from (
     select distinct on (person_id) * from person_recording_consent order by person_id, valid_from desc) c where c.valid_to > since;
   perform append_to_ledger('workstation', w.id, 'ended', '{}') from workstation w where w.ended_at > since;

@@ -57,6 +57,7 @@ grant select on appointment to seloste_custodian;
 grant select on appointment to seloste_desk;
 create policy desk_serves on appointment for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create policy custodian_reads on appointment for select to seloste_custodian using (true);
+create trigger ledger after insert or update of state on appointment for each row execute function ledger_appointment();
 
 -- letter
 alter table letter enable row level security;

@@ -203,6 +203,11 @@ function tell(restored: Restored): void {
       `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from what is in writing`,
     )
   }
+  if (ledger.lostAppointments.length > 0) {
+    console.log(
+      `appointments that were booked after the backup are lost: ${ledger.lostAppointments.join(', ')}; the visitors come all the same: book each again, or tell them`,
+    )
+  }
   if (ledger.restrictions + ledger.cases > 0)
     console.log(
       'requests that restrict recordings or ask for them since after the backup are open again without who asks: enter and identify them anew (docs/operate/backup-and-restore.md)',

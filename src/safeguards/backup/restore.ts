@@ -154,6 +154,7 @@ export async function restoreBackup(
       renewedKeys,
       lostVersions: lostVersions.map(String),
       lostRequests: replayed.lostRequests,
+      lostAppointments: replayed.lostAppointments,
     })
     await endQuarantine(connection)
     return {

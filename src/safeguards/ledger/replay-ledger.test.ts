@@ -237,6 +237,7 @@ describe('the ledger replayed on a restored register', () => {
       cases: 0,
       corrections: 0,
       lostRequests: [],
+      lostAppointments: [],
       keys: 2,
       keysToRenew: ['month-2027-04.v1'],
     })

@@ -18,6 +18,8 @@ export interface ReplayedRequests {
   requests: number
   /** Numbers of requests that were entered after the backup and were open: nothing of them is here. */
   lostRequests: string[]
+  /** Appointments that were booked after the backup and are not here: request, instant, office. */
+  lostAppointments: string[]
 }
 
 /** What is to be settled once the guards are on again. */
@@ -33,6 +35,7 @@ export const requestTables = [
   'inspection',
   'inspection_recording',
   'authority_request',
+  'appointment',
 ] as const
 
 /** Stands where the request's words stood. */
@@ -75,6 +78,9 @@ interface Detail {
   decidedBy?: string
   closedAt: string
   outcome?: string
+  /** Of an appointment. */
+  startsAt: string
+  office: string
 }
 
 export async function replayRequests(
@@ -99,9 +105,16 @@ export async function replayRequests(
       cases.add(id)
       touched.recordings.push(detail.recording)
     } else if (kind === 'open-request' && cause === 'closed') touched.contacts.push(...(await closeRequest(tx, entry)))
+    else if (kind === 'appointment' && cause === 'ended') await endAppointment(tx, entry)
     else if (kind === 'request') done.requests += await eraseRequest(tx, entry)
   }
-  return { ...done, cases: cases.size, lostRequests: await lostAmong(tx, ours), touched }
+  return {
+    ...done,
+    cases: cases.size,
+    lostRequests: await lostAmong(tx, ours),
+    lostAppointments: await lostAppointments(tx, ours),
+    touched,
+  }
 }
 
 /** What entries are about that open it and end it: a request's call, a case. */
@@ -287,4 +300,25 @@ async function lostAmong(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
     select t.id from unnest(${[...open.keys()]}::uuid[]) as t (id) where not exists (select from subject_request q where q.id = t.id)
       and not exists (select from authority_disclosure d where d.id = t.id)`.execute(tx)
   return rows.flatMap(({ id }) => open.get(id) ?? []).sort()
+}
+
+/** One that was moved or held after the backup: nobody waits for the visitor then, and its time is free. */
+async function endAppointment(tx: Tx, { id, detail: { outcome, closedAt } }: Entry): Promise<void> {
+  await sql`
+    update appointment set state = ${outcome ?? null}, ended_at = ${closedAt}::timestamptz where id = ${id}::uuid and state = 'BOOKED'`.execute(
+    tx,
+  )
+}
+
+async function lostAppointments(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
+  const booked = new Map<string, string>()
+  for (const { id, cause, detail } of entries.filter((entry) => entry.kind === 'appointment')) {
+    if (cause === 'ended') booked.delete(id)
+    else booked.set(id, `${detail.number} ${detail.startsAt.slice(0, 16)}Z ${detail.office}`)
+  }
+  const { rows } = await sql<{ id: string }>`
+    select t.id from unnest(${[...booked.keys()]}::uuid[]) as t (id) where not exists (select from appointment a where a.id = t.id)`.execute(
+    tx,
+  )
+  return rows.flatMap(({ id }) => booked.get(id) ?? []).sort()
 }
