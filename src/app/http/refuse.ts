@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import type { FastifyReply } from 'fastify'
 import type statuses from '../../../texts/refusals.json'
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
-import type { Refusal } from '#safeguards/access/grant.ts'
 
 export type RefusalCode = keyof typeof statuses
 
@@ -28,37 +27,69 @@ export function codeOf(reply: FastifyReply): RefusalCode | undefined {
 
 export interface MoreToSay {
   /** Says more than the code's own sentence. */
-  message?: string
-  field?: string
+  message?: string | undefined
+  field?: string | undefined
   /** Which second factors may be given. */
-  factors?: readonly string[]
+  factors?: readonly string[] | undefined
   /** When to try again. */
-  waitSeconds?: number
+  waitSeconds?: number | undefined
+  /** Whom or what it speaks of, in words. */
+  about?: string | undefined
   /** What keeps a password from being taken. */
-  problems?: readonly object[]
+  problems?: readonly object[] | undefined
+}
+
+/** Why something is not done, as functions return it. */
+export type Refusal = CodedRefusal | { refused: 'import.refused'; problems: readonly CsvProblem[] }
+
+interface CodedRefusal extends MoreToSay {
+  refused: RefusalCode
+  /** What the database said it is about: a field, a question, the items, the instant before which a day must lie. */
+  of?: string | undefined
+  /** When the right ended that there was. */
+  expiredAt?: Temporal.Instant | undefined
+  /** When to try again. */
+  seconds?: number | undefined
+}
+
+export function isRefusal<Found>(found: Found): found is Extract<Found, Refusal> {
+  return typeof found === 'object' && found !== null && 'refused' in found
+}
+
+/** Adds to a refusal the field that its code speaks of. */
+export function fieldsBy(fields: Partial<Record<RefusalCode, string>>) {
+  return <Found>(found: Found): Found => {
+    const field = isRefusal(found) ? fields[(found as CodedRefusal).refused] : undefined
+    return field === undefined ? found : { ...found, field }
+  }
 }
 
 /** Answers with a refusal; {@link MoreToSay} where there is more to say than its code. */
 export function refuse(reply: FastifyReply, code: RefusalCode, more: MoreToSay = {}) {
   const [status, sentence] = refusals[code]
-  const { message = sentence, field, ...known } = more
+  const { message = sentence, field, factors, waitSeconds, about, problems } = more
   codes.set(reply, code)
-  if (known.waitSeconds !== undefined) reply.header('retry-after', known.waitSeconds)
+  if (waitSeconds !== undefined) reply.header('retry-after', waitSeconds)
   return reply
     .code(status)
     .type('application/json')
-    .send({ error: { code, message, ...(field && { field }), ...known } })
+    .send({ error: { code, message, ...(field && { field }), factors, waitSeconds, of: about, problems } })
 }
 
-/** Answers with the refusal of a Grant. */
-export function refuseGrant(reply: FastifyReply, refusal: Refusal) {
-  return refuse(reply, refusal.refused, {
-    ...(refusal.expiredAt && { message: `Your access right ended at ${refusal.expiredAt.toString()}.` }),
+/** Answers with the refusal that a function returned. */
+export function refuseAs(reply: FastifyReply, refusal: Refusal) {
+  if (refusal.refused === 'import.refused') return refuseImport(reply, refusal.problems)
+  const { refused, of, expiredAt, seconds, ...more } = refusal
+  return refuse(reply, refused, {
+    field: of,
+    waitSeconds: seconds,
+    ...(expiredAt && { message: `Your access right ended at ${expiredAt.toString()}.` }),
+    ...more,
   })
 }
 
 /** Answers with the rows that keep a file from being taken over. */
-export function refuseImport(reply: FastifyReply, problems: readonly CsvProblem[]) {
+function refuseImport(reply: FastifyReply, rows: readonly CsvProblem[]) {
   const message = 'Nothing was taken over: some rows are wrong. Correct them and send the whole file again.'
-  return reply.code(422).send({ error: { code: 'import.refused', message, rows: problems } })
+  return reply.code(422).send({ error: { code: 'import.refused', message, rows } })
 }

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Purpose } from '#description/purposes.ts'
-import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import { requestGrant } from '#safeguards/access/grant.ts'
 import type { AuditEntry } from '#safeguards/audit/append.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { signInUnderWay } from '#safeguards/sign-in/own-account.ts'
 import type { Access } from './contract/shapes.ts'
 import type { Desk } from './desk.ts'
-import { refuse, refuseGrant } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionToken } from './account/session-cookies.ts'
 
@@ -79,7 +79,7 @@ export function demandSessions(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       sessions.set(request, session)
-      if (route.access === 'look' && !(await turnHasCome(desk, request, reply))) return reply
+      if (route.access === 'look' && !(await turnHasCome(desk, session))) return refuse(reply, 'looks.too-many')
     }
     checks.add(check)
     route.preHandler = [check, ...own]
@@ -88,22 +88,16 @@ export function demandSessions(app: Routes, desk: Desk): void {
 
 const checks = new WeakSet<object>()
 
-/** Waits for the turn of a look at calls; of a look too many, which is answered, false. */
-export async function turnHasCome(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  if ((await desk.pace.take(request.session)) === 'go') return true
-  await refuse(reply, 'looks.too-many')
-  return false
+/** Waits for the turn of a look at calls; false of a look too many. */
+export async function turnHasCome(desk: Desk, session: Session): Promise<boolean> {
+  return (await desk.pace.take(session)) === 'go'
 }
 
-/** The Grant for a request's purpose; without one the request is answered and nothing is returned. */
-export async function granted(
+/** The Grant for a request's purpose, or its refusal. */
+export function granted(
   desk: Desk,
   { session }: FastifyRequest,
-  reply: FastifyReply,
   asked: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
-): Promise<Grant | undefined> {
-  const grant = await requestGrant(desk.db, session, asked, desk.clock.now())
-  if (!('refused' in grant)) return grant
-  await refuseGrant(reply, grant)
-  return undefined
+) {
+  return requestGrant(desk.db, session, asked, desk.clock.now())
 }

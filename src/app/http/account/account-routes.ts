@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { describePerson } from '#safeguards/people/people.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import {
@@ -11,247 +11,136 @@ import {
   signInUnderWay,
   type SignInOf,
 } from '#safeguards/sign-in/own-account.ts'
-import { lookAtLink } from '#safeguards/sign-in/links.ts'
+import { lookAtLink, type SeenLink } from '#safeguards/sign-in/links.ts'
 import { greatest, leastAlone, leastWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
 import { listNotices, seeNotices } from '#safeguards/sign-in/notices.ts'
 import { provePresence } from '#safeguards/sign-in/prove-again.ts'
 import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-in-tables.ts'
-import { operations } from '../contract/operations.ts'
+import { answer, done, items } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import { fewAttempts, newSessionToken, refuseFactor } from './session-routes.ts'
+import { newSessionToken } from './session-routes.ts'
 import { setSessionToken, signedOut } from './session-cookies.ts'
-import { signedIn, signInBehind } from '../signed-in.ts'
+import { sessionBehind, signInBehind } from '../signed-in.ts'
 
 /** One's own account: how one signs in, the password, the authenticator, the sessions. */
 export function accountRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.signInOptions,
-    handler: async (_request, reply) =>
-      reply.send({
-        secondFactor: describedNow(desk).switches.secondFactor,
-        passkeys: desk.ways.publicUrl !== undefined,
-        ...(desk.ways.publicUrl !== undefined && { publicUrl: desk.ways.publicUrl }),
-        ...(desk.ways.identityProvider && { identityProvider: desk.ways.identityProvider }),
-        passwordRules: { leastAlone, leastWithSecondFactor, greatest },
-      }),
-  })
+  const { secondFactors } = desk.custodian
 
-  app.route({
-    ...operations.readAccount,
-    handler: async (request, reply) => {
-      const { session } = request
-      const now = desk.clock.now()
+  answer(app, {
+    signInOptions: () => ({
+      secondFactor: demandOf(desk),
+      passkeys: desk.ways.publicUrl !== undefined,
+      publicUrl: desk.ways.publicUrl,
+      identityProvider: desk.ways.identityProvider,
+      passwordRules: { leastAlone, leastWithSecondFactor, greatest },
+    }),
+
+    readAccount: async ({ session }) => {
       const [person, own, underWay] = await Promise.all([
-        describePerson(desk.db, session.personId, now),
+        describePerson(desk.db, session.personId, desk.clock.now()),
         signInOf(desk.db, session, session.personId),
         signInUnderWay(desk.db, session.token),
       ])
-      if (!own || !underWay) return refuse(reply, 'session.none')
+      if (!own || !underWay) return { refused: 'session.none' }
       const hasTotp = own.factors.includes('totp')
       const others = own.factors.includes('passkey')
-      return reply.send({
+      return {
         personId: session.personId,
         userId: person.userId,
         name: person.name,
         method: underWay.method,
-        password: {
-          set: own.hasPassword,
-          ...(own.passwordSetAt && { setAt: own.passwordSetAt.toString() }),
-          rules: rulesFor(hasSecondFactor(own)),
-        },
+        password: { set: own.hasPassword, setAt: own.passwordSetAt, rules: rulesFor(hasSecondFactor(own)) },
         secondFactor: {
           demand: own.demand,
           mayEnrol: !hasTotp && own.hasPassword,
           mayRemove: hasTotp && (others || (own.demand !== 'required' && own.passwordAlone)),
-          ...(own.totpAddedAt && {
-            totp: {
-              addedAt: own.totpAddedAt.toString(),
-              ...(own.totpUsedAt && { usedAt: own.totpUsedAt.toString() }),
-            },
-          }),
+          totp: own.totpAddedAt && { addedAt: own.totpAddedAt, usedAt: own.totpUsedAt },
           recoveryCodesLeft: own.recoveryCodes,
         },
-      })
+      }
     },
-  })
 
-  app.route({
-    ...operations.checkPassword,
-    config: { rateLimit: { max: 240, timeWindow: '1 minute' } },
-    handler: async (request, reply) => {
+    checkPassword: async (request) => {
       const { password, link, userId = '', name = '' } = request.body
-      if (link !== undefined) {
-        const seen = await lookAtLink(desk.db, link, desk.clock.now())
-        if (!seen) return refuse(reply, 'link.none')
-        const person = seen.person ?? { userId, name }
-        const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
-        const problems = judgePassword(password, {
-          secondFactor: demandOf(desk) === 'required' || seen.factors.length > 0,
-          words: wordsAround(desk, person),
-        })
-        return reply.send({ problems })
+      if (link === undefined) {
+        const session = await sessionBehind(desk, request)
+        return session ? { problems: await judgeOwn(session, password) } : { refused: 'session.none' }
       }
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
-      return reply.send({ problems: await judgeOwn(session, password) })
+      const seen = await lookAtLink(desk.db, link, desk.clock.now())
+      if (!seen) return { refused: 'link.none' }
+      return { problems: await judgeForLink(desk, seen, password, seen.person ?? { userId, name }) }
     },
-  })
 
-  app.route({
-    ...operations.changePassword,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const { session } = request
+    changePassword: async (request, reply) => {
       const { current, password } = request.body
-      const problems = await judgeOwn(session, password, current)
-      if (problems.length > 0) return refuse(reply, 'password.unfit', { field: 'password', problems })
-      const changed = await changePassword(desk.db, session, { current, password })
-      if (!('refused' in changed)) {
-        setSessionToken(request, reply, changed.token)
-        return reply.code(204).send(null)
+      const problems = await judgeOwn(request.session, password, current)
+      if (problems.length > 0) return { refused: 'password.unfit', field: 'password', problems }
+      const changed = await changePassword(desk.db, request.session, { current, password })
+      if ('refused' in changed) {
+        return { ...changed, field: changed.refused === 'session.credentials' ? 'current' : undefined }
       }
-      return refuse(reply, changed.refused, changed.refused === 'session.credentials' ? { field: 'current' } : {})
+      setSessionToken(request, reply, changed.token)
+      return 'done'
     },
-  })
 
-  app.route({
-    ...operations.beginTotp,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const found = await tokenOfPerson(request, reply)
-      if (!found) return reply
+    beginTotp: async (request) => {
+      const found = await enrolling(request)
+      if (!found) return { refused: 'session.none' }
       const { password } = request.body
-      const begun = await desk.custodian.secondFactors.beginTotp({
+      return secondFactors.beginTotp({
         session: found.token,
         ...(password !== undefined && { proof: await proofFor(found.personId, password) }),
         issuer: `Seloste, ${describedNow(desk).controller.name.fi}`,
         userId: (await describePerson(desk.db, found.personId, desk.clock.now())).userId,
       })
-      return 'refused' in begun ? refuseFactor(reply, begun) : reply.code(201).send(begun)
     },
-  })
 
-  app.route({
-    ...operations.confirmTotp,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const found = await tokenOfPerson(request, reply)
-      if (!found) return reply
+    confirmTotp: async (request, reply) => {
+      const found = await enrolling(request)
+      if (!found) return { refused: 'session.none' }
       const newSession = newSessionToken()
-      const done = await desk.custodian.secondFactors.confirmTotp({
-        session: found.token,
-        newSession,
-        ...request.body,
-      })
-      if ('refused' in done) return refuseFactor(reply, done)
-      setSessionToken(request, reply, newSession)
-      return reply.send(done)
+      const confirmed = await secondFactors.confirmTotp({ session: found.token, newSession, ...request.body })
+      if (!('refused' in confirmed)) setSessionToken(request, reply, newSession)
+      return confirmed
     },
-  })
 
-  app.route({
-    ...operations.removeTotp,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { password, ...given } = request.body
+    removeTotp: async ({ session, body: { password, ...given } }) => {
       const proof = await proofFor(session.personId, password)
-      const done = await desk.custodian.secondFactors.removeTotp({ session: session.token, proof, ...given })
-      return 'refused' in done ? refuseFactor(reply, done) : reply.code(204).send(null)
+      return done(secondFactors.removeTotp({ session: session.token, proof, ...given }))
     },
-  })
 
-  app.route({
-    ...operations.renewRecoveryCodes,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const { session } = request
-      const done = await desk.custodian.secondFactors.renewRecoveryCodes({
-        session: session.token,
-        otp: request.body.otp,
-      })
-      return 'refused' in done ? refuseFactor(reply, done) : reply.send(done)
+    renewRecoveryCodes: ({ session, body }) =>
+      secondFactors.renewRecoveryCodes({ session: session.token, otp: body.otp }),
+
+    provePresence: async ({ session, body: { password, ...given } }) => {
+      if (password === undefined) return done(secondFactors.proveAgain({ session: session.token, ...given }))
+      const proven = await provePresence(desk.db, session, password)
+      return 'refused' in proven ? { ...proven, field: 'password' } : 'done'
     },
-  })
 
-  app.route({
-    ...operations.provePresence,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { password, ...given } = request.body
-      if (password === undefined) {
-        const done = await desk.custodian.secondFactors.proveAgain({ session: session.token, ...given })
-        return 'refused' in done ? refuseFactor(reply, done) : reply.code(204).send(null)
-      }
-      const done = await provePresence(desk.db, session, password)
-      return 'refused' in done ? refuse(reply, done.refused, { field: 'password' }) : reply.code(204).send(null)
-    },
-  })
+    listNotices: ({ session }) =>
+      items(listNotices(desk.db, session), ({ detail, ...notice }) => ({ ...notice, ...viewDetail(detail) })),
 
-  app.route({
-    ...operations.listNotices,
-    handler: async (request, reply) => {
-      const { session } = request
-      const notices = await listNotices(desk.db, session)
-      return reply.send({
-        items: notices.map(({ at, detail, ...notice }) => ({ ...notice, ...viewDetail(detail), at: at.toString() })),
-      })
-    },
-  })
+    seeNotices: ({ session, body }) => done(seeNotices(desk.db, session, body.ids)),
 
-  app.route({
-    ...operations.seeNotices,
-    handler: async (request, reply) => {
-      const { session } = request
-      await seeNotices(desk.db, session, request.body.ids)
-      return reply.code(204).send(null)
-    },
-  })
+    listSessions: ({ session }) => items(listOwnSessions(desk.db, session, desk.clock.now())),
 
-  app.route({
-    ...operations.listSessions,
-    handler: async (request, reply) => {
-      const { session } = request
-      const sessions = await listOwnSessions(desk.db, session, desk.clock.now())
-      return reply.send({
-        items: sessions.map(({ device, startedAt, usedAt, endsAt, ...one }) => ({
-          ...one,
-          startedAt: startedAt.toString(),
-          usedAt: usedAt.toString(),
-          endsAt: endsAt.toString(),
-          ...(device !== null && { device }),
-        })),
-      })
-    },
-  })
+    endSession: async ({ session, params }) =>
+      (await endOwnSession(desk.db, session, params.id, desk.clock.now())) ? 'done' : { refused: 'not-found' },
 
-  app.route({
-    ...operations.endSession,
-    handler: async (request, reply) => {
-      const { session } = request
-      const ended = await endOwnSession(desk.db, session, request.params.id, desk.clock.now())
-      return ended ? reply.code(204).send(null) : refuse(reply, 'not-found')
-    },
-  })
-
-  app.route({
-    ...operations.endSessions,
-    handler: async (request, reply) => {
-      const { session } = request
+    endSessions: async (request, reply) => {
       const { keep = 'none' } = request.query
-      const ended = await endOwnSessions(desk.db, session, keep, desk.clock.now())
+      const ended = await endOwnSessions(desk.db, request.session, keep, desk.clock.now())
       if (keep === 'none') signedOut(request, reply)
-      return reply.send({ ended })
+      return { ended }
     },
   })
 
-  /** The person behind a session, or behind a sign-in that awaits enrolment; otherwise the request is answered. */
-  async function tokenOfPerson(request: FastifyRequest, reply: FastifyReply) {
+  /** The person behind a session, or behind a sign-in that awaits enrolment. */
+  async function enrolling(request: FastifyRequest) {
     const underWay = await signInBehind(desk, request)
-    return underWay?.awaits === 'enrolment' ? underWay : signedIn(desk, request, reply)
+    return underWay?.awaits === 'enrolment' ? underWay : sessionBehind(desk, request)
   }
 
   async function judgeOwn(session: Session, password: string, current?: string) {
@@ -274,19 +163,33 @@ export function accountRoutes(app: Routes, desk: Desk): void {
 
 /** Of a notice's detail what its person is told. */
 function viewDetail({ device, method, by, factor, lost, ended }: Record<string, unknown>) {
-  const what = (['number', 'place', 'employment'] as const).find((one) => one === ended)
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   return {
-    ...(typeof device === 'string' && { device }),
-    ...(typeof method === 'string' && { method: method as SignInMethod }),
-    ...(typeof factor === 'string' && { factor }),
-    ...(typeof by === 'string' && { by }),
-    ...(lost === true && { lost }),
-    ...(what && { ended: what }),
+    device: text(device),
+    method: text(method) as SignInMethod | undefined,
+    factor: text(factor),
+    by: text(by),
+    lost: lost === true || undefined,
+    ended: (['number', 'place', 'employment'] as const).find((one) => one === ended),
   }
 }
 
+/** What is wrong with a password that the person of a one-time link is about to take. */
+export async function judgeForLink(desk: Desk, { factors }: SeenLink, password: string, person: Named) {
+  const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
+  return judgePassword(password, {
+    secondFactor: demandOf(desk) === 'required' || factors.length > 0,
+    words: wordsAround(desk, person),
+  })
+}
+
+interface Named {
+  userId: string
+  name: string
+}
+
 /** What stands around a person and is guessed first. */
-export function wordsAround(desk: Desk, { userId, name }: { userId: string; name: string }): string[] {
+function wordsAround(desk: Desk, { userId, name }: Named): string[] {
   const { fi, sv, en } = describedNow(desk).controller.name
   return [userId, name, fi, sv, en, 'seloste']
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { signOut, useSession } from '#safeguards/people/session.ts'
+import { signOut, useSession, type Session } from '#safeguards/people/session.ts'
+import { answer } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { nameDevice } from './name-device.ts'
@@ -13,7 +14,7 @@ import {
   setSessionToken,
   signedOut,
 } from './session-cookies.ts'
-import { fewAttempts, newSessionToken } from './session-routes.ts'
+import { newSessionToken } from './session-routes.ts'
 
 /**
  * Signing in at the agency's identity provider. Browsers are sent there and come back by themselves; what goes wrong leads
@@ -24,7 +25,6 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.beginIdentityProvider,
-    config: fewAttempts,
     handler: async (request, reply) => {
       if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
       const { returnTo = '/', fresh = false } = request.query
@@ -34,7 +34,6 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.finishIdentityProvider,
-    config: fewAttempts,
     handler: async (request, reply) => {
       if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
       const newSession = newSessionToken()
@@ -53,16 +52,13 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  app.route({
-    ...operations.signOutOfIdentityProvider,
-    handler: async (request, reply) => {
+  answer(app, {
+    signOutOfIdentityProvider: async (request, reply) => {
       const { session } = request
-      const answer = desk.ways.identityProvider
-        ? await identityProvider.signOutUrl({ session: session.token }).catch(() => ({}))
-        : {}
+      const url = await signOutUrl(desk, session)
       await signOut(desk.db, session, desk.clock.now())
       signedOut(request, reply)
-      return reply.send(answer)
+      return url
     },
   })
 
@@ -87,4 +83,9 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
 
 function back(reply: FastifyReply, path: string, refused?: string) {
   return reply.redirect(refused === undefined ? path : `${path}#sign-in=${refused}`)
+}
+
+/** Where the browser goes to sign out at the provider as well; nothing where there is none, or it does not answer. */
+export async function signOutUrl({ ways, custodian }: Desk, { token }: Session): Promise<{ url?: string }> {
+  return ways.identityProvider ? custodian.identityProvider.signOutUrl({ session: token }).catch(() => ({})) : {}
 }

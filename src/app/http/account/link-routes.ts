@@ -7,155 +7,104 @@ import { lookAtLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in
 import { endSessionsOf, signInOf } from '#safeguards/sign-in/own-account.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { rightsOf } from '#safeguards/access/grant.ts'
-import { demandOf, rulesFor, wordsAround } from './account-routes.ts'
-import { operations } from '../contract/operations.ts'
+import { demandOf, judgeForLink, rulesFor } from './account-routes.ts'
+import { answer, done, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
-import { refuse, type RefusalCode } from '../refuse.ts'
+import type { Refusal, RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import { fewAttempts } from './session-routes.ts'
 
 /** One-time links, and how somebody else signs in: for whoever has none, forgot it, or lost it. */
 export function linkRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.lookAtLink,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const seen = await lookAtLink(desk.db, request.body.token, desk.clock.now())
-      if (!seen) return refuse(reply, 'link.none')
-      return reply.send({
+  answer(app, {
+    lookAtLink: async ({ body }) => {
+      const seen = await lookAtLink(desk.db, body.token, desk.clock.now())
+      if (!seen) return { refused: 'link.none' }
+      return {
         kind: seen.kind,
-        until: seen.until.toString(),
-        ...(seen.person && { userId: seen.person.userId, name: seen.person.name }),
-        ...(seen.role && { role: seen.role }),
+        until: seen.until,
+        userId: seen.person?.userId,
+        name: seen.person?.name,
+        role: seen.role,
         rules: rulesFor(demandOf(desk) === 'required' || seen.factors.length > 0),
         secondFactor: demandOf(desk),
-        ...(seen.awaits !== 'nothing' && { awaits: seen.awaits }),
-      })
+        awaits: seen.awaits === 'nothing' ? undefined : seen.awaits,
+      }
     },
-  })
 
-  app.route({
-    ...operations.useLink,
-    config: fewAttempts,
-    handler: async (request, reply) => {
-      const { token, password, code } = request.body
+    useLink: async ({ body }) => {
+      const { token, password, code } = body
       const seen = await lookAtLink(desk.db, token, desk.clock.now())
-      if (!seen) return refuse(reply, 'link.none')
-      const person = seen.person ?? named(request.body)
-      if ('code' in person) return refuse(reply, person.code, { field: person.field })
-      const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
-      const problems = judgePassword(password, {
-        secondFactor: demandOf(desk) === 'required' || seen.factors.length > 0,
-        words: wordsAround(desk, person),
-      })
-      if (problems.length > 0) return refuse(reply, 'password.unfit', { field: 'password', problems })
+      if (!seen) return { refused: 'link.none' }
+      const person = seen.person ?? named(body)
+      if ('refused' in person) return person
+      const problems = await judgeForLink(desk, seen, password, person)
+      if (problems.length > 0) return { refused: 'password.unfit', field: 'password', problems }
       const used = seen.person
         ? await useLink(desk.db, token, password, code)
         : await useFirstLink(desk.db, token, { ...person, password })
-      if ('refused' in used) {
-        const field =
-          used.refused === 'link.code' ? 'code' : used.refused === 'person.user-id-taken' ? 'userId' : undefined
-        return refuse(reply, used.refused, field === undefined ? {} : { field })
-      }
-      return reply.send({ userId: userIdOf(person.userId) })
+      return 'refused' in used ? { ...used, field: fields[used.refused] } : { userId: userIdOf(person.userId) }
     },
-  })
 
-  app.route({
-    ...operations.readPersonAccount,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { id } = request.params
-      if (!(await holds(session, 'ADMINISTRATOR'))) return refuse(reply, 'deny.role')
+    readPersonAccount: async ({ session, params: { id } }) => {
+      if (!(await holds(session, 'ADMINISTRATOR'))) return { refused: 'deny.role' }
       const [found, removals] = await Promise.all([
         signInOf(desk.db, session, id),
         listFactorRemovals(desk.db, session),
       ])
-      if (!found) return refuse(reply, 'not-found')
-      const removal = removals.find(({ personId }) => personId === id)
+      if (!found) return { refused: 'not-found' }
+      const { linkMadeAt, linkUntil } = found
       const others = id !== session.personId
-      return reply.send({
+      return {
         password: found.hasPassword,
         totp: found.factors.includes('totp'),
         passkeys: found.passkeys,
-        ...(found.linkMadeAt &&
-          found.linkUntil && { link: { madeAt: found.linkMadeAt.toString(), until: found.linkUntil.toString() } }),
-        ...(removal && { removal: { id: removal.id, askedAt: removal.askedAt.toString() } }),
+        link: linkMadeAt && linkUntil && { madeAt: linkMadeAt, until: linkUntil },
+        removal: removals.find(({ personId }) => personId === id),
         mayMakeLink: others && !found.needsOperator,
         mayAskRemoval: others && found.factors.length > 0,
-      })
-    },
-  })
-
-  app.route({
-    ...operations.makeLink,
-    handler: async (request, reply) => {
-      const { session } = request
-      const made = await makeLink(desk.db, session, request.params.id)
-      if ('refused' in made) return refuse(reply, made.refused)
-      return reply.code(201).send({ kind: made.kind, path: `/welcome#${made.token}`, until: made.until.toString() })
-    },
-  })
-
-  app.route({
-    ...operations.endPersonsSessions,
-    handler: async (request, reply) => {
-      const { session } = request
-      const ended = await endSessionsOf(desk.db, session, request.params.id)
-      return 'refused' in ended ? refuse(reply, ended.refused) : reply.send(ended)
-    },
-  })
-
-  app.route({
-    ...operations.askFactorRemoval,
-    handler: async (request, reply) => {
-      const { session } = request
-      const reason = nameOf(request.body.reason)
-      if (reason === '') {
-        return refuse(reply, 'input.invalid', { message: 'Say why it is to be removed.', field: 'reason' })
       }
-      const asked = await askFactorRemoval(desk.db, session, request.params.id, reason)
-      if ('refused' in asked) return refuse(reply, asked.refused)
-      return reply.code(201).send(await viewRemoval(asked, session, false))
     },
-  })
 
-  app.route({
-    ...operations.listFactorRemovals,
-    handler: async (request, reply) => {
-      const { session } = request
-      const [approves, administers] = await Promise.all([
-        holds(session, 'ACCESS_APPROVER'),
-        holds(session, 'ADMINISTRATOR'),
-      ])
-      if (!approves && !administers) return refuse(reply, 'deny.role')
+    makeLink: ({ session, params }) =>
+      viewed(makeLink(desk.db, session, params.id), ({ token, ...made }) => ({ ...made, path: `/welcome#${token}` })),
+
+    endPersonsSessions: ({ session, params }) => endSessionsOf(desk.db, session, params.id),
+
+    askFactorRemoval: ({ session, params, body }) => {
+      const reason = nameOf(body.reason)
+      if (reason === '') {
+        return { refused: 'input.invalid', message: 'Say why it is to be removed.', field: 'reason' }
+      }
+      return viewed(askFactorRemoval(desk.db, session, params.id, reason), (asked) =>
+        viewRemoval(asked, session, false),
+      )
+    },
+
+    listFactorRemovals: async ({ session }) => {
+      const approves = await holds(session, 'ACCESS_APPROVER')
+      if (!approves && !(await holds(session, 'ADMINISTRATOR'))) return { refused: 'deny.role' }
       const removals = await listFactorRemovals(desk.db, session)
-      return reply.send({ items: await Promise.all(removals.map((one) => viewRemoval(one, session, approves))) })
+      return { items: await Promise.all(removals.map((one) => viewRemoval(one, session, approves))) }
     },
-  })
 
-  app.route({
-    ...operations.decideFactorRemoval,
-    handler: async (request, reply) => {
-      const { session } = request
-      const done = await decideFactorRemoval(desk.db, session, request.params.id, request.body.confirm)
-      return 'refused' in done ? refuse(reply, done.refused) : reply.code(204).send(null)
-    },
+    decideFactorRemoval: ({ session, params, body }) =>
+      done(decideFactorRemoval(desk.db, session, params.id, body.confirm)),
   })
 
   async function viewRemoval(removal: FactorRemoval, session: Session, approves: boolean) {
+    const { id, personId, askedBy, askedAt, reason } = removal
     const now = desk.clock.now()
     const [person, asker] = await Promise.all([
-      describePerson(desk.db, removal.personId, now),
-      describePerson(desk.db, removal.askedBy, now),
+      describePerson(desk.db, personId, now),
+      describePerson(desk.db, askedBy, now),
     ])
     return {
-      id: removal.id,
-      person: { id: removal.personId, userId: person.userId, name: person.name },
-      askedBy: { id: removal.askedBy, name: asker.name },
-      askedAt: removal.askedAt.toString(),
-      reason: removal.reason,
-      mayDecide: approves && session.personId !== removal.personId && session.personId !== removal.askedBy,
+      id,
+      person: { id: personId, userId: person.userId, name: person.name },
+      askedBy: { id: askedBy, name: asker.name },
+      askedAt,
+      reason,
+      mayDecide: approves && session.personId !== personId && session.personId !== askedBy,
     }
   }
 
@@ -164,14 +113,19 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   }
 }
 
+/** The field that a refusal speaks of. */
+const fields: Partial<Record<RefusalCode, string>> = { 'link.code': 'code', 'person.user-id-taken': 'userId' }
+
 /** Who names themselves, or what is missing. */
-function named(given: {
+function named({
+  userId = '',
+  name = '',
+}: {
   userId?: string
   name?: string
-}): { userId: string; name: string } | { code: RefusalCode; field: string } {
-  const { userId = '', name = '' } = given
-  if (!isUserId(userIdOf(userId))) return { code: 'input.invalid', field: 'userId' }
-  if (!isPersonal(userId)) return { code: 'person.not-personal', field: 'userId' }
-  if (nameOf(name) === '') return { code: 'person.name-missing', field: 'name' }
+}): { userId: string; name: string } | Refusal {
+  if (!isUserId(userIdOf(userId))) return { refused: 'input.invalid', field: 'userId' }
+  if (!isPersonal(userId)) return { refused: 'person.not-personal', field: 'userId' }
+  if (nameOf(name) === '') return { refused: 'person.name-missing', field: 'name' }
   return { userId, name }
 }

@@ -7,26 +7,20 @@ import { signOut, useSession, type Session } from '#safeguards/people/session.ts
 import { unitNames } from '#safeguards/people/units.ts'
 import { confinementOf } from '#use/requests/offices/room.ts'
 import { networkOf } from '#safeguards/sign-in/network.ts'
-import type { FactorRefusal, GivenFactor } from '#safeguards/sign-in/second-factor.ts'
+import type { GivenFactor } from '#safeguards/sign-in/second-factor.ts'
 import { newDeviceToken, rememberDevice, signIn, type SignInUnderWay } from '#safeguards/sign-in/sign-in.ts'
-import { operations } from '../contract/operations.ts'
+import { answer } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { nameDevice } from './name-device.ts'
-import { refuse } from '../refuse.ts'
+import type { Refusal } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { deviceToken, sessionToken, setDeviceToken, setSessionToken, signedOut } from './session-cookies.ts'
-import { signedIn, signInBehind } from '../signed-in.ts'
-
-/** From one address, whoever is meant: against many accounts being tried with one password. */
-const attemptsPerMinute = 60
-export const fewAttempts = { rateLimit: { max: attemptsPerMinute, timeWindow: '1 minute' } }
+import { sessionBehind, signInBehind } from '../signed-in.ts'
 
 /** Signing in, who am I, signing out. */
 export function sessionRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.signIn,
-    config: fewAttempts,
-    handler: async (request, reply) => {
+  answer(app, {
+    signIn: async (request, reply) => {
       const { userId, password, otp } = request.body
       const from = {
         network: networkOf(request.ip),
@@ -34,70 +28,52 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
         device: nameDevice(request.headers['user-agent']),
       }
       const begun = await signIn(desk.db, { userId, password, from }, desk.clock.now())
-      if (begun === 'refused') return refuse(reply, 'session.credentials')
-      if ('refused' in begun) {
-        return refuse(reply, begun.refused, begun.seconds === undefined ? {} : { waitSeconds: begun.seconds })
-      }
-      if (!('awaits' in begun)) return answerSignedIn(desk, request, reply, begun)
+      if (begun === 'refused') return { refused: 'session.credentials' }
+      if ('refused' in begun) return begun
+      if (!('awaits' in begun)) return welcome(desk, request, reply, begun)
       if (begun.awaits === 'enrolment' || otp === undefined) {
         setSessionToken(request, reply, begun.token)
-        return refuseAwaiting(reply, begun)
+        return awaiting(begun)
       }
       return finish(request, reply, begun.token, { otp })
     },
-  })
 
-  app.route({
-    ...operations.giveSecondFactor,
-    config: fewAttempts,
-    handler: async (request, reply) => {
+    giveSecondFactor: (request, reply) => {
       const token = sessionToken(request)
       const { otp, recoveryCode } = request.body
       if ((otp === undefined) === (recoveryCode === undefined)) {
-        return refuse(reply, 'input.invalid', { message: 'Give one of the two: otp or recoveryCode.', field: 'otp' })
+        return { refused: 'input.invalid', message: 'Give one of the two: otp or recoveryCode.', field: 'otp' }
       }
-      if (token === undefined) return refuse(reply, 'session.none')
-      return finish(request, reply, token, request.body)
+      return token === undefined ? { refused: 'session.none' } : finish(request, reply, token, request.body)
     },
-  })
 
-  app.route({
-    ...operations.whoAmI,
-    handler: async (request, reply) => {
+    whoAmI: async (request, reply) => {
       const underWay = await signInBehind(desk, request)
-      if (underWay && underWay.awaits !== 'nothing') {
-        return refuseAwaiting(reply, { awaits: underWay.awaits, factors: underWay.factors })
-      }
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      if (underWay && underWay.awaits !== 'nothing') return awaiting(underWay)
+      const session = await sessionBehind(desk, request)
+      if (!session) return { refused: 'session.none' }
       // A browser that comes back from the identity provider brings no cookie of ours before this (SameSite=Strict).
       if (underWay?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
-      return reply.send(await viewMe(desk, session))
+      return viewMe(desk, session)
     },
-  })
 
-  app.route({
-    ...operations.signOut,
-    handler: async (request, reply) => {
+    signOut: async (request, reply) => {
       // A session, or a sign-in under way that is given up.
       const left = await signInBehind(desk, request)
-      if (!left) return refuse(reply, 'session.none')
+      if (!left) return { refused: 'session.none' }
       await signOut(desk.db, left, desk.clock.now())
       signedOut(request, reply)
-      return reply.code(204).send(null)
+      return 'done'
     },
   })
 
   async function finish(request: FastifyRequest, reply: FastifyReply, token: string, given: GivenFactor) {
     const newSession = newSessionToken()
     const done = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
-    if ('refused' in done) {
-      // The sign-in goes on where it can: the next code is given to it.
-      if (done.refused !== 'session.none') setSessionToken(request, reply, token)
-      return refuseFactor(reply, done)
-    }
-    const session = await useSession(desk.db, newSession, desk.clock.now())
-    return session ? answerSignedIn(desk, request, reply, session) : refuse(reply, 'session.none')
+    if (!('refused' in done)) return signInUnder(desk, newSession, request, reply)
+    // The sign-in goes on where it can: the next code is given to it.
+    if (done.refused !== 'session.none') setSessionToken(request, reply, token)
+    return done
   }
 }
 
@@ -106,18 +82,24 @@ export function newSessionToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** Welcomes whoever the custodian has opened a session for. */
+export async function signInUnder(desk: Desk, token: string, request: FastifyRequest, reply: FastifyReply) {
+  const session = await useSession(desk.db, token, desk.clock.now())
+  return session ? welcome(desk, request, reply, session) : ({ refused: 'session.none' } as const)
+}
+
 /**
- * Answers with who signed in, a fresh token and a browser that is known from now on. What the browser held before ends:
+ * Tells who signed in; gives a fresh token, and a browser that is known from now on. What the browser held before ends:
  * a token planted in it is worthless (session fixation), and nothing is left open behind a new sign-in.
  */
-export async function answerSignedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
+async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
   const now = desk.clock.now()
   const before = sessionToken(request)
   const left = before === undefined || before === session.token ? undefined : await useSession(desk.db, before, now)
   if (left) await signOut(desk.db, left, now)
   setSessionToken(request, reply, session.token)
   await rememberBrowser(desk, request, reply, session)
-  return reply.send(await viewMe(desk, session))
+  return viewMe(desk, session)
 }
 
 /** A browser in which somebody has signed in is let in by the failures of strangers. */
@@ -131,15 +113,8 @@ async function rememberBrowser(desk: Desk, request: FastifyRequest, reply: Fasti
   setDeviceToken(request, reply, own)
 }
 
-function refuseAwaiting(reply: FastifyReply, { awaits, factors }: Pick<SignInUnderWay, 'awaits' | 'factors'>) {
-  return awaits === 'enrolment'
-    ? refuse(reply, 'session.enrolment')
-    : refuse(reply, 'session.second-factor', { factors })
-}
-
-/** What the custodian says of a second factor. */
-export function refuseFactor(reply: FastifyReply, { refused, seconds }: FactorRefusal) {
-  return refuse(reply, refused, seconds === undefined ? {} : { waitSeconds: seconds })
+function awaiting({ awaits, factors }: Pick<SignInUnderWay, 'factors'> & { awaits: string }): Refusal {
+  return awaits === 'enrolment' ? { refused: 'session.enrolment' } : { refused: 'session.second-factor', factors }
 }
 
 /** Who a session's person is, and what they may do. */
@@ -154,27 +129,27 @@ async function viewMe(desk: Desk, session: Session) {
     personId: session.personId,
     userId: person.userId,
     name: person.name,
-    ...(person.unit && { unit: person.unit }),
+    unit: person.unit || undefined,
     // In the listening mode nobody is anything but its host.
     rights: confinement ? [] : rights.map((right) => viewRight(right, units)),
-    ...(confinement && { confinedTo: confinement.appointmentId }),
-    sessionEndsAt: session.expiresAt.toString(),
+    confinedTo: confinement?.appointmentId,
+    sessionEndsAt: session.expiresAt,
   }
 }
 
-function viewRight(right: Right, units: Map<string, string>) {
+function viewRight({ id, role, duty, purposes: held, scope, until }: Right, units: Map<string, string>) {
   return {
-    id: right.id,
-    role: right.role,
-    ...(right.duty && { duty: right.duty }),
+    id,
+    role,
+    duty,
     purposes: purposes
-      .filter((purpose) => right.purposes.some((held) => covers(held, purpose)))
-      .map((purpose) => ({ purpose, referenceNeeded: needsReference(purpose, right.role) })),
+      .filter((purpose) => held.some((one) => covers(one, purpose)))
+      .map((purpose) => ({ purpose, referenceNeeded: needsReference(purpose, role) })),
     scope: {
-      kind: right.scope.kind,
-      ...(right.scope.kind === 'unit' && { units: right.scope.units.map((id) => units.get(id) ?? id) }),
-      ...(right.scope.kind === 'numbers' && { numbers: right.scope.numbers }),
+      kind: scope.kind,
+      units: scope.kind === 'unit' ? scope.units.map((unit) => units.get(unit) ?? unit) : undefined,
+      numbers: scope.kind === 'numbers' ? scope.numbers : undefined,
     },
-    ...(right.until && { until: right.until.toString() }),
+    until,
   }
 }

@@ -21,3 +21,10 @@ export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: nu
     .type('audio/wav')
     .send(served.bytes)
 }
+
+/** Aborts once the reader has gone. */
+export function goneFrom(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.on('close', () => gone.abort())
+  return gone.signal
+}

@@ -5,7 +5,7 @@ import { watchCalls } from '#use/search/watch-calls.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { hasLeft } from '../open-events.ts'
-import { refuse } from '../refuse.ts'
+import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
@@ -27,8 +27,8 @@ export function callEvents(app: Routes, desk: Desk): void {
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const { purpose, reference } = request.query
-      const grant = await granted(desk, request, reply, { purpose, reference, action: 'calls.watched' })
-      if (!grant) return reply
+      const grant = await granted(desk, request, { purpose, reference, action: 'calls.watched' })
+      if ('refused' in grant) return refuseAs(reply, grant)
       const { session } = grant
       const watching = watches.get(session.token) ?? 0
       if (watching >= watchesAtOnce) return refuse(reply, 'session.too-many', { message: closeAWatch })

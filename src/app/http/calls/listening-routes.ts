@@ -1,12 +1,12 @@
-import type { FastifyReply } from 'fastify'
 import { endListening, paceListening } from '#use/playback/end-listening.ts'
 import { listeningNow, type Over } from '#use/playback/listening-now.ts'
 import { startListening } from '#use/playback/start-listening.ts'
-import { readRange, sendRange } from './byte-ranges.ts'
+import { goneFrom, readRange, sendRange } from './byte-ranges.ts'
+import { answer } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { followListening } from './follow-listening.ts'
-import { refuse, refuseGrant, type RefusalCode } from '../refuse.ts'
+import { refuse, refuseAs, type Refusal } from '../refuse.ts'
 import { isHeldBack } from '../requests/room-only.ts'
 import type { Routes } from '../routes.ts'
 import { sessionToken, workstationToken } from '../account/session-cookies.ts'
@@ -18,25 +18,28 @@ const followedAtOnce = 8
 /** Listening to a recording: begin, audio range by range, peaks, how fast, until when, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
   const followed = new Map<string, number>()
-  app.route({
-    ...operations.startListening,
-    handler: async (request, reply) => {
-      const grant = await granted(desk, request, reply, { ...request.body, action: 'listening.started' })
-      if (!grant) return reply
+  answer(app, {
+    startListening: async (request) => {
+      const grant = await granted(desk, request, { ...request.body, action: 'listening.started' })
+      if ('refused' in grant) return grant
       const listening = await startListening(desk.db, grant, request.params.id, desk.clock.now())
-      if (typeof listening === 'string') {
-        return refuse(reply, listening === 'not-found' ? listening : (`recording.${listening}` satisfies RefusalCode))
-      }
+      if (listening === 'not-found') return { refused: listening }
+      if (typeof listening === 'string') return { refused: `recording.${listening}` }
       desk.custodian.prepare({ session: grant.session.token, listening: listening.id }).catch(() => undefined)
       const path = `/api/listenings/${listening.id}`
-      return reply.code(201).send({
-        id: listening.id,
-        audio: `${path}/audio`,
-        peaks: `${path}/peaks`,
-        events: `${path}/events`,
-        until: listening.until.toString(),
-      })
+      return { ...listening, audio: `${path}/audio`, peaks: `${path}/peaks`, events: `${path}/events` }
     },
+
+    readPeaks: async ({ session, params }) => {
+      const peaks = await desk.custodian.peaks({ session: session.token, listening: params.id })
+      return 'over' in peaks ? whyOver(peaks) : peaks
+    },
+
+    paceListening: async ({ session, params, body }) =>
+      (await paceListening(desk.db, session, params.id, body.speed)) ? 'done' : { refused: 'listening.ended' },
+
+    endListening: async ({ session, params }) =>
+      (await endListening(desk.db, session, params.id)) ? 'done' : { refused: 'listening.ended' },
   })
 
   app.route({
@@ -64,16 +67,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       if (!(await signedIn(desk, request, reply))) return reply
       if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
-      return refuseOver(reply, served)
-    },
-  })
-
-  app.route({
-    ...operations.readPeaks,
-    handler: async (request, reply) => {
-      const { session } = request
-      const peaks = await desk.custodian.peaks({ session: session.token, listening: request.params.id })
-      return 'over' in peaks ? refuseOver(reply, peaks) : reply.send(peaks)
+      return refuseAs(reply, whyOver(served))
     },
   })
 
@@ -85,7 +79,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const { session } = request
       const listening = request.params.id
       const now = await listeningNow(desk.db, session.token, listening)
-      if ('over' in now) return refuseOver(reply, now)
+      if ('over' in now) return refuseAs(reply, whyOver(now))
       const others = followed.get(session.token) ?? 0
       if (others >= followedAtOnce) return refuse(reply, 'listening.too-many')
       followed.set(session.token, others + 1)
@@ -97,48 +91,21 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       return reply
     },
   })
-
-  app.route({
-    ...operations.paceListening,
-    handler: async (request, reply) => {
-      const { session } = request
-      const paced = await paceListening(desk.db, session, request.params.id, request.body.speed)
-      return paced ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
-    },
-  })
-
-  app.route({
-    ...operations.endListening,
-    handler: async (request, reply) => {
-      const { session } = request
-      const ended = await endListening(desk.db, session, request.params.id)
-      return ended ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
-    },
-  })
 }
 
-function goneFrom(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.on('close', () => gone.abort())
-  return gone.signal
-}
-
-/** Says why there is nothing to hear any more: the right ended, the recording was destroyed, or the listening is over. */
-function refuseOver(reply: FastifyReply, { over, since }: Over) {
+/** Why there is nothing to hear any more: the right ended, the recording was destroyed, or the listening is over. */
+function whyOver({ over, since }: Over): Refusal {
   switch (over) {
     case 'right':
-      return refuseGrant(reply, {
-        refused: 'deny.expired',
-        ...(since !== undefined && { expiredAt: Temporal.Instant.from(since) }),
-      })
+      return { refused: 'deny.expired', expiredAt: since === undefined ? undefined : Temporal.Instant.from(since) }
     case 'destroyed':
     case 'restricted':
-      return refuse(reply, `recording.${over}`)
+      return { refused: `recording.${over}` }
     case 'session':
-      return refuse(reply, 'session.none')
+      return { refused: 'session.none' }
     case 'left':
     case 'time':
     case 'unknown':
-      return refuse(reply, 'listening.ended')
+      return { refused: 'listening.ended' }
   }
 }

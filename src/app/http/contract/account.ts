@@ -26,7 +26,7 @@ import {
   accountRefusals,
 } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { closed, id, literals, refusals } from './shapes.ts'
+import { attempts, closed, fewAttempts, id, literals, refusals } from './shapes.ts'
 
 export const accountOperations = {
   signInOptions: {
@@ -43,6 +43,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/session',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'signIn',
       summary: 'Sign in with a user id and a password, and the authenticator’s code where it is known to be needed',
@@ -54,6 +55,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/session/second-factor',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'giveSecondFactor',
       summary: 'Finish a sign-in that awaits a second factor: one of the two fields',
@@ -90,6 +92,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/password-check',
     access: 'asks-itself',
+    config: attempts(240),
     schema: {
       operationId: 'checkPassword',
       summary: 'What is wrong with a password that one is about to take; of one’s own session or of a one-time link',
@@ -111,6 +114,7 @@ export const accountOperations = {
   changePassword: {
     method: 'POST',
     url: '/api/account/password',
+    config: fewAttempts,
     schema: {
       operationId: 'changePassword',
       summary: 'Change one’s own password; the other sessions end',
@@ -122,6 +126,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/account/totp',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'beginTotp',
       summary: 'Begin to enrol an authenticator; also in a sign-in that awaits enrolment, then without the password',
@@ -133,6 +138,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/account/totp/confirmation',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'confirmTotp',
       summary: 'Confirm it with a code; finishes a sign-in that awaited enrolment, and ends the other sessions',
@@ -143,6 +149,7 @@ export const accountOperations = {
   removeTotp: {
     method: 'POST',
     url: '/api/account/totp/removal',
+    config: fewAttempts,
     schema: {
       operationId: 'removeTotp',
       summary:
@@ -157,6 +164,7 @@ export const accountOperations = {
   renewRecoveryCodes: {
     method: 'POST',
     url: '/api/account/recovery-codes',
+    config: fewAttempts,
     schema: {
       operationId: 'renewRecoveryCodes',
       summary: 'New recovery codes; the old ones are worthless',
@@ -167,6 +175,7 @@ export const accountOperations = {
   provePresence: {
     method: 'POST',
     url: '/api/session/proof',
+    config: fewAttempts,
     schema: {
       operationId: 'provePresence',
       summary:
@@ -230,6 +239,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/links/look',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'lookAtLink',
       summary: 'What a one-time link is for; needs no session',
@@ -241,6 +251,7 @@ export const accountOperations = {
     method: 'POST',
     url: '/api/links/use',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'useLink',
       summary:

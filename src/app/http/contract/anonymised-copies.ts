@@ -155,6 +155,9 @@ export const PrivacyReport = Type.Object({
 })
 export type PrivacyReport = Static<typeof PrivacyReport>
 
+/** What is said in a call of an hour, with room. */
+const largestWordsBytes = 2 * 1024 * 1024
+
 export const anonymisedCopyOperations = {
   beginCopy: {
     method: 'POST',
@@ -179,6 +182,7 @@ export const anonymisedCopyOperations = {
   saveCopy: {
     method: 'PUT',
     url: '/api/anonymised-copies/:id',
+    bodyLimit: largestWordsBytes,
     schema: {
       operationId: 'saveCopy',
       summary: 'Save words and redactions; what was rendered or approved of an earlier revision is gone',
@@ -191,6 +195,7 @@ export const anonymisedCopyOperations = {
     method: 'POST',
     url: '/api/anonymised-copies/:id/proposals',
     access: 'look',
+    bodyLimit: largestWordsBytes,
     schema: {
       operationId: 'proposeForCopy',
       summary:

@@ -60,6 +60,7 @@ export const Draft = Type.Object({
 })
 export type Draft = Static<typeof Draft>
 
+export type DraftSummary = Static<typeof DraftSummary>
 export const DraftSummary = Type.Pick(Draft, [
   'id',
   'basedOn',
@@ -136,6 +137,9 @@ export const ImportRefused = Type.Object({
   }),
 })
 
+const largestTextBytes = 4 * 1024 * 1024
+const largestFileBytes = 9 * 1024 * 1024
+
 export const descriptionOperations = {
   listVersions: {
     method: 'GET',
@@ -194,6 +198,7 @@ export const descriptionOperations = {
   changeDraft: {
     method: 'PATCH',
     url: '/api/description/drafts/:id',
+    bodyLimit: largestTextBytes,
     schema: {
       operationId: 'changeDraft',
       summary: 'Change a draft: its whole text, or some fields; a draft may be wrong, it cannot be submitted then',
@@ -205,6 +210,7 @@ export const descriptionOperations = {
   importNumbers: {
     method: 'POST',
     url: '/api/description/drafts/:id/numbers',
+    bodyLimit: largestFileBytes,
     schema: {
       operationId: 'importNumbers',
       summary: 'Put the numbers of a CSV file into the draft, all of them or none',

@@ -92,6 +92,9 @@ export const PersonChange = Type.Object(
   closed,
 )
 
+/** A file of people in base64, and what is around it. */
+const largestImportBytes = 8_100_000
+
 export const directoryOperations = {
   listPeople: {
     method: 'GET',
@@ -156,6 +159,7 @@ export const directoryOperations = {
   importPeople: {
     method: 'POST',
     url: '/api/people/import',
+    bodyLimit: largestImportBytes,
     schema: {
       operationId: 'importPeople',
       summary: 'Bring the directory up to a CSV file: all of its rows or none',

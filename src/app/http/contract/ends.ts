@@ -78,7 +78,7 @@ export const Recall = Type.Object(
 )
 export type Recall = Static<typeof Recall>
 
-const AwaitedCertificate = Type.Object(
+export const AwaitedCertificate = Type.Object(
   {
     state: literals(['waiting', 'destroying'], 'waiting: for somebody else’s case that was open before'),
     expectedAt: Type.Optional(instant('Ask again then')),

@@ -1,6 +1,18 @@
 /** Listening at an agreed office: offices, their times and workstations, appointments, the listening mode (R47, R48). */
 import Type, { type Static } from 'typebox'
-import { closed, id, instant, literals, noContent, person, refusals, Trilingual, uuid, written } from './shapes.ts'
+import {
+  closed,
+  fewAttempts,
+  id,
+  instant,
+  literals,
+  noContent,
+  person,
+  refusals,
+  Trilingual,
+  uuid,
+  written,
+} from './shapes.ts'
 
 const names = Type.Object(
   { fi: written(100, 'In Finnish'), sv: written(100, 'In Swedish'), en: written(100, 'In English') },
@@ -273,6 +285,7 @@ export const officeOperations = {
   enrolWorkstation: {
     method: 'POST',
     url: '/api/workstation',
+    config: fewAttempts,
     schema: {
       operationId: 'enrolWorkstation',
       summary: 'Make this browser the listening workstation of an office',

@@ -10,7 +10,7 @@
 import Type, { type Static } from 'typebox'
 import { Otp } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { closed, id, instant, literals, refusals } from './shapes.ts'
+import { closed, fewAttempts, id, instant, literals, refusals } from './shapes.ts'
 
 const bytes = (maxLength: number, description?: string) =>
   Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })
@@ -117,6 +117,7 @@ const passkeyOperations = {
     method: 'POST',
     url: '/api/session/passkey/challenge',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'askPasskeySignIn',
       summary: 'Begin to sign in with a passkey alone; needs no session',
@@ -127,6 +128,7 @@ const passkeyOperations = {
     method: 'POST',
     url: '/api/session/passkey',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'signInWithPasskey',
       summary: 'Sign in with a passkey: having it and being verified by it are two factors',
@@ -138,6 +140,7 @@ const passkeyOperations = {
     method: 'POST',
     url: '/api/session/second-factor/passkey/challenge',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'askPasskeyFactor',
       summary: 'Begin to give a passkey as the second factor of a sign-in that awaits one',
@@ -148,6 +151,7 @@ const passkeyOperations = {
     method: 'POST',
     url: '/api/session/second-factor/passkey',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'givePasskeyFactor',
       summary: 'Finish a sign-in that awaits a second factor with a passkey',
@@ -168,6 +172,7 @@ const passkeyOperations = {
     method: 'POST',
     url: '/api/account/passkeys/challenge',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'askPasskey',
       summary:
@@ -183,6 +188,7 @@ const passkeyOperations = {
     method: 'POST',
     url: '/api/account/passkeys',
     access: 'asks-itself',
+    config: fewAttempts,
     schema: {
       operationId: 'addPasskey',
       summary:
@@ -207,6 +213,7 @@ const passkeyOperations = {
   askConfirmation: {
     method: 'POST',
     url: '/api/confirmations/challenge',
+    config: fewAttempts,
     schema: {
       operationId: 'askConfirmation',
       summary: 'Begin to confirm a weighty act with a passkey',
@@ -217,6 +224,7 @@ const passkeyOperations = {
   confirmAct: {
     method: 'POST',
     url: '/api/confirmations',
+    config: fewAttempts,
     schema: {
       operationId: 'confirmAct',
       summary: 'Confirm a weighty act: it can be done once, within two minutes, in this session',
@@ -233,6 +241,7 @@ const identityProviderOperations = {
     method: 'GET',
     url: '/api/session/identity-provider',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'beginIdentityProvider',
       summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
@@ -252,6 +261,7 @@ const identityProviderOperations = {
     method: 'GET',
     url: '/api/session/identity-provider/callback',
     access: 'anyone',
+    config: fewAttempts,
     schema: {
       operationId: 'finishIdentityProvider',
       summary: 'The way back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',

@@ -42,6 +42,10 @@ export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
  */
 export type Access = 'look' | 'anyone' | 'asks-itself'
 
+/** So many attempts in a minute from one address, whoever is meant: against many accounts being tried with one password. */
+export const attempts = (max: number) => ({ rateLimit: { max, timeWindow: '1 minute' } })
+export const fewAttempts = attempts(60)
+
 /** What comes in has the fields named here and no others. */
 export const closed = { additionalProperties: false } as const
 

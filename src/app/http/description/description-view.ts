@@ -1,4 +1,3 @@
-import type { Static } from 'typebox'
 import { parseDocument } from 'yaml'
 import type { Draft } from '#safeguards/versions/draft.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
@@ -6,33 +5,28 @@ import { judgeDraft } from '#safeguards/versions/judge-draft.ts'
 import type { PublishedVersion } from '#safeguards/versions/versions.ts'
 import type { Draft as DraftView, DraftSummary, Version } from '../contract/description.ts'
 import type { Desk } from '../desk.ts'
+import type { Told } from '../to-json.ts'
 
 type Names = Map<string, string>
 
 /** A draft with its text judged. */
-export async function viewDraft(desk: Desk, draft: Draft): Promise<DraftView> {
+export async function viewDraft(desk: Desk, draft: Draft): Promise<Told<DraftView>> {
   const names = await currentNames(desk.db, peopleOf([draft]))
   const { document, problems, changes } = await judgeDraft(desk.db, draft)
   return {
     ...summary(draft, names),
     revision: draft.revision,
-    ...(draft.submittedAt && { submittedAt: draft.submittedAt.toString() }),
-    ...(draft.decision && {
-      decision: {
-        by: named(draft.decision.by, names),
-        at: draft.decision.at.toString(),
-        ...(draft.decision.note !== null && { note: draft.decision.note }),
-      },
-    }),
+    submittedAt: draft.submittedAt,
+    decision: draft.decision && { ...draft.decision, by: named(draft.decision.by, names) },
     text: draft.text,
-    ...(document !== undefined && { document }),
+    document,
     problems,
     changes,
   }
 }
 
 /** Drafts without their texts. */
-export async function viewDrafts(desk: Desk, drafts: readonly Draft[]): Promise<Static<typeof DraftSummary>[]> {
+export async function viewDrafts(desk: Desk, drafts: readonly Draft[]): Promise<Told<DraftSummary>[]> {
   const names = await currentNames(desk.db, peopleOf(drafts))
   return drafts.map((draft) => summary(draft, names))
 }
@@ -42,24 +36,22 @@ export async function viewVersions(
   desk: Desk,
   versions: readonly PublishedVersion[],
   { withPeople }: { withPeople: boolean },
-): Promise<Version[]> {
+): Promise<Told<Version>[]> {
   const inForce = desk.versions.at(desk.clock.now()).version
   const people = versions.flatMap(({ author, approver }) => [author, approver]).filter((id) => id !== null)
   const names: Names = withPeople ? await currentNames(desk.db, people) : new Map<string, string>()
+  const personOf = (id: string | null) => (withPeople && id !== null ? named(id, names) : undefined)
   return versions
-    .map(
-      (version) =>
-        ({
-          version: version.version,
-          effectiveFrom: version.effectiveFrom.toString(),
-          state: version.version === inForce ? 'in-force' : version.version < inForce ? 'past' : 'coming',
-          hash: version.hash,
-          approvedAt: version.approvedAt.toString(),
-          ...(withPeople && version.author !== null && { author: named(version.author, names) }),
-          ...(withPeople && version.approver !== null && { approver: named(version.approver, names) }),
-          changes: version.changes,
-        }) satisfies Version,
-    )
+    .map(({ version, effectiveFrom, hash, approvedAt, author, approver, changes }) => ({
+      version,
+      effectiveFrom,
+      state: version === inForce ? ('in-force' as const) : version < inForce ? ('past' as const) : ('coming' as const),
+      hash,
+      approvedAt,
+      author: personOf(author),
+      approver: personOf(approver),
+      changes,
+    }))
     .sort((a, b) => b.version - a.version)
 }
 
@@ -68,7 +60,7 @@ export function documentOf(text: string): unknown {
   return parseDocument(text).toJS({ maxAliasCount: 0 })
 }
 
-function summary(draft: Draft, names: Names): Static<typeof DraftSummary> {
+function summary(draft: Draft, names: Names): Told<DraftSummary> {
   return {
     id: draft.id,
     basedOn: draft.basedOn,
@@ -76,8 +68,8 @@ function summary(draft: Draft, names: Names): Static<typeof DraftSummary> {
     state: draft.state,
     author: named(draft.author, names),
     reason: draft.reason,
-    ...(draft.effectiveFrom && { effectiveFrom: draft.effectiveFrom.toString() }),
-    changedAt: draft.changedAt.toString(),
+    effectiveFrom: draft.effectiveFrom,
+    changedAt: draft.changedAt,
     mayEdit: draft.mayEdit,
     mayDecide: draft.mayDecide,
   }

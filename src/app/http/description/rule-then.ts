@@ -1,23 +1,21 @@
 import type { RecordingRule, RuleHours } from '#description/register-description.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { Rule } from '../contract/plan.ts'
+import type { Told } from '../to-json.ts'
 
 /** The rule that decided, as the version in force at the answer has it (R14); nothing where none decided. */
 export function ruleThen(
   versions: readonly Pick<DescriptionVersion, 'version' | 'description'>[],
   decision: { descriptionVersion?: number; ruleId?: string },
-): { rule?: Pick<Rule, 'name' | 'quota' | 'hours'> } {
+): { rule?: Told<Pick<Rule, 'name' | 'quota' | 'hours'>> } {
   const then = versions.find(({ version }) => version === decision.descriptionVersion)
   const rule = then?.description.recordingPlan.rules.find(({ id }) => id === decision.ruleId)
   return rule ? { rule: { name: rule.names, ...viewLimits(rule) } } : {}
 }
 
 /** When, and up to how many recordings, a rule holds. */
-export function viewLimits({ quota, hours }: RecordingRule): Pick<Rule, 'quota' | 'hours'> {
-  return {
-    ...(quota && { quota: { per: quota.per, weekly: quota.weekly } }),
-    ...(hours && { hours: { days: [...hours.days], from: clock(hours.from), to: clock(hours.to) } }),
-  }
+export function viewLimits({ quota, hours }: RecordingRule) {
+  return { quota, hours: hours && { days: hours.days, from: clock(hours.from), to: clock(hours.to) } }
 }
 
 /** 08:00; the last moment of the day is its end, 24:00. */

@@ -1,4 +1,3 @@
-import { currentNames } from '#safeguards/people/current-names.ts'
 import { closeAuthority, decideAuthority } from '#use/disclosure/authority/decide-authority.ts'
 import {
   addAuthorityItem,
@@ -10,14 +9,16 @@ import {
 import { listAuthority, readAuthority } from '#use/disclosure/authority/read-authority.ts'
 import { listPackages } from '#use/disclosure/packages/list-packages.ts'
 import { peopleOf, viewAuthority, viewAuthoritySummary } from './authority-view.ts'
-import { operations } from '../contract/operations.ts'
+import { answer } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
+import { namePeople } from '../name-people.ts'
+import { peopleOfPackage } from './package-view.ts'
 import { readInstant } from '../read-instant.ts'
-import { refuse, type RefusalCode } from '../refuse.ts'
+import { fieldsBy } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** The fields that a refusal speaks of. */
-const fields: Partial<Record<RefusalCode, string>> = {
+/** The fields that refusals speak of. */
+const withField = fieldsBy({
   'authority.provision': 'provisionId',
   'authority.provision-expired': 'provisionId',
   'authority.received-wrong': 'receivedAt',
@@ -26,110 +27,56 @@ const fields: Partial<Record<RefusalCode, string>> = {
   'authority.unreleased': 'unreleasedBecause',
   'authority.no-reason-wanted': 'unreleasedBecause',
   'deny.reference': 'caseNumber',
-}
-const about = (code: RefusalCode) => (fields[code] === undefined ? {} : { field: fields[code] })
+})
 
 /** Disclosures to authorities: the security unit prepares, the decision maker decides (R34, R35). */
 export function authorityRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.listAuthorityDisclosures,
-    handler: async (request, reply) => {
-      const { session } = request
-      const listed = await listAuthority(desk.db, session, request.query.state ?? 'open')
-      if ('refused' in listed) return refuse(reply, listed.refused)
-      const names = await currentNames(desk.db, listed.flatMap(peopleOf))
+  const { db } = desk
+
+  answer(app, {
+    listAuthorityDisclosures: async ({ session, query }) => {
+      const listed = await listAuthority(db, session, query.state ?? 'open')
+      if ('refused' in listed) return listed
+      const person = await namePeople(desk, listed.flatMap(peopleOf))
       const today = desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
-      const holds = (first: Temporal.PlainDate, last: Temporal.PlainDate | undefined) =>
-        Temporal.PlainDate.compare(first, today) <= 0 && !(last && Temporal.PlainDate.compare(last, today) < 0)
-      return reply.send({
-        items: listed.map((one) => viewAuthoritySummary(one, names)),
-        provisions: describedNow(desk)
-          .disclosure.provisions.filter(({ validFrom, validTo }) => holds(validFrom, validTo))
-          .map(({ id, names: called }) => ({ id, names: called })),
-      })
+      const { provisions } = describedNow(desk).disclosure
+      return {
+        items: listed.map((one) => viewAuthoritySummary(one, person)),
+        provisions: provisions.filter(
+          ({ validFrom, validTo }) =>
+            Temporal.PlainDate.compare(validFrom, today) <= 0 &&
+            !(validTo && Temporal.PlainDate.compare(validTo, today) < 0),
+        ),
+      }
     },
-  })
 
-  app.route({
-    ...operations.enterAuthorityDisclosure,
-    handler: async (request, reply) => {
-      const { session } = request
-      const receivedAt = readInstant(request.body.receivedAt)
-      if (!receivedAt || receivedAt === 'invalid')
-        return refuse(reply, 'authority.received-wrong', { field: 'receivedAt' })
-      const entered = await enterAuthority(desk.db, session, { ...request.body, receivedAt })
-      return 'refused' in entered
-        ? refuse(reply, entered.refused, about(entered.refused))
-        : reply.code(201).send(entered)
+    enterAuthorityDisclosure: async ({ session, body }) => {
+      const receivedAt = readInstant(body.receivedAt)
+      if (receivedAt === 'invalid') return { refused: 'authority.received-wrong', field: 'receivedAt' }
+      return withField(await enterAuthority(db, session, { ...body, receivedAt }))
     },
-  })
 
-  app.route({
-    ...operations.readAuthorityDisclosure,
-    handler: async (request, reply) => {
-      const { session } = request
-      const read = await readAuthority(desk.db, session, request.params.id)
-      if ('refused' in read) return refuse(reply, read.refused)
-      const packages = await listPackages(desk.db, session, [request.params.id])
-      const names = await currentNames(desk.db, [...peopleOf(read), ...packages.map(({ made_by }) => made_by)])
-      return reply.send(viewAuthority(read, { names, packages, provisions: describedNow(desk).disclosure.provisions }))
+    readAuthorityDisclosure: async ({ session, params }) => {
+      const read = await readAuthority(db, session, params.id)
+      if ('refused' in read) return read
+      const packages = await listPackages(db, session, [params.id])
+      const person = await namePeople(desk, [...peopleOf(read), ...packages.flatMap(peopleOfPackage)])
+      return viewAuthority(read, { person, packages, provisions: describedNow(desk).disclosure.provisions })
     },
-  })
 
-  app.route({
-    ...operations.changeAuthorityDisclosure,
-    handler: async (request, reply) => {
-      const { session } = request
-      const receivedAt = readInstant(request.body.receivedAt)
-      if (!receivedAt || receivedAt === 'invalid')
-        return refuse(reply, 'authority.received-wrong', { field: 'receivedAt' })
-      const changed = await changeAuthority(desk.db, session, request.params.id, { ...request.body, receivedAt })
-      return changed === 'done' ? reply.code(204).send(null) : refuse(reply, changed.refused, about(changed.refused))
+    changeAuthorityDisclosure: async ({ session, params, body }) => {
+      const receivedAt = readInstant(body.receivedAt)
+      if (receivedAt === 'invalid') return { refused: 'authority.received-wrong', field: 'receivedAt' }
+      return withField(await changeAuthority(db, session, params.id, { ...body, receivedAt }))
     },
-  })
 
-  app.route({
-    ...operations.addAuthorityItem,
-    handler: async (request, reply) => {
-      const { session } = request
-      const added = await addAuthorityItem(desk.db, session, request.params.id, request.body)
-      return 'refused' in added ? refuse(reply, added.refused, about(added.refused)) : reply.code(201).send(added)
-    },
-  })
-
-  app.route({
-    ...operations.dropAuthorityItem,
-    handler: async (request, reply) => {
-      const { session } = request
-      const dropped = await dropAuthorityItem(desk.db, session, request.params.id, request.params.item)
-      return dropped === 'done' ? reply.code(204).send(null) : refuse(reply, dropped.refused)
-    },
-  })
-
-  app.route({
-    ...operations.assessAuthorityDisclosure,
-    handler: async (request, reply) => {
-      const { session } = request
-      const assessed = await assessAuthority(desk.db, session, request.params.id, request.body.text)
-      return assessed === 'done' ? reply.code(204).send(null) : refuse(reply, assessed.refused)
-    },
-  })
-
-  app.route({
-    ...operations.decideAuthorityDisclosure,
-    handler: async (request, reply) => {
-      const { session } = request
-      const decided = await decideAuthority(desk.db, session, request.params.id, request.body)
-      return decided === 'done' ? reply.code(204).send(null) : refuse(reply, decided.refused, about(decided.refused))
-    },
-  })
-
-  app.route({
-    ...operations.closeAuthorityDisclosure,
-    handler: async (request, reply) => {
-      const { session } = request
-      const closed = await closeAuthority(desk.db, session, request.params.id, request.body.unreleasedBecause)
-      return closed === 'done' ? reply.code(204).send(null) : refuse(reply, closed.refused, about(closed.refused))
-    },
+    addAuthorityItem: async ({ session, params, body }) =>
+      withField(await addAuthorityItem(db, session, params.id, body)),
+    dropAuthorityItem: ({ session, params }) => dropAuthorityItem(db, session, params.id, params.item),
+    assessAuthorityDisclosure: ({ session, params, body }) => assessAuthority(db, session, params.id, body.text),
+    decideAuthorityDisclosure: async ({ session, params, body }) =>
+      withField(await decideAuthority(db, session, params.id, body)),
+    closeAuthorityDisclosure: async ({ session, params, body }) =>
+      withField(await closeAuthority(db, session, params.id, body.unreleasedBecause)),
   })
 }

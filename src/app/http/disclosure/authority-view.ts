@@ -2,77 +2,61 @@ import type { Provision } from '#description/register-description.ts'
 import type { AuthorityDisclosure, AuthorityItemRow } from '#use/disclosure/authority/read-authority.ts'
 import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { AuthorityDetail, AuthoritySummary } from '../contract/authority.ts'
+import type { PersonOf } from '../name-people.ts'
+import type { Told } from '../to-json.ts'
 import { viewPackage } from './package-view.ts'
 
 export interface AuthoritySeen {
-  names: ReadonlyMap<string, string>
+  person: PersonOf
   /** Of the description in force. */
   provisions: readonly Provision[]
   packages: readonly PackageRow[]
 }
 
 /** Everybody a view of it names. */
-export function peopleOf({ row }: AuthorityDisclosure): string[] {
-  return [row.entered_by, row.assessed_by, row.decided_by].flatMap((id) => (id ? [id] : []))
+export function peopleOf({ row }: AuthorityDisclosure): (string | null)[] {
+  return [row.entered_by, row.assessed_by, row.decided_by]
 }
 
 export function viewAuthoritySummary(
   { row, items, state, urgentAt }: AuthorityDisclosure,
-  names: ReadonlyMap<string, string>,
-): AuthoritySummary {
+  person: PersonOf,
+): Told<AuthoritySummary> {
   return {
-    id: row.id,
-    number: row.number,
-    origin: row.origin,
-    authority: row.authority,
+    ...row,
     caseNumber: row.case_number,
     state,
-    receivedAt: row.received_at.toString(),
+    receivedAt: row.received_at,
     items: items.length,
-    ...(urgentAt && { urgentAt: urgentAt.toString() }),
-    enteredBy: { id: row.entered_by, name: names.get(row.entered_by) ?? row.entered_by },
+    urgentAt,
+    enteredBy: person(row.entered_by),
   }
 }
 
-export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): AuthorityDetail {
+export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Told<AuthorityDetail> {
   const { row, items, state, lacks, isProvisionInForce, viewer } = one
-  const { names, provisions, packages } = seen
-  const person = (id: string) => ({ id, name: names.get(id) ?? id })
-  const provision = provisions.find(({ id }) => id === row.provision_id)
-  const isUndecided = row.outcome === null
+  const { person, provisions, packages } = seen
+  const { provision_id: id, assessment, assessed_by, assessed_at, outcome, decided_by, decided_at } = row
+  const isUndecided = outcome === null
   return {
-    ...viewAuthoritySummary(one, names),
+    ...viewAuthoritySummary(one, person),
     officer: row.officer,
     aim: row.aim,
-    ...(row.provision_id !== null && {
-      provision: {
-        id: row.provision_id,
-        // One that the description has no more is told by its id.
-        names: provision?.names ?? { fi: row.provision_id, sv: row.provision_id, en: row.provision_id },
-        isInForce: isProvisionInForce,
-      },
-    }),
+    provision: id === null ? null : { id, names: namesOf(id, provisions), isInForce: isProvisionInForce },
     itemList: items.map(viewItem),
     lacks,
-    ...(row.assessment !== null &&
-      row.assessed_by !== null &&
-      row.assessed_at && {
-        assessment: { text: row.assessment, by: person(row.assessed_by), at: row.assessed_at.toString() },
-      }),
-    ...(row.outcome !== null &&
-      row.decided_by !== null &&
-      row.decided_at && {
-        decision: {
-          outcome: row.outcome,
-          reasons: row.reasons ?? '',
-          by: person(row.decided_by),
-          at: row.decided_at.toString(),
-        },
-      }),
-    packages: packages.map((each) => viewPackage(each, names)),
+    assessment:
+      assessment !== null && assessed_by !== null && assessed_at
+        ? { text: assessment, by: person(assessed_by), at: assessed_at }
+        : null,
+    decision:
+      outcome !== null && decided_by !== null && decided_at
+        ? { outcome, reasons: row.reasons ?? '', by: person(decided_by), at: decided_at }
+        : null,
+    packages: packages.map((each) => viewPackage(each, person)),
     seen: one.seen,
-    ...(row.closed_at && { closedAt: row.closed_at.toString() }),
-    ...(row.unreleased_because !== null && { unreleasedBecause: row.unreleased_because }),
+    closedAt: row.closed_at,
+    unreleasedBecause: row.unreleased_because,
     may: {
       prepare: viewer.isPreparing && isUndecided,
       decide: viewer.isDeciding && isUndecided && !viewer.isOwn,
@@ -82,19 +66,17 @@ export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Au
   }
 }
 
+/** One that the description has no more is told by its id. */
+function namesOf(provision: string, provisions: readonly Provision[]) {
+  return provisions.find(({ id }) => id === provision)?.names ?? { fi: provision, sv: provision, en: provision }
+}
+
 /** It is there to be fetched, or will be. */
 function lies({ state }: PackageRow): boolean {
   return state === 'making' || state === 'ready'
 }
 
-function viewItem({ item, contact_id, recording_id, what, destroy_at, state, granted }: AuthorityItemRow) {
-  return {
-    item,
-    what,
-    state,
-    ...(contact_id !== null && { contactId: contact_id }),
-    ...(recording_id !== null && { recordingId: recording_id }),
-    ...(destroy_at && state !== 'destroyed' && { destroyAt: destroy_at.toString() }),
-    ...(granted !== null && { granted }),
-  }
+function viewItem({ contact_id, recording_id, destroy_at, ...item }: AuthorityItemRow) {
+  const destroyAt = item.state === 'destroyed' ? null : destroy_at
+  return { ...item, contactId: contact_id, recordingId: recording_id, destroyAt }
 }

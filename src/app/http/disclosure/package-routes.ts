@@ -1,38 +1,24 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { appendAudit } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
 import type { PackageAsked } from '#use/disclosure/packages/make-package.ts'
 import { withdrawPackage } from '#use/disclosure/packages/withdraw-package.ts'
 import { sendSealed } from '../../publication/fetch-once.ts'
+import { answer } from '../answer.ts'
+import { askCustodian } from '../ask-custodian.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
-import { refuse } from '../refuse.ts'
+import { fieldsBy, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
 /** What leaves: released by the decision maker, encrypted, once (R27, R30, R34). */
 export function packageRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.releaseResearch,
-    handler: async (request, reply) => {
-      const made = await release(request, reply, { ...request.body, kind: 'RESEARCH', disclosure: request.params.id })
-      return made ? reply.code(201).send(made) : reply
-    },
-  })
+  const { packages } = desk.custodian
 
-  app.route({
-    ...operations.releaseToAuthority,
-    handler: async (request, reply) => {
-      const made = await release(request, reply, { ...request.body, kind: 'AUTHORITY', disclosure: request.params.id })
-      return made ? reply.code(201).send(made) : reply
-    },
-  })
-
-  app.route({
-    ...operations.withdrawPackage,
-    handler: async (request, reply) => {
-      const { session } = request
-      const withdrawn = await withdrawPackage(desk.db, session, request.params.id)
-      return withdrawn === 'done' ? reply.code(204).send(null) : refuse(reply, withdrawn.refused)
-    },
+  answer(app, {
+    releaseResearch: ({ session, params, body }) =>
+      release(session, { ...body, kind: 'RESEARCH', disclosure: params.id }),
+    releaseToAuthority: ({ session, params, body }) =>
+      release(session, { ...body, kind: 'AUTHORITY', disclosure: params.id }),
+    withdrawPackage: ({ session, params }) => withdrawPackage(desk.db, session, params.id),
   })
 
   app.route({
@@ -40,48 +26,25 @@ export function packageRoutes(app: Routes, desk: Desk): void {
     // A HEAD would begin to save it, and save nothing.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const { session } = request
-      const { packages } = desk.custodian
-      const begun = await packages.beginSave({
-        session: session.token,
-        id: request.params.id,
-        address: request.ip,
-      })
-      if ('refused' in begun) {
-        await appendAudit(desk.db, {
-          action: 'package.taken',
-          result: `refused:${begun.refused}`,
-          personId: session.personId,
-          object: { kind: 'package', id: request.params.id },
-        })
-        return refuse(reply, begun.refused)
-      }
+      const { session, ip: address } = request
+      const { id } = request.params
+      const entry = { action: 'package.taken', object: { kind: 'package', id } } as const
+      const asking = packages.beginSave({ session: session.token, id, address })
+      const begun = await askCustodian(desk, session, entry, asking)
+      if ('refused' in begun) return refuseAs(reply, begun)
       const { number, ...saved } = begun
       const sealed = { name: 'package', piece: packages.piece, taken: packages.taken, broke: packages.broke }
       return sendSealed(request, reply, sealed, saved, `${number}.zip.age`)
     },
   })
 
-  /** Begins a package in the session's name; where it is refused, that is answered and nothing is returned. */
-  async function release(request: FastifyRequest, reply: FastifyReply, asked: Omit<PackageAsked, 'session'>) {
-    const { session } = request
-    const made = await desk.custodian.packages.make({ ...asked, session: session.token })
-    if ('refused' in made) {
-      await appendAudit(desk.db, {
-        action: 'package.made',
-        result: `refused:${made.refused}`,
-        personId: session.personId,
-        object: { kind: 'disclosure', id: asked.disclosure },
-      })
-      await refuse(reply, made.refused, made.refused === 'package.recipient' ? { field: 'recipient' } : {})
-      return undefined
-    }
-    const { id, token, passphrase, expiresAt } = made
-    return {
-      id,
-      expiresAt,
-      ...(token !== undefined && { link: `/packages/${token}` }),
-      ...(passphrase !== undefined && { passphrase }),
-    }
+  /** Begins a package in the session's name. */
+  async function release(session: Session, asked: Omit<PackageAsked, 'session'>) {
+    const entry = { action: 'package.made', object: { kind: 'disclosure', id: asked.disclosure } } as const
+    const made = await askCustodian(desk, session, entry, packages.make({ ...asked, session: session.token }))
+    if ('refused' in made) return withField(made)
+    return { ...made, link: made.token === undefined ? undefined : `/packages/${made.token}` }
   }
 }
+
+const withField = fieldsBy({ 'package.recipient': 'recipient' })

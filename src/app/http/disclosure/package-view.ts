@@ -1,46 +1,22 @@
-import type { DownloadRow, PackageRow } from '#use/disclosure/packages/list-packages.ts'
+import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { Package } from '../contract/research.ts'
-import type { Download } from '../contract/shapes.ts'
+import type { PersonOf } from '../name-people.ts'
+import type { Told } from '../to-json.ts'
 
-/** A package as it is told to those who may know of its disclosure. */
-export function viewPackage(row: PackageRow, names: ReadonlyMap<string, string>): Package {
-  const {
-    id,
-    method,
-    delivery,
-    state,
-    files,
-    done,
-    size_bytes,
-    sha256,
-    made_at,
-    made_by,
-    expires_at,
-    taken_at,
-    downloads,
-  } = row
-  return {
-    id,
-    method,
-    delivery,
-    state,
-    files,
-    done,
-    ...(size_bytes !== null && { sizeBytes: size_bytes }),
-    ...(sha256 !== null && { sha256 }),
-    madeAt: made_at.toString(),
-    madeBy: { id: made_by, name: names.get(made_by) ?? made_by },
-    expiresAt: expires_at.toString(),
-    ...(taken_at && { takenAt: taken_at.toString() }),
-    downloads: viewDownloads(downloads, names),
-  }
+/** Everybody whom a package names. */
+export function peopleOfPackage({ made_by, downloads }: Pick<PackageRow, 'made_by' | 'downloads'>): (string | null)[] {
+  return [made_by, ...downloads.map(({ by }) => by)]
 }
 
-export function viewDownloads(downloads: readonly DownloadRow[], names: ReadonlyMap<string, string>): Download[] {
-  return downloads.map(({ at, outcome, by, address }) => ({
-    at: Temporal.Instant.from(at).toString(),
-    outcome,
-    ...(by !== null && { by: { id: by, name: names.get(by) ?? by } }),
-    ...(address !== null && { address }),
-  }))
+/** A package as it is told to those who may know of its disclosure. */
+export function viewPackage(row: PackageRow, person: PersonOf): Told<Package> {
+  return {
+    ...row,
+    sizeBytes: row.size_bytes,
+    madeAt: row.made_at,
+    madeBy: person(row.made_by),
+    expiresAt: row.expires_at,
+    takenAt: row.taken_at,
+    downloads: row.downloads.map((download) => ({ ...download, by: person(download.by) })),
+  }
 }

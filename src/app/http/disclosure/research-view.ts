@@ -1,4 +1,3 @@
-import type { InstituteRow } from '#use/disclosure/research/institutes.ts'
 import type { ListedResearch, ReadResearch } from '#use/disclosure/research/read-research.ts'
 import {
   earliestDestruction,
@@ -6,95 +5,64 @@ import {
   unconfirmed,
   type ResearchItemFacts,
 } from '#use/disclosure/research/research-state.ts'
-import type { Institute } from '../contract/institutes.ts'
 import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from '../contract/research.ts'
+import type { PersonOf } from '../name-people.ts'
+import type { Told } from '../to-json.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
 
-type Names = ReadonlyMap<string, string>
-
 /** Everybody whom a disclosure names by their id in the directory. */
-export function peopleOfResearch({
-  row,
-  extensions = [],
-}: Pick<ListedResearch, 'row'> & Partial<ReadResearch>): string[] {
+export function peopleOfResearch({ row, extensions = [] }: Pick<ListedResearch, 'row'> & Partial<ReadResearch>) {
   const { prepared_by, undertaking_by, decided_by } = row
-  return [
-    prepared_by,
-    undertaking_by,
-    decided_by,
-    ...extensions.flatMap((one) => [one.asked_by, one.decided_by]),
-  ].filter((id) => id !== null)
+  return [prepared_by, undertaking_by, decided_by, ...extensions.flatMap((one) => [one.asked_by, one.decided_by])]
 }
 
-export function viewInstitute({ is_blocked, recipient, ...row }: InstituteRow): Institute {
-  return { ...row, ...(recipient !== null && { recipient }), isBlocked: is_blocked }
-}
-
-export function viewResearchSummary(listed: ListedResearch, names: Names): ResearchSummary {
+export function viewResearchSummary(listed: ListedResearch, person: PersonOf): Told<ResearchSummary> {
   const { row, facts, state, isOverdue, waits } = listed
-  const earliest = earliestDestruction(facts)
   return {
-    id: row.id,
-    number: row.number,
+    ...{ id: row.id, number: row.number, study: row.study, state, isOverdue },
     institute: { id: row.institute_id, name: row.institute_name },
-    study: row.study,
-    state,
-    isOverdue,
-    dueOn: row.due_on.toString(),
-    ...(earliest && { earliestDestruction: earliest.toString() }),
+    dueOn: row.due_on,
+    earliestDestruction: earliestDestruction(facts),
     items: facts.items.length,
     open: unconfirmed(facts).length,
-    preparedBy: person(row.prepared_by, names),
+    preparedBy: person(row.prepared_by),
     ...waits,
   }
 }
 
 /** A disclosure without its packages, which are read apart. */
-export function viewResearch(found: ReadResearch, names: Names): Omit<ResearchDetail, 'packages'> {
+export function viewResearch(found: ReadResearch, person: PersonOf): Told<Omit<ResearchDetail, 'packages'>> {
   const { row, facts, lacks, extensions, seen, may } = found
   const { undertaking_at, undertaking_by, undertaking_on, undertaking_reference, undertaking_signatory } = row
   const { decided_at, decided_by, outcome, reasons } = row
   return {
-    ...viewResearchSummary(found, names),
+    ...viewResearchSummary(found, person),
     purpose: 'QUALITY_LEVEL',
     format: row.format,
-    createdAt: row.created_at.toString(),
-    lacks: lacks.map(({ what, items, until }) => ({
-      what,
-      ...(items && { items }),
-      ...(until && { until: until.toString() }),
-    })),
+    createdAt: row.created_at,
+    lacks,
     itemList: facts.items.map(viewItem),
-    ...(undertaking_at &&
-      undertaking_by &&
-      undertaking_on &&
-      undertaking_reference !== null &&
-      undertaking_signatory !== null && {
-        undertaking: {
-          reference: undertaking_reference,
-          signatory: undertaking_signatory,
-          signedOn: undertaking_on.toString(),
-          by: person(undertaking_by, names),
-          at: undertaking_at.toString(),
-        },
-      }),
-    ...(decided_at &&
-      decided_by &&
-      outcome &&
-      reasons !== null && {
-        decision: { outcome, reasons, by: person(decided_by, names), at: decided_at.toString() },
-      }),
-    ...(row.study_ended_on && { studyEndedOn: row.study_ended_on.toString() }),
-    extensions: extensions.map((one) => ({
-      id: one.id,
-      dueOn: one.due_on.toString(),
-      reasons: one.reasons,
-      askedBy: person(one.asked_by, names),
-      ...(one.decided_at &&
-        one.decided_by &&
-        one.outcome && {
-          decided: { at: one.decided_at.toString(), by: person(one.decided_by, names), outcome: one.outcome },
-        }),
+    undertaking:
+      undertaking_at && undertaking_by && undertaking_on
+        ? {
+            reference: undertaking_reference ?? '',
+            signatory: undertaking_signatory ?? '',
+            signedOn: undertaking_on,
+            by: person(undertaking_by),
+            at: undertaking_at,
+          }
+        : null,
+    decision:
+      decided_at && decided_by && outcome
+        ? { outcome, reasons: reasons ?? '', by: person(decided_by), at: decided_at }
+        : null,
+    studyEndedOn: row.study_ended_on,
+    extensions: extensions.map(({ id, due_on, reasons: why, asked_by, ...decided }) => ({
+      ...{ id, dueOn: due_on, reasons: why, askedBy: person(asked_by) },
+      decided:
+        decided.decided_at && decided.decided_by && decided.outcome
+          ? { at: decided.decided_at, by: person(decided.decided_by), outcome: decided.outcome }
+          : null,
     })),
     notices: noticesOf(found),
     seen,
@@ -102,18 +70,11 @@ export function viewResearch(found: ReadResearch, names: Names): Omit<ResearchDe
   }
 }
 
-function viewItem(item: ResearchItemFacts): ResearchItem {
-  const { recordingId, contactId, destroyAt, recording, copyId, copyState, level, recallDueAt, confirmedAt } = item
+function viewItem({ recording, copyId, copyState, level, ...item }: ResearchItemFacts): Told<ResearchItem> {
   return {
-    item: item.item,
-    ...(recordingId !== undefined && { recordingId }),
-    ...(contactId !== undefined && { contactId }),
-    ...(destroyAt && { destroyAt: destroyAt.toString() }),
-    ...(recording !== 'unknown' && { recording }),
-    copy: { ...(copyId !== undefined && { id: copyId }), state: copyState, ...(level && { level }) },
-    outcome: item.outcome,
-    ...(recallDueAt && { recallDueAt: recallDueAt.toString() }),
-    ...(confirmedAt && { confirmedAt: confirmedAt.toString() }),
+    ...item,
+    recording: recording === 'unknown' ? null : recording,
+    copy: { id: copyId, state: copyState, level },
   }
 }
 
@@ -130,17 +91,9 @@ function noticesOf({ row, facts, state }: ListedResearch): Notice[] {
     const { [language]: text } = lentNotices[kind]({ disclosure: row.number, items, deadline: facts.deadline })
     return [{ kind, language, text }]
   }
-  if (state === 'CLOSED') {
-    return lent(
-      'closed',
-      facts.items.map(({ item }) => item),
-    )
-  }
+  const all = facts.items.map(({ item }) => item)
+  if (state === 'CLOSED') return lent('closed', all)
   if (open.length === 0) return recalls
   if (isPastDeadline(facts)) return [...recalls, ...lent('overdue', open)]
   return state === 'STUDY_ENDED' ? [...recalls, ...lent('study-ended', open)] : recalls
-}
-
-function person(id: string, names: Names): { id: string; name: string } {
-  return { id, name: names.get(id) ?? id }
 }

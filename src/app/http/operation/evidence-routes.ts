@@ -1,17 +1,16 @@
 import { promises } from '#description/promises.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
-import { operations } from '../contract/operations.ts'
+import { answer } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
 /** Whether the description's promises hold, for everybody who is signed in (R1). */
 export function evidenceRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.readEvidence,
-    handler: async (_request, reply) => {
+  answer(app, {
+    readEvidence: async () => {
       const items = await readProofs(desk.db, desk.clock.now(), await desk.custodian.logKey())
       const checked = new Set(items.map(({ promise }) => promise))
-      return reply.send({ items, unchecked: promises.filter((promise) => !checked.has(promise)) })
+      return { items, unchecked: promises.filter((promise) => !checked.has(promise)) }
     },
   })
 }

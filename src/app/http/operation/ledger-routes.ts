@@ -1,18 +1,17 @@
+import type { Static } from 'typebox'
 import type { Language } from '#description/closed-lists.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { listLedger, type LedgerItem } from '#use/ledger/list-ledger.ts'
-import {
-  readDestruction,
-  readForCertificate,
-  type AwaitedCertificate,
-  type DestructionEntry,
-} from '#use/ledger/read-destruction.ts'
+import { readDestruction, readForCertificate, type DestructionEntry } from '#use/ledger/read-destruction.ts'
 import { readPublicationFiles } from '../../publication/files.ts'
 import { certificatePdf } from '../../publication/pdf/certificate-pdf.ts'
+import { answer } from '../answer.ts'
+import { AwaitedCertificate } from '../contract/ends.ts'
 import { operations } from '../contract/operations.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { refuse } from '../refuse.ts'
+import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
+import { toJson } from '../to-json.ts'
 import { granted } from '../signed-in.ts'
 
 const pageSize = 50
@@ -22,38 +21,24 @@ const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function ledgerRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
 
-  app.route({
-    ...operations.listLedger,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { before, limit = pageSize } = request.query
+  answer(app, {
+    listLedger: async ({ session, query }) => {
+      const { before, limit = pageSize } = query
       const listed = await listLedger(desk.db, session, { before, limit })
-      if ('refused' in listed) return refuse(reply, listed.refused)
+      if ('refused' in listed) return listed
       const people = listed.items.map(({ doneBy }) => doneBy).filter((by) => idShape.test(by))
       const names = await currentNames(desk.db, people)
-      return reply.send({
-        items: listed.items.map((item) => viewEntry(item, names)),
-        ...(listed.next !== undefined && { next: listed.next }),
-      })
+      return { items: listed.items.map((item) => viewEntry(item, names)), next: listed.next }
     },
-  })
 
-  app.route({
-    ...operations.readDestruction,
-    handler: async (request, reply) => {
-      const grant = await granted(desk, request, reply, { ...request.query, action: 'retention.read' })
-      if (!grant) return reply
+    readDestruction: async (request) => {
+      const grant = await granted(desk, request, { ...request.query, action: 'retention.read' })
+      if ('refused' in grant) return grant
       const { id } = request.params
       const found = await readDestruction(desk.db, grant, id)
-      if (found === 'not-found') return refuse(reply, 'not-found')
-      const { state, cause, destroyedAt, entry, certificate } = found
-      return reply.send({
-        state,
-        ...(cause && { cause }),
-        ...(destroyedAt && { destroyedAt: destroyedAt.toString() }),
-        ...(entry && { entry: viewEntry({ ...entry, kind: 'recording', object: id }, new Map()) }),
-        ...(certificate && { certificate: viewAwaited(certificate) }),
-      })
+      if (found === 'not-found') return { refused: 'not-found' }
+      const { entry } = found
+      return { ...found, entry: entry && viewEntry({ ...entry, kind: 'recording', object: id }, new Map()) }
     },
   })
 
@@ -63,8 +48,8 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
       const { language, reference } = request.query
       // The Service Unit serves the request that its reference names; the official's own calls need none (R45, R48).
       const asked = { purpose: 'INSPECTION' as const, reference, action: 'certificate.made' as const }
-      const grant = await granted(desk, request, reply, asked)
-      if (!grant) return reply
+      const grant = await granted(desk, request, asked)
+      if ('refused' in grant) return refuseAs(reply, grant)
       const { id } = request.params
       const found = await readForCertificate(desk.db, grant, id, language)
       if (found === 'not-found') return refuse(reply, 'not-found')
@@ -74,7 +59,10 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
           const waitMs = expectedAt.epochMilliseconds - Temporal.Now.instant().epochMilliseconds
           void reply.header('retry-after', Math.max(1, Math.ceil(waitMs / 1000)))
         }
-        return reply.code(202).header('cache-control', 'no-store').send(viewAwaited(found.awaited))
+        return reply
+          .code(202)
+          .header('cache-control', 'no-store')
+          .send(toJson(AwaitedCertificate, found.awaited) as Static<typeof AwaitedCertificate>)
       }
       files ??= readPublicationFiles()
       const { pdfFonts } = await files
@@ -88,10 +76,6 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-function viewAwaited({ state, expectedAt }: AwaitedCertificate) {
-  return { state, ...(expectedAt && { expectedAt: expectedAt.toString() }) }
-}
-
 const fileNames: Record<Language, string> = { fi: 'todistus', sv: 'intyg', en: 'certificate' }
 
 function viewEntry(
@@ -101,7 +85,7 @@ function viewEntry(
   const { number, at, kind, object, cause, doneBy, targets } = item
   return {
     seq: number,
-    at: at.toString(),
+    at,
     kind,
     objectId: object,
     cause,

@@ -1,84 +1,50 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { isTooLong, readDue } from '#use/retention/read-due.ts'
 import { readRetention, type Retention as Overview } from '#use/retention/read-retention.ts'
-import { operations } from '../contract/operations.ts'
+import { answer, items, viewed } from '../answer.ts'
 import type { Obstacle, Retention } from '../contract/retention.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
-import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
+import type { Told } from '../to-json.ts'
 
 /** What is held, what ends when, what stands in the way: counts (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.readRetention,
-    handler: async (request, reply) => {
-      const { session } = request
-      const found = await readRetention(desk.db, session)
-      return 'refused' in found ? refuse(reply, found.refused) : reply.send(viewRetention(found))
-    },
-  })
+  answer(app, {
+    readRetention: ({ session }) => viewed(readRetention(desk.db, session), viewRetention),
 
-  app.route({
-    ...operations.readDue,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { from: fromText, to: toText, by, number: written } = request.query
-      const [from, to] = [readInstant(fromText), readInstant(toText)]
-      if (!from || from === 'invalid') return refuse(reply, 'input.invalid', { field: 'from' })
-      if (!to || to === 'invalid') return refuse(reply, 'input.invalid', { field: 'to' })
+    readDue: ({ session, query }) => {
+      const { by, number: written } = query
+      const [from, to] = [readInstant(query.from), readInstant(query.to)]
+      if (from === 'invalid') return { refused: 'input.invalid', field: 'from' }
+      if (to === 'invalid') return { refused: 'input.invalid', field: 'to' }
       const number = written === undefined ? undefined : normalisePhoneNumber(written).key
-      if (number === null) return refuse(reply, 'input.invalid', { field: 'number' })
+      if (number === null) return { refused: 'input.invalid', field: 'number' }
       const asked = { from, to, by, number }
       if (isTooLong(asked)) {
         const message = 'The time must end after it begins, and be 15 months at most, or 31 days by the hour.'
-        return refuse(reply, 'input.invalid', { field: 'to', message })
+        return { refused: 'input.invalid', field: 'to', message }
       }
-      const due = await readDue(desk.db, session, asked)
-      if ('refused' in due) return refuse(reply, due.refused)
-      const items = due.map(({ begins, ends, ...counts }) => ({
-        from: begins.toString(),
-        until: ends.toString(),
-        ...counts,
+      return items(readDue(desk.db, session, asked), ({ begins, ends, ...due }) => ({
+        ...due,
+        from: begins,
+        until: ends,
       }))
-      return reply.send({ items })
     },
   })
 }
 
-function viewRetention({ asOf, terms, counts, clock, runs, obstacles, may }: Overview): Retention {
-  const { stoppedSince, mark, now, ...rest } = clock
+function viewRetention({ counts, obstacles, ...found }: Overview): Told<Retention> {
   return {
-    asOf: asOf.toString(),
-    terms,
+    ...found,
     recordings: {
       held: counts.held,
       restricted: counts.restricted,
       dueToday: counts.due_today,
       overdue: counts.overdue,
-      ...(counts.next_recording && { oldestDestroyAt: counts.next_recording.toString() }),
+      oldestDestroyAt: counts.next_recording,
     },
-    history: {
-      contacts: counts.contacts,
-      overdue: counts.contacts_overdue,
-      ...(counts.next_contact && { oldestEndsAt: counts.next_contact.toString() }),
-    },
-    clock: {
-      ...rest,
-      mark: mark.toString(),
-      now: now.toString(),
-      ...(stoppedSince && { stoppedSince: stoppedSince.toString() }),
-    },
-    runs: runs.map(({ at, ...run }) => ({ ...run, at: at.toString() })),
-    obstacles: obstacles.map(({ kind, count, since, deadline, place, example, fault }) => ({
-      kind: kind as Obstacle['kind'],
-      count,
-      ...(since && { since: since.toString() }),
-      ...(deadline && { deadline: deadline.toString() }),
-      ...(place !== null && { place }),
-      ...(example !== null && { example }),
-      ...(fault !== null && { fault }),
-    })),
-    may,
+    history: { contacts: counts.contacts, overdue: counts.contacts_overdue, oldestEndsAt: counts.next_contact },
+    obstacles: obstacles.map(({ kind, ...obstacle }) => ({ ...obstacle, kind: kind as Obstacle['kind'] })),
   }
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import { rolesInEffect } from '#description/roles.ts'
 import { findCandidates, listHolders } from '#safeguards/access/find-holders.ts'
@@ -23,9 +22,9 @@ import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
 import { dayBegins, dayEnds } from '#safeguards/people/written-values.ts'
-import { operations } from '../contract/operations.ts'
+import { answer, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { refusals, refuse } from '../refuse.ts'
+import { refusals, type Refusal } from '../refuse.ts'
 import { contextOf, viewHeld, viewRequest } from './rights-view.ts'
 import type { Routes } from '../routes.ts'
 
@@ -35,172 +34,94 @@ const zone = 'Europe/Helsinki'
 
 /** The access-authorisation procedure: asking, deciding, reviewing, revoking, and who may see what (R36-R38). */
 export function rightsRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.readRightsOffer,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { q: text, person: id } = request.query
-      const { asksFor, candidates } = await findCandidates(desk.db, session, { text, id, limit: mostCandidates })
-      return reply.send({
-        roles: rolesInEffect(describedNow(desk)).map(({ role, duty, purposes, scope }) => ({
-          role,
-          ...(duty && { duty }),
+  const { db, clock } = desk
+
+  answer(app, {
+    readRightsOffer: async ({ session, query }) => {
+      const asked = { text: query.q, id: query.person, limit: mostCandidates }
+      const { asksFor, candidates } = await findCandidates(db, session, asked)
+      return {
+        roles: rolesInEffect(describedNow(desk)).map(({ purposes, ...role }) => ({
+          ...role,
           purposes: purposes.map(({ purpose }) => purpose),
-          scope,
         })),
         asksFor,
-        people: candidates.map(({ id, name, userId, unit, employedTo, units }) => ({
-          id,
-          name,
-          userId,
-          ...(unit !== null && { unit }),
-          ...(employedTo && { employedTo: employedTo.toString() }),
-          supervises: units,
-        })),
-      })
-    },
-  })
-
-  app.route({
-    ...operations.requestRights,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { from, until, units = [], numbers = [], ...asked } = request.body
-      const [first, last] = [readDay(from), readDay(until)]
-      if (first === 'invalid') return refuse(reply, 'right.from-wrong', { field: 'from' })
-      if (!last || last === 'invalid') return refuse(reply, 'right.until-wrong', { field: 'until' })
-      const made = await requestRights(desk.db, session, {
-        ...asked,
-        units,
-        numbers,
-        ...(first && { from: dayBegins(first) }),
-        until: dayEnds(last),
-      })
-      if ('refused' in made) return refuseProcedure(reply, made)
-      const items: RequestRecord[] = []
-      for (const id of made.requests) {
-        const record = await readRequest(desk.db, session, id)
-        if (!('refused' in record)) items.push(record)
+        people: candidates.map(({ units, ...person }) => ({ ...person, supervises: units })),
       }
-      return reply.code(201).send({ items: await viewAll(items) })
     },
-  })
 
-  app.route({
-    ...operations.listRightRequests,
-    handler: async (request, reply) => {
-      const { session } = request
-      const records = await listRequests(desk.db, session, request.query.state ?? 'all')
-      return reply.send({ items: await viewAll(records) })
+    requestRights: async ({ session, body }) => {
+      const { from, until, units = [], numbers = [], ...asked } = body
+      const [first, last] = [readDay(from), readDay(until)]
+      if (first === 'invalid') return { refused: 'right.from-wrong', field: 'from' }
+      if (!last || last === 'invalid') return { refused: 'right.until-wrong', field: 'until' }
+      const time = { ...(first && { from: dayBegins(first) }), until: dayEnds(last) }
+      const made = await requestRights(db, session, { ...asked, units, numbers, ...time })
+      if ('refused' in made) return refusalOf(made)
+      const records: RequestRecord[] = []
+      for (const id of made.requests) {
+        const record = await readRequest(db, session, id)
+        if (!('refused' in record)) records.push(record)
+      }
+      return { items: await viewAll(records) }
     },
-  })
 
-  app.route({
-    ...operations.decideRightRequest,
-    handler: async (request, reply) => {
-      const { session } = request
-      const decided = await decideRightRequest(desk.db, session, request.params.id, request.body)
-      if ('refused' in decided) return refuseProcedure(reply, decided, 'note')
-      return answerRequest(session, reply, request.params.id)
+    listRightRequests: async ({ session, query }) => ({
+      items: await viewAll(await listRequests(db, session, query.state ?? 'all')),
+    }),
+
+    decideRightRequest: async ({ session, params: { id }, body }) => {
+      const decided = await decideRightRequest(db, session, id, body)
+      return 'refused' in decided ? refusalOf(decided, 'note') : requestOf(session, id)
     },
-  })
 
-  app.route({
-    ...operations.withdrawRightRequest,
-    handler: async (request, reply) => {
-      const { session } = request
-      const withdrawn = await withdrawRightRequest(desk.db, session, request.params.id)
-      if ('refused' in withdrawn) return refuseProcedure(reply, withdrawn)
-      return answerRequest(session, reply, request.params.id)
+    withdrawRightRequest: async ({ session, params: { id } }) => {
+      const withdrawn = await withdrawRightRequest(db, session, id)
+      return 'refused' in withdrawn ? refusalOf(withdrawn) : requestOf(session, id)
     },
-  })
 
-  app.route({
-    ...operations.listRightHolders,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { q: text, role, cursor, limit = pageSize } = request.query
+    listRightHolders: async ({ session, query }) => {
+      const { q: text, role, cursor, limit = pageSize } = query
       const after = cursor === undefined ? undefined : readCursor(cursor)
-      if (after === 'invalid') return refuse(reply, 'input.invalid', { field: 'cursor' })
-      const page = await listHolders(desk.db, session, { text, role, after, limit })
-      if ('refused' in page) return refuse(reply, page.refused)
-      const last = page.holders.at(-1)
-      return reply.send({
-        items: page.holders.map(({ id, name, userId, unit, roles, until }) => ({
-          id,
-          name,
-          userId,
-          ...(unit !== null && { unit }),
-          roles: roles.map(({ role, duty }) => ({ role, ...(duty && { duty }) })),
-          ...(until && { until: until.toString() }),
-        })),
-        total: page.total,
-        ...(page.isMore && last && { next: writeCursor(last) }),
+      if (after === 'invalid') return { refused: 'input.invalid', field: 'cursor' }
+      return viewed(listHolders(db, session, { text, role, after, limit }), ({ holders, total, isMore }) => {
+        const last = holders.at(-1)
+        return { items: holders, total, next: isMore && last ? writeCursor(last) : undefined }
       })
     },
-  })
 
-  app.route({
-    ...operations.readPersonsRights,
-    handler: async (request, reply) => {
-      const { session } = request
-      const { id } = request.params
-      const found = await readRightsOf(desk.db, session, id, desk.clock.now())
-      if ('refused' in found) return refuse(reply, found.refused)
+    readPersonsRights: async ({ session, params: { id } }) => {
+      const found = await readRightsOf(db, session, id, clock.now())
+      if ('refused' in found) return found
       const [context, { candidates }] = await Promise.all([
         contextOf(desk, [...found.rights, ...found.requests], [id]),
-        findCandidates(desk.db, session, { id, limit: 1 }),
+        findCandidates(db, session, { id, limit: 1 }),
       ])
-      const { userId, unit, employedTo } = found.person
-      return reply.send({
-        person: {
-          ...context.person(id),
-          userId,
-          ...(unit !== null && { unit }),
-          ...(employedTo && { employedTo: employedTo.toString() }),
-        },
+      return {
+        person: { ...context.person(id), ...found.person },
         rights: found.rights.map((right) => viewHeld(right, context)),
         requests: found.requests.map((one) => viewRequest(one, context)),
         mayRequest: candidates.length > 0,
-      })
+      }
     },
-  })
 
-  app.route({
-    ...operations.listRightsToReview,
-    handler: async (request, reply) => {
-      const { session } = request
-      const now = desk.clock.now()
-      const found = await listReview(desk.db, session, now)
-      if ('refused' in found) return refuse(reply, found.refused)
-      const context = await contextOf(desk, found.rights)
-      return reply.send({
-        items: found.rights.map((right) => viewHeld(right, context)),
-        left: found.left,
-        overdue: found.overdue,
-        reviewed: found.reviewed,
-        quarterEnds: quarterEnds(now).toString(),
-      })
+    listRightsToReview: async ({ session }) => {
+      const now = clock.now()
+      const found = await listReview(db, session, now)
+      if ('refused' in found) return found
+      const { rights, ...counts } = found
+      const context = await contextOf(desk, rights)
+      return { ...counts, items: rights.map((right) => viewHeld(right, context)), quarterEnds: quarterEnds(now) }
     },
-  })
 
-  app.route({
-    ...operations.reviewRight,
-    handler: async (request, reply) => {
-      const { session } = request
-      const reviewed = await reviewRight(desk.db, session, request.params.id, request.body)
-      if ('refused' in reviewed) return refuseProcedure(reply, reviewed, 'note')
-      return answerRight(session, reply, request.params.id)
+    reviewRight: async ({ session, params: { id }, body }) => {
+      const reviewed = await reviewRight(db, session, id, body)
+      return 'refused' in reviewed ? refusalOf(reviewed, 'note') : rightOf(session, id)
     },
-  })
 
-  app.route({
-    ...operations.revokeRight,
-    handler: async (request, reply) => {
-      const { session } = request
-      const revoked = await revokeRight(desk.db, session, request.params.id, request.body.reason)
-      if ('refused' in revoked) return refuseProcedure(reply, revoked, 'reason')
-      return answerRight(session, reply, request.params.id)
+    revokeRight: async ({ session, params: { id }, body }) => {
+      const revoked = await revokeRight(db, session, id, body.reason)
+      return 'refused' in revoked ? refusalOf(revoked, 'reason') : rightOf(session, id)
     },
   })
 
@@ -209,31 +130,26 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
     return records.map((record) => viewRequest(record, context))
   }
 
-  async function answerRequest(session: Session, reply: FastifyReply, id: string) {
-    const record = await readRequest(desk.db, session, id)
-    if ('refused' in record) return refuse(reply, record.refused)
-    return reply.send(viewRequest(record, await contextOf(desk, [record])))
+  function requestOf(session: Session, id: string) {
+    return viewed(readRequest(db, session, id), async (record) => viewRequest(record, await contextOf(desk, [record])))
   }
 
-  async function answerRight(session: Session, reply: FastifyReply, id: string) {
-    const record = await readRight(desk.db, session, id, desk.clock.now())
-    if ('refused' in record) return refuse(reply, record.refused)
-    return reply.send(viewHeld(record, await contextOf(desk, [record])))
+  function rightOf(session: Session, id: string) {
+    return viewed(readRight(db, session, id, clock.now()), async (record) =>
+      viewHeld(record, await contextOf(desk, [record])),
+    )
   }
 
   /** What the procedure refused, with whom or what it speaks of in words. */
-  async function refuseProcedure(reply: FastifyReply, { refused, of }: ProcedureRefusal, noteField?: string) {
-    const [status, sentence] = refusals[refused]
-    const named = of === undefined ? undefined : await nameOf(refused, of)
-    const field = refused === 'right.note-missing' ? noteField : fieldOf[refused]
-    return reply.code(status).send({
-      error: {
-        code: refused,
-        message: named ? `${named}: ${sentence}` : sentence,
-        ...(field && { field }),
-        ...(named && { of: named }),
-      },
-    })
+  async function refusalOf({ refused, of }: ProcedureRefusal, noteField?: string): Promise<Refusal> {
+    const about = of === undefined ? undefined : await nameOf(refused, of)
+    const [, sentence] = refusals[refused]
+    return {
+      refused,
+      message: about ? `${about}: ${sentence}` : sentence,
+      field: refused === 'right.note-missing' ? noteField : fields[refused],
+      about: about || undefined,
+    }
   }
 
   async function nameOf(refused: ProcedureRefusalCode, of: string): Promise<string | undefined> {
@@ -244,7 +160,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
 }
 
 /** The field of the request that a refusal speaks of. */
-const fieldOf: Partial<Record<ProcedureRefusalCode, string>> = {
+const fields: Partial<Record<ProcedureRefusalCode, string>> = {
   'right.not-yours': 'people',
   'right.person-missing': 'people',
   'right.not-employed': 'people',

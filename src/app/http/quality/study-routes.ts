@@ -1,4 +1,3 @@
-import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHolds } from '#safeguards/people/session.ts'
@@ -7,11 +6,13 @@ import { placesOf, regionsOf } from '#use/studies/places.ts'
 import { fewest, fewestToDivide } from '#use/studies/protect-counts.ts'
 import { noteTodayWatched, reachesStudies, readStudy } from '#use/studies/read-study.ts'
 import type { Period, Question } from '#use/studies/study.ts'
+import { answer } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Study, Today } from '../contract/studies.ts'
 import { describedNow, type Desk } from '../desk.ts'
+import { viewNumber } from '../description/view-number.ts'
 import { openEvents } from '../open-events.ts'
-import { refuse } from '../refuse.ts'
+import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
@@ -23,20 +24,19 @@ const displaysAtOnce = 8
 
 /** Service-level studies, and the calls of the day for the live view and wall displays: counts alone (R4, R6, R15). */
 export function studyRoutes(app: Routes, desk: Desk): void {
-  app.route({
-    ...operations.readStudy,
-    handler: async (request, reply) => {
+  answer(app, {
+    readStudy: async (request) => {
       const { from, to, compareFrom, compareTo, by, measure, numbers, region, language } = request.query
       const period = periodOf(from, to)
-      if (typeof period === 'string') return refuse(reply, 'input.invalid', { field: period, message: wrongTime })
+      if (typeof period === 'string') return { refused: 'input.invalid', field: period, message: wrongTime }
       const isCompared = compareFrom !== undefined || compareTo !== undefined
       const compared = isCompared ? periodOf(compareFrom ?? '', compareTo ?? '') : undefined
       if (typeof compared === 'string' || (compared && overlap(period, compared))) {
-        return refuse(reply, 'input.invalid', { field: 'compareFrom', message: wrongCompared })
+        return { refused: 'input.invalid', field: 'compareFrom', message: wrongCompared }
       }
-      const grant = await granted(desk, request, reply, { purpose, action: 'study.read' })
-      if (!grant) return reply
-      if (!reachesStudies(grant)) return refuse(reply, 'deny.purpose')
+      const grant = await granted(desk, request, { purpose, action: 'study.read' })
+      if ('refused' in grant) return grant
+      if (!reachesStudies(grant)) return { refused: 'deny.purpose' }
       const description = describedNow(desk)
       const question: Question = {
         ...{ period, compared, by, measure, region, language },
@@ -44,20 +44,16 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       }
       const study = await readStudy(desk.db, grant, question, placesOf(description))
       const names = new Map(regionsOf(description).map((one) => [one.key, one.names]))
-      const answer: Study = {
+      return {
         ...study,
-        rows: study.rows.map((row) => {
-          const regionNames = by === 'region' ? names.get(row.key) : undefined
-          return {
-            ...row,
-            ...(by === 'number' && { number: viewNumber(description, row.key) }),
-            ...(regionNames && { region: regionNames }),
-          }
-        }),
+        rows: study.rows.map((row) => ({
+          ...row,
+          number: by === 'number' ? viewNumber(description, row.key) : undefined,
+          region: by === 'region' ? names.get(row.key) : undefined,
+        })),
         ...{ fewest, fewestToDivide },
         choices: choicesOf(description, grant),
       }
-      return reply.send(answer)
     },
   })
 
@@ -68,8 +64,8 @@ export function studyRoutes(app: Routes, desk: Desk): void {
     // A HEAD would wait for ever.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const grant = await granted(desk, request, reply, { purpose, action: 'today.watched' })
-      if (!grant) return reply
+      const grant = await granted(desk, request, { purpose, action: 'today.watched' })
+      if ('refused' in grant) return refuseAs(reply, grant)
       if (!reachesStudies(grant)) return refuse(reply, 'deny.purpose')
       const { session } = grant
       const open = displays.get(session.token) ?? 0
@@ -144,10 +140,4 @@ function choicesOf(description: RegisterDescription, { rights }: Grant): Study['
     regions: regionsOf(description),
     reachesNumbers,
   }
-}
-
-/** A number as the description has it last; one that it does not know has no name. */
-function viewNumber({ numbering, numbers }: RegisterDescription, number: string) {
-  const entry = numbers.findLast(({ key }) => key === number)
-  return { number, display: displayPhoneNumber(number, numbering), ...(entry && { name: entry.names }) }
 }

@@ -1,7 +1,12 @@
 import { currentNames } from '#safeguards/people/current-names.ts'
-import { knownFields } from '#use/requests/letters/fields.ts'
+import { fieldsOf, knownFields } from '#use/requests/letters/fields.ts'
 import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
-import { changeTemplate, listTemplates, mayChangeTemplates } from '#use/requests/letters/letter-templates.ts'
+import {
+  changeTemplate,
+  listTemplates,
+  mayChangeTemplates,
+  type Template,
+} from '#use/requests/letters/letter-templates.ts'
 import { noteDelivery, readLetter, removeLetter } from '#use/requests/letters/letters.ts'
 import { draftLetter } from '#use/requests/letters/make-letter.ts'
 import { setLetter } from '#use/requests/letters/set-letter.ts'
@@ -9,28 +14,21 @@ import { problemsOf } from '#use/requests/letters/template-language.ts'
 import { readPublicationFiles } from '../../publication/files.ts'
 import { letterPage, readLetterStyle } from '../../publication/letter-page.ts'
 import { letterPdf } from '../../publication/pdf/letter-pdf.ts'
+import { answer, viewed } from '../answer.ts'
+import type { LetterTemplate } from '../contract/letters.ts'
 import { operations } from '../contract/operations.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { viewTemplates } from './letter-view.ts'
 import { refuse } from '../refuse.ts'
 import { viewLetter } from './request-view.ts'
+import { namePeople } from '../name-people.ts'
 import type { Routes } from '../routes.ts'
+import type { Told } from '../to-json.ts'
 
 /** Letters of requests, and the templates they are made from (R42, R44, L7). */
 export function letterRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
   let style: ReturnType<typeof readLetterStyle> | undefined
   const readStyle = () => (style ??= readLetterStyle())
-
-  app.route({
-    ...operations.draftLetter,
-    handler: async (request, reply) => {
-      const { session } = request
-      const made = await draftLetter(desk.db, session, request.params.id, request.body, describedNow(desk))
-      if ('refused' in made) return refuse(reply, made.refused)
-      return reply.code(201).send(viewLetter(made, await currentNames(desk.db, [session.personId])))
-    },
-  })
 
   app.route({
     ...operations.readLetter,
@@ -63,60 +61,47 @@ export function letterRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  app.route({
-    ...operations.noteDelivery,
-    handler: async (request, reply) => {
-      const { session } = request
-      const noted = await noteDelivery(desk.db, session, request.params.id, request.body.how)
-      return noted === 'done' ? reply.code(204).send(null) : refuse(reply, noted.refused)
-    },
-  })
+  answer(app, {
+    draftLetter: ({ session, params, body }) =>
+      viewed(draftLetter(desk.db, session, params.id, body, describedNow(desk)), async (made) =>
+        viewLetter(made, await namePeople(desk, [session.personId])),
+      ),
 
-  app.route({
-    ...operations.removeLetter,
-    handler: async (request, reply) => {
-      const { session } = request
-      const removed = await removeLetter(desk.db, session, request.params.id)
-      return removed === 'done' ? reply.code(204).send(null) : refuse(reply, removed.refused)
-    },
-  })
+    noteDelivery: ({ session, params, body }) => noteDelivery(desk.db, session, params.id, body.how),
+    removeLetter: ({ session, params }) => removeLetter(desk.db, session, params.id),
 
-  app.route({
-    ...operations.listLetterTemplates,
-    handler: async (request, reply) => {
-      const { session } = request
-      const listed = await listTemplates(desk.db, session)
-      if ('refused' in listed) return refuse(reply, listed.refused)
-      const { templates, mayChange } = listed
-      return reply.send({ items: await viewTemplates(desk, templates), mayChange })
-    },
-  })
+    listLetterTemplates: ({ session }) =>
+      viewed(listTemplates(desk.db, session), async ({ templates, mayChange }) => ({
+        items: await viewTemplates(desk, templates),
+        mayChange,
+      })),
 
-  app.route({
-    ...operations.changeLetterTemplate,
-    handler: async (request, reply) => {
-      const { session } = request
-      const changed = await changeTemplate(desk.db, session, { ...request.params, ...request.body })
-      if (!('refused' in changed)) return reply.send((await viewTemplates(desk, [changed]))[0]!)
-      if (changed.refused !== 'template.problems') return refuse(reply, changed.refused)
-      const { problems } = changed
-      return refuse(reply, changed.refused, { field: problems[0]?.field ?? 'text', problems })
+    changeLetterTemplate: async ({ session, params, body }) => {
+      const changed = await changeTemplate(desk.db, session, { ...params, ...body })
+      if (!('refused' in changed)) return (await viewTemplates(desk, [changed]))[0]!
+      if (changed.refused !== 'template.problems') return changed
+      return { ...changed, field: changed.problems[0]?.field ?? 'text' }
     },
-  })
 
-  app.route({
-    ...operations.previewLetterTemplate,
-    handler: async (request, reply) => {
-      const { session } = request
-      if (!(await mayChangeTemplates(desk.db, session))) return refuse(reply, 'deny.role')
-      const { kind, language } = request.params
-      const { text } = request.body
+    previewLetterTemplate: async ({ session, params: { kind, language }, body: { text } }) => {
+      if (!(await mayChangeTemplates(desk.db, session))) return { refused: 'deny.role' }
       const facts = inventedFacts(kind, language)
       const content = setLetter(kind, facts, text, describedNow(desk))
-      return reply.send({
+      return {
         html: letterPage({ content, number: facts.number, language }, await readStyle()),
         problems: problemsOf(text, knownFields(kind, language)),
-      })
+      }
     },
   })
+}
+
+/** Templates with their fields, and the names of who changed them. */
+async function viewTemplates(desk: Desk, templates: readonly Template[]): Promise<Told<LetterTemplate>[]> {
+  const people = templates.flatMap(({ changed }) => changed?.by ?? [])
+  const names = await currentNames(desk.db, people)
+  return templates.map(({ changed, ...template }) => ({
+    ...template,
+    changed: changed && { at: changed.at, by: { id: changed.by, name: names.get(changed.by) ?? '' } },
+    fields: fieldsOf(template.kind, template.language),
+  }))
 }

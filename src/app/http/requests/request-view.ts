@@ -4,91 +4,59 @@ import type { ReadRequest } from '#use/requests/read-request.ts'
 import type { RequestRow } from '#use/requests/request-facts.ts'
 import type { Letter } from '../contract/letters.ts'
 import type { RequestDetail, RequestSummary } from '../contract/requests.ts'
-
-type Names = ReadonlyMap<string, string>
+import type { PersonOf } from '../name-people.ts'
+import type { Told } from '../to-json.ts'
 
 /** Everybody whom a request names by their id in the directory. */
-export function peopleOf(request: RequestRow): string[] {
+export function peopleOf(request: RequestRow) {
   const { entered_by, assigned_to, official_id, identified_by, extended_by, closed_by } = request
-  return [entered_by, assigned_to, official_id, identified_by, extended_by, closed_by].filter((id) => id !== null)
+  return [entered_by, assigned_to, official_id, identified_by, extended_by, closed_by]
 }
 
-export function viewSummary(listed: ListedRequest, names: Names): RequestSummary {
-  const { requesterName } = listed
-  return {
-    ...viewFacts(listed, names),
-    ...(requesterName !== undefined && { requester: { name: requesterName } }),
-  }
+export function viewSummary(listed: ListedRequest, person: PersonOf): Told<RequestSummary> {
+  const { requesterName: name } = listed
+  return { ...viewFacts(listed, person), requester: name === undefined ? undefined : { name } }
 }
 
 /** A request by itself; what belongs to it beside comes from the other parts. */
 export function viewRequest(
-  found: ReadRequest,
-  names: Names,
-): Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness'> {
-  const { request, requester, unfinished, unfinishedOtherwise } = found
+  { request, ...found }: ReadRequest,
+  person: PersonOf,
+): Told<Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness'>> {
   const { identified_at, identified_by, identified_how, extended_at, extended_by, extended_until, extension_reason } =
     request
-  const { closed_at, closed_by, outcome } = request
+  const { closed_at, closed_by, outcome, official_id } = request
   return {
-    ...viewFacts(found, names),
-    ...(requester && { requester }),
-    enteredBy: person(request.entered_by, names),
-    ...(request.official_id && { official: person(request.official_id, names) }),
-    ...(identified_at &&
-      identified_by &&
-      identified_how && {
-        identified: { how: identified_how, at: identified_at.toString(), by: person(identified_by, names) },
-      }),
-    ...(extended_at &&
-      extended_by &&
-      extended_until &&
-      extension_reason && {
-        extension: {
-          until: extended_until.toString(),
-          reason: extension_reason,
-          at: extended_at.toString(),
-          by: person(extended_by, names),
-        },
-      }),
-    ...(closed_at &&
-      outcome && {
-        closed: { at: closed_at.toString(), ...(closed_by && { by: person(closed_by, names) }), outcome },
-      }),
-    unfinished: [...unfinished],
-    unfinishedOtherwise: { REFUSED: [...unfinishedOtherwise.REFUSED], WITHDRAWN: [...unfinishedOtherwise.WITHDRAWN] },
+    ...viewFacts({ request, ...found }, person),
+    ...found,
+    enteredBy: person(request.entered_by),
+    official: person(official_id),
+    identified:
+      identified_at && identified_by && identified_how
+        ? { how: identified_how, at: identified_at, by: person(identified_by) }
+        : null,
+    extension:
+      extended_at && extended_by && extended_until && extension_reason
+        ? { until: extended_until, reason: extension_reason, at: extended_at, by: person(extended_by) }
+        : null,
+    closed: closed_at && outcome ? { at: closed_at, by: person(closed_by), outcome } : null,
   }
 }
 
-export function viewLetter(letter: ListedLetter, names: Names): Letter {
-  const { madeAt, madeBy, delivered, ...told } = letter
+export function viewLetter({ madeBy, delivered, ...letter }: ListedLetter, person: PersonOf): Told<Letter> {
   return {
-    ...told,
-    madeAt: madeAt.toString(),
-    ...(madeBy !== undefined && { madeBy: person(madeBy, names) }),
-    ...(delivered && {
-      delivered: { at: delivered.at.toString(), how: delivered.how, by: person(delivered.by, names) },
-    }),
+    ...letter,
+    madeBy: person(madeBy),
+    delivered: delivered && { ...delivered, by: person(delivered.by) },
   }
 }
 
-function viewFacts(found: ListedRequest | ReadRequest, names: Names) {
-  const { request, state, next, isOverdue, isUrgent, firstEnd } = found
+function viewFacts({ request, ...found }: ListedRequest | ReadRequest, person: PersonOf) {
   return {
-    id: request.id,
-    number: request.number,
-    party: request.party,
-    kinds: request.kinds,
-    channel: request.channel,
-    language: request.language,
-    receivedAt: request.received_at.toString(),
-    dueAt: request.due_at.toString(),
-    ...{ isOverdue, isUrgent, state, next },
-    ...(firstEnd && { firstEnd: firstEnd.toString() }),
-    ...(request.assigned_to && { assignedTo: person(request.assigned_to, names) }),
+    ...found,
+    ...request,
+    receivedAt: request.received_at,
+    dueAt: request.due_at,
+    assignedTo: person(request.assigned_to),
   }
-}
-
-function person(id: string, names: Names) {
-  return { id, name: names.get(id) ?? id }
 }

@@ -1,0 +1,82 @@
+/**
+ * Operations as data. In: for each operation of the contract, a function that returns its answer or a refusal. Out: its route, with
+ * the contract's method, path, checks and status. An operation that streams or chooses its status has a route of its own.
+ */
+import type { FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import { operations } from './contract/operations.ts'
+import { isRefusal, refuseAs, type Refusal } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { toJson, type Told } from './to-json.ts'
+
+type Operations = typeof operations
+
+type Part<Schema, Name extends string> = Schema extends Record<Name, infer Of extends TSchema> ? Static<Of> : unknown
+type Success<Responses> = {
+  [Status in keyof Responses]: `${Status & (string | number)}` extends `2${string}` ? Responses[Status] : never
+}[keyof Responses]
+type Given<Schema> = Schema extends TSchema ? (Static<Schema> extends null ? 'done' : Told<Static<Schema>>) : never
+
+/** A request of an operation, checked against its contract. */
+export type Asked<Name extends keyof Operations> = FastifyRequest<{
+  Params: Part<Operations[Name]['schema'], 'params'>
+  Querystring: Part<Operations[Name]['schema'], 'querystring'>
+  Body: Part<Operations[Name]['schema'], 'body'>
+}>
+
+/** What an operation returns when it is done; `done` where the contract has no content. */
+export type Answer<Name extends keyof Operations> = Given<Success<Operations[Name]['schema']['response']>>
+
+/** What operations return. The reply is there for cookies and headers, or another of the contract's codes; {@link answer} sends it. */
+export type Answers = {
+  [Name in keyof Operations]?: (
+    request: Asked<Name>,
+    reply: FastifyReply,
+  ) => Answer<Name> | Refusal | Promise<Answer<Name> | Refusal>
+}
+
+/** Makes the routes of operations. */
+export function answer(
+  app: Routes,
+  answers: Answers,
+  { preHandler }: { preHandler?: preHandlerHookHandler } = {},
+): void {
+  for (const [name, handle] of Object.entries(answers) as [keyof Operations, Handle][]) {
+    const operation = operations[name]
+    const success = Object.entries<TSchema>(operation.schema.response).filter(([status]) => status.startsWith('2'))
+    app.route({
+      ...operation,
+      ...(preHandler && { preHandler }),
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const given = await handle(request, reply)
+        if (isRefusal(given)) return refuseAs(reply, given)
+        const [status, schema] = success.find(([code]) => code === String(reply.statusCode)) ?? success[0]!
+        return reply.code(Number(status)).send(given === 'done' ? null : toJson(schema, given))
+      },
+    })
+  }
+}
+
+type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** Shows what was found; a refusal stays as it is. */
+export async function viewed<Found, View>(
+  finding: Found | Promise<Found>,
+  view: (found: Exclude<Found, Refusal>) => View,
+): Promise<Awaited<View> | Extract<Found, Refusal>> {
+  const found = await finding
+  return isRefusal(found) ? found : await view(found as Exclude<Found, Refusal>)
+}
+
+/** Says that an act is done, whatever else it returned; a refusal stays as it is. */
+export function done<Found>(acting: Promise<Found>): Promise<'done' | Extract<Found, Refusal>> {
+  return viewed(acting, () => 'done' as const)
+}
+
+/** Shows a list as `items`; a refusal stays as it is. */
+export function items<Row, Item = Row>(
+  listing: Promise<readonly Row[] | Refusal>,
+  view: (row: Row) => Item = (row) => row as unknown as Item,
+): Promise<{ items: Item[] } | Refusal> {
+  return viewed(listing, (rows) => ({ items: rows.map((row) => view(row)) }))
+}

@@ -1,0 +1,16 @@
+import { appendAudit, type AuditEntry } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { Desk } from './desk.ts'
+import { isRefusal } from './refuse.ts'
+
+/** Logs a refusal of the custodian's, which has no log of what people ask. */
+export async function askCustodian<Found>(
+  { db }: Desk,
+  { personId }: Session,
+  entry: Pick<AuditEntry, 'action' | 'object'>,
+  asking: Promise<Found>,
+): Promise<Found> {
+  const found = await asking
+  if (isRefusal(found)) await appendAudit(db, { ...entry, result: `refused:${found.refused}`, personId })
+  return found
+}
