@@ -25,7 +25,9 @@ export type Asked<Name extends keyof Operations> = FastifyRequest<{
 }>
 
 /** What an operation returns when it is done; `done` where the contract has no content. */
-export type Answer<Name extends keyof Operations> = Given<Success<Operations[Name]['schema']['response']>>
+export type Answer<Name extends keyof Operations> = Operations[Name]['schema'] extends { response: infer Responses }
+  ? Given<Success<Responses>>
+  : never
 
 /** What operations return. The reply is there for cookies and headers, or another of the contract's codes; {@link answer} sends it. */
 export type Answers = {

@@ -110,134 +110,91 @@ export type AuthorityDetail = Static<typeof AuthorityDetail>
 
 export const authorityOperations = {
   listAuthorityDisclosures: {
-    method: 'GET',
-    url: '/api/authority-disclosures',
+    route: 'GET /api/authority-disclosures',
     access: 'look',
-    schema: {
-      operationId: 'listAuthorityDisclosures',
-      summary:
-        'Disclosures to authorities, the urgent first, for the security unit, the decision maker and who oversees',
-      querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Which; open unless said')) }, closed),
-      response: {
-        200: Type.Object({
-          items: Type.Array(AuthoritySummary),
-          provisions: Type.Array(Type.Object({ id: Type.String(), names: Trilingual }), {
-            description: 'The statutory grounds in force today',
-          }),
+    summary: 'Disclosures to authorities, the urgent first, for the security unit, the decision maker and who oversees',
+    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Which; open unless said')) }, closed),
+    response: {
+      200: Type.Object({
+        items: Type.Array(AuthoritySummary),
+        provisions: Type.Array(Type.Object({ id: Type.String(), names: Trilingual }), {
+          description: 'The statutory grounds in force today',
         }),
-        ...refusals,
-      },
+      }),
+      ...refusals,
     },
   },
   enterAuthorityDisclosure: {
-    method: 'POST',
-    url: '/api/authority-disclosures',
-    schema: {
-      operationId: 'enterAuthorityDisclosure',
-      summary: 'Enter an authority’s request, or begin a report of the controller’s own (R34)',
-      body: Type.Object(about, closed),
-      response: {
-        201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
-        409: refusals[400],
-        ...refusals,
-      },
+    route: 'POST /api/authority-disclosures',
+    summary: 'Enter an authority’s request, or begin a report of the controller’s own (R34)',
+    body: Type.Object(about, closed),
+    response: {
+      201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
+      409: refusals[400],
+      ...refusals,
     },
   },
   readAuthorityDisclosure: {
-    method: 'GET',
-    url: '/api/authority-disclosures/:id',
+    route: 'GET /api/authority-disclosures/:id',
     access: 'look',
-    schema: {
-      operationId: 'readAuthorityDisclosure',
-      summary: 'A disclosure with its items and what is missing',
-      params: id,
-      response: { 200: AuthorityDetail, ...refusals },
-    },
+    summary: 'A disclosure with its items and what is missing',
+    params: id,
+    response: { 200: AuthorityDetail, ...refusals },
   },
   changeAuthorityDisclosure: {
-    method: 'PUT',
-    url: '/api/authority-disclosures/:id',
-    schema: {
-      operationId: 'changeAuthorityDisclosure',
-      summary: 'Correct what was entered, before the decision',
-      params: id,
-      body: Type.Object(about, closed),
-      response: noContent,
-    },
+    route: 'PUT /api/authority-disclosures/:id',
+    summary: 'Correct what was entered, before the decision',
+    params: id,
+    body: Type.Object(about, closed),
+    response: noContent,
   },
   addAuthorityItem: {
-    method: 'POST',
-    url: '/api/authority-disclosures/:id/items',
-    schema: {
-      operationId: 'addAuthorityItem',
-      summary: 'Add a call, or one recording of it, that the security unit has found under the case',
-      params: id,
-      body: Type.Object(
-        { contactId: uuid('The call'), recordingId: Type.Optional(uuid('The recording')), what },
-        closed,
-      ),
-      response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/authority-disclosures/:id/items',
+    summary: 'Add a call, or one recording of it, that the security unit has found under the case',
+    params: id,
+    body: Type.Object({ contactId: uuid('The call'), recordingId: Type.Optional(uuid('The recording')), what }, closed),
+    response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   dropAuthorityItem: {
-    method: 'DELETE',
-    url: '/api/authority-disclosures/:id/items/:item',
-    schema: {
-      operationId: 'dropAuthorityItem',
-      summary: 'Take an item out before the decision',
-      params: itemOf,
-      response: noContent,
-    },
+    route: 'DELETE /api/authority-disclosures/:id/items/:item',
+    summary: 'Take an item out before the decision',
+    params: itemOf,
+    response: noContent,
   },
   assessAuthorityDisclosure: {
-    method: 'PUT',
-    url: '/api/authority-disclosures/:id/assessment',
-    schema: {
-      operationId: 'assessAuthorityDisclosure',
-      summary: 'What the security unit makes of it: whether the ground reaches what is asked for',
-      params: id,
-      body: Type.Object({ text: written(4000, 'The assessment') }, closed),
-      response: noContent,
-    },
+    route: 'PUT /api/authority-disclosures/:id/assessment',
+    summary: 'What the security unit makes of it: whether the ground reaches what is asked for',
+    params: id,
+    body: Type.Object({ text: written(4000, 'The assessment') }, closed),
+    response: noContent,
   },
   decideAuthorityDisclosure: {
-    method: 'POST',
-    url: '/api/authority-disclosures/:id/decision',
-    schema: {
-      operationId: 'decideAuthorityDisclosure',
-      summary:
-        'Grant, grant in part or refuse, with reasons; nothing is granted without a provision in force (R34, R35)',
-      params: id,
-      body: Type.Object(
-        {
-          outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
-          items: Type.Optional(
-            Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'PART: which are granted' }),
-          ),
-          reasons: written(2000, 'Why'),
-          seen: Type.String({ maxLength: 64, description: 'Of the disclosure as it was read' }),
-        },
-        closed,
-      ),
-      response: noContent,
-    },
+    route: 'POST /api/authority-disclosures/:id/decision',
+    summary: 'Grant, grant in part or refuse, with reasons; nothing is granted without a provision in force (R34, R35)',
+    params: id,
+    body: Type.Object(
+      {
+        outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
+        items: Type.Optional(
+          Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'PART: which are granted' }),
+        ),
+        reasons: written(2000, 'Why'),
+        seen: Type.String({ maxLength: 64, description: 'Of the disclosure as it was read' }),
+      },
+      closed,
+    ),
+    response: noContent,
   },
   closeAuthorityDisclosure: {
-    method: 'POST',
-    url: '/api/authority-disclosures/:id/close',
-    schema: {
-      operationId: 'closeAuthorityDisclosure',
-      summary: 'Close what was released or refused, or what was granted and did not leave, with the reason (R34)',
-      params: id,
-      body: Type.Object(
-        {
-          unreleasedBecause: Type.Optional(
-            written(2000, 'Why nothing left, where it was granted and was not released'),
-          ),
-        },
-        closed,
-      ),
-      response: noContent,
-    },
+    route: 'POST /api/authority-disclosures/:id/close',
+    summary: 'Close what was released or refused, or what was granted and did not leave, with the reason (R34)',
+    params: id,
+    body: Type.Object(
+      {
+        unreleasedBecause: Type.Optional(written(2000, 'Why nothing left, where it was granted and was not released')),
+      },
+      closed,
+    ),
+    response: noContent,
   },
 } as const

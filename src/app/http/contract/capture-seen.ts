@@ -189,95 +189,67 @@ export type CallFlow = Static<typeof CallFlow>
 
 export const captureSeenOperations = {
   readReception: {
-    method: 'GET',
-    url: '/api/capture/reception',
-    schema: {
-      operationId: 'readReception',
-      summary: 'How recordings came in, by trunk, client and hour or day, newest first; counts only',
-      querystring: Type.Object(
-        {
-          from: instant('From'),
-          to: instant('Until before; 93 days at most, or 8 days by the hour'),
-          by: literals(['hour', 'day'], 'How finely'),
-        },
-        closed,
-      ),
-      response: { 200: Type.Object({ items: Type.Array(ReceptionPeriod) }), ...refusals },
-    },
+    route: 'GET /api/capture/reception',
+    summary: 'How recordings came in, by trunk, client and hour or day, newest first; counts only',
+    querystring: Type.Object(
+      {
+        from: instant('From'),
+        to: instant('Until before; 93 days at most, or 8 days by the hour'),
+        by: literals(['hour', 'day'], 'How finely'),
+      },
+      closed,
+    ),
+    response: { 200: Type.Object({ items: Type.Array(ReceptionPeriod) }), ...refusals },
   },
   listClients: {
-    method: 'GET',
-    url: '/api/capture/clients',
-    schema: {
-      operationId: 'listClients',
-      summary: 'Every recording client that was seen, the latest first',
-      response: { 200: Type.Object({ items: Type.Array(SeenClient) }), ...refusals },
-    },
+    route: 'GET /api/capture/clients',
+    summary: 'Every recording client that was seen, the latest first',
+    response: { 200: Type.Object({ items: Type.Array(SeenClient) }), ...refusals },
   },
   readClient: {
-    method: 'GET',
-    url: '/api/capture/clients/:id',
-    schema: {
-      operationId: 'readClient',
-      summary: 'What a recording client sends and what was made of it: names, never values',
-      params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
-      response: {
-        200: Type.Object({ client: SeenClient, sends: Type.Array(ClientSends) }),
-        ...refusals,
-      },
+    route: 'GET /api/capture/clients/:id',
+    summary: 'What a recording client sends and what was made of it: names, never values',
+    params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
+    response: {
+      200: Type.Object({ client: SeenClient, sends: Type.Array(ClientSends) }),
+      ...refusals,
     },
   },
   listCaptureNodes: {
-    method: 'GET',
-    url: '/api/capture/nodes',
-    schema: {
-      operationId: 'listCaptureNodes',
-      summary: 'The captures of this register, on whichever machines, and how each is',
-      response: { 200: Type.Object({ items: Type.Array(CaptureNode) }), ...refusals },
-    },
+    route: 'GET /api/capture/nodes',
+    summary: 'The captures of this register, on whichever machines, and how each is',
+    response: { 200: Type.Object({ items: Type.Array(CaptureNode) }), ...refusals },
   },
   listBlockers: {
-    method: 'GET',
-    url: '/api/operation/blockers',
-    schema: {
-      operationId: 'listBlockers',
-      summary: 'What keeps the installation from its work, since when, and what to do',
-      response: {
-        200: Type.Object({
-          missing: Type.Array(Type.String(), { description: 'Parts that do not answer' }),
-          items: Type.Array(StandingBlocker),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/operation/blockers',
+    summary: 'What keeps the installation from its work, since when, and what to do',
+    response: {
+      200: Type.Object({
+        missing: Type.Array(Type.String(), { description: 'Parts that do not answer' }),
+        items: Type.Array(StandingBlocker),
+      }),
+      ...refusals,
     },
   },
   listCallFlows: {
-    method: 'GET',
-    url: '/api/capture/flows',
-    schema: {
-      operationId: 'listCallFlows',
-      summary: 'Sessions whose signalling capture still remembers, newest first',
-      querystring: Type.Object(
-        { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Those of this part of a call' })) },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          items: Type.Array(FlowHead),
-          unanswered: Type.Array(Type.String(), { description: 'Captures that did not answer' }),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/capture/flows',
+    summary: 'Sessions whose signalling capture still remembers, newest first',
+    querystring: Type.Object(
+      { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Those of this part of a call' })) },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        items: Type.Array(FlowHead),
+        unanswered: Type.Array(Type.String(), { description: 'Captures that did not answer' }),
+      }),
+      ...refusals,
     },
   },
   readCallFlow: {
-    method: 'GET',
-    url: '/api/capture/flows/:id',
-    schema: {
-      operationId: 'readCallFlow',
-      summary: 'How one session was signalled, step by step, without numbers or names; reading it is logged',
-      params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
-      response: { 200: CallFlow, ...refusals },
-    },
+    route: 'GET /api/capture/flows/:id',
+    summary: 'How one session was signalled, step by step, without numbers or names; reading it is logged',
+    params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
+    response: { 200: CallFlow, ...refusals },
   },
 } as const

@@ -97,137 +97,99 @@ const largestImportBytes = 8_100_000
 
 export const directoryOperations = {
   listPeople: {
-    method: 'GET',
-    url: '/api/people',
-    schema: {
-      operationId: 'listPeople',
-      summary: 'The directory',
-      querystring: Type.Object(
-        {
-          q: Type.Optional(
-            Type.String({ maxLength: 100, description: 'Part of a name or user id, or a whole number' }),
-          ),
-          unit: Type.Optional(Type.String({ maxLength: 200 })),
-          employed: Type.Optional(Type.Enum(['now', 'past', 'any'], { default: 'now' })),
-          cursor: Type.Optional(Type.String({ maxLength: 256 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          items: Type.Array(Person),
-          next: Type.Optional(Type.String()),
-          total: Type.Integer(),
-          mayChange: Type.Boolean(),
-        }),
-        ...refusals,
+    route: 'GET /api/people',
+    summary: 'The directory',
+    querystring: Type.Object(
+      {
+        q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id, or a whole number' })),
+        unit: Type.Optional(Type.String({ maxLength: 200 })),
+        employed: Type.Optional(Type.Enum(['now', 'past', 'any'], { default: 'now' })),
+        cursor: Type.Optional(Type.String({ maxLength: 256 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        items: Type.Array(Person),
+        next: Type.Optional(Type.String()),
+        total: Type.Integer(),
+        mayChange: Type.Boolean(),
+      }),
+      ...refusals,
     },
   },
   readPerson: {
-    method: 'GET',
-    url: '/api/people/:id',
-    schema: {
-      operationId: 'readPerson',
-      summary: 'One person with every name, place and number they have had',
-      params: id,
-      response: { 200: PersonDetail, ...refusals },
-    },
+    route: 'GET /api/people/:id',
+    summary: 'One person with every name, place and number they have had',
+    params: id,
+    response: { 200: PersonDetail, ...refusals },
   },
   enterPerson: {
-    method: 'POST',
-    url: '/api/people',
-    schema: {
-      operationId: 'enterPerson',
-      summary: 'Enter a person; user ids are never used twice (R20)',
-      body: NewPerson,
-      response: { 201: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/people',
+    summary: 'Enter a person; user ids are never used twice (R20)',
+    body: NewPerson,
+    response: { 201: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
   },
   changePerson: {
-    method: 'POST',
-    url: '/api/people/:id/changes',
-    schema: {
-      operationId: 'changePerson',
-      summary: 'A change that holds from a day on',
-      params: id,
-      body: PersonChange,
-      response: { 200: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/people/:id/changes',
+    summary: 'A change that holds from a day on',
+    params: id,
+    body: PersonChange,
+    response: { 200: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
   },
   importPeople: {
-    method: 'POST',
-    url: '/api/people/import',
+    route: 'POST /api/people/import',
     bodyLimit: largestImportBytes,
-    schema: {
-      operationId: 'importPeople',
-      summary: 'Bring the directory up to a CSV file: all of its rows or none',
-      body: Type.Object({ content: ImportFile.properties.content, tryOnly: Type.Boolean() }, closed),
-      response: {
-        200: Type.Object({
-          rows: Type.Integer(),
-          entered: Type.Integer(),
-          changed: Type.Integer(),
-          unchanged: Type.Integer(),
-          waiting: Type.Integer({ description: 'People of whom a number or the place waits for a second person' }),
-          done: Type.Boolean({ description: 'False where it was tried only' }),
-        }),
-        422: ImportRefused,
-        ...refusals,
-      },
+    summary: 'Bring the directory up to a CSV file: all of its rows or none',
+    body: Type.Object({ content: ImportFile.properties.content, tryOnly: Type.Boolean() }, closed),
+    response: {
+      200: Type.Object({
+        rows: Type.Integer(),
+        entered: Type.Integer(),
+        changed: Type.Integer(),
+        unchanged: Type.Integer(),
+        waiting: Type.Integer({ description: 'People of whom a number or the place waits for a second person' }),
+        done: Type.Boolean({ description: 'False where it was tried only' }),
+      }),
+      422: ImportRefused,
+      ...refusals,
     },
   },
   listDirectoryChanges: {
-    method: 'GET',
-    url: '/api/directory-changes',
-    schema: {
-      operationId: 'listDirectoryChanges',
-      summary:
-        'Links and changes of the directory that wait for a second person, for administrators and access-rights approvers',
-      querystring: Type.Object({ person: Type.Optional(Type.String({ format: 'uuid' })) }, closed),
-      response: { 200: Type.Object({ items: Type.Array(DirectoryChange) }), ...refusals },
-    },
+    route: 'GET /api/directory-changes',
+    summary:
+      'Links and changes of the directory that wait for a second person, for administrators and access-rights approvers',
+    querystring: Type.Object({ person: Type.Optional(Type.String({ format: 'uuid' })) }, closed),
+    response: { 200: Type.Object({ items: Type.Array(DirectoryChange) }), ...refusals },
   },
   decideDirectoryChange: {
-    method: 'POST',
-    url: '/api/directory-changes/:id/decision',
-    schema: {
-      operationId: 'decideDirectoryChange',
-      summary:
-        'Confirm or refuse one, as an administrator or access-rights approver who did not ask for it and is not the person; confirm.fresh asks for a proof of presence first',
-      params: id,
-      body: Type.Object({ confirm: Type.Boolean() }, closed),
-      response: {
-        200: Type.Object({
-          code: Type.Optional(
-            Type.String({
-              description: 'With a link: what its person needs beside it, shown once. Tell it to them in person',
-            }),
-          ),
-        }),
-        409: refusals[400],
-        ...refusals,
-      },
+    route: 'POST /api/directory-changes/:id/decision',
+    summary:
+      'Confirm or refuse one, as an administrator or access-rights approver who did not ask for it and is not the person; confirm.fresh asks for a proof of presence first',
+    params: id,
+    body: Type.Object({ confirm: Type.Boolean() }, closed),
+    response: {
+      200: Type.Object({
+        code: Type.Optional(
+          Type.String({
+            description: 'With a link: what its person needs beside it, shown once. Tell it to them in person',
+          }),
+        ),
+      }),
+      409: refusals[400],
+      ...refusals,
     },
   },
   withdrawDirectoryChange: {
-    method: 'DELETE',
-    url: '/api/directory-changes/:id',
-    schema: {
-      operationId: 'withdrawDirectoryChange',
-      summary: 'Take back what one has asked for',
-      params: id,
-      response: { 204: Type.Null(), ...refusals },
-    },
+    route: 'DELETE /api/directory-changes/:id',
+    summary: 'Take back what one has asked for',
+    params: id,
+    response: { 204: Type.Null(), ...refusals },
   },
   listUnits: {
-    method: 'GET',
-    url: '/api/units',
-    schema: {
-      operationId: 'listUnits',
-      summary: 'Organisational units',
-      response: { 200: Type.Object({ items: Type.Array(Named) }), ...refusals },
-    },
+    route: 'GET /api/units',
+    summary: 'Organisational units',
+    response: { 200: Type.Object({ items: Type.Array(Named) }), ...refusals },
   },
 } as const

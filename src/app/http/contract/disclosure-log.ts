@@ -33,47 +33,39 @@ export type DisclosureEntry = Static<typeof DisclosureEntry>
 
 export const disclosureLogOperations = {
   listDisclosures: {
-    method: 'GET',
-    url: '/api/disclosures',
+    route: 'GET /api/disclosures',
     access: 'look',
-    schema: {
-      operationId: 'listDisclosures',
-      summary: 'The log of disclosures: to whom, what, how many, by whose decision (R35)',
-      querystring: Type.Object({ year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) }, closed),
-      response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }), ...refusals },
-    },
+    summary: 'The log of disclosures: to whom, what, how many, by whose decision (R35)',
+    querystring: Type.Object({ year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) }, closed),
+    response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }), ...refusals },
   },
   readDisclosureStatistics: {
-    method: 'GET',
-    url: '/api/disclosures/statistics',
-    schema: {
-      operationId: 'readDisclosureStatistics',
-      summary: 'How many disclosures, items and copies there were in a year, without anybody in them',
-      querystring: Type.Object({ year: Type.Integer({ minimum: 2000, maximum: 9999 }) }, closed),
-      response: {
-        200: Type.Object({
-          research: Type.Object({
-            begun: Type.Integer(),
-            released: Type.Integer(),
-            refused: Type.Integer(),
-            items: Type.Integer(),
-            returned: Type.Integer(),
-            destroyed: Type.Integer(),
-            recalled: Type.Integer(),
-            overdue: Type.Integer(),
-          }),
-          authority: Type.Object({
-            requested: Type.Integer(),
-            ownInitiative: Type.Integer(),
-            granted: Type.Integer(),
-            part: Type.Integer(),
-            refused: Type.Integer(),
-            recordings: Type.Integer(),
-            identificationData: Type.Integer(),
-          }),
+    route: 'GET /api/disclosures/statistics',
+    summary: 'How many disclosures, items and copies there were in a year, without anybody in them',
+    querystring: Type.Object({ year: Type.Integer({ minimum: 2000, maximum: 9999 }) }, closed),
+    response: {
+      200: Type.Object({
+        research: Type.Object({
+          begun: Type.Integer(),
+          released: Type.Integer(),
+          refused: Type.Integer(),
+          items: Type.Integer(),
+          returned: Type.Integer(),
+          destroyed: Type.Integer(),
+          recalled: Type.Integer(),
+          overdue: Type.Integer(),
         }),
-        ...refusals,
-      },
+        authority: Type.Object({
+          requested: Type.Integer(),
+          ownInitiative: Type.Integer(),
+          granted: Type.Integer(),
+          part: Type.Integer(),
+          refused: Type.Integer(),
+          recordings: Type.Integer(),
+          identificationData: Type.Integer(),
+        }),
+      }),
+      ...refusals,
     },
   },
 } as const

@@ -88,159 +88,119 @@ export const AwaitedCertificate = Type.Object(
 
 export const endOperations = {
   listHolds: {
-    method: 'GET',
-    url: '/api/holds',
+    route: 'GET /api/holds',
     access: 'look',
-    schema: {
-      operationId: 'listHolds',
-      summary: 'Preservation orders, for the security unit and the decision maker; nobody else learns of any',
-      querystring: Type.Object({ state: Type.Optional(literals(['in-force', 'ended'], 'Which')) }, closed),
-      response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
-    },
+    summary: 'Preservation orders, for the security unit and the decision maker; nobody else learns of any',
+    querystring: Type.Object({ state: Type.Optional(literals(['in-force', 'ended'], 'Which')) }, closed),
+    response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
   },
   enterHold: {
-    method: 'POST',
-    url: '/api/holds',
-    schema: {
-      operationId: 'enterHold',
-      summary: 'Enter a preservation order; it holds at once (Act 806/2011 8:24)',
-      body: Type.Object(
-        {
-          contactId: uuid('The call'),
-          covers: literals(['recordings', 'history', 'both'], 'What it keeps'),
-          provision: Type.String({ minLength: 3, maxLength: 200, pattern: '\\S' }),
-          authority: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
-          orderReference: reference('The order'),
-          until: instant('Three calendar months from now at most'),
-          reference: reference('The case under which the call was found'),
-        },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: uuid('The hold') }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/holds',
+    summary: 'Enter a preservation order; it holds at once (Act 806/2011 8:24)',
+    body: Type.Object(
+      {
+        contactId: uuid('The call'),
+        covers: literals(['recordings', 'history', 'both'], 'What it keeps'),
+        provision: Type.String({ minLength: 3, maxLength: 200, pattern: '\\S' }),
+        authority: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
+        orderReference: reference('The order'),
+        until: instant('Three calendar months from now at most'),
+        reference: reference('The case under which the call was found'),
+      },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: uuid('The hold') }), 409: refusals[400], ...refusals },
   },
   renewHold: {
-    method: 'POST',
-    url: '/api/holds/:id/renewals',
-    schema: {
-      operationId: 'renewHold',
-      summary: 'Renew a preservation order, by at most three calendar months from now',
-      params: id,
-      body: Type.Object({ until: instant('Until'), orderReference: reference('The order that renews it') }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/holds/:id/renewals',
+    summary: 'Renew a preservation order, by at most three calendar months from now',
+    params: id,
+    body: Type.Object({ until: instant('Until'), orderReference: reference('The order that renews it') }, closed),
+    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   endHold: {
-    method: 'POST',
-    url: '/api/holds/:id/end',
-    schema: {
-      operationId: 'endHold',
-      summary: 'End a preservation order that has been revoked; somebody else than who entered it',
-      params: id,
-      body: Type.Object({ note }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/holds/:id/end',
+    summary: 'End a preservation order that has been revoked; somebody else than who entered it',
+    params: id,
+    body: Type.Object({ note }, closed),
+    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   forbidUse: {
-    method: 'POST',
-    url: '/api/recordings/:id/prohibitions',
-    schema: {
-      operationId: 'forbidUse',
-      summary:
-        'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51). Its official tells what the caller told in the call (channel CALL) within an hour of it; later, and however else it came, it is the Service Unit’s (403 prohibition.service-unit)',
-      params: id,
-      body: Type.Object(
-        {
-          party: literals(['CALLER', 'OFFICIAL'], 'Who forbids'),
-          channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was told'),
-          reference: Type.Optional(reference('The Service Unit’s request')),
-        },
-        closed,
-      ),
-      response: { 200: Prohibition, ...refusals },
-    },
+    route: 'POST /api/recordings/:id/prohibitions',
+    summary:
+      'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51). Its official tells what the caller told in the call (channel CALL) within an hour of it; later, and however else it came, it is the Service Unit’s (403 prohibition.service-unit)',
+    params: id,
+    body: Type.Object(
+      {
+        party: literals(['CALLER', 'OFFICIAL'], 'Who forbids'),
+        channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was told'),
+        reference: Type.Optional(reference('The Service Unit’s request')),
+      },
+      closed,
+    ),
+    response: { 200: Prohibition, ...refusals },
   },
   readDestruction: {
-    method: 'GET',
-    url: '/api/recordings/:id/destruction',
+    route: 'GET /api/recordings/:id/destruction',
     access: 'look',
-    schema: {
-      operationId: 'readDestruction',
-      summary: 'How a recording of a call that the viewer may see ended',
-      params: id,
-      querystring: Type.Object(
-        {
-          purpose: Type.Optional(Purpose),
-          reference: Type.Optional(Type.String({ maxLength: 64 })),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          state: literals(['held', 'destroying', 'destroyed'], 'How far it is'),
-          cause: Type.Optional(Cause),
-          destroyedAt: Type.Optional(instant('Destroyed')),
-          entry: Type.Optional(LedgerEntry),
-          certificate: Type.Optional(AwaitedCertificate),
-        }),
-        ...refusals,
+    summary: 'How a recording of a call that the viewer may see ended',
+    params: id,
+    querystring: Type.Object(
+      {
+        purpose: Type.Optional(Purpose),
+        reference: Type.Optional(Type.String({ maxLength: 64 })),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        state: literals(['held', 'destroying', 'destroyed'], 'How far it is'),
+        cause: Type.Optional(Cause),
+        destroyedAt: Type.Optional(instant('Destroyed')),
+        entry: Type.Optional(LedgerEntry),
+        certificate: Type.Optional(AwaitedCertificate),
+      }),
+      ...refusals,
     },
   },
   readCertificate: {
-    method: 'GET',
-    url: '/api/recordings/:id/certificate',
+    route: 'GET /api/recordings/:id/certificate',
     access: 'look',
-    schema: {
-      operationId: 'readCertificate',
-      summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
-      params: id,
-      querystring: Type.Object(
-        {
-          language: literals(['fi', 'sv', 'en'], 'Its language'),
-          reference: Type.Optional(Type.String({ maxLength: 64 })),
-        },
-        closed,
-      ),
-      response: {
-        200: {
-          description: 'application/pdf',
-          content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
-        },
-        202: AwaitedCertificate,
-        ...refusals,
+    summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
+    params: id,
+    querystring: Type.Object(
+      {
+        language: literals(['fi', 'sv', 'en'], 'Its language'),
+        reference: Type.Optional(Type.String({ maxLength: 64 })),
       },
+      closed,
+    ),
+    response: {
+      200: {
+        description: 'application/pdf',
+        content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+      },
+      202: AwaitedCertificate,
+      ...refusals,
     },
   },
   listRecalls: {
-    method: 'GET',
-    url: '/api/recalls',
+    route: 'GET /api/recalls',
     access: 'look',
-    schema: {
-      operationId: 'listRecalls',
-      summary: 'Disclosed copies that were recalled, for the decision maker',
-      response: { 200: Type.Object({ items: Type.Array(Recall) }), ...refusals },
-    },
+    summary: 'Disclosed copies that were recalled, for the decision maker',
+    response: { 200: Type.Object({ items: Type.Array(Recall) }), ...refusals },
   },
   confirmRecall: {
-    method: 'POST',
-    url: '/api/recalls/:id/confirm',
-    schema: {
-      operationId: 'confirmRecall',
-      summary: 'The recipient has destroyed or returned the copy; what tied it to the recording is deleted',
-      params: id,
-      body: Type.Object({ outcome: literals(['destroyed', 'returned'], 'What the recipient did') }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/recalls/:id/confirm',
+    summary: 'The recipient has destroyed or returned the copy; what tied it to the recording is deleted',
+    params: id,
+    body: Type.Object({ outcome: literals(['destroyed', 'returned'], 'What the recipient did') }, closed),
+    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   deleteRecording: {
-    method: 'DELETE',
-    url: '/api/recordings/:id',
-    schema: {
-      operationId: 'deleteRecording',
-      summary: 'Always refused: a recording ends by its term or because its caller or official forbids its use (R23)',
-      params: id,
-      response: { ...refusals },
-    },
+    route: 'DELETE /api/recordings/:id',
+    summary: 'Always refused: a recording ends by its term or because its caller or official forbids its use (R23)',
+    params: id,
+    response: { ...refusals },
   },
 } as const

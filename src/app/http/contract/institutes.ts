@@ -25,33 +25,21 @@ export type Institute = Static<typeof Institute>
 
 export const instituteOperations = {
   listInstitutes: {
-    method: 'GET',
-    url: '/api/institutes',
-    schema: {
-      operationId: 'listInstitutes',
-      summary: 'Research institutes, for whoever prepares, decides or oversees disclosures',
-      response: { 200: Type.Object({ items: Type.Array(Institute) }), ...refusals },
-    },
+    route: 'GET /api/institutes',
+    summary: 'Research institutes, for whoever prepares, decides or oversees disclosures',
+    response: { 200: Type.Object({ items: Type.Array(Institute) }), ...refusals },
   },
   addInstitute: {
-    method: 'POST',
-    url: '/api/institutes',
-    schema: {
-      operationId: 'addInstitute',
-      summary: 'Enter a research institute',
-      body: Type.Object(instituteFields, closed),
-      response: { 201: Type.Object({ id: uuid('The institute') }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/institutes',
+    summary: 'Enter a research institute',
+    body: Type.Object(instituteFields, closed),
+    response: { 201: Type.Object({ id: uuid('The institute') }), 409: refusals[400], ...refusals },
   },
   changeInstitute: {
-    method: 'PUT',
-    url: '/api/institutes/:id',
-    schema: {
-      operationId: 'changeInstitute',
-      summary: 'Change a research institute; what was decided for its key keeps that key',
-      params: id,
-      body: Type.Object(instituteFields, closed),
-      response: noContent,
-    },
+    route: 'PUT /api/institutes/:id',
+    summary: 'Change a research institute; what was decided for its key keeps that key',
+    params: id,
+    body: Type.Object(instituteFields, closed),
+    response: noContent,
   },
 } as const

@@ -65,102 +65,70 @@ const text = Type.String({ minLength: 1, maxLength: 20_000, pattern: '\\S' })
 
 export const letterOperations = {
   draftLetter: {
-    method: 'POST',
-    url: '/api/requests/:id/letters',
-    schema: {
-      operationId: 'draftLetter',
-      summary: 'Make a letter of a request from its template, as things stand',
-      params: id,
-      body: Type.Object({ kind: LetterKind, ground: Type.Optional(RefusalGround) }, closed),
-      response: { 201: Letter, 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/requests/:id/letters',
+    summary: 'Make a letter of a request from its template, as things stand',
+    params: id,
+    body: Type.Object({ kind: LetterKind, ground: Type.Optional(RefusalGround) }, closed),
+    response: { 201: Letter, 409: refusals[400], ...refusals },
   },
   readLetter: {
-    method: 'GET',
-    url: '/api/letters/:id/html',
+    route: 'GET /api/letters/:id/html',
     access: 'look',
-    schema: {
-      operationId: 'readLetter',
-      summary: 'A letter as an accessible page',
-      params: id,
-      response: { 200: html, ...refusals },
-    },
+    summary: 'A letter as an accessible page',
+    params: id,
+    response: { 200: html, ...refusals },
   },
   readLetterPdf: {
-    method: 'GET',
-    url: '/api/letters/:id/pdf',
+    route: 'GET /api/letters/:id/pdf',
     access: 'look',
-    schema: {
-      operationId: 'readLetterPdf',
-      summary: 'A letter as a tagged PDF (PDF/UA)',
-      params: id,
-      response: { 200: pdf, ...refusals },
-    },
+    summary: 'A letter as a tagged PDF (PDF/UA)',
+    params: id,
+    response: { 200: pdf, ...refusals },
   },
   noteDelivery: {
-    method: 'POST',
-    url: '/api/letters/:id/delivery',
-    schema: {
-      operationId: 'noteDelivery',
-      summary: 'Note that a letter was sent or handed over, and how',
-      params: id,
-      body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How') }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/letters/:id/delivery',
+    summary: 'Note that a letter was sent or handed over, and how',
+    params: id,
+    body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How') }, closed),
+    response: noContent,
   },
   removeLetter: {
-    method: 'DELETE',
-    url: '/api/letters/:id',
-    schema: {
-      operationId: 'removeLetter',
-      summary: 'Throw away a letter that was not sent',
-      params: id,
-      response: noContent,
-    },
+    route: 'DELETE /api/letters/:id',
+    summary: 'Throw away a letter that was not sent',
+    params: id,
+    response: noContent,
   },
   listLetterTemplates: {
-    method: 'GET',
-    url: '/api/letter-templates',
-    schema: {
-      operationId: 'listLetterTemplates',
-      summary: 'The templates in force',
-      response: { 200: Type.Object({ items: Type.Array(LetterTemplate), mayChange: Type.Boolean() }), ...refusals },
-    },
+    route: 'GET /api/letter-templates',
+    summary: 'The templates in force',
+    response: { 200: Type.Object({ items: Type.Array(LetterTemplate), mayChange: Type.Boolean() }), ...refusals },
   },
   changeLetterTemplate: {
-    method: 'PUT',
-    url: '/api/letter-templates/:kind/:language',
-    schema: {
-      operationId: 'changeLetterTemplate',
-      summary: 'Change a template; what it lacks and what it does not know is told',
-      params: template,
-      body: Type.Object(
-        { text, version: Type.Integer({ minimum: 0, description: 'The version that was read' }) },
-        closed,
-      ),
-      response: { 200: LetterTemplate, 409: refusals[400], ...refusals },
-    },
+    route: 'PUT /api/letter-templates/:kind/:language',
+    summary: 'Change a template; what it lacks and what it does not know is told',
+    params: template,
+    body: Type.Object(
+      { text, version: Type.Integer({ minimum: 0, description: 'The version that was read' }) },
+      closed,
+    ),
+    response: { 200: LetterTemplate, 409: refusals[400], ...refusals },
   },
   previewLetterTemplate: {
-    method: 'POST',
-    url: '/api/letter-templates/:kind/:language/preview',
-    schema: {
-      operationId: 'previewLetterTemplate',
-      summary: 'A letter of invented facts from a text that is not saved',
-      params: template,
-      body: Type.Object({ text }, closed),
-      response: {
-        200: Type.Object({
-          html: Type.String(),
-          problems: Type.Array(
-            Type.Object({
-              code: literals(['unknown-field', 'missing-field', 'unclosed'], 'What is wrong'),
-              field: Type.String(),
-            }),
-          ),
-        }),
-        ...refusals,
-      },
+    route: 'POST /api/letter-templates/:kind/:language/preview',
+    summary: 'A letter of invented facts from a text that is not saved',
+    params: template,
+    body: Type.Object({ text }, closed),
+    response: {
+      200: Type.Object({
+        html: Type.String(),
+        problems: Type.Array(
+          Type.Object({
+            code: literals(['unknown-field', 'missing-field', 'unclosed'], 'What is wrong'),
+            field: Type.String(),
+          }),
+        ),
+      }),
+      ...refusals,
     },
   },
 } as const

@@ -27,23 +27,19 @@ export type OwnRequest = Static<typeof OwnRequest>
 
 export const myCallsOperations = {
   readMyCallActs: {
-    method: 'GET',
-    url: '/api/my-calls/acts',
-    schema: {
-      operationId: 'readMyCallActs',
-      summary: 'What the viewer has forbidden of their own calls and asked the Service Unit, newest first',
-      response: {
-        200: Type.Object({
-          forbidden: Type.Array(OwnProhibition),
-          asked: Type.Array(OwnRequest),
-          /** As the description in force has it. */
-          serviceUnit: Type.Object(
-            { name: Trilingual, postalAddress: Trilingual, switchboard: Trilingual },
-            { description: 'Where an official asks after leaving' },
-          ),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/my-calls/acts',
+    summary: 'What the viewer has forbidden of their own calls and asked the Service Unit, newest first',
+    response: {
+      200: Type.Object({
+        forbidden: Type.Array(OwnProhibition),
+        asked: Type.Array(OwnRequest),
+        /** As the description in force has it. */
+        serviceUnit: Type.Object(
+          { name: Trilingual, postalAddress: Trilingual, switchboard: Trilingual },
+          { description: 'Where an official asks after leaving' },
+        ),
+      }),
+      ...refusals,
     },
   },
 } as const

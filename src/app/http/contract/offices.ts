@@ -105,264 +105,197 @@ export type Room = Static<typeof Room>
 
 export const officeOperations = {
   listOffices: {
-    method: 'GET',
-    url: '/api/offices',
-    schema: {
-      operationId: 'listOffices',
-      summary: 'Offices at which recordings are listened to, and who may be host there',
-      response: {
-        200: Type.Object({
-          items: Type.Array(Office),
-          hosts: Type.Array(person('May be host: holds the Service Unit’s right')),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/offices',
+    summary: 'Offices at which recordings are listened to, and who may be host there',
+    response: {
+      200: Type.Object({
+        items: Type.Array(Office),
+        hosts: Type.Array(person('May be host: holds the Service Unit’s right')),
+      }),
+      ...refusals,
     },
   },
   enterOffice: {
-    method: 'POST',
-    url: '/api/offices',
-    schema: {
-      operationId: 'enterOffice',
-      summary: 'Enter an office',
-      body: Type.Object({ names, address: names }, closed),
-      response: { 201: Type.Object({ id: uuid('The office') }), ...refusals },
-    },
+    route: 'POST /api/offices',
+    summary: 'Enter an office',
+    body: Type.Object({ names, address: names }, closed),
+    response: { 201: Type.Object({ id: uuid('The office') }), ...refusals },
   },
   changeOffice: {
-    method: 'PUT',
-    url: '/api/offices/:id',
-    schema: {
-      operationId: 'changeOffice',
-      summary: 'Change an office, or close it for new appointments',
-      params: id,
-      body: Type.Object({ names, address: names, isClosed: Type.Boolean() }, closed),
-      response: noContent,
-    },
+    route: 'PUT /api/offices/:id',
+    summary: 'Change an office, or close it for new appointments',
+    params: id,
+    body: Type.Object({ names, address: names, isClosed: Type.Boolean() }, closed),
+    response: noContent,
   },
   listSlots: {
-    method: 'GET',
-    url: '/api/slots',
-    schema: {
-      operationId: 'listSlots',
-      summary: 'The times of the offices, from one day to another',
-      querystring: Type.Object(
-        {
-          from: Type.String({ format: 'date' }),
-          to: Type.String({ format: 'date' }),
-          officeId: Type.Optional(uuid('One office')),
-        },
-        closed,
-      ),
-      response: { 200: Type.Object({ items: Type.Array(Slot) }), ...refusals },
-    },
+    route: 'GET /api/slots',
+    summary: 'The times of the offices, from one day to another',
+    querystring: Type.Object(
+      {
+        from: Type.String({ format: 'date' }),
+        to: Type.String({ format: 'date' }),
+        officeId: Type.Optional(uuid('One office')),
+      },
+      closed,
+    ),
+    response: { 200: Type.Object({ items: Type.Array(Slot) }), ...refusals },
   },
   addSlots: {
-    method: 'POST',
-    url: '/api/offices/:id/slots',
-    schema: {
-      operationId: 'addSlots',
-      summary:
-        'Add times on a day, one after another; those that overlap another of the office or of the host are refused',
-      params: id,
-      body: Type.Object(
-        {
-          day: Type.String({ format: 'date' }),
-          from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
-          to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
-          minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long each is' }),
-          hostId: uuid('The host'),
-        },
-        closed,
-      ),
-      response: { 201: Type.Object({ added: Type.Integer() }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/offices/:id/slots',
+    summary:
+      'Add times on a day, one after another; those that overlap another of the office or of the host are refused',
+    params: id,
+    body: Type.Object(
+      {
+        day: Type.String({ format: 'date' }),
+        from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+        to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long each is' }),
+        hostId: uuid('The host'),
+      },
+      closed,
+    ),
+    response: { 201: Type.Object({ added: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   removeSlot: {
-    method: 'DELETE',
-    url: '/api/slots/:id',
-    schema: {
-      operationId: 'removeSlot',
-      summary: 'Take back a time that nobody has booked',
-      params: id,
-      response: noContent,
-    },
+    route: 'DELETE /api/slots/:id',
+    summary: 'Take back a time that nobody has booked',
+    params: id,
+    response: noContent,
   },
   listFreeSlots: {
-    method: 'GET',
-    url: '/api/requests/:id/slots',
-    schema: {
-      operationId: 'listFreeSlots',
-      summary: 'Times that a requester can be offered: free, and before the first end of what is to be heard (R47)',
-      params: id,
-      response: {
-        200: Type.Object({
-          items: Type.Array(Slot),
-          latest: Type.Optional(instant('They lie before this')),
-          needs: Type.Array(Need, { description: 'What the description in force lets be offered' }),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/requests/:id/slots',
+    summary: 'Times that a requester can be offered: free, and before the first end of what is to be heard (R47)',
+    params: id,
+    response: {
+      200: Type.Object({
+        items: Type.Array(Slot),
+        latest: Type.Optional(instant('They lie before this')),
+        needs: Type.Array(Need, { description: 'What the description in force lets be offered' }),
+      }),
+      ...refusals,
     },
   },
   bookAppointment: {
-    method: 'POST',
-    url: '/api/requests/:id/appointments',
-    schema: {
-      operationId: 'bookAppointment',
-      summary: 'Book a time for the matched calls of a request; one that is booked already is moved',
-      params: id,
-      body: Type.Object(
-        {
-          slotId: uuid('A free time'),
-          needs: Type.Array(Need, { uniqueItems: true }),
-          interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
-        },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/requests/:id/appointments',
+    summary: 'Book a time for the matched calls of a request; one that is booked already is moved',
+    params: id,
+    body: Type.Object(
+      {
+        slotId: uuid('A free time'),
+        needs: Type.Array(Need, { uniqueItems: true }),
+        interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
+      },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
   },
   bookNow: {
-    method: 'POST',
-    url: '/api/requests/:id/appointments/now',
-    schema: {
-      operationId: 'bookNow',
-      summary:
-        'Somebody stands at the door: a time that begins now, with the viewer as host, made and booked in one step',
-      params: id,
-      body: Type.Object(
-        {
-          officeId: uuid('Where the viewer receives them'),
-          minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long it lasts' }),
-          needs: Type.Array(Need, { uniqueItems: true }),
-          interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
-        },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/requests/:id/appointments/now',
+    summary:
+      'Somebody stands at the door: a time that begins now, with the viewer as host, made and booked in one step',
+    params: id,
+    body: Type.Object(
+      {
+        officeId: uuid('Where the viewer receives them'),
+        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long it lasts' }),
+        needs: Type.Array(Need, { uniqueItems: true }),
+        interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
+      },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
   },
   noteOutcome: {
-    method: 'POST',
-    url: '/api/appointments/:id/outcome',
-    schema: {
-      operationId: 'noteOutcome',
-      summary: 'Note what came of an appointment; what waited for it is destroyed',
-      params: id,
-      body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'What came of it') }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/appointments/:id/outcome',
+    summary: 'Note what came of an appointment; what waited for it is destroyed',
+    params: id,
+    body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'What came of it') }, closed),
+    response: noContent,
   },
   listAppointments: {
-    method: 'GET',
-    url: '/api/appointments',
-    schema: {
-      operationId: 'listAppointments',
-      summary: 'Appointments from one day to another, and those past without an outcome',
-      querystring: Type.Object(
-        {
-          from: Type.String({ format: 'date' }),
-          to: Type.String({ format: 'date' }),
-          whose: Type.Optional(literals(['mine', 'all'], 'Where the viewer is host')),
-        },
-        closed,
-      ),
-      response: { 200: Type.Object({ items: Type.Array(Appointment) }), ...refusals },
-    },
+    route: 'GET /api/appointments',
+    summary: 'Appointments from one day to another, and those past without an outcome',
+    querystring: Type.Object(
+      {
+        from: Type.String({ format: 'date' }),
+        to: Type.String({ format: 'date' }),
+        whose: Type.Optional(literals(['mine', 'all'], 'Where the viewer is host')),
+      },
+      closed,
+    ),
+    response: { 200: Type.Object({ items: Type.Array(Appointment) }), ...refusals },
   },
   makeWorkstationCode: {
-    method: 'POST',
-    url: '/api/offices/:id/workstation-codes',
-    schema: {
-      operationId: 'makeWorkstationCode',
-      summary: 'A code with which a workstation of an office is enrolled, once and within fifteen minutes',
-      params: id,
-      body: Type.Object({ name: written(60, 'What the workstation is called: Huone 2') }, closed),
-      response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }), ...refusals },
-    },
+    route: 'POST /api/offices/:id/workstation-codes',
+    summary: 'A code with which a workstation of an office is enrolled, once and within fifteen minutes',
+    params: id,
+    body: Type.Object({ name: written(60, 'What the workstation is called: Huone 2') }, closed),
+    response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }), ...refusals },
   },
   enrolWorkstation: {
-    method: 'POST',
-    url: '/api/workstation',
+    route: 'POST /api/workstation',
     config: fewAttempts,
-    schema: {
-      operationId: 'enrolWorkstation',
-      summary: 'Make this browser the listening workstation of an office',
-      body: Type.Object({ code: Type.String({ minLength: 6, maxLength: 20 }) }, closed),
-      response: { 200: Type.Object({ office: Trilingual, name: Type.String() }), ...refusals },
-    },
+    summary: 'Make this browser the listening workstation of an office',
+    body: Type.Object({ code: Type.String({ minLength: 6, maxLength: 20 }) }, closed),
+    response: { 200: Type.Object({ office: Trilingual, name: Type.String() }), ...refusals },
   },
   readWorkstation: {
-    method: 'GET',
-    url: '/api/workstation',
-    schema: {
-      operationId: 'readWorkstation',
-      summary: 'Which office’s listening workstation this browser is, and today’s appointments of the viewer there',
-      response: {
-        200: Type.Object({
-          workstation: Type.Optional(
-            Type.Object({ officeId: uuid('The office'), office: Trilingual, name: Type.String() }),
-          ),
-          appointments: Type.Array(Appointment),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/workstation',
+    summary: 'Which office’s listening workstation this browser is, and today’s appointments of the viewer there',
+    response: {
+      200: Type.Object({
+        workstation: Type.Optional(
+          Type.Object({ officeId: uuid('The office'), office: Trilingual, name: Type.String() }),
+        ),
+        appointments: Type.Array(Appointment),
+      }),
+      ...refusals,
     },
   },
   endWorkstation: {
-    method: 'DELETE',
-    url: '/api/workstations/:id',
-    schema: { operationId: 'endWorkstation', summary: 'A workstation is one no more', params: id, response: noContent },
+    route: 'DELETE /api/workstations/:id',
+    summary: 'A workstation is one no more',
+    params: id,
+    response: noContent,
   },
   openRoom: {
-    method: 'POST',
-    url: '/api/room',
-    schema: {
-      operationId: 'openRoom',
-      summary: 'Begin the listening mode: the host’s session serves this appointment alone, and ends with it',
-      body: Type.Object(
-        { appointmentId: uuid('An appointment of the viewer, now, at this workstation’s office') },
-        closed,
-      ),
-      response: { 200: Room, 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/room',
+    summary: 'Begin the listening mode: the host’s session serves this appointment alone, and ends with it',
+    body: Type.Object(
+      { appointmentId: uuid('An appointment of the viewer, now, at this workstation’s office') },
+      closed,
+    ),
+    response: { 200: Room, 409: refusals[400], ...refusals },
   },
   readRoom: {
-    method: 'GET',
-    url: '/api/room',
-    schema: {
-      operationId: 'readRoom',
-      summary: 'The listening mode that this session is in',
-      response: { 200: Room, ...refusals },
-    },
+    route: 'GET /api/room',
+    summary: 'The listening mode that this session is in',
+    response: { 200: Room, ...refusals },
   },
   closeRoom: {
-    method: 'POST',
-    url: '/api/room/close',
-    schema: {
-      operationId: 'closeRoom',
-      summary: 'End the listening mode, and with it the session',
-      body: Type.Object(
-        {
-          outcome: Type.Optional(
-            literals(['HEARD'], 'It was heard, as the host says; none: to be gone on with in this slot'),
-          ),
-          password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s own' })),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          url: Type.Optional(
-            Type.String({
-              description: 'Where the host, who came by way of the identity provider, is signed out there too',
-            }),
-          ),
-        }),
-        409: refusals[400],
-        ...refusals,
+    route: 'POST /api/room/close',
+    summary: 'End the listening mode, and with it the session',
+    body: Type.Object(
+      {
+        outcome: Type.Optional(
+          literals(['HEARD'], 'It was heard, as the host says; none: to be gone on with in this slot'),
+        ),
+        password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s own' })),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        url: Type.Optional(
+          Type.String({
+            description: 'Where the host, who came by way of the identity provider, is signed out there too',
+          }),
+        ),
+      }),
+      409: refusals[400],
+      ...refusals,
     },
   },
 } as const

@@ -7,6 +7,7 @@ import { accountOperations } from './account.ts'
 import { anonymisedCopyOperations } from './anonymised-copies.ts'
 import { authorityOperations } from './authority.ts'
 import { captureSeenOperations } from './capture-seen.ts'
+import { described } from './described.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
 import { disclosureLogOperations } from './disclosure-log.ts'
@@ -38,7 +39,7 @@ import { studyOperations } from './studies.ts'
 import { trainingOperations } from './training.ts'
 import { watchOperations } from './watch.ts'
 
-export const operations = {
+export const operations = described({
   ...captureSeenOperations,
   ...descriptionOperations,
   ...directoryOperations,
@@ -72,153 +73,105 @@ export const operations = {
   ...qualityOperations,
   ...trainingOperations,
   readOrganisation: {
-    method: 'GET',
-    url: '/api/organisation',
+    route: 'GET /api/organisation',
     access: 'anyone',
-    schema: {
-      operationId: 'readOrganisation',
-      summary: 'Whose register this is; needs no session',
-      response: { 200: schema.Organisation, ...refusals },
-    },
+    summary: 'Whose register this is; needs no session',
+    response: { 200: schema.Organisation, ...refusals },
   },
   listContacts: {
-    method: 'GET',
-    url: '/api/contacts',
+    route: 'GET /api/contacts',
     access: 'look',
-    schema: {
-      operationId: 'listContacts',
-      summary: 'Search the contact history under a purpose',
-      querystring: schema.ContactsQuery,
-      response: { 200: schema.ContactsPage, ...refusals },
-    },
+    summary: 'Search the contact history under a purpose',
+    querystring: schema.ContactsQuery,
+    response: { 200: schema.ContactsPage, ...refusals },
   },
   readContact: {
-    method: 'GET',
-    url: '/api/contacts/:id',
+    route: 'GET /api/contacts/:id',
     access: 'look',
-    schema: {
-      operationId: 'readContact',
-      summary: 'One contact with its segments',
-      params: id,
-      querystring: schema.UnderPurposeOrPrimary,
-      response: { 200: schema.ContactDetail, ...refusals },
-    },
+    summary: 'One contact with its segments',
+    params: id,
+    querystring: schema.UnderPurposeOrPrimary,
+    response: { 200: schema.ContactDetail, ...refusals },
   },
   revealCaller: {
-    method: 'POST',
-    url: '/api/contacts/:id/caller',
+    route: 'POST /api/contacts/:id/caller',
     access: 'look',
-    schema: {
-      operationId: 'revealCaller',
-      summary: 'Reveal the caller’s number; the reveal is logged',
-      params: id,
-      body: schema.UnderPurpose,
-      response: { 200: schema.RevealedCaller, ...refusals },
-    },
+    summary: 'Reveal the caller’s number; the reveal is logged',
+    params: id,
+    body: schema.UnderPurpose,
+    response: { 200: schema.RevealedCaller, ...refusals },
   },
   startListening: {
-    method: 'POST',
-    url: '/api/recordings/:id/listenings',
+    route: 'POST /api/recordings/:id/listenings',
     access: 'look',
-    schema: {
-      operationId: 'startListening',
-      summary: 'Begin a listening under a purpose',
-      params: id,
-      body: schema.UnderPurpose,
-      response: { 201: schema.Listening, ...refusals },
-    },
+    summary: 'Begin a listening under a purpose',
+    params: id,
+    body: schema.UnderPurpose,
+    response: { 201: schema.Listening, ...refusals },
   },
   endListening: {
-    method: 'DELETE',
-    url: '/api/listenings/:id',
-    schema: {
-      operationId: 'endListening',
-      summary: 'End a listening',
-      params: id,
-      response: { 204: Type.Null(), ...refusals },
-    },
+    route: 'DELETE /api/listenings/:id',
+    summary: 'End a listening',
+    params: id,
+    response: { 204: Type.Null(), ...refusals },
   },
   followListening: {
-    method: 'GET',
-    url: '/api/listenings/:id/events',
-    schema: {
-      operationId: 'followListening',
-      summary:
-        'Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last',
-      params: id,
-      response: {
-        200: {
-          description: 'text/event-stream of ListeningEnd',
-          content: { 'text/event-stream': { schema: schema.ListeningEnd } },
-        },
-        ...refusals,
+    route: 'GET /api/listenings/:id/events',
+    summary:
+      'Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last',
+    params: id,
+    response: {
+      200: {
+        description: 'text/event-stream of ListeningEnd',
+        content: { 'text/event-stream': { schema: schema.ListeningEnd } },
       },
+      ...refusals,
     },
   },
   paceListening: {
-    method: 'PUT',
-    url: '/api/listenings/:id/speed',
-    schema: {
-      operationId: 'paceListening',
-      summary: 'How fast the listening is listened to; its audio is served no faster',
-      params: id,
-      body: schema.ListeningSpeed,
-      response: { 204: Type.Null(), ...refusals },
-    },
+    route: 'PUT /api/listenings/:id/speed',
+    summary: 'How fast the listening is listened to; its audio is served no faster',
+    params: id,
+    body: schema.ListeningSpeed,
+    response: { 204: Type.Null(), ...refusals },
   },
   readAudio: {
-    method: 'GET',
-    url: '/api/listenings/:id/audio',
+    route: 'GET /api/listenings/:id/audio',
     access: 'asks-itself',
-    schema: {
-      operationId: 'readAudio',
-      summary:
-        'A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard',
-      params: id,
-      response: {
-        206: {
-          description: 'audio/wav, PCM16, 8 kHz, stereo',
-          content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } },
-        },
-        416: schema.ErrorBody,
-        ...refusals,
+    summary:
+      'A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard',
+    params: id,
+    response: {
+      206: {
+        description: 'audio/wav, PCM16, 8 kHz, stereo',
+        content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } },
       },
+      416: schema.ErrorBody,
+      ...refusals,
     },
   },
   readPeaks: {
-    method: 'GET',
-    url: '/api/listenings/:id/peaks',
-    schema: {
-      operationId: 'readPeaks',
-      summary: 'Waveform peaks',
-      params: id,
-      response: { 200: schema.Peaks, ...refusals },
-    },
+    route: 'GET /api/listenings/:id/peaks',
+    summary: 'Waveform peaks',
+    params: id,
+    response: { 200: schema.Peaks, ...refusals },
   },
   listNumbers: {
-    method: 'GET',
-    url: '/api/numbers',
-    schema: {
-      operationId: 'listNumbers',
-      summary: 'The number registry',
-      response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }), ...refusals },
-    },
+    route: 'GET /api/numbers',
+    summary: 'The number registry',
+    response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }), ...refusals },
   },
   watchCalls: {
-    method: 'GET',
-    url: '/api/calls',
+    route: 'GET /api/calls',
     access: 'look',
-    schema: {
-      operationId: 'watchCalls',
-      summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
-      querystring: schema.UnderPurposeOrPrimary,
-      response: {
-        200: {
-          description: 'text/event-stream of LiveCalls',
-          content: { 'text/event-stream': { schema: schema.LiveCalls } },
-        },
-        ...refusals,
+    summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
+    querystring: schema.UnderPurposeOrPrimary,
+    response: {
+      200: {
+        description: 'text/event-stream of LiveCalls',
+        content: { 'text/event-stream': { schema: schema.LiveCalls } },
       },
+      ...refusals,
     },
   },
-} as const
+})

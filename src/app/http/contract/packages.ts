@@ -25,51 +25,35 @@ const begun = {
 
 export const packageOperations = {
   releaseResearch: {
-    method: 'POST',
-    url: '/api/research-disclosures/:id/packages',
-    schema: {
-      operationId: 'releaseResearch',
-      summary: 'Release what was decided: one encrypted package of anonymised copies (R30-R33)',
-      params: id,
-      body: asked,
-      response: begun,
-    },
+    route: 'POST /api/research-disclosures/:id/packages',
+    summary: 'Release what was decided: one encrypted package of anonymised copies (R30-R33)',
+    params: id,
+    body: asked,
+    response: begun,
   },
   releaseToAuthority: {
-    method: 'POST',
-    url: '/api/authority-disclosures/:id/packages',
-    schema: {
-      operationId: 'releaseToAuthority',
-      summary: 'Release what was granted: recordings and identification data with a signed manifest (R34)',
-      params: id,
-      body: asked,
-      response: begun,
-    },
+    route: 'POST /api/authority-disclosures/:id/packages',
+    summary: 'Release what was granted: recordings and identification data with a signed manifest (R34)',
+    params: id,
+    body: asked,
+    response: begun,
   },
   withdrawPackage: {
-    method: 'DELETE',
-    url: '/api/packages/:id',
-    schema: {
-      operationId: 'withdrawPackage',
-      summary: 'A package that was not fetched is fetched no more',
-      params: id,
-      response: noContent,
-    },
+    route: 'DELETE /api/packages/:id',
+    summary: 'A package that was not fetched is fetched no more',
+    params: id,
+    response: noContent,
   },
   savePackage: {
-    method: 'GET',
-    url: '/api/packages/:id/file',
-    schema: {
-      operationId: 'savePackage',
-      summary: 'Save a package for a medium, once, by whoever released it; it is encrypted',
-      params: id,
-      response: {
-        200: {
-          description: 'application/octet-stream',
-          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-        },
-        ...refusals,
+    route: 'GET /api/packages/:id/file',
+    summary: 'Save a package for a medium, once, by whoever released it; it is encrypted',
+    params: id,
+    response: {
+      200: {
+        description: 'application/octet-stream',
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
       },
+      ...refusals,
     },
   },
 } as const

@@ -114,123 +114,83 @@ export const Act = Type.Object({
 
 const passkeyOperations = {
   askPasskeySignIn: {
-    method: 'POST',
-    url: '/api/session/passkey/challenge',
+    route: 'POST /api/session/passkey/challenge',
     access: 'anyone',
     config: fewAttempts,
-    schema: {
-      operationId: 'askPasskeySignIn',
-      summary: 'Begin to sign in with a passkey alone; needs no session',
-      response: { 200: RequestOptions, ...refusals },
-    },
+    summary: 'Begin to sign in with a passkey alone; needs no session',
+    response: { 200: RequestOptions, ...refusals },
   },
   signInWithPasskey: {
-    method: 'POST',
-    url: '/api/session/passkey',
+    route: 'POST /api/session/passkey',
     access: 'anyone',
     config: fewAttempts,
-    schema: {
-      operationId: 'signInWithPasskey',
-      summary: 'Sign in with a passkey: having it and being verified by it are two factors',
-      body: Type.Object({ response: Assertion }, closed),
-      response: { 200: schema.Me, ...refusals },
-    },
+    summary: 'Sign in with a passkey: having it and being verified by it are two factors',
+    body: Type.Object({ response: Assertion }, closed),
+    response: { 200: schema.Me, ...refusals },
   },
   askPasskeyFactor: {
-    method: 'POST',
-    url: '/api/session/second-factor/passkey/challenge',
+    route: 'POST /api/session/second-factor/passkey/challenge',
     access: 'asks-itself',
     config: fewAttempts,
-    schema: {
-      operationId: 'askPasskeyFactor',
-      summary: 'Begin to give a passkey as the second factor of a sign-in that awaits one',
-      response: { 200: RequestOptions, ...refusals },
-    },
+    summary: 'Begin to give a passkey as the second factor of a sign-in that awaits one',
+    response: { 200: RequestOptions, ...refusals },
   },
   givePasskeyFactor: {
-    method: 'POST',
-    url: '/api/session/second-factor/passkey',
+    route: 'POST /api/session/second-factor/passkey',
     access: 'asks-itself',
     config: fewAttempts,
-    schema: {
-      operationId: 'givePasskeyFactor',
-      summary: 'Finish a sign-in that awaits a second factor with a passkey',
-      body: Type.Object({ response: Assertion }, closed),
-      response: { 200: schema.Me, ...refusals },
-    },
+    summary: 'Finish a sign-in that awaits a second factor with a passkey',
+    body: Type.Object({ response: Assertion }, closed),
+    response: { 200: schema.Me, ...refusals },
   },
   listPasskeys: {
-    method: 'GET',
-    url: '/api/account/passkeys',
-    schema: {
-      operationId: 'listPasskeys',
-      summary: 'One’s own passkeys',
-      response: { 200: Type.Object({ items: Type.Array(Passkey) }), ...refusals },
-    },
+    route: 'GET /api/account/passkeys',
+    summary: 'One’s own passkeys',
+    response: { 200: Type.Object({ items: Type.Array(Passkey) }), ...refusals },
   },
   askPasskey: {
-    method: 'POST',
-    url: '/api/account/passkeys/challenge',
+    route: 'POST /api/account/passkeys/challenge',
     access: 'asks-itself',
     config: fewAttempts,
-    schema: {
-      operationId: 'askPasskey',
-      summary:
-        'Begin to add a passkey: with the password, and a code where there is an authenticator; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment',
-      body: Type.Object(
-        { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
-        closed,
-      ),
-      response: { 200: CreationOptions, ...refusals },
-    },
+    summary:
+      'Begin to add a passkey: with the password, and a code where there is an authenticator; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment',
+    body: Type.Object(
+      { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
+      closed,
+    ),
+    response: { 200: CreationOptions, ...refusals },
   },
   addPasskey: {
-    method: 'POST',
-    url: '/api/account/passkeys',
+    route: 'POST /api/account/passkeys',
     access: 'asks-itself',
     config: fewAttempts,
-    schema: {
-      operationId: 'addPasskey',
-      summary:
-        'Add the passkey that the authenticator has made; finishes a sign-in that awaited enrolment, and ends the other sessions',
-      body: Type.Object(
-        { name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), response: Attestation },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: Type.String({ format: 'uuid' }) }), ...refusals },
-    },
+    summary:
+      'Add the passkey that the authenticator has made; finishes a sign-in that awaited enrolment, and ends the other sessions',
+    body: Type.Object(
+      { name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), response: Attestation },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: Type.String({ format: 'uuid' }) }), ...refusals },
   },
   removePasskey: {
-    method: 'DELETE',
-    url: '/api/account/passkeys/:id',
-    schema: {
-      operationId: 'removePasskey',
-      summary: 'Remove one of one’s own passkeys, once passkey.remove is confirmed with one',
-      params: id,
-      response: { 204: Type.Null(), ...refusals },
-    },
+    route: 'DELETE /api/account/passkeys/:id',
+    summary: 'Remove one of one’s own passkeys, once passkey.remove is confirmed with one',
+    params: id,
+    response: { 204: Type.Null(), ...refusals },
   },
   askConfirmation: {
-    method: 'POST',
-    url: '/api/confirmations/challenge',
+    route: 'POST /api/confirmations/challenge',
     config: fewAttempts,
-    schema: {
-      operationId: 'askConfirmation',
-      summary: 'Begin to confirm a weighty act with a passkey',
-      body: Type.Object({ ...Act.properties }, closed),
-      response: { 200: RequestOptions, ...refusals },
-    },
+    summary: 'Begin to confirm a weighty act with a passkey',
+    body: Type.Object({ ...Act.properties }, closed),
+    response: { 200: RequestOptions, ...refusals },
   },
   confirmAct: {
-    method: 'POST',
-    url: '/api/confirmations',
+    route: 'POST /api/confirmations',
     config: fewAttempts,
-    schema: {
-      operationId: 'confirmAct',
-      summary: 'Confirm a weighty act: it can be done once, within two minutes, in this session',
-      body: Type.Object({ ...Act.properties, response: Assertion }, closed),
-      response: { 204: Type.Null(), ...refusals },
-    },
+    summary: 'Confirm a weighty act: it can be done once, within two minutes, in this session',
+    body: Type.Object({ ...Act.properties, response: Assertion }, closed),
+    response: { 204: Type.Null(), ...refusals },
   },
 } as const
 
@@ -238,46 +198,34 @@ const redirect = Type.Null({ description: 'To the provider, or back to the page'
 
 const identityProviderOperations = {
   beginIdentityProvider: {
-    method: 'GET',
-    url: '/api/session/identity-provider',
+    route: 'GET /api/session/identity-provider',
     access: 'anyone',
     config: fewAttempts,
-    schema: {
-      operationId: 'beginIdentityProvider',
-      summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
-      querystring: Type.Object(
-        {
-          returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })),
-          fresh: Type.Optional(
-            Type.Boolean({ description: 'The provider asks who it is again, whoever is signed in there' }),
-          ),
-        },
-        closed,
-      ),
-      response: { 302: redirect, ...refusals },
-    },
+    summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
+    querystring: Type.Object(
+      {
+        returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })),
+        fresh: Type.Optional(
+          Type.Boolean({ description: 'The provider asks who it is again, whoever is signed in there' }),
+        ),
+      },
+      closed,
+    ),
+    response: { 302: redirect, ...refusals },
   },
   finishIdentityProvider: {
-    method: 'GET',
-    url: '/api/session/identity-provider/callback',
+    route: 'GET /api/session/identity-provider/callback',
     access: 'anyone',
     config: fewAttempts,
-    schema: {
-      operationId: 'finishIdentityProvider',
-      summary: 'The way back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',
-      response: { 302: redirect, ...refusals },
-    },
+    summary: 'The way back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',
+    response: { 302: redirect, ...refusals },
   },
   signOutOfIdentityProvider: {
-    method: 'POST',
-    url: '/api/session/identity-provider/sign-out',
-    schema: {
-      operationId: 'signOutOfIdentityProvider',
-      summary: 'Sign out, and learn where to go to sign out of the identity provider too',
-      response: {
-        200: Type.Object({ url: Type.Optional(Type.String({ description: 'Absent where there is nothing to do' })) }),
-        ...refusals,
-      },
+    route: 'POST /api/session/identity-provider/sign-out',
+    summary: 'Sign out, and learn where to go to sign out of the identity provider too',
+    response: {
+      200: Type.Object({ url: Type.Optional(Type.String({ description: 'Absent where there is nothing to do' })) }),
+      ...refusals,
     },
   },
 } as const

@@ -25,13 +25,9 @@ export type PendingDisclosure = Static<typeof PendingDisclosure>
 
 export const pendingDisclosureOperations = {
   listPendingDisclosures: {
-    method: 'GET',
-    url: '/api/pending-disclosures',
-    schema: {
-      operationId: 'listPendingDisclosures',
-      summary:
-        'Open disclosures that a submitted or coming change of the description reaches; for whoever prepares or decides on them',
-      response: { 200: Type.Object({ items: Type.Array(PendingDisclosure) }), ...refusals },
-    },
+    route: 'GET /api/pending-disclosures',
+    summary:
+      'Open disclosures that a submitted or coming change of the description reaches; for whoever prepares or decides on them',
+    response: { 200: Type.Object({ items: Type.Array(PendingDisclosure) }), ...refusals },
   },
 } as const

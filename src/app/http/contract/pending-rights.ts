@@ -22,23 +22,15 @@ export type PendingRight = Static<typeof PendingRight>
 
 export const pendingRightOperations = {
   listPendingRights: {
-    method: 'GET',
-    url: '/api/pending-rights',
-    schema: {
-      operationId: 'listPendingRights',
-      summary: 'Open requests that a submitted or coming change of the description reaches; for the Service Unit',
-      response: { 200: Type.Object({ items: Type.Array(PendingRight) }), ...refusals },
-    },
+    route: 'GET /api/pending-rights',
+    summary: 'Open requests that a submitted or coming change of the description reaches; for the Service Unit',
+    response: { 200: Type.Object({ items: Type.Array(PendingRight) }), ...refusals },
   },
   tellPendingRight: {
-    method: 'POST',
-    url: '/api/pending-rights/:id/told',
-    schema: {
-      operationId: 'tellPendingRight',
-      summary: 'Record that the requester was told in time that a change ends what they asked for; `id` is the draft',
-      params: id,
-      body: Type.Object({ requestId: uuid('The request'), how }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/pending-rights/:id/told',
+    summary: 'Record that the requester was told in time that a change ends what they asked for; `id` is the draft',
+    params: id,
+    body: Type.Object({ requestId: uuid('The request'), how }, closed),
+    response: noContent,
   },
 } as const

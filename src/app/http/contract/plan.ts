@@ -92,48 +92,36 @@ export type Proof = Static<typeof Proof>
 
 export const planOperations = {
   readPlan: {
-    method: 'GET',
-    url: '/api/recording-plan',
-    schema: {
-      operationId: 'readPlan',
-      summary: 'The recording plan in force',
-      response: { 200: RecordingPlan, ...refusals },
-    },
+    route: 'GET /api/recording-plan',
+    summary: 'The recording plan in force',
+    response: { 200: RecordingPlan, ...refusals },
   },
   readShares: {
-    method: 'GET',
-    url: '/api/shares',
+    route: 'GET /api/shares',
     access: 'look',
-    schema: {
-      operationId: 'readShares',
-      summary: 'Planned and actual shares, by number and by official, of what the purpose lets the viewer see',
-      querystring: Type.Object(
-        {
-          purpose: Purpose,
-          reference: Type.Optional(Type.String({ maxLength: 64 })),
-          from: instant('Calls answered from'),
-          to: instant('Until before'),
-        },
-        closed,
-      ),
-      response: { 200: Shares, ...refusals },
-    },
+    summary: 'Planned and actual shares, by number and by official, of what the purpose lets the viewer see',
+    querystring: Type.Object(
+      {
+        purpose: Purpose,
+        reference: Type.Optional(Type.String({ maxLength: 64 })),
+        from: instant('Calls answered from'),
+        to: instant('Until before'),
+      },
+      closed,
+    ),
+    response: { 200: Shares, ...refusals },
   },
   readEvidence: {
-    method: 'GET',
-    url: '/api/evidence',
-    schema: {
-      operationId: 'readEvidence',
-      summary: 'The last proof of every promise',
-      response: {
-        200: Type.Object({
-          items: Type.Array(Proof),
-          unchecked: Type.Array(
-            Type.String({ description: 'Promises that have never been checked: none of them holds yet' }),
-          ),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/evidence',
+    summary: 'The last proof of every promise',
+    response: {
+      200: Type.Object({
+        items: Type.Array(Proof),
+        unchecked: Type.Array(
+          Type.String({ description: 'Promises that have never been checked: none of them holds yet' }),
+        ),
+      }),
+      ...refusals,
     },
   },
 } as const

@@ -125,116 +125,84 @@ const SamplingPlan = Type.Object({
 
 export const qualityFormOperations = {
   listQualityForms: {
-    method: 'GET',
-    url: '/api/quality/forms',
-    schema: {
-      operationId: 'listQualityForms',
-      summary: 'Evaluation forms',
-      response: {
-        200: Type.Object({
-          items: Type.Array(
-            Type.Object({
-              id: uuid('The form'),
-              language: FormLanguage,
-              name: Type.String(),
-              hasDraft: Type.Boolean({ description: 'The next version is being written' }),
-              version: Type.Optional(Type.Integer({ description: 'The newest that is published' })),
-              publishedAt: Type.Optional(instant('When')),
-            }),
-          ),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/quality/forms',
+    summary: 'Evaluation forms',
+    response: {
+      200: Type.Object({
+        items: Type.Array(
+          Type.Object({
+            id: uuid('The form'),
+            language: FormLanguage,
+            name: Type.String(),
+            hasDraft: Type.Boolean({ description: 'The next version is being written' }),
+            version: Type.Optional(Type.Integer({ description: 'The newest that is published' })),
+            publishedAt: Type.Optional(instant('When')),
+          }),
+        ),
+      }),
+      ...refusals,
     },
   },
   beginQualityForm: {
-    method: 'POST',
-    url: '/api/quality/forms',
-    schema: {
-      operationId: 'beginQualityForm',
-      summary: 'Begin an evaluation form',
-      body: Type.Object({ name: line(200, 'Its name'), language: FormLanguage }, closed),
-      response: { 201: Type.Object({ id: uuid('The form') }), ...refusals },
-    },
+    route: 'POST /api/quality/forms',
+    summary: 'Begin an evaluation form',
+    body: Type.Object({ name: line(200, 'Its name'), language: FormLanguage }, closed),
+    response: { 201: Type.Object({ id: uuid('The form') }), ...refusals },
   },
   readQualityForm: {
-    method: 'GET',
-    url: '/api/quality/forms/:id',
-    schema: {
-      operationId: 'readQualityForm',
-      summary: 'A form, its draft and its versions',
-      params: id,
-      response: {
-        200: Type.Object({
-          id: uuid('The form'),
-          language: FormLanguage,
-          name: Type.String(),
-          revision,
-          draft: Type.Union([QualityFormContent, Type.Null()]),
-          versions: Type.Array(
-            Type.Object({
-              version: Type.Integer(),
-              name: Type.String(),
-              content: QualityFormContent,
-              publishedAt: instant('When; from then on it never changes'),
-              publishedBy: uuid('By whom'),
-            }),
-            { description: 'Newest first' },
-          ),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/quality/forms/:id',
+    summary: 'A form, its draft and its versions',
+    params: id,
+    response: {
+      200: Type.Object({
+        id: uuid('The form'),
+        language: FormLanguage,
+        name: Type.String(),
+        revision,
+        draft: Type.Union([QualityFormContent, Type.Null()]),
+        versions: Type.Array(
+          Type.Object({
+            version: Type.Integer(),
+            name: Type.String(),
+            content: QualityFormContent,
+            publishedAt: instant('When; from then on it never changes'),
+            publishedBy: uuid('By whom'),
+          }),
+          { description: 'Newest first' },
+        ),
+      }),
+      ...refusals,
     },
   },
   saveQualityForm: {
-    method: 'PUT',
-    url: '/api/quality/forms/:id',
-    schema: {
-      operationId: 'saveQualityForm',
-      summary: 'Save the draft of the next version; published versions stay as they are',
-      params: id,
-      body: Type.Object({ revision, name: line(200, 'Its name'), form: QualityFormContent }, closed),
-      response: { 200: Type.Object({ revision, problems: Problems }), 409: refusals[400], ...refusals },
-    },
+    route: 'PUT /api/quality/forms/:id',
+    summary: 'Save the draft of the next version; published versions stay as they are',
+    params: id,
+    body: Type.Object({ revision, name: line(200, 'Its name'), form: QualityFormContent }, closed),
+    response: { 200: Type.Object({ revision, problems: Problems }), 409: refusals[400], ...refusals },
   },
   publishQualityForm: {
-    method: 'POST',
-    url: '/api/quality/forms/:id/versions',
-    schema: {
-      operationId: 'publishQualityForm',
-      summary: 'Publish the draft as the next version; evaluations that are under way keep theirs',
-      params: id,
-      body: Type.Object({ revision }, closed),
-      response: { 201: Type.Object({ version: Type.Integer() }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/quality/forms/:id/versions',
+    summary: 'Publish the draft as the next version; evaluations that are under way keep theirs',
+    params: id,
+    body: Type.Object({ revision }, closed),
+    response: { 201: Type.Object({ version: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   listSamplingPlans: {
-    method: 'GET',
-    url: '/api/quality/plans',
-    schema: {
-      operationId: 'listSamplingPlans',
-      summary: 'What is drawn for evaluation each week, and the last draws, made again',
-      response: { 200: Type.Object({ items: Type.Array(SamplingPlan) }), ...refusals },
-    },
+    route: 'GET /api/quality/plans',
+    summary: 'What is drawn for evaluation each week, and the last draws, made again',
+    response: { 200: Type.Object({ items: Type.Array(SamplingPlan) }), ...refusals },
   },
   beginSamplingPlan: {
-    method: 'POST',
-    url: '/api/quality/plans',
-    schema: {
-      operationId: 'beginSamplingPlan',
-      summary: 'Begin to draw so many recordings a week of a unit and a number, from the week before this one',
-      body: Type.Object(planFields, closed),
-      response: { 201: Type.Object({ id: uuid('The plan') }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/quality/plans',
+    summary: 'Begin to draw so many recordings a week of a unit and a number, from the week before this one',
+    body: Type.Object(planFields, closed),
+    response: { 201: Type.Object({ id: uuid('The plan') }), 409: refusals[400], ...refusals },
   },
   endSamplingPlan: {
-    method: 'DELETE',
-    url: '/api/quality/plans/:id',
-    schema: {
-      operationId: 'endSamplingPlan',
-      summary: 'End a plan; what it has drawn stays in the queue',
-      params: id,
-      response: noContent,
-    },
+    route: 'DELETE /api/quality/plans/:id',
+    summary: 'End a plan; what it has drawn stays in the queue',
+    params: id,
+    response: noContent,
   },
 } as const

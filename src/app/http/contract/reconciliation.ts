@@ -98,92 +98,75 @@ export type FeedProblem = Static<typeof FeedProblem>
 
 export const reconciliationOperations = {
   readReconciliation: {
-    method: 'GET',
-    url: '/api/reconciliation',
-    schema: {
-      operationId: 'readReconciliation',
-      summary:
-        'What feeds tell of calls beside what was recorded: counts by day, number and feed, and how each feed is',
-      querystring: Type.Object(period, closed),
-      response: {
-        200: Type.Object({
-          from: instant('As asked'),
-          to: instant('As asked'),
-          asOf: instant('When it was counted'),
-          feeds: Type.Array(FeedState),
-          counts: Type.Array(ReconciledCount),
-          mayExplain: Type.Boolean({ description: 'The viewer may say what was found out' }),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/reconciliation',
+    summary: 'What feeds tell of calls beside what was recorded: counts by day, number and feed, and how each feed is',
+    querystring: Type.Object(period, closed),
+    response: {
+      200: Type.Object({
+        from: instant('As asked'),
+        to: instant('As asked'),
+        asOf: instant('When it was counted'),
+        feeds: Type.Array(FeedState),
+        counts: Type.Array(ReconciledCount),
+        mayExplain: Type.Boolean({ description: 'The viewer may say what was found out' }),
+      }),
+      ...refusals,
     },
   },
   listUnreconciled: {
-    method: 'GET',
-    url: '/api/reconciliation/calls',
+    route: 'GET /api/reconciliation/calls',
     access: 'look',
-    schema: {
-      operationId: 'listUnreconciled',
-      summary: 'Parts of calls and recordings that do not meet, the newest first; reading them is logged',
-      querystring: Type.Object(
-        {
-          kind: Kind,
-          ...period,
-          ...narrowed,
-          state: Type.Optional(literals(['open', 'explained', 'any'], 'Which; open unless told')),
-          ...page,
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({ items: Type.Array(UnreconciledCall), next, asOf: instant('When it was read') }),
-        ...refusals,
+    summary: 'Parts of calls and recordings that do not meet, the newest first; reading them is logged',
+    querystring: Type.Object(
+      {
+        kind: Kind,
+        ...period,
+        ...narrowed,
+        state: Type.Optional(literals(['open', 'explained', 'any'], 'Which; open unless told')),
+        ...page,
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({ items: Type.Array(UnreconciledCall), next, asOf: instant('When it was read') }),
+      ...refusals,
     },
   },
   explainUnreconciled: {
-    method: 'POST',
-    url: '/api/reconciliation/explanations',
-    schema: {
-      operationId: 'explainUnreconciled',
-      summary:
-        'Say what was found out; with the last of them the alarm is closed. By the data protection officer; logged',
-      body: Type.Object(
-        {
-          kind: Kind,
-          from: instant('As the list was read'),
-          to: instant('As the list was read'),
-          ...narrowed,
-          segments: Type.Optional(
-            Type.Array(uuid('A part of a call'), {
-              minItems: 1,
-              maxItems: 500,
-              description: 'These alone; without them all that the list shows with these filters',
-            }),
-          ),
-          readAt: instant('`asOf` of the list: what came later is not explained'),
-          note: written(2000, 'What was found out'),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          explained: counted(1, 'How many'),
-          alarmClosed: Type.Boolean({ description: 'Nothing is left to explain, and the alarm is closed' }),
-        }),
-        409: refusals[400],
-        ...refusals,
+    route: 'POST /api/reconciliation/explanations',
+    summary:
+      'Say what was found out; with the last of them the alarm is closed. By the data protection officer; logged',
+    body: Type.Object(
+      {
+        kind: Kind,
+        from: instant('As the list was read'),
+        to: instant('As the list was read'),
+        ...narrowed,
+        segments: Type.Optional(
+          Type.Array(uuid('A part of a call'), {
+            minItems: 1,
+            maxItems: 500,
+            description: 'These alone; without them all that the list shows with these filters',
+          }),
+        ),
+        readAt: instant('`asOf` of the list: what came later is not explained'),
+        note: written(2000, 'What was found out'),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        explained: counted(1, 'How many'),
+        alarmClosed: Type.Boolean({ description: 'Nothing is left to explain, and the alarm is closed' }),
+      }),
+      409: refusals[400],
+      ...refusals,
     },
   },
   listFeedProblems: {
-    method: 'GET',
-    url: '/api/reconciliation/problems',
-    schema: {
-      operationId: 'listFeedProblems',
-      summary: 'Detail records that could not be read: file, line and reason, the newest first',
-      querystring: Type.Object({ ...period, feed: Type.Optional(feedName), ...page }, closed),
-      response: { 200: Type.Object({ items: Type.Array(FeedProblem), next }), ...refusals },
-    },
+    route: 'GET /api/reconciliation/problems',
+    summary: 'Detail records that could not be read: file, line and reason, the newest first',
+    querystring: Type.Object({ ...period, feed: Type.Optional(feedName), ...page }, closed),
+    response: { 200: Type.Object({ items: Type.Array(FeedProblem), next }), ...refusals },
   },
 } as const

@@ -6,46 +6,38 @@ const kind = literals(['RESEARCH', 'AUTHORITY'], 'To which kind of disclosure th
 
 export const referralOperations = {
   listReferrals: {
-    method: 'GET',
-    url: '/api/referrals',
+    route: 'GET /api/referrals',
     access: 'look',
-    schema: {
-      operationId: 'listReferrals',
-      summary: 'Requests that the decision maker has referred, by number, for whoever prepares such a disclosure',
-      querystring: Type.Object({ kind }, closed),
-      response: {
-        200: Type.Object({
-          items: Type.Array(
-            Type.Object({
-              requestId: uuid('The request'),
-              number: Type.String({ description: 'Of the request; who asked is known to the Service Unit' }),
-              receivedAt: instant('Received'),
-              dueAt: instant('Due'),
-              provision: Type.String({ description: 'As the decision maker wrote it' }),
-              referredAt: instant('Referred'),
-              takenUp: Type.Optional(
-                Type.Object({
-                  at: instant('When'),
-                  disclosureId: uuid('By which disclosure'),
-                  disclosureNumber: Type.String(),
-                }),
-              ),
-            }),
-          ),
-        }),
-        ...refusals,
-      },
+    summary: 'Requests that the decision maker has referred, by number, for whoever prepares such a disclosure',
+    querystring: Type.Object({ kind }, closed),
+    response: {
+      200: Type.Object({
+        items: Type.Array(
+          Type.Object({
+            requestId: uuid('The request'),
+            number: Type.String({ description: 'Of the request; who asked is known to the Service Unit' }),
+            receivedAt: instant('Received'),
+            dueAt: instant('Due'),
+            provision: Type.String({ description: 'As the decision maker wrote it' }),
+            referredAt: instant('Referred'),
+            takenUp: Type.Optional(
+              Type.Object({
+                at: instant('When'),
+                disclosureId: uuid('By which disclosure'),
+                disclosureNumber: Type.String(),
+              }),
+            ),
+          }),
+        ),
+      }),
+      ...refusals,
     },
   },
   takeUpReferral: {
-    method: 'POST',
-    url: '/api/referrals/:id/disclosure',
-    schema: {
-      operationId: 'takeUpReferral',
-      summary: 'Say which disclosure a referred request has led to; the request then says that it was taken up',
-      params: id,
-      body: Type.Object({ kind, disclosureId: uuid('One that goes on') }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/referrals/:id/disclosure',
+    summary: 'Say which disclosure a referred request has led to; the request then says that it was taken up',
+    params: id,
+    body: Type.Object({ kind, disclosureId: uuid('One that goes on') }, closed),
+    response: noContent,
   },
 } as const

@@ -57,110 +57,86 @@ export type OpennessDecision = Static<typeof OpennessDecision>
 
 export const requestActOperations = {
   makeCopy: {
-    method: 'POST',
-    url: '/api/requests/:id/copies',
-    schema: {
-      operationId: 'makeCopy',
-      summary: 'Make an encrypted copy of a matched recording for the requester, fetched once by its link (C1)',
-      params: id,
-      body: Type.Object(
-        {
-          recordingId: uuid('A recording of a matched call'),
-          method: literals(['PASSPHRASE', 'KEY'], 'How it is encrypted'),
-          recipient: Type.Optional(
-            Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
-          ),
-          othersRights: literals(['WEIGHED'], 'The rights of the other party have been weighed (GDPR 15(4))'),
-        },
-        closed,
-      ),
-      response: {
-        201: Type.Object({
-          id: uuid('The copy'),
-          link: Type.String({ description: 'Path of the page where it is fetched; shown once' }),
-          passphrase: Type.Optional(Type.String({ description: 'Shown once; told to the person apart from the link' })),
-          expiresAt: instant('Until'),
-        }),
-        409: refusals[400],
-        ...refusals,
+    route: 'POST /api/requests/:id/copies',
+    summary: 'Make an encrypted copy of a matched recording for the requester, fetched once by its link (C1)',
+    params: id,
+    body: Type.Object(
+      {
+        recordingId: uuid('A recording of a matched call'),
+        method: literals(['PASSPHRASE', 'KEY'], 'How it is encrypted'),
+        recipient: Type.Optional(
+          Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
+        ),
+        othersRights: literals(['WEIGHED'], 'The rights of the other party have been weighed (GDPR 15(4))'),
       },
+      closed,
+    ),
+    response: {
+      201: Type.Object({
+        id: uuid('The copy'),
+        link: Type.String({ description: 'Path of the page where it is fetched; shown once' }),
+        passphrase: Type.Optional(Type.String({ description: 'Shown once; told to the person apart from the link' })),
+        expiresAt: instant('Until'),
+      }),
+      409: refusals[400],
+      ...refusals,
     },
   },
   withdrawCopy: {
-    method: 'DELETE',
-    url: '/api/copies/:id',
-    schema: {
-      operationId: 'withdrawCopy',
-      summary: 'A copy that was not fetched is fetched no more',
-      params: id,
-      response: noContent,
-    },
+    route: 'DELETE /api/copies/:id',
+    summary: 'A copy that was not fetched is fetched no more',
+    params: id,
+    response: noContent,
   },
   proposeCorrection: {
-    method: 'POST',
-    url: '/api/requests/:id/corrections',
-    schema: {
-      operationId: 'proposeCorrection',
-      summary: 'Propose who really answered a part of a matched call; somebody else decides (GDPR 16)',
-      params: id,
-      body: Type.Object(
-        { segmentId: uuid('The part of the call'), officialUserId: written(64, 'Who answered it') },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: uuid('The correction') }), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/requests/:id/corrections',
+    summary: 'Propose who really answered a part of a matched call; somebody else decides (GDPR 16)',
+    params: id,
+    body: Type.Object(
+      { segmentId: uuid('The part of the call'), officialUserId: written(64, 'Who answered it') },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: uuid('The correction') }), 409: refusals[400], ...refusals },
   },
   listRequestDecisions: {
-    method: 'GET',
-    url: '/api/request-decisions',
+    route: 'GET /api/request-decisions',
     access: 'look',
-    schema: {
-      operationId: 'listRequestDecisions',
-      summary: 'What of requests waits for the decision maker: corrections, and requests for official documents',
-      response: {
-        200: Type.Object({
-          corrections: Type.Array(Correction),
-          openness: Type.Array(
-            Type.Object({
-              requestId: uuid('The request'),
-              number: Type.String(),
-              receivedAt: instant('Received'),
-              dueAt: instant('Due'),
-              decision: Type.Optional(OpennessDecision),
-            }),
-          ),
-        }),
-        ...refusals,
-      },
+    summary: 'What of requests waits for the decision maker: corrections, and requests for official documents',
+    response: {
+      200: Type.Object({
+        corrections: Type.Array(Correction),
+        openness: Type.Array(
+          Type.Object({
+            requestId: uuid('The request'),
+            number: Type.String(),
+            receivedAt: instant('Received'),
+            dueAt: instant('Due'),
+            decision: Type.Optional(OpennessDecision),
+          }),
+        ),
+      }),
+      ...refusals,
     },
   },
   decideCorrection: {
-    method: 'POST',
-    url: '/api/corrections/:id/decision',
-    schema: {
-      operationId: 'decideCorrection',
-      summary: 'Decide on a correction; what the history said before stays in the log',
-      params: id,
-      body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/corrections/:id/decision',
+    summary: 'Decide on a correction; what the history said before stays in the log',
+    params: id,
+    body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
+    response: noContent,
   },
   decideOpenness: {
-    method: 'POST',
-    url: '/api/requests/:id/openness-decision',
-    schema: {
-      operationId: 'decideOpenness',
-      summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
-      params: id,
-      body: Type.Object(
-        {
-          outcome: literals(['SECRET', 'REFERRED'], 'How'),
-          provision: written(200, 'The provision it rests on'),
-          leadsTo: Type.Optional(leadsTo),
-        },
-        closed,
-      ),
-      response: noContent,
-    },
+    route: 'POST /api/requests/:id/openness-decision',
+    summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
+    params: id,
+    body: Type.Object(
+      {
+        outcome: literals(['SECRET', 'REFERRED'], 'How'),
+        provision: written(200, 'The provision it rests on'),
+        leadsTo: Type.Optional(leadsTo),
+      },
+      closed,
+    ),
+    response: noContent,
   },
 } as const

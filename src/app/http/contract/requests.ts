@@ -160,147 +160,115 @@ export type RequestDetail = Static<typeof RequestDetail>
 
 export const requestOperations = {
   listRequests: {
-    method: 'GET',
-    url: '/api/requests',
-    schema: {
-      operationId: 'listRequests',
-      summary: 'The Service Unit’s queue: the most pressing first',
-      querystring: Type.Object(
-        {
-          state: Type.Optional(literals(['open', 'closed'], 'Which; the open ones')),
-          whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Who handles them')),
-          find: Type.Optional(
-            Type.String({ minLength: 1, maxLength: 200, description: 'A number, or a part of the requester’s name' }),
-          ),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          items: Type.Array(RequestSummary),
-          counts: Type.Object({
-            open: count('Open'),
-            mine: count('Mine'),
-            nobodys: count('Nobody’s'),
-            overdue: count('Overdue'),
-            urgent: count('Urgent'),
-            letters: count('Letters to send'),
-          }),
-          clerks: Type.Array(person('Who may handle requests')),
-          mayAsk: Type.Array(RequestKind, { description: 'The kinds that the description in force knows' }),
-          parties: Type.Array(RequestParty, { description: 'The parties that it knows' }),
-        }),
-        ...refusals,
+    route: 'GET /api/requests',
+    summary: 'The Service Unit’s queue: the most pressing first',
+    querystring: Type.Object(
+      {
+        state: Type.Optional(literals(['open', 'closed'], 'Which; the open ones')),
+        whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Who handles them')),
+        find: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 200, description: 'A number, or a part of the requester’s name' }),
+        ),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        items: Type.Array(RequestSummary),
+        counts: Type.Object({
+          open: count('Open'),
+          mine: count('Mine'),
+          nobodys: count('Nobody’s'),
+          overdue: count('Overdue'),
+          urgent: count('Urgent'),
+          letters: count('Letters to send'),
+        }),
+        clerks: Type.Array(person('Who may handle requests')),
+        mayAsk: Type.Array(RequestKind, { description: 'The kinds that the description in force knows' }),
+        parties: Type.Array(RequestParty, { description: 'The parties that it knows' }),
+      }),
+      ...refusals,
     },
   },
   enterRequest: {
-    method: 'POST',
-    url: '/api/requests',
-    schema: {
-      operationId: 'enterRequest',
-      summary: 'Enter a request that has come in (R45)',
-      body: Type.Object(
-        {
-          party: RequestParty,
-          kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
-          channel: RequestChannel,
-          language: RequestLanguage,
-          receivedAt: instant('Received; not in the future, within the last year'),
-          requester: Requester,
-          officialUserId: Type.Optional(written(64, 'OFFICIAL: the user id of who asks')),
-        },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
-    },
+    route: 'POST /api/requests',
+    summary: 'Enter a request that has come in (R45)',
+    body: Type.Object(
+      {
+        party: RequestParty,
+        kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
+        channel: RequestChannel,
+        language: RequestLanguage,
+        receivedAt: instant('Received; not in the future, within the last year'),
+        requester: Requester,
+        officialUserId: Type.Optional(written(64, 'OFFICIAL: the user id of who asks')),
+      },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
   },
   readRequest: {
-    method: 'GET',
-    url: '/api/requests/:id',
+    route: 'GET /api/requests/:id',
     access: 'look',
-    schema: {
-      operationId: 'readRequest',
-      summary: 'One request, with all that belongs to it',
-      params: id,
-      response: { 200: RequestDetail, ...refusals },
-    },
+    summary: 'One request, with all that belongs to it',
+    params: id,
+    response: { 200: RequestDetail, ...refusals },
   },
   changeRequest: {
-    method: 'PUT',
-    url: '/api/requests/:id',
+    route: 'PUT /api/requests/:id',
     access: 'look',
-    schema: {
-      operationId: 'changeRequest',
-      summary: 'Correct who asks, the language, or what is asked',
-      params: id,
-      body: Type.Object(
-        {
-          kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
-          language: RequestLanguage,
-          requester: Requester,
-        },
-        closed,
-      ),
-      response: noContent,
-    },
+    summary: 'Correct who asks, the language, or what is asked',
+    params: id,
+    body: Type.Object(
+      {
+        kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
+        language: RequestLanguage,
+        requester: Requester,
+      },
+      closed,
+    ),
+    response: noContent,
   },
   assignRequest: {
-    method: 'POST',
-    url: '/api/requests/:id/assignment',
-    schema: {
-      operationId: 'assignRequest',
-      summary: 'Take a request, give it to a colleague, or let it go',
-      params: id,
-      body: Type.Object(
-        {
-          personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
-          seen: Type.Optional(
-            Type.Union([
-              uuid('Who handled it when the clerk looked: where it is another by now, it is not taken'),
-              Type.Null(),
-            ]),
-          ),
-        },
-        closed,
-      ),
-      response: noContent,
-    },
+    route: 'POST /api/requests/:id/assignment',
+    summary: 'Take a request, give it to a colleague, or let it go',
+    params: id,
+    body: Type.Object(
+      {
+        personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
+        seen: Type.Optional(
+          Type.Union([
+            uuid('Who handled it when the clerk looked: where it is another by now, it is not taken'),
+            Type.Null(),
+          ]),
+        ),
+      },
+      closed,
+    ),
+    response: noContent,
   },
   identifyRequester: {
-    method: 'POST',
-    url: '/api/requests/:id/identification',
-    schema: {
-      operationId: 'identifyRequester',
-      summary: 'Note how the requester was identified; no call is looked for before (R46)',
-      params: id,
-      body: Type.Object({ how: IdentifiedHow }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/requests/:id/identification',
+    summary: 'Note how the requester was identified; no call is looked for before (R46)',
+    params: id,
+    body: Type.Object({ how: IdentifiedHow }, closed),
+    response: noContent,
   },
   extendRequest: {
-    method: 'POST',
-    url: '/api/requests/:id/extension',
-    schema: {
-      operationId: 'extendRequest',
-      summary: 'Extend the time for the answer, once, before it is over; the requester is told why (GDPR 12(3))',
-      params: id,
-      body: Type.Object(
-        { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
-        closed,
-      ),
-      response: noContent,
-    },
+    route: 'POST /api/requests/:id/extension',
+    summary: 'Extend the time for the answer, once, before it is over; the requester is told why (GDPR 12(3))',
+    params: id,
+    body: Type.Object(
+      { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
+      closed,
+    ),
+    response: noContent,
   },
   closeRequest: {
-    method: 'POST',
-    url: '/api/requests/:id/close',
-    schema: {
-      operationId: 'closeRequest',
-      summary: 'Close a request; one that is answered or refused has its letter sent',
-      params: id,
-      body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended') }, closed),
-      response: noContent,
-    },
+    route: 'POST /api/requests/:id/close',
+    summary: 'Close a request; one that is answered or refused has its letter sent',
+    params: id,
+    body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended') }, closed),
+    response: noContent,
   },
 } as const

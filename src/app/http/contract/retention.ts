@@ -153,75 +153,55 @@ export type PlaceOfData = Static<typeof PlaceOfData>
 
 export const retentionOperations = {
   readRetention: {
-    method: 'GET',
-    url: '/api/retention',
-    schema: {
-      operationId: 'readRetention',
-      summary: 'What is held, what ends next, the last runs, what stands in the way, and the clock; counts only',
-      response: { 200: Retention, ...refusals },
-    },
+    route: 'GET /api/retention',
+    summary: 'What is held, what ends next, the last runs, what stands in the way, and the clock; counts only',
+    response: { 200: Retention, ...refusals },
   },
   readDue: {
-    method: 'GET',
-    url: '/api/retention/due',
-    schema: {
-      operationId: 'readDue',
-      summary: 'How much ends when; counts only',
-      querystring: Type.Object(
-        {
-          from: instant('From'),
-          to: instant('Until before; 15 months at most, or 31 days by the hour'),
-          by: literals(['hour', 'day', 'month'], 'How finely, in local time'),
-          number: Type.Optional(Type.String({ maxLength: 20, description: 'One service number' })),
-        },
-        closed,
-      ),
-      response: { 200: Type.Object({ items: Type.Array(Due) }), ...refusals },
-    },
+    route: 'GET /api/retention/due',
+    summary: 'How much ends when; counts only',
+    querystring: Type.Object(
+      {
+        from: instant('From'),
+        to: instant('Until before; 15 months at most, or 31 days by the hour'),
+        by: literals(['hour', 'day', 'month'], 'How finely, in local time'),
+        number: Type.Optional(Type.String({ maxLength: 20, description: 'One service number' })),
+      },
+      closed,
+    ),
+    response: { 200: Type.Object({ items: Type.Array(Due) }), ...refusals },
   },
   listLedger: {
-    method: 'GET',
-    url: '/api/retention/ledger',
+    route: 'GET /api/retention/ledger',
     access: 'look',
-    schema: {
-      operationId: 'listLedger',
-      summary: 'The destruction ledger, newest first',
-      querystring: Type.Object(
-        {
-          before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({ items: Type.Array(LedgerEntry), next: Type.Optional(Type.Integer()) }),
-        ...refusals,
+    summary: 'The destruction ledger, newest first',
+    querystring: Type.Object(
+      {
+        before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({ items: Type.Array(LedgerEntry), next: Type.Optional(Type.Integer()) }),
+      ...refusals,
     },
   },
   confirmClock: {
-    method: 'POST',
-    url: '/api/retention/clock',
-    schema: {
-      operationId: 'confirmClock',
-      summary: 'Say that a clock which is ahead is right; after two people have, terms are obeyed again',
-      body: Type.Object({ now: instant('What the clock said when it was looked at') }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/retention/clock',
+    summary: 'Say that a clock which is ahead is right; after two people have, terms are obeyed again',
+    body: Type.Object({ now: instant('What the clock said when it was looked at') }, closed),
+    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   listPlacesOfData: {
-    method: 'GET',
-    url: '/api/storage',
-    schema: {
-      operationId: 'listPlacesOfData',
-      summary: 'Every place where data of the register lie, with the attestation of its site (R18, R19)',
-      response: {
-        200: Type.Object({
-          items: Type.Array(PlaceOfData),
-          rotationDays: Type.Integer({ description: 'No backup is older' }),
-        }),
-        ...refusals,
-      },
+    route: 'GET /api/storage',
+    summary: 'Every place where data of the register lie, with the attestation of its site (R18, R19)',
+    response: {
+      200: Type.Object({
+        items: Type.Array(PlaceOfData),
+        rotationDays: Type.Integer({ description: 'No backup is older' }),
+      }),
+      ...refusals,
     },
   },
 } as const

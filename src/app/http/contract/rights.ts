@@ -167,175 +167,134 @@ const procedureRefusals = { ...refusals, 400: RightsRefusal, 403: RightsRefusal,
 
 export const rightsOperations = {
   readRightsOffer: {
-    method: 'GET',
-    url: '/api/rights/offer',
-    schema: {
-      operationId: 'readRightsOffer',
-      summary: 'What can be asked for under the description in force, and for whom the viewer may ask',
-      querystring: Type.Object(
-        {
-          q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
-          person: Type.Optional(uuid('This one alone')),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          roles: Type.Array(
-            Type.Object({
-              role: Role,
-              duty: Type.Optional(Duty),
-              purposes: Type.Array(Purpose),
-              scope: literals([...scopes], 'How far a right to it reaches'),
-            }),
-          ),
-          asksFor: literals(['oneself', 'officials', 'everybody'], 'For whom the viewer may ask'),
-          people: Type.Array(
-            Type.Intersect([
-              Named,
-              Type.Object({
-                userId: Type.String(),
-                unit: Type.Optional(Type.String()),
-                employedTo: Type.Optional(instant('The employment ends then')),
-                supervises: Type.Array(RightScope.properties.units.items, {
-                  description: 'Units in which the person is a supervisor of officials now, and of how many (R37)',
-                }),
-              }),
-            ]),
-            { description: 'The first twenty, by name' },
-          ),
-        }),
-        ...refusals,
+    route: 'GET /api/rights/offer',
+    summary: 'What can be asked for under the description in force, and for whom the viewer may ask',
+    querystring: Type.Object(
+      {
+        q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
+        person: Type.Optional(uuid('This one alone')),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        roles: Type.Array(
+          Type.Object({
+            role: Role,
+            duty: Type.Optional(Duty),
+            purposes: Type.Array(Purpose),
+            scope: literals([...scopes], 'How far a right to it reaches'),
+          }),
+        ),
+        asksFor: literals(['oneself', 'officials', 'everybody'], 'For whom the viewer may ask'),
+        people: Type.Array(
+          Type.Intersect([
+            Named,
+            Type.Object({
+              userId: Type.String(),
+              unit: Type.Optional(Type.String()),
+              employedTo: Type.Optional(instant('The employment ends then')),
+              supervises: Type.Array(RightScope.properties.units.items, {
+                description: 'Units in which the person is a supervisor of officials now, and of how many (R37)',
+              }),
+            }),
+          ]),
+          { description: 'The first twenty, by name' },
+        ),
+      }),
+      ...refusals,
     },
   },
   requestRights: {
-    method: 'POST',
-    url: '/api/rights/requests',
-    schema: {
-      operationId: 'requestRights',
-      summary: 'Ask for a right, for several people at once if they are many; all of the requests are made or none',
-      body: RequestForRights,
-      response: { 201: Type.Object({ items: Type.Array(RightRequest) }), ...procedureRefusals },
-    },
+    route: 'POST /api/rights/requests',
+    summary: 'Ask for a right, for several people at once if they are many; all of the requests are made or none',
+    body: RequestForRights,
+    response: { 201: Type.Object({ items: Type.Array(RightRequest) }), ...procedureRefusals },
   },
   listRightRequests: {
-    method: 'GET',
-    url: '/api/rights/requests',
-    schema: {
-      operationId: 'listRightRequests',
-      summary: 'Requests that the viewer may read: those that wait, oldest first, then those decided lately',
-      querystring: Type.Object({ state: Type.Optional(Type.Enum(['open', 'all'], { default: 'all' })) }, closed),
-      response: { 200: Type.Object({ items: Type.Array(RightRequest) }), ...refusals },
-    },
+    route: 'GET /api/rights/requests',
+    summary: 'Requests that the viewer may read: those that wait, oldest first, then those decided lately',
+    querystring: Type.Object({ state: Type.Optional(Type.Enum(['open', 'all'], { default: 'all' })) }, closed),
+    response: { 200: Type.Object({ items: Type.Array(RightRequest) }), ...refusals },
   },
   decideRightRequest: {
-    method: 'POST',
-    url: '/api/rights/requests/:id/decision',
-    schema: {
-      operationId: 'decideRightRequest',
-      summary: 'Approve or reject a request that somebody else made for somebody else; a rejection says why',
-      params: id,
-      body: Type.Object({ approve: Type.Boolean(), note }, closed),
-      response: { 200: RightRequest, ...procedureRefusals },
-    },
+    route: 'POST /api/rights/requests/:id/decision',
+    summary: 'Approve or reject a request that somebody else made for somebody else; a rejection says why',
+    params: id,
+    body: Type.Object({ approve: Type.Boolean(), note }, closed),
+    response: { 200: RightRequest, ...procedureRefusals },
   },
   withdrawRightRequest: {
-    method: 'POST',
-    url: '/api/rights/requests/:id/withdrawal',
-    schema: {
-      operationId: 'withdrawRightRequest',
-      summary: 'Take back a request that is not decided yet',
-      params: id,
-      response: { 200: RightRequest, ...procedureRefusals },
-    },
+    route: 'POST /api/rights/requests/:id/withdrawal',
+    summary: 'Take back a request that is not decided yet',
+    params: id,
+    response: { 200: RightRequest, ...procedureRefusals },
   },
   listRightHolders: {
-    method: 'GET',
-    url: '/api/rights/people',
-    schema: {
-      operationId: 'listRightHolders',
-      summary: 'Who has rights in force or to come, by name',
-      querystring: Type.Object(
-        {
-          q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
-          role: Type.Optional(Role),
-          cursor: Type.Optional(Type.String({ maxLength: 512 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          items: Type.Array(
-            Type.Intersect([
-              Named,
-              Type.Object({
-                userId: Type.String(),
-                unit: Type.Optional(Type.String()),
-                roles: Type.Array(Type.Object({ role: Role, duty: Type.Optional(Duty) })),
-                until: Type.Optional(instant('The first of the rights to end does then')),
-              }),
-            ]),
-          ),
-          total: Type.Integer(),
-          next: Type.Optional(Type.String()),
-        }),
-        ...refusals,
+    route: 'GET /api/rights/people',
+    summary: 'Who has rights in force or to come, by name',
+    querystring: Type.Object(
+      {
+        q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
+        role: Type.Optional(Role),
+        cursor: Type.Optional(Type.String({ maxLength: 512 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        items: Type.Array(
+          Type.Intersect([
+            Named,
+            Type.Object({
+              userId: Type.String(),
+              unit: Type.Optional(Type.String()),
+              roles: Type.Array(Type.Object({ role: Role, duty: Type.Optional(Duty) })),
+              until: Type.Optional(instant('The first of the rights to end does then')),
+            }),
+          ]),
+        ),
+        total: Type.Integer(),
+        next: Type.Optional(Type.String()),
+      }),
+      ...refusals,
     },
   },
   readPersonsRights: {
-    method: 'GET',
-    url: '/api/rights/people/:id',
-    schema: {
-      operationId: 'readPersonsRights',
-      summary: 'What somebody may see, and by which decision',
-      params: id,
-      response: { 200: PersonsRights, ...refusals },
-    },
+    route: 'GET /api/rights/people/:id',
+    summary: 'What somebody may see, and by which decision',
+    params: id,
+    response: { 200: PersonsRights, ...refusals },
   },
   listRightsToReview: {
-    method: 'GET',
-    url: '/api/rights/review',
-    schema: {
-      operationId: 'listRightsToReview',
-      summary: 'Rights in force that were not looked at since this quarter began, or since a move; overdue ones first',
-      response: {
-        200: Type.Object({
-          items: Type.Array(HeldRight, { description: 'The first hundred' }),
-          left: Type.Integer({ description: 'Rights that are left to look at' }),
-          overdue: Type.Integer({
-            description: 'Of those, how many were missed in the quarter before, too, or made doubtful by a move',
-          }),
-          reviewed: Type.Integer({ description: 'Rights in force that were granted or kept in this quarter' }),
-          quarterEnds: instant('The quarter ends then'),
+    route: 'GET /api/rights/review',
+    summary: 'Rights in force that were not looked at since this quarter began, or since a move; overdue ones first',
+    response: {
+      200: Type.Object({
+        items: Type.Array(HeldRight, { description: 'The first hundred' }),
+        left: Type.Integer({ description: 'Rights that are left to look at' }),
+        overdue: Type.Integer({
+          description: 'Of those, how many were missed in the quarter before, too, or made doubtful by a move',
         }),
-        ...refusals,
-      },
+        reviewed: Type.Integer({ description: 'Rights in force that were granted or kept in this quarter' }),
+        quarterEnds: instant('The quarter ends then'),
+      }),
+      ...refusals,
     },
   },
   reviewRight: {
-    method: 'POST',
-    url: '/api/rights/:id/reviews',
-    schema: {
-      operationId: 'reviewRight',
-      summary:
-        'Say of a right that it is still needed, or end it; a note where something speaks against it, or it ends',
-      params: id,
-      body: Type.Object({ keep: Type.Boolean(), note }, closed),
-      response: { 200: HeldRight, ...procedureRefusals },
-    },
+    route: 'POST /api/rights/:id/reviews',
+    summary: 'Say of a right that it is still needed, or end it; a note where something speaks against it, or it ends',
+    params: id,
+    body: Type.Object({ keep: Type.Boolean(), note }, closed),
+    response: { 200: HeldRight, ...procedureRefusals },
   },
   revokeRight: {
-    method: 'POST',
-    url: '/api/rights/:id/revocation',
-    schema: {
-      operationId: 'revokeRight',
-      summary: 'End a right at once; others than its holder say why',
-      params: id,
-      body: Type.Object({ reason: note }, closed),
-      response: { 200: HeldRight, ...procedureRefusals },
-    },
+    route: 'POST /api/rights/:id/revocation',
+    summary: 'End a right at once; others than its holder say why',
+    params: id,
+    body: Type.Object({ reason: note }, closed),
+    response: { 200: HeldRight, ...procedureRefusals },
   },
 } as const

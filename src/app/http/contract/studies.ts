@@ -104,40 +104,32 @@ export type Today = Static<typeof Today>
 
 export const studyOperations = {
   readStudy: {
-    method: 'GET',
-    url: '/api/studies',
+    route: 'GET /api/studies',
     access: 'look',
-    schema: {
-      operationId: 'readStudy',
-      summary: 'A service-level study: counts of calls that the viewer’s right reaches, under SERVICE_LEVEL_STUDY',
-      querystring: Type.Object(
-        {
-          from: day('First day, of Finland'),
-          to: day('Last day'),
-          compareFrom: Type.Optional(day('First day of another time to compare with')),
-          compareTo: Type.Optional(day('Last day of it')),
-          by: StudyBreakdown,
-          measure: StudyMeasure,
-          numbers: Type.Optional(Type.String({ maxLength: 2000, description: 'Numbers, with commas between' })),
-          region: Type.Optional(Type.String({ maxLength: 100, description: 'A region’s Finnish name' })),
-          language: Type.Optional(literals([...languages], 'The language of the number')),
-        },
-        closed,
-      ),
-      response: { 200: Study, ...refusals },
-    },
+    summary: 'A service-level study: counts of calls that the viewer’s right reaches, under SERVICE_LEVEL_STUDY',
+    querystring: Type.Object(
+      {
+        from: day('First day, of Finland'),
+        to: day('Last day'),
+        compareFrom: Type.Optional(day('First day of another time to compare with')),
+        compareTo: Type.Optional(day('Last day of it')),
+        by: StudyBreakdown,
+        measure: StudyMeasure,
+        numbers: Type.Optional(Type.String({ maxLength: 2000, description: 'Numbers, with commas between' })),
+        region: Type.Optional(Type.String({ maxLength: 100, description: 'A region’s Finnish name' })),
+        language: Type.Optional(literals([...languages], 'The language of the number')),
+      },
+      closed,
+    ),
+    response: { 200: Study, ...refusals },
   },
   watchToday: {
-    method: 'GET',
-    url: '/api/calls-today',
+    route: 'GET /api/calls-today',
     access: 'look',
-    schema: {
-      operationId: 'watchToday',
-      summary: 'Calls of this day and in progress by number and unit, as server-sent events `today`; no callers',
-      response: {
-        200: { description: 'Events `today` (Today) and `ended`', content: { 'text/event-stream': { schema: Today } } },
-        ...refusals,
-      },
+    summary: 'Calls of this day and in progress by number and unit, as server-sent events `today`; no callers',
+    response: {
+      200: { description: 'Events `today` (Today) and `ended`', content: { 'text/event-stream': { schema: Today } } },
+      ...refusals,
     },
   },
 } as const

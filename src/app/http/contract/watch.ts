@@ -101,124 +101,92 @@ export type LookAtCall = Static<typeof LookAtCall>
 
 export const watchOperations = {
   listAlarms: {
-    method: 'GET',
-    url: '/api/alarms',
-    schema: {
-      operationId: 'listAlarms',
-      summary: 'Alarms, for the data protection officer; open ones first, at most 500',
-      querystring: Type.Object(
-        { state: Type.Optional(literals(['open', 'closed', 'any'], 'Which; any unless told')) },
-        closed,
-      ),
-      response: {
-        200: Type.Object({ items: Type.Array(Alarm), open: Type.Integer({ description: 'Open ones in all' }) }),
-        ...refusals,
-      },
+    route: 'GET /api/alarms',
+    summary: 'Alarms, for the data protection officer; open ones first, at most 500',
+    querystring: Type.Object(
+      { state: Type.Optional(literals(['open', 'closed', 'any'], 'Which; any unless told')) },
+      closed,
+    ),
+    response: {
+      200: Type.Object({ items: Type.Array(Alarm), open: Type.Integer({ description: 'Open ones in all' }) }),
+      ...refusals,
     },
   },
   seeAlarm: {
-    method: 'POST',
-    url: '/api/alarms/:id/seen',
-    schema: {
-      operationId: 'seeAlarm',
-      summary: 'Note that an alarm has been seen',
-      params: id,
-      response: { 204: Type.Null(), ...refusals },
-    },
+    route: 'POST /api/alarms/:id/seen',
+    summary: 'Note that an alarm has been seen',
+    params: id,
+    response: { 204: Type.Null(), ...refusals },
   },
   closeAlarm: {
-    method: 'POST',
-    url: '/api/alarms/:id/close',
-    schema: {
-      operationId: 'closeAlarm',
-      summary: 'Close an alarm with what was found out',
-      params: id,
-      body: Type.Object({ note }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/alarms/:id/close',
+    summary: 'Close an alarm with what was found out',
+    params: id,
+    body: Type.Object({ note }, closed),
+    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   listReviews: {
-    method: 'GET',
-    url: '/api/reviews',
-    schema: {
-      operationId: 'listReviews',
-      summary: 'Months of looks by maintenance and the security unit, for the data protection officer, newest first',
-      response: { 200: Type.Object({ items: Type.Array(ReviewMonth) }), ...refusals },
-    },
+    route: 'GET /api/reviews',
+    summary: 'Months of looks by maintenance and the security unit, for the data protection officer, newest first',
+    response: { 200: Type.Object({ items: Type.Array(ReviewMonth) }), ...refusals },
   },
   readReview: {
-    method: 'GET',
-    url: '/api/reviews/:month',
-    schema: {
-      operationId: 'readReview',
-      summary: 'The looks of a month, oldest first; reading them is logged',
-      params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
-      querystring: Type.Object(
-        {
-          after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-        },
-        closed,
-      ),
-      response: {
-        200: Type.Object({
-          items: Type.Array(LookToReview),
-          next: Type.Optional(Type.Integer({ description: '`after` of the next page' })),
-        }),
-        ...refusals,
+    route: 'GET /api/reviews/:month',
+    summary: 'The looks of a month, oldest first; reading them is logged',
+    params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
+    querystring: Type.Object(
+      {
+        after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
       },
+      closed,
+    ),
+    response: {
+      200: Type.Object({
+        items: Type.Array(LookToReview),
+        next: Type.Optional(Type.Integer({ description: '`after` of the next page' })),
+      }),
+      ...refusals,
     },
   },
   signOffReview: {
-    method: 'POST',
-    url: '/api/reviews/:month',
-    schema: {
-      operationId: 'signOffReview',
-      summary: 'Sign a month off with a note; once, and when it is over',
-      params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
-      body: Type.Object({ note }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
+    route: 'POST /api/reviews/:month',
+    summary: 'Sign a month off with a note; once, and when it is over',
+    params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
+    body: Type.Object({ note }, closed),
+    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   readLooksAtMyCalls: {
-    method: 'GET',
-    url: '/api/my-calls/looks',
+    route: 'GET /api/my-calls/looks',
     access: 'look',
-    schema: {
-      operationId: 'readLooksAtMyCalls',
-      summary: 'Who looked at the viewer’s own calls, without names; the extract is logged',
-      querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
-      response: {
-        200: Type.Object({
-          items: Type.Array(LookAtCall),
-          isCut: Type.Boolean({ description: 'There are more: ask for a shorter time' }),
-        }),
-        ...refusals,
-      },
+    summary: 'Who looked at the viewer’s own calls, without names; the extract is logged',
+    querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
+    response: {
+      200: Type.Object({
+        items: Type.Array(LookAtCall),
+        isCut: Type.Boolean({ description: 'There are more: ask for a shorter time' }),
+      }),
+      ...refusals,
     },
   },
   readLooksAtContact: {
-    method: 'GET',
-    url: '/api/contacts/:id/looks',
+    route: 'GET /api/contacts/:id/looks',
     access: 'look',
-    schema: {
-      operationId: 'readLooksAtContact',
-      summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
-      params: id,
-      querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
-      response: {
-        200: Type.Object({
-          contact: Type.Object({
-            id: Type.String({ format: 'uuid' }),
-            startedAt: instant('The call began'),
-            endedAt: Type.Optional(instant('It ended')),
-          }),
-          madeAt: instant('The extract was made'),
-          items: Type.Array(LookAtCall),
-          isCut: Type.Boolean(),
+    summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
+    params: id,
+    querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
+    response: {
+      200: Type.Object({
+        contact: Type.Object({
+          id: Type.String({ format: 'uuid' }),
+          startedAt: instant('The call began'),
+          endedAt: Type.Optional(instant('It ended')),
         }),
-        ...refusals,
-      },
+        madeAt: instant('The extract was made'),
+        items: Type.Array(LookAtCall),
+        isCut: Type.Boolean(),
+      }),
+      ...refusals,
     },
   },
 } as const

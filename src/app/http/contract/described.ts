@@ -1,0 +1,43 @@
+import type { TSchema } from 'typebox'
+import type { Access } from './shapes.ts'
+
+/** An operation as the contract has it: its method and path, who may ask, and the schemas of what comes in and goes out. */
+interface Entry {
+  /** `GET /api/contacts/:id` */
+  readonly route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`
+  readonly access?: Access
+  /** How many attempts a minute one address has. */
+  readonly config?: { readonly rateLimit: { readonly max: number; readonly timeWindow: string } }
+  readonly bodyLimit?: number
+  readonly summary: string
+  readonly params?: TSchema
+  readonly querystring?: TSchema
+  readonly body?: TSchema
+  /** By status: what it answers when it is done, and why it may be refused. */
+  readonly response: Readonly<Record<number, object>>
+}
+
+type Beside = 'route' | 'access' | 'config' | 'bodyLimit'
+
+/** An operation as Fastify takes it, under the name that it has in the table. */
+export type Described<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends { readonly route: `${infer Method} ${infer Url}` }
+    ? {
+        readonly method: Method
+        readonly url: Url
+        readonly schema: { readonly operationId: Name } & {
+          readonly [Part in Exclude<keyof Table[Name], Beside>]: Table[Name][Part]
+        }
+      } & { readonly [Part in Extract<keyof Table[Name], Exclude<Beside, 'route'>>]: Table[Name][Part] }
+    : never
+}
+
+export function described<const Table extends Record<string, Entry>>(table: Table): Described<Table> {
+  return Object.fromEntries(
+    Object.entries<Entry>(table).map(([operationId, { route, access, config, bodyLimit, ...schema }]) => {
+      const [method, url] = route.split(' ')
+      const beside = { ...(access && { access }), ...(config && { config }), ...(bodyLimit && { bodyLimit }) }
+      return [operationId, { method, url, ...beside, schema: { operationId, ...schema } }]
+    }),
+  ) as unknown as Described<Table>
+}
