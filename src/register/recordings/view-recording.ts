@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { RegisterTables } from '../tables.ts'
+import type { DestructionCause, RegisterTables } from '../tables.ts'
 
 type RecordingRow = Selectable<RegisterTables['recording']>
 
@@ -10,7 +10,7 @@ export interface RecordingView {
   keepUntil?: string
   destroyAt?: string
   destroyedAt?: string
-  cause?: string
+  cause?: DestructionCause
 }
 
 /** What is past its day is looked for each minute, and destroyed then (app/custodian/keep-terms.ts). */

@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { actInDatabase, asRefused } from '../access/ask-of-database.ts'
-import { currentNames } from '../people/current-names.ts'
+import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './asked-of-database.ts'
@@ -16,18 +16,18 @@ export interface Alarm {
   id: string
   kind: AlarmKind
   /** Whose doing. */
-  person?: { id: string; name: string }
+  person: { id: string; name: string } | undefined
   /** The official whose calls they were. */
-  official?: { id: string; name: string }
+  official: { id: string; name: string } | undefined
   count: number
   facts: Record<string, unknown>
   threshold: Record<string, unknown>
   firstAt: Temporal.Instant
   lastAt: Temporal.Instant
   raisedAt: Temporal.Instant
-  seenAt?: Temporal.Instant
+  seenAt: Temporal.Instant | null
   /** Without who closed it and why: it was over by itself. */
-  closed?: { at: Temporal.Instant; by?: string; note?: string }
+  closed: { at: Temporal.Instant; by: string | undefined; note: string | null } | null
   /** Somebody else has to close it: it is about the viewer. */
   isOwn: boolean
 }
@@ -51,9 +51,10 @@ export function listAlarms(
       .orderBy('id', 'desc')
       .limit(mostListed)
       .execute()
-    const ids = rows.flatMap((row) => [row.person_id, row.object_id, row.closed_by].filter((id) => id !== null))
-    const names = await currentNames(tx, ids)
-    const named = (id: string) => ({ id, name: names.get(id) ?? id })
+    const person = await namePeople(
+      tx,
+      rows.flatMap((row) => [row.person_id, row.object_id, row.closed_by]),
+    )
     const { open } = await tx
       .selectFrom('alarm')
       .select((eb) => eb.fn.countAll<string>().as('open'))
@@ -64,21 +65,16 @@ export function listAlarms(
       alarms: rows.map((row) => ({
         id: row.id,
         kind: row.kind,
-        ...(row.person_id && { person: named(row.person_id) }),
-        ...(row.object_id && { official: named(row.object_id) }),
+        person: person(row.person_id),
+        official: person(row.object_id),
         count: row.count,
         facts: row.facts,
         threshold: row.threshold,
         firstAt: row.first_at,
         lastAt: row.last_at,
         raisedAt: row.raised_at,
-        ...(row.seen_at && { seenAt: row.seen_at }),
-        ...(row.closed_at && {
-          closed: {
-            at: row.closed_at,
-            ...(row.closed_by !== null && row.note !== null && { by: named(row.closed_by).name, note: row.note }),
-          },
-        }),
+        seenAt: row.seen_at,
+        closed: row.closed_at && { at: row.closed_at, by: person(row.closed_by)?.name, note: row.note },
         isOwn: row.person_id === session.personId,
       })),
     }

@@ -18,10 +18,10 @@ export interface LookAtCall {
   /** Where the looker worked at that time. */
   unit?: string
   /** The call; none where several were shown on a day. */
-  contact?: { id: string; startedAt?: Temporal.Instant }
+  contact: { id: string; startedAt: Temporal.Instant | null } | null
   calls: number
   /** How much sound was served, in milliseconds. */
-  servedMs?: number
+  servedMs: number | null
 }
 
 /** No more are told at once: then the time asked for has to be shorter. */
@@ -51,23 +51,11 @@ export async function looksAtContact(tx: HoldingSafeguards, contactId: string): 
   return rows.map(viewLook)
 }
 
-interface LookRow {
-  at: Temporal.Instant
-  kind: LookAtCall['kind']
-  role: Role
-  purpose: Purpose
-  unit: string | null
+interface LookRow extends Omit<LookAtCall, 'contact'> {
   contactId: string | null
-  calls: number
-  servedMs: number | null
   startedAt: Temporal.Instant | null
 }
 
-function viewLook({ unit, contactId, startedAt, servedMs, ...row }: LookRow): LookAtCall {
-  return {
-    ...row,
-    ...(unit !== null && { unit }),
-    ...(contactId !== null && { contact: { id: contactId, ...(startedAt && { startedAt }) } }),
-    ...(servedMs !== null && { servedMs }),
-  }
+function viewLook({ contactId, startedAt, ...look }: LookRow): LookAtCall {
+  return { ...look, contact: contactId === null ? null : { id: contactId, startedAt } }
 }

@@ -8,7 +8,7 @@ import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { actInDatabase, asRefused } from '../access/ask-of-database.ts'
 import type { AuditAction } from '../audit/append.ts'
-import { currentNames } from '../people/current-names.ts'
+import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './asked-of-database.ts'
@@ -24,22 +24,22 @@ export interface ReviewMonth {
   state: 'going-on' | 'to-review' | 'overdue' | 'reviewed'
   /** By when it is to be reviewed. */
   dueAt: Temporal.Instant
-  review?: { at: Temporal.Instant; by: string; note: string }
+  review: { at: Temporal.Instant; by: string; note: string } | undefined
 }
 
 export interface LookToReview {
   seq: number
   at: Temporal.Instant
-  person?: { id: string; name: string }
+  person: { id: string; name: string } | undefined
   role: Role
   action: AuditAction
   purpose: Purpose
-  reference?: string
-  object?: { kind: string; id: string }
+  reference: string | null
+  object: { kind: string; id: string } | null
   /** Of a page of a search: how many contacts it showed. */
-  contacts?: number
+  contacts: number | null
   /** Of a listening: how much sound was served, in milliseconds; none where the recording’s history has ended. */
-  servedMs?: number
+  servedMs: number | null
 }
 
 /** The months in which there were such looks, the newest first. */
@@ -54,18 +54,18 @@ export function listReviewMonths(
       const { rows } = await sql<MonthRow>`
         select month, looks::integer, listenings::integer, people::integer, reviewed_at as at, reviewed_by as by, note
         from review_months()`.execute(tx)
-      const names = await currentNames(
+      const person = await namePeople(
         tx,
-        rows.flatMap(({ by }) => (by === null ? [] : [by])),
+        rows.map(({ by }) => by),
       )
       return rows.map(({ at, by, note, ...row }) => {
         const month = row.month.toPlainYearMonth()
         const over = row.month.add({ months: 1 })
         const dueAt = startOf(over.add({ days: reviewWithinDays }))
         const isBefore = (instant: Temporal.Instant) => Temporal.Instant.compare(now, instant) < 0
-        const review = at && by !== null && note !== null ? { at, by: names.get(by) ?? by, note } : undefined
+        const review = at && by !== null && note !== null ? { at, by: person(by).name, note } : undefined
         const open = isBefore(startOf(over)) ? 'going-on' : isBefore(dueAt) ? 'to-review' : 'overdue'
-        return { ...row, month, dueAt, state: review ? 'reviewed' : open, ...(review && { review }) }
+        return { ...row, month, dueAt, state: review ? 'reviewed' : open, review }
       })
     }),
   )
@@ -90,7 +90,7 @@ export function listLooksToReview(
   holding: HoldingSafeguards,
   session: Session,
   { month, after, limit }: { month: Temporal.PlainYearMonth; after: number; limit: number },
-): Promise<{ looks: LookToReview[]; next?: number } | { refused: WatchRefusal }> {
+): Promise<{ looks: LookToReview[]; next: number | undefined } | { refused: WatchRefusal }> {
   return asRefused(
     watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
@@ -99,25 +99,17 @@ export function listLooksToReview(
           object_id as "objectId", contacts, served_ms::float8 as "servedMs"
         from looks_to_review(${month.toPlainDate({ day: 1 })}::date, ${after}, ${limit + 1})`.execute(tx)
       const shown = rows.slice(0, limit)
-      const names = await currentNames(
+      const person = await namePeople(
         tx,
-        shown.flatMap(({ personId }) => (personId === null ? [] : [personId])),
+        shown.map(({ personId }) => personId),
       )
-      const last = shown.at(-1)
       return {
-        looks: shown.map((row) => ({
-          seq: row.seq,
-          at: row.at,
-          ...(row.personId && { person: { id: row.personId, name: names.get(row.personId) ?? row.personId } }),
-          role: row.role,
-          action: row.action,
-          purpose: row.purpose,
-          ...(row.reference && { reference: row.reference }),
-          ...(row.objectKind && row.objectId && { object: { kind: row.objectKind, id: row.objectId } }),
-          ...(row.contacts !== null && { contacts: row.contacts }),
-          ...(row.servedMs !== null && { servedMs: row.servedMs }),
+        looks: shown.map(({ personId, objectKind: kind, objectId: id, ...look }) => ({
+          ...look,
+          person: person(personId),
+          object: kind && id ? { kind, id } : null,
         })),
-        ...(rows.length > limit && last && { next: last.seq }),
+        next: rows.length > limit ? shown.at(-1)?.seq : undefined,
       }
     }),
   )

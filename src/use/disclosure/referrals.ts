@@ -12,20 +12,14 @@ export type ReferralKind = 'RESEARCH' | 'AUTHORITY'
 export interface Referral {
   requestId: string
   number: string
-  receivedAt: string
-  dueAt: string
+  receivedAt: Temporal.Instant
+  dueAt: Temporal.Instant
   provision: string
-  referredAt: string
-  takenUp?: { at: string; disclosureId: string; disclosureNumber: string }
+  referredAt: Temporal.Instant
+  takenUp: { at: Temporal.Instant; disclosureId: string; disclosureNumber: string } | null
 }
 
-interface ReferralRow {
-  request_id: string
-  number: string
-  received_at: Temporal.Instant
-  due_at: Temporal.Instant
-  provision: string
-  decided_at: Temporal.Instant
+interface ReferralRow extends Omit<Referral, 'takenUp'> {
   disclosure_id: string | null
   disclosure: string | null
   taken_up_at: Temporal.Instant | null
@@ -39,23 +33,19 @@ export async function listReferrals(
   session: Session,
   kind: ReferralKind,
 ): Promise<Referral[] | Refused<'deny.role'>> {
-  const statement = sql<ReferralRow>`select * from list_referrals(${kind})`
+  const statement = sql<ReferralRow>`
+    select request_id as "requestId", number, received_at as "receivedAt", due_at as "dueAt", provision,
+      decided_at as "referredAt", disclosure_id, disclosure, taken_up_at
+    from list_referrals(${kind})`
   const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
   const answer = await askOfDatabase(db, session, statement, ['deny.role'] as const, trace)
   if ('refused' in answer) return answer
-  return answer.rows.map((row) => ({
-    requestId: row.request_id,
-    number: row.number,
-    receivedAt: row.received_at.toString(),
-    dueAt: row.due_at.toString(),
-    provision: row.provision,
-    referredAt: row.decided_at.toString(),
-    ...(row.taken_up_at &&
-      row.disclosure_id !== null &&
-      row.disclosure !== null && {
-        takenUp: { at: row.taken_up_at.toString(), disclosureId: row.disclosure_id, disclosureNumber: row.disclosure },
-      }),
-  }))
+  return answer.rows.map(
+    ({ disclosure_id: disclosureId, disclosure: disclosureNumber, taken_up_at: at, ...referral }) => ({
+      ...referral,
+      takenUp: at && disclosureId !== null && disclosureNumber !== null ? { at, disclosureId, disclosureNumber } : null,
+    }),
+  )
 }
 
 /** Says which disclosure a request has led to; once. */

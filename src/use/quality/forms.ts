@@ -13,8 +13,8 @@ export interface ListedForm {
   name: string
   hasDraft: boolean
   /** The newest that is published. */
-  version?: number
-  publishedAt?: Temporal.Instant
+  version: number | null
+  publishedAt: Temporal.Instant | null
 }
 
 export interface FormVersion {
@@ -42,33 +42,14 @@ const formAct = { action: 'quality.form-begun', kind: 'quality-form' } as const
 
 /** The forms there are, for whoever evaluates. */
 export async function listForms(db: HoldingSafeguards, session: Session): Promise<ListedForm[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{
-      id: string
-      language: FormLanguage
-      name: string
-      has_draft: boolean
-      version: number | null
-      published_at: Temporal.Instant | null
-    }>`
-      select distinct on (f.name, f.id) f.id, f.language, f.name, f.draft is not null as has_draft, v.version, v.published_at
-      from quality_form f left join quality_form_version v on v.form_id = f.id
-      order by f.name, f.id, v.version desc`,
-    ['deny.role'] as const,
-    { action: 'quality.forms-read', object: { kind: 'quality-form' } },
-    sql`demand_duty('QUALITY')`,
-  )
-  if ('refused' in answer) return answer
-  return answer.rows.map((row) => ({
-    id: row.id,
-    language: row.language,
-    name: row.name,
-    hasDraft: row.has_draft,
-    ...(row.version !== null && { version: row.version }),
-    ...(row.published_at && { publishedAt: row.published_at }),
-  }))
+  const statement = sql<ListedForm>`
+    select distinct on (f.name, f.id) f.id, f.language, f.name, f.draft is not null as "hasDraft", v.version,
+      v.published_at as "publishedAt"
+    from quality_form f left join quality_form_version v on v.form_id = f.id
+    order by f.name, f.id, v.version desc`
+  const trace = { action: 'quality.forms-read', object: { kind: 'quality-form' } } as const
+  const answer = await askOfDatabase(db, session, statement, ['deny.role'] as const, trace, sql`demand_duty('QUALITY')`)
+  return 'refused' in answer ? answer : answer.rows
 }
 
 /** A form with its draft and every version of it. */

@@ -19,7 +19,7 @@ import {
 export interface ReadRequest extends Pressing {
   request: RequestRow
   /** None once it was erased. */
-  requester: Requester | undefined
+  requester: ({ [Field in keyof Requester]-?: string | null } & { name: string }) | undefined
   state: RequestState
   next: NextStep[]
   /** What stands in the way of closing it as answered. */
@@ -49,12 +49,7 @@ export async function readRequest(
         select what_closing_needs(${id}::uuid) as needs`.execute(tx)
       return {
         request,
-        requester: requester && {
-          name: requester.name,
-          ...(requester.address !== null && { address: requester.address }),
-          ...(requester.email !== null && { email: requester.email }),
-          ...(requester.phone !== null && { phone: requester.phone }),
-        },
+        requester,
         state: stateOf(facts),
         next: nextSteps(facts),
         unfinished: facts.unfinished,

@@ -51,7 +51,7 @@ export interface Trainee {
   id: string
   userId: string
   name: string
-  unitName?: string
+  unitName: string | null
 }
 
 const kind = 'training-session' as const
@@ -107,20 +107,11 @@ export async function findTrainees(
   session: Session,
   part: string,
 ): Promise<Trainee[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{ id: string; user_id: string; name: string; unit_name: string | null }>`select * from find_trainees(${part})`,
-    ['deny.role'] as const,
-    { action: 'training.trainees-looked-for', object: { kind } },
-  )
-  if ('refused' in answer) return answer
-  return answer.rows.map(({ id, user_id, name, unit_name }) => ({
-    id,
-    userId: user_id,
-    name,
-    ...(unit_name !== null && { unitName: unit_name }),
-  }))
+  const statement = sql<Trainee>`
+    select id, user_id as "userId", name, unit_name as "unitName" from find_trainees(${part})`
+  const trace = { action: 'training.trainees-looked-for', object: { kind } } as const
+  const answer = await askOfDatabase(db, session, statement, ['deny.role'] as const, trace)
+  return 'refused' in answer ? answer : answer.rows
 }
 
 /** Enters a person on the list; again, they stay on it. */

@@ -1,3 +1,4 @@
+import { namePeople } from '#safeguards/people/name-people.ts'
 import { closeAuthority, decideAuthority } from '#use/disclosure/authority/decide-authority.ts'
 import {
   addAuthorityItem,
@@ -11,7 +12,6 @@ import { listPackages } from '#use/disclosure/packages/list-packages.ts'
 import { peopleOf, viewAuthority, viewAuthoritySummary } from './authority-view.ts'
 import { answer } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { namePeople } from '../name-people.ts'
 import { peopleOfPackage } from './package-view.ts'
 import { readInstant } from '../read-instant.ts'
 import { fieldsBy } from '../refuse.ts'
@@ -37,7 +37,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
     listAuthorityDisclosures: async ({ session, query }) => {
       const listed = await listAuthority(db, session, query.state ?? 'open')
       if ('refused' in listed) return listed
-      const person = await namePeople(desk, listed.flatMap(peopleOf))
+      const person = await namePeople(desk.db, listed.flatMap(peopleOf))
       const today = desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
       const { provisions } = describedNow(desk).disclosure
       return {
@@ -60,7 +60,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
       const read = await readAuthority(db, session, params.id)
       if ('refused' in read) return read
       const packages = await listPackages(db, session, [params.id])
-      const person = await namePeople(desk, [...peopleOf(read), ...packages.flatMap(peopleOfPackage)])
+      const person = await namePeople(desk.db, [...peopleOf(read), ...packages.flatMap(peopleOfPackage)])
       return viewAuthority(read, { person, packages, provisions: describedNow(desk).disclosure.provisions })
     },
 

@@ -1,8 +1,8 @@
+import type { PersonOf } from '#safeguards/people/name-people.ts'
 import type { Provision } from '#description/register-description.ts'
 import type { AuthorityDisclosure, AuthorityItemRow } from '#use/disclosure/authority/read-authority.ts'
 import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { AuthorityDetail, AuthoritySummary } from '../contract/authority.ts'
-import type { PersonOf } from '../name-people.ts'
 import type { Told } from '../to-json.ts'
 import { viewPackage } from './package-view.ts'
 

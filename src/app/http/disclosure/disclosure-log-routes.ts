@@ -1,3 +1,4 @@
+import { namePeople, type PersonOf } from '#safeguards/people/name-people.ts'
 import {
   listDisclosures,
   readDisclosureStatistics,
@@ -6,7 +7,6 @@ import {
 import type { DisclosureEntry } from '../contract/disclosure-log.ts'
 import { answer, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
-import { namePeople, type PersonOf } from '../name-people.ts'
 import type { Routes } from '../routes.ts'
 import type { Told } from '../to-json.ts'
 import { peopleOfPackage } from './package-view.ts'
@@ -17,7 +17,7 @@ export function disclosureLogRoutes(app: Routes, desk: Desk): void {
     listDisclosures: ({ session, query }) =>
       viewed(listDisclosures(desk.db, session, query.year), async (listed) => {
         const people = listed.flatMap(({ decided_by, packages }) => [decided_by, ...packages.flatMap(peopleOfPackage)])
-        const person = await namePeople(desk, people)
+        const person = await namePeople(desk.db, people)
         return { items: listed.map((one) => viewEntry(one, person)) }
       }),
 

@@ -1,6 +1,6 @@
+import type { PersonOf } from '#safeguards/people/name-people.ts'
 import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { Package } from '../contract/research.ts'
-import type { PersonOf } from '../name-people.ts'
 import type { Told } from '../to-json.ts'
 
 /** Everybody whom a package names. */

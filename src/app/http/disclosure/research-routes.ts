@@ -1,3 +1,4 @@
+import { namePeople } from '#safeguards/people/name-people.ts'
 import { listPackages } from '#use/disclosure/packages/list-packages.ts'
 import { askExtension, decideExtension, decideResearch } from '#use/disclosure/research/decide-research.ts'
 import { addInstitute, changeInstitute, listInstitutes } from '#use/disclosure/research/institutes.ts'
@@ -13,7 +14,6 @@ import { listResearch, readResearch } from '#use/disclosure/research/read-resear
 import { closeResearch, confirmItem, endStudy } from '#use/disclosure/research/return-research.ts'
 import { answer, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
-import { namePeople } from '../name-people.ts'
 import { peopleOfPackage, viewPackage } from './package-view.ts'
 import type { Refusal } from '../refuse.ts'
 import { peopleOfResearch, viewResearch, viewResearchSummary } from './research-view.ts'
@@ -32,7 +32,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
     listResearch: async ({ session, query }) => {
       const listed = await listResearch(db, session, query.state ?? 'open')
       if ('refused' in listed) return listed
-      const person = await namePeople(desk, listed.flatMap(peopleOfResearch))
+      const person = await namePeople(desk.db, listed.flatMap(peopleOfResearch))
       return { items: listed.map((one) => viewResearchSummary(one, person)) }
     },
 
@@ -40,7 +40,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
       const found = await readResearch(db, session, params.id)
       if ('refused' in found) return found
       const packages = await listPackages(db, session, [params.id])
-      const person = await namePeople(desk, [...peopleOfResearch(found), ...packages.flatMap(peopleOfPackage)])
+      const person = await namePeople(desk.db, [...peopleOfResearch(found), ...packages.flatMap(peopleOfPackage)])
       return { ...viewResearch(found, person), packages: packages.map((one) => viewPackage(one, person)) }
     },
 

@@ -1,3 +1,4 @@
+import type { PersonOf } from '#safeguards/people/name-people.ts'
 import type { ListedResearch, ReadResearch } from '#use/disclosure/research/read-research.ts'
 import {
   earliestDestruction,
@@ -6,7 +7,6 @@ import {
   type ResearchItemFacts,
 } from '#use/disclosure/research/research-state.ts'
 import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from '../contract/research.ts'
-import type { PersonOf } from '../name-people.ts'
 import type { Told } from '../to-json.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
 

@@ -1,3 +1,4 @@
+import { namePeople, type PersonOf } from '#safeguards/people/name-people.ts'
 import { needsReference } from '#description/purposes.ts'
 import { officialsInUnits } from '#safeguards/access/find-holders.ts'
 import type { RequestRecord, RightRecord } from '#safeguards/access/read-procedure.ts'
@@ -5,7 +6,6 @@ import { unitNames } from '#safeguards/people/units.ts'
 import type { HeldRight, RightRequest } from '../contract/rights.ts'
 import { viewNumber } from '../description/view-number.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { namePeople, type PersonOf } from '../name-people.ts'
 import type { Told } from '../to-json.ts'
 
 /** The names of everything that some records speak of, as they are now. */
@@ -23,7 +23,7 @@ export async function contextOf(
   const people = [...others, ...records.flatMap(peopleIn)]
   const unitIds = records.flatMap(({ scope }) => scope.units)
   const [person, units, officials] = await Promise.all([
-    namePeople(desk, people),
+    namePeople(desk.db, people),
     unitIds.length > 0 ? unitNames(desk.db) : new Map<string, string>(),
     officialsInUnits(desk.db, unitIds),
   ])

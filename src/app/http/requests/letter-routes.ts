@@ -1,3 +1,4 @@
+import { namePeople } from '#safeguards/people/name-people.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { fieldsOf, knownFields } from '#use/requests/letters/fields.ts'
 import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
@@ -20,7 +21,6 @@ import { operations } from '../contract/operations.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'
 import { viewLetter } from './request-view.ts'
-import { namePeople } from '../name-people.ts'
 import type { Routes } from '../routes.ts'
 import type { Told } from '../to-json.ts'
 
@@ -64,7 +64,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     draftLetter: ({ session, params, body }) =>
       viewed(draftLetter(desk.db, session, params.id, body, describedNow(desk)), async (made) =>
-        viewLetter(made, await namePeople(desk, [session.personId])),
+        viewLetter(made, await namePeople(desk.db, [session.personId])),
       ),
 
     noteDelivery: ({ session, params, body }) => noteDelivery(desk.db, session, params.id, body.how),

@@ -4,7 +4,6 @@ import { lookForCall, type LookedFor } from '#use/requests/calls/look-for-call.t
 import { readTold, type ToldOfCall } from '#use/requests/calls/told-of-call.ts'
 import { giveUpCall, verifyCall, withdrawCall } from '#use/requests/calls/verify-call.ts'
 import { answer, viewed } from '../answer.ts'
-import type { RequestCall } from '../contract/request-calls.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
@@ -31,8 +30,8 @@ function callIn({ id, callId }: { id: string; callId: string }) {
   return { requestId: id, callId }
 }
 
-async function callOf(desk: Desk, session: Session, id: string, { call, number }: LookedFor): Promise<RequestCall> {
+async function callOf(desk: Desk, session: Session, id: string, { call, number }: LookedFor) {
   const found = (await listCallsOf(desk.db, session, { id, number })).find((one) => one.id === call)
   if (!found) throw new Error(`the call ${call} of request ${number} was taken back while it was looked for`)
-  return found as RequestCall
+  return found
 }

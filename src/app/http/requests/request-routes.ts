@@ -1,3 +1,4 @@
+import { namePeople } from '#safeguards/people/name-people.ts'
 import { listActsOf } from '#use/requests/acts/list-acts.ts'
 import { listCallsOf } from '#use/requests/calls/list-calls.ts'
 import { changeRequest, enterRequest } from '#use/requests/enter-request.ts'
@@ -9,9 +10,7 @@ import { readRequest } from '#use/requests/read-request.ts'
 import { readRequestStatistics } from '#use/requests/request-statistics.ts'
 import { assignRequest, closeRequest, extendRequest, identifyRequester } from '#use/requests/serve-request.ts'
 import { answer } from '../answer.ts'
-import type { RequestCall } from '../contract/request-calls.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import { namePeople } from '../name-people.ts'
 import { readInstant } from '../read-instant.ts'
 import { peopleOf, viewLetter, viewRequest, viewSummary } from './request-view.ts'
 import type { Routes } from '../routes.ts'
@@ -28,7 +27,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
       const listed = await listRequests(desk.db, session, { state, whose, find })
       if ('refused' in listed) return listed
       const { items, counts, clerks } = listed
-      const person = await namePeople(desk, [...clerks, ...items.flatMap((one) => peopleOf(one.request))])
+      const person = await namePeople(desk.db, [...clerks, ...items.flatMap((one) => peopleOf(one.request))])
       const described = describedNow(desk)
       return {
         items: items.map((one) => viewSummary(one, person)),
@@ -57,11 +56,11 @@ export function requestRoutes(app: Routes, desk: Desk): void {
       ])
       if ('refused' in appointments) return appointments
       const senders = letters.flatMap(({ madeBy, delivered }) => [madeBy, delivered?.by])
-      const person = await namePeople(desk, [...peopleOf(found.request), ...senders])
+      const person = await namePeople(desk.db, [...peopleOf(found.request), ...senders])
       return {
         ...viewRequest(found, person),
         ...appointments,
-        calls: calls as RequestCall[],
+        calls,
         letters: letters.map((letter) => viewLetter(letter, person)),
         ...acts,
       }

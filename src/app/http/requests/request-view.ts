@@ -1,10 +1,10 @@
+import type { PersonOf } from '#safeguards/people/name-people.ts'
 import type { ListedLetter } from '#use/requests/letters/letters.ts'
 import type { ListedRequest } from '#use/requests/list-requests.ts'
 import type { ReadRequest } from '#use/requests/read-request.ts'
 import type { RequestRow } from '#use/requests/request-facts.ts'
 import type { Letter } from '../contract/letters.ts'
 import type { RequestDetail, RequestSummary } from '../contract/requests.ts'
-import type { PersonOf } from '../name-people.ts'
 import type { Told } from '../to-json.ts'
 
 /** Everybody whom a request names by their id in the directory. */

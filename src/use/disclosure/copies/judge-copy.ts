@@ -62,13 +62,13 @@ export interface PrivacyReport {
   engine: string
   version: string
   isAnonymous: boolean
-  evaluation?: EvaluationFigures
+  evaluation: EvaluationFigures | null
   removed: { reason: RedactionReason; count: number }[]
   redactedMs: number
   durationMs: number
   residualRisk: 'words' | 'words-and-prosody' | 'voice'
   preparedBy: { id: string; name: string }
-  checkedBy?: { id: string; name: string }
+  checkedBy: { id: string; name: string } | null
 }
 
 /** What is left of a person: the words always; the melody of speech with N; with D enough of a voice to be known again. */
@@ -102,12 +102,12 @@ export async function readPrivacyReport(
     engine: row.engine,
     version: row.version,
     isAnonymous: row.level !== 'D',
-    ...(row.evaluation && { evaluation: row.evaluation }),
+    evaluation: row.evaluation,
     removed: Object.entries(row.removed).map(([reason, count]) => ({ reason: reason as RedactionReason, count })),
     redactedMs: row.redacted_ms,
     durationMs: row.duration_ms,
     residualRisk: residualRisk[row.level],
     preparedBy: { id: row.prepared_by, name: row.prepared_by_name },
-    ...(row.checked_by !== null && { checkedBy: { id: row.checked_by, name: row.checked_by_name! } }),
+    checkedBy: row.checked_by === null ? null : { id: row.checked_by, name: row.checked_by_name! },
   }
 }

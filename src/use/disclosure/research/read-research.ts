@@ -10,7 +10,6 @@ import {
   type CopyState,
   type MissingOfResearch,
   type ResearchFacts,
-  type ResearchLack,
   type ResearchState,
 } from './research-state.ts'
 
@@ -104,13 +103,13 @@ export function readResearch(
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
-      const lacks = await sql<{ what: ResearchLack; items: number[] | null; until: Instant | null }>`
+      const lacks = await sql<MissingOfResearch>`
         select l.* from research_facts(${[id]}::uuid[]) f, lacks_of_facts(f.facts) l`.execute(tx)
       const parts = await sql<{ quality: boolean; decides: boolean }>`
         select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
       return {
         ...listed!,
-        lacks: lacks.rows.map(({ what, items, until }) => ({ what, ...(items && { items }), ...(until && { until }) })),
+        lacks: lacks.rows,
         extensions: extensions.rows,
         seen: looked.rows[0]!.seen,
         may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),

@@ -78,9 +78,9 @@ export interface ResearchFacts {
 
 export interface MissingOfResearch {
   what: ResearchLack
-  items?: number[]
+  items: number[] | null
   /** due-date-late: the earliest destruction among the items. */
-  until?: Temporal.Instant
+  until: Temporal.Instant | null
 }
 
 export function researchStateOf(facts: ResearchFacts): ResearchState {

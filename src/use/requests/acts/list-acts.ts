@@ -6,24 +6,19 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
+import { namePeople, type NamedPerson, type PersonOf } from '#safeguards/people/name-people.ts'
 import type { Session } from '#safeguards/people/session.ts'
-
-export interface NamedPerson {
-  id: string
-  name: string
-}
 
 export interface ListedCopy {
   id: string
   recordingId: string
   method: 'PASSPHRASE' | 'KEY'
-  madeAt: string
+  madeAt: Temporal.Instant
   madeBy: NamedPerson
-  expiresAt: string
+  expiresAt: Temporal.Instant
   state: 'making' | 'ready' | 'taken' | 'expired' | 'withdrawn' | 'destroyed' | 'failed'
-  takenAt?: string
-  downloads: { at: string; outcome: 'begun' | 'refused'; address?: string }[]
+  takenAt: Temporal.Instant | null
+  downloads: { at: Temporal.Instant; outcome: 'begun' | 'refused'; address: string | null }[]
 }
 
 export interface ListedCorrection {
@@ -31,28 +26,28 @@ export interface ListedCorrection {
   requestId: string
   requestNumber: string
   segmentId: string
-  was?: { name: string; phone?: string }
-  becomes: { id: string; name: string; phone?: string }
-  proposedAt: string
+  was: { name: string; phone: string | null } | null
+  becomes: { id: string; name: string; phone: string | null }
+  proposedAt: Temporal.Instant
   proposedBy: NamedPerson
-  decided?: { at: string; by: NamedPerson; outcome: 'APPROVED' | 'REJECTED' }
+  decided: { at: Temporal.Instant; by: NamedPerson; outcome: 'APPROVED' | 'REJECTED' } | null
 }
 
 export interface ListedDecision {
-  at: string
+  at: Temporal.Instant
   by: NamedPerson
   outcome: 'SECRET' | 'REFERRED'
   provision: string
-  leadsTo?: 'RESEARCH' | 'AUTHORITY'
-  takenUpAt?: string
+  leadsTo: 'RESEARCH' | 'AUTHORITY' | null
+  takenUpAt: Temporal.Instant | null
   /** The number of the disclosure, where the viewer may know of it. */
-  disclosure?: string
+  disclosure?: string | null
 }
 
 export interface RequestActs {
   copies: ListedCopy[]
   corrections: ListedCorrection[]
-  openness?: ListedDecision
+  openness: ListedDecision | undefined
 }
 
 interface CorrectionRow {
@@ -113,46 +108,41 @@ export async function listActsOf(
   })
   const { copies, downloads, decision, corrections } = found
   const downloadsOf = Map.groupBy(downloads, ({ copy_id }) => copy_id)
-  const nameOf = await namesOf(db, [
+  const person = await namePeople(db, [
     ...copies.map(({ made_by }) => made_by),
-    ...(decision ? [decision.decided_by] : []),
-    ...peopleOf(corrections),
+    decision?.decided_by,
+    ...corrections.flatMap(peopleOf),
   ])
   return {
     copies: copies.map((copy) => ({
       id: copy.id,
       recordingId: copy.recording_id,
       method: copy.method,
-      madeAt: copy.made_at.toString(),
-      madeBy: nameOf(copy.made_by),
-      expiresAt: copy.expires_at.toString(),
+      madeAt: copy.made_at,
+      madeBy: person(copy.made_by),
+      expiresAt: copy.expires_at,
       state: copy.end_why ?? (copy.is_over ? 'expired' : copy.ready_at ? 'ready' : 'making'),
-      ...(copy.end_why === 'taken' && copy.ended_at && { takenAt: copy.ended_at.toString() }),
-      downloads: (downloadsOf.get(copy.id) ?? []).map(({ at, outcome, address }) => ({
-        at: at.toString(),
-        outcome,
-        ...(address !== null && { address }),
-      })),
+      takenAt: copy.end_why === 'taken' ? copy.ended_at : null,
+      downloads: downloadsOf.get(copy.id) ?? [],
     })),
-    corrections: corrections.map((row) => viewCorrection(row, nameOf)),
-    ...(decision && {
-      openness: {
-        at: decision.decided_at.toString(),
-        by: nameOf(decision.decided_by),
-        outcome: decision.outcome,
-        provision: decision.provision,
-        ...leadOf(decision),
-      },
-    }),
+    corrections: corrections.map((row) => viewCorrection(row, person)),
+    openness: decision && {
+      at: decision.decided_at,
+      by: person(decision.decided_by),
+      outcome: decision.outcome,
+      provision: decision.provision,
+      leadsTo: decision.leads_to,
+      takenUpAt: decision.taken_up_at,
+    },
   }
 }
 
 export interface OpennessAsked {
   requestId: string
   number: string
-  receivedAt: string
-  dueAt: string
-  decision?: ListedDecision
+  receivedAt: Temporal.Instant
+  dueAt: Temporal.Instant
+  decision: ListedDecision | null
 }
 
 interface OpennessRow {
@@ -186,70 +176,48 @@ export async function listRequestDecisions(
   if ('refused' in corrections) return corrections
   const openness = await askOfDatabase(db, session, sql<OpennessRow>`select * from list_openness()`, refusals, trace)
   if ('refused' in openness) return openness
-  const nameOf = await namesOf(db, [
-    ...peopleOf(corrections.rows),
-    ...openness.rows.flatMap(({ decided_by }) => (decided_by ? [decided_by] : [])),
+  const person = await namePeople(db, [
+    ...corrections.rows.flatMap(peopleOf),
+    ...openness.rows.map(({ decided_by }) => decided_by),
   ])
   return {
-    corrections: corrections.rows.map((row) => viewCorrection(row, nameOf)),
+    corrections: corrections.rows.map((row) => viewCorrection(row, person)),
     openness: openness.rows.map(({ outcome, provision, decided_at, decided_by, ...row }) => ({
       requestId: row.request_id,
       number: row.number,
-      receivedAt: row.received_at.toString(),
-      dueAt: row.due_at.toString(),
-      ...(outcome &&
-        provision !== null &&
-        decided_at &&
-        decided_by && {
-          decision: {
-            at: decided_at.toString(),
-            by: nameOf(decided_by),
-            outcome,
-            provision,
-            ...leadOf(row),
-            ...(row.disclosure !== null && { disclosure: row.disclosure }),
-          },
-        }),
+      receivedAt: row.received_at,
+      dueAt: row.due_at,
+      decision:
+        outcome && provision !== null && decided_at && decided_by
+          ? {
+              at: decided_at,
+              by: person(decided_by),
+              outcome,
+              provision,
+              leadsTo: row.leads_to,
+              takenUpAt: row.taken_up_at,
+              disclosure: row.disclosure,
+            }
+          : null,
     })),
   }
 }
 
-/** Where a referral leads, and since when it has been taken up. */
-function leadOf({
-  leads_to,
-  taken_up_at,
-}: Pick<OpennessRow, 'leads_to' | 'taken_up_at'>): Pick<ListedDecision, 'leadsTo' | 'takenUpAt'> {
-  return { ...(leads_to && { leadsTo: leads_to }), ...(taken_up_at && { takenUpAt: taken_up_at.toString() }) }
+function peopleOf({ proposed_by, decided_by }: CorrectionRow) {
+  return [proposed_by, decided_by]
 }
 
-type NameOf = (id: string) => NamedPerson
-
-async function namesOf(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<NameOf> {
-  const names = await currentNames(db, [...new Set(ids)])
-  return (id) => ({ id, name: names.get(id) ?? id })
-}
-
-function peopleOf(rows: readonly CorrectionRow[]): string[] {
-  return rows.flatMap(({ proposed_by, decided_by }) => [proposed_by, ...(decided_by ? [decided_by] : [])])
-}
-
-function viewCorrection(row: CorrectionRow, nameOf: NameOf): ListedCorrection {
-  const { was_name, was_phone, becomes_phone, outcome, decided_at, decided_by } = row
+function viewCorrection(row: CorrectionRow, person: PersonOf): ListedCorrection {
+  const { outcome, decided_at, decided_by } = row
   return {
     id: row.id,
     requestId: row.request_id,
     requestNumber: row.number,
     segmentId: row.segment_id,
-    ...(was_name !== null && { was: { name: was_name, ...(was_phone !== null && { phone: was_phone }) } }),
-    becomes: {
-      id: row.becomes_id,
-      name: row.becomes_name,
-      ...(becomes_phone !== null && { phone: becomes_phone }),
-    },
-    proposedAt: row.proposed_at.toString(),
-    proposedBy: nameOf(row.proposed_by),
-    ...(outcome &&
-      decided_at &&
-      decided_by && { decided: { at: decided_at.toString(), by: nameOf(decided_by), outcome } }),
+    was: row.was_name === null ? null : { name: row.was_name, phone: row.was_phone },
+    becomes: { id: row.becomes_id, name: row.becomes_name, phone: row.becomes_phone },
+    proposedAt: row.proposed_at,
+    proposedBy: person(row.proposed_by),
+    decided: outcome && decided_at && decided_by ? { at: decided_at, by: person(decided_by), outcome } : null,
   }
 }

@@ -6,7 +6,7 @@ import { viewRecording, type RecordingView } from '#register/recordings/view-rec
 import type { RequestCallState, RequestParty } from '#register/request-tables.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
+import { namePeople, type NamedPerson, type PersonOf } from '#safeguards/people/name-people.ts'
 import { askFor, type Detail, type ToldOfCall } from './told-of-call.ts'
 
 type ContactRow = Selectable<RegisterTables['contact']>
@@ -17,43 +17,47 @@ export interface CallOfRequest {
   id: string
   ordinal: number
   /** None once it was erased. */
-  told?: ToldOfCall
+  told: ToldOfCall | null
   state: RequestCallState
   /** SEVERAL: what would tell them apart. */
-  askFor?: Detail[]
+  askFor: Detail[] | undefined
   /** FOUND: how to verify it. */
-  verification?: { by: 'RECORDING' | 'DETAILS' | 'PERSONNEL'; recordings: { id: string; hasBeenHeard: boolean }[] }
+  verification: {
+    by: 'RECORDING' | 'DETAILS' | 'PERSONNEL'
+    recordings: { id: string; hasBeenHeard: boolean }[]
+  } | null
   /** MATCHED, of an open request: the call, with the parts that the requester is a party of. */
-  contact?: MatchedContact
+  contact: MatchedContact | undefined
   /** MATCHED: numbers of other open requests about it. */
   otherRequests: string[]
-  verifiedBy?: { id: string; name: string }
+  verifiedBy: NamedPerson | undefined
 }
 
 export interface MatchedContact {
   id: string
-  startedAt: string
-  endedAt?: string
+  startedAt: Temporal.Instant
+  endedAt: Temporal.Instant | null
   /** The number masked. */
-  caller: { kind: string; number?: string }
+  caller: { kind: ContactRow['caller_kind']; number: string | null }
   number: string
-  numberName?: { fi: string; sv: string; en: string }
+  numberName: { fi: string; sv: string; en: string } | null
   segments: {
     id: string
-    official?: { name: string; phone: string }
-    answeredAt?: string
-    endedAt?: string
+    official: { name: string; phone: string } | null
+    answeredAt: Temporal.Instant | null
+    endedAt: Temporal.Instant | null
     recording: RecordingView & { segmentId: string }
     prohibitions: ToldProhibition[]
   }[]
 }
 
+/** Instants as the database writes them into JSON. */
 export interface ToldProhibition {
   id: string
   recordingId: string
   state: 'blocked' | 'waiting' | 'executed'
   receivedAt: string
-  executedAt?: string
+  executedAt: string | null
 }
 
 interface CallRow {
@@ -66,8 +70,7 @@ interface CallRow {
   party: RequestParty
   how: 'RECORDING' | 'DETAILS' | 'PERSONNEL' | null
   recordings: { id: string; hasBeenHeard: boolean }[] | null
-  prohibitions:
-    { id: string; recordingId: string; state: string; receivedAt: string; executedAt: string | null }[] | null
+  prohibitions: ToldProhibition[] | null
   other_requests: string[]
 }
 
@@ -90,37 +93,27 @@ export function listCallsOf(
     const { rows } = await sql<CallRow>`select * from calls_of_request(${request.id}::uuid)`.execute(tx)
     const matched = rows.flatMap(({ state, contact_id }) => (state === 'MATCHED' && contact_id ? [contact_id] : []))
     const contacts = await contactsOf(tx, matched)
-    const names = await currentNames(
+    const person = await namePeople(
       tx,
-      rows.flatMap(({ verified_by }) => verified_by ?? []),
+      rows.map(({ verified_by }) => verified_by),
     )
-    return rows.map((row) => viewCall(row, contacts, names))
+    return rows.map((row) => viewCall(row, contacts, person))
   })
 }
 
-function viewCall(
-  row: CallRow,
-  contacts: ReadonlyMap<string, MatchedContact>,
-  names: ReadonlyMap<string, string>,
-): CallOfRequest {
-  const { id, ordinal, told, state, how, recordings, verified_by, party } = row
+function viewCall(row: CallRow, contacts: ReadonlyMap<string, MatchedContact>, person: PersonOf): CallOfRequest {
+  const { id, ordinal, told, state, how, recordings, party } = row
   const contact = row.contact_id === null ? undefined : contacts.get(row.contact_id)
   return {
-    ...{ id, ordinal, state, otherRequests: row.other_requests },
-    ...(told && { told }),
-    ...(state === 'SEVERAL' && told && { askFor: askFor(told, party === 'OFFICIAL') }),
-    ...(how && { verification: { by: how, recordings: recordings ?? [] } }),
-    ...(contact && { contact: withProhibitions(contact, row.prohibitions ?? []) }),
-    ...(verified_by && { verifiedBy: { id: verified_by, name: names.get(verified_by) ?? verified_by } }),
+    ...{ id, ordinal, state, told, otherRequests: row.other_requests },
+    askFor: state === 'SEVERAL' && told ? askFor(told, party === 'OFFICIAL') : undefined,
+    verification: how && { by: how, recordings: recordings ?? [] },
+    contact: contact && withProhibitions(contact, row.prohibitions ?? []),
+    verifiedBy: person(row.verified_by),
   }
 }
 
-function withProhibitions(contact: MatchedContact, rows: NonNullable<CallRow['prohibitions']>): MatchedContact {
-  const told = rows.map(({ id, recordingId, state, receivedAt, executedAt }) => ({
-    ...{ id, recordingId, state: state as ToldProhibition['state'] },
-    receivedAt: Temporal.Instant.from(receivedAt).toString(),
-    ...(executedAt && { executedAt: Temporal.Instant.from(executedAt).toString() }),
-  }))
+function withProhibitions(contact: MatchedContact, told: readonly ToldProhibition[]): MatchedContact {
   const segments = contact.segments.map((segment) => ({
     ...segment,
     prohibitions: told.filter(({ recordingId }) => recordingId === segment.recording.id),
@@ -156,21 +149,16 @@ async function contactsOf(tx: Transaction<RegisterTables>, ids: string[]): Promi
 function viewContact(contact: ContactRow, parts: { segment: SegmentRow; recording: RecordingView }[]): MatchedContact {
   return {
     id: contact.id,
-    startedAt: contact.started_at.toString(),
-    ...(contact.ended_at && { endedAt: contact.ended_at.toString() }),
-    caller: {
-      kind: contact.caller_kind,
-      ...(contact.caller_key && { number: maskPhoneNumber(contact.caller_key) }),
-    },
+    startedAt: contact.started_at,
+    endedAt: contact.ended_at,
+    caller: { kind: contact.caller_kind, number: contact.caller_key && maskPhoneNumber(contact.caller_key) },
     number: contact.number_called,
-    ...(contact.number_name && { numberName: contact.number_name }),
+    numberName: contact.number_name,
     segments: parts.map(({ segment, recording }) => ({
       id: segment.id,
-      ...(segment.official_name && {
-        official: { name: segment.official_name, phone: segment.official_phone ?? '' },
-      }),
-      ...(segment.answered_at && { answeredAt: segment.answered_at.toString() }),
-      ...(segment.ended_at && { endedAt: segment.ended_at.toString() }),
+      official: segment.official_name ? { name: segment.official_name, phone: segment.official_phone ?? '' } : null,
+      answeredAt: segment.answered_at,
+      endedAt: segment.ended_at,
       recording: { ...recording, segmentId: segment.id },
       prohibitions: [],
     })),

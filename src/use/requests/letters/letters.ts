@@ -15,8 +15,8 @@ export interface ListedLetter {
   language: Language
   madeAt: Temporal.Instant
   /** Nobody: it came by itself. */
-  madeBy?: string
-  delivered?: { at: Temporal.Instant; how: DeliveryWay; by: string }
+  madeBy: string | null
+  delivered: { at: Temporal.Instant; how: DeliveryWay; by: string } | null
   isErased: boolean
   /** Not delivered, and something that it tells has changed since it was drafted: it is drafted anew. */
   isStale: boolean
@@ -104,7 +104,7 @@ export function listedLetter(row: LetterRow): ListedLetter {
   return {
     ...{ id, kind, language, madeAt: row.made_at, isErased: row.erased_at !== null },
     isStale: row.is_stale === true,
-    ...(madeBy !== null && { madeBy }),
-    ...(at && how && by !== null && { delivered: { at, how, by } }),
+    madeBy,
+    delivered: at && how && by !== null ? { at, how, by } : null,
   }
 }

@@ -1,0 +1,23 @@
+import type { HoldingSafeguards } from '../tables.ts'
+import { currentNames } from './current-names.ts'
+
+export interface NamedPerson {
+  id: string
+  name: string
+}
+
+/** A person by id and by the name that they have now; of nobody nothing. */
+export interface PersonOf {
+  (id: string): NamedPerson
+  (id: string | null | undefined): NamedPerson | undefined
+}
+
+/** Reads the names of everybody whom an answer names. */
+export async function namePeople(
+  holding: HoldingSafeguards,
+  ids: readonly (string | null | undefined)[],
+): Promise<PersonOf> {
+  const known = ids.filter((id) => typeof id === 'string')
+  const names = await currentNames(holding, [...new Set(known)])
+  return ((id) => (typeof id === 'string' ? { id, name: names.get(id) ?? id } : undefined)) as PersonOf
+}
