@@ -40,13 +40,14 @@ async function alarms(): Promise<{ kind: string; count: number }[]> {
 }
 
 describe('a clerk who does much in requesters’ names', () => {
-  const { searchesInDay, givenUpInDay, forbiddenInDay, officialsInWeek } = thresholds.requests
+  const { searchesInDay, givenUpInDay, forbiddenInDay, officialsInWeek, copiesInWeek } = thresholds.requests
   test.each<[string, number, Planted, number]>([
     ['looks for calls', searchesInDay, { action: 'call.looked-for', detail: { call: 'id' } }, 10],
     ['takes calls back', givenUpInDay, { action: 'call.given-up' }, 60],
     ['hears calls that are not theirs', givenUpInDay, { action: 'call.verified', detail: { isParty: false } }, 60],
     ['forbids', forbiddenInDay, { action: 'recording.forbidden' }, 30],
     ['asks as officials', officialsInWeek, { action: 'request.entered', detail: { party: 'OFFICIAL' } }, 1200],
+    ['has copies made', copiesInWeek, { action: 'subject-copy.made' }, 1400],
   ])('and %s is one alarm from %i on', async (_, threshold, planted, apart) => {
     await many(threshold - 1, planted, apart)
     expect(await alarms()).toEqual([])

@@ -237,12 +237,14 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
         when 'request.entered' then case when e.detail ->> 'party' = 'OFFICIAL' then 'officials' end
         when 'call.looked-for' then case when not e.detail ? 'result' then 'searches' end
         when 'recording.forbidden' then case when e.purpose = 'INSPECTION' then 'forbidden' end
+        when 'subject-copy.made' then 'copies'
         when 'call.verified' then case when e.detail ->> 'isParty' = 'false' then 'given-up' end
         else 'given-up' end as what
       from audit_entry e
       left join closed_until k on k.kind = 'requests' and k.person_id = e.person_id
       where e.result = 'ok'
-        and e.action in ('request.entered', 'call.looked-for', 'call.given-up', 'call.verified', 'recording.forbidden')
+        and e.action in ('request.entered', 'call.looked-for', 'call.given-up', 'call.verified', 'recording.forbidden',
+          'subject-copy.made')
         and e.person_id is not null and e.at > ${since} - interval '7 days' and e.at > coalesce(k.at, '-infinity')
     ),
     counted as (
@@ -255,13 +257,15 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       'searchesInDay', coalesce(max(in_day) filter (where what = 'searches'), 0),
       'givenUpInDay', coalesce(max(in_day) filter (where what = 'given-up'), 0),
       'forbiddenInDay', coalesce(max(in_day) filter (where what = 'forbidden'), 0),
-      'officialsInWeek', coalesce(max(in_week) filter (where what = 'officials'), 0))
+      'officialsInWeek', coalesce(max(in_week) filter (where what = 'officials'), 0),
+      'copiesInWeek', coalesce(max(in_week) filter (where what = 'copies'), 0))
     from counted
     group by person_id
     having bool_or(at >= ${since} and case what
       when 'searches' then in_day >= ${thresholds.requests.searchesInDay}
       when 'given-up' then in_day >= ${thresholds.requests.givenUpInDay}
       when 'forbidden' then in_day >= ${thresholds.requests.forbiddenInDay}
+      when 'copies' then in_week >= ${thresholds.requests.copiesInWeek}
       else in_week >= ${thresholds.requests.officialsInWeek} end)`,
 
   unrecorded: () => sql`select * from find_unreconciled('unrecorded', 'calls', ${thresholds.unrecorded.calls})`,

@@ -31,9 +31,9 @@ export const thresholds = {
   'break-glass': { looks: 1 },
   /**
    * At the Service Unit's desk: calls looked for, calls found and not shown to be the requester's, recordings forbidden; and
-   * requests in officials' names, whom the personnel register identifies.
+   * requests in officials' names, whom the personnel register identifies; copies of recordings, which leave with whoever is said to ask.
    */
-  requests: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8 },
+  requests: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8, copiesInWeek: 6 },
   /** Calls that a feed has told of and the plan drew, without a recording. */
   unrecorded: { calls: 1 },
   /** Recordings whose call no feed has told of within a day, where a feed tells of that number's calls (AC8). */

@@ -48,8 +48,8 @@ const alarms = [
   { kind: 'break-glass', facts: {}, threshold: { looks: 1 } },
   {
     kind: 'requests',
-    facts: { searchesInDay: 91, givenUpInDay: 16, forbiddenInDay: 2, officialsInWeek: 9 },
-    threshold: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8 },
+    facts: { searchesInDay: 91, givenUpInDay: 16, forbiddenInDay: 2, officialsInWeek: 9, copiesInWeek: 2 },
+    threshold: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8, copiesInWeek: 6 },
   },
   { kind: 'unrecorded', facts: { calls: 13, numbers: 2 }, threshold: { calls: 1 } },
   { kind: 'untold', facts: { recordings: 13, numbers: 2 }, threshold: { recordings: 1 } },

@@ -44,6 +44,7 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         givenUp: number('givenUpInDay'),
         forbidden: number('forbiddenInDay'),
         officials: number('officialsInWeek'),
+        copies: number('copiesInWeek'),
       })
     case 'links':
       return say('watch.alarm.links.what', {
