@@ -183,6 +183,8 @@ function tell(restored: Restored): void {
     typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
   )
   console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)
+  if (restored.notOurs.length > 0)
+    console.log(`tables that are none of Seloste’s were left out: ${restored.notOurs.join(', ')}`)
   if (withoutAudio > 0)
     console.log(`${withoutAudio} recordings have no sound: it was not in keeping when the backup was made`)
   for (const name of renewedKeys)

@@ -7,6 +7,7 @@ import { zstdDecompress } from 'node:zlib'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
+import { allTables } from './export-tables.ts'
 import { makeMonths } from './make-months.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
@@ -19,15 +20,21 @@ export const decompress = (bytes: Uint8Array): Promise<Buffer> =>
 /** Gives the bytes of a file of the backup, after it was held against its size and hash. */
 export type ReadFile = (file: BackupFile) => Promise<Buffer>
 
-/** In one transaction: all rows, or none. */
+/**
+ * In one transaction: all rows, or none.
+ * @returns names of tables that the backup has and Seloste does not: somebody made them, and they are left out
+ */
 export async function importTables(
   connection: OwnConnection,
-  { tables, history }: Pick<Manifest, 'tables' | 'history'>,
+  manifest: Pick<Manifest, 'tables' | 'history'>,
   identity: string,
   read: ReadFile,
   onTable: (table: ExportedTable) => void,
-): Promise<void> {
+): Promise<string[]> {
+  const { history } = manifest
   await connection.query('begin')
+  const ours = new Set((await allTables(connection)).map(({ name }) => name))
+  const tables = manifest.tables.filter(({ name }) => ours.has(name))
   const putBack = await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that no row falls where nobody looks for its month.
@@ -51,6 +58,7 @@ export async function importTables(
   await setSequences(connection)
   await putBack()
   await connection.query('commit')
+  return manifest.tables.filter(({ name }) => !ours.has(name)).map(({ name }) => name)
 }
 
 /**

@@ -77,6 +77,8 @@ export interface Restored {
   backup: string
   snapshotAt: string
   tables: number
+  /** Tables that somebody had made: they are left out. */
+  notOurs: string[]
   rows: number
   objects: number
   keys: number
@@ -117,7 +119,7 @@ export async function restoreBackup(
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)
     let done = 0
-    await importTables(
+    const notOurs = await importTables(
       connection,
       manifest,
       options.identity,
@@ -160,7 +162,8 @@ export async function restoreBackup(
     return {
       backup: manifest.id,
       snapshotAt: manifest.snapshotAt,
-      tables: manifest.tables.length,
+      tables: manifest.tables.length - notOurs.length,
+      notOurs,
       rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
       objects,
       keys,

@@ -1,0 +1,24 @@
+// R52: somebody with the owner's rights makes a table for a day, as to look into a fault; the backup of the night has it. history.fields names it,
+// it is dropped, and all is well again; but no restore of that backup, the newest, came to its end.
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFrom } from '../backup/open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+
+test('a table that is none of Seloste’s keeps no backup from being restored, and is left out', async () => {
+  const { pool } = database.as()
+  await register.keep(2)
+  await register.seal()
+  await pool.query("create table looked_into (note text); insert into looked_into values ('a number of somebody')")
+  const place = await openTestPlaces(database, register)
+  await backUpTo(register, place)
+  await pool.query('drop table looked_into')
+  const machine = await emptyMachine()
+  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, notOurs: ['looked_into'] })
+  expect((await machine.pool.query("select to_regclass('public.looked_into') as there")).rows).toEqual([
+    { there: null },
+  ])
+})
