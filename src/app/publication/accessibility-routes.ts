@@ -7,13 +7,11 @@ import { everyLanguage, feedbackListPaths, feedbackPaths, receivedWord, statemen
 import { formatInstant } from './dates.ts'
 import { readAnswer, readFeedback } from './feedback-form.ts'
 import { feedbackListPage, feedbackPage, receivedPage } from './feedback-page.ts'
-import { feedbackWords } from './feedback-words.ts'
 import { html } from './html.ts'
 import type { Pages } from './pages.ts'
 import type { readingLimit } from './reading-limit.ts'
 import { statementPage } from './statement-page.ts'
-import { statementWords } from './statement-words.ts'
-import { words } from './words.ts'
+import { sayAccessibility, sayFeedback, sayPublication } from './say.ts'
 
 /** So many messages from one network address in ten minutes. */
 const mostMessages = { max: 5, timeWindow: '10 minutes' }
@@ -35,8 +33,8 @@ export function accessibilityRoutes(
   for (const language of languages) routesIn(language)
 
   function routesIn(language: Language): void {
-    const say = feedbackWords[language]
-    const statement = { label: statementWords[language].title, href: statementPaths[language] }
+    const say = sayFeedback(language)
+    const statement = { label: sayAccessibility(language)('accessibility.title'), href: statementPaths[language] }
     const form = feedbackPaths[language]
     const received = `${form}/${receivedWord[language]}`
 
@@ -53,7 +51,7 @@ export function accessibilityRoutes(
 
     app.get(form, reading, async (request, reply) =>
       pages.send(request, reply, language, {
-        title: say.title,
+        title: say('feedback.title'),
         crumbs: [statement],
         addresses: feedbackPaths,
         content: feedbackPage(language),
@@ -65,8 +63,8 @@ export function accessibilityRoutes(
       if ('problems' in read) {
         return pages.send(request, reply, language, {
           // The title says it first to those who hear the page (WCAG 3.3.1).
-          title: `${say.problemsTitle} – ${say.title}`,
-          here: say.title,
+          title: `${say('feedback.problems-title')} – ${say('feedback.title')}`,
+          here: say('feedback.title'),
           crumbs: [statement],
           addresses: feedbackPaths,
           status: 400,
@@ -77,15 +75,15 @@ export function accessibilityRoutes(
       if (due !== 'full') return reply.redirect(received, 303)
       return pages.sendNotice(request, reply, language, {
         status: 503,
-        title: say.fullTitle,
-        text: say.full,
+        title: say('feedback.full-title'),
+        text: say('feedback.full'),
         links: html`<a href="${statement.href}">${statement.label}</a>`,
       })
     })
 
     app.get(received, reading, async (request, reply) =>
       pages.send(request, reply, language, {
-        title: say.receivedTitle,
+        title: say('feedback.received-title'),
         crumbs: [statement],
         addresses: everyLanguage((one) => `${feedbackPaths[one]}/${receivedWord[one]}`),
         content: receivedPage(language, formatInstant(desk.clock.now().add({ hours: 24 * answerDays }), language)),
@@ -105,9 +103,9 @@ export function accessibilityRoutes(
       if (outcome === 'deny.role') return sendDenied(request, reply, language)
       return pages.sendNotice(request, reply, language, {
         status: 409,
-        title: say.goneTitle,
-        text: say.gone,
-        links: html`<a href="${feedbackListPaths[language]}">${say.listTitle}</a>`,
+        title: say('feedback.gone-title'),
+        text: say('feedback.gone'),
+        links: html`<a href="${feedbackListPaths[language]}">${say('feedback.list-title')}</a>`,
       })
     })
   }
@@ -123,8 +121,8 @@ export function accessibilityRoutes(
     const all = await listFeedback(desk.db, session)
     if (all === 'deny.role') return sendDenied(request, reply, language)
     return pages.send(request, reply, language, {
-      title: feedbackWords[language].listTitle,
-      crumbs: [{ label: statementWords[language].title, href: statementPaths[language] }],
+      title: sayFeedback(language)('feedback.list-title'),
+      crumbs: [{ label: sayAccessibility(language)('accessibility.title'), href: statementPaths[language] }],
       addresses: feedbackListPaths,
       session,
       ...(wrong && { status: 400 }),
@@ -133,17 +131,18 @@ export function accessibilityRoutes(
   }
 
   function sendSignIn(request: FastifyRequest, reply: FastifyReply, language: Language) {
-    const { signInTitle: title, signIn: text } = feedbackWords[language]
+    const say = sayFeedback(language)
     return pages.sendNotice(request, reply, language, {
       status: 401,
-      title,
-      text,
-      links: html`<a href="/">${words[language].signIn}</a>`,
+      title: say('feedback.sign-in-title'),
+      text: say('feedback.sign-in'),
+      links: html`<a href="/">${sayPublication(language)('publication.sign-in')}</a>`,
     })
   }
 
   function sendDenied(request: FastifyRequest, reply: FastifyReply, language: Language) {
-    const { deniedTitle: title, denied: text } = feedbackWords[language]
+    const say = sayFeedback(language)
+    const [title, text] = [say('feedback.denied-title'), say('feedback.denied')]
     return pages.sendNotice(request, reply, language, { status: 403, title, text })
   }
 }

@@ -1,15 +1,13 @@
 import type { Desk } from '#app/http/desk.ts'
 import type { Routes } from '#app/http/routes.ts'
-import { copyPage } from './copy-page.ts'
-import { copyWords } from './copy-words.ts'
 import { fetchOnceRoutes } from './fetch-once.ts'
-import { packageWords } from './package-words.ts'
 import type { Pages } from './pages.ts'
 
 /** Where a person who asked for a copy fetches it, once (C1, L6). */
 export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pages: Pages): void {
   fetchOnceRoutes(app, pages, {
     path: 'copies',
+    kind: 'copy',
     name: 'copy',
     behind: async (token) => (await copies.behind({ token })).language,
     async begin(token, address) {
@@ -22,8 +20,6 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
     piece: copies.piece,
     taken: copies.taken,
     broke: copies.broke,
-    page: (language, action) => copyPage(copyWords[language], action),
-    words: copyWords,
     suffix: '.wav.age',
   })
 }
@@ -32,6 +28,7 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
 export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Desk, pages: Pages): void {
   fetchOnceRoutes(app, pages, {
     path: 'packages',
+    kind: 'package',
     name: 'package',
     behind: async (token) => (await packages.behind({ token })).language,
     async begin(token, address) {
@@ -43,8 +40,6 @@ export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Des
     piece: packages.piece,
     taken: packages.taken,
     broke: packages.broke,
-    page: (language, action) => copyPage(packageWords[language], action),
-    words: packageWords,
     suffix: '.zip.age',
   })
 }

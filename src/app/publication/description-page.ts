@@ -5,24 +5,24 @@ import { formatDay } from './dates.ts'
 import { besideSentence, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'
 import { html, type Html } from './html.ts'
 import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
-import { words } from './words.ts'
+import { sayPublication } from './say.ts'
 
 /** The description itself; for somebody signed in with the evidence beside each sentence. */
 export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
   const { language } = document
-  const say = words[language]
+  const say = sayPublication(language)
   return html`<article class="description${evidence && ' is-proved'}">
     <header class="title">
       <h1 id="S0">${document.title.text}</h1>
       <p class="kind" id="S1">${document.subtitle.text}</p>
       ${placed.state !== 'in-force' && standing(placed, language)}
       <p class="edition">
-        <span>${say.version} ${placed.version.version}</span>
+        <span>${say('publication.version')} ${placed.version.version}</span>
         <span>${whenInForce(placed, language)}</span>
         <span class="on-screen"
-          ><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></span
+          ><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say('publication.as-pdf')}</a></span
         >
-        <span class="on-screen"><a href="${versionsAddresses()[language]}">${say.allVersions}</a></span>
+        <span class="on-screen"><a href="${versionsAddresses()[language]}">${say('publication.all-versions')}</a></span>
       </p>
     </header>
     ${evidence && evidenceSummary(document, evidence)}
@@ -34,31 +34,37 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
     )}
     ${uncheckedSentences(document)}
     <section class="this-version" aria-labelledby="this-version">
-      <h2 id="this-version">${say.thisVersion}</h2>
+      <h2 id="this-version">${say('publication.this-version')}</h2>
       <dl>
         <div>
-          <dt>${say.version}</dt>
+          <dt>${say('publication.version')}</dt>
           <dd>${placed.version.version}</dd>
         </div>
         <div>
-          <dt>${say.inForce}</dt>
+          <dt>${say('publication.in-force')}</dt>
           <dd>${whenInForce(placed, language)}</dd>
         </div>
         <div>
-          <dt>${say.approved}</dt>
+          <dt>${say('publication.approved')}</dt>
           <dd>${formatDay(placed.version.description.decision.decidedOn, language)}</dd>
         </div>
         <div>
-          <dt>${say.hash}</dt>
-          <dd><code class="hash">${placed.version.hash}</code><span class="note">${say.hashNote}</span></dd>
+          <dt>${say('publication.hash')}</dt>
+          <dd>
+            <code class="hash">${placed.version.hash}</code><span class="note">${say('publication.hash-note')}</span>
+          </dd>
         </div>
         <div class="on-screen">
-          <dt>${say.inOtherForms}</dt>
+          <dt>${say('publication.in-other-forms')}</dt>
           <dd>
             <ul class="plain">
-              <li><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></li>
-              <li><a href="${addressOf(placed, language)}.json" type="application/json">${say.asJson}</a></li>
-              <li><a href="${versionsAddresses()[language]}">${say.allVersions}</a></li>
+              <li>
+                <a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say('publication.as-pdf')}</a>
+              </li>
+              <li>
+                <a href="${addressOf(placed, language)}.json" type="application/json">${say('publication.as-json')}</a>
+              </li>
+              <li><a href="${versionsAddresses()[language]}">${say('publication.all-versions')}</a></li>
             </ul>
           </dd>
         </div>
@@ -68,10 +74,10 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
 }
 
 function standing(placed: PlacedVersion, language: Language): Html {
-  const say = words[language]
+  const say = sayPublication(language)
   return html`<p class="standing ${placed.state}">
-    <strong>${placed.state === 'past' ? say.pastNote : say.comingNote}</strong>
-    <a href="${descriptionPaths[language]}">${say.toCurrent}</a>
+    <strong>${placed.state === 'past' ? say('publication.past-note') : say('publication.coming-note')}</strong>
+    <a href="${descriptionPaths[language]}">${say('publication.to-current')}</a>
   </p>`
 }
 

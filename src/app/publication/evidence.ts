@@ -3,8 +3,8 @@ import { sentencesOf, type PublishedDocument, type Sentence } from '#description
 import type { PromiseId } from '#description/promises.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { formatInstant } from './dates.ts'
-import { evidenceWords } from './evidence-words.ts'
 import { html, type Html } from './html.ts'
+import { sayEvidence } from './say.ts'
 
 /** The last proof of each promise that has been checked. */
 export type Evidence = ReadonlyMap<PromiseId, Proof>
@@ -15,7 +15,7 @@ export function evidenceOf(proofs: readonly Proof[]): Evidence {
 
 /** How many of the page's promises hold, and which do not. */
 export function evidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
-  const say = evidenceWords[document.language]
+  const say = sayEvidence(document.language)
   const sentences = sentencesOf(document)
   const promised = [...new Set(sentences.flatMap(({ promises }) => promises))]
   const proofs = promised.flatMap((promise) => evidence.get(promise) ?? [])
@@ -25,10 +25,10 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
   const unproved = sentences.filter((one) => standingOf(one) === 'unproved').length
   return html`<section class="summary ${whole}" aria-labelledby="evidence">
-    <h2 id="evidence">${say.title}</h2>
+    <h2 id="evidence">${say('evidence.title')}</h2>
     <p class="summary-count">
       ${mark(whole)}<span
-        >${say.hold(proofs.length - broken.length)}${broken.length > 0 && html` <strong>${say.doNotHold(broken.length)}</strong>`}${unchecked > 0 && ` ${say.unchecked(unchecked)}`}</span
+        >${say('evidence.hold', { count: proofs.length - broken.length })}${broken.length > 0 && html` <strong>${say('evidence.do-not-hold', { count: broken.length })}</strong>`}${unchecked > 0 && ` ${say('evidence.unchecked', { count: unchecked })}`}</span
       >
     </p>
     ${
@@ -44,18 +44,18 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
         )}
       </ul>`
     }
-    <p class="note">${say.unproved(unproved)} ${say.onlyYou}</p>
+    <p class="note">${say('evidence.unproved', { count: unproved })} ${say('evidence.only-you')}</p>
   </section>`
 }
 
 /** For everybody, signed in or not: the sentences that no check stands behind. */
 export function uncheckedSentences(document: PublishedDocument): Html | undefined {
-  const say = evidenceWords[document.language]
+  const say = sayEvidence(document.language)
   const unchecked = sentencesOf(document).filter((one) => standingOf(one) === 'unproved' && one.text.trim() !== '')
   if (unchecked.length === 0) return undefined
   return html`<section class="not-checked on-screen" aria-labelledby="not-checked">
-    <h2 id="not-checked">${say.uncheckedTitle}</h2>
-    <p>${say.uncheckedWhy}</p>
+    <h2 id="not-checked">${say('evidence.unchecked-title')}</h2>
+    <p>${say('evidence.unchecked-why')}</p>
     <ul>
       ${unchecked.map(({ id, text }) => html`<li><a href="#${id}">${text}</a></li>`)}
     </ul>
@@ -64,16 +64,16 @@ export function uncheckedSentences(document: PublishedDocument): Html | undefine
 
 /** What proves a sentence, or an honest word that nothing does. */
 export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
-  const say = evidenceWords[language]
+  const say = sayEvidence(language)
   switch (standingOf(one)) {
     case 'part':
       return undefined
     case 'setting':
-      return html`<p class="evidence quiet">${say.setting}</p>`
+      return html`<p class="evidence quiet">${say('evidence.setting')}</p>`
     case 'law':
-      return html`<p class="evidence quiet">${say.law}</p>`
+      return html`<p class="evidence quiet">${say('evidence.law')}</p>`
     case 'unproved':
-      return html`<p class="evidence quiet">${say.nothingProves}</p>`
+      return html`<p class="evidence quiet">${say('evidence.nothing-proves')}</p>`
     case 'promised':
       return html`<div class="evidence">
         ${one.promises.map((promise) => renderProof(promise, evidence.get(promise), language))}
@@ -82,35 +82,36 @@ export function besideSentence(one: Sentence, language: Language, evidence: Evid
 }
 
 function renderProof(promise: PromiseId, proof: Proof | undefined, language: Language): Html {
-  const say = evidenceWords[language]
-  if (!proof) return html`<p class="quiet">${say.notChecked}</p>`
+  const say = sayEvidence(language)
+  if (!proof) return html`<p class="quiet">${say('evidence.not-checked')}</p>`
   const facts = Object.entries(proof.facts).filter(([, value]) => value !== null)
   return html`<details class="proof ${proof.holds ? 'holds' : 'broken'}">
     <summary>
       ${mark(proof.holds ? 'holds' : 'broken')}<span
-        ><strong>${proof.holds ? say.holds : say.doesNotHold}</strong> ${proof.text[language]}</span
+        ><strong>${proof.holds ? say('evidence.holds') : say('evidence.does-not-hold')}</strong>
+        ${proof.text[language]}</span
       >
     </summary>
     <dl>
       <div>
-        <dt>${say.checkedAt}</dt>
+        <dt>${say('evidence.checked-at')}</dt>
         <dd>${formatInstant(Temporal.Instant.from(proof.checkedAt), language)}</dd>
       </div>
       ${
         proof.brokenSince !== undefined &&
         html`<div>
-          <dt>${say.brokenSince}</dt>
+          <dt>${say('evidence.broken-since')}</dt>
           <dd>${formatInstant(Temporal.Instant.from(proof.brokenSince), language)}</dd>
         </div>`
       }
       <div>
-        <dt>${say.rule}</dt>
+        <dt>${say('evidence.rule')}</dt>
         <dd lang="en">${proof.rule}</dd>
       </div>
       ${
         facts.length > 0 &&
         html`<div>
-          <dt>${say.counts}</dt>
+          <dt>${say('evidence.counts')}</dt>
           <dd lang="en">
             <ul class="plain counts">
               ${facts.map(([name, value]) => html`<li>${name} ${String(value)}</li>`)}
@@ -119,11 +120,11 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
         </div>`
       }
       <div>
-        <dt>${say.test}</dt>
+        <dt>${say('evidence.test')}</dt>
         <dd lang="en"><code>${proof.test}</code></dd>
       </div>
       <div>
-        <dt>${say.promise}</dt>
+        <dt>${say('evidence.promise')}</dt>
         <dd lang="en"><code>${promise}</code></dd>
       </div>
     </dl>

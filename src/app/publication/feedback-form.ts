@@ -1,6 +1,6 @@
 import type { Language } from '#description/closed-lists.ts'
 import { longest, type GivenFeedback } from '#safeguards/feedback/feedback.ts'
-import { feedbackWords } from './feedback-words.ts'
+import { sayFeedback } from './say.ts'
 
 /** As it was written, to give back where something is wrong. */
 export interface WrittenFeedback {
@@ -16,29 +16,31 @@ export function readFeedback(
   body: unknown,
   language: Language,
 ): { written: WrittenFeedback; given: GivenFeedback } | { written: WrittenFeedback; problems: FeedbackProblems } {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   const written = { message: textOf(body, 'message'), place: textOf(body, 'place'), email: textOf(body, 'email') }
   const [message, place, email] = [written.message.trim(), written.place.trim(), written.email.trim()]
   const tooLong = (text: string, limit: number) =>
-    lengthOf(text) > limit ? say.tooLong(limit, lengthOf(text)) : undefined
+    lengthOf(text) > limit ? say('feedback.too-long', { limit, length: lengthOf(text) }) : undefined
   const problems: FeedbackProblems = {}
   const note = (field: keyof WrittenFeedback, problem: string | undefined) => {
     if (problem !== undefined) problems[field] = problem
   }
-  note('message', message === '' ? say.messageMissing : tooLong(message, longest.message))
+  note('message', message === '' ? say('feedback.message-missing') : tooLong(message, longest.message))
   note('place', tooLong(place, longest.place))
-  note('email', email !== '' && !isEmail.test(email) ? say.notAnEmail : tooLong(email, longest.email))
+  note('email', email !== '' && !isEmail.test(email) ? say('feedback.not-an-email') : tooLong(email, longest.email))
   if (Object.keys(problems).length > 0) return { written, problems }
   return { written, given: { language, message, ...(place !== '' && { place }), ...(email !== '' && { email }) } }
 }
 
 /** What an administrator noted of an answer, or what is wrong with it. */
 export function readAnswer(body: unknown, language: Language): { answer: string; problem?: string } {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   const answer = textOf(body, 'answer').trim()
-  if (answer === '') return { answer, problem: say.answerMissing }
+  if (answer === '') return { answer, problem: say('feedback.answer-missing') }
   const length = lengthOf(answer)
-  return length > longest.answer ? { answer, problem: say.tooLong(longest.answer, length) } : { answer }
+  return length > longest.answer
+    ? { answer, problem: say('feedback.too-long', { limit: longest.answer, length }) }
+    : { answer }
 }
 
 const isEmail = /^[^\s@<>"',;:()]+@[^\s@<>"',;:()]+\.[^\s@<>"',;:().]{2,}$/

@@ -3,8 +3,8 @@ import type { Feedback } from '#safeguards/feedback/feedback.ts'
 import { feedbackListPaths, feedbackPaths, statementPaths } from './addresses.ts'
 import { formatInstant } from './dates.ts'
 import type { FeedbackProblems, WrittenFeedback } from './feedback-form.ts'
-import { feedbackWords } from './feedback-words.ts'
 import { html, type Html } from './html.ts'
+import { sayFeedback } from './say.ts'
 
 interface Field {
   name: string
@@ -19,39 +19,52 @@ interface Field {
 
 /** The form; with what was written and what is wrong with it, where it comes back. */
 export function feedbackPage(language: Language, written?: WrittenFeedback, problems: FeedbackProblems = {}): Html {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   const fields: Field[] = [
-    { name: 'message', label: say.message, hint: say.messageHint, value: written?.message ?? '', rows: 8 },
-    { name: 'place', label: say.place, hint: say.placeHint, value: written?.place ?? '', type: 'text', optional: true },
+    {
+      name: 'message',
+      label: say('feedback.message'),
+      hint: say('feedback.message-hint'),
+      value: written?.message ?? '',
+      rows: 8,
+    },
+    {
+      name: 'place',
+      label: say('feedback.place'),
+      hint: say('feedback.place-hint'),
+      value: written?.place ?? '',
+      type: 'text',
+      optional: true,
+    },
     {
       name: 'email',
-      label: say.email,
-      hint: say.emailHint,
+      label: say('feedback.email'),
+      hint: say('feedback.email-hint'),
       value: written?.email ?? '',
       type: 'email',
       optional: true,
     },
   ]
   return html`<article class="sheet">
-    <h1>${say.title}</h1>
-    <p class="lead">${say.lead}</p>
+    <h1>${say('feedback.title')}</h1>
+    <p class="lead">${say('feedback.lead')}</p>
     ${problemSummary(language, problems)}
     <form class="form" method="post" action="${feedbackPaths[language]}" novalidate>
       ${fields.map((field) => renderField({ ...field, problem: problems[field.name as keyof FeedbackProblems] }, language))}
-      <p class="note">${say.privacy}</p>
-      <button class="button" type="submit">${say.send}</button>
+      <p class="note">${say('feedback.privacy')}</p>
+      <button class="button" type="submit">${say('feedback.send')}</button>
     </form>
-    <p><a href="${statementPaths[language]}">${say.toStatement}</a></p>
+    <p><a href="${statementPaths[language]}">${say('feedback.to-statement')}</a></p>
   </article>`
 }
 
 /** After sending: by when there is an answer. */
 export function receivedPage(language: Language, dueBy: string): Html {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   return html`<article class="sheet">
-    <h1>${say.receivedTitle}</h1>
-    <p>${say.received(dueBy)}</p>
-    <p><a href="${statementPaths[language]}">${say.toStatement}</a></p>
+    <h1>${say('feedback.received-title')}</h1>
+    <p>${say('feedback.received', { by: dueBy })}</p>
+    <p><a href="${statementPaths[language]}">${say('feedback.to-statement')}</a></p>
   </article>`
 }
 
@@ -62,11 +75,13 @@ export function feedbackListPage(
   now: Temporal.Instant,
   wrong?: { id: string; answer: string; problem: string },
 ): Html {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   const waiting = all.filter(({ answer }) => !answer).length
   return html`<article class="sheet">
-    <h1>${say.listTitle}</h1>
-    <p class="lead">${all.length === 0 ? say.none : say.listLead(waiting)}</p>
+    <h1>${say('feedback.list-title')}</h1>
+    <p class="lead">
+      ${all.length === 0 ? say('feedback.none') : waiting === 0 ? say('feedback.list-lead.none') : say('feedback.list-lead', { count: waiting })}
+    </p>
     ${wrong && problemSummary(language, { [`answer-${wrong.id}`]: wrong.problem })}
     ${all.map((one) => renderFeedback(one, language, now, wrong?.id === one.id ? wrong : undefined))}
   </article>`
@@ -78,39 +93,39 @@ function renderFeedback(
   now: Temporal.Instant,
   wrong: { answer: string; problem: string } | undefined,
 ): Html {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   const { id, message, place, email, answer } = one
   const overdue = !answer && Temporal.Instant.compare(one.answerDueAt, now) < 0
   return html`<section id="f-${id}">
     <h2 id="h-${id}">
-      ${say.receivedAt}
-      ${formatInstant(one.receivedAt, language)}${overdue && html` <span class="state overdue">${say.overdue}</span>`}
+      ${say('feedback.received-at')}
+      ${formatInstant(one.receivedAt, language)}${overdue && html` <span class="state overdue">${say('feedback.overdue')}</span>`}
     </h2>
     <p class="written" lang="${one.language}">${message}</p>
     <dl class="details">
       ${
         place !== null &&
         html`<div>
-          <dt>${say.about}</dt>
+          <dt>${say('feedback.about')}</dt>
           <dd lang="${one.language}">${place}</dd>
         </div>`
       }
       <div>
-        <dt>${say.writer}</dt>
-        <dd>${email === null ? say.noAddress : html`<a href="${mailTo(email)}">${email}</a>`}</dd>
+        <dt>${say('feedback.writer')}</dt>
+        <dd>${email === null ? say('feedback.no-address') : html`<a href="${mailTo(email)}">${email}</a>`}</dd>
       </div>
       ${
         answer
           ? html`<div>
-                <dt>${say.answeredAt}</dt>
+                <dt>${say('feedback.answered-at')}</dt>
                 <dd>${formatInstant(answer.at, language)}</dd>
               </div>
               <div>
-                <dt>${say.answer}</dt>
+                <dt>${say('feedback.answer')}</dt>
                 <dd class="written">${answer.text}</dd>
               </div>`
           : html`<div>
-              <dt>${say.dueBy}</dt>
+              <dt>${say('feedback.due-by')}</dt>
               <dd>${formatInstant(one.answerDueAt, language)}</dd>
             </div>`
       }
@@ -118,8 +133,8 @@ function renderFeedback(
     ${
       !answer &&
       html`<form class="form" method="post" action="${feedbackListPaths[language]}/${id}" novalidate>
-        ${renderField({ name: 'answer', label: say.answerLabel, hint: say.answerHint, value: wrong?.answer ?? '', problem: wrong?.problem, rows: 3 }, language, id)}
-        <button class="button" type="submit" aria-describedby="h-${id}">${say.note}</button>
+        ${renderField({ name: 'answer', label: say('feedback.answer-label'), hint: say('feedback.answer-hint'), value: wrong?.answer ?? '', problem: wrong?.problem, rows: 3 }, language, id)}
+        <button class="button" type="submit" aria-describedby="h-${id}">${say('feedback.note')}</button>
       </form>`
     }
   </section>`
@@ -135,7 +150,7 @@ function problemSummary(language: Language, problems: Readonly<Record<string, st
   const told = Object.entries(problems).filter(([, problem]) => problem !== undefined)
   if (told.length === 0) return undefined
   return html`<div class="problems" role="alert" aria-labelledby="problems">
-    <h2 id="problems" tabindex="-1" autofocus>${feedbackWords[language].problemsTitle}</h2>
+    <h2 id="problems" tabindex="-1" autofocus>${sayFeedback(language)('feedback.problems-title')}</h2>
     <ul>
       ${told.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
     </ul>
@@ -144,16 +159,18 @@ function problemSummary(language: Language, problems: Readonly<Record<string, st
 
 /** Label above, hint between, the problem beside the field and named by it (WCAG 3.3.1, 1.3.1). */
 function renderField(field: Field, language: Language, of?: string): Html {
-  const say = feedbackWords[language]
+  const say = sayFeedback(language)
   const { name, label, hint, value, problem, rows, type, optional } = field
   const id = of === undefined ? name : `${name}-${of}`
   const described = `${id}-hint${problem === undefined ? '' : ` ${id}-problem`}`
   const shared = html`id="${id}" name="${name}"
   aria-describedby="${described}"${problem !== undefined && html` aria-invalid="true"`}${!optional && html` required`}`
   return html`<div class="field${problem !== undefined && ' is-wrong'}">
-    <label for="${id}">${label}${optional && html` <span class="note-inline">(${say.optional})</span>`}</label>
+    <label for="${id}"
+      >${label}${optional && html` <span class="note-inline">(${say('feedback.optional')})</span>`}</label
+    >
     <p class="note" id="${id}-hint">${hint}</p>
-    ${problem !== undefined && html`<p class="problem" id="${id}-problem"><strong>${say.errorPrefix}</strong> ${problem}</p>`}
+    ${problem !== undefined && html`<p class="problem" id="${id}-problem"><strong>${say('feedback.error-prefix')}</strong> ${problem}</p>`}
     ${
       rows === undefined
         ? html`<input

@@ -4,14 +4,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '#app/http/routes.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
 import { everyLanguage } from './addresses.ts'
-import { html, type Html } from './html.ts'
+import { copyPage } from './copy-page.ts'
+import { html } from './html.ts'
 import type { Pages } from './pages.ts'
+import { sayDownload } from './say.ts'
 
 /** Something sealed that lies ready behind a link, once. */
 export interface Fetchable<Fetched extends { sizeBytes: number }> {
   /** The first part of the link's path. */
   path: string
-  /** What it is, for the log of the process. */
+  /** What it is, for its page. */
+  kind: 'copy' | 'package'
+  /** And for the log of the process. */
   name: string
   /** The language of whoever it is for; nothing where there is nothing to fetch. */
   behind: (token: string) => Promise<Language | undefined>
@@ -21,11 +25,6 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
   piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
   taken: (fetched: Fetched) => Promise<unknown>
   broke: (fetched: Fetched) => Promise<unknown>
-  page: (language: Language, action: string) => Html
-  words: Record<
-    Language,
-    { title: string; goneTitle: string; gone: string; busyTitle: string; busy: string; fileName: string }
-  >
   /** Of the file that is saved, with its first point. */
   suffix: string
 }
@@ -57,11 +56,11 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     const language = chosen(request) ?? meant
     // With a status of its own: it is kept nowhere.
     return pages.send(request, confidential(reply), language, {
-      title: what.words[language].title,
+      title: sayDownload(language)(`download.${what.kind}.title`),
       crumbs: [],
       addresses: everyLanguage((one) => `/${what.path}/${token}?language=${one}`),
       status: 200,
-      content: what.page(language, `/${what.path}/${token}?language=${language}`),
+      content: copyPage(what.kind, language, `/${what.path}/${token}?language=${language}`),
     })
   })
 
@@ -70,13 +69,19 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     const fetched = isToken.test(token) ? await what.begin(token, request.ip) : undefined
     if (!fetched) return sendNothing(request, reply, 404)
     if ('isBusy' in fetched) return sendNothing(request, reply, 409)
-    return sendSealed(request, reply, what, fetched, what.words[chosen(request) ?? 'fi'].fileName + what.suffix)
+    return sendSealed(
+      request,
+      reply,
+      what,
+      fetched,
+      sayDownload(chosen(request) ?? 'fi')(`download.${what.kind}.file-name`) + what.suffix,
+    )
   })
 
   async function sendNothing(request: FastifyRequest<Asked>, reply: FastifyReply, status: 404 | 409) {
     const language = chosen(request) ?? preferred(request) ?? 'fi'
-    const say = what.words[language]
-    const [title, text] = status === 409 ? [say.busyTitle, say.busy] : [say.goneTitle, say.gone]
+    const [say, why] = [sayDownload(language), status === 409 ? 'busy' : 'gone'] as const
+    const [title, text] = [say(`download.${what.kind}.${why}-title`), say(`download.${what.kind}.${why}`)]
     return pages.send(request, confidential(reply), language, {
       title,
       crumbs: [],

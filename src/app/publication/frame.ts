@@ -1,7 +1,7 @@
 import { languages, type Language } from '#description/closed-lists.ts'
 import { descriptionPaths, filesPath, statementPaths, type Addresses } from './addresses.ts'
 import { html, type Html } from './html.ts'
-import { words } from './words.ts'
+import { sayPublication } from './say.ts'
 
 export interface Frame {
   language: Language
@@ -23,9 +23,9 @@ export interface Frame {
 /** A whole page in the look of the service: white header, thin brand line, languages, where one is, content, foot. */
 export function framedPage(page: Frame): string {
   const { language, addresses } = page
-  const say = words[language]
+  const say = sayPublication(language)
   // The start of the service is for those signed in: to others it would only be where to sign in.
-  const trail = [...(page.signedIn ? [{ label: say.home, href: '/' }] : []), ...page.crumbs]
+  const trail = [...(page.signedIn ? [{ label: say('publication.home'), href: '/' }] : []), ...page.crumbs]
   const addressOf = (one: Language) => addresses?.[one] ?? descriptionPaths[one]
   return html`<!doctype html>
     <html lang="${language}">
@@ -40,7 +40,7 @@ export function framedPage(page: Frame): string {
         ${addresses && languages.map((one) => html`<link rel="alternate" hreflang="${one}" href="${addresses[one]}" />`)}
       </head>
       <body>
-        <a class="skip-link" href="#content">${say.skip}</a>
+        <a class="skip-link" href="#content">${say('publication.skip')}</a>
         <header class="header">
           <div class="header-inner">
             <a class="service" href="${page.signedIn ? '/' : descriptionPaths[language]}">
@@ -50,7 +50,7 @@ export function framedPage(page: Frame): string {
                 <span class="service-organisation">${page.organisation}</span>
               </span>
             </a>
-            <nav class="languages" aria-label="${say.languages}">
+            <nav class="languages" aria-label="${say('publication.languages')}">
               <ul>
                 ${languages.map(
                   (one) =>
@@ -60,24 +60,26 @@ export function framedPage(page: Frame): string {
                         lang="${one}"
                         hreflang="${one}"
                         ${one === language && html` aria-current="true"`}
-                        >${words[one].language}</a
+                        >${sayPublication(one)('publication.language')}</a
                       >
                     </li>`,
                 )}
               </ul>
             </nav>
-            <a class="sign-in" href="/">${page.signedIn ? say.toService : say.signIn}</a>
+            <a class="sign-in" href="/"
+              >${page.signedIn ? say('publication.to-service') : say('publication.sign-in')}</a
+            >
           </div>
         </header>
         <div class="beside">
-          ${trail.length > 0 && breadcrumbs(trail, page.here ?? page.title, say.breadcrumbs)}
+          ${trail.length > 0 && breadcrumbs(trail, page.here ?? page.title, say('publication.breadcrumbs'))}
           <main id="content" tabindex="-1">${page.content}</main>
         </div>
         <footer class="footer">
-          <nav aria-label="${say.foot}">
+          <nav aria-label="${say('publication.foot')}">
             <ul>
-              <li><a href="${descriptionPaths[language]}">${say.description}</a></li>
-              <li><a href="${statementPaths[language]}">${say.statement}</a></li>
+              <li><a href="${descriptionPaths[language]}">${say('publication.description')}</a></li>
+              <li><a href="${statementPaths[language]}">${say('publication.statement')}</a></li>
             </ul>
           </nav>
         </footer>

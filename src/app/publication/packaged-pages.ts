@@ -5,7 +5,7 @@ import type { PackagePages } from '#use/disclosure/packages/make-package.ts'
 import { sayLetter } from '#use/requests/letters/say-letter.ts'
 import { html, Html } from './html.ts'
 import { openingOf, type LetterStyle } from './letter-page.ts'
-import { packagedWords } from './packaged-words.ts'
+import { listPackaged, sayPackaged } from './say.ts'
 
 /** Pages without a script, a link or anything that is fetched: they lie in packages and are read anywhere. */
 const tableStyle = `
@@ -28,11 +28,16 @@ export function packagedPages(
 ): PackagePages {
   return {
     research({ number, institute, language, study, dueOn }, files) {
-      const say = packagedWords[language]
+      const [say, list] = [sayPackaged(language), listPackaged(language)]
       const { description, today } = described()
       const { controller } = description
       const pseudonymised = files.filter(({ level }) => level === 'D').length
       const until = dayText(Temporal.PlainDate.from(dueOn))[language]
+      const duties = [
+        ...list('packaged.duties'),
+        ...(pseudonymised > 0 ? [say('packaged.duties.pseudonymised')] : []),
+        ...list('packaged.duties.end', { until }),
+      ]
       const [name, ...address] = [
         controller.name[language],
         controller.unit[language],
@@ -41,45 +46,45 @@ export function packagedPages(
       ]
       return page(
         language,
-        `${say.title} ${number}`,
+        `${say('packaged.title')} ${number}`,
         `${css}${tableStyle}${filesStyle}`,
         html`<main class="letter">
           ${openingOf({
             sender: [name, ...address],
             recipient: [institute],
             marks: [
-              { label: say.date, text: dayText(today)[language] },
-              { label: say.number, text: number },
+              { label: say('packaged.date'), text: dayText(today)[language] },
+              { label: say('packaged.number'), text: number },
             ],
           })}
-          <h1>${say.title}</h1>
+          <h1>${say('packaged.title')}</h1>
           <dl class="facts">
             <div>
-              <dt>${say.study}</dt>
+              <dt>${say('packaged.study')}</dt>
               <dd>${study}</dd>
             </div>
             <div>
-              <dt>${say.until}</dt>
+              <dt>${say('packaged.until')}</dt>
               <dd>${until}</dd>
             </div>
           </dl>
-          <p>${say.what(files.length, pseudonymised === 0)}</p>
-          ${pseudonymised > 0 && html`<p><strong>${say.pseudonymised(pseudonymised, files.length)}</strong></p>`}
-          <h2>${say.dutiesTitle}</h2>
+          <p>${say(pseudonymised === 0 ? 'packaged.what.anonymised' : 'packaged.what', { count: files.length })}</p>
+          ${pseudonymised > 0 && html`<p><strong>${say(`packaged.pseudonymised.${pseudonymised === files.length ? 'all' : 'some'}`, { count: pseudonymised })}</strong></p>`}
+          <h2>${say('packaged.duties-title')}</h2>
           <ul>
-            ${say.duties(until, pseudonymised > 0).map((duty) => html`<li>${duty}</li>`)}
+            ${duties.map((duty) => html`<li>${duty}</li>`)}
           </ul>
-          <h2>${say.contactTitle}</h2>
-          <p>${say.contact}</p>
+          <h2>${say('packaged.contact-title')}</h2>
+          <p>${say('packaged.contact')}</p>
           <p>${[address[0], name, ...address.slice(1)].join(', ')}</p>
-          <h2>${say.filesTitle}</h2>
-          <p>${say.filesWhat}</p>
+          <h2>${say('packaged.files-title')}</h2>
+          <p>${say('packaged.files-what')}</p>
           <table>
             <thead>
               <tr>
-                <th scope="col">${say.file}</th>
-                <th scope="col">${say.length}</th>
-                ${pseudonymised > 0 && html`<th scope="col">${say.copy}</th>`}
+                <th scope="col">${say('packaged.file')}</th>
+                <th scope="col">${say('packaged.length')}</th>
+                ${pseudonymised > 0 && html`<th scope="col">${say('packaged.copy')}</th>`}
                 <th scope="col">SHA-256</th>
               </tr>
             </thead>
@@ -89,7 +94,7 @@ export function packagedPages(
                   html`<tr>
                     <td>${file}</td>
                     <td>${durationS} s</td>
-                    ${pseudonymised > 0 && html`<td>${say.voice[level === 'D' ? 'pseudonymised' : 'anonymised']}</td>`}
+                    ${pseudonymised > 0 && html`<td>${say(`packaged.voice.${level === 'D' ? 'pseudonymised' : 'anonymised'}`)}</td>`}
                     <td><code>${sha256}</code></td>
                   </tr>`,
               )}

@@ -2,7 +2,7 @@ import type { Language } from '#description/closed-lists.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatBeginning, formatEnding } from './dates.ts'
-import { words } from './words.ts'
+import { sayPublication } from './say.ts'
 
 /** A version as the page tells of it: where it stands in time, and until when it is or was in force. */
 export interface PlacedVersion {
@@ -44,10 +44,12 @@ export function addressOf({ version }: PlacedVersion, language: Language): strin
 }
 
 export function whenInForce({ version, state, endsAt }: PlacedVersion, language: Language): string {
-  const say = words[language]
+  const say = sayPublication(language)
   const from = formatBeginning(version.effectiveFrom, language)
-  if (state === 'coming') return say.willBeInForce(from)
-  if (endsAt === undefined) return say.inForceFrom(from)
+  if (state === 'coming') return say('publication.will-be-in-force', { from })
+  if (endsAt === undefined) return say('publication.in-force-from', { date: from })
   const to = formatEnding(endsAt, language)
-  return state === 'past' ? say.wasInForce(from, to) : say.inForceUntil(from, to)
+  return state === 'past'
+    ? say('publication.was-in-force', { from, to })
+    : say('publication.in-force-until', { from, to })
 }

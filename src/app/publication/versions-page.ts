@@ -4,7 +4,7 @@ import { descriptionPaths } from './addresses.ts'
 import { formatDay } from './dates.ts'
 import { html, type Html } from './html.ts'
 import { whenInForce, type PlacedVersion } from './place-version.ts'
-import { words } from './words.ts'
+import { sayPublication } from './say.ts'
 
 /** Every version, newest first: when it holds, when it was approved, what it changed, its hash. */
 export function versionsPage(
@@ -12,63 +12,67 @@ export function versionsPage(
   changes: ReadonlyMap<number, readonly Change[]>,
   language: Language,
 ): Html {
-  const say = words[language]
+  const say = sayPublication(language)
   return html`<article class="sheet">
-    <h1>${say.versionsTitle}</h1>
-    <p class="lead">${say.versionsLead}</p>
+    <h1>${say('publication.versions-title')}</h1>
+    <p class="lead">${say('publication.versions-lead')}</p>
     ${placed.toReversed().map((one) => {
       const { version, state } = one
       const path = `${descriptionPaths[language]}/${version.version}`
       return html`<section id="v${version.version}">
         <h2>
-          <a href="${path}">${say.version} ${version.version}</a>
+          <a href="${path}">${say('publication.version')} ${version.version}</a>
           <span class="state ${state}">${stateWord(state, language)}</span>
         </h2>
         <dl class="details">
           <div>
-            <dt>${say.inForce}</dt>
+            <dt>${say('publication.in-force')}</dt>
             <dd>${whenInForce(one, language)}</dd>
           </div>
           <div>
-            <dt>${say.approved}</dt>
+            <dt>${say('publication.approved')}</dt>
             <dd>${formatDay(version.description.decision.decidedOn, language)}</dd>
           </div>
           <div>
-            <dt>${say.changes}</dt>
+            <dt>${say('publication.changes')}</dt>
             <dd>${whatChanged(version.version, changes.get(version.version) ?? [], language)}</dd>
           </div>
           <div>
-            <dt>${say.hash}</dt>
+            <dt>${say('publication.hash')}</dt>
             <dd><code class="hash">${version.hash}</code></dd>
           </div>
           <div class="on-screen">
-            <dt>${say.inOtherForms}</dt>
+            <dt>${say('publication.in-other-forms')}</dt>
             <dd>
               <a href="${path}.pdf" type="application/pdf"
-                >${say.asPdf}<span class="visually-hidden"> (${say.version} ${version.version})</span></a
+                >${say('publication.as-pdf')}<span class="visually-hidden">
+                  (${say('publication.version')} ${version.version})</span
+                ></a
               >,
               <a href="${path}.json" type="application/json"
-                >JSON<span class="visually-hidden"> (${say.version} ${version.version})</span></a
+                >JSON<span class="visually-hidden"> (${say('publication.version')} ${version.version})</span></a
               >
             </dd>
           </div>
         </dl>
       </section>`
     })}
-    <p class="note">${say.hashNote}</p>
+    <p class="note">${say('publication.hash-note')}</p>
   </article>`
 }
 
 function stateWord(state: PlacedVersion['state'], language: Language): string {
-  const say = words[language]
-  return { past: say.past, coming: say.coming, 'in-force': say.inForce }[state]
+  const say = sayPublication(language)
+  return { past: say('publication.past'), coming: say('publication.coming'), 'in-force': say('publication.in-force') }[
+    state
+  ]
 }
 
 function whatChanged(version: number, changes: readonly Change[], language: Language): Html {
-  const say = words[language]
+  const say = sayPublication(language)
   if (changes.length > 0)
     return html`<ul>
       ${changes.map(({ text }) => html`<li>${text[language]}</li>`)}
     </ul>`
-  return html`${version === 1 ? say.firstVersion : say.noChanges}`
+  return html`${version === 1 ? say('publication.first-version') : say('publication.no-changes')}`
 }

@@ -4,10 +4,9 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import { readCheckpoint } from '#safeguards/audit/note.ts'
 import type { Certified } from '#use/ledger/read-destruction.ts'
-import { certificateWords } from '../certificate-words.ts'
 import { formatInstant } from '../dates.ts'
 import type { TypefacePieces } from '../files.ts'
-import { words } from '../words.ts'
+import { pageOf, sayCertificate } from '../say.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /**
@@ -20,7 +19,7 @@ export function certificatePdf(
   language: Language,
   pieces: TypefacePieces,
 ): Promise<Buffer> {
-  const say = certificateWords[language]
+  const say = sayCertificate(language)
   const { entry, call, recordingId } = certified
   const { places = [], receipts = [] } = entry.targets
   const head = readCheckpoint(certified.head)
@@ -29,55 +28,73 @@ export function certificatePdf(
   const at = (instant: Temporal.Instant) => formatInstant(instant, language)
   const address = `${controller.unit[language]}, ${controller.postalAddress[language]}`
   const sections: Section[] = [
-    section('statement', '', [paragraph(say.statement)]),
-    section('destroyed', say.destroyed, [
+    section('statement', '', [paragraph(say('certificate.statement'))]),
+    section('destroyed', say('certificate.destroyed'), [
       facts([
-        [say.callAt, at(call.startedAt)],
-        [say.number, call.numberName ? `${call.numberName[language]}, ${number}` : number],
-        [say.recording, recordingId],
-        [say.cause, say.causes[entry.cause as keyof typeof say.causes]],
-        [say.destroyedAt, at(entry.at)],
+        [say('certificate.call-at'), at(call.startedAt)],
+        [say('certificate.number'), call.numberName ? `${call.numberName[language]}, ${number}` : number],
+        [say('certificate.recording'), recordingId],
+        [say('certificate.cause'), say(`certificate.causes.${entry.cause as 'caller' | 'official' | 'trimming'}`)],
+        [say('certificate.destroyed-at'), at(entry.at)],
       ]),
-      paragraph(say.historyStays),
+      paragraph(say('certificate.history-stays')),
     ]),
-    section('places', say.places, [
+    section('places', say('certificate.places'), [
       facts([
-        [say.everywhere, say.reached] as const,
-        ...places.map(({ place, reached }) => [place, reached ? say.reached : say.notReached] as const),
+        [say('certificate.everywhere'), say('certificate.reached')] as const,
+        ...places.map(
+          ({ place, reached }) =>
+            [place, reached ? say('certificate.reached') : say('certificate.not-reached')] as const,
+        ),
       ]),
     ]),
     ...(receipts.length > 0
       ? [
-          section('keys', say.keys, [
+          section('keys', say('certificate.keys'), [
             list(
               receipts.map(({ store, key, at: when }) =>
-                say.keyGone(key, say.stores[store], at(Temporal.Instant.from(when))),
+                say('certificate.key-gone', {
+                  key,
+                  store: say(`certificate.stores.${store}`),
+                  at: at(Temporal.Instant.from(when)),
+                }),
               ),
             ),
           ]),
         ]
       : []),
-    section('proof', say.proof, [
+    section('proof', say('certificate.proof'), [
       facts([
-        [say.entry, String(entry.number)],
-        [say.hash, entry.hash.toString('hex')],
-        [say.head, head ? `${head.origin} · ${say.headOf(head.size)} · ${head.root.toString('base64')}` : ''],
+        [say('certificate.entry'), String(entry.number)],
+        [say('certificate.hash'), entry.hash.toString('hex')],
+        [
+          say('certificate.head'),
+          head
+            ? `${head.origin} · ${say('certificate.head-of', { size: head.size })} · ${head.root.toString('base64')}`
+            : '',
+        ],
       ]),
       ...certified.head
         .slice(certified.head.indexOf('\n\n') + 2)
         .split('\n')
         .filter((line) => line !== '')
         .map(paragraph),
-      paragraph(say.check(head?.origin ?? '', address)),
+      paragraph(say('certificate.check', { origin: head?.origin ?? '', address })),
     ]),
   ]
   return sectionsPdf(
     {
-      about: { title: say.title, author: name, subject: say.subtitle, language, made: entry.at },
-      under: [say.subtitle, `${say.controller}: ${name}, ${address}`],
+      about: {
+        title: say('certificate.title'),
+        author: name,
+        subject: say('certificate.subtitle'),
+        language,
+        made: entry.at,
+      },
+      under: [say('certificate.subtitle'), `${say('certificate.controller')}: ${name}, ${address}`],
       sections,
-      foot: `${name} · ${say.entry} ${entry.number} · ${at(entry.at)}`,
-      pageOf: words[language].pageOf,
+      foot: `${name} · ${say('certificate.entry')} ${entry.number} · ${at(entry.at)}`,
+      pageOf: pageOf(language),
     },
     pieces,
   )

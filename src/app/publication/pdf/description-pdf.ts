@@ -2,7 +2,7 @@ import type { PublishedDocument } from '#description/publish/published-document.
 import { formatDay } from '../dates.ts'
 import type { TypefacePieces } from '../files.ts'
 import { whenInForce, type PlacedVersion } from '../place-version.ts'
-import { words } from '../words.ts'
+import { pageOf, sayPublication } from '../say.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /** A version as a document to keep and to print. The same version gives the same bytes as long as its text is the same. */
@@ -12,24 +12,24 @@ export function descriptionPdf(
   pieces: TypefacePieces,
 ): Promise<Buffer> {
   const { language, title } = document
-  const say = words[language]
+  const say = sayPublication(language)
   const { version, approvedAt, hash, description } = placed.version
   const author = description.controller.name[language]
   const when = whenInForce(placed, language)
   const thisVersion = {
     id: 'this-version',
-    heading: say.thisVersion,
+    heading: say('publication.this-version'),
     blocks: [
       {
         kind: 'facts' as const,
         facts: [
-          [say.version, `${version}`],
-          [say.inForce, when],
-          [say.approved, formatDay(description.decision.decidedOn, language)],
-          [say.hash, hash],
+          [say('publication.version'), `${version}`],
+          [say('publication.in-force'), when],
+          [say('publication.approved'), formatDay(description.decision.decidedOn, language)],
+          [say('publication.hash'), hash],
         ].map(([label = '', text = '']) => ({ label, lines: [{ id: label, text, promises: [] }] })),
       },
-      { kind: 'paragraph' as const, sentences: [{ id: 'hash', text: say.hashNote, promises: [] }] },
+      { kind: 'paragraph' as const, sentences: [{ id: 'hash', text: say('publication.hash-note'), promises: [] }] },
     ],
   }
   return sectionsPdf(
@@ -37,15 +37,18 @@ export function descriptionPdf(
       about: {
         title: title.text,
         author,
-        subject: `${document.subtitle.text}. ${say.version} ${version}. ${when}.`,
+        subject: `${document.subtitle.text}. ${say('publication.version')} ${version}. ${when}.`,
         language,
         made: approvedAt,
       },
-      under: [document.subtitle.text, `${say.version} ${version} · ${when}`],
-      notes: placed.state === 'in-force' ? [] : [placed.state === 'past' ? say.pastNote : say.comingNote],
+      under: [document.subtitle.text, `${say('publication.version')} ${version} · ${when}`],
+      notes:
+        placed.state === 'in-force'
+          ? []
+          : [placed.state === 'past' ? say('publication.past-note') : say('publication.coming-note')],
       sections: [...document.sections, thisVersion],
-      foot: `${author} · ${say.version} ${version} · ${when}`,
-      pageOf: say.pageOf,
+      foot: `${author} · ${say('publication.version')} ${version} · ${when}`,
+      pageOf: pageOf(language),
     },
     pieces,
   )

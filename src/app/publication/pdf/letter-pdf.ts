@@ -2,7 +2,7 @@ import type { Block, Section } from '#description/publish/published-document.ts'
 import type { Language } from '#description/closed-lists.ts'
 import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
 import type { TypefacePieces } from '../files.ts'
-import { words } from '../words.ts'
+import { pageOf } from '../say.ts'
 import { sheet, type Column, type Flow, type Parent } from './flow.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 import type { Look } from './typeset.ts'
@@ -35,7 +35,7 @@ export function letterPdf(
       withoutRules: true,
       sections: sectionsOf(content.parts),
       foot: `${author} · ${number}`,
-      pageOf: words[language].pageOf,
+      pageOf: pageOf(language),
     },
     pieces,
   )
