@@ -3191,6 +3191,11 @@ alter table subject_requester enable row level security;
 create policy desk_serves on subject_requester for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on subject_requester to seloste_desk;
 
+create table told_as_destroyed (
+  recording_id uuid not null,
+  constraint told_as_destroyed_pkey PRIMARY KEY (recording_id)
+);
+
 create table totp (
   id uuid not null,
   person_id uuid not null,
@@ -4163,6 +4168,7 @@ take_fetched(wanted uuid, attempt integer) returns boolean to seloste_custodian
 take_intake_batches(taker uuid, most integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
 take_up_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste_desk
 talk_bounds() returns integer[]
+tell_held_as_destroyed() returns void to seloste_custodian
 tell_overdue() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
 tell_pending_right(draft uuid, request uuid, how text) returns void to seloste_desk
 tell_studies() returns trigger

@@ -66,6 +66,30 @@ function dying(at: number, when: 'before' | 'after'): ObjectStore {
   }
 }
 
+test('another system is told of what an order keeps as of what came to its day, and once', async () => {
+  await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
+  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
+  const [held, other] = [await kept(callOfMonthsAgo(7)), await kept(callOfMonthsAgo(7))]
+  await pool.query(
+    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
+    [held.id, by],
+  )
+  const told = async () =>
+    (await pool.query<{ id: string }>('select object_id as id from webhook_delivery order by id')).rows.map(
+      ({ id }) => id,
+    )
+  await run()
+  expect((await rowOf(held.id))?.state).not.toBe('DESTROYED')
+  expect((await told()).sort()).toEqual([held.id, other.id].sort())
+  await run()
+  await pool.query('update preservation_order set ended_at = now() where ended_at is null')
+  await run()
+  await expectDestroyed(held.id, 'hold-end')
+  expect((await told()).sort()).toEqual([held.id, other.id].sort())
+  await pool.query('delete from webhook_target')
+})
+
 describe('before its day', () => {
   test('nothing is destroyed', async () => {
     const recording = await kept({})

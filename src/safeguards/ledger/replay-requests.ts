@@ -1,7 +1,7 @@
 /**
  * Requests, and what they and authorities ask for, as they were when the machine was lost (L9, R44, R47). In: the ledger's entries after the
  * backup. Out: in the ledger's order, calls given to other officials, requests that restrict or ask to hear open again, what was closed
- * closed; what cannot come back named. Again without harm. Never here: who asks, and what an authority says: neither is in the ledger.
+ * closed; what cannot come back named. Again without harm. Never here: a requester's name, what an authority says: neither is in the ledger.
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
