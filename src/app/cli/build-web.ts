@@ -15,6 +15,8 @@ const vite = join(root, 'node_modules/vite/bin/vite.js')
 const dist = join(root, 'web/dist')
 const building = join(root, `web/dist-${process.pid}`)
 const stampPath = join(dist, 'built-from')
+/** What the pages are made of beside their folders. */
+const besides = ['package-lock.json', 'src/app/http/contract/contact-filters.ts', 'src/use/search/contact-filters.ts']
 
 /** Builds the web interface when its sources have changed since it was built. Without the build tools it is left as it is. */
 export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
@@ -50,7 +52,8 @@ async function digestOf(folder: string): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !path.startsWith(join(folder, 'dist')))
     .sort()
-  for (const file of [...files, join(root, 'package-lock.json')]) hash.update(await readFile(file)).update('\0')
+  for (const file of [...files, ...besides.map((path) => join(root, path))])
+    hash.update(await readFile(file)).update('\0')
   return hash.digest('hex')
 }
 

@@ -21,12 +21,9 @@ export const contactFilters = {
   },
 } as const satisfies Record<string, Filter>
 
-type Filter =
+export type Filter =
   | { kind: 'phone' | 'text' | 'service-number'; description: string }
   | { kind: 'choice'; values: readonly [string, ...string[]]; others?: readonly string[]; description: string }
-
-/** No text of a filter is longer. */
-export const longestFilter = 64
 
 export type FilterName = keyof typeof contactFilters
 /** What is asked for; what is not is absent. */
@@ -37,12 +34,8 @@ export type FilterValue<One> = One extends { values: readonly (infer Value)[]; o
     ? Value
     : string
 
-export const filterNames = Object.keys(contactFilters) as FilterName[]
-
-export const filterOf = (name: FilterName): Filter => contactFilters[name]
-
 /** The value of a filter that asks nothing. */
 export function unasked(name: FilterName): string {
-  const filter = filterOf(name)
+  const filter: Filter = contactFilters[name]
   return filter.kind === 'choice' ? filter.values[0] : ''
 }

@@ -5,7 +5,7 @@ import { read } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
-import { filterNames, unasked, type FilterValues } from './contact-filters.ts'
+import { contactFilters, unasked, type FilterName, type FilterValues } from './contact-filters.ts'
 import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
 export interface ContactSearch extends FilterValues {
@@ -132,7 +132,7 @@ async function findContacts(
 /** A search as the database's `contact_filters` has it, whose members of other filters are their names. */
 function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unknown> {
   const asked = Object.fromEntries(
-    filterNames.flatMap((name) => {
+    (Object.keys(contactFilters) as FilterName[]).flatMap((name) => {
       const value = search[name]?.trim()
       return value && value !== unasked(name) ? [[name, value]] : []
     }),

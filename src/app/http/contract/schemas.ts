@@ -7,14 +7,8 @@ import { Heard, Reception } from './capture-seen.ts'
 import Type, { type Static, type TOptional, type TUnsafe } from 'typebox'
 import { numberKinds } from '#description/closed-lists.ts'
 import { scopes } from '#description/roles.ts'
-import {
-  filterNames,
-  filterOf,
-  longestFilter,
-  type contactFilters,
-  type FilterName,
-  type FilterValue,
-} from '#use/search/contact-filters.ts'
+import type { contactFilters } from '#use/search/contact-filters.ts'
+import { filterNames, filterOf, longestFilter, type FilterName, type FilterValue } from './contact-filters.ts'
 import { Rule } from './plan.ts'
 import { closed, ErrorBody, instant, literals, Purpose, Role } from './shapes.ts'
 
