@@ -311,6 +311,22 @@ describe('looks in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['reveals'])
   })
 
+  test('failed sign-ins on many accounts in a day, never many at once', async () => {
+    const { accounts, accountsInDay } = thresholds['sign-ins']
+    const failed = { action: 'session.started', result: 'refused:credentials' }
+    const spray = (n: number) => ({
+      ...failed,
+      person: randomUUID(),
+      minutesAgo: 20 + 16 * Math.floor(n / (accounts - 2)),
+    })
+    // The same people over and over are as few as they are.
+    await many(30, (n) => ({ ...failed, person: aino.id, minutesAgo: 20 + 16 * n }))
+    await many(accountsInDay - 2, spray)
+    expect(await kinds()).toEqual([])
+    await plant({ ...failed, person: randomUUID(), minutesAgo: 0 })
+    expect(await kinds()).toEqual(['sign-ins'])
+  })
+
   test('failed sign-ins on many accounts, and not many on one', async () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
     await many(50, { ...failed, person: aino.id })

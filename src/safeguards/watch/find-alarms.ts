@@ -193,24 +193,27 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 
   'sign-ins': (since) => sql`
     with failed as (
-      select e.person_id, e.at, e.person_id is null
-          or row_number() over (partition by e.person_id order by e.at) = 1 as another
+      select e.person_id, e.at,
+        e.person_id is null or coalesce(e.at - lag(e.at) over of_one > ${thresholds['sign-ins'].within}::interval, true) as another,
+        e.person_id is null or row_number() over of_one = 1 as another_in_day
       from audit_entry e
       where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
         -- The password was right: the second factor is what comes next.
         and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
-        and e.at > greatest(${since} - ${thresholds['sign-ins'].within}::interval, (select k.at from closed_until k where k.kind = 'sign-ins'))
+        and e.at > greatest(${since} - interval '1 day', (select k.at from closed_until k where k.kind = 'sign-ins'))
+      window of_one as (partition by e.person_id order by e.at)
     ),
     counted as (
       select *, count(*) filter (where another) over (order by at
-        range between ${thresholds['sign-ins'].within}::interval preceding and current row) as accounts
+        range between ${thresholds['sign-ins'].within}::interval preceding and current row) as accounts,
+        count(*) filter (where another_in_day) over (order by at range between interval '1 day' preceding and current row) as in_day
       from failed
     )
     select null::uuid, null::uuid, max(accounts)::integer, min(at), max(at), jsonb_build_object(
-      'failures', count(*), 'unknown', count(*) filter (where person_id is null),
+      'failures', count(*), 'unknown', count(*) filter (where person_id is null), 'accountsInDay', max(in_day),
       'people', to_jsonb((array_agg(distinct person_id) filter (where person_id is not null))[1:50]))
     from counted
-    having bool_or(at >= ${since} and accounts >= ${thresholds['sign-ins'].accounts})`,
+    having bool_or(at >= ${since} and (accounts >= ${thresholds['sign-ins'].accounts} or in_day >= ${thresholds['sign-ins'].accountsInDay}))`,
 
   // Every look by maintenance in an emergency; with those of the alarm that is open.
   'break-glass': (since, emergencies) => {

@@ -25,8 +25,8 @@ export const thresholds = {
   mass: { looksInHour: 400, contactsInHour: 5000, looksInDay: 1200, contactsInDay: 20_000 },
   /** Callers' numbers revealed, or searched for: a search tells whether the number called. Inspections and cases do not count. */
   reveals: { inHour: 15, inDay: 40, searchesInHour: 40, searchesInDay: 100 },
-  /** Accounts on which signing in failed; a user id that nobody has counts each time. */
-  'sign-ins': { accounts: 10, within: '15 minutes' },
+  /** Accounts on which signing in failed; a user id that nobody has counts each time. In a day: of whoever tries a few at a time. */
+  'sign-ins': { accounts: 10, within: '15 minutes', accountsInDay: 200 },
   /** Looks by maintenance, where the description lets it look at content in an emergency only. */
   'break-glass': { looks: 1 },
   /**

@@ -45,6 +45,11 @@ const alarms = [
     threshold: { inHour: 15, inDay: 40, searchesInHour: 40, searchesInDay: 100 },
   },
   { kind: 'sign-ins', facts: { failures: 40, unknown: 3 }, threshold: { accounts: 10, within: '15 minutes' } },
+  {
+    kind: 'sign-ins',
+    facts: { failures: 240, unknown: 3, accountsInDay: 210 },
+    threshold: { accounts: 10, within: '15 minutes', accountsInDay: 200 },
+  },
   { kind: 'break-glass', facts: {}, threshold: { looks: 1 } },
   {
     kind: 'requests',

@@ -35,7 +35,11 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         searchesInDay: number('searchesInDay'),
       })
     case 'sign-ins':
-      return say('watch.alarm.sign-ins.what', { failures: number('failures'), accounts: formatCount(count, language) })
+      return say('watch.alarm.sign-ins.what', {
+        failures: number('failures'),
+        accounts: formatCount(count, language),
+        accountsInDay: number('accountsInDay'),
+      })
     case 'break-glass':
       return say('watch.alarm.break-glass.what', { count, number: formatCount(count, language) })
     case 'requests':
@@ -103,6 +107,7 @@ export function sayThreshold({ kind, threshold }: Pick<Alarm, 'kind' | 'threshol
   )
   // An alarm of before this had a threshold has none to tell.
   if (kind === 'mass' && 'looksInDay' in values) return say('watch.alarm.mass.threshold.day', values)
+  if (kind === 'sign-ins' && 'accountsInDay' in values) return say('watch.alarm.sign-ins.threshold.day', values)
   if (kind === 'reveals' && 'searchesInDay' in values) return say('watch.alarm.reveals.threshold.searches', values)
   return say(`watch.alarm.${kind}.threshold`, values)
 }
