@@ -31,7 +31,7 @@ const behindMs = 600_000
 const longestCallMs = 24 * 3_600_000
 
 /** Calls that can have been in one conference: what is more was none. */
-const mostTogether = 100
+const mostTogether = 32
 /** Conferences that are over, of which somebody may still tell. */
 const mostTold = 1000
 
@@ -124,15 +124,15 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - group.lastMs < settleMs && !isBehind) continue
         const isLast = nowMs - group.firstMs >= longestCallMs
-        const { calls, isWhole } = callsOf(group, isLast)
-        if (!isWhole && !isLast) continue
+        const { calls, unfinished } = callsOf(group, isLast)
+        if (unfinished.size > 0 && !isLast) continue
         const news = [...calls].filter(([callId, legs]) => group.told.get(callId) !== summaryOf(legs))
         const takens = group.taken
         let left = news.length
         const taken = () => {
           if (--left <= 0) for (const one of takens) one()
         }
-        for (const [callId, legs] of news) ready.push({ callId, legs, isUnfinished: !isWhole, taken })
+        for (const [callId, legs] of news) ready.push({ callId, legs, isUnfinished: unfinished.has(callId), taken })
         if (news.length === 0) taken()
         if ([...group.refersTo, ...group.knownAs].some(isConference)) {
           open.delete(group)
@@ -158,34 +158,18 @@ function emptyGroup(nowMs: number): Group {
   }
 }
 
-/** Every call that the records of a group tell of, by its id. `isLast`: whether its end is known or not. */
-function callsOf(group: Group, isLast: boolean): { calls: Map<string, readonly DetailRecord[]>; isWhole: boolean } {
+interface GroupCalls {
+  /** Every call that the records of a group tell of, by its id. */
+  calls: Map<string, readonly DetailRecord[]>
+  /** Of those, the ones of which something is still to come. */
+  unfinished: Set<string>
+}
+
+/** @param isLast whether to tell what there is, though something is still to come */
+function callsOf(group: Group, isLast: boolean): GroupCalls {
   const records = [...group.calls.values()].flatMap((legs) => [...legs.values()])
-  const [callId = ''] = group.calls.keys()
-  if (records.some(({ event }) => event)) {
-    const isOver = [...group.calls].every(([id, own]) =>
-      areOver(
-        id,
-        [...own.values()].flatMap(({ event }) => (event ? [event] : [])),
-      ),
-    )
-    if (!isOver && !isLast) return { calls: new Map(), isWhole: false }
-    const calls = new Map(
-      [...group.calls].map(([id, own]) => {
-        const others = records.filter((record) => record.callId !== id)
-        return [id, legsOfEvents(id, [...own.values()], others)]
-      }),
-    )
-    return { calls, isWhole: isOver && [...calls.values()].every(areWhole) }
-  }
-  if (records.some(({ channel }) => channel)) {
-    const calls = legsOfChannels(records)
-    const isAbsent = (id: string) => !group.knownAs.has(id)
-    // Of channels that went out alone, the one that they were made for is still to come.
-    const isWaiting = calls.size === 0 && records.some(({ channel }) => channel?.madeFor.some(isAbsent))
-    if (calls.size === 0) calls.set(callId, [])
-    return { calls, isWhole: !isWaiting && [...calls.values()].every(areWhole) }
-  }
+  if (records.some(({ event }) => event)) return callsOfEvents(group, records, isLast)
+  if (records.some(({ channel }) => channel)) return callsOfChannels(group, records)
   const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
   const passed = records.filter(({ passesOn }) => passesOn !== undefined)
   const calls = new Map<string, DetailRecord[]>()
@@ -198,7 +182,32 @@ function callsOf(group: Group, isLast: boolean): { calls: Map<string, readonly D
     calls.set(id, legs)
     legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
   }
-  return { calls, isWhole: [...calls.values()].every(areWhole) }
+  return { calls, unfinished: notWhole(calls) }
+}
+
+function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: boolean): GroupCalls {
+  const running = [...group.calls].filter(([id, own]) => {
+    const events = [...own.values()].flatMap(({ event }) => (event ? [event] : []))
+    return !areOver(id, events)
+  })
+  const unfinished = new Set(running.map(([id]) => id))
+  if (unfinished.size > 0 && !isLast) return { calls: new Map(), unfinished }
+  const calls = new Map(
+    [...group.calls].map(([id, own]) => {
+      const others = records.filter((record) => record.callId !== id)
+      return [id, legsOfEvents(id, [...own.values()], others)]
+    }),
+  )
+  return { calls, unfinished: new Set([...unfinished, ...notWhole(calls)]) }
+}
+
+function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupCalls {
+  const calls = legsOfChannels(records)
+  if (calls.size > 0) return { calls, unfinished: notWhole(calls) }
+  // Of channels that went out alone, the one that they were made for is still to come.
+  const [callId = ''] = group.calls.keys()
+  const isWaiting = records.some(({ channel }) => channel?.madeFor.some((id) => !group.knownAs.has(id)))
+  return { calls: new Map([[callId, []]]), unfinished: new Set(isWaiting ? [callId] : []) }
 }
 
 /** The leg with which the call began that was passed on, once or several times, to this one. */
@@ -210,8 +219,9 @@ function firstOf(leg: DetailRecord, passed: readonly DetailRecord[]): DetailReco
   return before ? firstOf(before, passed) : leg
 }
 
-function areWhole(legs: readonly DetailRecord[]): boolean {
-  return legs.every((leg) => leg.startedAt && leg.endedAt && leg.called !== undefined)
+function notWhole(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<string> {
+  const isWhole = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
+  return new Set([...calls].filter(([, legs]) => !legs.every(isWhole)).map(([callId]) => callId))
 }
 
 /** Changes where what the register has of a call would. */

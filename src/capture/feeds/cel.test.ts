@@ -135,6 +135,41 @@ describe('channel events', () => {
     ])
   })
 
+  test('of a call that was in a conference which goes on for days are told after a day; of the conference there is no end', () => {
+    const room = '1763622700.1'
+    const assembler = createCallAssembler({ settleMs: 0 })
+    const inRoom = records([
+      line('CHAN_START', -100, room, bertil),
+      line('BRIDGE_ENTER', -99, room, bertil, 'room'),
+      line('CHAN_START', 0, caller, trunk),
+      line('BRIDGE_ENTER', 5, caller, trunk, 'room'),
+      line('BRIDGE_EXIT', 60, caller, trunk, 'room'),
+      ...over(60),
+    ])
+    for (const record of inRoom) {
+      const isOwn = record.event!.channelId === room
+      assembler.add(isOwn ? { ...record, callId: room } : record, 1000, () => undefined)
+    }
+    const told = assembler
+      .settled(86_401_000)
+      .map(({ callId, isUnfinished, legs }) => [callId, isUnfinished, legs.length])
+    // Waiting, and the other who was in the conference.
+    expect(new Set(told)).toEqual(
+      new Set([
+        [room, true, 2],
+        [caller, false, 2],
+      ]),
+    )
+  })
+
+  test('of who is parked with others are nothing that they spoke', () => {
+    const parked = (channelId: string, channel: string) =>
+      line('BRIDGE_ENTER', 10, channelId, channel, 'lot').replace('simple_bridge', 'holding_bridge')
+    expect(
+      legs([line('CHAN_START', 0, caller, trunk), parked(caller, trunk), parked('x', aino), ...over(30)]),
+    ).toMatchObject([{ legId: 'unanswered' }])
+  })
+
   test('wait for the end of their call, however long nothing comes', () => {
     const assembler = createCallAssembler({ settleMs: 0 })
     for (const record of records([line('CHAN_START', 0, caller, trunk)])) assembler.add(record, 1000, () => undefined)

@@ -60,12 +60,17 @@ export function judgeCall(
   const answered = [...parts, ...joined]
     .filter((leg) => leg.answeredAt && leg.official !== undefined && !isServiceNumber(leg))
     .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
+  // Which number was called first, of a call that was passed on, or that went from one queue to another.
   const queues = new Set(parts.map(({ mayBePassedOn }) => mayBePassedOn?.queue).filter(Boolean))
+  const isOverwritten =
+    parts.some((leg) => leg.mayBePassedOn && !isKnown(leg.called, leg.startedAt)) && parts.length > 1
   const endedAt = parts.map((leg) => leg.endedAt).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {
     is: 'call',
-    // Of a call that went from one queue to another, which number was called first.
-    isDoubtful: queues.size > 1 || parts.some((leg) => leg.isDoubtful || (leg.answeredAt && isServiceNumber(leg))),
+    isDoubtful:
+      queues.size > 1 ||
+      isOverwritten ||
+      parts.some((leg) => leg.isDoubtful || (leg.answeredAt && isServiceNumber(leg))),
     call: {
       callId: `${feed} ${told.callId}`,
       sharedIds: [...new Set(parts.flatMap(({ sharedIds }) => sharedIds))],

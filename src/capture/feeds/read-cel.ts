@@ -45,7 +45,9 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
   const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
   const type = told('eventtype', 'eventname').toUpperCase()
   if (type === '') return { is: 'problem', reason: 'not-a-record' }
-  if (!isKnown(type)) return { is: 'nothing' }
+  const extra = told('extra', 'eventextra')
+  // Who is parked hears music, and nobody who is parked as well.
+  if (!isKnown(type) || extra.includes('"holding_bridge"')) return { is: 'nothing' }
   const [channelId, callId] = [told('uniqueid'), told('linkedid')]
   if (channelId === '' || callId === '') return { is: 'problem', reason: 'id-missing' }
   const time = readTime(told('eventtime'), options.zone, { notBefore: channelTime(channelId) })
@@ -53,9 +55,7 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
   if (time.is === 'none') return { is: 'problem', reason: 'time-missing' }
   const rewritten = (text: string) =>
     (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), text) || undefined
-  const extra = told('extra', 'eventextra')
-  // Who is parked, or waits in a holding bridge, hears music and nobody else.
-  const bridge = /"holding_bridge"/.test(extra) ? undefined : /"bridge_id"\s*:\s*"([^"]+)"/.exec(extra)?.[1]
+  const bridge = /"bridge_id"\s*:\s*"([^"]+)"/.exec(extra)?.[1]
   const event: ChannelEvent = {
     type,
     at: time.at,

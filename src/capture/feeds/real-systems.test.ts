@@ -35,6 +35,7 @@ function told(source: SourceName, file: string, begun: Temporal.Instant, more: P
     at && Math.floor((at.epochMilliseconds - begun.epochMilliseconds) / 1000)
   const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => judgeCall('feed', call, context))
   return {
+    doubtful: calls.flatMap((judged) => (judged.is === 'call' && judged.isDoubtful ? [judged.call.caller] : [])),
     problems: [...problems, ...calls.flatMap((judged) => (judged.is === 'problem' ? [judged.reason] : []))],
     calls: calls
       .flatMap((judged) => (judged.is === 'call' ? [judged.call] : []))
@@ -120,7 +121,11 @@ describe('Asterisk 22', () => {
 
   test('channel events tell who spoke with the caller, and when', () => {
     const expected = calls.map(([, caller, number, talks]) => [caller, number, talks])
-    expect(told('asterisk-cel', 'asterisk/cel.csv', begun)).toEqual({ problems: [], calls: expected })
+    expect(told('asterisk-cel', 'asterisk/cel.csv', begun)).toMatchObject({
+      doubtful: [],
+      problems: [],
+      calls: expected,
+    })
   })
 
   test('detail records tell who, and since when the queue or the transfer had answered', () => {
@@ -146,6 +151,7 @@ describe('Asterisk 22', () => {
       incoming: { field: 'device', values: ['trunk'] },
     })
     expect([byTrunk.problems, byTrunk.calls.map(([caller]) => caller)]).toEqual([[], calls.map(([, caller]) => caller)])
+    expect(byTrunk.doubtful.toSorted()).toEqual(passedOn.toSorted())
   })
 
   test('the context that incoming calls come to changes with a transfer, too: they are told all the same, or are problems', () => {
@@ -170,8 +176,8 @@ describe('Asterisk 22', () => {
         ],
       ],
     })
-    expect(told('asterisk-cel', 'asterisk/keys/cel.csv', from)).toEqual(expected(2, 16))
-    expect(told('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toEqual(expected(0, 10))
+    expect(told('asterisk-cel', 'asterisk/keys/cel.csv', from)).toMatchObject(expected(2, 16))
+    expect(told('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toMatchObject(expected(0, 10))
   })
 
   test('queue_log tells whom a queue connected', () => {
@@ -189,7 +195,8 @@ describe('Asterisk 22', () => {
 
 test('acc of Kamailio 6 tells of several who rang the one who answered, and of a transfer by REFER both, one of whom held the call', () => {
   const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
-  expect(told('acc', 'kamailio/acc.txt', begun)).toEqual({
+  expect(told('acc', 'kamailio/acc.txt', begun)).toMatchObject({
+    ...{ doubtful: [] },
     problems: [],
     calls: [
       ['+358401234567', '029497000', [[bertil, 0, 3]]],
