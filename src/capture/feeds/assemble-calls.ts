@@ -30,9 +30,9 @@ const behindMs = 600_000
 /** No call is longer: one without an end by then never gets one. */
 const longestCallMs = 24 * 3_600_000
 
-/** Calls that can have been in one conference: what is more was none. */
+/** Largest group: work grows with its square, and no call of a contact centre meets so many others. */
 const mostTogether = 32
-/** Conferences that are over, of which somebody may still tell. */
+/** Conferences kept after they were told; the oldest are forgotten first. */
 const mostTold = 1000
 
 /** Records of one call, or of several whose records refer to each other: a consultation, a conference. */
@@ -55,6 +55,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   const open = new Set<Group>()
   /** Told, while others of their conference may still come. */
   const told = new Set<Group>()
+  /** Ids of calls: by what they are known as, and by what they refer to. */
   const known = new Map<string, string>()
   const wanted = new Map<string, string>()
   let newestEndMs = 0
@@ -75,7 +76,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   }
 
   function unite(group: Group, other: Group | undefined): void {
-    if (!other || other === group || group.calls.size + other.calls.size > mostTogether) return
+    if (!other || other === group || Math.max(group.calls.size, 1) + other.calls.size > mostTogether) return
     open.delete(other)
     told.delete(other)
     for (const [callId, legs] of other.calls) {
