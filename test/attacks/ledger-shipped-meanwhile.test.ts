@@ -2,7 +2,7 @@
 // only with the next entry of its day: until then, or for good after the day's last, no backup could be restored from there.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { shipLedgerTo } from '#safeguards/places/ship-ledger.ts'
+import { assertLedgerGoesOn, shipLedgerTo } from '#safeguards/places/ship-ledger.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
@@ -50,4 +50,24 @@ test('what an entry says is in a copy with it, though it is made while the ledge
   expect(await at()).toBe(1)
   await place.copies.shipLedger()
   expect(await at()).toBe(2)
+})
+
+test('a place whose ledger another process brings on meanwhile is not ahead of the database', async () => {
+  const leaver = await enterTestPerson(db, desk, { name: 'Kaisa' })
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  await place.copies.catchUp()
+  let meanwhile: Promise<unknown> | undefined
+  const store = {
+    ...place.store,
+    async sizeBytes(key: string) {
+      meanwhile ??= leave(leaver.id).then(async () => {
+        await register.seal()
+        return place.copies.shipLedger()
+      })
+      expect(await meanwhile).toMatchObject([{ reached: true }])
+      return place.store.sizeBytes(key)
+    },
+  }
+  expect(await assertLedgerGoesOn(db, store)).toBeDefined()
 })

@@ -49,10 +49,11 @@ export async function assertLedgerGoesOn(
   db: HoldingSafeguards,
   store: ObjectStore,
 ): Promise<{ newest: { size: number; note: string }; note?: string; there?: Checkpoint } | undefined> {
+  // The place first: another process may bring it on meanwhile, up to what the database has by then.
+  const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
   const newest = await newestHead(db)
   if (!newest) return undefined
   const ours = readCheckpoint(newest.note)
-  const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
   const there = bytes && readCheckpoint(bytes.toString('utf8'))
   if (there && there.origin !== ours?.origin) {
     const message = `the ledger there is that of another installation, ${there.origin}: name another folder or bucket`
