@@ -118,6 +118,8 @@ async function makeTemplate(adminUrl: string, templateUrl: string, ownerUrl?: st
     // Nothing of a test run has to outlive the machine: no write waits for the disk.
     await client.query('alter system set fsync = off')
     await client.query('alter system set full_page_writes = off')
+    // It would look through some hundred databases that live for seconds, and change how their queries are planned meanwhile.
+    await client.query('alter system set autovacuum = off')
     await client.query('select pg_reload_conf()')
     if (ownerUrl === undefined) await client.query(`create database ${templateName}`)
     await migrate(ownerUrl ?? templateUrl)
