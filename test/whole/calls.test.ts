@@ -1,0 +1,17 @@
+// Calls over real SIP and RTP to one whole Seloste, as a start costs as much as the calls.
+import { afterAll, beforeAll, describe } from 'vitest'
+import { callsAreCaptured } from './capture-call.ts'
+import { callsAreForbidden } from './forbidden-in-the-call.ts'
+import { callsAreSeen } from './seen-by-capture.ts'
+import { startSeloste, type RunningSeloste } from './start-seloste.ts'
+
+let seloste: RunningSeloste
+beforeAll(async () => {
+  seloste = await startSeloste({ isPrepared: true })
+}, 300_000)
+afterAll(() => seloste.stop())
+
+// In this order: the first counts calls, the last kills capture.
+describe('what is seen of calls', () => callsAreSeen(() => seloste))
+describe('calls that are captured', () => callsAreCaptured(() => seloste))
+describe('calls that are forbidden while they go on', () => callsAreForbidden(() => seloste))
