@@ -6,7 +6,7 @@ test(
   'Seloste starts whole, with a process for each role, and ends without leaving one',
   { timeout: 200_000 },
   async () => {
-    const seloste = await startSeloste()
+    const seloste = await startSeloste({ isPrepared: true })
     let roles: Awaited<ReturnType<typeof seloste.rolePids>>
     try {
       roles = await seloste.rolePids()
