@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { filterNames, filterOf } from '../../../src/app/http/contract/contact-filters.ts'
 import { readSearch, writeSearch } from '../shell/search-string.ts'
 import { queryOf, readFilters } from './filters.ts'
 
@@ -20,4 +23,16 @@ test('days are Finnish days and the last one is whole, also when the clocks chan
     from: '2026-11-24T06:00:00.000Z',
     to: '2026-11-24T13:40:00.000Z',
   })
+})
+
+test('each filter has its texts', () => {
+  const texts = readFileSync(join(import.meta.dirname, '../../../texts/pages/contacts.json'), 'utf8')
+  const wanted = filterNames.flatMap((name) => {
+    const filter = filterOf(name)
+    if (filter.kind === 'service-number') return [name]
+    if (filter.kind === 'choice') return [name, ...filter.values.map((value) => `${name}.${value}`)]
+    return [name, `${name}.hint`, ...(filter.kind === 'phone' ? [`${name}.wrong`] : [])]
+  })
+  const known = Object.keys(JSON.parse(texts) as object)
+  expect(wanted.filter((text) => !known.includes(`contacts.search.${text}`))).toEqual([])
 })
