@@ -1,3 +1,4 @@
+import { given } from '#platform/given.ts'
 import { createHash } from 'node:crypto'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -30,7 +31,7 @@ export interface UserResource {
 
 export function userResource(person: PersonNow, numbering: NumberingOptions): UserResource {
   const { id, externalId, unit, supervisor } = person
-  const { name, given, family } = person.name
+  const { name } = person.name
   const enterprise = {
     ...(unit && { department: unit.name }),
     ...(supervisor && {
@@ -41,12 +42,11 @@ export function userResource(person: PersonNow, numbering: NumberingOptions): Us
   const resource = {
     schemas: hasPlace ? [coreUser, enterpriseUser] : [coreUser],
     id,
-    ...(externalId !== null && { externalId }),
+    ...given({ externalId }),
     userName: person.userId,
     name: {
       formatted: name,
-      ...(given !== null && { givenName: given }),
-      ...(family !== null && { familyName: family }),
+      ...given({ givenName: person.name.given, familyName: person.name.family }),
     },
     displayName: name,
     active: person.employed,

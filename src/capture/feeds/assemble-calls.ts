@@ -3,6 +3,7 @@
  * to be done when its call is in the register. Out: whole calls, once nothing more has come of them for a while. Never
  * here: a leg that is forgotten (whoever follows a file keeps its place until `taken`).
  */
+import { given } from '#platform/given.ts'
 import type { DetailRecord } from './detail-record.ts'
 import { legsOfChannels } from './legs-of-channels.ts'
 import { areOver, legsOfEvents } from './legs-of-events.ts'
@@ -249,16 +250,15 @@ function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredA
  * whose call it is: within a call either side may ask again, to hold it.
  */
 function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
-  const earlier = earliest(one.startedAt, other.startedAt)
-  const answered = earliest(one.answeredAt, other.answeredAt)
-  const ended = latest(one.endedAt, other.endedAt)
   return {
     ...(isAfter(other.answeredAt, one.answeredAt) ? { ...other, ...one } : { ...one, ...other }),
     legId: one.legId,
     sharedIds: [...new Set([...one.sharedIds, ...other.sharedIds])],
-    ...(earlier && { startedAt: earlier }),
-    ...(answered && { answeredAt: answered }),
-    ...(ended && { endedAt: ended }),
+    ...given({
+      startedAt: earliest(one.startedAt, other.startedAt),
+      answeredAt: earliest(one.answeredAt, other.answeredAt),
+      endedAt: latest(one.endedAt, other.endedAt),
+    }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { given } from '#platform/given.ts'
 import type { DetailProblem, DetailRecord, Direction, ReadRecord } from './detail-record.ts'
 import { readTime } from './read-time.ts'
 
@@ -90,14 +91,11 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
     callId,
     legId: value('legId') || callId,
     sharedIds: sharedIdsOf(value('sipCallId'), options.sharedIds ?? []),
-    ...(startedAt && { startedAt }),
-    ...(answeredAt && { answeredAt }),
-    ...(endedAt && { endedAt }),
+    ...given({ startedAt, answeredAt, endedAt, direction }),
     ...withValue('caller', number('caller')),
     ...withValue('called', called),
     ...withValue('reached', number('reached')),
     ...withValue('official', number('official')),
-    ...(direction && { direction }),
     ...(started.is === 'at' && started.isDoubtful && { isDoubtful: true as const }),
   }
   return { is: 'record', record }

@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { given } from '#platform/given.ts'
 import type { Purpose } from '#description/purposes.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
@@ -73,22 +74,16 @@ async function standingOf(
   if (!person) return undefined
   return {
     now,
-    person: {
-      id: person.id,
-      employedFrom: person.employed_from,
-      ...(person.employed_to && { employedTo: person.employed_to }),
-    },
+    person: { id: person.id, employedFrom: person.employed_from, ...given({ employedTo: person.employed_to }) },
     held: rights.map((row) => ({
       id: row.id,
       role: row.role,
-      ...(row.duty && { duty: row.duty }),
       purposes: row.purposes,
       scope: { kind: row.scope_kind, units: row.scope_units, numbers: row.scope_numbers },
       from: row.valid_from,
-      ...(row.valid_to && { until: row.valid_to }),
-      ...(row.revoked_at && { revokedAt: row.revoked_at }),
+      ...given({ duty: row.duty, until: row.valid_to, revokedAt: row.revoked_at }),
     })),
-    described: roles.map(({ duty, ...role }) => ({ ...role, ...(duty && { duty }) })),
+    described: roles.map(({ duty, ...role }) => ({ ...role, ...given({ duty }) })),
   }
 }
 

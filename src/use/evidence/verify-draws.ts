@@ -3,6 +3,7 @@
  * the description and the draw key. Out: the recordings that should not be there, those that should, and the decisions
  * that say otherwise than the plan does, each by name. Never here: a repair, a caller's number, an id of a call.
  */
+import { given } from '#platform/given.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inForce } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -171,12 +172,14 @@ function segmentOf(row: Row): DecidedSegment {
     decision: {
       record: row.decision_record,
       reason: row.decision_reason,
-      ...(row.description_version !== null && { descriptionVersion: row.description_version }),
-      ...(row.rule_id !== null && { ruleId: row.rule_id }),
-      ...(row.rule_version !== null && { ruleVersion: row.rule_version }),
-      ...(row.rule_share !== null && { share: row.rule_share }),
-      ...(row.draw !== null && { draw: row.draw }),
-      ...(row.quota_used !== null && { quotaUsed: row.quota_used }),
+      ...given({
+        descriptionVersion: row.description_version,
+        ruleId: row.rule_id,
+        ruleVersion: row.rule_version,
+        share: row.rule_share,
+        draw: row.draw,
+        quotaUsed: row.quota_used,
+      }),
     },
     captureFailure: row.capture_failure,
     recordingId: row.recording_id,

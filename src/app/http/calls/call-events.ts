@@ -4,6 +4,7 @@ import { sessionHolds } from '#safeguards/people/session.ts'
 import { watchCalls } from '#use/search/watch-calls.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
+import { limitOpen } from '../limit-open.ts'
 import { hasLeft } from '../open-events.ts'
 import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
@@ -20,7 +21,7 @@ const closeAWatch = 'This session watches calls in too many windows at once; clo
 
 /** Calls in progress as server-sent events (WHATWG HTML, section 9.2). */
 export function callEvents(app: Routes, desk: Desk): void {
-  const watches = new Map<string, number>()
+  const open = limitOpen(watchesAtOnce)
   app.route({
     ...operations.watchCalls,
     // A HEAD would wait for ever.
@@ -30,11 +31,13 @@ export function callEvents(app: Routes, desk: Desk): void {
       const grant = await granted(desk, request, { purpose, reference, action: 'calls.watched' })
       if ('refused' in grant) return refuseAs(reply, grant)
       const { session } = grant
-      const watching = watches.get(session.token) ?? 0
-      if (watching >= watchesAtOnce) return refuse(reply, 'session.too-many', { message: closeAWatch })
+      const close = open(session.token)
+      if (!close) return refuse(reply, 'session.too-many', { message: closeAWatch })
       reply.hijack()
-      if (hasLeft(reply)) return reply
-      watches.set(session.token, watching + 1)
+      if (hasLeft(reply)) {
+        close()
+        return reply
+      }
       const stream = reply.raw
       stream.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
@@ -67,9 +70,7 @@ export function callEvents(app: Routes, desk: Desk): void {
         stop()
         clearTimeout(timer)
         clearInterval(heartbeat)
-        const others = (watches.get(session.token) ?? 1) - 1
-        if (others > 0) watches.set(session.token, others)
-        else watches.delete(session.token)
+        close()
       })
       show()
       return reply

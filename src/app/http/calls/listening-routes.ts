@@ -6,6 +6,7 @@ import { answer } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { followListening } from './follow-listening.ts'
+import { limitOpen } from '../limit-open.ts'
 import { refuse, refuseAs, type Refusal } from '../refuse.ts'
 import { isHeldBack } from '../requests/room-only.ts'
 import type { Routes } from '../routes.ts'
@@ -17,7 +18,8 @@ const followedAtOnce = 8
 
 /** Listening to a recording: begin, audio range by range, peaks, how fast, until when, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
-  const followed = new Map<string, number>()
+  const follow = limitOpen(followedAtOnce)
+
   answer(app, {
     startListening: async (request) => {
       const grant = await granted(desk, request, { ...request.body, action: 'listening.started' })
@@ -80,14 +82,9 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const listening = request.params.id
       const now = await listeningNow(desk.db, session.token, listening)
       if ('over' in now) return refuseAs(reply, whyOver(now))
-      const others = followed.get(session.token) ?? 0
-      if (others >= followedAtOnce) return refuse(reply, 'listening.too-many')
-      followed.set(session.token, others + 1)
-      followListening(desk, { session, listening }, request, reply, () => {
-        const left = (followed.get(session.token) ?? 1) - 1
-        if (left > 0) followed.set(session.token, left)
-        else followed.delete(session.token)
-      })
+      const close = follow(session.token)
+      if (!close) return refuse(reply, 'listening.too-many')
+      followListening(desk, { session, listening }, request, reply, close)
       return reply
     },
   })

@@ -11,6 +11,7 @@ import { operations } from '../contract/operations.ts'
 import type { Study, Today } from '../contract/studies.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { viewNumber } from '../description/view-number.ts'
+import { limitOpen } from '../limit-open.ts'
 import { openEvents } from '../open-events.ts'
 import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
@@ -58,7 +59,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
   })
 
   const today = shareToday(desk.db, () => desk.clock.now())
-  const displays = new Map<string, number>()
+  const open = limitOpen(displaysAtOnce)
   app.route({
     ...operations.watchToday,
     // A HEAD would wait for ever.
@@ -68,14 +69,8 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       if ('refused' in grant) return refuseAs(reply, grant)
       if (!reachesStudies(grant)) return refuse(reply, 'deny.purpose')
       const { session } = grant
-      const open = displays.get(session.token) ?? 0
-      if (open >= displaysAtOnce) return refuse(reply, 'session.too-many', { message: closeADisplay })
-      displays.set(session.token, open + 1)
-      const onClosed = () => {
-        const others = (displays.get(session.token) ?? 1) - 1
-        if (others > 0) displays.set(session.token, others)
-        else displays.delete(session.token)
-      }
+      const onClosed = open(session.token)
+      if (!onClosed) return refuse(reply, 'session.too-many', { message: closeADisplay })
       // Once for a display, not for every picture: each shows counts alone.
       await noteTodayWatched(desk.db, grant).catch((error: unknown) => {
         onClosed()

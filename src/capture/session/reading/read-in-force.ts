@@ -1,3 +1,4 @@
+import { given } from '#platform/given.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { ServiceNumber } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
@@ -48,10 +49,7 @@ export function readInForce(
         return number
       },
       directory: directoryAt(description, officials, at),
-      ...(before && { before }),
-      ...(trunk?.zone && { zone: trunk.zone }),
-      ...(trunk?.tracks && { trackOverride: trunk.tracks }),
-      ...(trunk?.identity && { identityFirst: trunk.identity }),
+      ...given({ before, zone: trunk?.zone, trackOverride: trunk?.tracks, identityFirst: trunk?.identity }),
       formats: { ...formats, ...(trunk?.formats && { answersAll: trunk.formats === 'all' }) },
     })
   }

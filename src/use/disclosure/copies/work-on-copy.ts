@@ -2,6 +2,7 @@
  * Words and redactions of a copy; the custodian's work, as the desk holds no keys. In: the session of who prepares or checks. Out:
  * what they may see of it, with what is missing; to whoever checks neither words nor the original. Never here: a word in a log.
  */
+import { given } from '#platform/given.ts'
 import { sql } from 'kysely'
 import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import { RecordingGone, sealCopyWork, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
@@ -184,22 +185,24 @@ async function viewOf(working: CopyWorking, row: CopyRow): Promise<CopyView> {
     unplayed: work ? stretchesOf(row.unplayed) : [],
     lacks,
     levels,
-    ...(recognition && { recognition }),
-    ...(row.rendered_at && {
-      rendered: { at: row.rendered_at.toString(), engine: row.engine!, version: row.engine_version! },
-    }),
-    ...(progress !== undefined && { progress }),
-    ...(row.failure !== null && { failure: row.failure }),
-    ...(work && row.failed_turn !== null && { failedTurn: row.failed_turn }),
-    heardShare: isSounding && row.sound_ms !== null ? shareOf(row.sound_ms, row.unheard_ms ?? row.sound_ms) : 0,
-    ...(row.checked_at && {
-      check: {
+    ...given({
+      recognition,
+      rendered: row.rendered_at && {
+        at: row.rendered_at.toString(),
+        engine: row.engine!,
+        version: row.engine_version!,
+      },
+      progress,
+      failure: row.failure,
+      failedTurn: work && row.failed_turn,
+      check: row.checked_at && {
         at: row.checked_at.toString(),
         by: { id: row.checked_by!, name: row.checked_by_name! },
-        outcome: row.state === 'APPROVED' ? 'APPROVED' : 'REJECTED',
-        ...(row.check_note !== null && { note: row.check_note }),
+        outcome: row.state === 'APPROVED' ? ('APPROVED' as const) : ('REJECTED' as const),
+        ...given({ note: row.check_note }),
       },
     }),
+    heardShare: isSounding && row.sound_ms !== null ? shareOf(row.sound_ms, row.unheard_ms ?? row.sound_ms) : 0,
     may: {
       edit: row.is_preparer && row.state !== 'APPROVED',
       render: work !== undefined && row.work !== null && !isDone && lacks.length === 0,
