@@ -2,7 +2,6 @@
 import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type PersonalFacts = {
   accounts: number
@@ -41,14 +40,6 @@ export const accessPersonal: Check<PersonalFacts> = {
         strangeSessions: row.strange_sessions,
         example: row.example,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Käyttäjätunnukset ovat henkilökohtaisia: ${fi.count(facts.accounts, 'käyttäjätunnus', 'käyttäjätunnusta')}, yhteisiä ${fi.number(facts.shared)}; ${fi.count(facts.sessions, 'avoin istunto', 'avointa istuntoa')}, muun kuin palveluksessa olevan ${fi.number(facts.strangeSessions)}.`,
-      sv: `Användarnamnen är personliga: ${sv.count(facts.accounts, 'användarnamn', 'användarnamn')}, varav ${sv.number(facts.shared)} gemensamma; ${sv.count(facts.sessions, 'öppen session', 'öppna sessioner')}, varav ${sv.number(facts.strangeSessions)} för någon som inte är anställd.`,
-      en: `User ids are personal: ${en.count(facts.accounts, 'account', 'accounts')}, ${en.number(facts.shared)} shared; ${en.count(facts.sessions, 'open session', 'open sessions')}, ${en.number(facts.strangeSessions)} belonging to somebody who does not work here.`,
     }
   },
 }
@@ -93,14 +84,6 @@ export const rightsGranted: Check<GrantedFacts> = {
         withoutRight: row.without_right,
         example: row.example,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Oikeudet on myönnetty käyttövaltuusmenettelyssä: ${fi.count(facts.rights, 'voimassa oleva oikeus', 'voimassa olevaa oikeutta')}; yksin päätettyjä ${fi.number(facts.alone)}, selostetta laajempia ${fi.number(facts.beyond)}; ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')}, ilman oikeutta ${fi.number(facts.withoutRight)}.`,
-      sv: `Rättigheterna är beviljade enligt behörighetsförfarandet: ${sv.count(facts.rights, 'gällande rättighet', 'gällande rättigheter')}; beslutade av en person ensam: ${sv.number(facts.alone)}, vidare än beskrivningen: ${sv.number(facts.beyond)}; ${sv.count(facts.listenings, 'lyssning', 'lyssningar')}, varav ${sv.number(facts.withoutRight)} utan rättighet.`,
-      en: `Rights were granted by the procedure: ${en.count(facts.rights, 'right', 'rights')} in force; decided by one person alone: ${en.number(facts.alone)}, wider than the description: ${en.number(facts.beyond)}; ${en.count(facts.listenings, 'listening', 'listenings')}, ${en.number(facts.withoutRight)} without a right.`,
     }
   },
 }
@@ -157,14 +140,6 @@ export const rightsOwn: Check<OwnFacts> = {
       memo: { upto: read.upto, others: read.others } satisfies OwnMemo,
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Virkailija näkee vain omat puhelunsa: ${fi.count(facts.listenings, 'virkailijan kuuntelu', 'virkailijoiden kuuntelua')} ja ${fi.count(facts.looks, 'katselu', 'katselua')}, toisen puheluja ${fi.number(facts.ofOthers)}.`,
-      sv: `En tjänsteman ser bara sina egna samtal: ${sv.count(facts.listenings, 'lyssning', 'lyssningar')} och ${sv.count(facts.looks, 'läsning', 'läsningar')} av tjänstemän, varav ${sv.number(facts.ofOthers)} av någon annans samtal.`,
-      en: `Officials see their own calls only: ${en.count(facts.listenings, 'listening', 'listenings')} and ${en.count(facts.looks, 'look', 'looks')} of officials, ${en.number(facts.ofOthers)} at another’s calls.`,
-    }
-  },
 }
 
 type ReferenceFacts = { looks: number; listenings: number; withoutReference: number; example: string | null }
@@ -207,14 +182,6 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
         withoutReference,
         example: listenings.without[0] ?? looks.example?.toString() ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Ylläpidon ja turvallisuusyksikön katseluille on aina peruste: ${fi.count(facts.looks, 'katselu', 'katselua')} ja ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')}, ilman viitettä ${fi.number(facts.withoutReference)}.`,
-      sv: `Underhållets och säkerhetsenhetens läsningar har alltid en grund: ${sv.count(facts.looks, 'läsning', 'läsningar')} och ${sv.count(facts.listenings, 'lyssning', 'lyssningar')}, varav ${sv.number(facts.withoutReference)} utan referens.`,
-      en: `Maintenance and security always say why they look: ${en.count(facts.looks, 'look', 'looks')} and ${en.count(facts.listenings, 'listening', 'listenings')}, ${en.number(facts.withoutReference)} without a reference.`,
     }
   },
 }

@@ -4,7 +4,6 @@ import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { readBelieved } from '#safeguards/audit/signed-entries.ts'
 import { askOne } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type AdmittedFacts = {
   /** Contacts, segments and recordings that were counted as they were admitted, as far as their terms reach. */
@@ -110,15 +109,7 @@ export const historyAdmitted: Check<AdmittedFacts> = {
       memo: { passFrom: pass.from, pass: reached ? nothing : pass.totals, whole, wholeAt, bad } satisfies Memo,
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const { hours } = facts
-    return {
-      fi: `Kirjattua ei ole kadonnut: puheluja, niiden osia ja tallenteita on kirjattu ${fi.number(facts.admitted)}, joista tallessa ${fi.number(facts.held)}, määräaikansa päättäneitä ${fi.number(facts.ended)} ja kadonneita ${fi.number(facts.missing)}${hours ? ` (kirjattu tunteina ${hours})` : ''}; lokista poikkeavia laskelmia ${fi.number(facts.altered)}.`,
-      sv: `Inget registrerat har försvunnit: ${sv.number(facts.admitted)} samtal, samtalsdelar och inspelningar har registrerats, varav ${sv.number(facts.held)} i förvar, ${sv.number(facts.ended)} med utgången lagringstid och ${sv.number(facts.missing)} försvunna${hours ? ` (registrerade under timmarna ${hours})` : ''}; räkningar som avviker från loggen: ${sv.number(facts.altered)}.`,
-      en: `Nothing that was entered is missing: ${en.number(facts.admitted)} calls, parts of calls and recordings were entered, of which ${en.number(facts.held)} are held, ${en.number(facts.ended)} past their term and ${en.number(facts.missing)} missing${hours ? ` (entered in the hours ${hours})` : ''}; counts that differ from the log: ${en.number(facts.altered)}.`,
-    }
-  },
+  more: ({ hours }, { part }) => ({ hours: hours ? part('promise.history.admitted.hours', { hours }) : '' }),
 }
 
 const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }

@@ -5,7 +5,6 @@ import type { Finding } from './judge-decision.ts'
 import type { Check, Looking } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
 import { verifyDraws, type Verified } from './verify-draws.ts'
-import { wordsAt } from './words.ts'
 
 type DrawFacts = {
   judged: number
@@ -70,14 +69,7 @@ export const recordingAsDrawn: Check<DrawFacts> = {
     const facts = withUnkept({ ...before.facts, extra, omitted, otherwise, example }, unkept)
     return { holds: wrongIn(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Tallennetaan täsmälleen arvotut puhelut: ${fi.count(facts.judged, 'ratkaisu', 'ratkaisua')} tehty uudelleen ${fi.ago(facts.verifiedAt)}, ${fi.number(facts.drawn)} arvottu ja ${fi.number(facts.recorded)} tallennettu; arpomatta tallennettuja ${fi.number(facts.extra)}, tallentamatta jääneitä ${fi.number(facts.omitted)}, suunnitelmasta poikkeavia ratkaisuja ${fi.number(facts.otherwise)}; vian vuoksi tallentamatta ${fi.number(facts.failed)}, säilytykseen ottamatta ${fi.number(facts.unkept ?? 0)}, ei tarkistettavissa ${fi.number(facts.unverifiable)}.`,
-      sv: `Exakt de lottade samtalen spelas in: ${sv.count(facts.judged, 'beslut gjordes', 'beslut gjordes')} om ${sv.ago(facts.verifiedAt)}, ${sv.number(facts.drawn)} lottade och ${sv.number(facts.recorded)} inspelade; inspelade utan lottning: ${sv.number(facts.extra)}, uteblivna inspelningar: ${sv.number(facts.omitted)}, beslut som avviker från planen: ${sv.number(facts.otherwise)}; inte inspelade på grund av fel: ${sv.number(facts.failed)}, inte tagna i förvar: ${sv.number(facts.unkept ?? 0)}, kan inte kontrolleras: ${sv.number(facts.unverifiable)}.`,
-      en: `Exactly the drawn calls are recorded: ${en.count(facts.judged, 'decision', 'decisions')} made again ${en.ago(facts.verifiedAt)}, ${en.number(facts.drawn)} drawn and ${en.number(facts.recorded)} recorded; recorded without a draw: ${en.number(facts.extra)}, drawn without a recording: ${en.number(facts.omitted)}, decided otherwise than planned: ${en.number(facts.otherwise)}; kept from being recorded by a fault: ${en.number(facts.failed)}, not ingested: ${en.number(facts.unkept ?? 0)}, not verifiable: ${en.number(facts.unverifiable)}.`,
-    }
-  },
+  more: ({ verifiedAt, unkept = 0 }, { ago, number }) => ({ verifiedAt: ago(verifiedAt), unkept: number(unkept) }),
 }
 
 function verify({ db, versions, drawKey, signal }: Looking, since?: Temporal.Instant): Promise<Verified> {

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { rolesForDatabase } from '#safeguards/versions/versions.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type CurrentFacts = {
   version: number
@@ -83,14 +82,11 @@ export const descriptionCurrent: Check<CurrentFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Voimassa on versio ${facts.version}, ${fi.instant(facts.effectiveFrom)} alkaen: ${fi.count(facts.processes, 'käynnissä oleva prosessi', 'käynnissä olevaa prosessia')}, muuta versiota noudattaa ${fi.number(facts.disobeying)}; ${fi.count(facts.versions, 'julkaistu teksti', 'julkaistua tekstiä')}, muuttunut ${fi.number(facts.changedTexts)}${facts.lost > 0 ? `, palautuksessa puuttumaan jäänyt ${fi.number(facts.lost)}` : ''}.`,
-      sv: `I kraft är version ${facts.version}, från och med ${sv.instant(facts.effectiveFrom)}: ${sv.count(facts.processes, 'process i gång', 'processer i gång')}, varav ${sv.number(facts.disobeying)} följer en annan version; ${sv.count(facts.versions, 'publicerad text', 'publicerade texter')}, varav ${sv.number(facts.changedTexts)} har ändrats${facts.lost > 0 ? ` och ${sv.number(facts.lost)} saknas efter en återställning` : ''}.`,
-      en: `Version ${facts.version} is in force, from ${en.instant(facts.effectiveFrom)}: ${en.count(facts.processes, 'running process', 'running processes')}, ${en.number(facts.disobeying)} obeying another; ${en.count(facts.versions, 'published text', 'published texts')}, ${en.number(facts.changedTexts)} changed${facts.lost > 0 ? `, ${en.number(facts.lost)} missing after a restore` : ''}.`,
-    }
-  },
+  more: ({ version, effectiveFrom, lost }, { instant, number, part }) => ({
+    version,
+    effectiveFrom: instant(effectiveFrom),
+    lost: lost > 0 ? part('promise.description.current.lost', { lost: number(lost) }) : '',
+  }),
 }
 
 type RoleRow = { role: string; duty: string | null; purposes: string[]; scope: string }

@@ -4,7 +4,6 @@ import type { RegisterTables } from '#register/tables.ts'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
-import { wordsAt } from './words.ts'
 
 interface CopiesThatLeft {
   released: number
@@ -63,15 +62,7 @@ export const disclosuresReturned: Check<ReturnedFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const wrong = facts.openInClosed + facts.tied
-    return {
-      fi: `Tutkimukseen luovutetut tallenteet palautetaan tai tuhotaan ajallaan: ${fi.count(facts.released, 'luovutettu kopio', 'luovutettua kopiota')}, palautetuiksi tai tuhotuiksi vahvistettuja ${fi.number(facts.confirmed)}, myöhässä ${fi.number(facts.overdue)}, vuoden aikana myöhästyneitä ${fi.number(facts.lateInYear)}, vahvistuksen jälkeen keskeneräisiä ${fi.number(wrong)}.`,
-      sv: `Inspelningar som lämnats ut för undersökning återlämnas eller förstörs i tid: ${sv.count(facts.released, 'utlämnad kopia', 'utlämnade kopior')}, bekräftat återlämnade eller förstörda ${sv.number(facts.confirmed)}, försenade ${sv.number(facts.overdue)}, för sent bekräftade under ett år ${sv.number(facts.lateInYear)}, oavslutade efter bekräftelsen ${sv.number(wrong)}.`,
-      en: `Recordings disclosed for research are returned or destroyed in time: ${en.count(facts.released, 'copy', 'copies')} disclosed, ${en.number(facts.confirmed)} confirmed as returned or destroyed, ${en.number(facts.overdue)} overdue, ${en.number(facts.lateInYear)} confirmed late within a year, ${en.number(wrong)} not finished after the confirmation.`,
-    }
-  },
+  more: ({ openInClosed, tied }, { number }) => ({ wrong: number(openInClosed + tied) }),
 }
 
 type RecalledFacts = {
@@ -106,14 +97,6 @@ export const disclosuresRecalled: Check<RecalledFacts> = {
         notRecalled: row.not_recalled,
         example: row.recall_example,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Kielletyn tallenteen kopiot pyydetään takaisin: ${fi.count(facts.recalled, 'takaisinpyyntö', 'takaisinpyyntöä')}, vahvistamatta ${fi.number(facts.open)}, myöhässä ${fi.number(facts.overdue)}, vuoden aikana myöhästyneitä ${fi.number(facts.lateInYear)}, pyytämättä ${fi.number(facts.notRecalled)}.`,
-      sv: `Kopior av en inspelning vars användning förbjudits begärs tillbaka: ${sv.count(facts.recalled, 'begäran', 'begäran')}, obekräftade ${sv.number(facts.open)}, försenade ${sv.number(facts.overdue)}, för sent bekräftade under ett år ${sv.number(facts.lateInYear)}, utan begäran ${sv.number(facts.notRecalled)}.`,
-      en: `Copies of a recording whose use was forbidden are recalled: ${en.count(facts.recalled, 'recall', 'recalls')}, ${en.number(facts.open)} not confirmed, ${en.number(facts.overdue)} overdue, ${en.number(facts.lateInYear)} confirmed late within a year, ${en.number(facts.notRecalled)} not recalled.`,
     }
   },
 }

@@ -5,7 +5,6 @@ import { historyMonths } from '#description/terms.ts'
 import { askOne, countsPublicly, isSwept, monthsAfter } from './ask-one.ts'
 import { findUnknown } from './known-database.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type CompleteFacts = {
   recordings: number
@@ -56,14 +55,6 @@ export const historyComplete: Check<CompleteFacts> = {
         unfinished: row.unfinished.length,
         example: row.stray[0] ?? row.unfinished[0] ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Puhelut ovat kontaktihistoriassa: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, ilman puhelua ${fi.number(facts.strayRecordings)}; päättyneitä puheluja ilman tietojaan ${fi.number(facts.unfinished)}, käynnissä ${fi.number(facts.live)}.`,
-      sv: `Samtalen finns i kontakthistorian: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, varav ${sv.number(facts.strayRecordings)} utan samtal; ${sv.number(facts.unfinished)} avslutade samtal utan sina uppgifter, ${sv.number(facts.live)} pågår.`,
-      en: `The calls are in the contact history: ${en.count(facts.recordings, 'recording', 'recordings')}, ${en.number(facts.strayRecordings)} without a call; ${en.number(facts.unfinished)} ended calls without their data, ${en.number(facts.live)} in progress.`,
     }
   },
 }
@@ -191,14 +182,6 @@ export const historyFields: Check<FieldFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Puhelusta tallentuu ${fi.count(facts.identificationData, 'tunnistetieto', 'tunnistetietoa')}: puhelujen tauluissa on ${fi.count(facts.columns, 'sarake', 'saraketta')}; tauluja, sarakkeita ja oikeuksia, joita ohjelma ei tunne, ${fi.number(facts.unknown)}; soittajia, joista on tallessa muuta kuin numero, ${fi.number(facts.beyondNumber)}.`,
-      sv: `Av ett samtal sparas ${sv.count(facts.identificationData, 'identifieringsuppgift', 'identifieringsuppgifter')}: samtalens tabeller har ${sv.count(facts.columns, 'kolumn', 'kolumner')}; tabeller, kolumner och rättigheter som programmet inte känner till: ${sv.number(facts.unknown)}; uppringare av vilka annat än numret har sparats: ${sv.number(facts.beyondNumber)}.`,
-      en: `Of a call ${en.count(facts.identificationData, 'identification datum is', 'identification data are')} stored: the tables of calls have ${en.count(facts.columns, 'column', 'columns')}; tables, columns and grants that the program does not know: ${en.number(facts.unknown)}; callers of whom more than the number is kept: ${en.number(facts.beyondNumber)}.`,
-    }
-  },
 }
 
 type TermFacts = {
@@ -257,15 +240,10 @@ export const historyTerm: Check<TermFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const oldest = facts.oldestEndsAt
-    return {
-      fi: `Kontaktihistoriaa säilytetään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.contacts, 'puhelu', 'puhelua')}${oldest ? `, vanhimman tiedot poistetaan ${fi.instant(oldest)}` : ''}, ${fi.sweep(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä.`,
-      sv: `Kontakthistorian förvaras i ${sv.number(facts.months)} månader: ${sv.count(facts.contacts, 'samtal', 'samtal')}${oldest ? `, det äldstas uppgifter raderas ${sv.instant(oldest)}` : ''}, ${sv.sweep(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade.`,
-      en: `The contact history is kept for ${en.number(facts.months)} months: ${en.count(facts.contacts, 'call', 'calls')} held${oldest ? `, the oldest ends ${en.instant(oldest)}` : ''}, ${en.sweep(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue.`,
-    }
-  },
+  more: ({ oldestEndsAt: oldest, lastSweepAt }, { instant, sweep, part }) => ({
+    oldest: oldest ? part('promise.history.term.oldest', { at: instant(oldest) }) : '',
+    sweep: sweep(lastSweepAt),
+  }),
 }
 
 type TellsFacts = {
@@ -315,14 +293,6 @@ export const historyTellsRecorded: Check<TellsFacts> = {
         withoutLedger: row.unledgered.length,
         example: row.silent[0] ?? row.unledgered[0] ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Kontaktihistoria kertoo, onko puhelu tallennettu: ${fi.count(facts.toldRecorded, 'tallenne', 'tallennetta')} tallessa ja ${fi.number(facts.toldDestroyed)} tuhottu; puheluja, joiden tallenteesta ei kerrota, ${fi.number(facts.silent)}, tuhoamisia ilman merkintää ${fi.number(facts.withoutLedger)}.`,
-      sv: `Kontakthistorian berättar om samtalet har spelats in: ${sv.count(facts.toldRecorded, 'inspelning', 'inspelningar')} i förvar och ${sv.number(facts.toldDestroyed)} förstörda; samtal vars inspelning inte nämns: ${sv.number(facts.silent)}, förstöringar utan anteckning: ${sv.number(facts.withoutLedger)}.`,
-      en: `The contact history tells whether a call was recorded: ${en.count(facts.toldRecorded, 'recording', 'recordings')} held and ${en.number(facts.toldDestroyed)} destroyed; calls that are silent about theirs: ${en.number(facts.silent)}, destructions without an entry: ${en.number(facts.withoutLedger)}.`,
     }
   },
 }

@@ -5,7 +5,6 @@ import { recordingObjects } from '#register/recordings/objects.ts'
 import { askOne, isSwept, monthsAfter } from './ask-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
 import type { Check, Looking } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type FloorFacts = {
   months: number
@@ -50,14 +49,6 @@ export const recordingsFloor: Check<FloorFacts> = {
         early: row.early.length,
         example: row.early[0] ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Tallenteita säilytetään vähintään ${fi.number(facts.months)} kuukautta: määräajan päätyttyä tuhottu ${fi.number(facts.destroyedByTerm)}, muusta selosteen mukaisesta syystä ${fi.number(facts.destroyedOtherwise)}, liian aikaisin ${fi.number(facts.early)}.`,
-      sv: `Inspelningarna förvaras i minst ${sv.number(facts.months)} månader: förstörda efter lagringstiden ${sv.number(facts.destroyedByTerm)}, av någon annan i beskrivningen nämnd orsak ${sv.number(facts.destroyedOtherwise)}, för tidigt ${sv.number(facts.early)}.`,
-      en: `Recordings are kept for at least ${en.number(facts.months)} months: destroyed by their term ${en.number(facts.destroyedByTerm)}, for another cause of the description ${en.number(facts.destroyedOtherwise)}, too early ${en.number(facts.early)}.`,
     }
   },
 }
@@ -170,16 +161,11 @@ export const recordingsCeiling: Check<CeilingFacts> = {
       memo: store,
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const oldest = facts.oldestExpiresAt
-    const left = facts.leftovers > 0
-    return {
-      fi: `Tallenteita säilytetään enintään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.held, 'tallenne', 'tallennetta')} tallessa${oldest ? `, vanhin tuhotaan ${fi.instant(oldest)}` : ''}, ${fi.sweep(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä${left ? `, tuhotuista jäljellä ${fi.count(facts.leftovers, 'tiedosto tai avain', 'tiedostoa tai avainta')}` : ''}.`,
-      sv: `Inspelningarna förvaras i högst ${sv.number(facts.months)} månader: ${sv.count(facts.held, 'inspelning', 'inspelningar')} i förvar${oldest ? `, den äldsta förstörs ${sv.instant(oldest)}` : ''}, ${sv.sweep(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade${left ? `, av förstörda återstår ${sv.count(facts.leftovers, 'fil eller nyckel', 'filer eller nycklar')}` : ''}.`,
-      en: `Recordings are kept at most ${en.number(facts.months)} months: ${en.number(facts.held)} held${oldest ? `, oldest expires ${en.instant(oldest)}` : ''}, ${en.sweep(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue${left ? `, ${en.count(facts.leftovers, 'file or key', 'files or keys')} left of destroyed ones` : ''}.`,
-    }
-  },
+  more: ({ oldestExpiresAt: oldest, lastSweepAt, leftovers: left }, { instant, number, sweep, part }) => ({
+    oldest: oldest ? part('promise.recordings.ceiling.oldest', { at: instant(oldest) }) : '',
+    sweep: sweep(lastSweepAt),
+    left: left > 0 ? part('promise.recordings.ceiling.left', { count: left, number: number(left) }) : '',
+  }),
 }
 
 /** Lists the whole store once an hour; in between looks at what was wrong then, and at what was destroyed since. */
@@ -301,14 +287,6 @@ export const recordingsStay: Check<StayFacts> = {
         outside: row.outside.length,
         example: row.outside[0] ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Tallenteet eivät lähde talosta: ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')}, ${fi.count(facts.ranges, 'toistettu jakso', 'toistettua jaksoa')}, kuuntelun ulkopuolella ${fi.number(facts.outside)}.`,
-      sv: `Inspelningarna lämnas inte ut: ${sv.count(facts.listenings, 'lyssning', 'lyssningar')}, ${sv.count(facts.ranges, 'uppspelat avsnitt', 'uppspelade avsnitt')}, varav ${sv.number(facts.outside)} utanför en lyssning.`,
-      en: `Recordings stay: ${en.count(facts.listenings, 'listening', 'listenings')}, ${en.count(facts.ranges, 'stretch', 'stretches')} of sound served, ${en.number(facts.outside)} outside a listening.`,
     }
   },
 }

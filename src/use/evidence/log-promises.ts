@@ -6,7 +6,6 @@ import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { longestAgeMinutes, newestVerification, type LastVerification } from '#safeguards/audit/log-verifications.ts'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type LogFacts = {
   /** When the last verification of the whole log ended. */
@@ -61,15 +60,9 @@ export const logWhole: Check<LogFacts> = {
       ...(since !== undefined && { memo: { since } satisfies LogMemo }),
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const { verifiedAt: at } = facts
-    return {
-      fi: `Käyttöloki on eheä: koko loki on viimeksi tarkistettu ${at === null ? 'ei vielä kertaakaan' : fi.ago(at)} (${fi.count(facts.entries, 'merkintä', 'merkintää')}). Poikkeamia ${fi.number(facts.problems)}, muuttuneita suojauksia ${fi.number(facts.protections)}, selvittämättömiä katkoja ${fi.number(facts.breaks)}.`,
-      sv: `Loggen är intakt: den kontrollerades i sin helhet senast ${at === null ? 'ännu inte en enda gång' : sv.ago(at)} (${sv.count(facts.entries, 'post', 'poster')}). Avvikelser ${sv.number(facts.problems)}, ändrade skydd ${sv.number(facts.protections)}, outredda avbrott ${sv.number(facts.breaks)}.`,
-      en: `The audit log is whole: last verified in full ${at === null ? 'never yet' : en.ago(at)} (${en.count(facts.entries, 'entry', 'entries')}). Problems ${en.number(facts.problems)}, changed protections ${en.number(facts.protections)}, breaks not accounted for ${en.number(facts.breaks)}.`,
-    }
-  },
+  more: ({ verifiedAt: at }, { ago, part }) => ({
+    verifiedAt: at === null ? part('promise.log.whole.never') : ago(at),
+  }),
 }
 
 function newerOf(one: LastVerification | undefined, other: LastVerification | undefined): LastVerification | undefined {

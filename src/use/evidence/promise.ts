@@ -4,14 +4,15 @@
  * call, a repair of what is found.
  */
 import type { Kysely } from 'kysely'
-import type { Trilingual } from '#description/closed-lists.ts'
 import type { FolderAddress, S3Address } from '#platform/config/places.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { Values } from '#platform/texts/texts.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { LastVerification } from '#safeguards/audit/log-verifications.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
+import type { Written } from './written.ts'
 
 /** What the checks look at. */
 export interface Looking {
@@ -61,6 +62,6 @@ export interface Check<Some extends Facts = Facts> {
   remedy: string
   /** `not-yet`: there is nothing to tell before the first round of what it looks at; then there is no proof either. */
   check(looking: Looking, memo: unknown): Promise<Found<Some> | 'not-yet'>
-  /** The rule and the counts in one sentence a language. */
-  say(facts: Some, now: Temporal.Instant): Trilingual
+  /** What its sentence (`promise.ID` in texts/server/promise.json) says beside the counts. */
+  more?(facts: Some, written: Written): Values
 }

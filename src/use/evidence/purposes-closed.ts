@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { askOne, intervalsOf } from './ask-one.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type PurposeFacts = {
   purposes: number
@@ -85,14 +84,6 @@ export const purposesClosed: Check<PurposeFacts> = {
         outside,
         example: looks.example,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Käyttötarkoituksia on ${fi.number(facts.purposes)}: lokissa on ${fi.count(facts.looks, 'katselu', 'katselua')}, ilman käyttötarkoitusta ${fi.number(facts.withoutPurpose)} ja muuhun tarkoitukseen ${fi.number(facts.outside)}.`,
-      sv: `Det finns ${sv.count(facts.purposes, 'användningsändamål', 'användningsändamål')}: loggen har ${sv.count(facts.looks, 'läsning', 'läsningar')}, varav ${sv.number(facts.withoutPurpose)} utan ändamål och ${sv.number(facts.outside)} för något annat ändamål.`,
-      en: `There are ${en.count(facts.purposes, 'purpose', 'purposes')}: ${en.count(facts.looks, 'look', 'looks')} in the log, ${en.number(facts.withoutPurpose)} without a purpose and ${en.number(facts.outside)} for any other.`,
     }
   },
 }

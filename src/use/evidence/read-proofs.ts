@@ -1,12 +1,16 @@
 import type { Kysely, Selectable } from 'kysely'
 import { promises, type PromiseId } from '#description/promises.ts'
-import { languages, type Language, type Trilingual } from '#description/closed-lists.ts'
+import texts from '#texts/server/promise.json' with { type: 'json' }
+import { inEach, sayInAll, type Trilingual } from '#platform/texts/texts.ts'
 import type { VerifierKey } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'
 import { isProofSigned } from './sign-proof.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
-import { wordsAt } from './words.ts'
+import { sayPromise } from './say-promise.ts'
+import { writtenAt } from './written.ts'
+
+const say = sayInAll(texts)
 
 /** A proof older than this is none any more: checks come every five minutes at least, and a round may take as long again. */
 const proofHoldsMinutes = 15
@@ -23,37 +27,6 @@ export interface Proof {
   rule: string
   test: string
   brokenSince?: string
-}
-
-const notChecked: Record<Language, (since: string) => string> = {
-  fi: (since) =>
-    `Tarkistettu viimeksi ${since}; sen jälkeen tarkistusta ei ole tehty, eikä lupauksesta ole todistetta.`,
-  sv: (since) =>
-    `Kontrollerat senast ${since}; därefter har kontrollen inte gjorts, och det finns inget bevis för löftet.`,
-  en: (since) => `Last checked ${since}; the check has not been made since, and there is no proof of the promise.`,
-}
-const notYet: Record<Language, (at: string) => string> = {
-  fi: (at) =>
-    `Päivätty hetkeen ${at}, joka ei ole vielä tullut: tarkistajan kello oli väärässä, eikä lupauksesta ole todistetta.`,
-  sv: (at) =>
-    `Daterad ${at}, som inte har kommit ännu: kontrollantens klocka gick fel, och det finns inget bevis för löftet.`,
-  en: (at) =>
-    `Dated ${at}, which has not come yet: the checker’s clock was wrong, and there is no proof of the promise.`,
-}
-const couldNotCheck: Record<Language, (fault: string) => string> = {
-  fi: (fault) => `Tarkistusta ei voitu tehdä (${fault}), eikä lupauksesta ole todistetta.`,
-  sv: (fault) => `Kontrollen kunde inte göras (${fault}), och det finns inget bevis för löftet.`,
-  en: (fault) => `The check could not be made (${fault}), and there is no proof of the promise.`,
-}
-const notSigned: Trilingual = {
-  fi: 'Ei ole todettu, että todistus on allekirjoitettu käyttölokin avaimella, eikä lupauksesta ole todistetta.',
-  sv: 'Det har inte konstaterats att beviset är undertecknat med loggens nyckel, och det finns inget bevis för löftet.',
-  en: 'The proof was not found to be signed with the audit log’s key, and there is no proof of the promise.',
-}
-const foundBefore: Record<Language, string> = {
-  fi: 'Viimeksi todettua:',
-  sv: 'Senast konstaterades:',
-  en: 'Last found:',
 }
 
 /**
@@ -102,7 +75,7 @@ function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
   }
   // What nobody signed is not shown either.
   if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, row)))
-    return { ...known, holds: false, text: notSigned, facts: {}, brokenSince: now.toString() }
+    return { ...known, holds: false, text: say('promise.not-signed'), facts: {}, brokenSince: now.toString() }
   const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
   const stale = Temporal.Instant.compare(ends, now) < 0
   const early = isEarly(row, now)
@@ -121,16 +94,14 @@ function isEarly({ checked_at }: ProofRow, now: Temporal.Instant): boolean {
 }
 
 function textOf(row: ProofRow, stale: boolean, now: Temporal.Instant): Trilingual {
-  const found = row.facts && catalogue[row.promise].say(row.facts, now)
-  const words = wordsAt(now)
-  const text = (language: Language) => {
-    const missing = [
-      ...(stale ? [notChecked[language](words[language].ago(row.checked_at.toString()))] : []),
-      ...(isEarly(row, now) ? [notYet[language](words[language].instant(row.checked_at.toString()))] : []),
-      ...(row.fault === null ? [] : [couldNotCheck[language](row.fault)]),
-    ]
-    if (!found) return missing.join(' ')
-    return missing.length === 0 ? found[language] : [...missing, foundBefore[language], found[language]].join(' ')
-  }
-  return Object.fromEntries(languages.map((language) => [language, text(language)])) as unknown as Trilingual
+  const found = row.facts && sayPromise(row.promise, row.facts, now)
+  const { ago, instant } = writtenAt(now)
+  const at = row.checked_at.toString()
+  const missing = [
+    ...(stale ? [say('promise.not-checked', { since: ago(at) })] : []),
+    ...(isEarly(row, now) ? [say('promise.not-yet', { at: instant(at) })] : []),
+    ...(row.fault === null ? [] : [say('promise.could-not-check', { fault: row.fault })]),
+  ]
+  const all = !found ? missing : missing.length === 0 ? [found] : [...missing, say('promise.found-before'), found]
+  return inEach((language) => all.map((text) => text[language]).join(' '))
 }

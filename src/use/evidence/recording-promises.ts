@@ -3,7 +3,6 @@ import { sql } from 'kysely'
 
 import { askOne, countsPublicly, intervalsOf } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 const daysLooked = 28
 /** Above this, a number is recorded as good as in full. */
@@ -76,16 +75,13 @@ export const recordingPartial: Check<PartialFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const { highest, highestNumber } = facts
-    const peak = highest !== null && highestNumber !== null ? ([highest, highestNumber] as const) : undefined
-    return {
-      fi: `Osa puheluista tallennetaan: ${fi.number(facts.days)} päivän aikana ${fi.number(facts.recorded)}/${fi.number(facts.answered)} vastattua puhelua (${fi.percent(facts.share)})${peak ? `, eniten numerossa ${peak[1]} (${fi.percent(peak[0])})` : ''}; määräajan kokonaan tallennettavia numeroita ${fi.number(facts.inFull)}, muita kokonaan tallennettuja ${fi.number(facts.tooMany)}.`,
-      sv: `En del av samtalen spelas in: under ${sv.number(facts.days)} dagar ${sv.number(facts.recorded)}/${sv.number(facts.answered)} besvarade samtal (${sv.percent(facts.share)})${peak ? `, mest på numret ${peak[1]} (${sv.percent(peak[0])})` : ''}; nummer som för en bestämd tid spelas in helt: ${sv.number(facts.inFull)}, andra som har spelats in helt: ${sv.number(facts.tooMany)}.`,
-      en: `Some of the calls are recorded: in ${en.number(facts.days)} days ${en.number(facts.recorded)}/${en.number(facts.answered)} answered calls (${en.percent(facts.share)})${peak ? `, the most of number ${peak[1]} (${en.percent(peak[0])})` : ''}; numbers recorded in full for a limited time: ${en.number(facts.inFull)}, others recorded in full: ${en.number(facts.tooMany)}.`,
-    }
-  },
+  more: ({ share, highest, highestNumber }, { percent, part }) => ({
+    share: percent(share),
+    peak:
+      highest !== null && highestNumber !== null
+        ? part('promise.recording.partial.peak', { number: highestNumber, share: percent(highest) })
+        : '',
+  }),
 }
 
 type SwitchboardFacts = {
@@ -144,14 +140,6 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Puhelunvälityksen puheluja ei tallenneta: ${fi.count(facts.switchboards, 'kutsunumero', 'kutsunumeroa')}, ${fi.count(facts.calls, 'vastattu puhelu', 'vastattua puhelua')} ${fi.number(facts.days)} päivän aikana; kaikista ${fi.number(facts.recordings)} tallenteesta puhelunvälityksen puheluja ${fi.number(facts.recorded)}.`,
-      sv: `Samtal till telefonväxeln spelas inte in: ${sv.count(facts.switchboards, 'anropsnummer', 'anropsnummer')}, ${sv.count(facts.calls, 'besvarat samtal', 'besvarade samtal')} under ${sv.number(facts.days)} dagar; av alla ${sv.number(facts.recordings)} inspelningar gäller ${sv.number(facts.recorded)} växeln.`,
-      en: `Switchboard calls are not recorded: ${en.count(facts.switchboards, 'number', 'numbers')}, ${en.count(facts.calls, 'answered call', 'answered calls')} in ${en.number(facts.days)} days; of all ${en.count(facts.recordings, 'recording', 'recordings')}, ${en.number(facts.recorded)} of the switchboard.`,
-    }
-  },
 }
 
 type SignalFacts = { toleranceMs: number; recordings: number; outside: number; example: string | null }
@@ -184,14 +172,6 @@ export const withinSignals: Check<SignalFacts> = {
     return {
       holds: row.outside.length === 0,
       facts: { toleranceMs, recordings: row.recordings, outside: row.outside.length, example: row.outside[0] ?? null },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Tallenne alkaa aloitusmerkistä ja päättyy lopettamismerkkiin: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, puhelun ulkopuolelle ulottuu ${fi.number(facts.outside)}.`,
-      sv: `En inspelning börjar vid startsignalen och slutar vid slutsignalen: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, varav ${sv.number(facts.outside)} sträcker sig utanför samtalet.`,
-      en: `A recording begins at the start signal and ends at the end signal: ${en.count(facts.recordings, 'recording', 'recordings')} held, ${en.number(facts.outside)} reaching beyond the call.`,
     }
   },
 }

@@ -4,7 +4,6 @@ import { termZone } from '#description/terms.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type AnonymisedFacts = {
   /** Copies with research institutes that are still tied to a recording. */
@@ -59,14 +58,6 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Tutkimukseen luovutetaan vain toisen henkilön tarkastamia anonymisoituja kopioita: ${fi.count(facts.released, 'luovutettu kopio', 'luovutettua kopiota')}, tarkastamattomia ${fi.number(facts.unchecked)}; ${fi.count(facts.approved, 'hyväksytty kopio', 'hyväksyttyä kopiota')}, ilman toisen henkilön tarkastusta ${fi.number(facts.alone)}.`,
-      sv: `Till forskning lämnas bara anonymiserade kopior som en annan person har kontrollerat: ${sv.count(facts.released, 'utlämnad kopia', 'utlämnade kopior')}, varav ${sv.number(facts.unchecked)} okontrollerade; ${sv.count(facts.approved, 'godkänd kopia', 'godkända kopior')}, varav ${sv.number(facts.alone)} utan en annan persons kontroll.`,
-      en: `Only anonymised copies that a second person checked go to research: ${en.count(facts.released, 'copy', 'copies')} released, ${en.number(facts.unchecked)} unchecked; ${en.count(facts.approved, 'copy', 'copies')} approved, ${en.number(facts.alone)} without a second person’s check.`,
-    }
-  },
 }
 
 type AuthorityFacts = {
@@ -111,14 +102,6 @@ export const disclosuresFounded: Check<AuthorityFacts> = {
         alone: alone.length,
         example: unfounded[0]?.number ?? alone[0]?.number ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Viranomaiselle luovutetaan vain säännöksen nojalla: ${fi.count(facts.decided, 'päätös', 'päätöstä')}, joista kielteisiä ${fi.number(facts.refused)}; ilman voimassa ollutta säännöstä tai päätöstä ${fi.number(facts.unfounded)}, valmistelijan itse päättämiä tai lokista puuttuvia ${fi.number(facts.alone)}.`,
-      sv: `Till myndigheter lämnas uppgifter ut bara med stöd av en bestämmelse: ${sv.count(facts.decided, 'beslut', 'beslut')}, varav ${sv.number(facts.refused)} avslag; utan gällande bestämmelse eller beslut ${sv.number(facts.unfounded)}, fattade av den som berett ärendet eller utan anteckning i loggen ${sv.number(facts.alone)}.`,
-      en: `Authorities are given data only on a provision: ${en.count(facts.decided, 'decision', 'decisions')}, refused ${en.number(facts.refused)}; ${en.number(facts.unfounded)} without a provision in force or without a decision, ${en.number(facts.alone)} decided by who prepared them or missing from the log.`,
     }
   },
 }

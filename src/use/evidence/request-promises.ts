@@ -2,7 +2,6 @@
 import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type InspectionFacts = {
   heard: number
@@ -61,14 +60,6 @@ export const inspectionsAtOffice: Check<InspectionFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Tallenteita kuunnellaan sovitussa toimipisteessä: ${fi.count(facts.heard, 'toteutunut kuuntelukäynti', 'toteutunutta kuuntelukäyntiä')}, muussa paikassa tai muuna aikana avattuja ${fi.number(facts.elsewhere)}; tarkastuspyyntöjä varten tehtyjä katseluja muilta kuin palveluyksiköltä ${fi.number(facts.others)}.`,
-      sv: `Lyssnandet sker på det avtalade kontoret: ${sv.count(facts.heard, 'genomfört lyssningsbesök', 'genomförda lyssningsbesök')}, öppnade på annan plats eller annan tid ${sv.number(facts.elsewhere)}; läsningar för granskning av andra än serviceenheten ${sv.number(facts.others)}.`,
-      en: `Recordings are heard at the agreed office: ${en.count(facts.heard, 'visit', 'visits')}, ${en.number(facts.elsewhere)} opened at another place or time; looks for inspection by others than the Service Unit: ${en.number(facts.others)}.`,
-    }
-  },
 }
 
 type ProhibitionFacts = {
@@ -119,14 +110,6 @@ export const prohibitionsObeyed: Check<ProhibitionFacts> = {
         leftovers: row.leftovers.length,
         example: wrong[0] ?? null,
       },
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Kielletyt tallenteet tuhotaan: ${fi.count(facts.prohibitions, 'kielto', 'kieltoa')}, joista pantu täytäntöön ${fi.number(facts.carriedOut)}; myöhässä ${fi.number(facts.overdue)}, aiheettomasti täytäntöönpannuiksi merkittyjä ${fi.number(facts.standing)}, kiellon jälkeen käytettyjä ${fi.number(facts.used)}, tuhotuista jäljellä ${fi.number(facts.leftovers)}.`,
-      sv: `Förbjudna inspelningar förstörs: ${sv.count(facts.prohibitions, 'förbud', 'förbud')}, varav ${sv.number(facts.carriedOut)} verkställda; försenade ${sv.number(facts.overdue)}, felaktigt antecknade som verkställda ${sv.number(facts.standing)}, använda efter förbudet ${sv.number(facts.used)}, rester av förstörda ${sv.number(facts.leftovers)}.`,
-      en: `Forbidden recordings are destroyed: ${en.count(facts.prohibitions, 'prohibition', 'prohibitions')}, ${en.number(facts.carriedOut)} carried out; ${en.number(facts.overdue)} overdue, ${en.number(facts.standing)} wrongly said to be carried out, ${en.number(facts.used)} used afterwards, ${en.number(facts.leftovers)} with something left.`,
     }
   },
 }

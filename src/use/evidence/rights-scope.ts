@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type ScopeFacts = {
   /** Looks that the audit log tells of, as far as they have been judged. */
@@ -60,14 +59,6 @@ export const rightsScope: Check<ScopeFacts> = {
         example: row.outside[0] ?? log.memo.outside[0]?.toString() ?? row.items_outside[0] ?? row.untold[0] ?? null,
       },
       memo: log.memo satisfies ScopeMemo,
-    }
-  },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    return {
-      fi: `Katselut, kuuntelut ja toimet ovat pysyneet oikeuksien rajoissa: ${fi.count(facts.looks, 'katselu', 'katselua')}, ${fi.count(facts.acts, 'roolin toimi', 'roolin toimea')}, ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')} ja ${fi.count(facts.items, 'luovutettavaksi valittu tieto', 'luovutettavaksi valittua tietoa')}, oikeuden ulkopuolella ${fi.number(facts.outside)}, lokista puuttuvia kuunteluja ${fi.number(facts.untold)}.`,
-      sv: `Läsningar, lyssningar och åtgärder har hållit sig inom rättigheterna: ${sv.count(facts.looks, 'läsning', 'läsningar')}, ${sv.count(facts.acts, 'åtgärd i en roll', 'åtgärder i en roll')}, ${sv.count(facts.listenings, 'lyssning', 'lyssningar')} och ${sv.count(facts.items, 'uppgift som valts för utlämnande', 'uppgifter som valts för utlämnande')}, utanför rättigheterna ${sv.number(facts.outside)}, lyssningar som saknas i loggen ${sv.number(facts.untold)}.`,
-      en: `Looks, listenings and acts stayed within their rights: ${en.count(facts.looks, 'look', 'looks')}, ${en.count(facts.acts, 'act in a role', 'acts in a role')}, ${en.count(facts.listenings, 'listening', 'listenings')} and ${en.count(facts.items, 'item', 'items')} chosen for disclosure, ${en.number(facts.outside)} outside of a right, ${en.number(facts.untold)} listenings missing from the log.`,
     }
   },
 }

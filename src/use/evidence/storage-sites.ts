@@ -5,7 +5,6 @@ import { termZone } from '#description/terms.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
 import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/told-places.ts'
 import type { Check, Looking, Place } from './promise.ts'
-import { wordsAt } from './words.ts'
 
 type SiteFacts = {
   places: number
@@ -69,13 +68,12 @@ export const storageSites: Check<SiteFacts> = {
       },
     }
   },
-  say(facts, now) {
-    const { fi, sv, en } = wordsAt(now)
-    const { nextReview } = facts
+  more: ({ sitesFi, sitesSv, sitesEn, outsideEea, nextReview }, { number, date, part }) => {
+    const none = part('promise.storage.sites.none')
     return {
-      fi: `Tiedot ovat lueteltuissa tiloissa (${facts.sitesFi || 'ei yhtään'}): ${fi.count(facts.places, 'säilytyspaikka', 'säilytyspaikkaa')}, luettelon ulkopuolella ${fi.number(facts.unlisted)}; tiloja, joiden kulunvalvonnan vahvistus ei ole voimassa, ${fi.number(facts.unattested)}${facts.outsideEea ? `, ETA-alueen ulkopuolella ${fi.number(facts.outsideEea)}` : ''}${nextReview ? `, seuraava tarkistus ${fi.date(nextReview)}` : ''}.`,
-      sv: `Uppgifterna finns i angivna utrymmen (${facts.sitesSv || 'inget'}): ${sv.count(facts.places, 'förvaringsplats', 'förvaringsplatser')}, varav ${sv.number(facts.unlisted)} utanför förteckningen; utrymmen vars intyg om passagekontroll inte gäller: ${sv.number(facts.unattested)}${facts.outsideEea ? `, utanför EES ${sv.number(facts.outsideEea)}` : ''}${nextReview ? `, nästa granskning ${sv.date(nextReview)}` : ''}.`,
-      en: `The data are on listed sites (${facts.sitesEn || 'none'}): ${en.count(facts.places, 'place', 'places')}, ${en.number(facts.unlisted)} not listed; sites whose attestation of access control is not valid: ${en.number(facts.unattested)}${facts.outsideEea ? `, outside the EEA ${en.number(facts.outsideEea)}` : ''}${nextReview ? `, next review ${en.date(nextReview)}` : ''}.`,
+      sites: { fi: sitesFi || none.fi, sv: sitesSv || none.sv, en: sitesEn || none.en },
+      outsideEea: outsideEea ? part('promise.storage.sites.outside', { outside: number(outsideEea) }) : '',
+      nextReview: nextReview ? part('promise.storage.sites.review', { day: date(nextReview) }) : '',
     }
   },
 }

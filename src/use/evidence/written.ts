@@ -1,0 +1,54 @@
+/** How counts, times and shares are written in the three languages; times are Finnish time, `28.2.2027 10.05`. */
+import texts from '#texts/server/promise.json' with { type: 'json' }
+import { termZone } from '#description/terms.ts'
+import { inEach, sayInAll, type Language, type Trilingual } from '#platform/texts/texts.ts'
+
+/** All three as Finland writes them, as the screens do: in English, too, a comma parts decimals. */
+const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
+const part = sayInAll(texts)
+
+export type Written = ReturnType<typeof writtenAt>
+
+/** As seen at `now`; instants and dates are ISO 8601. */
+export function writtenAt(now: Temporal.Instant) {
+  /** `14 minuuttia sitten` */
+  function ago(iso: string): Trilingual {
+    const seconds = now.since(Temporal.Instant.from(iso)).total('seconds')
+    if (seconds < 60) return part('promise.just-now')
+    const [amount, unit] =
+      seconds < 3600
+        ? ([seconds / 60, 'minute'] as const)
+        : seconds < 172_800
+          ? ([seconds / 3600, 'hour'] as const)
+          : ([seconds / 86_400, 'day'] as const)
+    return inEach((language) =>
+      new Intl.RelativeTimeFormat(locales[language], { numeric: 'always' }).format(-Math.floor(amount), unit),
+    )
+  }
+  return {
+    /** A part of a sentence, from its text. */
+    part,
+    ago,
+    /** `12 408` */
+    number: (n: number): Trilingual => inEach((language) => new Intl.NumberFormat(locales[language]).format(n)),
+    /** 0.1 -> `10 %` */
+    percent: (share: number): Trilingual =>
+      inEach((language) =>
+        new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 1 }).format(share),
+      ),
+    /** `28.2.2027 10.05` */
+    instant(iso: string): string {
+      const at = Temporal.Instant.from(iso).toZonedDateTimeISO(termZone)
+      return `${dayOf(at)} ${at.hour}.${String(at.minute).padStart(2, '0')}`
+    },
+    /** `28.2.2027` */
+    date: (iso: string): string => dayOf(Temporal.PlainDate.from(iso)),
+    /** `viimeisin poistoajo 14 minuuttia sitten`, or that there was none */
+    sweep: (iso: string | null): Trilingual =>
+      iso === null ? part('promise.sweep.none') : part('promise.sweep', { ago: ago(iso) }),
+  }
+}
+
+function dayOf({ day, month, year }: { day: number; month: number; year: number }): string {
+  return `${day}.${month}.${year}`
+}
