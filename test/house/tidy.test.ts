@@ -182,7 +182,8 @@ test('the ways in ARCHITECTURE.md name files that are there, each once, and coun
     const rows = lines.filter((line) => line.startsWith('| ') && !line.startsWith('| where |'))
     const names = rows.flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name))
     const unclear = names.filter(
-      (name) => paths.filter((path) => /^(src|web|database)\//.test(path) && path.endsWith(`/${name}`)).length !== 1,
+      (name) =>
+        paths.filter((path) => /^(src|web|database|texts)\//.test(path) && path.endsWith(`/${name}`)).length !== 1,
     )
     expect(unclear, 'Instead: the name of one file, with its folder where another has the same').toEqual([])
     expect(title).toContain(`: ${new Set(names).size} files`)
