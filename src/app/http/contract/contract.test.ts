@@ -171,6 +171,25 @@ describe('the contract', () => {
     }
   })
 
+  test('has no answer with a member `refused`, by which a refusal is known', () => {
+    interface Schema {
+      properties?: object
+      anyOf?: Schema[]
+      allOf?: Schema[]
+    }
+    const members = ({ properties = {}, anyOf = [], allOf = [] }: Schema): string[] => [
+      ...Object.keys(properties),
+      ...[...anyOf, ...allOf].flatMap(members),
+    ]
+    for (const { operation } of all) {
+      for (const [status, { content = {} }] of Object.entries(operation.responses)) {
+        if (!status.startsWith('2')) continue
+        const told = Object.values(content).flatMap(({ schema }) => members(schema))
+        expect(told, operation.operationId).not.toContain('refused')
+      }
+    }
+  })
+
   test('knows the status of every refusal', () => {
     const statuses = new Set(all.flatMap(({ operation }) => Object.keys(operation.responses).map(Number)))
     for (const [code, [status]] of Object.entries(refusals)) expect(statuses, code).toContain(status)
