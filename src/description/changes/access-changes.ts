@@ -19,13 +19,7 @@ function purposeChanges({ purposes: from }: RegisterDescription, { purposes: to 
   const { kind, dataSets, legalBasis } = words.purposeFields
   const { added, removed, kept } = matchByName(from, to, ({ purpose }) => purpose)
   return [
-    ...added.map(([{ names }, place]) =>
-      sentence(['purposes', place], {
-        fi: (say) => `Uusi käyttötarkoitus: ${say(names)}.`,
-        sv: (say) => `Nytt ändamål: ${say(names)}.`,
-        en: (say) => `New purpose: ${say(names)}.`,
-      }),
-    ),
+    ...added.map(([{ names }, place]) => sentence(['purposes', place], 'change.new-purpose', { names })),
     ...kept.flatMap(([one, other, place]) => {
       const subject = named(kind, one.names)
       const sets = (names: typeof one.dataSets): Trilingual[] => names.map((set) => words.dataSets[set])
@@ -50,13 +44,7 @@ function purposeChanges({ purposes: from }: RegisterDescription, { purposes: to 
         ),
       ]
     }),
-    ...removed.map(({ names }) =>
-      sentence(['purposes'], {
-        fi: (say) => `Käyttötarkoitus poistuu: ${say(names)}.`,
-        sv: (say) => `Ändamålet tas bort: ${say(names)}.`,
-        en: (say) => `Purpose removed: ${say(names)}.`,
-      }),
-    ),
+    ...removed.map(({ names }) => sentence(['purposes'], 'change.purpose-removed', { names })),
   ]
 }
 
@@ -71,10 +59,10 @@ function roleChanges(
     purposes.length === 0 ? words.scopeNames.none : listText(purposes.map(({ purpose }) => purposeName(purpose)))
   return [
     ...added.map(([entry, place]) =>
-      sentence(['roles', place], {
-        fi: (say) => `Uusi rooli ${say(entry.names)}: ${say(words.scopeNames[entry.scope])} (${say(held(entry))}).`,
-        sv: (say) => `Ny roll ${say(entry.names)}: ${say(words.scopeNames[entry.scope])} (${say(held(entry))}).`,
-        en: (say) => `New role ${say(entry.names)}: ${say(words.scopeNames[entry.scope])} (${say(held(entry))}).`,
+      sentence(['roles', place], 'change.new-role', {
+        names: entry.names,
+        scope: words.scopeNames[entry.scope],
+        held: held(entry),
       }),
     ),
     ...kept.flatMap(([one, other, place]) => {
@@ -90,13 +78,7 @@ function roleChanges(
         ...heldChanges(one, other, place, purposeName),
       ]
     }),
-    ...removed.map(({ names }) =>
-      sentence(['roles'], {
-        fi: (say) => `Rooli ${say(names)} poistuu: sen nojalla ei enää käytetä rekisteriä.`,
-        sv: (say) => `Rollen ${say(names)} tas bort: registret används inte längre med stöd av den.`,
-        en: (say) => `The role ${say(names)} is removed: nobody uses the register in it any more.`,
-      }),
-    ),
+    ...removed.map(({ names }) => sentence(['roles'], 'change.role-removed', { names })),
   ]
 }
 
@@ -112,11 +94,7 @@ function heldChanges(
   const reference = ({ reference: written }: RolePurpose): Told | undefined => written && words.referenceNames[written]
   return [
     ...added.map(([{ purpose }, at]) =>
-      sentence([...path, at], {
-        fi: (say) => `${say(role)} saa käyttää rekisteriä tarkoitukseen ${say(purposeName(purpose))}.`,
-        sv: (say) => `${say(role)} får använda registret för ändamålet ${say(purposeName(purpose))}.`,
-        en: (say) => `${say(role)} may use the register for ${say(purposeName(purpose))}.`,
-      }),
+      sentence([...path, at], 'change.role-may', { role, purpose: purposeName(purpose) }),
     ),
     ...kept.flatMap(([one, other, at]) => {
       const label = inEach((language) => {
@@ -126,12 +104,6 @@ function heldChanges(
       })
       return changed([...path, at, 'reference'], label, reference(one), reference(other))
     }),
-    ...removed.map(({ purpose }) =>
-      sentence(path, {
-        fi: (say) => `${say(role)} ei enää saa käyttää rekisteriä tarkoitukseen ${say(purposeName(purpose))}.`,
-        sv: (say) => `${say(role)} får inte längre använda registret för ändamålet ${say(purposeName(purpose))}.`,
-        en: (say) => `${say(role)} may no longer use the register for ${say(purposeName(purpose))}.`,
-      }),
-    ),
+    ...removed.map(({ purpose }) => sentence(path, 'change.role-may-not', { role, purpose: purposeName(purpose) })),
   ]
 }

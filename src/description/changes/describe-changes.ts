@@ -24,13 +24,7 @@ export function describeChanges(from: RegisterDescription, to: RegisterDescripti
     if (ofSection.length > 0 || isSame(withoutRuleVersions(from)[section], withoutRuleVersions(to)[section])) {
       return ofSection
     }
-    return [
-      sentence([section], {
-        fi: (say) => `${say(sections[section])}: järjestys muuttuu.`,
-        sv: (say) => `${say(sections[section])}: ordningen ändras.`,
-        en: (say) => `${say(sections[section])}: the order changes.`,
-      }),
-    ]
+    return [sentence([section], 'change.order', { section: sections[section] })]
   })
 }
 

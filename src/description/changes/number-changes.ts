@@ -37,11 +37,7 @@ function listChanges(from: readonly ServiceNumber[], to: readonly ServiceNumber[
     ...rest.kept.flatMap(([one, other]) => changedNumber(one, other, ['numbers', to.indexOf(other)])),
     ...rest.added.map(([entry]) => newNumber(entry, ['numbers', to.indexOf(entry)])),
     ...rest.removed.map(({ display, names, validFrom }) =>
-      sentence(['numbers'], {
-        fi: (say) => `Numero ${display} (${say(names)}, ${say(dayText(validFrom))} alkaen) poistuu luettelosta.`,
-        sv: (say) => `Numret ${display} (${say(names)}, från ${say(dayText(validFrom))}) tas bort ur förteckningen.`,
-        en: (say) => `The number ${display} (${say(names)}, from ${say(dayText(validFrom))}) is taken off the list.`,
-      }),
+      sentence(['numbers'], 'change.number-removed', { display, names, from: dayText(validFrom) }),
     ),
   ]
 }
@@ -75,9 +71,5 @@ function newNumber(
     ),
   )
   const until = inEach((reader) => (validTo ? lastDayText(validTo)[reader] : ''))
-  return sentence(path, {
-    fi: (say) => `Uusi numero ${display}, ${say(names)} (${say(what)}), ${say(dayText(validFrom))}–${say(until)}.`,
-    sv: (say) => `Nytt nummer ${display}, ${say(names)} (${say(what)}), ${say(dayText(validFrom))}–${say(until)}.`,
-    en: (say) => `New number ${display}, ${say(names)} (${say(what)}), ${say(dayText(validFrom))}–${say(until)}.`,
-  })
+  return sentence(path, 'change.new-number', { display, names, what, from: dayText(validFrom), until })
 }

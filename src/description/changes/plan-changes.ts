@@ -49,11 +49,10 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
   const { added, removed, kept } = matchByName(from.announcements, to.announcements, ({ id }) => id)
   return [
     ...added.map(([{ id, numbers: keys }, place]) =>
-      sentence([...list, place], {
-        fi: (say) =>
-          `Uusi tallennusilmoitus ${id} ${keys.length === 1 ? 'numerolle' : 'numeroille'} ${say(listText(keys.map(display)))}.`,
-        sv: (say) => `Nytt inspelningsmeddelande ${id} för ${say(listText(keys.map(display)))}.`,
-        en: (say) => `New announcement ${id} for ${say(listText(keys.map(display)))}.`,
+      sentence([...list, place], 'change.new-announcement', {
+        id,
+        numbers: listText(keys.map(display)),
+        count: keys.length,
       }),
     ),
     ...kept.flatMap(([one, other, place]) => [
@@ -61,12 +60,7 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
       ...changedTexts([...list, place, 'texts'], aspectOf(named(kind, one.id), text), one.texts, other.texts),
     ]),
     ...removed.map(({ id, numbers: keys }) =>
-      sentence(list, {
-        fi: (say) =>
-          `Tallennusilmoitus ${id} poistuu ${keys.length === 1 ? 'numerolta' : 'numeroilta'} ${say(listText(keys.map(display)))}.`,
-        sv: (say) => `Inspelningsmeddelandet ${id} tas bort från ${say(listText(keys.map(display)))}.`,
-        en: (say) => `The announcement ${id} is removed from ${say(listText(keys.map(display)))}.`,
-      }),
+      sentence(list, 'change.announcement-removed', { id, numbers: listText(keys.map(display)), count: keys.length }),
     ),
   ]
 }
@@ -90,13 +84,7 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
     ...kept.flatMap(([one, other, place]) => changedRule(one, other, [...list, place], display)),
     ...added.map(([rule, place]) => newRule(rule, [...list, place], display)),
     ...removed.map(({ names, numbers }) =>
-      sentence(list, {
-        fi: (say) =>
-          `Sääntö ${say(names)} poistuu: se ei enää koske ${numbers.length === 1 ? 'numeroa' : 'numeroita'} ${say(listText(numbers.map(display)))}.`,
-        sv: (say) => `Regeln ${say(names)} tas bort: den gäller inte längre ${say(listText(numbers.map(display)))}.`,
-        en: (say) =>
-          `The rule ${say(names)} is removed: it no longer holds for ${say(listText(numbers.map(display)))}.`,
-      }),
+      sentence(list, 'change.rule-removed', { names, numbers: listText(numbers.map(display)), count: numbers.length }),
     ),
   ]
 }
@@ -135,13 +123,11 @@ function changedRule(from: RecordingRule, to: RecordingRule, path: FieldPath, di
     ...(from.share === to.share
       ? []
       : [
-          sentence([...path, 'share'], {
-            fi: (say) =>
-              `Otanta ${inNumbers(to.numbers)} ${say(numbers)}: aiemmin ${say(percent(from.share))}, jatkossa ${say(percent(to.share))}.`,
-            sv: (say) =>
-              `Urvalet för ${say(numbers)}: hittills ${say(percent(from.share))}, framöver ${say(percent(to.share))}.`,
-            en: (say) =>
-              `Share recorded on ${say(numbers)} from ${say(percent(from.share))} to ${say(percent(to.share))}.`,
+          sentence([...path, 'share'], 'change.share', {
+            numbers,
+            from: percent(from.share),
+            to: percent(to.share),
+            count: to.numbers.length,
           }),
         ]),
     ...changed([...path, 'quota'], of(words.ruleFields.quota), quotaText(from), quotaText(to)),
@@ -149,12 +135,11 @@ function changedRule(from: RecordingRule, to: RecordingRule, path: FieldPath, di
     ...(from.recordingMonths === to.recordingMonths
       ? []
       : [
-          sentence([...path, 'recordingMonths'], {
-            fi: (say) =>
-              `Säilytysaika ${inNumbers(to.numbers)} ${say(numbers)}: aiemmin ${from.recordingMonths}, jatkossa ${to.recordingMonths} kuukautta.`,
-            sv: (say) =>
-              `Lagringstiden för ${say(numbers)}: hittills ${from.recordingMonths}, framöver ${to.recordingMonths} månader.`,
-            en: (say) => `Retention on ${say(numbers)} from ${from.recordingMonths} to ${to.recordingMonths} months.`,
+          sentence([...path, 'recordingMonths'], 'change.retention', {
+            numbers,
+            from: from.recordingMonths,
+            to: to.recordingMonths,
+            count: to.numbers.length,
           }),
         ]),
     ...changed([...path, 'from'], of(words.firstDay), dayText(from.from), dayText(to.from)),
@@ -183,29 +168,21 @@ function newRule(rule: RecordingRule, path: FieldPath, display: Display): Change
   )
   const days = until
     ? inEach((language) => `${dayText(from)[language]}–${lastDayText(until)[language]}`)
-    : {
-        fi: `${dayText(from).fi} alkaen`,
-        sv: `från och med ${dayText(from).sv}`,
-        en: `from ${dayText(from).en}`,
-      }
-  return sentence(path, {
-    fi: (say) =>
-      `Uusi sääntö ${say(names)}: ${inNumbers(numbers)} ${say(keys)} tallennetaan ${say(percent(share))} puheluista ${say(days)}${say(rest)}; tallenteita säilytetään ${recordingMonths} kuukautta.`,
-    sv: (say) =>
-      `Ny regel ${say(names)}: på ${say(keys)} spelas ${say(percent(share))} av samtalen in ${say(days)}${say(rest)}; inspelningarna förvaras i ${recordingMonths} månader.`,
-    en: (say) =>
-      `New rule ${say(names)}: on ${say(keys)} ${say(percent(share))} of the calls are recorded ${say(days)}${say(rest)}; recordings are kept for ${recordingMonths} months.`,
+    : words.sayChange('change.from-day', { day: dayText(from) })
+  return sentence(path, 'change.new-rule', {
+    names,
+    numbers: keys,
+    share: percent(share),
+    days,
+    rest,
+    months: recordingMonths,
+    count: numbers.length,
   })
 }
 
 function percent(share: number): Trilingual {
   const number = percentText(share)
   return inEach((language) => (language === 'en' ? `${number.en}%` : `${number[language]} %`))
-}
-
-/** The Finnish word in front of the numbers of a rule. */
-function inNumbers(numbers: readonly PhoneNumberKey[]): string {
-  return numbers.length === 1 ? 'numerossa' : 'numeroissa'
 }
 
 function untilText(until: Temporal.Instant | undefined): Trilingual {
@@ -215,17 +192,7 @@ function untilText(until: Temporal.Instant | undefined): Trilingual {
 function quotaText({ quota }: RecordingRule): Trilingual {
   if (!quota) return words.noQuota
   const { per, weekly } = quota
-  return per === 'official'
-    ? {
-        fi: `enintään ${weekly} tallennetta viikossa virkailijaa kohti`,
-        sv: `högst ${weekly} inspelningar i veckan per tjänsteman`,
-        en: `at most ${weekly} recordings a week for each official`,
-      }
-    : {
-        fi: `enintään ${weekly} tallennetta viikossa numeroa kohti`,
-        sv: `högst ${weekly} inspelningar i veckan per nummer`,
-        en: `at most ${weekly} recordings a week for each number`,
-      }
+  return words.sayChange(`change.quota.${per}`, { weekly })
 }
 
 function hoursText(hours: RuleHours | undefined): Trilingual {

@@ -78,13 +78,7 @@ function storageChanges({ storage: from }: RegisterDescription, { storage: to }:
   const labels = words.siteFields
   const { added, removed, kept } = matchByName(from.sites, to.sites, ({ id }) => id)
   return [
-    ...added.map(([{ names }, place]) =>
-      sentence([...list, place], {
-        fi: (say) => `Uusi säilytyspaikka: ${say(names)}.`,
-        sv: (say) => `Ny förvaringsplats: ${say(names)}.`,
-        en: (say) => `New storage site: ${say(names)}.`,
-      }),
-    ),
+    ...added.map(([{ names }, place]) => sentence([...list, place], 'change.new-site', { names })),
     ...kept.flatMap(([one, other, place]) => {
       const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.kind, one.id), aspect)
       return [
@@ -116,13 +110,7 @@ function storageChanges({ storage: from }: RegisterDescription, { storage: to }:
         ),
       ]
     }),
-    ...removed.map(({ names }) =>
-      sentence(list, {
-        fi: (say) => `Säilytyspaikka poistuu: ${say(names)}.`,
-        sv: (say) => `Förvaringsplatsen tas bort: ${say(names)}.`,
-        en: (say) => `Storage site removed: ${say(names)}.`,
-      }),
-    ),
+    ...removed.map(({ names }) => sentence(list, 'change.site-removed', { names })),
     ...changed(['storage', 'backupDays'], words.backupsKept, days(from.backupDays), days(to.backupDays)),
   ]
 }
@@ -150,13 +138,7 @@ function disclosureChanges(
       workingDays(from.returnWorkingDays),
       workingDays(to.returnWorkingDays),
     ),
-    ...added.map(([{ names }, place]) =>
-      sentence([...list, place], {
-        fi: (say) => `Uusi säädösperuste: ${say(names)}.`,
-        sv: (say) => `Ny författningsgrund: ${say(names)}.`,
-        en: (say) => `New statutory ground: ${say(names)}.`,
-      }),
-    ),
+    ...added.map(([{ names }, place]) => sentence([...list, place], 'change.new-provision', { names })),
     ...kept.flatMap(([one, other, place]) => {
       const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.provision, one.id), aspect)
       return [
@@ -165,13 +147,7 @@ function disclosureChanges(
         ...changed([...list, place, 'validTo'], of(words.lastDay), last(one.validTo), last(other.validTo)),
       ]
     }),
-    ...removed.map(({ names }) =>
-      sentence(list, {
-        fi: (say) => `Säädösperuste poistuu: ${say(names)}.`,
-        sv: (say) => `Författningsgrunden tas bort: ${say(names)}.`,
-        en: (say) => `Statutory ground removed: ${say(names)}.`,
-      }),
-    ),
+    ...removed.map(({ names }) => sentence(list, 'change.provision-removed', { names })),
   ]
 }
 
@@ -222,14 +198,13 @@ function flag(value: boolean): Trilingual {
 }
 
 function months(count: number): Trilingual {
-  return { fi: `${count} kk`, sv: `${count} mån.`, en: `${count} months` }
+  return words.sayChange('change.months', { count })
 }
 
 function days(count: number): Trilingual {
-  return { fi: `${count} päivää`, sv: `${count} dagar`, en: `${count} days` }
+  return words.sayChange('change.days', { count })
 }
 
 function workingDays(count: number): Trilingual {
-  if (count === 1) return { fi: '1 työpäivä', sv: '1 arbetsdag', en: '1 working day' }
-  return { fi: `${count} työpäivää`, sv: `${count} arbetsdagar`, en: `${count} working days` }
+  return words.sayChange('change.working-days', { count })
 }

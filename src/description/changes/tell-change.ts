@@ -1,47 +1,29 @@
-import { inEach } from '#platform/texts/texts.ts'
+import type texts from '#texts/server/change.json'
+import { inEach, type KeyOf, type Values } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { fieldName, type FieldPath } from '../problem.ts'
 import { languages, type Language, type Trilingual } from '../closed-lists.ts'
 import { listText } from '../tell-values.ts'
-import { inLanguage } from './words.ts'
+import { inLanguage, sayChange } from './words.ts'
 
 /** What a sentence speaks of: the same for all readers, or a text for each. */
 export type Told = string | Trilingual
 
-/** One change, as a sentence in each language; `tell` gets what reads a value in that language. */
-export function sentence(path: FieldPath, tell: Record<Language, (say: (told: Told) => string) => string>): Change {
-  const text = inEach((language) => tell[language]((told) => (typeof told === 'string' ? told : told[language])))
-  return { field: fieldName(path), text }
+/** One change, as a sentence in each language. */
+export function sentence(path: FieldPath, key: KeyOf<typeof texts>, values: Values): Change {
+  return { field: fieldName(path), text: sayChange(key, values) }
 }
 
 /** A value that is another than before, new, or gone; nothing where it is the same. */
 export function changed(path: FieldPath, label: Told, from: Told | undefined, to: Told | undefined): Change[] {
   if (isSame(from, to)) return []
   if (from === undefined) {
-    return [
-      sentence(path, {
-        fi: (say) => `${say(label)}: ${say(to!)} (uusi).`,
-        sv: (say) => `${say(label)}: ${say(to!)} (nytt).`,
-        en: (say) => `${say(label)}: ${say(to!)} (new).`,
-      }),
-    ]
+    return [sentence(path, 'change.new', { label, to: to! })]
   }
   if (to === undefined) {
-    return [
-      sentence(path, {
-        fi: (say) => `${say(label)}: ${say(from)} (poistuu).`,
-        sv: (say) => `${say(label)}: ${say(from)} (tas bort).`,
-        en: (say) => `${say(label)}: ${say(from)} (removed).`,
-      }),
-    ]
+    return [sentence(path, 'change.removed', { label, from })]
   }
-  return [
-    sentence(path, {
-      fi: (say) => `${say(label)}: aiemmin ${say(from)}, jatkossa ${say(to)}.`,
-      sv: (say) => `${say(label)}: hittills ${say(from)}, framöver ${say(to)}.`,
-      en: (say) => `${say(label)}: from ${say(from)} to ${say(to)}.`,
-    }),
-  ]
+  return [sentence(path, 'change.changed', { label, from, to })]
 }
 
 /** A text in three languages: one sentence where each changed, else one for each language that did. */
