@@ -145,6 +145,33 @@ test('a restriction of the day holds that an official asks for whose part a corr
   expect(restored.ledger).toMatchObject({ restrictions: 1, lostRequests: [] })
 })
 
+test('a request restricts again that asks for it in the day and whose call was found before: in the backup, or by a correction of the day', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [known, corrected] = await register.keep(2)
+  await giveTo(corrected!.segmentId, aino.id, aino.unitId)
+  const ids = [known!.id, corrected!.id]
+  const alsoRestrict = (id: string) =>
+    sql`update subject_request set kinds = kinds || array['RESTRICTION'] where id = ${id}::uuid`.execute(admin)
+  const before = await servedRequest(admin, { clerkId: pia.id, kinds: ['KNOW'], contacts: [known!.contactId] })
+  const { rows } = await restoredAfter(async () => {
+    await alsoRestrict(before.id)
+    const rectify = await servedRequest(admin, {
+      ...{ clerkId: pia.id, kinds: ['RECTIFY'], contacts: [corrected!.contactId] },
+    })
+    await correct(rectify.id, corrected!.segmentId, bertil, pia.id, riitta.token)
+    await alsoRestrict(rectify.id)
+    const { rows: live } = await sql`select distinct state from recording where id = any (${ids}::uuid[])`.execute(
+      admin,
+    )
+    expect(live).toEqual([{ state: 'RESTRICTED' }])
+  })
+  await rows('select settle_ends()')
+  expect(
+    await rows('select state, is_restricted(r) as "is" from recording r where id = any ($1::uuid[])', [ids]),
+  ).toEqual(ids.map(() => ({ state: 'RESTRICTED', is: true })))
+})
+
 test('the first request after a restore has a number, though the first of the year was entered after the backup and restricts', async () => {
   const pia = await person('Pia')
   const [call] = await register.keep(1)
@@ -191,6 +218,27 @@ test('whoever withdrew their consent in the day does not consent, and a workstat
     )
   })
   expect(restored.ledger).toMatchObject({ consents: 1, workstations: 1 })
-  expect(await rows('select from person_recording_consent where coalesce(valid_to > now(), true)')).toEqual([])
+  expect(
+    await rows('select from person_recording_consent where person_id = $1 and coalesce(valid_to > now(), true)', [
+      aino.id,
+    ]),
+  ).toEqual([])
   expect(await rows('select from workstation where ended_at is null')).toEqual([])
+})
+
+test('a consent that was withdrawn and given anew before the backup is in force after its restore, though nothing came after it', async () => {
+  const aino = await person('Aino')
+  await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}::uuid, now() - interval '9 days')`.execute(
+    admin,
+  )
+  await sql`update person_recording_consent set valid_to = now() - interval '2 days' where person_id = ${aino.id}::uuid`.execute(
+    admin,
+  )
+  await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}::uuid, now() - interval '1 day')`.execute(
+    admin,
+  )
+  const { rows } = await restoredAfter(() => Promise.resolve())
+  expect(
+    await rows('select from person_recording_consent where person_id = $1 and valid_to is null', [aino.id]),
+  ).toHaveLength(1)
 })

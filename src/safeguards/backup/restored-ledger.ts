@@ -5,11 +5,10 @@
  */
 import { Fault } from '#platform/fault.ts'
 import { readCheckpoint, signedBy, type VerifierKey } from '../audit/note.ts'
-import { storedSize } from '../audit/stored-tree.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { headFile } from '../ledger/ledger-copy.ts'
 import { openContents, type LedgerContent } from '../ledger/ledger-content.ts'
-import { ledgerKeyOf, ledgerTree } from '../ledger/ledger-tree.ts'
+import { ledgerKeyOf } from '../ledger/ledger-tree.ts'
 import { readLedgerCopy, type KnownHead, type LedgerCopy } from '../ledger/read-ledger-copy.ts'
 import { replayLedger, type Replayed, type Replaying } from '../ledger/replay-ledger.ts'
 import { takeInCopy } from '../ledger/take-in-copy.ts'
@@ -27,6 +26,8 @@ type ReadCopy = (name: string) => Promise<Buffer | undefined>
 
 export interface JudgedLedger {
   copy: LedgerCopy
+  /** Entries up to this number are in the backup. */
+  since: number
   /** What its entries after the backup say, by their names. */
   contents: ReadonlyMap<string, LedgerContent>
   /** When its newest entry was made. */
@@ -81,6 +82,7 @@ export async function judgeLedger(
   const times = entries.map(({ at }) => Temporal.Instant.from(at))
   return {
     copy,
+    since,
     contents,
     newest: times.sort((one, other) => Temporal.Instant.compare(one, other)).at(-1),
     destroyed: new Set(entries.flatMap(({ kind, id }) => (kind === 'recording' && id !== null ? [id] : []))),
@@ -102,13 +104,11 @@ async function refuseOlder(copy: LedgerCopy, key: VerifierKey, readPlaces: ReadC
 /** Takes the ledger into the restored database and ends there what it says. */
 export async function replayInto(
   replaying: Replaying,
-  { copy, contents }: JudgedLedger,
+  { copy, since, contents }: JudgedLedger,
   folder: LogFolder,
 ): Promise<Replayed> {
-  const since = await storedSize(replaying.db, ledgerTree)
   await takeInCopy(replaying.db, copy, contents, folder)
-  // An earlier try may have taken the entries in and not come to their end: all of them are replayed, again without harm.
-  return replayLedger(replaying, copy.entries, since === copy.size ? 0 : since)
+  return replayLedger(replaying, copy.entries, since)
 }
 
 /** @throws Fault `restore-anchor` where the note is no head that the key signed */

@@ -97,9 +97,10 @@ export async function replayRequests(
     const { id, kind, cause, detail } = entry
     if (kind === 'correction') done.corrections += await giveTo(tx, entry)
     else if (kind === 'restriction' && !isOver(entry)) {
-      const { restricts } = await haveRequest(tx, id, entry)
-      if (restricts) touched.contacts.push(detail.contact)
-      if (restricts) done.restrictions += 1
+      if (!(await haveRequest(tx, id, entry))) continue
+      // Whether its call was found already or not: kinds may have come.
+      touched.contacts.push(detail.contact)
+      done.restrictions += 1
     } else if (kind === 'case' && cause === 'closed') touched.recordings.push(...(await closeCase(tx, entry)))
     else if (kind === 'case' && !isOver(entry) && (await openCase(tx, entry))) {
       cases.add(id)
@@ -125,19 +126,15 @@ function subjectOf({ kind, id, detail }: Entry): string {
 /**
  * A request with a call that is shown to be the requester's. One that the backup does not have is open again, without who asks: the
  * Service Unit enters and identifies them anew. One that is closed stays so.
+ * @returns whether it is open
  */
-async function haveRequest(
-  tx: Tx,
-  request: string,
-  { at, detail }: Entry,
-): Promise<{ isOpen: boolean; restricts: boolean }> {
+async function haveRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
   const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } = detail
-  const none = { isOpen: false, restricts: false }
   const { rows } = await sql<{ answeredBy: string | null }>`
     select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as "answeredBy"
     from contact c where c.id = ${contact ?? null}::uuid`.execute(tx)
   const official = party === 'OFFICIAL' ? (detail.requester ?? rows[0]?.answeredBy) : undefined
-  if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && !official)) return none
+  if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && !official)) return false
   for (const person of [enteredBy, official]) if (person) await havePerson(tx, person, at)
   const { rows: open } = await sql`
     insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
@@ -145,14 +142,12 @@ async function haveRequest(
       ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official ?? null}::uuid)
     on conflict (id) do update set kinds = array(select distinct k from unnest(q.kinds || excluded.kinds) k) where q.closed_at is null
     returning id`.execute(tx)
-  if (open.length === 0) return none
+  if (open.length === 0) return false
   await sql`
     insert into subject_requester (request_id, name) values (${request}::uuid, ${restored}) on conflict do nothing`.execute(
     tx,
   )
-  const matched = await count(
-    tx,
-    sql`
+  await sql`
       insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
       select ${request}::uuid, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = ${request}::uuid), 'MATCHED',
         jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
@@ -161,9 +156,8 @@ async function haveRequest(
       from contact c where c.id = ${contact}::uuid
       on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
         verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by
-      where k.state <> 'MATCHED'`,
-  )
-  return { isOpen: true, restricts: matched > 0 }
+      where k.state <> 'MATCHED'`.execute(tx)
+  return true
 }
 
 /** @returns calls whose recordings it may restrict no longer */
@@ -234,7 +228,7 @@ async function openCase(tx: Tx, entry: Entry): Promise<boolean> {
   const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
   if (rows.length === 0) return false
   if (request === undefined) return askForAuthority(tx, entry)
-  return (await haveRequest(tx, request, entry)).isOpen && (await inspectAgain(tx, entry))
+  return (await haveRequest(tx, request, entry)) && (await inspectAgain(tx, entry))
 }
 
 /** @returns recordings that were waited for */
