@@ -4,7 +4,8 @@
  *
  * Two bounds hold together. What follows on what was served runs at most {@link Pace.leadMs} ahead of an ear that has
  * listened without a pause since; and all that is served, seeking included, comes out of a bucket that is filled a little
- * faster than the ear empties it. So a listening that ends has let out no more than seconds that were not heard.
+ * faster than the ear empties it. So a listening that ends has let out no more than seconds that were not heard. What a person hears
+ * by all listenings together comes out of a bucket of theirs, of ten such leads: they have one pair of ears.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { samplesPerSecond, toMs } from './recording-index.ts'
@@ -64,39 +65,73 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
 /** A listening so far ahead of the ear waits this long for its next piece, and is then told to come again. */
 const longestWaitMs = 8_000
 const lookAgainMs = 100
-/** Listenings whose pace is remembered at once: many more than people can have open. */
+/** Listenings, and people, whose pace is remembered at once: many more than people can have open. */
 const keptPacers = 5_000
+/** Who looks for a place, from one recording to the next, begins so often at once. */
+const leadsOfOne = 10
 
 interface HeardInTime {
   /** How many samples may leave, once it is time for any; none where that is too far off, or nobody waits any more. */
   whenHeard: (
     listening: string,
-    asked: { fromSample: number; samples: number; speed: number },
+    asked: { fromSample: number; samples: number; speed: number; person?: string },
     gone?: AbortSignal,
   ) => Promise<number>
 }
 
+/** What one person may have out, of whatever listenings. */
+interface Ears {
+  mayTake(asked: { atMs: number; speed: number }): number
+  take(givenMs: number): void
+}
+
+function createEars(mostMs: number): Ears {
+  let bucketMs = mostMs
+  let filledAtMs: number | undefined
+  return {
+    mayTake({ atMs, speed }) {
+      bucketMs = Math.min(mostMs, bucketMs + (atMs - (filledAtMs ?? atMs)) * speed * filling)
+      filledAtMs = atMs
+      return bucketMs
+    },
+    take(givenMs) {
+      bucketMs -= givenMs
+    },
+  }
+}
+
+/** Those in use, the latest last. */
+function keepLatest<Kept>(make: () => Kept): (key: string) => Kept {
+  const kept = new Map<string, Kept>()
+  return (key) => {
+    const one = kept.get(key) ?? make()
+    kept.delete(key)
+    kept.set(key, one)
+    const oldest = kept.keys().next()
+    if (kept.size > keptPacers && !oldest.done) kept.delete(oldest.value)
+    return one
+  }
+}
+
 /** Waits until sound may leave at the pace at which it is heard. */
 export function hearInTime(pace: Pace): HeardInTime {
-  const pacers = new Map<string, Pacer>()
-
-  function pacerOf(listening: string): Pacer {
-    const pacer = pacers.get(listening) ?? createPacer(pace)
-    pacers.delete(listening)
-    pacers.set(listening, pacer)
-    const oldest = pacers.keys().next()
-    if (pacers.size > keptPacers && !oldest.done) pacers.delete(oldest.value)
-    return pacer
-  }
+  const pacerOf = keepLatest(() => createPacer(pace))
+  const earsOf = keepLatest(() => createEars(leadsOfOne * pace.leadMs))
 
   return {
-    async whenHeard(listening, { fromSample, samples, speed }, gone) {
+    async whenHeard(listening, { fromSample, samples, speed, person }, gone) {
       const pacer = pacerOf(listening)
-      const asked = { fromMs: toMs(fromSample), wantedMs: (samples * 1000) / samplesPerSecond, speed }
+      const ears = person === undefined ? undefined : earsOf(person)
+      const wantedMs = (samples * 1000) / samplesPerSecond
+      const asked = { fromMs: toMs(fromSample), speed }
       const waitsUntil = performance.now() + longestWaitMs
       for (;;) {
         if (gone?.aborted) return 0
-        const given = pacer.take({ ...asked, atMs: performance.now() })
+        const atMs = performance.now()
+        const mayTake = ears?.mayTake({ atMs, speed }) ?? Infinity
+        const enough = mayTake >= Math.min(wantedMs, pace.pieceMs)
+        const given = enough ? pacer.take({ ...asked, atMs, wantedMs: Math.min(wantedMs, mayTake) }) : 0
+        ears?.take(given)
         if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
         if (performance.now() > waitsUntil) return 0
         await sleep(lookAgainMs)

@@ -64,6 +64,8 @@ interface Known {
   session: string
   /** As the database last had it; of the next range if it changes meanwhile. */
   speed: number
+  /** Whose listening it is. */
+  person: Promise<string>
   opening: Promise<Opened>
   closing: NodeJS.Timeout
 }
@@ -94,14 +96,19 @@ export function createAudioServer(
     if ('over' in heard) return heard
     forget(listening)
     const opened: Known = {
-      ...{ session, speed: heard.speed, opening: openWithKey(heard.recordingId) },
+      ...{ session, speed: heard.speed, person: personOf(listening), opening: openWithKey(heard.recordingId) },
       closing: setTimeout(() => forget(listening), keptOpenMs).unref(),
     }
     known.set(listening, opened)
-    opened.opening.catch(() => forget(listening))
+    for (const one of [opened.opening, opened.person]) one.catch(() => forget(listening))
     const oldest = known.keys().next()
     if (known.size > keptOpen && !oldest.done) forget(oldest.value)
     return opened
+  }
+
+  async function personOf(listening: string): Promise<string> {
+    const row = db.selectFrom('listening').select('person_id').where('id', '=', listening)
+    return (await row.executeTakeFirstOrThrow()).person_id
   }
 
   function forget(listening: string): void {
@@ -139,14 +146,16 @@ export function createAudioServer(
     async audio({ session, workstation, listening, from, to }, gone) {
       const heard = await knownListening(session, listening)
       if ('over' in heard) return heard
-      const { body, index } = await heard.opening
+      const [{ body, index }, person] = await Promise.all([heard.opening, heard.person])
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
       if (from >= totalBytes) return overOr(session, listening, 'out-of-range')
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
       const asked = samplesOf(from, end)
       const samples = asked.to - asked.from
       const given =
-        samples === 0 ? 0 : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed }, gone)
+        samples === 0
+          ? 0
+          : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed, person }, gone)
       if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)

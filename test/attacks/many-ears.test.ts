@@ -1,0 +1,40 @@
+// R21, R27: sound leaves at the pace at which it is heard, half a minute ahead. That was of each listening: who began many, of one recording at
+// its parts or of a hundred recordings side by side, had all of it in seconds, below each threshold of an alarm.
+import { afterAll, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openPlayback } from '../register/open-playback.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const leadMs = 2_000
+const { kept, listenTo, server } = await openPlayback(database, { leadMs, pieceMs: 500 })
+const bytesPerMs = 8 * 4
+const leaving = new AbortController()
+afterAll(() => leaving.abort())
+
+/** How much sound a range has; none where it is too early for any. */
+async function served(ask: { session: string; listening: string }, fromMs: number): Promise<number> {
+  const answer = await server.audio({ ...ask, from: 44 + fromMs * bytesPerMs }, leaving.signal)
+  if (answer === 'too-fast') return 0
+  if (typeof answer === 'string' || 'over' in answer) throw new Error(JSON.stringify(answer))
+  return answer.bytes.length / bytesPerMs
+}
+
+test(
+  'a person has one pair of ears, however many listenings and sessions they have begun',
+  { timeout: 60_000 },
+  async () => {
+    const recording = await kept({}, { packets: 2_000 })
+    const listenings = []
+    for (let n = 0; n < 20; n++) listenings.push(await listenTo(recording.id))
+    const begun = performance.now()
+    const given = await Promise.all(listenings.map(({ ask }, n) => served(ask, 1_500 * n)))
+    const passedMs = performance.now() - begun
+    const all = given.reduce((sum, one) => sum + one, 0)
+    expect(all).toBeGreaterThanOrEqual(leadMs)
+    expect(all).toBeLessThanOrEqual(10 * leadMs + 1.25 * passedMs + 100)
+    // And one goes on being heard.
+    const [first] = listenings
+    expect(await served(first!.ask, given[0]!)).toBeGreaterThan(0)
+  },
+)
