@@ -1,16 +1,22 @@
-import type { Language } from '../closed-lists.ts'
+import texts from '#texts/server/notice.json' with { type: 'json' }
+import { sayIn, type Language, type Values } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
-import { gdprEn } from './gdpr-en.ts'
-import { gdprFi } from './gdpr-fi.ts'
-import { gdprSv } from './gdpr-sv.ts'
-import type { Added, GdprSection, GdprWords } from './gdpr-words.ts'
-import type { Grounds } from './grounds.ts'
+import { dayText } from '../tell-values.ts'
+import { lawsOf, type Grounds } from './grounds.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { controllerLines, fieldList, keptNow, numberedFrom, sentence, wordings } from './seed-document.ts'
 import type { Numbered } from './seed-words.ts'
 import { switchedOn } from './switch-words.ts'
 
-const added: Record<Language, GdprWords> = { fi: gdprFi, sv: gdprSv, en: gdprEn }
+/** What a notice says beyond the sentences of the seed, by the law that asks for it (L numbers), and its sections. */
+type Added = KeysOf<keyof typeof texts, 'notice.'> & `L${string}`
+type GdprSection = KeysOf<keyof typeof texts, 'notice.heading.'>
+type KeysOf<Key, Start extends string> = Key extends `${Start}${infer Name}` ? Name : never
+type SayNotice = ReturnType<typeof sayNotice>
+
+function sayNotice(language: Language) {
+  return sayIn(texts, language)
+}
 
 /**
  * The notice under GDPR Articles 13 and 14 (L2), in the Articles' order: who, why and on what basis, whose and what data,
@@ -18,61 +24,68 @@ const added: Record<Language, GdprWords> = { fi: gdprFi, sv: gdprSv, en: gdprEn 
  */
 export function gdprDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
-  const { headings, labels, subtitle, purposeHead, dataSets, added: addedOf } = added[language]
+  const say = sayNotice(language)
   const seedTexts = wordings[language].textsOf(grounds)
-  const addedTexts = addedOf(grounds)
+  const values = valuesOf(grounds, language)
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(seedTexts, ids)
   const also = (...ids: Added[]): Sentence[] =>
-    ids.flatMap((id) => (addedTexts[id] === undefined ? [] : [sentence(id, addedTexts[id])]))
+    ids.flatMap((id) => {
+      const given = id in values ? values[id] : {}
+      return given ? [sentence(id, say(`notice.${id}`, given))] : []
+    })
   const paragraph = (...sentences: Sentence[]): Block[] =>
     sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
   const section = (id: GdprSection, ...blocks: Block[][]): Section => ({
     id,
-    heading: headings[id],
+    heading: say(`notice.heading.${id}`),
     blocks: blocks.flat(),
   })
 
+  const labels = {
+    visitingAddress: say('notice.label.visitingAddress'),
+    switchboard: say('notice.label.switchboard'),
+  }
   const title = sentence('S0', description.name[language])
   return {
     language,
     profile: 'gdpr',
     title,
-    subtitle: sentence('S1', subtitle),
+    subtitle: sentence('S1', say('notice.subtitle')),
     sections: [
       section('controller', [
         {
           kind: 'facts',
           facts: [
-            { label: labels.register, lines: [title] },
-            { label: labels.controller, lines: controllerLines(description, labels, language) },
-            ...officerFact(description, labels, language),
+            { label: say('notice.label.register'), lines: [title] },
+            { label: say('notice.label.controller'), lines: controllerLines(description, labels, language) },
+            ...officerFact(description, say, language),
           ],
         },
       ]),
       section('purposes', paragraph(...numbered('S4', 'S5')), paragraph(...numbered('S6')), [
         {
           kind: 'table',
-          head: purposeHead,
+          head: [say('notice.head.purpose'), say('notice.head.basis'), say('notice.head.data')],
           rows: grounds.purposes.map((described, index) => ({
             cells: [
               described.names[language],
               described.legalBasis?.[language] ?? '–',
-              described.dataSets.map((set) => dataSets[set]).join(', '),
+              described.dataSets.map((set) => say(`notice.data-set.${set}`)).join(', '),
             ].map((text, column) => sentence(`setting:purpose-${index + 1}-${column + 1}`, text)),
           })),
         },
       ]),
       section(
         'data',
-        [{ kind: 'facts', facts: [{ label: labels.dataSubjects, lines: numbered('S11') }] }],
+        [{ kind: 'facts', facts: [{ label: say('notice.label.dataSubjects'), lines: numbered('S11') }] }],
         paragraph(...numbered('S7', 'S8')),
         paragraph(...numbered('S9')),
         fieldList(description, seedTexts),
         paragraph(...also('L2-source', 'L2-number')),
         paragraph(...numbered('S10')),
         paragraph(...(grounds.records ? numbered('S13', 'S14', 'S15', 'S16') : numbered('S13'))),
-        announcements(description, addedTexts.L3, language),
+        announcements(description, say('notice.L3'), language),
       ),
       section(
         'recipients',
@@ -110,17 +123,33 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
   }
 }
 
-function officerFact(
-  { contacts }: RegisterDescription,
-  labels: Pick<GdprWords['labels'], 'officer' | 'phone'>,
+/** What the added sentences are filled in with; one without its ground is not said. */
+function valuesOf(
+  { description, uses, withinEea }: Grounds,
   language: Language,
-): Fact[] {
+): { readonly [id in Added]?: Values | false | undefined } {
+  const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
+  const { cooperation } = recordingPlan
+  const laws = disclosure.authority && lawsOf(disclosure.provisions, effectiveFrom, language)
+  return {
+    'L2-evaluations': uses('QUALITY') && {},
+    'L2-training': uses('TRAINING') && {},
+    'L7-where': { unit: rights.unit, address: controller.postalAddress },
+    'L16-procedure': cooperation && { day: dayText(cooperation.decidedOn), document: cooperation.document },
+    'L16-consent': switches.officialConsent === 'required' && {},
+    L26: withinEea && {},
+    L28: { days: storage.backupDays },
+    L36: laws ? { laws } : undefined,
+  }
+}
+
+function officerFact({ contacts }: RegisterDescription, say: SayNotice, language: Language): Fact[] {
   const officer = contacts.dataProtectionOfficer
   if (!officer) return []
-  const lines = [officer.address[language], officer.email, `${labels.phone}: ${officer.phone}`]
+  const lines = [officer.address[language], officer.email, `${say('notice.label.phone')}: ${officer.phone}`]
   return [
     {
-      label: labels.officer,
+      label: say('notice.label.officer'),
       lines: lines.map((text, index) =>
         sentence(index === 0 ? 'setting:officer' : `setting:officer.${index + 1}`, text),
       ),
@@ -129,13 +158,9 @@ function officerFact(
 }
 
 /** L3, L4: what callers hear, in the page's language where there is such a text. */
-function announcements(
-  { recordingPlan, switches }: RegisterDescription,
-  lead: string | undefined,
-  language: Language,
-): Block[] {
+function announcements({ recordingPlan, switches }: RegisterDescription, lead: string, language: Language): Block[] {
   const texts = recordingPlan.announcements.flatMap((one) => one.texts[language] ?? one.texts.fi ?? [])
-  if (!switches.announcementRequired || lead === undefined || texts.length === 0) return []
+  if (!switches.announcementRequired || texts.length === 0) return []
   return [
     {
       kind: 'list',
