@@ -26,7 +26,7 @@ import {
   accountRefusals,
 } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { attempts, closed, fewAttempts, id, literals, refusals } from './shapes.ts'
+import { attempts, closed, fewAttempts, literals, refusals } from './shapes.ts'
 
 export const accountOperations = {
   signInOptions: {
@@ -158,7 +158,6 @@ export const accountOperations = {
   endSession: {
     route: 'DELETE /api/account/sessions/:id',
     summary: 'End one of one’s own sessions',
-    params: id,
     response: { 204: Type.Null(), ...accountRefusals },
   },
   endSessions: {
@@ -202,26 +201,22 @@ export const accountOperations = {
   readPersonAccount: {
     route: 'GET /api/people/:id/account',
     summary: 'How somebody signs in, for administrators',
-    params: id,
     response: { 200: PersonAccount, ...accountRefusals },
   },
   makeLink: {
     route: 'POST /api/people/:id/links',
     summary:
       'Ask for a one-time link for a first or a forgotten password; it opens nothing before a second person releases it (directory-changes). An earlier unused one ends',
-    params: id,
     response: { 201: Link, ...accountRefusals },
   },
   endPersonsSessions: {
     route: 'DELETE /api/people/:id/sessions',
     summary: 'End every session of somebody, as an administrator; browsers that are known are forgotten',
-    params: id,
     response: { 200: Type.Object({ ended: Type.Integer() }), ...accountRefusals },
   },
   askFactorRemoval: {
     route: 'POST /api/people/:id/factor-removals',
     summary: 'Ask, as an administrator, for the removal of somebody’s second factors',
-    params: id,
     body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
     response: { 201: FactorRemoval, ...accountRefusals },
   },
@@ -233,7 +228,6 @@ export const accountOperations = {
   decideFactorRemoval: {
     route: 'POST /api/factor-removals/:id/decision',
     summary: 'Confirm or refuse a removal, as an access-rights approver who did not ask for it and is not the person',
-    params: id,
     body: Type.Object({ confirm: Type.Boolean() }, closed),
     response: { 204: Type.Null(), ...accountRefusals },
   },

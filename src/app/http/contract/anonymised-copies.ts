@@ -1,7 +1,7 @@
 /** The anonymised copy of a recording: what is said, what is removed, whose ear judged it (R33, L30). */
 import Type, { type Static } from 'typebox'
 import { copyStates } from './research.ts'
-import { closed, counted, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, counted, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 const milliseconds = (description: string) => Type.Integer({ minimum: 0, maximum: 86_400_000, description })
 const track = literals(['CALLER', 'OFFICIAL'], 'Whose voice')
@@ -168,14 +168,12 @@ export const anonymisedCopyOperations = {
   readCopy: {
     route: 'GET /api/anonymised-copies/:id',
     summary: 'The work on a copy: words, redactions, what is missing',
-    params: id,
     response: { 200: AnonymisedCopy, ...refusals },
   },
   saveCopy: {
     route: 'PUT /api/anonymised-copies/:id',
     bodyLimit: largestWordsBytes,
     summary: 'Save words and redactions; what was rendered or approved of an earlier revision is gone',
-    params: id,
     body: Type.Object({ revision: counted(0, 'As it was read'), ...work }, closed),
     response: { 200: Type.Object({ revision: Type.Integer() }), 409: refusals[400], ...refusals },
   },
@@ -184,7 +182,6 @@ export const anonymisedCopyOperations = {
     access: 'look',
     bodyLimit: largestWordsBytes,
     summary: 'Propose turns from voice activity or recognition, and redactions from words and tones; nothing is saved',
-    params: id,
     body: Type.Object({ turns: Type.Array(CopyTurn, { maxItems: 2000 }) }, closed),
     response: {
       200: Type.Object({ turns: Type.Array(CopyTurn), redactions: Type.Array(CopyRedaction) }),
@@ -197,7 +194,6 @@ export const anonymisedCopyOperations = {
     access: 'look',
     summary:
       'Have the agency’s program write down what is said, to be proposed; the copy’s recognition tells how far it is',
-    params: id,
     body: Type.Object({ language: literals(['fi', 'sv', 'en'], 'What is expected to be spoken') }, closed),
     response: { 202: Type.Null(), 409: refusals[400], ...refusals },
   },
@@ -205,7 +201,6 @@ export const anonymisedCopyOperations = {
     route: 'POST /api/anonymised-copies/:id/rendering',
     summary:
       'Render the copy once from the sealed original: redacted first, then voiced; refused while something is missing',
-    params: id,
     body: Type.Object({ revision: counted(0, 'As it was read') }, closed),
     response: { 202: Type.Null(), 409: refusals[400], ...refusals },
   },
@@ -213,7 +208,6 @@ export const anonymisedCopyOperations = {
     route: 'POST /api/anonymised-copies/:id/hearings',
     access: 'look',
     summary: 'Hear the result; what is heard is logged and counts for the check',
-    params: id,
     response: {
       201: Type.Object({
         id: uuid('The hearing'),
@@ -228,7 +222,6 @@ export const anonymisedCopyOperations = {
   hearCopyAudio: {
     route: 'GET /api/copy-hearings/:id/audio',
     summary: 'The sound of a result, by range, to the session that hears it; no-store',
-    params: id,
     response: {
       200: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
       206: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
@@ -238,7 +231,6 @@ export const anonymisedCopyOperations = {
   checkCopy: {
     route: 'POST /api/anonymised-copies/:id/check',
     summary: 'Sign or reject the result as its second person, who has heard all of it (R33)',
-    params: id,
     body: Type.Object(
       {
         revision: counted(0, 'As it was heard'),
@@ -253,7 +245,6 @@ export const anonymisedCopyOperations = {
     route: 'GET /api/anonymised-copies/:id/report',
     access: 'look',
     summary: 'What was removed and what risk is left',
-    params: id,
     response: { 200: PrivacyReport, 409: refusals[400], ...refusals },
   },
 } as const

@@ -4,7 +4,6 @@ import { Package } from './research.ts'
 import {
   closed,
   counted,
-  id,
   instant,
   line,
   literals,
@@ -138,20 +137,17 @@ export const authorityOperations = {
     route: 'GET /api/authority-disclosures/:id',
     access: 'look',
     summary: 'A disclosure with its items and what is missing',
-    params: id,
     response: { 200: AuthorityDetail, ...refusals },
   },
   changeAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id',
     summary: 'Correct what was entered, before the decision',
-    params: id,
     body: Type.Object(about, closed),
     response: noContent,
   },
   addAuthorityItem: {
     route: 'POST /api/authority-disclosures/:id/items',
     summary: 'Add a call, or one recording of it, that the security unit has found under the case',
-    params: id,
     body: Type.Object({ contactId: uuid('The call'), recordingId: Type.Optional(uuid('The recording')), what }, closed),
     response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
   },
@@ -164,14 +160,12 @@ export const authorityOperations = {
   assessAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id/assessment',
     summary: 'What the security unit makes of it: whether the ground reaches what is asked for',
-    params: id,
     body: Type.Object({ text: written(4000, 'The assessment') }, closed),
     response: noContent,
   },
   decideAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures/:id/decision',
     summary: 'Grant, grant in part or refuse, with reasons; nothing is granted without a provision in force (R34, R35)',
-    params: id,
     body: Type.Object(
       {
         outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
@@ -188,7 +182,6 @@ export const authorityOperations = {
   closeAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures/:id/close',
     summary: 'Close what was released or refused, or what was granted and did not leave, with the reason (R34)',
-    params: id,
     body: Type.Object(
       {
         unreleasedBecause: Type.Optional(written(2000, 'Why nothing left, where it was granted and was not released')),

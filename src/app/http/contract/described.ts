@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import type { Access } from './shapes.ts'
+import { id, type Access } from './shapes.ts'
 
 /** An operation as the contract has it: its method and path, who may ask, and the schemas of what comes in and goes out. */
 interface Entry {
@@ -10,6 +10,7 @@ interface Entry {
   readonly config?: { readonly rateLimit: { readonly max: number; readonly timeWindow: string } }
   readonly bodyLimit?: number
   readonly summary: string
+  /** Of a route whose one parameter is `:id` it is left out. */
   readonly params?: TSchema
   readonly querystring?: TSchema
   readonly body?: TSchema
@@ -27,7 +28,11 @@ export type Described<Table> = {
         readonly url: Url
         readonly schema: { readonly operationId: Name } & {
           readonly [Part in Exclude<keyof Table[Name], Beside>]: Table[Name][Part]
-        }
+        } & (Table[Name] extends { readonly params: TSchema }
+            ? unknown
+            : Url extends `${string}:id${string}`
+              ? { readonly params: typeof id }
+              : unknown)
       } & { readonly [Part in Extract<keyof Table[Name], Exclude<Beside, 'route'>>]: Table[Name][Part] }
     : never
 }
@@ -37,7 +42,8 @@ export function described<const Table extends Record<string, Entry>>(table: Tabl
     Object.entries<Entry>(table).map(([operationId, { route, access, config, bodyLimit, ...schema }]) => {
       const [method, url] = route.split(' ')
       const beside = { ...(access && { access }), ...(config && { config }), ...(bodyLimit && { bodyLimit }) }
-      return [operationId, { method, url, ...beside, schema: { operationId, ...schema } }]
+      const named = route.includes(':id') ? { params: id } : {}
+      return [operationId, { method, url, ...beside, schema: { operationId, ...named, ...schema } }]
     }),
   ) as unknown as Described<Table>
 }

@@ -1,6 +1,6 @@
 /** The description's versions, the drafts of the next one and the procedure between them (R1, R14). */
 import Type, { type Static } from 'typebox'
-import { closed, id, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
 
 const PersonName = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
 
@@ -172,14 +172,12 @@ export const descriptionOperations = {
   readDraft: {
     route: 'GET /api/description/drafts/:id',
     summary: 'One draft: text, every problem at once, and what it changes in plain language',
-    params: id,
     response: { 200: Draft, ...refusals },
   },
   changeDraft: {
     route: 'PATCH /api/description/drafts/:id',
     bodyLimit: largestTextBytes,
     summary: 'Change a draft: its whole text, or some fields; a draft may be wrong, it cannot be submitted then',
-    params: id,
     body: DraftChange,
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
@@ -187,39 +185,33 @@ export const descriptionOperations = {
     route: 'POST /api/description/drafts/:id/numbers',
     bodyLimit: largestFileBytes,
     summary: 'Put the numbers of a CSV file into the draft, all of them or none',
-    params: id,
     body: Type.Object({ revision: Type.Integer(), content: ImportFile.properties.content }, closed),
     response: { 200: Draft, 409: refusals[400], 422: ImportRefused, ...refusals },
   },
   tryDraft: {
     route: 'POST /api/description/drafts/:id/dry-run',
     summary: 'What the draft would do, counted on what is held now; changes nothing',
-    params: id,
     response: { 200: DryRun, ...refusals },
   },
   submitDraft: {
     route: 'POST /api/description/drafts/:id/submission',
     summary: 'Submit a draft for approval',
-    params: id,
     body: revision,
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   takeBackDraft: {
     route: 'DELETE /api/description/drafts/:id/submission',
     summary: 'Take a submitted draft back, to change it',
-    params: id,
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   withdrawDraft: {
     route: 'DELETE /api/description/drafts/:id',
     summary: 'Give a draft up',
-    params: id,
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   decideDraft: {
     route: 'POST /api/description/drafts/:id/decision',
     summary: 'Approve or reject a submitted draft; never one’s own',
-    params: id,
     body: Type.Object(
       {
         revision: Type.Integer(),

@@ -1,7 +1,7 @@
 /** The directory: who answers, where they belong, and what they were called when (R8, R11, R20). */
 import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
-import { closed, id, instant, literals, refusals } from './shapes.ts'
+import { closed, instant, literals, refusals } from './shapes.ts'
 
 const interval = { from: instant('From'), to: Type.Optional(instant('Until before; absent while it holds')) }
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
@@ -122,7 +122,6 @@ export const directoryOperations = {
   readPerson: {
     route: 'GET /api/people/:id',
     summary: 'One person with every name, place and number they have had',
-    params: id,
     response: { 200: PersonDetail, ...refusals },
   },
   enterPerson: {
@@ -134,7 +133,6 @@ export const directoryOperations = {
   changePerson: {
     route: 'POST /api/people/:id/changes',
     summary: 'A change that holds from a day on',
-    params: id,
     body: PersonChange,
     response: { 200: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
   },
@@ -167,7 +165,6 @@ export const directoryOperations = {
     route: 'POST /api/directory-changes/:id/decision',
     summary:
       'Confirm or refuse one, as an administrator or access-rights approver who did not ask for it and is not the person; confirm.fresh asks for a proof of presence first',
-    params: id,
     body: Type.Object({ confirm: Type.Boolean() }, closed),
     response: {
       200: Type.Object({
@@ -184,7 +181,6 @@ export const directoryOperations = {
   withdrawDirectoryChange: {
     route: 'DELETE /api/directory-changes/:id',
     summary: 'Take back what one has asked for',
-    params: id,
     response: { 204: Type.Null(), ...refusals },
   },
   listUnits: {

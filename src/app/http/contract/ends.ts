@@ -1,7 +1,7 @@
 /** What ends a recording before its day or keeps it past it: holds, prohibitions, recalls (R23, R45-R52). */
 import Type, { type Static } from 'typebox'
 import { LedgerEntry } from './retention.ts'
-import { closed, id, instant, literals, Purpose, refusals, Trilingual, uuid } from './shapes.ts'
+import { closed, instant, literals, Purpose, refusals, Trilingual, uuid } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const reference = (description: string) => Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description })
@@ -114,14 +114,12 @@ export const endOperations = {
   renewHold: {
     route: 'POST /api/holds/:id/renewals',
     summary: 'Renew a preservation order, by at most three calendar months from now',
-    params: id,
     body: Type.Object({ until: instant('Until'), orderReference: reference('The order that renews it') }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   endHold: {
     route: 'POST /api/holds/:id/end',
     summary: 'End a preservation order that has been revoked; somebody else than who entered it',
-    params: id,
     body: Type.Object({ note }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
@@ -129,7 +127,6 @@ export const endOperations = {
     route: 'POST /api/recordings/:id/prohibitions',
     summary:
       'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51). Its official tells what the caller told in the call (channel CALL) within an hour of it; later, and however else it came, it is the Service Unit’s (403 prohibition.service-unit)',
-    params: id,
     body: Type.Object(
       {
         party: literals(['CALLER', 'OFFICIAL'], 'Who forbids'),
@@ -144,7 +141,6 @@ export const endOperations = {
     route: 'GET /api/recordings/:id/destruction',
     access: 'look',
     summary: 'How a recording of a call that the viewer may see ended',
-    params: id,
     querystring: Type.Object(
       {
         purpose: Type.Optional(Purpose),
@@ -167,7 +163,6 @@ export const endOperations = {
     route: 'GET /api/recordings/:id/certificate',
     access: 'look',
     summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
-    params: id,
     querystring: Type.Object(
       {
         language: literals(['fi', 'sv', 'en'], 'Its language'),
@@ -193,14 +188,12 @@ export const endOperations = {
   confirmRecall: {
     route: 'POST /api/recalls/:id/confirm',
     summary: 'The recipient has destroyed or returned the copy; what tied it to the recording is deleted',
-    params: id,
     body: Type.Object({ outcome: literals(['destroyed', 'returned'], 'What the recipient did') }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   deleteRecording: {
     route: 'DELETE /api/recordings/:id',
     summary: 'Always refused: a recording ends by its term or because its caller or official forbids its use (R23)',
-    params: id,
     response: { ...refusals },
   },
 } as const

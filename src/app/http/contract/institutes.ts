@@ -1,6 +1,6 @@
 /** Research institutes: who is lent to, and in which language they are written to (R30-R32). */
 import Type, { type Static } from 'typebox'
-import { closed, id, line, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
 export const language = literals(['fi', 'sv', 'en'], 'The language of what the institute is sent')
 
@@ -38,7 +38,6 @@ export const instituteOperations = {
   changeInstitute: {
     route: 'PUT /api/institutes/:id',
     summary: 'Change a research institute; what was decided for its key keeps that key',
-    params: id,
     body: Type.Object(instituteFields, closed),
     response: noContent,
   },

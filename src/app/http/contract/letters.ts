@@ -1,7 +1,7 @@
 /** Letters to those who ask, from templates that the agency can edit, in three languages (R42, R45; Kielilaki 423/2003). */
 import Type, { type Static } from 'typebox'
 import { letterKinds, refusalGrounds } from '#use/requests/letters/letter.ts'
-import { closed, id, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
 
 const pdf = {
   description: 'application/pdf',
@@ -67,7 +67,6 @@ export const letterOperations = {
   draftLetter: {
     route: 'POST /api/requests/:id/letters',
     summary: 'Make a letter of a request from its template, as things stand',
-    params: id,
     body: Type.Object({ kind: LetterKind, ground: Type.Optional(RefusalGround) }, closed),
     response: { 201: Letter, 409: refusals[400], ...refusals },
   },
@@ -75,27 +74,23 @@ export const letterOperations = {
     route: 'GET /api/letters/:id/html',
     access: 'look',
     summary: 'A letter as an accessible page',
-    params: id,
     response: { 200: html, ...refusals },
   },
   readLetterPdf: {
     route: 'GET /api/letters/:id/pdf',
     access: 'look',
     summary: 'A letter as a tagged PDF (PDF/UA)',
-    params: id,
     response: { 200: pdf, ...refusals },
   },
   noteDelivery: {
     route: 'POST /api/letters/:id/delivery',
     summary: 'Note that a letter was sent or handed over, and how',
-    params: id,
     body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How') }, closed),
     response: noContent,
   },
   removeLetter: {
     route: 'DELETE /api/letters/:id',
     summary: 'Throw away a letter that was not sent',
-    params: id,
     response: noContent,
   },
   listLetterTemplates: {

@@ -3,7 +3,6 @@ import Type, { type Static } from 'typebox'
 import {
   closed,
   fewAttempts,
-  id,
   instant,
   literals,
   noContent,
@@ -124,7 +123,6 @@ export const officeOperations = {
   changeOffice: {
     route: 'PUT /api/offices/:id',
     summary: 'Change an office, or close it for new appointments',
-    params: id,
     body: Type.Object({ names, address: names, isClosed: Type.Boolean() }, closed),
     response: noContent,
   },
@@ -145,7 +143,6 @@ export const officeOperations = {
     route: 'POST /api/offices/:id/slots',
     summary:
       'Add times on a day, one after another; those that overlap another of the office or of the host are refused',
-    params: id,
     body: Type.Object(
       {
         day: Type.String({ format: 'date' }),
@@ -161,13 +158,11 @@ export const officeOperations = {
   removeSlot: {
     route: 'DELETE /api/slots/:id',
     summary: 'Take back a time that nobody has booked',
-    params: id,
     response: noContent,
   },
   listFreeSlots: {
     route: 'GET /api/requests/:id/slots',
     summary: 'Times that a requester can be offered: free, and before the first end of what is to be heard (R47)',
-    params: id,
     response: {
       200: Type.Object({
         items: Type.Array(Slot),
@@ -180,7 +175,6 @@ export const officeOperations = {
   bookAppointment: {
     route: 'POST /api/requests/:id/appointments',
     summary: 'Book a time for the matched calls of a request; one that is booked already is moved',
-    params: id,
     body: Type.Object(
       {
         slotId: uuid('A free time'),
@@ -195,7 +189,6 @@ export const officeOperations = {
     route: 'POST /api/requests/:id/appointments/now',
     summary:
       'Somebody stands at the door: a time that begins now, with the viewer as host, made and booked in one step',
-    params: id,
     body: Type.Object(
       {
         officeId: uuid('Where the viewer receives them'),
@@ -210,7 +203,6 @@ export const officeOperations = {
   noteOutcome: {
     route: 'POST /api/appointments/:id/outcome',
     summary: 'Note what came of an appointment; what waited for it is destroyed',
-    params: id,
     body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'What came of it') }, closed),
     response: noContent,
   },
@@ -230,7 +222,6 @@ export const officeOperations = {
   makeWorkstationCode: {
     route: 'POST /api/offices/:id/workstation-codes',
     summary: 'A code with which a workstation of an office is enrolled, once and within fifteen minutes',
-    params: id,
     body: Type.Object({ name: written(60, 'What the workstation is called: Huone 2') }, closed),
     response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }), ...refusals },
   },
@@ -257,7 +248,6 @@ export const officeOperations = {
   endWorkstation: {
     route: 'DELETE /api/workstations/:id',
     summary: 'A workstation is one no more',
-    params: id,
     response: noContent,
   },
   openRoom: {

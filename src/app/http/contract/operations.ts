@@ -34,7 +34,7 @@ import { researchOperations } from './research.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
-import { id, refusals } from './shapes.ts'
+import { refusals } from './shapes.ts'
 import { studyOperations } from './studies.ts'
 import { trainingOperations } from './training.ts'
 import { watchOperations } from './watch.ts'
@@ -89,7 +89,6 @@ export const operations = described({
     route: 'GET /api/contacts/:id',
     access: 'look',
     summary: 'One contact with its segments',
-    params: id,
     querystring: schema.UnderPurposeOrPrimary,
     response: { 200: schema.ContactDetail, ...refusals },
   },
@@ -97,7 +96,6 @@ export const operations = described({
     route: 'POST /api/contacts/:id/caller',
     access: 'look',
     summary: 'Reveal the caller’s number; the reveal is logged',
-    params: id,
     body: schema.UnderPurpose,
     response: { 200: schema.RevealedCaller, ...refusals },
   },
@@ -105,21 +103,18 @@ export const operations = described({
     route: 'POST /api/recordings/:id/listenings',
     access: 'look',
     summary: 'Begin a listening under a purpose',
-    params: id,
     body: schema.UnderPurpose,
     response: { 201: schema.Listening, ...refusals },
   },
   endListening: {
     route: 'DELETE /api/listenings/:id',
     summary: 'End a listening',
-    params: id,
     response: { 204: Type.Null(), ...refusals },
   },
   followListening: {
     route: 'GET /api/listenings/:id/events',
     summary:
       'Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last',
-    params: id,
     response: {
       200: {
         description: 'text/event-stream of ListeningEnd',
@@ -131,7 +126,6 @@ export const operations = described({
   paceListening: {
     route: 'PUT /api/listenings/:id/speed',
     summary: 'How fast the listening is listened to; its audio is served no faster',
-    params: id,
     body: schema.ListeningSpeed,
     response: { 204: Type.Null(), ...refusals },
   },
@@ -140,7 +134,6 @@ export const operations = described({
     access: 'asks-itself',
     summary:
       'A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard',
-    params: id,
     response: {
       206: {
         description: 'audio/wav, PCM16, 8 kHz, stereo',
@@ -153,7 +146,6 @@ export const operations = described({
   readPeaks: {
     route: 'GET /api/listenings/:id/peaks',
     summary: 'Waveform peaks',
-    params: id,
     response: { 200: schema.Peaks, ...refusals },
   },
   listNumbers: {

@@ -1,6 +1,6 @@
 /** What leaves: made, fetched once, gone (R27, R33-R35). Nothing else makes a file of sound but a copy for who asked (C1). */
 import Type from 'typebox'
-import { closed, id, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 
 const asked = Type.Object(
   {
@@ -27,27 +27,23 @@ export const packageOperations = {
   releaseResearch: {
     route: 'POST /api/research-disclosures/:id/packages',
     summary: 'Release what was decided: one encrypted package of anonymised copies (R30-R33)',
-    params: id,
     body: asked,
     response: begun,
   },
   releaseToAuthority: {
     route: 'POST /api/authority-disclosures/:id/packages',
     summary: 'Release what was granted: recordings and identification data with a signed manifest (R34)',
-    params: id,
     body: asked,
     response: begun,
   },
   withdrawPackage: {
     route: 'DELETE /api/packages/:id',
     summary: 'A package that was not fetched is fetched no more',
-    params: id,
     response: noContent,
   },
   savePackage: {
     route: 'GET /api/packages/:id/file',
     summary: 'Save a package for a medium, once, by whoever released it; it is encrypted',
-    params: id,
     response: {
       200: {
         description: 'application/octet-stream',

@@ -10,7 +10,7 @@
 import Type, { type Static } from 'typebox'
 import { Otp } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { closed, fewAttempts, id, instant, literals, refusals } from './shapes.ts'
+import { closed, fewAttempts, instant, literals, refusals } from './shapes.ts'
 
 const bytes = (maxLength: number, description?: string) =>
   Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })
@@ -175,7 +175,6 @@ const passkeyOperations = {
   removePasskey: {
     route: 'DELETE /api/account/passkeys/:id',
     summary: 'Remove one of one’s own passkeys, once passkey.remove is confirmed with one',
-    params: id,
     response: { 204: Type.Null(), ...refusals },
   },
   askConfirmation: {

@@ -1,6 +1,6 @@
 /** Open requests that a coming change of the description reaches, and the decision on each (L29). */
 import Type, { type Static } from 'typebox'
-import { closed, id, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 
 const how = literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How the requester was told')
 
@@ -29,7 +29,6 @@ export const pendingRightOperations = {
   tellPendingRight: {
     route: 'POST /api/pending-rights/:id/told',
     summary: 'Record that the requester was told in time that a change ends what they asked for; `id` is the draft',
-    params: id,
     body: Type.Object({ requestId: uuid('The request'), how }, closed),
     response: noContent,
   },

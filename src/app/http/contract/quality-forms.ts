@@ -1,6 +1,6 @@
 /** Forms for evaluating the quality of recordings, and the samples that are drawn for it (R4). */
 import Type from 'typebox'
-import { closed, counted, id, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
 const key = (description: string) => Type.String({ pattern: '^[a-z0-9-]{1,40}$', description })
 const weight = (description: string) => Type.Integer({ minimum: 0, maximum: 100, description })
@@ -152,7 +152,6 @@ export const qualityFormOperations = {
   readQualityForm: {
     route: 'GET /api/quality/forms/:id',
     summary: 'A form, its draft and its versions',
-    params: id,
     response: {
       200: Type.Object({
         id: uuid('The form'),
@@ -177,14 +176,12 @@ export const qualityFormOperations = {
   saveQualityForm: {
     route: 'PUT /api/quality/forms/:id',
     summary: 'Save the draft of the next version; published versions stay as they are',
-    params: id,
     body: Type.Object({ revision, name: line(200, 'Its name'), form: QualityFormContent }, closed),
     response: { 200: Type.Object({ revision, problems: Problems }), 409: refusals[400], ...refusals },
   },
   publishQualityForm: {
     route: 'POST /api/quality/forms/:id/versions',
     summary: 'Publish the draft as the next version; evaluations that are under way keep theirs',
-    params: id,
     body: Type.Object({ revision }, closed),
     response: { 201: Type.Object({ version: Type.Integer() }), 409: refusals[400], ...refusals },
   },
@@ -202,7 +199,6 @@ export const qualityFormOperations = {
   endSamplingPlan: {
     route: 'DELETE /api/quality/plans/:id',
     summary: 'End a plan; what it has drawn stays in the queue',
-    params: id,
     response: noContent,
   },
 } as const

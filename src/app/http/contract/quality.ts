@@ -1,7 +1,7 @@
 /** Evaluating recordings, what their officials read of it, calibration and the results of groups (R3-R6, R37, R38). */
 import Type from 'typebox'
 import { Answers, FormLanguage, QualityFormContent, QualityScale, Score } from './quality-forms.ts'
-import { closed, counted, id, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'
+import { closed, counted, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'
 
 const revision = counted(0, 'As it was when it was read: what has been saved since is not written over')
 const kind = literals(['SAMPLED', 'CALIBRATION'], 'Drawn for evaluation, or one of several of a calibration')
@@ -211,19 +211,16 @@ export const qualityOperations = {
   readEvaluation: {
     route: 'GET /api/quality/evaluations/:id',
     summary: 'An evaluation with its form',
-    params: id,
     response: { 200: Evaluation, ...refusals },
   },
   beginEvaluation: {
     route: 'POST /api/quality/evaluations/:id/beginning',
     summary: 'Take an evaluation from the queue, with the newest version of its form',
-    params: id,
     response: noContent,
   },
   saveEvaluation: {
     route: 'PUT /api/quality/evaluations/:id',
     summary: 'Save what has been answered so far; answers what it comes to',
-    params: id,
     body: Type.Object(
       { revision, answers: Answers, comments: Comments, note: text(5000, 'Of the whole call') },
       closed,
@@ -233,14 +230,12 @@ export const qualityOperations = {
   releaseEvaluation: {
     route: 'POST /api/quality/evaluations/:id/release',
     summary: 'Give it to the official whose call it was; of a calibration, say that it is finished',
-    params: id,
     body: Type.Object({ revision }, closed),
     response: noContent,
   },
   setEvaluationAside: {
     route: 'POST /api/quality/evaluations/:id/setting-aside',
     summary: 'Put aside what cannot be evaluated, or give back what somebody else should',
-    params: id,
     body: Type.Object(
       { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator stands too near') },
       closed,
@@ -258,7 +253,6 @@ export const qualityOperations = {
   answerDisagreement: {
     route: 'POST /api/quality/evaluations/:id/answer',
     summary: 'Answer an official’s disagreement: it stays, or is done again',
-    params: id,
     body: Type.Object(
       { outcome: literals(['KEPT', 'REOPENED'], 'How'), text: written(2000, 'What is answered') },
       closed,
@@ -273,13 +267,11 @@ export const qualityOperations = {
   acknowledgeEvaluation: {
     route: 'POST /api/my-calls/evaluations/:id/acknowledgement',
     summary: 'Say that one has read it',
-    params: id,
     response: noContent,
   },
   disagreeWithEvaluation: {
     route: 'POST /api/my-calls/evaluations/:id/disagreement',
     summary: 'Disagree, and say why',
-    params: id,
     body: Type.Object({ reasons: written(2000, 'Why') }, closed),
     response: noContent,
   },
@@ -303,13 +295,11 @@ export const qualityOperations = {
   joinCalibration: {
     route: 'POST /api/quality/calibrations/:id/evaluations',
     summary: 'Take part: one’s own evaluation in it',
-    params: id,
     response: { 201: Type.Object({ id: uuid('The evaluation') }), 409: refusals[400], ...refusals },
   },
   closeCalibration: {
     route: 'POST /api/quality/calibrations/:id/closing',
     summary: 'Close it: the answers of those who have finished are compared, by nobody’s name',
-    params: id,
     response: noContent,
   },
   readQualityResults: {

@@ -1,6 +1,6 @@
 /** Requests for an official document that were referred to a disclosure (C11, R27, R34). */
 import Type from 'typebox'
-import { closed, id, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 
 const kind = literals(['RESEARCH', 'AUTHORITY'], 'To which kind of disclosure they lead')
 
@@ -36,7 +36,6 @@ export const referralOperations = {
   takeUpReferral: {
     route: 'POST /api/referrals/:id/disclosure',
     summary: 'Say which disclosure a referred request has led to; the request then says that it was taken up',
-    params: id,
     body: Type.Object({ kind, disclosureId: uuid('One that goes on') }, closed),
     response: noContent,
   },

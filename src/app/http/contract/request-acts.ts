@@ -1,6 +1,6 @@
 /** What today's law adds to the seed, where the description has the switch: copies, corrections, official documents (C1, C11, C12; L6, L10, L13). */
 import Type, { type Static } from 'typebox'
-import { closed, Download, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, Download, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 export const SubjectCopy = Type.Object(
   {
@@ -59,7 +59,6 @@ export const requestActOperations = {
   makeCopy: {
     route: 'POST /api/requests/:id/copies',
     summary: 'Make an encrypted copy of a matched recording for the requester, fetched once by its link (C1)',
-    params: id,
     body: Type.Object(
       {
         recordingId: uuid('A recording of a matched call'),
@@ -85,13 +84,11 @@ export const requestActOperations = {
   withdrawCopy: {
     route: 'DELETE /api/copies/:id',
     summary: 'A copy that was not fetched is fetched no more',
-    params: id,
     response: noContent,
   },
   proposeCorrection: {
     route: 'POST /api/requests/:id/corrections',
     summary: 'Propose who really answered a part of a matched call; somebody else decides (GDPR 16)',
-    params: id,
     body: Type.Object(
       { segmentId: uuid('The part of the call'), officialUserId: written(64, 'Who answered it') },
       closed,
@@ -121,14 +118,12 @@ export const requestActOperations = {
   decideCorrection: {
     route: 'POST /api/corrections/:id/decision',
     summary: 'Decide on a correction; what the history said before stays in the log',
-    params: id,
     body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
     response: noContent,
   },
   decideOpenness: {
     route: 'POST /api/requests/:id/openness-decision',
     summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
-    params: id,
     body: Type.Object(
       {
         outcome: literals(['SECRET', 'REFERRED'], 'How'),

@@ -1,7 +1,7 @@
 /** The calls that a requester names: looked for, found or not, and shown to be theirs (R46, L8). */
 import Type, { type Static } from 'typebox'
 import { Cause, Prohibition } from './ends.ts'
-import { closed, id, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
 
 const callOf = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.String({ format: 'uuid' }) })
 
@@ -106,7 +106,6 @@ export const requestCallOperations = {
     route: 'POST /api/requests/:id/calls',
     access: 'look',
     summary: 'Look for a call that the requester names; nothing is told of any unless exactly one fits (R46)',
-    params: id,
     body: ToldOfCall,
     response: { 201: RequestCall, 409: refusals[400], ...refusals },
   },

@@ -4,7 +4,7 @@ import { RequestCall } from './request-calls.ts'
 import { Appointment } from './offices.ts'
 import { Letter } from './letters.ts'
 import { Correction, OpennessDecision, SubjectCopy } from './request-acts.ts'
-import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -211,14 +211,12 @@ export const requestOperations = {
     route: 'GET /api/requests/:id',
     access: 'look',
     summary: 'One request, with all that belongs to it',
-    params: id,
     response: { 200: RequestDetail, ...refusals },
   },
   changeRequest: {
     route: 'PUT /api/requests/:id',
     access: 'look',
     summary: 'Correct who asks, the language, or what is asked',
-    params: id,
     body: Type.Object(
       {
         kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
@@ -232,7 +230,6 @@ export const requestOperations = {
   assignRequest: {
     route: 'POST /api/requests/:id/assignment',
     summary: 'Take a request, give it to a colleague, or let it go',
-    params: id,
     body: Type.Object(
       {
         personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
@@ -250,14 +247,12 @@ export const requestOperations = {
   identifyRequester: {
     route: 'POST /api/requests/:id/identification',
     summary: 'Note how the requester was identified; no call is looked for before (R46)',
-    params: id,
     body: Type.Object({ how: IdentifiedHow }, closed),
     response: noContent,
   },
   extendRequest: {
     route: 'POST /api/requests/:id/extension',
     summary: 'Extend the time for the answer, once, before it is over; the requester is told why (GDPR 12(3))',
-    params: id,
     body: Type.Object(
       { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
       closed,
@@ -267,7 +262,6 @@ export const requestOperations = {
   closeRequest: {
     route: 'POST /api/requests/:id/close',
     summary: 'Close a request; one that is answered or refused has its letter sent',
-    params: id,
     body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended') }, closed),
     response: noContent,
   },

@@ -5,7 +5,6 @@ import {
   Download,
   closed,
   counted,
-  id,
   instant,
   line,
   literals,
@@ -223,13 +222,11 @@ export const researchOperations = {
   readResearch: {
     route: 'GET /api/research-disclosures/:id',
     summary: 'A disclosure with its items and all that is missing',
-    params: id,
     response: { 200: ResearchDetail, ...refusals },
   },
   changeResearch: {
     route: 'PUT /api/research-disclosures/:id',
     summary: 'Change the study, the day or the format before the decision',
-    params: id,
     body: Type.Object(
       {
         study: line(200, 'The study'),
@@ -243,13 +240,11 @@ export const researchOperations = {
   withdrawResearch: {
     route: 'DELETE /api/research-disclosures/:id',
     summary: 'Give up a disclosure of which nothing was released',
-    params: id,
     response: noContent,
   },
   pickItem: {
     route: 'POST /api/research-disclosures/:id/items',
     summary: 'Pick one recording that the viewer may hear for a service-level study (R29)',
-    params: id,
     body: Type.Object({ recordingId: uuid('The recording') }, closed),
     response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
   },
@@ -262,7 +257,6 @@ export const researchOperations = {
   fileUndertaking: {
     route: 'PUT /api/research-disclosures/:id/undertaking',
     summary: 'The institute has undertaken to return or destroy the copies as soon as the study ends (R31)',
-    params: id,
     body: Type.Object(
       {
         reference: line(64, 'Where the document is'),
@@ -276,7 +270,6 @@ export const researchOperations = {
   decideResearch: {
     route: 'POST /api/research-disclosures/:id/decision',
     summary: 'Decide; somebody else than who prepared or checked it, and only when nothing else is missing (R35)',
-    params: id,
     body: Type.Object(
       {
         outcome: literals(['GRANTED', 'REFUSED'], 'How'),
@@ -290,7 +283,6 @@ export const researchOperations = {
   endStudy: {
     route: 'POST /api/research-disclosures/:id/study-end',
     summary: 'The study has ended, on its day or before: every copy is returned or destroyed at once (R32)',
-    params: id,
     body: Type.Object({ endedOn: day('When') }, closed),
     response: noContent,
   },
@@ -310,20 +302,17 @@ export const researchOperations = {
   closeResearch: {
     route: 'POST /api/research-disclosures/:id/close',
     summary: 'Close a disclosure of which every item is confirmed (R32)',
-    params: id,
     response: noContent,
   },
   askExtension: {
     route: 'POST /api/research-disclosures/:id/extensions',
     summary: 'Ask for a later day; it needs a new decision and never passes an item’s destruction (AC19)',
-    params: id,
     body: Type.Object({ dueOn: day('Until'), reasons: written(2000, 'Why') }, closed),
     response: { 201: Type.Object({ id: uuid('The extension') }), 409: refusals[400], ...refusals },
   },
   decideExtension: {
     route: 'POST /api/research-extensions/:id/decision',
     summary: 'Decide on a later day',
-    params: id,
     body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'How') }, closed),
     response: noContent,
   },

@@ -6,7 +6,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'
-import { closed, id, instant, literals, Purpose, refusals, Role, uuid } from './shapes.ts'
+import { closed, instant, literals, Purpose, refusals, Role, uuid } from './shapes.ts'
 
 const Duty = literals([...duties], 'An expert’s recorded duty, which bounds the purposes (R38)')
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
@@ -220,14 +220,12 @@ export const rightsOperations = {
   decideRightRequest: {
     route: 'POST /api/rights/requests/:id/decision',
     summary: 'Approve or reject a request that somebody else made for somebody else; a rejection says why',
-    params: id,
     body: Type.Object({ approve: Type.Boolean(), note }, closed),
     response: { 200: RightRequest, ...procedureRefusals },
   },
   withdrawRightRequest: {
     route: 'POST /api/rights/requests/:id/withdrawal',
     summary: 'Take back a request that is not decided yet',
-    params: id,
     response: { 200: RightRequest, ...procedureRefusals },
   },
   listRightHolders: {
@@ -264,7 +262,6 @@ export const rightsOperations = {
   readPersonsRights: {
     route: 'GET /api/rights/people/:id',
     summary: 'What somebody may see, and by which decision',
-    params: id,
     response: { 200: PersonsRights, ...refusals },
   },
   listRightsToReview: {
@@ -286,14 +283,12 @@ export const rightsOperations = {
   reviewRight: {
     route: 'POST /api/rights/:id/reviews',
     summary: 'Say of a right that it is still needed, or end it; a note where something speaks against it, or it ends',
-    params: id,
     body: Type.Object({ keep: Type.Boolean(), note }, closed),
     response: { 200: HeldRight, ...procedureRefusals },
   },
   revokeRight: {
     route: 'POST /api/rights/:id/revocation',
     summary: 'End a right at once; others than its holder say why',
-    params: id,
     body: Type.Object({ reason: note }, closed),
     response: { 200: HeldRight, ...procedureRefusals },
   },

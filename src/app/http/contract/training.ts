@@ -1,6 +1,6 @@
 /** Training of customer-service staff: collections of moments, sessions with their lists (R4, R38; AC21). */
 import Type, { type Static } from 'typebox'
-import { closed, counted, id, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
 const name = line(200, 'Its name')
 const aim = Type.String({ maxLength: 4000, description: 'What is to be learned; of no call, so that it stays' })
@@ -119,47 +119,40 @@ export const trainingOperations = {
   readCollection: {
     route: 'GET /api/training/collections/:id',
     summary: 'A collection and its moments',
-    params: id,
     response: { 200: Collection, ...refusals },
   },
   saveCollection: {
     route: 'PUT /api/training/collections/:id',
     summary: 'Change the name and the aim of a collection',
-    params: id,
     body: Type.Object({ revision: counted(0, 'As it was read'), name, aim }, closed),
     response: noContent,
   },
   endCollection: {
     route: 'DELETE /api/training/collections/:id',
     summary: 'End a collection: its moments are no more, the sessions it was played in stay on record',
-    params: id,
     response: noContent,
   },
   addMoment: {
     route: 'POST /api/training/collections/:id/moments',
     summary: 'Put a moment of a recording at the end of a collection: a reference, never a copy',
-    params: id,
     body: Type.Object({ recordingId: uuid('The recording'), ...words }, closed),
     response: { 201: Type.Object({ id: uuid('The moment') }), 409: refusals[400], ...refusals },
   },
   orderMoments: {
     route: 'PUT /api/training/collections/:id/order',
     summary: 'Put the moments of a collection into an order, each named once',
-    params: id,
     body: Type.Object({ moments: Type.Array(uuid('A moment'), { maxItems: 200 }) }, closed),
     response: noContent,
   },
   saveMoment: {
     route: 'PUT /api/training/moments/:id',
     summary: 'Change where a moment begins and ends, and what is said of it',
-    params: id,
     body: Type.Object(words, closed),
     response: noContent,
   },
   removeMoment: {
     route: 'DELETE /api/training/moments/:id',
     summary: 'Take a moment out of its collection',
-    params: id,
     response: noContent,
   },
   findTrainees: {
@@ -200,7 +193,6 @@ export const trainingOperations = {
   readTraining: {
     route: 'GET /api/training/sessions/:id',
     summary: 'A session of one’s own, with its list',
-    params: id,
     response: { 200: Training, ...refusals },
   },
   enterTrainee: {
@@ -218,7 +210,6 @@ export const trainingOperations = {
   endTraining: {
     route: 'POST /api/training/sessions/:id/end',
     summary: 'End a session, and what is being heard in it',
-    params: id,
     response: noContent,
   },
 } as const

@@ -2,7 +2,6 @@
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, Purpose, refusals, Role } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'What was found out' })
 const NamedPerson = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -115,13 +114,11 @@ export const watchOperations = {
   seeAlarm: {
     route: 'POST /api/alarms/:id/seen',
     summary: 'Note that an alarm has been seen',
-    params: id,
     response: { 204: Type.Null(), ...refusals },
   },
   closeAlarm: {
     route: 'POST /api/alarms/:id/close',
     summary: 'Close an alarm with what was found out',
-    params: id,
     body: Type.Object({ note }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
@@ -173,7 +170,6 @@ export const watchOperations = {
     route: 'GET /api/contacts/:id/looks',
     access: 'look',
     summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
-    params: id,
     querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
     response: {
       200: Type.Object({
