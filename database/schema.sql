@@ -1530,6 +1530,8 @@ create table ledger_content (
   constraint ledger_content_size CHECK ((octet_length(content) <= 50000))
 );
 CREATE INDEX ledger_content_object ON public.ledger_content USING btree ((((content)::jsonb ->> 'id'::text)));
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON ledger_content FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER stays_its_days BEFORE DELETE ON ledger_content FOR EACH ROW EXECUTE FUNCTION content_stays_its_days();
 grant select on ledger_content to seloste_custodian;
 
 create table ledger_cosignature (
@@ -3428,7 +3430,7 @@ create view opened_entry as
     COALESCE(c.content::jsonb -> 'detail'::text, e.detail) AS detail,
     e.targets
    FROM destruction_entry e
-     LEFT JOIN ledger_content c ON c.seq = e.seq;
+     LEFT JOIN ledger_content c ON c.seq = e.seq AND proves_content(e.*, c.*);
 create view unreconciled as
  SELECT 'unrecorded'::text AS kind,
     s.id AS segment_id,
@@ -3602,6 +3604,8 @@ contact_in_term(wanted uuid) returns contact
 contact_viewer_now(asked contact_filters) returns contact_viewer
 contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
+content_stays_its_days() returns trigger
+contents_since() returns timestamp with time zone to seloste_custodian
 copies_end_with_request() returns trigger
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copy_behind(token_hash bytea) returns text to seloste_custodian
@@ -3988,6 +3992,7 @@ prohibitions_obeyed() returns TABLE(prohibitions bigint, carried_out bigint, wai
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
 prove_again(proof bytea) returns text to seloste_desk
 prove_password(token_hash bytea, proof bytea) returns text to seloste_custodian
+proves_content(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
 provision_holds(wanted text) returns boolean to seloste_custodian, seloste_desk
 prune_audit(signed jsonb) returns bigint to seloste_custodian
 publish_quality_form(wanted uuid, seen integer) returns integer to seloste_desk

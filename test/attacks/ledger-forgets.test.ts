@@ -5,7 +5,18 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { openBackedUpRegister, restoredAfter, restoreFrom, emptyMachine, backUpTo } from '../backup/open-backup.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'
+import { verifyDatabase } from '#safeguards/audit/verify/verify-database.ts'
+import {
+  backUpTo,
+  emptyMachine,
+  openBackedUpRegister,
+  openTestPlaces,
+  restoredAfter,
+  restoreFrom,
+} from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { servedRequest } from '../requests/served-request.ts'
@@ -43,6 +54,40 @@ test('a restore that lacks what an entry after its backup says is refused: nobod
   await restoreFrom(await emptyMachine(), place)
 })
 
+test('what entries say is altered or taken out by no hand unseen, is shown only as it was entered, and lies in the places still', async () => {
+  const [leaver, other] = [await person('Lahtija'), await person('Toinen')]
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await sql`update person set employed_to = now() where id = ${leaver.id}`.execute(admin)
+  await register.seal()
+  await place.copies.shipLedger()
+  const key = readVerifierKey(writeVerifierKey((await readLogKey(register.keys))!)) as VerifierKey
+  const found = async () => {
+    const report = await admin
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((tx) => verifyDatabase(tx, { keys: { log: key, witnesses: [] } }))
+    return report.problems.filter(({ code }) => code === 'ledger-altered').map(({ message }) => message)
+  }
+  expect(await found()).toEqual([])
+  const alter = `update ledger_content set content = jsonb_set(content::jsonb, '{doneBy}', '"${other.id}"')`
+  await expect(pool.query(alter)).rejects.toThrow('append-only')
+  await expect(pool.query('delete from ledger_content')).rejects.toThrow('35 days')
+  // Whoever owns the database turns the guards off.
+  const byHand = (change: string) =>
+    pool.query(`begin; set local session_replication_role = replica; ${change}; commit`)
+  await byHand(alter)
+  expect(await found()).toContainEqual(expect.stringContaining('says was altered') as string)
+  const said = await sql`select from opened_entry where done_by = ${other.id}`.execute(admin)
+  expect(said.rows).toEqual([])
+  await byHand('delete from ledger_content')
+  expect(await found()).toContainEqual(expect.stringContaining('says was deleted') as string)
+  await place.copies.catchUp()
+  const { ledger } = await restoreFrom(await emptyMachine(), place, { backup: manifest.id })
+  expect(ledger).toMatchObject({ employments: 1 })
+})
+
 test('the ledger in a place names no official, call, request or order, and what a restore needs of them is gone with the backups that need it', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
@@ -74,12 +119,22 @@ test('the ledger in a place names no official, call, request or order, and what 
   const told = [...ledger].flatMap(([name, text]) => secrets.filter((one) => text.includes(one)).map(() => name))
   expect(told).toEqual([])
 
+  const later = (entries: string) =>
+    pool.query(`
+      begin; set local session_replication_role = replica;
+      update destruction_entry set at = at - interval '36 days' where ${entries}; commit`)
+  const forget = async () => (await pool.query<{ n: number }>('select forget_ledger_content()::int as n')).rows[0]!.n
+  // By a clock that was behind when it was entered.
+  await later('seq = (select max(seq) from ledger_content)')
+  expect(await forget()).toBe(0)
   // 36 days later no backup that needs it is left.
-  await pool.query(`
-    begin; set local session_replication_role = replica;
-    update destruction_entry set at = at - interval '36 days' where seq in (select seq from ledger_content); commit`)
-  const { rows: gone } = await pool.query<{ n: number }>('select forget_ledger_content()::int as n')
-  expect(gone[0]!.n).toBeGreaterThan(3)
+  await later('seq < (select max(seq) from ledger_content)')
+  expect(await forget()).toBeGreaterThan(3)
+  for await (const key of place.store.list('ledger/sealed/')) {
+    const then = key.replace(/\d{4}-\d\d-\d\d/, (day) => Temporal.PlainDate.from(day).subtract({ days: 36 }).toString())
+    await place.store.put(then, await place.store.readRange(key, 0, await place.store.sizeBytes(key)))
+    await place.store.delete(key)
+  }
   expect((await pool.query('select from ledger_content')).rowCount).toBe(0)
   await place.copies.shipLedger()
   const after = await filesOf(join(place.folder, 'ledger'))

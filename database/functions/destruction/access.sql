@@ -16,6 +16,8 @@ create constraint trigger is_destroyed after insert on destruction_entry deferra
 
 -- ledger_content
 grant select on ledger_content to seloste_custodian;
+create trigger append_only before update or truncate on ledger_content for each statement execute function append_only();
+create trigger stays_its_days before delete on ledger_content for each row execute function content_stays_its_days();
 
 -- month_key
 grant insert, select, update on month_key to seloste_custodian;

@@ -30,22 +30,49 @@ begin
   insert into ledger_content (seq, salt, content) values (entry, salt, content);
 end $$;
 
--- Entries with what lies beside them.
+-- Whether what lies beside an entry is what was entered with it.
+create or replace function proves_content(e destruction_entry, c ledger_content) returns boolean
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(e.object_id is null and e.object_name = encode(sha256(c.salt || convert_to(c.content, 'UTF8')), 'hex'), false)
+$$;
+grant execute on function proves_content to seloste_custodian;
+
+-- Entries with what lies beside them, where they prove it.
 create or replace view opened_entry as
 select e.seq, e.at, e.object_kind, coalesce(e.object_id, (c.content::jsonb ->> 'id')::uuid) as object_id,
   case when c.seq is null then e.object_name end as object_name, e.cause, coalesce(c.content::jsonb ->> 'doneBy', e.done_by) as done_by,
   coalesce(c.content::jsonb -> 'detail', e.detail) as detail, e.targets
-from destruction_entry e left join ledger_content c on c.seq = e.seq;
+from destruction_entry e left join ledger_content c on c.seq = e.seq and proves_content(e, c);
 
 -- A backup is kept for 30 days at most, so a restore needs nothing that is older; some days more for one that ended late.
+create or replace function contents_since() returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select destruction_now() - interval '35 days'
+$$;
+grant execute on function contents_since to seloste_custodian;
+
+-- What was entered after something that is kept is kept, however old the clock of then made it.
 create or replace function forget_ledger_content() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  with gone as (
-    delete from ledger_content c using destruction_entry e where e.seq = c.seq and e.at < destruction_now() - interval '35 days' returning 1
+  with kept as (
+    select min(c.seq) as first from ledger_content c join destruction_entry e on e.seq = c.seq
+    where e.at between contents_since() and destruction_now()
+  ), gone as (
+    delete from ledger_content c using destruction_entry e, kept k
+    where e.seq = c.seq and e.at < contents_since() and (k.first is null or c.seq < k.first) returning 1
   )
   select count(*) from gone
 $$;
 grant execute on function forget_ledger_content to seloste_custodian;
+
+create or replace function content_stays_its_days() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (select from destruction_entry e where e.seq = old.seq and e.at < contents_since()) then
+    raise exception 'what an entry of the destruction ledger says is kept for 35 days';
+  end if;
+  return old;
+end $$;
 
 -- What a restore needs to have it again while it waits for its recording's end.
 create or replace function enter_prohibition(p prohibition) returns void

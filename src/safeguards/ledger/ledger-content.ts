@@ -32,30 +32,40 @@ function isTied({ entry: { id, name } }: CopiedEntry): boolean {
 }
 
 /**
- * Names of all files that a copy should have, and those of them that are to be written: they are missing, or have less than the
- * entries behind number `from` say.
+ * The files of a copy that are to be written: they are missing, or have less than the entries behind number `from` say. And which may go
+ * after that: those of days that are over, and those that are sealed to another recipient as well. What somebody took out of the database
+ * is no reason.
  */
 export async function contentFiles(
   holding: HoldingSafeguards,
   recipient: string,
   { from, there }: { from: number; there: ReadonlySet<string> },
-): Promise<{ names: ReadonlySet<string>; written: AsyncGenerator<LedgerFile> }> {
+): Promise<{ written: AsyncGenerator<LedgerFile>; isOver: (name: string) => boolean }> {
   const { rows } = await sql<{ day: string; isNewer: boolean }>`
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
-    from ledger_content c join destruction_entry e on e.seq = c.seq left join ledger_leaf l on l.seq = c.seq
+    from ledger_content c join destruction_entry e on e.seq = c.seq and proves_content(e, c) left join ledger_leaf l on l.seq = c.seq
     group by 1 order by 1`.execute(safeguardsOf(holding))
-  const files = rows.map(({ day, isNewer }) => ({ day, isNewer, name: fileOf(day, recipient) }))
+  const { rows: since } = await sql<{ day: string }>`
+    select to_char(contents_since() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
+  const names = new Map(rows.map(({ day }) => [day, fileOf(day, recipient)]))
   async function* write(): AsyncGenerator<LedgerFile> {
-    for (const { day, isNewer, name } of files) {
+    for (const { day, isNewer } of rows) {
+      const name = fileOf(day, recipient)
       if (!isNewer && there.has(name)) continue
       const { rows: lines } = await sql<LedgerContent>`
-        select encode(c.salt, 'hex') as salt, c.content from ledger_content c join destruction_entry e on e.seq = c.seq
+        select encode(c.salt, 'hex') as salt, c.content
+        from ledger_content c join destruction_entry e on e.seq = c.seq and proves_content(e, c)
         where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(holding))
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
       yield { name, bytes: sealFile(recipient, Buffer.from(text)) }
     }
   }
-  return { names: new Set(files.map(({ name }) => name)), written: write() }
+  const isOver = (name: string) => {
+    const day = name.slice(contentFolder.length, contentFolder.length + since[0]!.day.length)
+    const current = names.get(day)
+    return current === undefined ? day < since[0]!.day : current !== name
+  }
+  return { written: write(), isOver }
 }
 
 /**

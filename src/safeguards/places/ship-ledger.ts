@@ -75,9 +75,9 @@ async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient
   const folder = ledgerFolder + contentFolder
   const there = new Set<string>()
   for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
-  const { names, written } = await contentFiles(db, recipient, { from, there })
+  const { written, isOver } = await contentFiles(db, recipient, { from, there })
   for await (const { name, bytes } of written) await putAndReadBack(store, ledgerFolder + name, bytes)
-  for (const name of there) if (!names.has(name)) await store.delete(ledgerFolder + name)
+  for (const name of there) if (isOver(name)) await store.delete(ledgerFolder + name)
 }
 
 /** Whether every file of entries is there; what they hold is judged by whoever reads a copy. */

@@ -85,6 +85,7 @@ export async function checkLedger(
     findings.add('ledger-altered', `The hash inside the tree at ${place} is over nothing.`)
   if (tree.tree.size > 0 && heads.length === 0) findings.add('ledger-head-wrong', 'There is none.')
   checked += await lookAtWaiting(tx, lookAtKeys, findings)
+  await lookAtContents(tx, findings)
   lookAtKeys.judge(findings)
   tellAsLedger(own, findings)
   return checked
@@ -141,6 +142,22 @@ async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings
     order by e.seq limit 1000`.execute(tx)
   for (const { seq } of nowhere) findings.add('ledger-altered', `Row ${seq} has no number and does not wait for one.`)
   return rows.length
+}
+
+/** Without what the entries of 31 days say no backup can be restored, and it is what the ledger's page shows. */
+async function lookAtContents(tx: AnyDatabase, findings: Findings): Promise<void> {
+  const { rows } = await sql<{ seq: number; name: string | null; salt: string | null; content: string | null }>`
+    select coalesce(c.seq, e.seq)::float8 as seq, case when e.object_id is null then e.object_name end as name, encode(c.salt, 'hex') as salt, c.content
+    from ledger_content c full join (
+      select * from destruction_entry where object_id is null and object_name ~ '^[0-9a-f]{64}$'
+        and (at > destruction_now() - interval '31 days' or seq in (select seq from ledger_content))) e on e.seq = c.seq
+    order by 1`.execute(tx)
+  for (const { seq, name, salt, content } of rows) {
+    if (content === null) findings.add('ledger-altered', `What row ${seq} says was deleted.`)
+    else if (hash('sha256', Buffer.concat([Buffer.from(salt ?? '', 'hex'), Buffer.from(content)]), 'hex') !== name) {
+      findings.add('ledger-altered', `What row ${seq} says was altered.`)
+    }
+  }
 }
 
 async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
