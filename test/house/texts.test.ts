@@ -23,7 +23,9 @@ const areas = sides.flatMap((side) => side.areas)
 const texts: Area = Object.assign({}, ...areas.map((area) => area.texts))
 const keys = Object.keys(texts)
 const allOf = (key: string) => Object.values(texts[key]!).map((text) => (typeof text === 'string' ? [text] : text))
-const blanksOf = (text: readonly string[]) => [...text.join('\n').matchAll(/{{(\w+)}}/g)].map(([, name]) => name).sort()
+/** Of a name in its cases, which each language has its own of, the name alone. */
+const blanksOf = (text: readonly string[]) =>
+  [...new Set([...text.join('\n').matchAll(/{{(agency(?=[A-Z])|\w+)\w*}}/g)].map(([, name]) => name))].sort()
 
 describe('the texts', () => {
   test('stand in the file that the first part of their key names, a few hundred to a file', () => {

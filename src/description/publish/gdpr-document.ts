@@ -4,8 +4,8 @@ import type { RegisterDescription } from '../register-description.ts'
 import { dayText } from '../tell-values.ts'
 import { lawsOf, type Grounds } from './grounds.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
-import { controllerLines, fieldList, keptNow, numberedFrom, sentence, wordings } from './seed-document.ts'
-import type { Numbered } from './seed-words.ts'
+import { controllerLines, fieldList, keptNow, numberedFrom, sentence } from './seed-document.ts'
+import { seedTextsOf, type Numbered } from './seed-texts.ts'
 import { switchedOn } from './switch-words.ts'
 
 /** What a notice says beyond the sentences of the seed, by the law that asks for it (L numbers), and its sections. */
@@ -25,7 +25,7 @@ function sayNotice(language: Language) {
 export function gdprDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
   const say = sayNotice(language)
-  const seedTexts = wordings[language].textsOf(grounds)
+  const seedTexts = seedTextsOf(grounds, language)
   const values = valuesOf(grounds, language)
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(seedTexts, ids)

@@ -3,30 +3,24 @@ import type { RegisterDescription } from '../register-description.ts'
 import type { Grounds } from './grounds.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { promisesBehind } from './promises-behind.ts'
-import { seedHeadingsEn, seedLabelsEn, seedTextsEn } from './seed-en.ts'
-import { seedHeadingsFi, seedLabelsFi, seedTextsFi } from './seed-fi.ts'
-import { seedHeadingsSv, seedLabelsSv, seedTextsSv } from './seed-sv.ts'
+import { saySeed, seedTextsOf, type Numbered, type SeedTexts } from './seed-texts.ts'
 import { switchedOn } from './switch-words.ts'
-import type { Numbered, SeedLabels, SeedSection, SeedTexts } from './seed-words.ts'
 
-export const wordings = {
-  fi: { headings: seedHeadingsFi, labels: seedLabelsFi, textsOf: seedTextsFi },
-  sv: { headings: seedHeadingsSv, labels: seedLabelsSv, textsOf: seedTextsSv },
-  en: { headings: seedHeadingsEn, labels: seedLabelsEn, textsOf: seedTextsEn },
-} satisfies Record<Language, unknown>
+type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
 
 /** The description under the Personal Data Act (523/1999), section 10: the order and manner of the source. */
 export function seedDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
-  const { headings, labels, textsOf } = wordings[language]
-  const texts = textsOf(grounds)
+  const say = saySeed(language)
+  const texts = seedTextsOf(grounds, language)
+  const labels = { visitingAddress: say('seed.label.visitingAddress'), switchboard: say('seed.label.switchboard') }
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(texts, ids)
   const said = (sentences: Sentence[]): Block[] => (sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : [])
   const paragraph = (...ids: Numbered[]): Block[] => said(numbered(...ids))
   const section = (id: SeedSection, ...blocks: Block[][]): Section => ({
     id,
-    heading: headings[id],
+    heading: say(`seed.heading.${id}`),
     blocks: blocks.flat(),
   })
 
@@ -38,9 +32,9 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
       {
         kind: 'facts',
         facts: [
-          { label: labels.register, lines: [title] },
-          { label: labels.controller, lines: controllerLines(description, labels, language) },
-          { label: labels.purposes, lines: numbered('S4', 'S5', 'S6') },
+          { label: say('seed.label.register'), lines: [title] },
+          { label: say('seed.label.controller'), lines: controllerLines(description, labels, language) },
+          { label: say('seed.label.purposes'), lines: numbered('S4', 'S5', 'S6') },
         ],
       },
     ],
@@ -55,8 +49,8 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
       section('general', paragraph('S7', 'S8'), paragraph('S9'), paragraph('S10')),
       section(
         'data',
-        [{ kind: 'facts', facts: [{ label: labels.dataSubjects, lines: numbered('S11') }] }],
-        [{ kind: 'heading', text: labels.content }],
+        [{ kind: 'facts', facts: [{ label: say('seed.label.dataSubjects'), lines: numbered('S11') }] }],
+        [{ kind: 'heading', text: say('seed.label.content') }],
         fieldList(description, texts),
         grounds.records ? paragraph('S13', 'S14', 'S15', 'S16') : paragraph('S13'),
       ),
@@ -84,7 +78,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
 /** S2 and S3: who keeps the register and where to turn to (R2). */
 export function controllerLines(
   { controller }: RegisterDescription,
-  labels: Pick<SeedLabels, 'visitingAddress' | 'switchboard'>,
+  labels: { visitingAddress: string; switchboard: string },
   language: Language,
 ): Sentence[] {
   return [
