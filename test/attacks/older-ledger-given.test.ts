@@ -1,8 +1,13 @@
 // R52: a place of the ledger was away since the night; the machine is lost in the evening. A restore that is given the copy there, which goes
-// as far as the backup knows, did not ask the place that it restores from: what was revoked and restricted in the day was back.
+// as far as the backup knows, did not ask the place that it restores from: what was revoked and restricted in the day was back. One that asked
+// refused the right copy where another register's, of a drill, was longer in the place, or what its entries say was damaged there.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
+import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
+import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
+import { openPlaces } from '#safeguards/places/places.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import {
@@ -10,6 +15,7 @@ import {
   emptyMachine,
   openBackedUpRegister,
   openTestPlaces,
+  recovery,
   restoreFrom,
   type TestPlace,
 } from '../backup/open-backup.ts'
@@ -20,28 +26,69 @@ await register.keep(1)
 await register.seal()
 const { db } = database.as()
 
-async function copyLedger({ store }: TestPlace, to: string): Promise<void> {
+async function copyLedger({ store }: TestPlace, to: string, into: Pick<TestPlace, 'store'> = { store }): Promise<void> {
   for await (const key of store.list('ledger/')) {
-    await store.put(to + key.slice('ledger/'.length), await store.readRange(key, 0, await store.sizeBytes(key)))
+    await into.store.put(to + key.slice('ledger/'.length), await store.readRange(key, 0, await store.sizeBytes(key)))
   }
 }
 
-test('a copy of the ledger that is older than the one in the place is refused, as long as that is whole', async () => {
+test('a copy of the ledger that is older than the one in the place, which goes on from it, is completed from that', async () => {
   const leaver = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino' })
   const place = await openTestPlaces(database, register)
   await register.seal()
-  await backUpTo(register, place)
+  const { manifest } = await backUpTo(register, place)
   await copyLedger(place, 'away/')
   await sql`update person set employed_to = now() where id = ${leaver.id}`.execute(db)
   await register.seal()
   await place.copies.shipLedger()
-  await expect(restoreFrom(await emptyMachine(), place, { ledger: 'away/' })).rejects.toMatchObject({
-    code: 'restore-ledger',
-    message: expect.stringContaining('leave out --ledger') as string,
-  })
+  const older = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
+  expect(older).toMatchObject({ completedLedger: manifest.ledger!.size, ledger: { employments: 1 } })
+  // What a day says is damaged in the place, and another copy has it that lacks the last entry, of nobody.
   await copyLedger(place, 'kept/')
-  expect((await restoreFrom(await emptyMachine(), place, { ledger: 'kept/' })).ledger).toMatchObject({ employments: 1 })
+  await appendToLedger(db, { kind: 'intake-key', name: 'v99', cause: 'renewed', doneBy: 'sweep', detail: {} })
+  await register.seal()
+  await place.copies.shipLedger()
+  for await (const key of place.store.list('ledger/sealed/')) await place.store.put(key, Buffer.from('damaged'))
+  const both = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'kept/' })
+  expect(both).toMatchObject({
+    completedLedger: manifest.ledger!.size + 1,
+    ledger: { employments: 1 },
+  })
   // One that is lost or broken is no reason.
   for await (const key of place.store.list('ledger/entries/')) await place.store.delete(key)
-  expect((await restoreFrom(await emptyMachine(), place, { ledger: 'away/' })).ledger).toMatchObject({ employments: 0 })
+  const given = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
+  expect(given).toMatchObject({ completedLedger: undefined, ledger: { employments: 0 } })
+})
+
+test('the ledger of the register that was lost is taken, though a drill has taken the place over and its own there is longer', async () => {
+  const people = []
+  for (const name of ['Aino', 'Bertil', 'Cecilia'])
+    people.push((await enterTestPerson(db, database.as('seloste_desk').db, { name })).id)
+  const [place, other] = [await openTestPlaces(database, register), await openTestPlaces(database, register)]
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await place.copies.catchUp()
+  const machine = await emptyMachine()
+  await restoreFrom(machine, place)
+  const there = openPlaces({
+    ...{ db: machine.db, keys: machine.keys, ledgerCopies: [], recipient: recovery.recipient },
+    backups: [{ name: place.name, at: { kind: 'folder', folder: place.folder }, site: 'server-room' }],
+    now: () => Temporal.Now.instant(),
+    sites: async () => versionAt(await readVersions(machine.db), Temporal.Now.instant()).description.storage.sites,
+  })
+  for (const id of people.slice(1))
+    await machine.pool.query('update person set employed_to = now() where id = $1', [id])
+  await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
+  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  // The first goes on; its other copy has what it ended.
+  await sql`update person set employed_to = now() where id = ${people[0]!}`.execute(db)
+  await register.seal()
+  expect(await other.copies.catchUp()).toMatchObject([{ reached: true }])
+  await copyLedger(other, 'first/', place)
+  const again = await emptyMachine()
+  await restoreFrom(again, place, { backup: manifest.id, ledger: 'first/' })
+  const { rows } = await again.pool.query('select id from person where id = any ($1) and employed_to is not null', [
+    people,
+  ])
+  expect(rows).toEqual([{ id: people[0] }])
 })

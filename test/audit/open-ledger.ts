@@ -45,7 +45,7 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
       for await (const { name, bytes } of written) files.set(name, bytes)
       const read = (name: string) => Promise.resolve(files.get(name))
       const copy = await readLedgerCopy(read, { key })
-      const { contents, missing } = await openContents(read, recovery.identity, copy.entries)
+      const { contents, missing } = await openContents([read], recovery.identity, copy.entries)
       if (missing.length > 0) throw new Error(`the copy does not have what ${missing.join()} say`)
       return { files, copy, contents }
     },

@@ -172,6 +172,7 @@ function tell(restored: Restored): void {
     keys,
     withoutAudio,
     ledger,
+    completedLedger,
     renewedKeys,
     mayHaveLeft,
     withoutKey,
@@ -182,6 +183,11 @@ function tell(restored: Restored): void {
   const ended = Object.entries(ledger).flatMap(([what, count]) =>
     typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
   )
+  if (completedLedger !== undefined) {
+    console.log(
+      `the copy of the destruction ledger that was given ends at entry ${completedLedger}; the place's own goes on from it and was taken`,
+    )
+  }
   console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)
   if (restored.notOurs.length > 0)
     console.log(`tables that are none of Seloste’s were left out: ${restored.notOurs.join(', ')}`)

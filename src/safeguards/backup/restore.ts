@@ -85,6 +85,8 @@ export interface Restored {
   /** Recordings whose audio was not in keeping yet when the backup was made: it is lost. */
   withoutAudio: number
   ledger: Replayed
+  /** How many entries the copy of the ledger had that was given, where the place's own goes on from it and was taken. */
+  completedLedger: number | undefined
   /** Versions of month keys that the ledger says are destroyed and that came back with the keyring: renewed and destroyed. */
   renewedKeys: string[]
   /** Disclosures to authorities that were decided and of whose release the ledger says nothing: it may have been its last second. */
@@ -169,6 +171,7 @@ export async function restoreBackup(
       keys,
       withoutAudio,
       ledger: replayed,
+      completedLedger: ledger.completed,
       renewedKeys,
       mayHaveLeft,
       withoutKey,

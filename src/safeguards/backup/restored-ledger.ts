@@ -26,6 +26,8 @@ type ReadCopy = (name: string) => Promise<Buffer | undefined>
 
 export interface JudgedLedger {
   copy: LedgerCopy
+  /** How many entries the copy had that was given, where the place's goes on from it. */
+  completed: number | undefined
   /** Entries up to this number are in the backup. */
   since: number
   /** What its entries after the backup say, by their names. */
@@ -51,7 +53,8 @@ export async function judgeLedger(
   const key = ledgerKeyOf(logKey)
   const own = manifest.ledger ? [readKnownHead(`the backup ${manifest.id}`, manifest.ledger.note, key)] : []
   const known = [...own, ...(await anchors.known(key))]
-  const copy = await readLedgerCopy(read, { key, known })
+  const given = await readLedgerCopy(read, { key, known })
+  const copy = await goingOnFrom(given, readPlaces, { key, known })
   const [wrong] = copy.problems
   if (wrong) {
     throw new Fault(
@@ -65,23 +68,23 @@ export async function judgeLedger(
       `the destruction ledger has ${copy.size} entries, and --anchor says ${anchors.entries}; the register stays closed: give a newer copy of it with --ledger DIR`,
     )
   }
-  await refuseOlder(copy, key, readPlaces)
   const since = own[0]?.size ?? 0
   const { contents, missing } = await openContents(
-    read,
+    [read, readPlaces],
     identity,
     copy.entries.filter(({ number }) => number > since),
   )
   if (missing.length > 0) {
     throw new Fault(
       'restore-ledger',
-      `of ${missing.length} entries of the destruction ledger after the backup ${manifest.id}, from ${missing[0]} on, the copy does not have what they say: it is kept for 35 days; the register stays closed: restore a newer backup, or give a copy of the ledger that has it with --ledger DIR`,
+      `of ${missing.length} entries of the destruction ledger after the backup ${manifest.id}, from ${missing[0]} on, no copy has what they say: it is kept for 35 days; the register stays closed: restore a newer backup, or give a copy of the ledger that has it with --ledger DIR`,
     )
   }
   const entries = copy.entries.map(({ entry }) => entry)
   const times = entries.map(({ at }) => Temporal.Instant.from(at))
   return {
     copy,
+    completed: copy === given ? undefined : given.size,
     since,
     contents,
     newest: times.sort((one, other) => Temporal.Instant.compare(one, other)).at(-1),
@@ -89,16 +92,17 @@ export async function judgeLedger(
   }
 }
 
-/** A copy from elsewhere is for a place whose own is lost, broken or behind; where that is whole and goes further, it is the one. */
-async function refuseOlder(copy: LedgerCopy, key: VerifierKey, readPlaces: ReadCopy): Promise<void> {
+/** A copy from elsewhere is for a place whose own is lost, broken or another; where that is whole and goes on from it, that is taken. */
+async function goingOnFrom(
+  given: LedgerCopy,
+  readPlaces: ReadCopy,
+  { key, known }: { key: VerifierKey; known: readonly KnownHead[] },
+): Promise<LedgerCopy> {
   const head = readCheckpoint((await readPlaces(headFile))?.toString('utf8') ?? '')
-  if (!head || head.size <= copy.size) return
-  const { problems, size } = await readLedgerCopy(readPlaces, { key })
-  if (problems.length > 0) return
-  throw new Fault(
-    'restore-ledger',
-    `the copy of the destruction ledger has ${copy.size} entries, and the place itself has a whole one of ${size}: leave out --ledger`,
-  )
+  if (!given.head || given.problems.length > 0 || !head || head.size <= given.size) return given
+  const its = { of: 'the copy that was given', size: given.size, root: given.head.root }
+  const there = await readLedgerCopy(readPlaces, { key, known: [...known, its] })
+  return there.problems.length > 0 ? given : there
 }
 
 /** Takes the ledger into the restored database and ends there what it says. */

@@ -69,34 +69,34 @@ export async function contentFiles(
 }
 
 /**
- * Reads from a copy what its entries say.
+ * Reads what entries say, from copies in turn until nothing is missing.
+ * @param copies a file by its name, nothing where there is none
  * @param identities a line each
- * @returns by the name of the entry; and the numbers of those of which the copy does not have it, or has what they do not prove
+ * @returns by the name of the entry; and the numbers of those of which no copy has it, or has what they do not prove
  */
 export async function openContents(
-  read: (name: string) => Promise<Buffer | undefined>,
+  copies: readonly ((name: string) => Promise<Buffer | undefined>)[],
   identities: string,
   entries: readonly CopiedEntry[],
 ): Promise<{ contents: ReadonlyMap<string, LedgerContent>; missing: number[] }> {
-  const tied = entries.filter(isTied)
   const contents = new Map<string, LedgerContent>()
-  const days = [...new Set(tied.map(({ entry }) => entry.at.slice(0, 10)))]
-  const files = identities.split('\n').flatMap((identity) => {
-    const recipient = recipientOf(identity)
-    return days.map((day) => ({ identity, name: fileOf(day, recipient) }))
-  })
-  for (const { identity, name } of files) {
-    const sealed = await read(name)
-    const opened = sealed && (await openSealedFile(identity, sealed).catch(() => undefined))
-    for (const line of opened?.toString('utf8').split('\n').slice(0, -1) ?? []) {
-      const one = JSON.parse(line) as LedgerContent
-      contents.set(tieOf(one), one)
+  let missing = entries.filter(isTied)
+  for (const read of copies) {
+    const days = [...new Set(missing.map(({ entry }) => entry.at.slice(0, 10)))]
+    const files = identities
+      .split('\n')
+      .flatMap((identity) => days.map((day) => ({ identity, name: fileOf(day, recipientOf(identity)) })))
+    for (const { identity, name } of files) {
+      const sealed = await read(name)
+      const opened = sealed && (await openSealedFile(identity, sealed).catch(() => undefined))
+      for (const line of opened?.toString('utf8').split('\n').slice(0, -1) ?? []) {
+        const one = JSON.parse(line) as LedgerContent
+        contents.set(tieOf(one), one)
+      }
     }
+    missing = missing.filter(({ entry }) => !contents.has(entry.name ?? ''))
   }
-  return {
-    contents,
-    missing: tied.flatMap(({ number, entry }) => (contents.has(entry.name ?? '') ? [] : [number])),
-  }
+  return { contents, missing: missing.map(({ number }) => number) }
 }
 
 function tieOf({ salt, content }: LedgerContent): string {
