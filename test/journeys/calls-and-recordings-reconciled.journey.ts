@@ -108,6 +108,8 @@ test('what calls and recordings do not have in common is seen, explained, and th
   await page.setViewportSize({ width: 320, height: 800 })
   await isAccessible('a recording without a call on a narrow screen')
   await explain(page, 'Keskuksen tiedot katkesivat')
+  // The notice of before says the same.
+  await expect(page.getByText('Puhelutietoja ei puutu.')).toBeVisible()
   await expect(page.locator('.notice-success')).toContainText('hälytys on suljettu')
   await page.goto('/alarms')
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
