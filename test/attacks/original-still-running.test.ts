@@ -5,6 +5,9 @@ import { openPlaces } from '#safeguards/places/places.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
 import { monthFile, openMonth, readShard, shardFile } from '#safeguards/places/keyring-file.ts'
 import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { backupId, folderOf } from '#safeguards/backup/manifest.ts'
+import { findBackups } from '#safeguards/backup/list-backups.ts'
+import { makeBackup } from '#safeguards/backup/make-backup.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
@@ -104,6 +107,30 @@ test('a place that a restored register has taken over is no longer the first one
     place.name,
   ])
   expect(rows).toEqual([{ state: 'in-use', keyring_whole: true }])
+})
+
+test('a backup that is under way when a restored register takes the place over is none there, and deletes nothing of the other', async () => {
+  const { place, there } = await restoredBeside()
+  const before = (await findBackups(place.store)).whole
+  // The other one's first backup, not whole yet.
+  const id = backupId(Temporal.Now.instant().add({ hours: 1 }))
+  const theirs = [`${folderOf(id)}secrets.age`, `objects/recordings/${crypto.randomUUID()}.age`]
+  const open = await place.open()
+  const made = makeBackup(
+    register.source,
+    {
+      ...open,
+      async renewCopies() {
+        await open.renewCopies()
+        expect(await there.catchUp()).toMatchObject([{ reached: true }])
+        for (const key of theirs) await place.store.put(key, Buffer.from('theirs'))
+      },
+    },
+    { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined },
+  )
+  await expect(made).rejects.toMatchObject({ code: 'place-other' })
+  expect((await findBackups(place.store)).whole).toEqual(before)
+  for (const key of theirs) expect(await place.store.sizeBytes(key)).toBe('theirs'.length)
 })
 
 test('a machine that was turned back, or copied, writes no keys into a place whose ledger knows more than its own', async () => {

@@ -62,7 +62,8 @@ test('a backup that is sealed to another key than the present one is due, whenev
   const since = Temporal.Now.instant().subtract({ hours: 1 })
   expect(await isNewestCurrent(place.store, key, { since, recipient: recovery.recipient })).toBe(true)
   expect(await isNewestCurrent(place.store, key, { since, recipient: renewed.recipient })).toBe(false)
-  const open = { name: place.name, store: await backup.open(), renewCopies: () => backup.renewCopies() }
+  const reach = () => backup.open()
+  const open = { name: place.name, store: await reach(), renewCopies: () => backup.renewCopies(), reach }
   const options = { recipient: renewed.recipient, rotationDays: 30, onProgress: () => undefined }
   await makeBackup(register.source, open, options)
   expect(await isNewestCurrent(place.store, key, { since, recipient: renewed.recipient })).toBe(true)

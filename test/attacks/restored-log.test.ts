@@ -105,7 +105,8 @@ test('what an earlier restore has lost is no break of the next', async () => {
     drawKey,
     program: 'test',
   }
-  const to = { name: place.name, store: place.store, renewCopies: () => Promise.resolve() }
+  const there = () => Promise.resolve()
+  const to = { name: place.name, store: place.store, renewCopies: there, reach: there }
   const options = { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined }
   await seal()
   const second = await makeBackup(source, to, options)

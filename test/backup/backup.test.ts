@@ -30,8 +30,8 @@ await register.seal()
 const signer = (await readLogKey(register.keys))!
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const alone = { renewCopies: () => Promise.resolve() }
-const backUp = (place: Omit<BackupPlace, 'renewCopies'>, now?: Temporal.Instant): Promise<MadeBackup> =>
+const alone = { renewCopies: () => Promise.resolve(), reach: () => Promise.resolve() }
+const backUp = (place: Omit<BackupPlace, keyof typeof alone>, now?: Temporal.Instant): Promise<MadeBackup> =>
   makeBackup(
     register.source,
     { ...place, ...alone },
@@ -195,7 +195,7 @@ test('backups end after the days that the description promises, the last one as 
   const { whole } = await findBackups(place.store)
   expect(whole).toHaveLength(2)
   expect(await keysBelow(place.store, objectsFolder)).toHaveLength(6)
-  const failing = { ...place, renewCopies: () => Promise.reject(new Error('it does not answer')) }
+  const failing = { ...place, ...alone, renewCopies: () => Promise.reject(new Error('it does not answer')) }
   let rotated: Rotated | undefined
   const failed = (n: number) =>
     makeBackup(register.source, failing, { ...options, now: day(n), onEnded: (ended) => (rotated = ended) })

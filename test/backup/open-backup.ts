@@ -101,7 +101,12 @@ export async function openTestPlaces(database: TestDatabase<RegisterTables>, reg
     folder,
     store,
     copies,
-    open: async () => ({ name, store: await place.open(), renewCopies: () => place.renewCopies() }),
+    open: async () => ({
+      name,
+      store: await place.open(),
+      renewCopies: () => place.renewCopies(),
+      reach: () => place.open(),
+    }),
     async shipLog() {
       const signer = await readLogKey(register.keys)
       if (signer) await shipLogHashes(db, signer, store)

@@ -44,7 +44,12 @@ export async function openBackupPlaces(
     if (!place) throw new Fault('argument-wrong', `SELOSTE_BACKUPS has no place ${name}`)
     return {
       name,
-      open: async () => ({ name, store: await place.open(), renewCopies: () => place.renewCopies() }),
+      open: async () => ({
+        name,
+        store: await place.open(),
+        renewCopies: () => place.renewCopies(),
+        reach: () => place.open(),
+      }),
     }
   })
   return { places, objects: await openObjects(settings) }

@@ -54,6 +54,8 @@ export interface BackupPlace {
   store: ObjectStore
   /** Brings the place's copy of the whole keyring and of the ledger up to date; throws where it cannot. */
   renewCopies: () => Promise<void>
+  /** Throws where it is away, or no longer this register's: a restored one has taken it over. */
+  reach: () => Promise<unknown>
 }
 
 export interface BackupOptions {
@@ -108,11 +110,12 @@ export async function makeBackup(
     try {
       const removed = await removeUnfinished(place.store)
       const made = await writeBackup(connection, source, place, signer, { ...options, now })
+      await place.reach()
       const rotated = await rotate(connection, place.store, rotation)
       options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
       return { ...made, removed, rotated }
     } catch (error) {
-      await endAllTheSame(source.url, place.store, rotation, options.onEnded)
+      await endAllTheSame(source.url, place, rotation, options.onEnded)
       throw error
     }
   } finally {
@@ -134,18 +137,19 @@ async function takeTurn(connection: OwnConnection, place: string): Promise<void>
 /** No backup is kept past its day, whether there is a newer one or not. */
 async function endAllTheSame(
   url: string,
-  store: ObjectStore,
+  { store, reach }: BackupPlace,
   rotation: Parameters<typeof rotate>[2],
   onEnded: BackupOptions['onEnded'],
 ): Promise<void> {
   try {
+    await reach()
     await removeUnfinished(store)
     // The other one may have ended within its transaction.
     const connection = await openConnection(url, 'seloste-backup-end')
     const rotated = await rotate(connection, store, rotation).finally(() => connection.close())
     if (rotated.ended.length > 0) onEnded?.(rotated)
   } catch {
-    // A place that is away: the fault that came first says so, and the next run comes back here.
+    // A place that is away, or another's: the fault that came first says so, and the next run comes back here.
   }
 }
 
@@ -159,7 +163,7 @@ async function readTimes(connection: OwnConnection): Promise<{ made: Temporal.In
 async function writeBackup(
   connection: OwnConnection,
   source: BackupSource,
-  { store, renewCopies }: BackupPlace,
+  { store, renewCopies, reach }: BackupPlace,
   signer: Signer,
   { recipient, now, onProgress }: BackupOptions & { now: Temporal.Instant },
 ): Promise<Omit<MadeBackup, 'rotated' | 'removed'>> {
@@ -229,6 +233,7 @@ async function writeBackup(
     })
     onProgress({ step: 'read-back', item: file.name, done: index + 1, total: written.length })
   }
+  await reach()
   await sign(store, manifest, signer)
   const writtenBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, copied.writtenBytes)
   return { manifest, recordings: kept.length, writtenBytes, missing: copied.missing }
