@@ -5,7 +5,7 @@ import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { assertOpen } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 
 /**
  * Works, as its owner, with the database of a Seloste that runs on these settings.
@@ -20,7 +20,7 @@ export async function withRunningDatabase<Result>(
   answerMs?: number,
 ): Promise<Result> {
   const url = await databaseUrlOf(settings)
-  const { db, close } = connectDatabase<RegisterTables>({
+  const { db, pool, close } = connectDatabase<RegisterTables>({
     url,
     applicationName: `seloste-${purpose}`,
     // Whoever holds a place for itself asks for more beside it.
@@ -29,7 +29,7 @@ export async function withRunningDatabase<Result>(
     onIdleError: () => undefined,
   })
   try {
-    await assertOpen({ query: async <Row extends object>(text: string) => (await sql.raw<Row>(text).execute(db)).rows })
+    await assertOpen({ query: async <Row extends object>(text: string) => (await pool.query<Row>(text)).rows })
     return await work(db)
   } finally {
     await close()
