@@ -86,8 +86,10 @@ function fieldsOf(
           heading(say('letter.call', { at: momentOf(startedAt, language) })),
           paragraph(
             until === null
-              ? say(`letter.${kind}`)
-              : say(`letter.${kind}.until`, { latest: dayText(Temporal.Instant.from(until)) }),
+              ? say(kind === 'restriction' ? 'letter.restriction' : 'letter.restriction-end')
+              : say(kind === 'restriction' ? 'letter.restriction.until' : 'letter.restriction-end.until', {
+                  latest: dayText(Temporal.Instant.from(until)),
+                }),
           ),
         ]),
       }
