@@ -2,7 +2,7 @@ import type { Language } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import type { Grounds } from './grounds.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
-import { promisesBehind } from './promises-behind.ts'
+import { promisesBehind } from '../promises.ts'
 import { saySeed, seedTextsOf, type Numbered, type SeedTexts } from './seed-texts.ts'
 import { switchedOn } from './switch-words.ts'
 
