@@ -46,8 +46,15 @@ test('a restore that lacks what an entry after its backup says is refused: nobod
   }
   await unseal()
   await expect(restoreFrom(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
-  // What is missing is written anew; a backup that came after the entries does not need it.
+  // What is missing is written anew, and in time what is damaged; a backup that came after the entries does not need it.
   await place.copies.shipLedger()
+  for await (const key of place.store.list('ledger/sealed/')) await place.store.put(key, Buffer.from('damaged'))
+  for await (const key of place.store.list('ledger/entries/')) {
+    const bytes = Buffer.from(await place.store.readRange(key, 0, await place.store.sizeBytes(key)))
+    bytes[100]! ^= 1
+    await place.store.put(key, bytes)
+  }
+  for (let turn = 0; turn < 30; turn++) await place.copies.shipLedger()
   expect((await restoreFrom(await emptyMachine(), place)).ledger).toMatchObject({ employments: 1 })
   await backUpTo(register, place)
   await unseal()

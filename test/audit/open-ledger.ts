@@ -41,7 +41,9 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
     /** A copy as a restore reads it, with what its entries say. */
     async readCopy() {
       const files = await this.copyInto(new Map<string, Buffer>())
-      const { written } = await contentFiles(custodian, recovery.recipient, { from: 0, there: new Set() })
+      const { written } = await contentFiles(custodian, recovery.recipient, {
+        ...{ from: 0, there: new Set<string>(), sizeOf: () => Promise.resolve(0) },
+      })
       for await (const { name, bytes } of written) files.set(name, bytes)
       const read = (name: string) => Promise.resolve(files.get(name))
       const copy = await readLedgerCopy(read, { key })

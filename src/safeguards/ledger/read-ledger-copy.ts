@@ -101,6 +101,14 @@ export async function readLedgerCopy(
   return copy
 }
 
+/** Whether the file that begins with the entry of this index has what a copy of this size has there, and each line its hash. */
+export function isIntactFile(bytes: Buffer | undefined, from: number, size: number): boolean {
+  const copy: LedgerCopy = { size, head: undefined, note: undefined, entries: [], problems: [] }
+  const lines = splitLines(bytes).slice(0, Math.min(fileEntries, size - from))
+  for (const [at, line] of lines.entries()) readLine(line, from + at, copy)
+  return lines.length === Math.min(fileEntries, size - from) && copy.problems.length === 0
+}
+
 function readHead(bytes: Buffer | undefined, key: VerifierKey, copy: LedgerCopy): SignedCheckpoint | undefined {
   if (!bytes) {
     add(copy, 'head-missing', `the file ${headFile} is missing`)

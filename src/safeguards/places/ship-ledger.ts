@@ -3,13 +3,15 @@
  * every entry up to the newest signed head, and sealed what a restore needs of them. Never here: a copy made shorter, an entry judged
  * (see ledger/read-ledger-copy.ts).
  */
+import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { readCheckpoint, type Checkpoint } from '../audit/note.ts'
 import { storedMembers } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
-import { fileEntries, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
+import { fileEntries, fileOfIndex, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
 import { contentFiles, contentFolder } from '../ledger/ledger-content.ts'
+import { isIntactFile } from '../ledger/read-ledger-copy.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { putAndReadBack, readIfThere } from './open-place.ts'
@@ -33,6 +35,7 @@ export async function shipLedgerTo(
   const { newest, note, there } = found
   const from = there && (await isWhole(store, there.size)) ? there.size : 0
   if (recipient !== undefined) await shipContents(db, store, recipient, from)
+  if (from > 0) await mendOne(db, store, from, newest)
   if (note === newest.note && from === newest.size) return newest.size
   // No further than this: of what was entered since, the files before do not have what it says.
   for await (const file of ledgerFilesSince(db, from, newest)) {
@@ -75,9 +78,28 @@ async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient
   const folder = ledgerFolder + contentFolder
   const there = new Set<string>()
   for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
-  const { written, isOver } = await contentFiles(db, recipient, { from, there })
+  const { written, isOver } = await contentFiles(db, recipient, {
+    ...{ from, there },
+    sizeOf: (name) => store.sizeBytes(ledgerFolder + name),
+  })
   for await (const { name, bytes } of written) await putAndReadBack(store, ledgerFolder + name, bytes)
   for (const name of there) if (isOver(name)) await store.delete(ledgerFolder + name)
+}
+
+/** Looks at one file of entries each time, as none is read before a restore, and writes it anew where it is damaged. */
+async function mendOne(
+  db: HoldingSafeguards,
+  store: ObjectStore,
+  size: number,
+  newest: { size: number; note: string },
+): Promise<void> {
+  const from = randomInt(Math.ceil(size / fileEntries)) * fileEntries
+  if (isIntactFile(await readIfThere(store, ledgerFolder + fileOfIndex(from)), from, size)) return
+  for await (const { name, bytes } of ledgerFilesSince(db, from, newest)) {
+    // Nor is what the database has believed before it is looked at.
+    if (isIntactFile(bytes, from, size)) await putAndReadBack(store, ledgerFolder + name, bytes)
+    return
+  }
 }
 
 /** Whether every file of entries is there; what they hold is judged by whoever reads a copy. */
