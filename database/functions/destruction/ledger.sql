@@ -56,10 +56,10 @@ create or replace function forget_ledger_content() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with kept as (
     select min(c.seq) as first from ledger_content c join destruction_entry e on e.seq = c.seq
-    where e.at between contents_since() and destruction_now()
+    where e.at between (select contents_since()) and (select destruction_now())
   ), gone as (
     delete from ledger_content c using destruction_entry e, kept k
-    where e.seq = c.seq and e.at < contents_since() and (k.first is null or c.seq < k.first) returning 1
+    where e.seq = c.seq and e.at < (select contents_since()) and (k.first is null or c.seq < k.first) returning 1
   )
   select count(*) from gone
 $$;

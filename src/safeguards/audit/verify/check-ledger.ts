@@ -150,7 +150,7 @@ async function lookAtContents(tx: AnyDatabase, findings: Findings): Promise<void
     select coalesce(c.seq, e.seq)::float8 as seq, case when e.object_id is null then e.object_name end as name, encode(c.salt, 'hex') as salt, c.content
     from ledger_content c full join (
       select * from destruction_entry where object_id is null and object_name ~ '^[0-9a-f]{64}$'
-        and (at > destruction_now() - interval '31 days' or seq in (select seq from ledger_content))) e on e.seq = c.seq
+        and (at > (select destruction_now() - interval '31 days') or seq in (select seq from ledger_content))) e on e.seq = c.seq
     order by 1`.execute(tx)
   for (const { seq, name, salt, content } of rows) {
     if (content === null) findings.add('ledger-altered', `What row ${seq} says was deleted.`)
