@@ -17,6 +17,13 @@ const mapping: Mapping = {
   official: ['dst_user', 'callee_user', 'agent'],
 }
 
+/** What the module itself says of a transaction or a call, and other names for the same. */
+const ownNames: ReadonlySet<string> = new Set(
+  'timestamp time method from_tag to_tag call_id callid acc_call_id code sip_code created call_start_time duration ms_duration start_time end_time'.split(
+    ' ',
+  ),
+)
+
 /**
  * A line of the acc module of Kamailio (`ACC: transaction answered: …;method=INVITE;…` and one with BYE, `ACC: call missed:`)
  * or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with whatever the system log has in front; or
@@ -52,15 +59,19 @@ function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
   const [, what, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
   // The system log has lines of everything else, too.
   if (what === undefined || body === undefined) return 'nothing'
-  const fields = Object.fromEntries(
-    body.split(';').flatMap((pair) => {
-      const at = pair.indexOf('=')
-      return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
-    }),
-  ) as Fields
-  return fields['method'] === undefined || fields['call_id'] === undefined || fields['code'] === undefined
-    ? 'not-a-record'
-    : { ...fields, event: what }
+  const pairs = body.split(';').flatMap((pair): [string, string][] => {
+    const at = pair.indexOf('=')
+    return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
+  })
+  const names = pairs.map(([name]) => name)
+  // The module ends its own fields with the reason. Behind it stands what callers write (From, Referred-By), a semicolon in it too: a name
+  // that comes twice, or one of the module's there, is a caller's.
+  const isForged = names.some(
+    (name, at) => names.indexOf(name) < at || (ownNames.has(name) && names.slice(0, at).includes('reason')),
+  )
+  const fields = Object.fromEntries(pairs) as Fields
+  const isWhole = ['method', 'call_id', 'code'].every((name) => fields[name] !== undefined)
+  return isForged || !isWhole ? 'not-a-record' : { ...fields, event: what }
 }
 
 function fieldsOfJson(text: string): Fields | 'not-json' {
