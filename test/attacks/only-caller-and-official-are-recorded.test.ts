@@ -45,6 +45,8 @@ const sound = { alone: 0x11, conference: 0x77, afterwards: 0x22 }
 const voices = { caller: '+358401234567', aino: '+358295121001', bertil: '+358295121002', stranger: '+358509998877' }
 type Voice = keyof typeof voices
 
+/** What the caller's telephone gives as its display name. */
+let callersName = ''
 let folder = ''
 let call: Caller
 let socket: Socket
@@ -55,6 +57,7 @@ const close: (() => unknown)[] = []
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-conference-'))
   noted.length = 0
+  callersName = ''
   const spool = await openSpool({ directory: join(folder, 'calls'), admit: enterInto(noted), onFault: () => undefined })
   const recordingsFolder = join(folder, 'recordings')
   await openDirectoryStore(recordingsFolder)
@@ -93,7 +96,9 @@ afterEach(async () => {
 /** A complete snapshot of who is in the call; every voice but the caller's comes on the second stream. */
 function metadata(group: string, present: readonly Voice[]): string {
   const participants = present.map(
-    (who) => `<participant participant_id="${who}"><nameID aor="sip:${voices[who]}@agency.example.fi"/></participant>`,
+    (who) =>
+      `<participant participant_id="${who}"><nameID aor="sip:${voices[who]}@agency.example.fi">` +
+      `${who === 'caller' ? `<name>${callersName}</name>` : ''}</nameID></participant>`,
   )
   const links = present.map(
     (who) =>
@@ -287,5 +292,25 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(recordings().map(({ official }) => official?.personId)).toEqual(['1001', '1002'])
     expect([first.heard(sound.alone), first.heard(sound.conference), first.heard(sound.afterwards)]).toEqual([20, 0, 0])
     expect([second.heard(sound.conference), second.heard(sound.afterwards)]).toEqual([0, 20])
+  })
+})
+
+describe('who gives a telephone number of the house as their display name', () => {
+  test.each<[string, string, Voice[], string | undefined]>([
+    ['another official’s', '0295121002', ['caller', 'aino'], '1001'],
+    ['another official’s', '0295121002', ['aino', 'caller'], '1001'],
+    ['another service number', '029497010', ['caller', 'aino'], '1001'],
+    ['an official’s, where the client tells no official', '0295121002', ['caller'], undefined],
+  ])('is the caller all the same, and is recorded: %s, %s, %j', async (_, name, present, official) => {
+    callersName = name
+    const talk = await session('a', randomUUID(), present)
+    await talk.speak(sound.alone)
+    await talk.hangUp()
+    const { heard } = await recorded(() => segments()[0])
+    expect(segments()).toMatchObject([
+      { caller: { key: voices.caller }, numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' } },
+    ])
+    expect(segments()[0]?.official?.personId).toBe(official)
+    expect(heard(sound.alone)).toBe(20)
   })
 })

@@ -64,9 +64,10 @@ export function numbersOf(participant: ParticipantFact, normalise: Normalise): P
   // A display name is often the number again (Oracle); AudioCodes uses the number as the participant's id.
   const asDigits = [participant.name, participant.id].filter((text) => text && /^\+?[\d\s()-]{5,20}$/.test(text))
   const asserted = copiedHeaders(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
-  return [...aors, ...asserted, ...asDigits.map((text) => readNumber(text, normalise))].filter(
-    (number) => number !== undefined,
-  )
+  const told = [...aors, ...asserted].filter((number) => number !== undefined)
+  // Callers choose their display names: beside a number, or its being withheld, it is none.
+  if (told.some(({ kind }) => kind !== 'address' && kind !== 'unparsed')) return told
+  return [...told, ...asDigits.map((text) => readNumber(text, normalise))].filter((number) => number !== undefined)
 }
 
 /** Values of an original call's header that Oracle put beside the participant. */
