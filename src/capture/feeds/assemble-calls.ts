@@ -30,10 +30,12 @@ export interface CallAssembler {
 const behindMs = 600_000
 /** No call is longer: one without an end by then never gets one. */
 const longestCallMs = 24 * 3_600_000
+/** So long it may ring at whom a call is passed on to, after the one before has ended. */
+const ringsMs = 300_000
 
 /** Largest group: work grows with its square, and no call of a contact centre meets so many others. */
 const mostTogether = 32
-/** Conferences kept after they were told; the oldest are forgotten first. */
+/** Conferences, and calls that may still be passed on, kept after they were told; the oldest are forgotten first. */
 const mostTold = 1000
 
 /** Records of one call, or of several whose records refer to each other: a consultation, a conference. */
@@ -42,6 +44,8 @@ interface Group {
   readonly calls: Map<string, Map<string, DetailRecord>>
   readonly knownAs: Set<string>
   readonly refersTo: Set<string>
+  /** Callers and officials who were in these calls, or passed them on. */
+  readonly names: Set<string>
   lastMs: number
   firstMs: number
   endedMs: number
@@ -59,10 +63,14 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   /** Ids of calls: by what they are known as, and by what they refer to. */
   const known = new Map<string, string>()
   const wanted = new Map<string, string>()
+  /** Ids of all calls in which an official was with a caller, and of those that one passed on: by both of them. */
+  const withOfficial = new Map<string, Set<string>>()
+  const passedOn = new Map<string, Set<string>>()
   let newestEndMs = 0
 
   /** The group of a record's call, with those of all that it refers to and that refer to it. */
-  function groupOf({ callId, knownAs = [], refersTo = [] }: DetailRecord, nowMs: number): Group {
+  function groupOf(record: DetailRecord, nowMs: number): Group {
+    const { callId, knownAs = [], refersTo = [], passesOn, passedOnBy } = record
     const group = groups.get(callId) ?? emptyGroup(nowMs)
     groups.set(callId, group)
     for (const id of knownAs) {
@@ -70,7 +78,15 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       known.set(id, callId)
     }
     for (const id of refersTo) group.refersTo.add(id)
-    const others = [...knownAs.map((id) => wanted.get(id)), ...refersTo.map((id) => known.get(id) ?? wanted.get(id))]
+    note(withOfficial, passesOn, callId)
+    note(passedOn, passedOnBy, callId)
+    for (const name of [passesOn, passedOnBy]) if (name !== undefined) group.names.add(name)
+    const others = [
+      ...knownAs.map((id) => wanted.get(id)),
+      ...refersTo.map((id) => known.get(id) ?? wanted.get(id)),
+      ...few(withOfficial, passedOnBy),
+      ...few(passedOn, passesOn),
+    ]
     for (const id of refersTo) wanted.set(id, callId)
     for (const other of others) if (other !== undefined) unite(group, groups.get(other))
     return group
@@ -86,6 +102,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     }
     for (const id of other.knownAs) group.knownAs.add(id)
     for (const id of other.refersTo) group.refersTo.add(id)
+    for (const name of other.names) group.names.add(name)
     group.taken.push(...other.taken)
     group.lastMs = Math.max(group.lastMs, other.lastMs)
     group.firstMs = Math.min(group.firstMs, other.firstMs)
@@ -93,9 +110,22 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     for (const [callId, summary] of other.told) group.told.set(callId, summary)
   }
 
+  /** The calls in which the caller was with whoever passed this leg on, as they may have been when it was. */
+  function before(leg: DetailRecord): DetailRecord[] | 'many' {
+    const ids = withOfficial.get(leg.passedOnBy ?? '')
+    if (!ids || !leg.answeredAt) return []
+    if (ids.size > mostTogether) return 'many'
+    const rangAt = leg.answeredAt.subtract({ milliseconds: ringsMs })
+    return [...ids]
+      .flatMap((id) => [...(groups.get(id)?.calls.get(id)?.values() ?? [])])
+      .filter(({ passesOn }) => passesOn === leg.passedOnBy)
+      .filter(({ answeredAt, endedAt }) => isAfter(leg.answeredAt, answeredAt) && !isAfter(rangAt, endedAt))
+  }
+
   function forget(group: Group): void {
     open.delete(group)
     told.delete(group)
+    for (const name of group.names) for (const ids of [withOfficial, passedOn]) forgetCalls(ids, name, group)
     for (const callId of group.calls.keys()) groups.delete(callId)
     for (const [ids, all] of [
       [known, group.knownAs],
@@ -121,12 +151,13 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     },
     settled(nowMs) {
       const ready: ToldCall[] = []
-      for (const group of told) if (nowMs - group.lastMs >= longestCallMs) forget(group)
+      for (const group of told)
+        if (nowMs - group.lastMs >= (isOfConference(group) ? longestCallMs : behindMs)) forget(group)
       for (const group of open) {
         const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - group.lastMs < settleMs && !isBehind) continue
         const isLast = nowMs - group.firstMs >= longestCallMs
-        const { calls, unfinished } = callsOf(group, isLast)
+        const { calls, unfinished } = callsOf(group, isLast, before)
         if (unfinished.size > 0 && !isLast) continue
         const news = [...calls].filter(([callId, legs]) => group.told.get(callId) !== summaryOf(legs))
         const takens = group.taken
@@ -136,13 +167,13 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         }
         for (const [callId, legs] of news) ready.push({ callId, legs, isUnfinished: unfinished.has(callId), taken })
         if (news.length === 0) taken()
-        if ([...group.refersTo, ...group.knownAs].some(isConference)) {
+        if (isOfConference(group) || [...group.calls.values()].some(mayBePassedOn)) {
           open.delete(group)
           told.add(group)
           const [oldest] = told
           if (oldest && told.size > mostTold) forget(oldest)
           group.taken = []
-          for (const [callId, legs] of news) group.told.set(callId, summaryOf(legs))
+          if (isOfConference(group)) for (const [callId, legs] of news) group.told.set(callId, summaryOf(legs))
         } else forget(group)
       }
       return ready
@@ -155,7 +186,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
 
 function emptyGroup(nowMs: number): Group {
   return {
-    ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set() },
+    ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set(), names: new Set() },
     ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], told: new Map() },
   }
 }
@@ -168,15 +199,15 @@ interface GroupCalls {
 }
 
 /** @param isLast whether to tell what there is, though something is still to come */
-function callsOf(group: Group, isLast: boolean): GroupCalls {
+function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   const records = [...group.calls.values()].flatMap((legs) => [...legs.values()])
   if (records.some(({ event }) => event)) return callsOfEvents(group, records, isLast)
   if (records.some(({ channel }) => channel)) return callsOfChannels(group, records)
   const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
-  const passed = records.filter(({ passesOn }) => passesOn !== undefined)
+  const firstOf = firstsOf(group, before)
   const calls = new Map<string, DetailRecord[]>()
   for (const leg of records) {
-    const id = firstOf(leg, passed).callId
+    const id = firstOf(leg)
     const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
     // Of two in a conference, who was there first is told to have met the other from their own beginning on.
     const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
@@ -212,13 +243,25 @@ function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupC
   return { calls: new Map([[callId, []]]), unfinished: new Set(isWaiting ? [callId] : []) }
 }
 
-/** The leg with which the call began that was passed on, once or several times, to this one. */
-function firstOf(leg: DetailRecord, passed: readonly DetailRecord[]): DetailRecord {
-  const before = passed
-    .filter(({ passesOn, answeredAt }) => passesOn === leg.passedOnBy && isAfter(leg.answeredAt, answeredAt))
-    .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
-    .at(-1)
-  return before ? firstOf(before, passed) : leg
+type Before = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
+
+/**
+ * Says in which call a leg belongs that was passed on, once or several times: its own where that may be more than one, as of two who
+ * show one number.
+ */
+function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
+  const firsts = new Map<DetailRecord, string>()
+  return function firstOf(leg: DetailRecord): string {
+    const known = firsts.get(leg)
+    if (known !== undefined) return known
+    const candidates = before(leg)
+    const isHere = candidates !== 'many' && candidates.every(({ callId }) => group.calls.has(callId))
+    const calls = new Set(isHere ? candidates.map(firstOf) : [])
+    const [first] = calls
+    const id = first !== undefined && calls.size === 1 ? first : leg.callId
+    firsts.set(leg, id)
+    return id
+  }
 }
 
 function notWhole(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<string> {
@@ -234,6 +277,27 @@ function summaryOf(legs: readonly DetailRecord[]): string {
 }
 
 const isConference = (id: string) => id.startsWith('conference:')
+const isOfConference = ({ refersTo, knownAs }: Group) => [...refersTo, ...knownAs].some(isConference)
+const mayBePassedOn = (legs: ReadonlyMap<string, DetailRecord>) =>
+  [...legs.values()].some(({ passesOn }) => passesOn !== undefined)
+
+type Ids = Map<string, Set<string>>
+
+function note(ids: Ids, name: string | undefined, callId: string): void {
+  if (name !== undefined) ids.set(name, (ids.get(name) ?? new Set()).add(callId))
+}
+
+function forgetCalls(ids: Ids, name: string, group: Group): void {
+  const calls = ids.get(name)
+  for (const callId of group.calls.keys()) calls?.delete(callId)
+  if (calls?.size === 0) ids.delete(name)
+}
+
+/** None where they are more than could be told apart. */
+function few(ids: Ids, name: string | undefined): Iterable<string> {
+  const calls = ids.get(name ?? '')
+  return calls && calls.size <= mostTogether ? calls : []
+}
 
 /** Id of the leg that a record tells of, where one id may begin again: the first unless a later one is meant. */
 function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredAt, endedAt }: DetailRecord): string {

@@ -37,7 +37,8 @@ export function judgeCall(
   const incoming = judged.filter(({ is }) => is === 'incoming').map(({ leg }) => leg)
   const first = incoming[0]
   if (!first) {
-    return judged.some(({ is }) => is === 'unknown')
+    // Of what an official passed on, the call that it was is not known.
+    return judged.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.passedOnBy !== undefined))
       ? { is: 'problem', reason: 'direction-unknown' }
       : { is: 'outside' }
   }
@@ -70,6 +71,7 @@ export function judgeCall(
     isDoubtful:
       queues.size > 1 ||
       isOverwritten ||
+      first.passedOnBy !== undefined ||
       parts.some((leg) => leg.isDoubtful || (leg.answeredAt && isServiceNumber(leg))),
     call: {
       callId: `${feed} ${told.callId}`,

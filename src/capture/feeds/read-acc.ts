@@ -1,3 +1,4 @@
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import { flatten } from './read-freeswitch.ts'
@@ -43,15 +44,15 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
 
 /**
  * A transfer by REFER is another dialog: its INVITE says by whom the caller was passed on (Referred-By, RFC 3892), and the one before
- * says with whom the caller was.
+ * says with whom the caller was. Whoever withholds their number is anybody: which call theirs was before nobody can say.
  */
 function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
-  if (caller === undefined || official === undefined) return {}
+  if (official === undefined) return {}
   const by = /sips?:([^@;>]+)@/.exec(fields['referred_by'] ?? '')?.[1]
-  const [passesOn, passedOnBy] = [`${caller} ${official}`, by && `${caller} ${by}`]
+  const who = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
   return {
-    ...{ passesOn, knownAs: [`with:${passesOn}`] },
-    ...(passedOnBy !== undefined && { passedOnBy, refersTo: [`with:${passedOnBy}`] }),
+    ...(who !== undefined && { passesOn: `${who} ${official}` }),
+    ...(by !== undefined && { passedOnBy: `${who ?? ''} ${by}` }),
   }
 }
 

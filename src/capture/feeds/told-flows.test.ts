@@ -310,6 +310,9 @@ const dialog = (
   ]
 }
 
+const callsFirst = (one: Judged | string, other: Judged | string) =>
+  JSON.stringify(one).localeCompare(JSON.stringify(other))
+
 describe('acc tells', () => {
   const customer = '+358401234567'
   const first = { caller: customer, to: '029497000', by: aino, from: 44, until: 120 }
@@ -336,6 +339,60 @@ describe('acc tells', () => {
     const lines = [...dialog('x2@edge', first), ...dialog('x3@edge', second), ...dialog('x4@edge', third)]
     expect(acc(...lines)).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
     expect(acc(...lines.toReversed())).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
+  })
+
+  test('of two callers who show one number, or none, whose transfer it was nobody can say: it is neither call’s, and a problem', () => {
+    for (const caller of [customer, 'anonymous', '']) {
+      const others = { caller, to: '029497000', by: aino }
+      const onward = { caller, to: cecilia, by: cecilia, more: { referred_by: `<sip:${aino}@pbx.example>` } }
+      const lines = [
+        ...dialog('y1@edge', { ...others, from: 0, until: 60 }),
+        ...dialog('y2@edge', { ...others, from: 63, until: 200 }),
+        ...dialog('y3@edge', { ...onward, from: 75, until: 300 }),
+      ]
+      const neither = [
+        { call: { segments: [{ official: aino }] }, isDoubtful: false },
+        { call: { segments: [{ official: aino }] }, isDoubtful: false },
+        { is: 'problem', reason: 'direction-unknown' },
+      ]
+      const all = (order: string[]) => judged('acc', Buffer.from(order.join('')), {}).toSorted(callsFirst)
+      expect(all(lines)).toMatchObject(neither)
+      expect(all(lines.toReversed())).toMatchObject(neither)
+    }
+    // The one before was over for longer than anybody's telephone rings.
+    const earlier = dialog('y4@edge', { ...first, from: -600, until: -500 })
+    const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300 }
+    const onward = dialog('y6@edge', { ...second, more: { referred_by: `<sip:${aino}@pbx.example>` } })
+    expect(acc(...earlier, ...dialog('y5@edge', first), ...onward)[1]).toEqual(
+      one(300, [aino, 44, 120], [bertil, 118, 300])[0],
+    )
+  })
+
+  test('a transfer to a service number whose call is not known, as a call to be reviewed', () => {
+    const more = { referred_by: `<sip:${aino}@pbx.example>` }
+    const lines = dialog('y7@edge', { caller: 'anonymous', to: '029497001', by: cecilia, from: 0, until: 60, more })
+    expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
+  })
+
+  test('a transfer that is answered after the call before was told: that call is told again, with both', () => {
+    const reader = readerOf({ source: 'acc', fields: {}, zone: 'UTC' })
+    const assembler = createCallAssembler({ settleMs: 60_000 })
+    const tellAt = (atMs: number, lines: string[]) => {
+      for (const read of lines.flatMap((line) => reader.read(line, undefined)))
+        if (read.is === 'record') assembler.add(read.record, atMs, () => undefined)
+      return assembler.settled(atMs + 60_001).map(({ callId, legs }) => [callId, legs.map(({ official }) => official)])
+    }
+    const onward = { caller: customer, to: bertil, by: bertil, more: { referred_by: `<sip:${aino}@pbx.example>` } }
+    const other = { ...first, from: 121, until: 400 }
+    expect(tellAt(0, dialog('z1@edge', first))).toEqual([['z1@edge', [aino]]])
+    expect(tellAt(90_000, dialog('z2@edge', { ...onward, from: 118, until: 300 }))).toEqual([
+      ['z1@edge', [aino, bertil]],
+    ])
+    // Another one of the same number meanwhile: it may be either's.
+    expect(tellAt(180_000, dialog('z3@edge', other))).toContainEqual(['z3@edge', [aino]])
+    const late = tellAt(240_000, dialog('z4@edge', { ...onward, by: cecilia, to: cecilia, from: 250, until: 390 }))
+    expect(late).toContainEqual(['z4@edge', [cecilia]])
+    expect(assembler.waiting).toBe(0)
   })
 
   test('that either side holds the call: it is whose it was', () => {
