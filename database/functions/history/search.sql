@@ -30,7 +30,9 @@ end $$;
 -- found. Every statement has the same five parameters: $1 contact_filters, $2 contact_viewer and $3 search_place, by the names of their members,
 -- ($1).caller; $4 and $5 begin and end of what is asked for of a month, which stand in each branch of a statement.
 --
--- A filter on contacts is a member of contact_filters and a line of contact_conditions; `src/use/search/contact-filters.ts` has its name.
+-- A filter is a member of contact_filters; `src/use/search/contact-filters.ts` has its name. One on contacts has a line in contact_conditions.
+-- One on parts has a line in the rests of search_ways, with part_is_seen(viewer): contact_conditions asks nobody's rights, and search_contacts
+-- is a security definer, so that a condition on parts there would tell an official that others took part (AC5).
 drop type if exists contact_filters, contact_viewer, search_place;
 
 -- $1. All are null where nothing is asked. official: a part of a name as ilike takes it; official_number: a telephone number; either will do.
@@ -59,7 +61,8 @@ create type search_place as (
   overdue uuid[], overdue_calls uuid[], not_over uuid[]
 );
 
--- What is asked of a contact in this month, whichever way it is found: a line a filter.
+-- What is asked of a contact itself in this month, whichever way it is found: a line a filter. Nothing of its parts or recordings, as no viewer
+-- is known here.
 create or replace function contact_conditions(asked contact_filters, place search_place) returns text
 language plpgsql stable as $$
 begin
@@ -134,8 +137,7 @@ language sql immutable as $$
   end
 $$;
 
--- The ways through a month, each in the order of an index, and beside each the rest, which is asked of the contacts that it finds:
--- 1 by contact, 2 by official, 3 by recording, 4 by recording of whom the viewer sees, 5 by whose calls they are.
+-- The ways through a month, each in the order of an index, and beside each its rest: what is asked of the contacts that it finds, d.
 -- A way that is none for this search is null; no ways at all: nothing is found. names, officials, sure: officials_meant.
 create or replace function search_ways(
   asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
@@ -143,6 +145,14 @@ create or replace function search_ways(
 )
 language plpgsql stable as $$
 declare
+  -- The ways, in the order in which search_contacts tries them.
+  by_contact constant integer := 1;
+  -- By whose calls they are: a unit's, a number's, one's own, those that requests name.
+  by_holder constant integer := 2;
+  by_official constant integer := 3;
+  by_recording constant integer := 4;
+  -- By the recordings of each right of the viewer.
+  by_seen_recording constant integer := 5;
   most_names constant integer := 100;
   bounds constant text := '%1$s >= $4 and %1$s < $5'
     || case when place.after_at is null then '' else ' and (%1$s, %2$s) < (($3).after_at, ($3).after_id)' end;
@@ -166,21 +176,22 @@ declare
   its_contact constant text := case when conditions = 'true' then ''
     else ' and ' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || conditions || ')' end;
   states constant text[] := recorded_states(asked, place);
-  is_by_official constant boolean := coalesce(cardinality(officials) <= most_names, false);
+  is_of_officials constant boolean := coalesce(cardinality(officials) <= most_names, false);
+  -- What a way is repeated for, once for each element; what an element is says each way.
   keys text[];
 begin
   ways := array_fill(null::text, array[5]);
   rests := ways;
   if not viewer.only_serves and (asked.caller is not null or states is null and viewer.is_seen and (asked.called is not null or asked.withheld)) then
-    ways[1] := contacts || ' and ' || conditions || contact_of_number || newest_first;
+    ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
   -- Of the parts that the viewer sees.
   if not viewer.only_serves and asked.caller is null and states is null and cardinality(names) <= most_names then
-    ways[2] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
+    ways[by_official] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
   end if;
-  -- 3: of an official, in whichever part of the call, of a number, or all of them.
   if not viewer.only_serves and asked.caller is null and states is not null then
-    if is_by_official then
+    -- keys: conditions on p. One for each official, in whichever part of the call; or one, of a number or of all.
+    if is_of_officials then
       keys := array(select format(' and p.official = %s', o)
         || case when o = any (sure) then '' else ' and (p.number_reached = any (($2).numbers) or p.segment_id = any (($2).parts))' end
         || case when viewer.sees_all then '' else ' and (p.is_own or (select true from recorded_part o where o.recording_id = p.recording_id and o.is_own'
@@ -188,8 +199,9 @@ begin
     elsif asked.called is not null or viewer.sees_all then
       keys := array[' and p.is_own' || recorded_is_seen];
     end if;
-    ways[3] := (select string_agg(recordings || k || s || recorded_of_number || newest_first, ' union all ') from unnest(keys) k, unnest(states) s);
-    if not is_by_official and not viewer.is_seen then
+    ways[by_recording] := (select string_agg(recordings || k || s || recorded_of_number || newest_first, ' union all ') from unnest(keys) k, unnest(states) s);
+    if not is_of_officials and not viewer.is_seen then
+      -- keys: conditions on p, one for each unit, number and name of the viewer, and one for the parts of requests.
       keys := array(select format(' and p.official_unit_id = %L', u) from unnest(viewer.units) u)
         || array(select format(' and p.number_reached = %L', n) from unnest(viewer.numbers) n)
         || array(select format(' and p.official = %s', o) from unnest(viewer.own_as) o)
@@ -199,12 +211,13 @@ begin
         ways := null;
         return;
       end if;
-      ways[4] := (select string_agg(recordings || ' and p.is_own' || k || s || recorded_of_number || newest_first, ' union all ')
+      ways[by_seen_recording] := (select string_agg(recordings || ' and p.is_own' || k || s || recorded_of_number || newest_first, ' union all ')
         from unnest(keys) k, unnest(states) s);
     end if;
   end if;
   if viewer.only_serves or asked.caller is null and states is null and not viewer.is_seen
-    and (ways[2] is null or asked.called is not null or viewer.numbers <> '{}') then
+    and (ways[by_official] is null or asked.called is not null or viewer.numbers <> '{}') then
+    -- keys: whole statements, one or two for each unit and number of the viewer, one for their own calls, and one for those of requests.
     keys := array(select case
         when asked.called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = ($1).called', u)
           || its_contact || newest_first || ' union all '
@@ -221,29 +234,29 @@ begin
       || case when viewer.own is not null then array[segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || newest_first] end
       || case when viewer.served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any (($2).served) and ' || conditions
         || contact_of_number || ' offset 0) few' || newest_first] end;
-    ways[5] := array_to_string(keys, ' union all ');
+    ways[by_holder] := array_to_string(keys, ' union all ');
   end if;
   if array_remove(ways, null) = '{}' then
     -- Everything, in its order.
-    ways[1] := contacts || ' and ' || conditions || contact_of_number || newest_first;
+    ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
 
-  -- Each as a scalar, that the database asks in turn until there are enough.
-  for way in 1 .. 5 loop
+  -- A filter on parts stands here, under part_is_seen(viewer). Each as a scalar, that the database asks in turn until there are enough.
+  for way in 1 .. cardinality(ways) loop
     rests[way] := concat_ws(' and ', 'true',
-      case when way in (2, 3, 4) and conditions <> 'true' or way = 2 and asked.called is not null
+      case when way in (by_official, by_recording, by_seen_recording) and conditions <> 'true' or way = by_official and asked.called is not null
         then contact_of || 'c.id = d.id and c.started_at = d.at and ' || conditions || contact_of_number || ')' end,
-      case when asked.official is not null and way <> 2 and not (way = 3 and is_by_official)
+      case when asked.official is not null and way <> by_official and not (way = by_recording and is_of_officials)
         then '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || part_is_officials()
           || ' and ' || part_is_seen(viewer) || ' limit 1)'
       -- Whoever sees its official or its recording sees the contact.
-      when not viewer.is_seen and way = 1 and (asked.recorded is null or asked.recorded = 'none')
+      when not viewer.is_seen and way = by_contact and (asked.recorded is null or asked.recorded = 'none')
         then '(' || concat_ws(' or ',
           case when viewer.served <> '{}' then 'd.id = any (($2).served)' end,
           case when viewer.numbers <> '{}' then contact_of || 'c.id = d.id and c.started_at = d.at and c.number_called = any (($2).numbers))' end,
           '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || part_is_seen(viewer)
             || ' limit 1)') || ')' end,
-      case when asked.recorded is not null and way not in (3, 4)
+      case when asked.recorded is not null and way not in (by_recording, by_seen_recording)
         then '(select true from recording r where r.contact_id = d.id and r.contact_started_at = d.at and '
           || case asked.recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= ($3).right_now)'
             when 'available' then 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > ($3).right_now' else 'true' end
@@ -267,6 +280,8 @@ declare
   -- So many of a way tell how thick it lies; with fewer than few no other is looked at.
   enough constant integer := 1000;
   few constant integer := 100;
+  -- As search_ways counts them.
+  by_official constant integer := 3;
   viewer contact_viewer;
   place search_place;
   begins timestamptz;
@@ -278,7 +293,6 @@ declare
   conditions_before text;
   ways text[];
   rests text[];
-  way integer;
   counted integer;
   reaches timestamptz;
   best integer;
@@ -346,11 +360,11 @@ begin
     if best is null or best_counted < enough then
       best := null;
       best_counted := null;
-      foreach way in array array[1, 5, 2, 3, 4] loop
+      for way in 1 .. cardinality(ways) loop
         continue when ways[way] is null;
         counted := enough;
         -- An official's calls are fewer than what lies thick, and many officials take long to plan.
-        if way = 2 and best_counted >= enough and asked.called is null then
+        if way = by_official and best_counted >= enough and asked.called is null then
           best := null;
         elsif cardinality(array_remove(ways, null)) > 1 then
           execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
