@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseMetadata } from './parse-metadata.ts'
-import { joiningKeys, readCallIds, tellCallIds } from './read-call-ids.ts'
+import { callIdSources, joiningKeys, readCallIds, tellCallIds } from './read-call-ids.ts'
 import { headersOf } from './read-header-value.ts'
 
 function ids(inner: string, headers: [string, string][] = []) {
@@ -25,6 +26,12 @@ test("ids of the whole call come before those of a leg, and the recording dialog
     ['sessionId', 's'],
     ['sipCallId', 'rec'],
   ])
+})
+
+test('docs/operate/decisions.md lists each kind of id, the best first', () => {
+  const text = readFileSync('docs/operate/decisions.md', 'utf8')
+  const [, kinds = ''] = /Kinds, the best first: ([^.]+)\./.exec(text) ?? []
+  expect([...kinds.matchAll(/`(\w+)`/g)].map(([, kind]) => kind)).toEqual(callIdSources)
 })
 
 test.each([

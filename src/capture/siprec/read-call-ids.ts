@@ -6,21 +6,12 @@ import { allParameters, readAddresses, type HeaderReader } from './read-header-v
 import type { RecordingMetadata } from './recording-metadata.ts'
 import type { OtherPart } from './split-multipart.ts'
 
-export type CallIdSource =
-  | 'extTrackingId'
-  | 'correlationInfo'
-  | 'ucid'
-  | 'sipSessionId'
-  | 'ciscoGuid'
-  | 'gci'
-  | 'genesysUuid'
-  | 'gcid'
-  | 'refci'
-  | 'callSid'
-  | 'originalCallId'
-  | 'groupId'
-  | 'sessionId'
-  | 'sipCallId'
+/** Kinds of ids, the better name of a call first, as readCallIds has them. docs/operate/decisions.md lists them. */
+export const callIdSources = [
+  ...(['extTrackingId', 'correlationInfo', 'ucid', 'sipSessionId', 'ciscoGuid', 'gci', 'genesysUuid'] as const),
+  ...(['gcid', 'refci', 'callSid', 'originalCallId', 'groupId', 'sessionId', 'sipCallId'] as const),
+] as const
+export type CallIdSource = (typeof callIdSources)[number]
 
 export interface CallId {
   readonly id: string
@@ -75,19 +66,13 @@ export function readCallIds(
   return [...ids.values()]
 }
 
-/** Which ids name a call better, as readCallIds orders them. */
-const order: readonly CallIdSource[] = [
-  ...(['extTrackingId', 'correlationInfo', 'ucid', 'sipSessionId', 'ciscoGuid', 'gci', 'genesysUuid'] as const),
-  ...(['gcid', 'refci', 'callSid', 'originalCallId', 'groupId', 'sessionId', 'sipCallId'] as const),
-]
-
 export function isCallIdSource(text: string): text is CallIdSource {
-  return (order as readonly string[]).includes(text)
+  return (callIdSources as readonly string[]).includes(text)
 }
 
 /** Ids that a phone system tells by itself, in the same order and the same form as if its recording client had sent them. */
 export function tellCallIds(told: Readonly<Partial<Record<CallIdSource, string>>>): CallId[] {
-  return order.flatMap((source) => {
+  return callIdSources.flatMap((source) => {
     const text = told[source]
     const id = (text === undefined ? undefined : (plainForms[source]?.(text) ?? text))?.trim().slice(0, maxIdChars)
     return id ? [{ id, source }] : []
