@@ -133,7 +133,7 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
 
 type Standing = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
 
-/** Sentences that are nothing but a setting read out. */
+/** Sentences that are nothing but a setting read out. One that a promise stands behind from now on goes out of here: the promise wins. */
 const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11', 'L3', 'L7-where', 'L16-procedure', 'L36'])
 /** Sentences that say what everybody may do by law, whatever the system does. */
 const laws = new Set(['L2-complaint', 'L10-portability'])

@@ -138,6 +138,14 @@ test('description.current is broken by a changed text that was announced to the 
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
+test('description.current is broken by a text that no parser reads any more', async () => {
+  const put = (text: string) =>
+    tamper(`update description_version set text = ${text}, hash = sha256(convert_to(${text}, 'UTF8'))`)
+  await put(`'[' || text`)
+  heal.push(() => put('substr(text, 2)'))
+  await expectBroken('description.current', { changedTexts: 1 }, { versions: [kept.version], version: kept.version })
+})
+
 test('description.current is broken by a role in the database that no text gives', async () => {
   await tamper(
     `update described_role set purposes = '{DEVELOPMENT,INSPECTION}' where role = 'OFFICIAL' and purposes <> '{}'`,

@@ -13,7 +13,10 @@ import { RecordingBadge } from './recording-badge.tsx'
 interface Column {
   head: Word
   className?: string
-  /** Who sees it, where not everybody does. What the server must not tell others it leaves out itself. */
+  /**
+   * Who sees it, where not everybody does: whoever has one of these roles in any right, not only in those that cover the purpose.
+   * What the server must not tell others it leaves out itself.
+   */
   roles?: readonly AccessRight['role'][]
   Cell: (props: { contact: Contact }) => ReactNode
 }

@@ -1,7 +1,7 @@
 import { namePeople } from '#safeguards/people/name-people.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { fieldsOf, knownFields } from '#use/requests/letters/fields.ts'
-import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
+import { inventedFacts } from '#use/requests/letters/letter-facts.ts'
 import {
   changeTemplate,
   listTemplates,

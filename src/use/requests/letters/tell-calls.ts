@@ -3,7 +3,8 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
 import { dayText, momentText } from '#description/tell-values.ts'
-import type { CallFact, LetterFacts, LetterPart, NamedCall, RecordingFact } from './letter.ts'
+import type { CallFact, LetterFacts, NamedCall, RecordingFact } from './letter-facts.ts'
+import type { LetterPart } from './letter.ts'
 import { sayLetter, type SayLetter } from './say-letter.ts'
 
 type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {

@@ -1,5 +1,115 @@
-import type { Language } from '#description/closed-lists.ts'
-import type { CallFact, LetterFacts, LetterKind, RecordingFact } from './letter.ts'
+/**
+ * Facts of a letter, and those of an invented one. In: nothing. Out: types for what `letter_facts` gives
+ * (database/functions/requests/letters.sql), and a sample of each. Never here: a sentence.
+ */
+import type { Language, Trilingual } from '#description/closed-lists.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import type { LetterKind, RefusalGround } from './letter.ts'
+
+/** Instants are ISO 8601 in UTC, as `letter_facts` gives them. */
+export interface LetterFacts {
+  number: string
+  party: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
+  kinds: AskedKind[]
+  language: 'fi' | 'sv' | 'en'
+  receivedAt: string
+  dueAt: string
+  madeAt: string
+  name: string
+  address: string | null
+  /** Whom to turn to. */
+  handler: string | null
+  extensionReason?: 'COMPLEX' | 'MANY'
+  ground?: RefusalGround
+  calls?: NamedCall[]
+  unheard?: { startedAt: string; recording: RecordingFact }[]
+  prohibitions?: { startedAt: string; forbiddenAt: string; executedAt: string | null }[]
+  restrictions?: { startedAt: string; until: string | null }[]
+  looks?: LookFact[]
+  appointment?: AppointmentFact | null
+  copies?: CopyFact[]
+  corrections?: CorrectionFact[]
+  openness?: { outcome: 'SECRET' | 'REFERRED'; provision: string; at: string; by: string | null }
+}
+
+export type AskedKind =
+  | 'KNOW'
+  | 'LISTEN'
+  | 'HISTORY'
+  | 'PROHIBIT'
+  | 'ERASURE'
+  | 'OBJECTION'
+  | 'RESTRICTION'
+  | 'COPY'
+  | 'RECTIFY'
+  | 'LOG_EXTRACT'
+  | 'MENTIONED'
+  | 'OPENNESS'
+
+/** A call as the requester named it; `call` only where it is shown to be theirs, none once its history has ended. */
+export interface NamedCall {
+  ordinal: number
+  /** 2026-11-24 and 13:00, by the clock of Helsinki. */
+  day: string | null
+  time: string | null
+  isTheirs: boolean
+  call?: CallFact | null
+}
+
+export interface CallFact {
+  startedAt: string
+  endedAt: string | null
+  callerKind: string
+  callerKey: string | null
+  number: string
+  numberName: Trilingual | null
+  historyEndsAt: string
+  parts: {
+    official: string | null
+    officialPhone: string | null
+    answeredAt: string | null
+    endedAt: string | null
+    recording: RecordingFact
+  }[]
+}
+
+export interface RecordingFact {
+  state: 'none' | 'kept' | 'destroying' | 'destroyed'
+  /** Destroyed then; of one that is kept, then at the latest. */
+  at?: string | null
+  cause?: 'retention' | 'caller' | 'official' | 'trimming'
+}
+
+export interface LookFact {
+  at: string
+  kind: 'shown' | 'watched' | 'read' | 'revealed' | 'listened'
+  role: Role
+  purpose: Purpose
+  unit: string | null
+}
+
+export interface AppointmentFact {
+  startsAt: string
+  endsAt: string
+  officeName: Trilingual
+  officeAddress: Trilingual
+  needs: ('INTERPRETER' | 'TRANSCRIPT' | 'STEP_FREE' | 'HEARING_LOOP')[]
+  interpreterLanguage: string | null
+}
+
+export interface CopyFact {
+  callStartedAt: string
+  method: 'PASSPHRASE' | 'KEY'
+  expiresAt: string
+}
+
+export interface CorrectionFact {
+  callStartedAt: string
+  was: string | null
+  becomes: string
+  outcome: 'APPROVED' | 'REJECTED'
+}
 
 const names: Record<Language, string> = { fi: 'Maija Mallikas', sv: 'Maja Modell', en: 'Mary Sample' }
 const addresses: Record<Language, string> = {
