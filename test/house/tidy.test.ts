@@ -174,6 +174,18 @@ test('links between documents lead somewhere', () => {
   expect(broken).toEqual([])
 })
 
+test('where the contract says that it is answered, there is a file', () => {
+  const answered = paths
+    .filter((path) => path.startsWith('src/app/http/contract/'))
+    .flatMap((path) =>
+      [...(/Answered in (.+)/.exec(read(path))?.[1] ?? '').matchAll(/\S+\.ts/g)].map(([target]) =>
+        join(dirname(path), target),
+      ),
+    )
+  expect(answered).not.toEqual([])
+  expect(answered.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
 test('the ways in ARCHITECTURE.md name files that are there, each once, and count them', () => {
   const [, ...ways] = read('ARCHITECTURE.md').split(/^### (?=.*: \d+ files$)/m)
   expect(ways).toHaveLength(3)

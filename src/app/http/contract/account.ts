@@ -1,5 +1,6 @@
 /**
  * Signing in and one’s own account: passwords, second factors, sessions, one-time links (R20).
+ * Answered in ../account/account-routes.ts, ../account/session-routes.ts and ../account/link-routes.ts.
  *
  * How a sign-in goes: signIn with a user id and a password answers 200 with Me; or 401 `session.second-factor` (and a
  * pending cookie), then giveSecondFactor; or 401 `session.enrolment` (and a pending cookie) where the description requires

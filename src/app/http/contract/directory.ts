@@ -1,4 +1,7 @@
-/** The directory: who answers, where they belong, and what they were called when (R8, R11, R20). */
+/**
+ * The directory: who answers, where they belong, and what they were called when (R8, R11, R20).
+ * Answered in ../people/directory-routes.ts and ../people/directory-change-routes.ts.
+ */
 import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
 import { closed, instant, literals, refusals } from './shapes.ts'

@@ -1,4 +1,7 @@
-/** What ends a recording before its day or keeps it past it: holds, prohibitions, recalls (R23, R45-R52). */
+/**
+ * What ends a recording before its day or keeps it past it: holds, prohibitions, recalls (R23, R45-R52).
+ * Answered in ../operating/holds-routes.ts, ../operating/ledger-routes.ts, ../calls/prohibition-routes.ts and ../disclosure/recall-routes.ts.
+ */
 import Type, { type Static } from 'typebox'
 import { LedgerEntry } from './retention.ts'
 import { closed, instant, literals, Purpose, refusals, Trilingual, uuid } from './shapes.ts'

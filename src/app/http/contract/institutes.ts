@@ -1,4 +1,7 @@
-/** Research institutes: who is lent to, and in which language they are written to (R30-R32). */
+/**
+ * Research institutes: who is lent to, and in which language they are written to (R30-R32).
+ * Answered in ../disclosure/research-routes.ts.
+ */
 import Type, { type Static } from 'typebox'
 import { closed, line, literals, noContent, refusals, uuid } from './shapes.ts'
 

@@ -1,4 +1,7 @@
-/** Listening at an agreed office: offices, their times and workstations, appointments, the listening mode (R47, R48). */
+/**
+ * Listening at an agreed office: offices, their times and workstations, appointments, the listening mode (R47, R48).
+ * Answered in ../requests/office-routes.ts and ../requests/room-routes.ts.
+ */
 import Type, { type Static } from 'typebox'
 import {
   closed,

@@ -1,5 +1,6 @@
 /**
  * Passkeys and the agency’s identity provider (R20, L21), and weighty acts that a passkey confirms (R14, R36).
+ * Answered in ../account/passkey-routes.ts and ../account/identity-provider-routes.ts.
  *
  * A passkey goes in two steps: `challenge` answers what the browser is to ask of the authenticator, the operation itself
  * takes what the authenticator said. Both are as WebAuthn level 3 writes them in JSON (PublicKeyCredential.toJSON).

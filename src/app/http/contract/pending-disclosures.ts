@@ -1,4 +1,7 @@
-/** Open disclosures that a coming change of the description reaches (R27, R34, L29). */
+/**
+ * Open disclosures that a coming change of the description reaches (R27, R34, L29).
+ * Answered in ../people/pending-right-routes.ts.
+ */
 import Type, { type Static } from 'typebox'
 import { instant, literals, refusals, uuid } from './shapes.ts'
 

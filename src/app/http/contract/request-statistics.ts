@@ -1,4 +1,7 @@
-/** How requests were served, in counts (R45). */
+/**
+ * How requests were served, in counts (R45).
+ * Answered in ../requests/request-routes.ts.
+ */
 import Type from 'typebox'
 import { RequestChannel, RequestKind } from './requests.ts'
 import { closed, refusals } from './shapes.ts'

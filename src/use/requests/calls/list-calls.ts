@@ -130,7 +130,7 @@ async function contactsOf(tx: Transaction<RegisterTables>, ids: string[]): Promi
   return new Map(
     contacts.map((contact) => [
       contact.id,
-      viewContact(
+      viewMatched(
         contact,
         segments
           .filter((segment) => segment.contact_id === contact.id)
@@ -146,7 +146,7 @@ async function contactsOf(tx: Transaction<RegisterTables>, ids: string[]): Promi
   )
 }
 
-function viewContact(contact: ContactRow, parts: { segment: SegmentRow; recording: RecordingView }[]): MatchedContact {
+function viewMatched(contact: ContactRow, parts: { segment: SegmentRow; recording: RecordingView }[]): MatchedContact {
   return {
     id: contact.id,
     startedAt: contact.started_at,

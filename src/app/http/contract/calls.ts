@@ -1,0 +1,98 @@
+/**
+ * Calls and their recordings as they are looked at: search, one call, listening, calls in progress (R10, R21, R26).
+ * Answered in ../calls/contact-routes.ts, ../calls/listening-routes.ts and ../calls/call-events.ts.
+ */
+import Type from 'typebox'
+import * as schema from './schemas.ts'
+import { refusals } from './shapes.ts'
+
+export const callOperations = {
+  listContacts: {
+    route: 'GET /api/contacts',
+    access: 'look',
+    summary: 'Search the contact history under a purpose',
+    querystring: schema.ContactsQuery,
+    response: { 200: schema.ContactsPage, ...refusals },
+  },
+  readContact: {
+    route: 'GET /api/contacts/:id',
+    access: 'look',
+    summary: 'One contact with its segments',
+    querystring: schema.UnderPurposeOrPrimary,
+    response: { 200: schema.ContactDetail, ...refusals },
+  },
+  revealCaller: {
+    route: 'POST /api/contacts/:id/caller',
+    access: 'look',
+    summary: 'Reveal the caller’s number; the reveal is logged',
+    body: schema.UnderPurpose,
+    response: { 200: schema.RevealedCaller, ...refusals },
+  },
+  startListening: {
+    route: 'POST /api/recordings/:id/listenings',
+    access: 'look',
+    summary: 'Begin a listening under a purpose',
+    body: schema.UnderPurpose,
+    response: { 201: schema.Listening, ...refusals },
+  },
+  endListening: {
+    route: 'DELETE /api/listenings/:id',
+    summary: 'End a listening',
+    response: { 204: Type.Null(), ...refusals },
+  },
+  followListening: {
+    route: 'GET /api/listenings/:id/events',
+    summary:
+      'Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last',
+    response: {
+      200: {
+        description: 'text/event-stream of ListeningEnd',
+        content: { 'text/event-stream': { schema: schema.ListeningEnd } },
+      },
+      ...refusals,
+    },
+  },
+  paceListening: {
+    route: 'PUT /api/listenings/:id/speed',
+    summary: 'How fast the listening is listened to; its audio is served no faster',
+    body: schema.ListeningSpeed,
+    response: { 204: Type.Null(), ...refusals },
+  },
+  readAudio: {
+    route: 'GET /api/listenings/:id/audio',
+    access: 'asks-itself',
+    summary:
+      'A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard',
+    response: {
+      206: {
+        description: 'audio/wav, PCM16, 8 kHz, stereo',
+        content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } },
+      },
+      416: schema.ErrorBody,
+      ...refusals,
+    },
+  },
+  readPeaks: {
+    route: 'GET /api/listenings/:id/peaks',
+    summary: 'Waveform peaks',
+    response: { 200: schema.Peaks, ...refusals },
+  },
+  listNumbers: {
+    route: 'GET /api/numbers',
+    summary: 'The number registry',
+    response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }), ...refusals },
+  },
+  watchCalls: {
+    route: 'GET /api/calls',
+    access: 'look',
+    summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
+    querystring: schema.UnderPurposeOrPrimary,
+    response: {
+      200: {
+        description: 'text/event-stream of LiveCalls',
+        content: { 'text/event-stream': { schema: schema.LiveCalls } },
+      },
+      ...refusals,
+    },
+  },
+} as const
