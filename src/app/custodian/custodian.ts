@@ -163,6 +163,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     onSwept: () => proofs.swept(),
   })
+  const { promise: jobsBegun, resolve: onJobsBegun } = Promise.withResolvers<void>()
   const proofs = keepProofs({
     pool,
     db,
@@ -178,8 +179,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     versions,
     clock,
     log,
-    // Proofs are signed with the log's key, which a new log has once it has been looked at.
-    firstSweep: Promise.all([terms.swept, auditLog.looked]).then(() => undefined),
+    // Proofs are signed with the log's key, which a new log has once it has been looked at; what was admitted before a stop is counted first.
+    firstSweep: Promise.all([terms.swept, auditLog.looked, jobsBegun]).then(() => undefined),
     intervalMs: settings.checkMs,
     lastVerification: () => verifying.last(),
   })
@@ -222,6 +223,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const secondFactors = createSecondFactors(db, await readSignInKeys(keys), () => clock.now())
   const regular = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
+  onJobsBegun()
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
   const packages = await keepPackages({ store: keeping, pool, versions, clock, log })
   const anonymised = await keepAnonymisedCopies(

@@ -59,6 +59,7 @@ export const jobs = [
     // A row that is deleted before it was counted is missed by capture's own account alone: the shorter the better.
     name: 'admissions',
     everyMs: 'checks',
+    isFirst: true,
     async work({ db }, signal) {
       await countAdmissions(db, signal)
       await endAdmissionParts(db)
