@@ -58,9 +58,12 @@ export function judgeCall(
         (leg.isConference || leg.isOther) && is === 'outside' && leg.direction === undefined && leg.answeredAt,
     )
     .map(({ leg }) => ({ ...leg, official: leg.caller }))
-  const answered = [...parts, ...joined]
-    .filter((leg) => leg.answeredAt && leg.official !== undefined && !isServiceNumber(leg))
+  const byAnybody = [...parts, ...joined]
+    .filter((leg) => leg.answeredAt && leg.official !== undefined)
     .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
+  const byOfficials = byAnybody.filter((leg) => !isServiceNumber(leg))
+  // Answered all the same where nothing says by whom: its recording is missed like any other.
+  const answered = byOfficials.length > 0 ? byOfficials : byAnybody.map((leg) => ({ ...leg, official: undefined }))
   // Which number was called first, of a call that was passed on, or that went from one queue to another.
   const queues = new Set(parts.map(({ mayBePassedOn }) => mayBePassedOn?.queue).filter(Boolean))
   const isOverwritten =

@@ -103,6 +103,42 @@ const told = async () => {
 const one = [{ parts: [[phone(aino), 0, 200, true]], waited: 45 }]
 const csv = { source: 'asterisk-csv' } as const
 
+/** As a proxy in front of the queue tells it: its number answered. */
+const acc = (from = -44) => {
+  const users = `call_id=behind@edge;code=200;src_user=${caller};dst_ouser=${number};dst_user=${number}`
+  const line = (method: string, seconds: number) =>
+    `ACC: transaction answered: timestamp=${at(seconds).epochMilliseconds / 1000};method=${method};${users}\n`
+  return line('INVITE', from) + line('BYE', 200)
+}
+
+describe('a proxy, behind which a queue answered,', () => {
+  const [proxy, queue] = [{ source: 'acc', name: 'proxy' } as const, { ...csv, name: 'queue' } as const]
+
+  test('tells of a call that was answered, by nobody knows whom', async () => {
+    await tell(proxy, acc())
+    expect(await contacts()).toMatchObject([{ parts: [[null, -44, 200, false]] }])
+    const { rows } = await sql`select marks, decision_reason like '%drawn' as drawn from segment`.execute(owner)
+    // As the draw has it: where it is drawn, its recording is missed.
+    expect(rows).toEqual([{ marks: ['needs-review'], drawn: true }])
+  })
+
+  test.each([true, false])('is corrected by what the queue itself tells, told first: %s', async (isFirst) => {
+    if (isFirst) await tell(queue, cdr())
+    await tell(proxy, acc())
+    if (!isFirst) await tell(queue, cdr())
+    expect(await contacts()).toEqual([
+      { parts: [[phone(aino), expect.any(Number), 200, false]], waited: expect.any(Number) },
+    ])
+  })
+
+  test('tells of the call that a recording client told of', async () => {
+    await admit(capture, session())
+    await tell(proxy, acc())
+    expect(await contacts()).toMatchObject([{ parts: [[phone(aino), 0, 200, true]] }])
+    expect(await phantoms()).toBe(0)
+  })
+})
+
 describe('a queue that answers before the official does', () => {
   test('makes no second contact: caller, official and end are the same', async () => {
     await admit(capture, session())

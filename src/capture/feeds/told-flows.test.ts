@@ -403,9 +403,9 @@ describe('acc tells', () => {
     expect(acc(held, answered!, ended!)).toEqual(one(120, [aino, 44, 120]))
   })
 
-  test('a queue that answers behind it as no official, and the contact as one to be reviewed', () => {
+  test('a queue that answers behind it as an answer by nobody knows whom, and the contact as one to be reviewed', () => {
     const lines = dialog('x6@edge', { ...first, by: '029497000' })
-    expect(acc(...lines)).toEqual(one(120))
+    expect(acc(...lines)).toEqual([{ ...one(120)[0], parts: [[undefined, number, 44, 120]] }])
     expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 })
