@@ -1,5 +1,5 @@
 /** Whose call it is does not depend on what the caller's telephone says of itself (R8, R9, R17). */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { identifyParties } from '../../src/capture/siprec/identify-parties.ts'
 import { parseMetadata } from '../../src/capture/siprec/parse-metadata.ts'
@@ -15,9 +15,14 @@ const officials = new Map([
 ])
 
 /** What is told of the call of this metadata. */
-function identify(xml: string, [first, second] = ['1', '2'], headers: [string, string][] = []) {
-  const { metadata, problems } = parseMetadata(xml, { zone: 'Europe/Helsinki' })
-  const { direction, caller, number, official, connected, needsReview } = identifyParties(
+function identify(
+  xml: string,
+  labels: [string, string] = ['1', '2'],
+  headers: [string, string][] = [],
+  contentType?: string,
+) {
+  const { metadata, problems } = parseMetadata(xml, { zone: 'Europe/Helsinki', contentType })
+  const { direction, caller, number, official, connected, streams } = identifyParties(
     {
       metadata: metadata!,
       headers: headersOf(headers),
@@ -25,15 +30,12 @@ function identify(xml: string, [first, second] = ['1', '2'], headers: [string, s
       directory: { findNumber: (key) => numbers.get(key), findOfficial: (key) => officials.get(key) },
     },
     {
-      streams: [
-        { index: 0, label: first },
-        { index: 1, label: second },
-      ],
+      streams: labels.map((label, index) => ({ index, label })),
     },
   )
   const told = { direction, caller: caller?.number.key, number: number?.entry, official: official?.entry }
   const { voices, thirdParties } = connected
-  return { told: { ...told, voices: voices.map(({ entry }) => entry), thirdParties }, needsReview, problems }
+  return { told: { ...told, voices: voices.map(({ entry }) => entry), thirdParties }, streams, problems, metadata }
 }
 
 const participant = (id: string, aor: string, name: string, stream = '') =>
@@ -58,4 +60,107 @@ test.each([
       ...calls,
       caller: user === 'anonymous' ? null : user,
     })
+})
+
+describe('OpenSIPS escapes nothing that callers write', () => {
+  /** As modules/siprec/siprec_body.c writes it; the caller's own words are display name and Call-ID. */
+  const document = (name: string, callId: string, callee = '<nameID aor="sip:+358295121001@192.0.2.30"/>') =>
+    [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      "<recording xmlns='urn:ietf:params:xml:ns:recording:1'>",
+      '\t<datamode>complete</datamode>',
+      '\t<session session_id="Zs/+kXQzSk2ZbJ0aYw8qMw==">',
+      `\t\t<sipSessionID>${callId}</sipSessionID>`,
+      '\t</session>',
+      '\t<participant participant_id="Qk/+AAAzSk2ZbJ0aYw8qMw==">',
+      '\t\t<nameID aor="sip:0401234567@198.51.100.20">',
+      `\t\t\t<name>${name}</name>`,
+      '\t\t</nameID>',
+      '\t</participant>',
+      '\t<participant participant_id="Qk/+BBBzSk2ZbJ0aYw8qMw==">',
+      callee,
+      '\t</participant>',
+      ...['AAA', 'BBB'].map(
+        (id, label) =>
+          `\t<stream stream_id="S${id}" session_id="Zs/+kXQzSk2ZbJ0aYw8qMw=="><label>${label}</label></stream>`,
+      ),
+      ...['AAA', 'BBB'].map(
+        (id) =>
+          `\t<participantsessionassoc participant_id="Qk/+${id}zSk2ZbJ0aYw8qMw==" session_id="Zs/+kXQzSk2ZbJ0aYw8qMw=="/>`,
+      ),
+      ...['AAA', 'BBB'].map(
+        (id) =>
+          `\t<participantstreamassoc participant_id="Qk/+${id}zSk2ZbJ0aYw8qMw=="><send>S${id}</send></participantstreamassoc>`,
+      ),
+      '</recording>',
+    ].join('\r\n')
+  const read = (xml: string) =>
+    identify(
+      xml,
+      ['0', '1'],
+      [['Diversion', '<sip:029497000@192.0.2.10>;reason=unconditional']],
+      'multipart/mixed;boundary=OSS-unique-boundary-42',
+    )
+  const honest = read(document('Matti', '3c26700857a87f84@198.51.100.20'))
+  const closing = 'x</name></nameID></participant>'
+  const opening = '<participant participant_id="z"><nameID aor="sip:y@x"><name>y'
+  const bertil = `${closing}<participant participant_id="z"><nameID aor="sip:+358295121002@x"/></participant>`
+  const streams =
+    '<stream stream_id="t"><label>0</label></stream><participantsessionassoc participant_id="z" session_id="s"/>' +
+    '<participantstreamassoc participant_id="z"><send>t</send></participantstreamassoc>'
+
+  test('and what they write as usual is read as ever', () => {
+    expect(honest).toMatchObject({
+      told: { ...calls, caller: '+358401234567' },
+      streams: { 0: 'caller', 1: 'official' },
+      problems: [],
+    })
+  })
+
+  test.each([
+    [
+      'a call of the house, of which nothing is kept',
+      `${closing}<callData><fromhdr>sip:0295121002@x</fromhdr></callData>${opening}`,
+    ],
+    ['another caller’s', `${closing}<callData><fromhdr>sip:0501112233@x</fromhdr></callData>${opening}`],
+    [
+      'another official’s',
+      `${closing}<broadWorksRecordingMetadata><userID>0295121002</userID></broadWorksRecordingMetadata>${opening}`,
+    ],
+    ['one with another official in it', `${bertil}${streams}${opening}`],
+    ['another official’s by ending the document', `${bertil}${streams}</recording>`],
+    ['one of which nothing is read', '<!DOCTYPE x>'],
+    ['one without an official, by a comment', `${closing}<!--`],
+    ['one without an official, by an association', '</xassoc><xassoc>'],
+  ])('a display name makes the call none of %s', (_, name) => {
+    const { told, streams: tracks, problems, metadata } = read(document(name, '3c26700857a87f84@198.51.100.20'))
+    expect({ told, tracks }).toEqual({ told: honest.told, tracks: honest.streams })
+    expect(metadata?.participants[0]?.name).toBe(name)
+    expect(problems).toEqual(['xml-repaired'])
+  })
+
+  test('nor does a Call-ID, which may have < and >; it is the call’s id as it came', () => {
+    const id = 'x</sipSessionID></session><callData><fromhdr>0295121002</fromhdr></callData><session><sipSessionID>y'
+    const { told, problems, metadata } = read(document('Matti', id))
+    expect(told).toEqual(honest.told)
+    expect(metadata?.sessions).toMatchObject([{ sipSessionId: id }])
+    expect(problems).toEqual(['xml-repaired'])
+  })
+
+  test('nor a name in To, or an address that closes its own quotation mark', () => {
+    for (const callee of [
+      `<nameID aor="sip:+358295121001@192.0.2.30"><name>${bertil}${opening}</name></nameID>`,
+      `<nameID aor="sip:+358295121001@192.0.2.30"/>${bertil.slice(closing.length)}<x y=""/>`,
+    ]) {
+      const { told, problems } = read(document('Matti', 'a@b', callee))
+      expect(told).toEqual(honest.told)
+      expect(problems).toEqual(['xml-repaired'])
+    }
+  })
+})
+
+test('a maker’s element counts nowhere within a name, whoever wrote the document', () => {
+  const words = 'Matti<callData><fromhdr>0295121002</fromhdr></callData><extensiondata><ucid>1</ucid></extensiondata>'
+  const { metadata } = identify(`<recording>${participant('c', 'sip:+358401234567@trunk', words)}</recording>`)
+  expect(metadata?.vendor).toEqual({})
 })

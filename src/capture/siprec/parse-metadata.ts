@@ -2,6 +2,7 @@
  * Recording metadata (RFC 7865 and its drafts) from XML to facts. By local element names only; ids, addresses and
  * associations are taken in every place clients put them. Never throws: bad metadata never loses a call.
  */
+import { boundaryOfOpenSips, escapeOpenSips } from './escape-opensips.ts'
 import { finishDraft, newDraft, type Draft, type ParsedMetadata } from './metadata-draft.ts'
 import type { StreamLink } from './recording-metadata.ts'
 import { readTime } from './read-time.ts'
@@ -11,6 +12,8 @@ import { readXmlTree, textOf, valueOf, type XmlElement } from './read-xml-tree.t
 export interface MetadataOptions {
   /** Zone of times that name none; IANA name. */
   readonly zone: string
+  /** Of the body that it came in. */
+  readonly contentType?: string | undefined
 }
 
 /** RFC 7865 section 6.5.1 allows several addresses for a participant; nobody has more than a few. */
@@ -20,20 +23,25 @@ const maxNameIds = 4
 interface Place {
   readonly participantId?: string
   readonly insideExtension?: boolean
+  /** Within what callers write themselves, nothing is a vendor's. */
+  readonly insideWords?: boolean
   /** Within an association, `participant`, `stream` and `session` are references and describe nothing. */
   readonly insideAssociation?: boolean
 }
 
 const described: ReadonlySet<string> = new Set(['group', 'session', 'participant', 'stream'])
+const words: ReadonlySet<string> = new Set(['nameid', 'name', 'aor', 'sipsessionid'])
 const participantIds = ['participant_id', 'participantid', 'participant'] as const
 const sessionIds = ['session_id', 'sessionid', 'session'] as const
 
 export function parseMetadata(text: string, options: MetadataOptions): ParsedMetadata {
-  const tree = readXmlTree(text)
+  const escaped = boundaryOfOpenSips.test(options.contentType ?? '') ? escapeOpenSips(text) : text
+  const tree = readXmlTree(escaped)
   if (!tree.root) return { problems: tree.problems.length > 0 ? tree.problems : ['xml-broken'] }
   const draft = newDraft(options.zone, tree.problems)
   if (tree.root.name !== 'recording' && tree.root.name !== 'recording_metadata')
     draft.problems.add('metadata-root-unknown')
+  if (escaped !== text) draft.problems.add('xml-repaired')
   walk(tree.root, {}, draft)
   // Its element names are common words, and its presence crosses the streams: here the namespace has to say so.
   if (!text.includes('jambonz')) delete draft.vendor.jambonz
@@ -43,7 +51,9 @@ export function parseMetadata(text: string, options: MetadataOptions): ParsedMet
 function walk(element: XmlElement, place: Place, draft: Draft): void {
   if (place.insideAssociation && described.has(element.name)) return
   let inner: Place = element.name.endsWith('assoc') ? { ...place, insideAssociation: true } : place
-  if (place.insideExtension || !Object.hasOwn(jambonzField, element.name)) readCallExtension(element, draft.vendor)
+  if (words.has(element.name)) inner = { ...inner, insideWords: true }
+  if (!place.insideWords && (place.insideExtension || !Object.hasOwn(jambonzField, element.name)))
+    readCallExtension(element, draft.vendor)
   switch (element.name) {
     case 'datamode':
       draft.dataMode = textOf(element).toLowerCase() === 'partial' ? 'partial' : 'complete'
@@ -67,6 +77,7 @@ function walk(element: XmlElement, place: Place, draft: Draft): void {
       readStreamLinks(element, idIn(element, ...participantIds) ?? place.participantId, draft)
       break
     case 'extensiondata': {
+      if (place.insideWords) break
       const extension = readParticipantExtension(element)
       const parent = place.participantId ?? idIn(element, 'parent')
       if (extension && parent !== undefined) draft.extensions.push({ parent, extension })

@@ -127,7 +127,10 @@ export function readInvitation<N, O>(
   const parsed =
     split.metadata === undefined
       ? undefined
-      : parseMetadata(split.metadata, { zone: options.zone ?? 'Europe/Helsinki' })
+      : parseMetadata(split.metadata, {
+          zone: options.zone ?? 'Europe/Helsinki',
+          contentType: request.contentType,
+        })
   const fresh = withGenesys(parsed ? parsed.metadata : readNetworkRecording(headers), request.requestUri)
   const metadata = fresh ? mergeMetadata(options.before?.metadata, fresh) : options.before?.metadata
   const parties = identifyParties<N, O>(

@@ -1,0 +1,67 @@
+/**
+ * OpenSIPS copies Call-ID and display names into its XML as they came (modules/siprec/siprec_body.c), so that a caller can
+ * write elements. Its own ids are random and stand in the associations behind the last participant, where nothing of a
+ * caller is written: what lies between them is escaped here, and is text again.
+ */
+
+/** Content-Type of a body that OpenSIPS wrote, whatever it calls itself. */
+export const boundaryOfOpenSips = /oss-unique-boundary/i
+
+const sessionStart = /<session session_id="[^"]*">/
+const participantEnd = '</participant>'
+const named =
+  /^(<participant participant_id="[^"]*">\s*<nameID aor="[^"]*">\s*<name>)(.*)(<\/name>\s*<\/nameID>\s*<\/participant>\s*)$/s
+/** As `$siprec(caller)` and `$siprec(callee)` may have it: names and addresses, each closed. */
+const onlyAddresses =
+  /^<participant participant_id="[^"]*">\s*(?:<nameID aor="[^"]*"\s*(?:\/>|>\s*<\/nameID>)\s*)*<\/participant>\s*$/
+
+/** The same document with what callers wrote escaped; unchanged where it is none of OpenSIPS' shape. */
+export function escapeOpenSips(text: string): string {
+  const end = text.lastIndexOf(participantEnd) + participantEnd.length
+  if (end < participantEnd.length) return text
+  const starts = startsOf(text, end)
+  const first = starts[0]
+  if (first === undefined) return text
+  const blocks = starts.map((start, at) => text.slice(start, starts[at + 1] ?? end))
+  return escapeCallId(text.slice(0, first)) + blocks.map(escapeParticipant).join('') + text.slice(end)
+}
+
+/** Where the participants begin that the associations name; without associations the first and the last one. */
+function startsOf(text: string, end: number): number[] {
+  const startOf = (id: string) => text.indexOf(`<participant participant_id="${id}"`)
+  const told = text.slice(end).matchAll(/<participant(?:session|stream)assoc participant_id="([^"]*)"/g)
+  const ids = new Set([...told].map(([, id]) => id!))
+  if (ids.size > 0)
+    return [...ids]
+      .map(startOf)
+      .filter((at) => at >= 0 && at < end)
+      .sort((a, b) => a - b)
+  const opening = '<participant participant_id="'
+  return [...new Set([text.indexOf(opening), text.lastIndexOf(opening)])].filter((at) => at >= 0)
+}
+
+function escapeParticipant(block: string): string {
+  const [, before, name, after] = named.exec(block) ?? []
+  if (before !== undefined) return `${before}${escapeText(name!)}${after!}`
+  if (onlyAddresses.test(block)) return block
+  // An address that closes its own quotation mark: what is left is the address.
+  const [opening] = /^<participant participant_id="[^"]*">\s*<nameID aor="[^"]*"/.exec(block) ?? []
+  return opening === undefined ? block : `${opening}/>${participantEnd}`
+}
+
+function escapeCallId(head: string): string {
+  const session = sessionStart.exec(head)
+  const from = head.indexOf('<sipSessionID>', session?.index ?? head.length)
+  const until = head.lastIndexOf('</sipSessionID>')
+  if (from < 0 || until < from) return head
+  const start = from + '<sipSessionID>'.length
+  return head.slice(0, start) + escapeText(head.slice(start, until)) + head.slice(until)
+}
+
+/** References stay: an operator's script may have escaped the name. */
+function escapeText(text: string): string {
+  return text
+    .replaceAll(/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/gi, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+}
