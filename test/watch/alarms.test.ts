@@ -327,6 +327,19 @@ describe('looks in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['sign-ins'])
   })
 
+  test('failed sign-ins on many accounts, each tried for hours, begun one after the other', async () => {
+    const failed = { action: 'session.started', result: 'refused:credentials' }
+    const { accounts } = thresholds['sign-ins']
+    const people = Array.from({ length: accounts }, (_, n) => ({ person: randomUUID(), n }))
+    // Each tried every fourteen minutes until now.
+    const tried = ({ person, n }: { person: string; n: number }) =>
+      many(2 + n, (m) => ({ ...failed, person, minutesAgo: 14 * m + (n % 14) }))
+    for (const one of people.slice(1)) await tried(one)
+    expect(await kinds()).toEqual([])
+    for (const one of people.slice(0, 1)) await tried(one)
+    expect(await kinds()).toEqual(['sign-ins'])
+  })
+
   test('failed sign-ins on many accounts, and not many on one', async () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
     await many(50, { ...failed, person: aino.id })

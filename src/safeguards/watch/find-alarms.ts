@@ -194,9 +194,10 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   'sign-ins': (since) => sql`
     with failed as (
       select e.person_id, e.at,
-        e.person_id is null or coalesce(e.at - lag(e.at) over of_one > ${thresholds['sign-ins'].within}::interval, true) as another,
+        e.person_id is null or l.is_late and row_number() over (partition by e.person_id, l.is_late order by e.at) = 1 as another,
         e.person_id is null or row_number() over of_one = 1 as another_in_day
       from audit_entry e
+      cross join lateral (select e.at > ${since} - ${thresholds['sign-ins'].within}::interval as is_late) l
       where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
         -- The password was right: the second factor is what comes next.
         and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
