@@ -12,6 +12,8 @@ import { areOver, legsOfEvents } from './legs-of-events.ts'
 export interface ToldCall {
   readonly callId: string
   readonly legs: readonly DetailRecord[]
+  /** Ids of all whose records tell of it: its own, and of what was passed on, or met it. */
+  readonly toldBy: readonly string[]
   /** Parts of which no end has come, for longer than any call lasts. */
   readonly isUnfinished: boolean
   /** To be called when the call is in the register, or is known to be none of its calls. */
@@ -157,7 +159,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - group.lastMs < settleMs && !isBehind) continue
         const isLast = nowMs - group.firstMs >= longestCallMs
-        const { calls, unfinished } = callsOf(group, isLast, before)
+        const { calls, unfinished, toldBy } = callsOf(group, isLast, before)
         if (unfinished.size > 0 && !isLast) continue
         const news = [...calls].filter(([callId, legs]) => group.told.get(callId) !== summaryOf(legs))
         const takens = group.taken
@@ -165,7 +167,11 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         const taken = () => {
           if (--left <= 0) for (const one of takens) one()
         }
-        for (const [callId, legs] of news) ready.push({ callId, legs, isUnfinished: unfinished.has(callId), taken })
+        const all = [...group.calls.keys()]
+        for (const [callId, legs] of news) {
+          const told = { callId, legs, toldBy: toldBy?.get(callId) ?? all }
+          ready.push({ ...told, isUnfinished: unfinished.has(callId), taken })
+        }
         if (news.length === 0) taken()
         if (isOfConference(group) || [...group.calls.values()].some(mayBePassedOn)) {
           open.delete(group)
@@ -196,6 +202,8 @@ interface GroupCalls {
   calls: Map<string, readonly DetailRecord[]>
   /** Of those, the ones of which something is still to come. */
   unfinished: Set<string>
+  /** Ids of those whose records tell of each call; all of the group's unless said. */
+  toldBy?: Map<string, string[]>
 }
 
 /** @param isLast whether to tell what there is, though something is still to come */
@@ -206,6 +214,7 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
   const firstOf = firstsOf(group, before)
   const calls = new Map<string, DetailRecord[]>()
+  const toldBy = new Map<string, string[]>()
   for (const leg of records) {
     const id = firstOf(leg)
     const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
@@ -213,9 +222,10 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
     const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
     const legs = calls.get(id) ?? []
     calls.set(id, legs)
+    toldBy.set(id, [...new Set([...(toldBy.get(id) ?? []), leg.callId])])
     legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
   }
-  return { calls, unfinished: notWhole(calls) }
+  return { calls, unfinished: notWhole(calls), toldBy }
 }
 
 function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: boolean): GroupCalls {

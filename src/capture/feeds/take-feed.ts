@@ -190,9 +190,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   }
 
   async function admitOne(call: ToldCall, judged: Judged, facts: readonly SegmentFacts[] | 'added'): Promise<void> {
-    const records = places.get(call.callId) ?? []
     if (judged.is === 'problem') {
-      for (const record of records) await problem(record, judged.reason)
+      await keepRecords(call, judged.reason)
     } else if (judged.is === 'outside') {
       progress.outside++
     } else {
@@ -201,13 +200,21 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       } catch (error) {
         if (!isRefused(error) && !isTooOld(error)) throw error
         if (isRefused(error)) onFault(error)
-        for (const record of records) await problem(record, isTooOld(error) ? 'too-old' : 'refused')
+        await keepRecords(call, isTooOld(error) ? 'too-old' : 'refused')
       }
       const { startedAt, endedAt } = judged.call
       if (!progress.from || Temporal.Instant.compare(startedAt, progress.from) < 0) progress.from = startedAt
       if (!progress.until || Temporal.Instant.compare(endedAt, progress.until) > 0) progress.until = endedAt
     }
     call.taken()
+  }
+
+  /** Every record that tells of a call, once where others of its conference are problems, too. */
+  async function keepRecords({ toldBy }: ToldCall, reason: DetailProblem): Promise<void> {
+    for (const id of toldBy) {
+      for (const record of places.get(id) ?? []) await problem(record, reason)
+      places.delete(id)
+    }
   }
 
   async function report(): Promise<void> {

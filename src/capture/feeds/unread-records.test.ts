@@ -19,6 +19,7 @@ beforeEach(clear)
 const folder = await mkdtemp(join(tmpdir(), 'seloste-bad-'))
 afterAll(() => rm(folder, { recursive: true }))
 
+const [number, aino, cecilia] = ['029497000', '0295121001', '0295121003'] as const
 const begun = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
 const at = (seconds: number) => begun.add({ seconds }).toString()
 
@@ -67,6 +68,39 @@ test('a duration of no length that any call has is told, and the next line is re
   const problems = await tell({ source: 'csv', fields }, text, 'long.csv')
   expect(problems).toMatchObject([{ file: 'long.csv', line: 2, reason: 'time-unreadable' }])
   expect(await contacts()).toBe(1)
+})
+
+test('every record of a call that is a problem is kept, once: those that were passed on, and of other channels', async () => {
+  const ahead = Temporal.Now.instant().add({ hours: 1 }).epochMilliseconds
+  const epoch = (seconds: number) => String(Math.floor(ahead / 1000) + seconds)
+  const users = (id: string, to: string, who: string) =>
+    `call_id=${id};code=200;src_user=+358401234567;dst_ouser=${to};dst_user=${who}`
+  const line = (seconds: number, method: string, of: string, by = '') =>
+    `ACC: transaction answered: timestamp=${epoch(seconds)};method=${method};${of};referred_by=${by}\n`
+  const [first, onward] = [users('first@a', number, aino), users('onward@a', cecilia, cecilia)]
+  const lines = [
+    ...[line(0, 'INVITE', first), line(60, 'BYE', first)],
+    ...[line(75, 'INVITE', onward, `<sip:${aino}@edge>`), line(300, 'BYE', onward)],
+  ]
+  const problems = await tell({ source: 'acc' }, lines.join(''), 'acc.txt')
+  expect(problems.map(({ line: at, reason }) => [at, reason]).toSorted()).toEqual(
+    [1, 2, 3, 4].map((at) => [at, 'in-the-future']),
+  )
+  expect((await unread('acc')).trim().split('\n')).toHaveLength(4)
+
+  const channel = (uuid: string, direction: string, variables: object) =>
+    JSON.stringify({
+      channel_data: { direction },
+      variables: { uuid, start_epoch: epoch(0), end_epoch: epoch(60), ...variables },
+      callflow: [{ caller_profile: { caller_id_number: '+358401234567', destination_number: number }, times: {} }],
+    })
+  const channels = [
+    channel('a-leg', 'inbound', { sip_to_user: number }),
+    channel('b-leg', 'outbound', { originating_leg_uuid: 'a-leg', dialed_user: aino }),
+  ]
+  await tell({ source: 'freeswitch' }, `${channels.join('\n')}\n`, 'channels.cdr.json')
+  const kept = (await unread('freeswitch')).trim().split('\n')
+  expect(kept.map((one) => (JSON.parse(one) as { record: string }).record).toSorted()).toEqual(channels.toSorted())
 })
 
 async function follow(source: SourceName, files: string, idleMs: number) {
