@@ -139,7 +139,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     expect(problems).toEqual(['xml-repaired'])
   })
 
-  test('nor does a Call-ID, which may have < and >; it is the call’s id as it came', () => {
+  test('nor does a Call-ID, which may have < and > and stays the call’s id as it came', () => {
     const id = 'x</sipSessionID></session><callData><fromhdr>0295121002</fromhdr></callData><session><sipSessionID>y'
     const { told, problems, metadata } = read(document('Matti', id))
     expect(told).toEqual(honest.told)

@@ -93,8 +93,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A complete snapshot of who is in the call; every voice but the caller's comes on the second stream. */
+/** A complete snapshot of who is in the call; every voice but the caller's (or of who calls in their place) comes on the second stream. */
 function metadata(group: string, present: readonly Voice[]): string {
+  const calling = present.includes('caller') ? 'caller' : 'stranger'
   const participants = present.map(
     (who) =>
       `<participant participant_id="${who}"><nameID aor="sip:${voices[who]}@agency.example.fi">` +
@@ -103,7 +104,7 @@ function metadata(group: string, present: readonly Voice[]): string {
   const links = present.map(
     (who) =>
       `<participantsessionassoc participant_id="${who}" session_id="s"><associate-time>2026-03-03T08:00:00Z</associate-time></participantsessionassoc>` +
-      `<participantstreamassoc participant_id="${who}"><send>${who === 'caller' ? 'one' : 'two'}</send></participantstreamassoc>`,
+      `<participantstreamassoc participant_id="${who}"><send>${who === calling ? 'one' : 'two'}</send></participantstreamassoc>`,
   )
   return [
     '<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>complete</datamode>',
@@ -313,4 +314,23 @@ describe('who gives a telephone number of the house as their display name', () =
     expect(segments()[0]?.official?.personId).toBe(official)
     expect(heard(sound.alone)).toBe(20)
   })
+})
+
+test('a call under the id of another caller’s is one contact with that one, and is for review as no transfer of one caller is', async () => {
+  const group = randomUUID()
+  for (const [id, present] of [
+    ['a', ['caller', 'aino']],
+    ['b', ['caller', 'bertil']],
+    ['c', ['stranger', 'aino']],
+  ] as const) {
+    const talk = await session(id, group, present)
+    await talk.hangUp()
+    await vi.waitFor(() => expect(segments().at(-1)?.endedAt).toBeDefined(), { timeout: 20_000 })
+  }
+  await vi.waitFor(() => expect(segments()).toHaveLength(3), { timeout: 20_000 })
+  expect(segments().map(({ caller, marks }) => [caller.key, marks.includes('needs-review')])).toEqual([
+    [voices.caller, false],
+    [voices.caller, false],
+    [voices.stranger, true],
+  ])
 })

@@ -1,9 +1,11 @@
+import type { SegmentFacts } from '#register/admit.ts'
 import type { IncomingRequest } from '../../sip/handler.ts'
 import { productOf } from '../seen/clients-seen.ts'
 import { callIdsOf, describeSegment, officialOf, type CallInvitation, type EarlierSegment } from './describe-segment.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
+import { withMark } from './settled-recording.ts'
 import type { Offer } from './session-types.ts'
 
 /** A request that was read. */
@@ -31,7 +33,8 @@ export function createDescribeAsked(parts: {
   return (asked, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(asked)
-    return describeSegment(invitation, {
+    const before = earlier ?? recent.find(callIds, trunk, now)
+    const offer = describeSegment(invitation, {
       version: versionAt(answeredAt),
       drawKey,
       quotaUsed: quotas.used(answeredAt),
@@ -40,10 +43,17 @@ export function createDescribeAsked(parts: {
       ids: { segmentId: random.uuid(), contactId: random.uuid(), recordingId: random.uuid() },
       intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
       trunk,
-      earlier: earlier ?? recent.find(callIds, trunk, now),
+      earlier: before,
       keepsUnplayable: options.formats?.keepsUnplayable === true,
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })
+    const joins = offer !== 'outside' && !earlier && before && isAnotherCaller(offer.facts.caller, before.caller)
+    return joins ? { ...offer, facts: { ...offer.facts, marks: withMark(offer.facts.marks, 'needs-review') } } : offer
   }
+}
+
+/** Ids come from callers' telephones, too: one that two callers share makes their calls one contact (R9). */
+function isAnotherCaller(one: SegmentFacts['caller'], other: SegmentFacts['caller']): boolean {
+  return one.kind === 'e164' && other.kind === 'e164' && one.key !== other.key
 }
