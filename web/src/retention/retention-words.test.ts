@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import words from 'virtual:texts/fi'
 import { describe, expect, test } from 'vitest'
@@ -15,13 +15,24 @@ const say: Say = (key, values = {}) => {
 
 describe('the words of how records end', () => {
   test('name every kind and every cause that the destruction ledger knows', () => {
-    const entry = read('src/safeguards/ledger/ledger-entry.ts')
-    const kinds = [...entry.matchAll(/about\(\s*'([\w-]+)'/g)].map((match) => match[1]!)
-    expect(kinds.length).toBeGreaterThan(8)
+    const schema = read('database/schema.sql')
+    const functions = readdirSync(join(import.meta.dirname, '../../../database/functions'), {
+      recursive: true,
+      encoding: 'utf8',
+    })
+      .filter((name) => name.endsWith('.sql'))
+      .map((name) => read(join('database/functions', name)))
+      .join('')
+    const [, listed = ''] = /constraint destruction_entry_kind CHECK \(\((.*)\)\)/.exec(schema) ?? []
+    const kinds = [...listed.matchAll(/'([\w-]+)'/g)].map((match) => match[1]!)
+    expect(kinds.length).toBeGreaterThan(20)
     expect(kinds.filter((kind) => sayLedgerKind(kind, say) === kind)).toEqual([])
-    const causes = [...entry.matchAll(/about\(\s*'[\w-]+',\s*oneOf\(([^)]+)\)/g)]
-      .flatMap((match) => match[1]!.match(/[\w-]+/g) ?? [])
-      .filter((cause, at, all) => all.indexOf(cause) === at)
+    const causes = [
+      ...[...read('src/safeguards/ledger/ledger-entry.ts').matchAll(/about\(\s*'[\w-]+',\s*oneOf\(([^)]+)\)/g)].flatMap(
+        (match) => match[1]!.match(/[\w-]+/g) ?? [],
+      ),
+      ...[...functions.matchAll(/append_to_ledger\('[\w-]+', [^,]+, '([\w-]+)'/g)].map((match) => match[1]!),
+    ].filter((cause, at, all) => all.indexOf(cause) === at)
     expect(causes.length).toBeGreaterThan(10)
     expect(causes.filter((cause) => sayCause(cause, say) === cause)).toEqual([])
   })
