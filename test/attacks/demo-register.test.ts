@@ -7,10 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { assertDemo, assertNoDemo } from '../../src/app/cli/demo/whose-register.ts'
+import { enterPerson, setPassword } from '#safeguards/people/enter-person.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
 import { endStateElsewhere, stateElsewhere } from '../whole/elsewhere.ts'
 import { findPorts } from '../whole/free-ports.ts'
 import { removeData, startSeloste } from '../whole/start-seloste.ts'
 
+const database = await createTestDatabase<RegisterTables>()
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const folders: string[] = []
 afterAll(async () => {
@@ -55,6 +60,20 @@ async function run(args: string[], data: string, until?: string, first?: () => P
   await ending
   return { code, said }
 }
+
+test('whoever enters people of the demo’s user ids, as the identity system may, keeps no register from beginning', async () => {
+  const { db } = database.as()
+  const ids: string[] = []
+  for (const userId of 'sari eero ilona tiina matti tuula paula olli riitta anssi outi anneli'.split(' ')) {
+    const entered = await enterPerson(db, { userId, name: userId, employedFrom: Temporal.Now.instant() })
+    if ('id' in entered) ids.push(entered.id)
+  }
+  await assertNoDemo(database.url())
+  await expect(assertDemo(database.url())).rejects.toThrow('not the demo’s')
+  for (const id of ids) await setPassword(db, id, 'salasana-kokeeseen')
+  await expect(assertNoDemo(database.url())).rejects.toThrow('people of the demo')
+  await assertDemo(database.url())
+})
 
 test('the demo is refused on a register that somebody else has begun', { timeout: 240_000 }, async () => {
   const data = await aFolder()

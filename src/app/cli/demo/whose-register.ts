@@ -15,7 +15,18 @@ async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: bo
     [staff],
   )
   if (!found) throw new Error('an aggregate has a row')
-  return { ...found, isDemo: found.there === staff.length }
+  // Whoever keeps the directory can enter such people: only the demo has given all of them a password, by nobody's session.
+  return { ...found, isDemo: found.there === staff.length && (await haveItsPasswords(adminUrl)) }
+}
+
+async function haveItsPasswords(adminUrl: string): Promise<boolean> {
+  const [found] = await askOnce<{ given: number }>(
+    adminUrl,
+    `select count(distinct p.id)::int as given from person p join audit_entry e on e.object_id = p.id
+     where p.user_id = any ($1) and e.action = 'password.set' and e.person_id is null`,
+    [staff],
+  )
+  return found?.given === staff.length
 }
 
 /** @throws Fault `register-of-demo` where the demo's people are in it */
