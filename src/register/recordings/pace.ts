@@ -5,7 +5,8 @@
  * Two bounds hold together. What follows on what was served runs at most {@link Pace.leadMs} ahead of an ear that has
  * listened without a pause since; and all that is served, seeking included, comes out of a bucket that is filled a little
  * faster than the ear empties it. So a listening that ends has let out no more than seconds that were not heard. What a person hears
- * by all listenings together comes out of a bucket of theirs, of ten such leads: they have one pair of ears.
+ * by all listenings together comes out of a bucket of theirs, of ten such leads, and of one recording out of one of a single lead: they
+ * have one pair of ears.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { samplesPerSecond, toMs } from './recording-index.ts'
@@ -74,7 +75,7 @@ interface HeardInTime {
   /** How many samples may leave, once it is time for any; none where that is too far off, or nobody waits any more. */
   whenHeard: (
     listening: string,
-    asked: { fromSample: number; samples: number; speed: number; person?: string },
+    asked: { fromSample: number; samples: number; speed: number; by?: { person: string; recording: string } },
     gone?: AbortSignal,
   ) => Promise<number>
 }
@@ -117,21 +118,22 @@ function keepLatest<Kept>(make: () => Kept): (key: string) => Kept {
 export function hearInTime(pace: Pace): HeardInTime {
   const pacerOf = keepLatest(() => createPacer(pace))
   const earsOf = keepLatest(() => createEars(leadsOfOne * pace.leadMs))
+  const earsForOne = keepLatest(() => createEars(pace.leadMs))
 
   return {
-    async whenHeard(listening, { fromSample, samples, speed, person }, gone) {
+    async whenHeard(listening, { fromSample, samples, speed, by }, gone) {
       const pacer = pacerOf(listening)
-      const ears = person === undefined ? undefined : earsOf(person)
+      const ears = by ? [earsOf(by.person), earsForOne(`${by.person} ${by.recording}`)] : []
       const wantedMs = (samples * 1000) / samplesPerSecond
       const asked = { fromMs: toMs(fromSample), speed }
       const waitsUntil = performance.now() + longestWaitMs
       for (;;) {
         if (gone?.aborted) return 0
         const atMs = performance.now()
-        const mayTake = ears?.mayTake({ atMs, speed }) ?? Infinity
+        const mayTake = Math.min(...ears.map((one) => one.mayTake({ atMs, speed })))
         const enough = mayTake >= Math.min(wantedMs, pace.pieceMs)
         const given = enough ? pacer.take({ ...asked, atMs, wantedMs: Math.min(wantedMs, mayTake) }) : 0
-        ears?.take(given)
+        for (const one of ears) one.take(given)
         if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
         if (performance.now() > waitsUntil) return 0
         await sleep(lookAgainMs)

@@ -64,6 +64,7 @@ interface Known {
   session: string
   /** As the database last had it; of the next range if it changes meanwhile. */
   speed: number
+  recording: string
   /** Whose listening it is. */
   person: Promise<string>
   opening: Promise<Opened>
@@ -96,7 +97,8 @@ export function createAudioServer(
     if ('over' in heard) return heard
     forget(listening)
     const opened: Known = {
-      ...{ session, speed: heard.speed, person: personOf(listening), opening: openWithKey(heard.recordingId) },
+      ...{ session, speed: heard.speed, recording: heard.recordingId },
+      ...{ person: personOf(listening), opening: openWithKey(heard.recordingId) },
       closing: setTimeout(() => forget(listening), keptOpenMs).unref(),
     }
     known.set(listening, opened)
@@ -152,10 +154,11 @@ export function createAudioServer(
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
       const asked = samplesOf(from, end)
       const samples = asked.to - asked.from
+      const by = { person, recording: heard.recording }
       const given =
         samples === 0
           ? 0
-          : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed, person }, gone)
+          : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed, by }, gone)
       if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
