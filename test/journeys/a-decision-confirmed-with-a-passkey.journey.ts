@@ -76,6 +76,7 @@ async function signOut(page: Page, name: string) {
   await page.getByRole('button', { name }).click()
   await button(page, 'Kirjaudu ulos').click()
   await page.locator('#signin-userId').waitFor()
+  await page.goto('/account')
 }
 
 /** A change of the description that waits for somebody's decision; its address. */

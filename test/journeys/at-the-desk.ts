@@ -150,6 +150,8 @@ export async function signInOn(
   { path = '/contacts', purpose, reference }: { path?: string; purpose?: string; reference?: string } = {},
 ): Promise<void> {
   await withoutNotices(page)
+  // In a tab of nobody: that of somebody else begins at the start page, whatever its address.
+  if (page.url() !== 'about:blank') await page.evaluate('sessionStorage.clear()')
   await page.goto(path)
   await page.locator('#signin-userId').fill(userId)
   await page.locator('#signin-password').fill(seloste.password)

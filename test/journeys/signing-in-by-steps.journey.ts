@@ -103,6 +103,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await uuno.getByRole('button', { name: 'Uuno Uusi' }).click()
   await uuno.getByRole('button', { name: 'Kirjaudu ulos' }).click()
   await expect(tab.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await Promise.all([tab, uuno].map((one) => one.goto('/account')))
   await giveCredentials(tab, 'uuno.uusi')
   await expect(tab.getByRole('heading', { level: 1, name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
   await tab.reload()
@@ -116,6 +117,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(tab.getByRole('alertdialog').getByRole('button', { name: 'Peruuta' })).toBeFocused()
   await tab.getByRole('alertdialog').getByRole('button', { name: 'Kirjaa ulos' }).click()
   await expect(uuno.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await uuno.goto('/account')
   await giveCredentials(uuno, 'uuno.uusi')
   await uuno.getByRole('button', { name: 'Käytä palautuskoodia' }).click()
   await expect(uuno.getByLabel('Palautuskoodi')).toBeFocused()
@@ -158,6 +160,54 @@ test('one’s own password is changed by keyboard, and what is wrong is told whe
   await page.keyboard.press('Enter')
   await expect(page.getByText('Salasana on vaihdettu. Muut istuntosi päätettiin.')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Salasana', exact: true })).toBeFocused()
+})
+
+test('who comes to a browser after somebody else finds nothing of them, in no tab', async ({ page, seloste }) => {
+  const search = '/people?q=aino'
+  const found = (tab: Page) => tab.getByRole('link', { name: 'Aino Virtanen' })
+  const isEeros = async (tab: Page) => {
+    await expect(tab.getByRole('button', { name: /^Eero/ })).toBeVisible()
+    await expect(tab).toHaveURL(`${seloste.url}/`)
+    await expect(found(tab)).toHaveCount(0)
+  }
+  await signInOn(page, seloste, 'anssi', { path: search })
+  await expect(found(page)).toBeVisible()
+  const other = await page.context().newPage()
+  await other.goto(search)
+  await expect(found(other)).toBeVisible()
+
+  // Their session ends without a sign-out, as by its time, and comes back to where it was.
+  await page.context().clearCookies()
+  await page.reload()
+  await giveCredentials(page, 'anssi', seloste.password)
+  await expect(found(page)).toBeVisible()
+
+  // Then somebody else signs in in one of the tabs, which the other one hears.
+  await page.context().clearCookies()
+  await page.reload()
+  const asked: string[] = []
+  for (const tab of [page, other]) tab.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await giveCredentials(page, 'eero', seloste.password)
+  await isEeros(page)
+  await isEeros(other)
+  expect(asked, 'nothing is looked at in another’s name').not.toContain('/api/people')
+
+  // A sign-in of which no page knows, as at an identity provider, is told by the first that is loaded.
+  await page.context().clearCookies()
+  await signInOn(other, seloste, 'anssi', { path: search })
+  await expect(found(other)).toBeVisible()
+  await page.context().clearCookies()
+  await page.context().request.post('/api/session', { data: { userId: 'eero', password: seloste.password } })
+  await page.goto('/account')
+  await isEeros(other)
+})
+
+test('who signs out leaves the next person no search', async ({ page, seloste }) => {
+  await signInOn(page, seloste, 'anssi', { path: '/people?q=aino' })
+  await page.getByRole('button', { name: /^Anssi/ }).click()
+  await page.getByRole('button', { name: 'Kirjaudu ulos' }).click()
+  await expect(page.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await expect(page).toHaveURL(`${seloste.url}/`)
 })
 
 for (const [language, name, width] of [

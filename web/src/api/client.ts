@@ -2,11 +2,11 @@
  * Talking to the server. In: calls of the contract. Out: their answers, typed. Never here: what an answer means to a
  * page.
  */
-import { QueryClient } from '@tanstack/react-query'
+import { QueryCache, QueryClient } from '@tanstack/react-query'
 import createClient, { type Middleware } from 'openapi-fetch'
 import createQueryClient from 'openapi-react-query'
 import { noteServerTime, noteUse } from './server-time.ts'
-import { isRefusal } from './refusal.ts'
+import { hidesData, isRefusal } from './refusal.ts'
 import { fetchWithProof } from './presence-proof.ts'
 import type { paths } from './paths.ts'
 
@@ -32,6 +32,12 @@ export const api = createClient<paths>({ baseUrl: window.location.origin, fetch:
 api.use(watch)
 
 export const queries = new QueryClient({
+  queryCache: new QueryCache({
+    // What may be seen no longer is shown no longer: no page goes on with what it had before.
+    onError: (error, query) => {
+      if (hidesData(error)) query.setState({ data: undefined })
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,

@@ -36,6 +36,12 @@ export function isRefusal(error: unknown): error is ErrorBody {
   )
 }
 
+/** True for an answer by which one may not, or no longer, see what was asked for. */
+export function hidesData(error: unknown): boolean {
+  const status = isRefusal(error) ? (statuses as Record<string, number>)[error.error.code] : undefined
+  return status === 401 || status === 403 || status === 404
+}
+
 /** The field of the form that a refusal is about, as the contract names it; nothing where it is about none. */
 export function refusalField(error: unknown): string | undefined {
   return isRefusal(error) ? error.error.field?.split('.').at(-1) : undefined

@@ -38,11 +38,13 @@ export function Listen({
   const [stopped, setStopped] = useState<Stopped>()
   const startMs = beginsAt(momentMs, stopped)
   const isOver = state.state === 'over' || state.state === 'refused'
+  // Whose right has ended would ask in vain, and no longer see why the sound stopped.
+  const mayLook = !(state.state === 'over' && state.why === 'right')
 
   const tell = useEffectEvent(onLooked)
   useEffect(() => {
-    if (state.state === 'open' || isOver) tell()
-  }, [state.state, isOver])
+    if (mayLook && (state.state === 'open' || isOver)) tell()
+  }, [state.state, isOver, mayLook])
 
   if (state.state === 'open') {
     return (

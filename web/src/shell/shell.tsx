@@ -2,7 +2,7 @@
  * What stands around every page: whose service this is, languages, who is signed in, the purpose, navigation.
  * In: the session. Out: a page, or the sign-in page in its place (the address stays). Never here: what pages show.
  */
-import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
 import { NewNotices } from '../account/notices.tsx'
@@ -12,6 +12,7 @@ import { hearTabs, tellTabs, type Told } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { rememberSearch } from '../contacts/last-search.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { LeaveContext, useLeave, type Left } from '../session/leave.ts'
 import { PurposeGate } from '../session/purpose-gate.tsx'
@@ -23,6 +24,7 @@ import { ProveAgain } from '../session/prove-again.tsx'
 import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
 import { usePresence } from '../session/use-presence.ts'
+import { beginAnew, clearTab, isOfAnother, keepFor } from '../session/whose-tab.ts'
 import { Announcer } from './announce.tsx'
 import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
@@ -35,6 +37,7 @@ const ListeningRoom = lazy(async () => ({
 
 /** The root of all pages. */
 export function Shell() {
+  const navigate = useNavigate()
   const presence = usePresence()
   const [because, setBecause] = useState<Left>()
   const [wasIn, setWasIn] = useState(false)
@@ -46,9 +49,27 @@ export function Shell() {
     setBecause(undefined)
   }
 
+  const personId = presence.state === 'signed-in' ? presence.me.personId : undefined
+  const isConfined = presence.state === 'signed-in' && presence.me.confinedTo !== undefined
+  // A page for which nobody needs to be signed in is nobody's.
+  const comesAfter = personId !== undefined && !isLeaving && (!isOpen || isConfined) && isOfAnother(personId)
+  useEffect(() => {
+    if (comesAfter) beginAnew()
+    else if (personId !== undefined && !isOfAnother(personId)) keepFor(personId)
+  }, [personId, comesAfter])
+  useEffect(() => {
+    if (personId !== undefined) tellTabs('signed-in')
+  }, [personId])
+
   const leave = async (why: Left, where: 'here' | 'elsewhere' = 'here') => {
     // Whether or not the server hears it, this browser shows nothing more.
     setLeaving(true)
+    // Whose time is over comes back to where they were; who signs out leaves no search to the next.
+    if (why !== 'ended') {
+      clearTab()
+      rememberSearch({})
+      void navigate({ to: '/', replace: true })
+    }
     if (where === 'here') {
       const told = why === 'ended' ? why : 'signed-out'
       const elsewhere = await endSession(told)
@@ -71,6 +92,13 @@ export function Shell() {
   })
   useEffect(() => hearTabs(hear), [])
 
+  if (comesAfter) {
+    return (
+      <Alone>
+        <Waiting />
+      </Alone>
+    )
+  }
   // The listening mode is all that there is, whatever the address says (R47).
   if (presence.state === 'signed-in' && presence.me.confinedTo && !isLeaving) {
     return (
