@@ -109,3 +109,19 @@ test('a way of disclosure ends once nothing of it is open: a refusal is a decisi
   expect(await pending('riitta', draft)).toEqual([])
   expect(await approve(draft)).not.toEqual({ refused: 'draft.pending-disclosures' })
 })
+
+test('is decided on at no desk that its decision maker has left, before a new proof', async () => {
+  const { id } = await research.prepared()
+  const authority = await authorityAsks(await ends.kept())
+  await research.as('riitta')
+  const proved = (ago: string) =>
+    sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(admin)
+  const refusal = { outcome: 'REFUSED', reasons: 'Ei.', seen: 'x'.repeat(32) }
+  const refuse = () => send('riitta', 'POST', `/api/authority-disclosures/${authority}/decision`, refusal)
+  await proved('16 minutes')
+  expect(await decide(id)).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  expect(await refuse()).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  await proved('1 minute')
+  expect(await decide(id)).toMatchObject({ status: 204 })
+  expect(await refuse()).toMatchObject({ status: 204 })
+})

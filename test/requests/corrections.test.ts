@@ -64,6 +64,18 @@ test('of two corrections of one part that are proposed at once one waits', async
   expect((await later).code).toBe('correction.waits')
 })
 
+test('a correction is decided on at no desk that its decision maker has left, before a new proof', async () => {
+  const { segmentId, request } = await callOfAino()
+  const { body } = await propose(request.id, segmentId, people.bertil.userId)
+  await waiting()
+  const proved = (ago: string) =>
+    sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(admin)
+  await proved('16 minutes')
+  expect(await decide(body['id'] as string, 'APPROVED')).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  await proved('1 minute')
+  expect((await decide(body['id'] as string, 'REJECTED')).status).toBe(204)
+})
+
 test('that the decision maker looked at what waits is in the log', async () => {
   const looks = () => entries('requests.read').then((all) => all.length)
   const before = await looks()

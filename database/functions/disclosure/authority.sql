@@ -225,6 +225,7 @@ begin
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.decided_at is not null, 'authority.decided');
   perform refuse_if(viewer() = any (authority_hands(d)), 'authority.own');
+  perform require_fresh();
   perform refuse_if(holds_identity_code(decide_authority.reasons), 'input.identity-code');
   select coalesce(array_agg(i.item order by i.item), '{}') into given from authority_item i
   where i.disclosure_id = d.id and i.dropped_at is null and case decide_authority.outcome

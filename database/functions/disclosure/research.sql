@@ -556,6 +556,7 @@ declare
 begin
   perform refuse_if(d.decided_at is not null, 'research.decided');
   perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
+  perform require_fresh();
   perform refuse_identity_code('reasons', decide_research.reasons);
   if how = 'GRANTED' then
     -- The key stays as it was seen.

@@ -221,6 +221,7 @@ begin
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.decided_at is not null, 'correction.decided');
   perform refuse_if(viewer() in (c.proposed_by, c.was_person_id, c.becomes_person_id), 'correction.own');
+  perform require_fresh();
   select k.* into s from segment k where k.id = c.segment_id and k.contact_started_at = c.contact_started_at for update;
   if how = 'APPROVED' and (s.id is null or s.official_person_id is distinct from c.was_person_id) then
     -- Its history has ended, or another correction has come before.

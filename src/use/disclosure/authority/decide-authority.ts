@@ -15,6 +15,7 @@ export interface AuthorityDecision {
 
 const decideRefusals = [
   'deny.role',
+  'confirm.fresh',
   'not-found',
   'authority.decided',
   'authority.own',

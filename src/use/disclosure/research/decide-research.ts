@@ -15,6 +15,7 @@ const decideRefusals = [
   ...lackRefusals,
   'research.decided',
   'research.own',
+  'confirm.fresh',
   'research.changed-meanwhile',
   'input.identity-code',
 ] as const

@@ -19,7 +19,7 @@ const proposeRefusals = [
   'correction.waits',
   'correction.call-goes-on',
 ] as const
-const correctionRefusals = ['deny.role', 'not-found', 'correction.decided', 'correction.own'] as const
+const correctionRefusals = ['deny.role', 'not-found', 'correction.decided', 'correction.own', 'confirm.fresh'] as const
 const opennessRefusals = [
   'deny.role',
   'not-found',
