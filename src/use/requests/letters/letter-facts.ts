@@ -5,14 +5,15 @@
 import type { Language, Trilingual } from '#description/closed-lists.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
+import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 import type { LetterKind, RefusalGround } from './letter.ts'
 
 /** Instants are ISO 8601 in UTC, as `letter_facts` gives them. */
 export interface LetterFacts {
   number: string
-  party: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
-  kinds: AskedKind[]
-  language: 'fi' | 'sv' | 'en'
+  party: RequestParty
+  kinds: RequestKind[]
+  language: Language
   receivedAt: string
   dueAt: string
   madeAt: string
@@ -32,20 +33,6 @@ export interface LetterFacts {
   corrections?: CorrectionFact[]
   openness?: { outcome: 'SECRET' | 'REFERRED'; provision: string; at: string; by: string | null }
 }
-
-export type AskedKind =
-  | 'KNOW'
-  | 'LISTEN'
-  | 'HISTORY'
-  | 'PROHIBIT'
-  | 'ERASURE'
-  | 'OBJECTION'
-  | 'RESTRICTION'
-  | 'COPY'
-  | 'RECTIFY'
-  | 'LOG_EXTRACT'
-  | 'MENTIONED'
-  | 'OPENNESS'
 
 /** A call as the requester named it; `call` only where it is shown to be theirs, none once its history has ended. */
 export interface NamedCall {
