@@ -2478,6 +2478,7 @@ create table request_call (
   verified_how text,
   verified_at timestamp with time zone,
   verified_by uuid,
+  verify_again_since timestamp with time zone,
   constraint request_call_pkey PRIMARY KEY (id),
   constraint request_call_asked_members CHECK (((asked - '{told,caller,service,isNew}'::text[]) = '{}'::jsonb)),
   constraint request_call_check CHECK (
@@ -2494,6 +2495,7 @@ END),
   constraint request_call_request_id_ordinal_key UNIQUE (request_id, ordinal),
   constraint request_call_state_check CHECK ((state = ANY (ARRAY['SEVERAL'::text, 'NOT_FOUND'::text, 'FOUND'::text, 'MATCHED'::text, 'NOT_PARTY'::text, 'NOT_IDENTIFIABLE'::text]))),
   constraint request_call_told_members CHECK (((told - '{day,time,accuracy,callerNumber,serviceNumber,minutes,official}'::text[]) = '{}'::jsonb)),
+  constraint request_call_verified_again CHECK (((verify_again_since IS NULL) OR (state = 'MATCHED'::text))),
   constraint request_call_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES person(id),
   constraint request_call_verified_how_check CHECK ((verified_how = ANY (ARRAY['RECORDING'::text, 'DETAILS'::text, 'PERSONNEL'::text])))
 );
@@ -3552,10 +3554,11 @@ call_ends_with_parts() returns trigger
 call_id_stays() returns trigger
 call_is_to_another_number() returns trigger
 call_served(q subject_request, wanted uuid) returns request_call
+call_state(c request_call) returns text
 caller_wish_until(person uuid, contact uuid, contact_started timestamp with time zone) returns timestamp with time zone
 caller_wish_window() returns interval
 calls_for_letter(q subject_request, with_matched boolean) returns jsonb
-calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
+calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
 calls_restrict() returns trigger
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
 calls_told(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
@@ -3756,7 +3759,7 @@ give_feedback(language text, message text, place text, email text) returns times
 give_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 give_up_call(request uuid, wanted uuid) returns void to seloste_desk
 has_answered(person uuid) returns boolean
-has_heard(recording uuid, reference text) returns boolean
+has_heard(recording uuid, reference text, since timestamp with time zone) returns boolean
 heard_until(wanted uuid, purpose text, reference text) returns timestamp with time zone to seloste_desk
 hearing_now(wanted uuid) returns TABLE(copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text) to seloste_custodian
 hearing_over(h copy_hearing, signed_in boolean) returns text
@@ -3798,6 +3801,7 @@ is_official(person uuid) returns boolean to seloste_desk
 is_part_told(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_restricted(r recording) returns boolean
 is_silent_to(me uuid, node uuid) returns boolean
+is_theirs(q subject_request, contact uuid) returns boolean
 is_told_too_late(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
@@ -3839,6 +3843,7 @@ ledger_right() returns trigger
 left_unheard(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 length_ms(parts int4multirange) returns integer
 lent_of_month(month date) returns TABLE(recording_id uuid, disclosure_id uuid, item integer, salt bytea) to seloste_custodian
+let_call_go(q subject_request, c request_call) returns void
 let_go_authority_items(disclosure uuid, recordings uuid[]) returns void
 letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
 letter_at_hand(wanted uuid) returns letter

@@ -71,5 +71,6 @@ export interface RequestTables {
     verified_how: Read<'RECORDING' | 'DETAILS' | 'PERSONNEL' | null>
     verified_at: Read<Instant | null>
     verified_by: Read<string | null>
+    verify_again_since: Read<Instant | null>
   }
 }

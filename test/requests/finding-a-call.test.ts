@@ -228,7 +228,7 @@ describe('a number that two share (AC15)', () => {
     expect((await audio()).status).toBeGreaterThanOrEqual(400)
   })
 
-  test('under another name nothing is seen, heard or forbidden until they are identified, too', async () => {
+  test('under another name nothing is seen, heard or forbidden until they are identified and the call is verified again', async () => {
     const call = await recorded({ ...from('040 333 5555'), ...times('10:00'), ...by('Aino') })
     const { id, number } = await identified({ kinds: ['KNOW', 'PROHIBIT'] })
     const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 5555' })
@@ -240,6 +240,10 @@ describe('a number that two share (AC15)', () => {
     expect(await listen(number, call.id)).toBe('not-found')
     expect(await forbid(number, call.id)).toMatchObject({ status: 404, code: 'not-found' })
     expect((await act('POST', id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
+    expect((await read(id)).calls[0]).toMatchObject({ state: 'FOUND', verifyAgain: true })
+    expect(await forbid(number, call.id)).toMatchObject({ status: 404, code: 'not-found' })
+    expect(await listen(number, call.id)).toBe(206)
+    expect((await verify(id, found.id, true)).status).toBe(204)
     expect((await read(id)).calls[0]?.contact?.id).toBe(call.contactId)
     const waiting = await database.as().pool.query('select from inspection where request_id = $1', [id])
     expect(waiting.rowCount).toBe(1)

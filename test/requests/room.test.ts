@@ -94,6 +94,18 @@ describe('the room', () => {
     expect((await listen(jar, recording.id, request.number)).status).toBe(201)
   })
 
+  test('has nothing of a call that waits to be verified again under another name (R46)', async () => {
+    const recording = await kept()
+    const { jar, request } = await inTheRoom([recording])
+    expect((await jar.ask('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
+    const path = `/api/requests/${request.id}`
+    const renamed = { kinds: ['LISTEN'], language: 'fi', requester: { name: 'Toinen Nimi' } }
+    expect((await clerk.ask(path, renamed, { method: 'PUT' })).status).toBe(204)
+    expect((await clerk.ask(`${path}/identification`, { how: 'PASSPORT' })).status).toBe(204)
+    expect((await jar.ask('/api/room')).body).toMatchObject({ calls: [] })
+    expect((await listen(jar, recording.id, request.number)).code).toBe('not-found')
+  })
+
   test('plays again and again within the slot, and nothing five seconds after it', async () => {
     const recording = await kept()
     const { jar, request, slotId, appointmentId } = await inTheRoom([recording], { open: false })

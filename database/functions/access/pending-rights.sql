@@ -104,7 +104,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select q.id, r.id
     from subject_request q join request_call rc on rc.request_id = q.id and rc.state in ('FOUND', 'MATCHED')
       join recording r on r.contact_id = rc.contact_id
-    where q.closed_at is null and (q.kinds @> '{LISTEN}' and rc.state = 'FOUND' or q.kinds @> '{COPY}' and not exists (
+    where q.closed_at is null and (q.kinds @> '{LISTEN}' and call_state(rc) = 'FOUND' or q.kinds @> '{COPY}' and not exists (
       select from subject_copy c where c.request_id = q.id and c.recording_id = r.id and c.end_why = 'taken'))
   ), ending as (
     select w.request_id, r.id, r.destroy_at, (

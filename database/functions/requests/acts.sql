@@ -20,8 +20,7 @@ end $$;
 -- Whether a call is one of the requester's, as the clerk has found; of an official's, no more than their own parts.
 create or replace function is_matched(q subject_request, contact uuid, segment uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from request_call k where k.request_id = q.id and k.contact_id = contact and k.state = 'MATCHED')
-    and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
+  select is_theirs(q, contact) and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
       select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
 $$;
 

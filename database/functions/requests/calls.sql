@@ -1,3 +1,16 @@
+-- How far a call of a request is. One that was verified for another name is found, and waits to be verified again (R46); what protects
+-- its recordings, restrictions and inspections, stands on `state` and does not fall by a change of name.
+create or replace function call_state(c request_call) returns text
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select case when c.verify_again_since is null then c.state else 'FOUND' end
+$$;
+
+-- Whether a call is shown to be of whoever has the request's name now.
+create or replace function is_theirs(q subject_request, contact uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_theirs.contact and call_state(c) = 'MATCHED')
+$$;
+
 -- The open request that a reference names, of somebody who is identified: under another name it is another person's.
 create or replace function request_served(reference text) returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
@@ -69,7 +82,7 @@ create or replace function matched_call(contact uuid, reference text) returns se
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
   return query select c.* from request_served(matched_call.reference) q join request_call c on c.request_id = q.id
-    where c.contact_id = matched_call.contact and c.state = 'MATCHED';
+    where c.contact_id = matched_call.contact and call_state(c) = 'MATCHED';
 end $$;
 
 -- Whether the viewer makes extracts of a call that they see.
@@ -92,7 +105,7 @@ declare
   made uuid;
 begin
   select * into q from subject_request r where r.id = wanted.request_id;
-  if wanted.state <> 'MATCHED' or not ('LISTEN' = any (q.kinds)) or q.party not in ('CALLER', 'OFFICIAL') then
+  if call_state(wanted) <> 'MATCHED' or not ('LISTEN' = any (q.kinds)) or q.party not in ('CALLER', 'OFFICIAL') then
     return null;
   end if;
   select i.id into made from inspection i where i.request_id = q.id and i.contact_id = wanted.contact_id and i.closed_at is null;
@@ -224,7 +237,7 @@ declare
 begin
   if wanted is not null then
     c := call_served(q, wanted);
-    perform refuse_if(c.state = 'MATCHED', 'call.matched');
+    perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   end if;
   kept := told_enough(q, ask_for_call.told, caller, service);
   search := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
@@ -251,7 +264,8 @@ end $$;
 grant execute on function ask_for_call to seloste_desk;
 
 -- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id; of
--- several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept.
+-- several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept. A call that
+-- waits to be verified again stays the one that it is: call.fits-another where what is told does not fit that one alone.
 create or replace function settle_call(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -263,7 +277,7 @@ begin
   if c.asked is null or not is_in_the_log(c) or c.looked_at < now() - interval '1 minute' then
     raise exception 'call % is not looked for: that it is asked is not in the log, or was answered, or was long ago', c.id;
   end if;
-  perform refuse_if(c.state = 'MATCHED', 'call.matched');
+  perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
   from calls_told(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
   result := case
@@ -272,7 +286,10 @@ begin
     when exists (select from request_call o where o.request_id = q.id and o.contact_id = fits.one and o.id <> c.id) then 'named-already'
     else 'one'
   end;
-  if result = 'named-already' and (c.asked ->> 'isNew')::boolean then
+  if c.verify_again_since is not null then
+    update request_call o set asked = null, told = case when result = 'one' and fits.one = c.contact_id then c.asked -> 'told' else o.told end
+    where o.id = c.id;
+  elsif result = 'named-already' and (c.asked ->> 'isNew')::boolean then
     delete from request_call o where o.id = c.id;
   elsif result = 'named-already' then
     update request_call o set asked = null where o.id = c.id;
@@ -283,7 +300,9 @@ begin
     where o.id = c.id;
   end if;
   perform note_request('call.looked-for', q, jsonb_build_object('call', c.id, 'result', result));
-  return case result when 'named-already' then 'call.named-already' end;
+  return case
+    when c.verify_again_since is not null and (result <> 'one' or fits.one <> c.contact_id) then 'call.fits-another'
+    when result = 'named-already' then 'call.named-already' end;
 end $$;
 grant execute on function settle_call to seloste_desk;
 
@@ -297,40 +316,63 @@ begin
   return next;
 end $$;
 
--- Whether the viewer has heard anything of a recording under a number.
-create or replace function has_heard(recording uuid, reference text) returns boolean
+-- Whether the viewer has heard anything of a recording under a number, for whoever has the request's name now.
+create or replace function has_heard(recording uuid, reference text, since timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from listening l join listening_range g on g.listening_id = l.id
     where l.recording_id = has_heard.recording and l.person_id = viewer() and l.reference = has_heard.reference and g.from_ms < g.to_ms
+      and coalesce(l.started_at >= has_heard.since, true)
   )
 $$;
+
+-- A call that was verified for another name is not shown to be of whoever has it now: what waited for their hearing waits no longer. Whoever
+-- was told that its recordings are restricted is told before that ends (GDPR 18(3)), which nobody of another name can be.
+create or replace function let_call_go(q subject_request, c request_call) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_if(restriction_was_told(q) and exists (select from restricted_by(q) r where r.contact_id = c.contact_id),
+    'call.restriction-told');
+  perform end_inspection(i, viewer(), 'withdrawn') from inspection i
+  where i.request_id = q.id and i.contact_id = c.contact_id and i.closed_at is null;
+end $$;
 
 create or replace function verify_call(request uuid, wanted uuid, is_party boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving_identified(request);
   c request_call := call_served(q, wanted);
+  is_again boolean := c.verify_again_since is not null;
+  was_opened boolean := exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id);
+  opened uuid;
   shown record;
 begin
-  perform refuse_if(c.state <> 'FOUND' or not is_in_the_log(c), 'call.not-verifiable');
+  perform refuse_if(call_state(c) <> 'FOUND' or not is_in_the_log(c), 'call.not-verifiable');
   select * into shown from verification_of(q, c);
   if not verify_call.is_party then
+    perform let_call_go(q, c) where is_again;
     update request_call o set state = 'NOT_PARTY', contact_id = null, contact_started_at = null, verified_how = shown.how,
-      verified_at = clock_timestamp(), verified_by = viewer()
+      verified_at = clock_timestamp(), verified_by = viewer(), verify_again_since = null
     where o.id = c.id;
     perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', false, 'by', shown.how));
     return;
   end if;
-  perform refuse_if(shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number)),
+  perform refuse_if(shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number, c.verify_again_since)),
     'call.not-heard');
   perform refuse_if(shown.how = 'DETAILS' and not coalesce(
     c.told ->> 'callerNumber' is not null or (c.told ->> 'official' is not null and c.told ->> 'minutes' is not null), false),
     'call.details-missing');
-  update request_call o set state = 'MATCHED', verified_how = shown.how, verified_at = clock_timestamp(), verified_by = viewer()
+  update request_call o set state = 'MATCHED', verified_how = shown.how, verified_at = clock_timestamp(), verified_by = viewer(),
+    verify_again_since = null
   where o.id = c.id returning * into c;
   perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', true, 'by', shown.how, 'contact', c.contact_id));
-  perform open_inspection_for(c);
+  if not is_again then
+    perform open_inspection_for(c);
+  elsif not was_opened then
+    -- A listening that was asked for while nobody knew who asks waits from now on.
+    opened := open_inspection_for(c);
+    update inspection set received_at = clock_timestamp() where id = opened;
+  end if;
 end $$;
 grant execute on function verify_call to seloste_desk;
 
@@ -341,8 +383,10 @@ declare
   q subject_request := serving_identified(request);
   c request_call := call_served(q, wanted);
 begin
-  perform refuse_if(c.state not in ('SEVERAL', 'FOUND'), 'call.not-verifiable');
-  update request_call o set state = 'NOT_IDENTIFIABLE', contact_id = null, contact_started_at = null where o.id = c.id;
+  perform refuse_if(call_state(c) not in ('SEVERAL', 'FOUND'), 'call.not-verifiable');
+  perform let_call_go(q, c) where c.verify_again_since is not null;
+  update request_call o set state = 'NOT_IDENTIFIABLE', contact_id = null, contact_started_at = null, verify_again_since = null
+  where o.id = c.id;
   perform note_request('call.given-up', q, jsonb_build_object('call', c.id));
 end $$;
 grant execute on function give_up_call to seloste_desk;
@@ -363,7 +407,7 @@ grant execute on function withdraw_call to seloste_desk;
 -- and which other open requests are about them. Their contacts and parts are read under row-level security; that they are is
 -- noted here, once in ten minutes of each clerk.
 create or replace function calls_of_request(wanted uuid)
-returns table (id uuid, ordinal integer, told jsonb, state text, contact_id uuid, verified_by uuid, party text, how text,
+returns table (id uuid, ordinal integer, told jsonb, state text, verify_again boolean, contact_id uuid, verified_by uuid, party text, how text,
   recordings jsonb, prohibitions jsonb, other_requests text[])
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -376,25 +420,27 @@ begin
   insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result)
   select viewer(), held.id, held.role, 'contact.read', 'INSPECTION', q.number, 'contact', c.contact_id, 'ok'
   from request_call c
-  where c.request_id = q.id and c.state = 'MATCHED' and q.closed_at is null and not exists (
+  where c.request_id = q.id and call_state(c) = 'MATCHED' and q.closed_at is null and not exists (
     select from audit_entry e
     where e.object_id = c.contact_id and e.person_id = viewer() and e.action = 'contact.read' and e.result = 'ok'
       and e.reference = q.number and e.at > clock_timestamp() - interval '10 minutes');
   return query
-    select c.id, c.ordinal, c.told, c.state, case when q.closed_at is null then c.contact_id end, c.verified_by, q.party,
-      case when c.state = 'FOUND' then v.how end,
-      case when c.state = 'FOUND' then (
-        select coalesce(jsonb_agg(jsonb_build_object('id', r, 'hasBeenHeard', has_heard(r, q.number))), '[]') from unnest(v.recordings) r) end,
-      case when c.state = 'MATCHED' then (
+    select c.id, c.ordinal, c.told, s.state, case when c.verify_again_since is not null then true end,
+      case when q.closed_at is null then c.contact_id end, case when c.verify_again_since is null then c.verified_by end, q.party,
+      case when s.state = 'FOUND' then v.how end,
+      case when s.state = 'FOUND' then (
+        select coalesce(jsonb_agg(jsonb_build_object('id', r, 'hasBeenHeard', has_heard(r, q.number, c.verify_again_since))), '[]')
+        from unnest(v.recordings) r) end,
+      case when s.state = 'MATCHED' then (
         select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'recordingId', p.recording_id, 'state', prohibition_state(p),
           'receivedAt', p.received_at, 'executedAt', p.executed_at)), '[]')
         from prohibition p join recording r on r.id = p.recording_id
         where r.contact_id = c.contact_id and p.party = q.party and serves_recording(r, q.number)) end,
       case when c.contact_id is null then '{}' else array(
         select o.number from request_call k join subject_request o on o.id = k.request_id
-        where k.contact_id = c.contact_id and o.id <> q.id and o.closed_at is null and k.state = 'MATCHED' and c.state = 'MATCHED'
+        where k.contact_id = c.contact_id and o.id <> q.id and o.closed_at is null and k.state = 'MATCHED' and s.state = 'MATCHED'
         order by o.number) end
-    from request_call c left join lateral verification_of(q, c) v on c.state = 'FOUND'
+    from request_call c cross join call_state(c) s(state) left join lateral verification_of(q, c) v on s.state = 'FOUND'
     where c.request_id = q.id and is_in_the_log(c) order by c.ordinal;
 end $$;
 grant execute on function calls_of_request to seloste_desk;

@@ -44,8 +44,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       'ordinal', rc.ordinal,
       'day', rc.told ->> 'day',
       'time', rc.told ->> 'time',
-      'isTheirs', rc.state = 'MATCHED')
-    || case when rc.state = 'MATCHED' then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
+      'isTheirs', call_state(rc) = 'MATCHED')
+    || case when call_state(rc) = 'MATCHED' then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
       'startedAt', ledger_instant(c.started_at),
       'endedAt', ledger_instant(c.ended_at),
       'callerKind', c.caller_kind,
@@ -64,8 +64,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
         where s.contact_id = c.id and s.contact_started_at = c.started_at
           and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]')) end) else '{}' end
     order by rc.ordinal), '[]')
-  from request_call rc left join lateral contact_in_term(rc.contact_id) c on rc.state = 'MATCHED'
-  where rc.request_id = q.id and rc.state in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
+  from request_call rc left join lateral contact_in_term(rc.contact_id) c on call_state(rc) = 'MATCHED'
+  where rc.request_id = q.id and call_state(rc) in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
     and (with_matched or rc.state <> 'MATCHED')
 $$;
 
@@ -80,7 +80,7 @@ declare
 begin
   select array_agg(c.id), min(c.started_at) into contacts, began
   from request_call rc, contact_in_term(rc.contact_id) c
-  where rc.request_id = q.id and rc.state = 'MATCHED' and c.id is not null;
+  where rc.request_id = q.id and call_state(rc) = 'MATCHED' and c.id is not null;
   if contacts is null then
     return '[]';
   end if;
@@ -144,7 +144,7 @@ begin
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(i.contact_started_at), 'recording', recording_for_letter(r, q.number))
           order by i.contact_started_at, r.started_at)
         from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-        where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)), '[]'));
+        where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and is_theirs(q, i.contact_id)), '[]'));
     when kind in ('prohibition', 'erasure', 'objection') then
       -- Recordings that were forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is not told.
       return facts || jsonb_build_object('prohibitions', coalesce((
@@ -155,12 +155,13 @@ begin
               (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), p.executed_at) end))
           order by r.contact_started_at, r.started_at)
         from prohibition p join recording r on r.id = p.recording_id
-        where p.reference = q.number and p.party = q.party), '[]'));
+        where p.reference = q.number and p.party = q.party and is_theirs(q, r.contact_id)), '[]'));
     when kind in ('restriction', 'restriction-end') then
       return facts || jsonb_build_object('restrictions', coalesce((
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
           order by r.contact_started_at, r.started_at)
-        from restricted_by(q) r where q.kinds @> array['RESTRICTION'] or restriction_was_told(q)), '[]'));
+        from restricted_by(q) r
+        where (q.kinds @> array['RESTRICTION'] or restriction_was_told(q)) and is_theirs(q, r.contact_id)), '[]'));
     when kind = 'log-extract' then
       return facts || jsonb_build_object('looks', looks_for_letter(q));
     when kind = 'appointment' then
@@ -177,7 +178,7 @@ begin
         select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
           'was', name_by(c.was_person_id, c.contact_started_at), 'becomes', name_by(c.becomes_person_id, c.contact_started_at),
           'outcome', c.outcome) order by c.contact_started_at, c.proposed_at)
-        from correction c where c.request_id = q.id and c.decided_at is not null), '[]'));
+        from correction c where c.request_id = q.id and c.decided_at is not null and is_theirs(q, c.contact_id)), '[]'));
     when kind = 'openness' then
       return facts || jsonb_build_object('openness', (
         select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
@@ -193,7 +194,7 @@ create or replace function begin_letter(wanted uuid, kind text, ground text) ret
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving_letter(wanted, begin_letter.kind);
-  is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and rc.state = 'MATCHED');
+  is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and call_state(rc) = 'MATCHED');
   why text := case when begin_letter.kind = 'refusal' then coalesce(begin_letter.ground,
     -- Drafted again, it has the ground that it had.
     (select l.ground from letter l where l.request_id = wanted and l.kind = 'refusal' and l.delivered_at is null),
@@ -204,7 +205,7 @@ begin
      or why = 'NO_CALL' and q.identified_at is null, 'request.not-identified');
   perform refuse_if(begin_letter.kind = 'refusal' and why is null, 'letter.ground-missing');
   perform refuse_if((begin_letter.kind in ('answer', 'not-identifiable') or why = 'NO_CALL') and exists (
-    select from request_call rc where rc.request_id = q.id and rc.state in ('SEVERAL', 'FOUND')
+    select from request_call rc where rc.request_id = q.id and call_state(rc) in ('SEVERAL', 'FOUND')
   ), 'letter.call-open');
   facts := letter_facts(q, begin_letter.kind, why);
   if (case
@@ -239,13 +240,13 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select distinct q.id, 'destroyed-before'
   from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
     join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null
+  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null and is_theirs(q, i.contact_id)
     and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
   union all
   select q.id, case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end
   from subject_request q join subject_requester w on w.request_id = q.id
-    join prohibition p on p.reference = q.number and p.party = q.party
-  where q.identified_at is not null
+    join prohibition p on p.reference = q.number and p.party = q.party join recording r on r.id = p.recording_id
+  where q.identified_at is not null and is_theirs(q, r.contact_id)
   group by q.id
   having bool_and(p.executed_at is not null)
     and bool_or(not exists (select from letter_told t where t.request_id = q.id and t.kind = 'prohibition' and t.object_id = p.id))

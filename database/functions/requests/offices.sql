@@ -42,7 +42,7 @@ begin
   join inspection_recording ir on ir.inspection_id = i.id
   join recording r on r.id = ir.recording_id
   join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-  where q.party <> 'OFFICIAL' or s.official_person_id = q.official_id;
+  where is_theirs(q, i.contact_id) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
 end $$;
 grant execute on function room_shows to seloste_desk;
 
@@ -197,8 +197,8 @@ grant execute on function list_slots to seloste_desk;
 create or replace function recordings_to_hear(request uuid) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct ir.recording_id), '{}')
-  from inspection i join inspection_recording ir on ir.inspection_id = i.id
-  where i.request_id = recordings_to_hear.request and i.closed_at is null
+  from inspection i join inspection_recording ir on ir.inspection_id = i.id join subject_request q on q.id = i.request_id
+  where q.id = recordings_to_hear.request and i.closed_at is null and is_theirs(q, i.contact_id)
 $$;
 
 -- Times that a requester can be offered: free, ahead, at an office that takes them, over before the first end of what is to be
@@ -522,7 +522,7 @@ begin
           where r.id = any (heard) and r.contact_id = c.id
         )) order by k.ordinal)
       from request_call k join contact c on c.id = k.contact_id and c.started_at = k.contact_started_at
-      where k.request_id = q.id and k.state = 'MATCHED'
+      where k.request_id = q.id and call_state(k) = 'MATCHED'
         and exists (select from recording r where r.id = any (heard) and r.contact_id = c.id)), '[]');
 end $$;
 grant execute on function room_now to seloste_desk;

@@ -117,7 +117,8 @@ begin
 end $$;
 grant execute on function enter_request to seloste_desk;
 
--- Corrects who asks, in which language, and what for. Another name is another person until they have been identified.
+-- Corrects who asks, in which language, and what for. Another name is another person until they have been identified, and the calls are
+-- not theirs before they are verified again.
 create or replace function change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -135,6 +136,7 @@ begin
     identified_at = case when not is_renamed then s.identified_at end,
     identified_by = case when not is_renamed then s.identified_by end
   where s.id = q.id;
+  update request_call c set verify_again_since = clock_timestamp() where is_renamed and c.request_id = q.id and c.state = 'MATCHED';
   perform note_request('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),
     'identificationEnded', is_renamed and q.identified_at is not null));
 end $$;
@@ -170,7 +172,6 @@ create or replace function identify_requester(wanted uuid, how text) returns voi
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving(wanted);
-  opened uuid;
 begin
   -- Whoever answers calls and serves requests would serve themselves: get a file of a recording that they may hear.
   perform refuse_if(q.official_id = viewer(), 'request.own');
@@ -180,14 +181,6 @@ begin
   end if;
   update subject_request set identified_how = how, identified_at = clock_timestamp(), identified_by = viewer() where id = q.id;
   perform note_request('request.identified', q, jsonb_build_object('how', how));
-  -- A listening that was asked for while nobody knew who asks waits from now on.
-  for opened in
-    select open_inspection_for(c) from request_call c
-    where c.request_id = q.id and c.state = 'MATCHED'
-      and not exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id)
-  loop
-    update inspection set received_at = clock_timestamp() where id = opened;
-  end loop;
 end $$;
 grant execute on function identify_requester to seloste_desk;
 

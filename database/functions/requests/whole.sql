@@ -22,10 +22,10 @@ begin
       case when q.closed_at is null then unfinished_of(q, 'ANSWERED') else '{}' end
     from subject_request q
     left join lateral (
-      select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', rc.state, 'canBeHeard', h.until is not null,
-        'canBeForbidden', rc.state = 'MATCHED' and q.closed_at is null and asks_to_forbid(q)
+      select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', call_state(rc), 'canBeHeard', h.until is not null,
+        'canBeForbidden', call_state(rc) = 'MATCHED' and q.closed_at is null and asks_to_forbid(q)
           and can_be_forbidden(q, rc.contact_id),
-        'isForbidden', rc.state = 'MATCHED' and exists (
+        'isForbidden', call_state(rc) = 'MATCHED' and exists (
           select from prohibition p join recording r on r.id = p.recording_id
           where p.reference = q.number and p.party = q.party and r.contact_id = rc.contact_id),
         'isRestricted', rc.state = 'MATCHED' and exists (select from restricted_by(q) r where r.contact_id = rc.contact_id)
@@ -34,7 +34,7 @@ begin
       from request_call rc cross join lateral (
         select min(least(u.until, case when planned_end(r) < r.destroy_at then planned_end(r) end)) as until
         from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
-        where q.kinds && array['LISTEN', 'COPY'] and rc.state = 'MATCHED' and q.closed_at is null and r.contact_id = rc.contact_id
+        where q.kinds && array['LISTEN', 'COPY'] and call_state(rc) = 'MATCHED' and q.closed_at is null and r.contact_id = rc.contact_id
           and u.until > register_now() and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
       ) h
       where rc.request_id = q.id
@@ -76,11 +76,11 @@ begin
   return (
     select array_remove(array[
       case when outcome = 'ANSWERED' and (
-        exists (select from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND'))
+        exists (select from request_call c where c.request_id = q.id and call_state(c) in ('SEVERAL', 'FOUND'))
         or not q.kinds && array['OPENNESS', 'MENTIONED'] and not exists (select from request_call c where c.request_id = q.id)
       ) then 'call' end,
       case when outcome = 'ANSWERED' and asks_to_forbid(q) and exists (
-        select from request_call c where c.request_id = q.id and c.state = 'MATCHED' and can_be_forbidden(q, c.contact_id)
+        select from request_call c where c.request_id = q.id and call_state(c) = 'MATCHED' and can_be_forbidden(q, c.contact_id)
       ) then 'prohibition' end,
       case when exists (select from appointment a where a.request_id = q.id and a.state = 'BOOKED') then 'appointment' end,
       case when outcome <> 'WITHDRAWN' and exists (
@@ -95,7 +95,7 @@ begin
         or outcome = 'ANSWERED' and exists (
           select from unnest(q.kinds) asked
           where not exists (select from letter l where l.request_id = q.id and letter_answers(l.kind, asked,
-            asked = 'LOG_EXTRACT' and exists (select from request_call c where c.request_id = q.id and c.state = 'MATCHED')
+            asked = 'LOG_EXTRACT' and exists (select from request_call c where c.request_id = q.id and call_state(c) = 'MATCHED')
             or asked = 'RESTRICTION' and exists (select from restricted_by(q))
             or asked = 'RECTIFY' and exists (select from correction c where c.request_id = q.id))))
       -- Who was told of a restriction is told before it is lifted, whatever the outcome (GDPR 18(3)).
@@ -148,7 +148,7 @@ declare
   unfinished text[] := unfinished_of(q, outcome);
 begin
   perform refuse_if(cardinality(unfinished) > 0, 'request.unfinished', array_to_string(unfinished, ','));
-  delete from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND');
+  delete from request_call c where c.request_id = q.id and call_state(c) in ('SEVERAL', 'FOUND');
   update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
   perform note_request('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
   perform end_inspection(i, viewer(), case close_request.outcome when 'WITHDRAWN' then 'withdrawn' else 'answered' end)

@@ -124,8 +124,9 @@ function subjectOf({ kind, id, detail }: Entry): string {
 }
 
 /**
- * A request with a call that is shown to be the requester's. One that the backup does not have is open again, without who asks: the
- * Service Unit enters and identifies them anew. One that is closed stays so.
+ * A request with a call that was shown to be the requester's, which waits to be verified again: for whom it was the ledger does not
+ * tell. A request that the backup does not have is open again, without who asks: the Service Unit enters and identifies them anew. One
+ * that is closed stays so.
  * @returns whether it is open
  */
 async function haveRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
@@ -148,14 +149,17 @@ async function haveRequest(tx: Tx, request: string, { at, detail }: Entry): Prom
     tx,
   )
   await sql`
-      insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
+      insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by,
+        verify_again_since)
       select ${request}::uuid, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = ${request}::uuid), 'MATCHED',
         jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
           'time', to_char(c.started_at at time zone 'Europe/Helsinki', 'HH24:MI'), 'accuracy', 'MINUTES'),
-        c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${at}::timestamptz, ${enteredBy}::uuid
+        c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${at}::timestamptz, ${enteredBy}::uuid,
+        ${at}::timestamptz
       from contact c where c.id = ${contact}::uuid
       on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
-        verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by
+        verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by,
+        verify_again_since = excluded.verify_again_since
       where k.state <> 'MATCHED'`.execute(tx)
   return true
 }

@@ -156,9 +156,11 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
             {say('requests.call.giveUp')}
           </Button>
         )}
-        <Button kind="link" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
-          {say('requests.call.withdraw')}
-        </Button>
+        {!call.verifyAgain && (
+          <Button kind="link" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
+            {say('requests.call.withdraw')}
+          </Button>
+        )}
       </div>
       <Confirm
         title={say(asked === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}

@@ -4,6 +4,7 @@ import type { RequestCall, RequestDetail } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { callHeading, type Done } from './steps.ts'
@@ -46,6 +47,7 @@ export function VerifyCall({
   const mayConfirm = how === 'question' || how === 'details' || how === 'personnel'
   return (
     <div className="stack verify">
+      {call.verifyAgain && <Notice kind="info">{say('requests.verify.again')}</Notice>}
       <p>{say(`requests.verify.${how}`)}</p>
       {(how === 'listen' || how === 'question') && (
         <>

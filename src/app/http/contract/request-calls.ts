@@ -50,6 +50,9 @@ export const RequestCall = Type.Object(
       ['SEVERAL', 'NOT_FOUND', 'FOUND', 'MATCHED', 'NOT_PARTY', 'NOT_IDENTIFIABLE'],
       'More than one call fits, and nothing is shown of any; none fits; exactly one fits; the requester is shown to be its party; is not; several stay alike',
     ),
+    verifyAgain: Type.Optional(
+      Type.Literal(true, { description: 'FOUND: it was verified before the requester’s name was changed' }),
+    ),
     /** SEVERAL: what would tell them apart. */
     askFor: Type.Optional(
       Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'What to ask for')),

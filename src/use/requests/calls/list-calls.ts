@@ -19,6 +19,8 @@ export interface CallOfRequest {
   /** None once it was erased. */
   told: ToldOfCall | null
   state: RequestCallState
+  /** FOUND: it was verified for the requester's name of before. */
+  verifyAgain: true | null
   /** SEVERAL: what would tell them apart. */
   askFor: Detail[] | undefined
   /** FOUND: how to verify it. */
@@ -65,6 +67,7 @@ interface CallRow {
   ordinal: number
   told: ToldOfCall | null
   state: RequestCallState
+  verify_again: true | null
   contact_id: string | null
   verified_by: string | null
   party: RequestParty
@@ -105,7 +108,7 @@ function viewCall(row: CallRow, contacts: ReadonlyMap<string, MatchedContact>, p
   const { id, ordinal, told, state, how, recordings, party } = row
   const contact = row.contact_id === null ? undefined : contacts.get(row.contact_id)
   return {
-    ...{ id, ordinal, state, told, otherRequests: row.other_requests },
+    ...{ id, ordinal, state, told, verifyAgain: row.verify_again, otherRequests: row.other_requests },
     askFor: state === 'SEVERAL' && told ? askFor(told, party === 'OFFICIAL') : undefined,
     verification: how && { by: how, recordings: recordings ?? [] },
     contact: contact && withProhibitions(contact, row.prohibitions ?? []),

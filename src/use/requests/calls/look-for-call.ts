@@ -14,6 +14,7 @@ const refusals = [
   'call.told-too-little',
   'call.named-already',
   'call.matched',
+  'call.fits-another',
   'input.identity-code',
 ] as const
 export type LookRefusal = Refused<(typeof refusals)[number]>
@@ -39,7 +40,7 @@ export async function lookForCall(
     select * from ask_for_call(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(told)}::jsonb, ${caller}, ${service})`
   const looked = await rowOfDatabase(db, session, ask, refusals, trace)
   if ('refused' in looked) return looked
-  const settle = sql<{ refused: 'call.named-already' | null }>`
+  const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
     select settle_call(${requestId}::uuid, ${looked.call}::uuid) as refused`
   const settled = await rowOfDatabase(db, session, settle, refusals, trace)
   return settled.refused ? { refused: settled.refused } : looked

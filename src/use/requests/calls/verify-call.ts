@@ -13,6 +13,7 @@ const refusals = [
   'call.not-heard',
   'call.details-missing',
   'call.matched',
+  'call.restriction-told',
 ] as const
 export type VerificationRefusal = Refused<(typeof refusals)[number]>
 

@@ -1,0 +1,154 @@
+/** A call is shown to be somebody's (R46): under another name its request has to show it again, and what protects the call stays. */
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import type { RequestDetail } from '#app/http/contract/requests.ts'
+import type { RequestKind } from '#register/request-tables.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { ask, served, kept, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
+type Kinds = RequestKind[]
+
+const on = (id: string, path: string, json?: object, method = 'POST') =>
+  ask('paula', method, `/api/requests/${id}${path}`, json)
+async function read(id: string): Promise<RequestDetail> {
+  const { status, body } = await on(id, '', undefined, 'GET')
+  expect(status).toBe(200)
+  return body as unknown as RequestDetail
+}
+/** Another name, and whoever has it is identified. */
+async function renamed(id: string, kinds: Kinds, name = 'Toinen Nimi') {
+  expect((await on(id, '', { kinds, language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
+  expect((await on(id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
+}
+const verify = (id: string, call: string, isParty: boolean) => on(id, `/calls/${call}/verification`, { isParty })
+const draft = (id: string, kind: string) => on(id, '/letters', { kind })
+async function listen(number: string, recording: string) {
+  const look = { purpose: 'INSPECTION', reference: number }
+  const begun = await ask('paula', 'POST', `/api/recordings/${recording}/listenings`, look)
+  expect(begun.status).toBe(201)
+  const paula = await acts.as('paula')
+  const sound = await paula.fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-999' } })
+  expect(sound.status).toBe(206)
+}
+async function about(kinds: Kinds, given: Parameters<typeof served>[0] = {}) {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId], kinds, ...given })
+  return { ...request, recording, call: request.calls[0]!.id }
+}
+
+test('under another name a call is told, heard, copied, forbidden and corrected once it is verified again, and heard for that', async () => {
+  const kinds: Kinds = ['LISTEN', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'PROHIBIT']
+  const { id, number, recording, call } = await about(kinds)
+  await listen(number, recording.id)
+  await renamed(id, kinds)
+  const waits = await read(id)
+  expect(waits.calls).toMatchObject([{ state: 'FOUND', verifyAgain: true, verification: { by: 'RECORDING' } }])
+  expect(waits.calls[0]?.contact).toBeUndefined()
+  expect(waits.next).toEqual(['verify-call'])
+  const forbidIt = { party: 'CALLER', channel: 'PHONE', reference: number }
+  const correction = { segmentId: recording.segmentId, officialUserId: acts.people.bertil.userId }
+  const extract = `/api/contacts/${recording.contactId}/looks?reference=${number}`
+  const acting = async () => [
+    (await makeCopy(id, recording.id)).status,
+    (await on(id, '/corrections', correction)).status,
+    (await draft(id, 'log-extract')).status,
+    (await draft(id, 'answer')).status,
+    (await ask('paula', 'GET', extract)).status,
+    (await forbid('paula', recording.id, forbidIt)).status,
+  ]
+  expect(await acting()).toEqual([404, 404, 409, 409, 404, 404])
+  expect((await on(id, '/slots', undefined, 'GET')).body).toMatchObject({ items: [] })
+  expect(await verify(id, call, true)).toMatchObject({ status: 409, code: 'call.not-heard' })
+  await listen(number, recording.id)
+  expect((await verify(id, call, true)).status).toBe(204)
+  const shown = await read(id)
+  expect(shown.calls).toMatchObject([{ state: 'MATCHED', contact: { id: recording.contactId } }])
+  expect(shown.calls[0]).not.toHaveProperty('verifyAgain')
+  expect(await acting()).toEqual([201, 201, 201, 201, 200, 200])
+})
+
+test('the inspection that keeps its recording for a hearing goes on, and no time is offered for it', async () => {
+  const { id, recording, calls } = await about(['LISTEN'])
+  await renamed(id, ['LISTEN'])
+  const inspections = await sql<{ id: string }>`
+    select id from inspection where request_id = ${id} and closed_at is null`.execute(admin)
+  expect(inspections.rows).toEqual([{ id: calls[0]!.inspectionId }])
+  await acts.byOfficial(recording.id)
+  expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+  const waiting = await sql<{ hears: string[] }>`select recordings_to_hear(${id}::uuid) as hears`.execute(admin)
+  expect(waiting.rows).toEqual([{ hears: [] }])
+})
+
+describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
+  test('stands while a name is corrected, and is told to whoever shows the call to be theirs alone', async () => {
+    const { id, recording, call } = await about([kind])
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    await renamed(id, [kind])
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect((await draft(id, kind === 'OBJECTION' ? 'objection' : 'restriction')).code).toBe('letter.nothing-to-tell')
+    // Nothing can be heard of it: what they tell shows it, of the same call.
+    expect(await verify(id, call, true)).toMatchObject({ status: 409, code: 'call.details-missing' })
+    const { rows } = await sql<{ day: string; time: string; caller: string }>`
+      select to_char(started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD') as day, caller_key as caller,
+        to_char(started_at at time zone 'Europe/Helsinki', 'HH24:MI') as time from contact where id = ${recording.contactId}`.execute(
+      admin,
+    )
+    const { day, time, caller } = rows[0]!
+    await sql`update contact set caller_key = '+3584577' || (random() * 90000 + 10000)::integer where id = ${recording.contactId}`.execute(
+      admin,
+    )
+    const own = await sql<{
+      caller: string
+    }>`select caller_key as caller from contact where id = ${recording.contactId}`.execute(admin)
+    const told = { day, time, accuracy: 'MINUTES', callerNumber: own.rows[0]!.caller }
+    const others = { ...told, callerNumber: `${caller}9` }
+    expect(await on(id, `/calls/${call}`, others, 'PUT')).toMatchObject({ status: 409, code: 'call.fits-another' })
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect((await on(id, `/calls/${call}`, told, 'PUT')).body).toMatchObject({ state: 'FOUND', verifyAgain: true })
+    expect((await verify(id, call, true)).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect((await read(id)).calls).toMatchObject([{ state: 'MATCHED' }])
+  })
+
+  test('ends where whoever has the other name is no party, and with it what waited for their hearing', async () => {
+    const { id, recording, call, calls } = await about([kind, 'LISTEN'])
+    await renamed(id, [kind, 'LISTEN'])
+    expect((await on(id, `/calls/${call}`, undefined, 'DELETE')).code).toBe('call.matched')
+    expect((await verify(id, call, false)).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+    const { rows } = await sql`select outcome from inspection where id = ${calls[0]!.inspectionId}`.execute(admin)
+    expect(rows).toEqual([{ outcome: 'withdrawn' }])
+  })
+})
+
+test('what somebody was told to be restricted does not end for another name: nobody would tell them (GDPR 18(3))', async () => {
+  const { id, recording, call } = await about(['RESTRICTION'])
+  const { body } = await draft(id, 'restriction')
+  expect((await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
+    204,
+  )
+  await renamed(id, ['RESTRICTION'])
+  expect(await verify(id, call, false)).toMatchObject({ status: 409, code: 'call.restriction-told' })
+  expect(await on(id, `/calls/${call}/unidentifiable`)).toMatchObject({ status: 409, code: 'call.restriction-told' })
+  expect(await on(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({ status: 409, code: 'request.unfinished' })
+  expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+})
+
+test('no letter that comes by itself tells another name what was forbidden', async () => {
+  const { id, number, recording } = await about(['PROHIBIT'])
+  await forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: number })
+  await renamed(id, ['PROHIBIT'])
+  await acts.startCustodian()
+  await acts.until(recording.id, 'DESTROYED')
+  await acts.stopCustodian()
+  await makeLettersDue(custodian, versions.at(Temporal.Now.instant()).description, (error) => {
+    throw error
+  })
+  expect((await read(id)).letters).toEqual([])
+  expect((await draft(id, 'prohibition')).code).toBe('letter.nothing-to-tell')
+})
