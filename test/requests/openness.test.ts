@@ -192,3 +192,17 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
     { person_id: staff.tuula.id, reference: entered.body['number'], object_id: disclosure.id, detail: { request: id } },
   ])
 })
+
+test('an official document is decided on at no desk that its decision maker has left, before a new proof', async () => {
+  const { body } = await enter('OUTSIDER', ['OPENNESS'])
+  const id = body['id'] as string
+  await acts.as('riitta')
+  const proved = (ago: string) =>
+    sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(
+      acts.admin,
+    )
+  await proved('16 minutes')
+  expect(await decide(id, secret)).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  await proved('1 minute')
+  expect((await decide(id, secret)).status).toBe(204)
+})

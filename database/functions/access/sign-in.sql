@@ -392,6 +392,7 @@ begin
   perform refuse_if(viewer() = ask_factor_removal.person, 'removal.own');
   perform refuse_if(second_factors(ask_factor_removal.person) = '{}'
      and not exists (select from provider_subject s where s.person_id = ask_factor_removal.person), 'removal.nothing');
+  perform require_fresh();
   insert into factor_removal (person_id, asked_by, reason)
   values (ask_factor_removal.person, viewer(), ask_factor_removal.reason)
   on conflict (person_id) where state = 'ASKED'

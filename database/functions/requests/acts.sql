@@ -294,6 +294,7 @@ begin
   perform refuse_if(q.closed_at is not null, 'request.closed');
   perform refuse_if(exists (select from openness_decision d where d.request_id = q.id), 'openness.decided');
   perform refuse_if(q.entered_by = viewer(), 'openness.own');
+  perform require_fresh();
   perform refuse_if((how = 'REFERRED') <> (decide_openness.leads_to is not null), 'openness.leads-nowhere');
   perform refuse_identity_code('provision', decide_openness.provision);
   insert into openness_decision (request_id, outcome, provision, leads_to, decided_by)

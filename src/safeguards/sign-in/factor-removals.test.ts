@@ -47,6 +47,16 @@ async function asked(by = anssi): Promise<string> {
 }
 
 describe('removing somebody’s second factors', () => {
+  test('is asked for at no desk that its administrator has left, before a new proof', async () => {
+    const proved = (ago: string) =>
+      pool.query('update session set proved_at = now() - $2::interval where person_id = $1', [anssi.personId, ago])
+    await proved('16 minutes')
+    expect(await askFactorRemoval(desk, anssi, aino.id, 'x')).toEqual({ refused: 'confirm.fresh' })
+    expect(await listFactorRemovals(desk, anneli)).not.toContainEqual(expect.objectContaining({ personId: aino.id }))
+    await proved('1 minute')
+    expect(await askFactorRemoval(desk, anssi, aino.id, 'x')).toMatchObject({ personId: aino.id })
+  })
+
   test('is asked by an administrator and confirmed by an approver; the person’s sessions end and the password is enough again', async () => {
     const { rows } = await pool.query<{ id: string }>(
       "insert into session (token_hash, person_id, created_at, expires_at) values (sha256('open'), $1, now(), now() + interval '1 hour') returning id",

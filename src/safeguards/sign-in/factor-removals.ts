@@ -17,7 +17,7 @@ export interface FactorRemoval {
   reason: string
 }
 
-const askRefusals = ['deny.role', 'removal.own', 'removal.nothing'] as const
+const askRefusals = ['deny.role', 'removal.own', 'removal.nothing', 'confirm.fresh'] as const
 const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'] as const
 
 /** Asks for it; asked again, the reason is the newer one. */

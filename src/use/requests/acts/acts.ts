@@ -22,6 +22,7 @@ const proposeRefusals = [
 const correctionRefusals = ['deny.role', 'not-found', 'correction.decided', 'correction.own', 'confirm.fresh'] as const
 const opennessRefusals = [
   'deny.role',
+  'confirm.fresh',
   'not-found',
   'request.closed',
   'openness.decided',
