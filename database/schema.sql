@@ -3611,6 +3611,7 @@ content_stays_its_days() returns trigger
 contents_since() returns timestamp with time zone to seloste_custodian
 copies_end_with_request() returns trigger
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
+copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
 copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_expert() returns access_right
 copy_is_due(c subject_copy) returns boolean
@@ -4011,7 +4012,7 @@ reached_disclosures(reach jsonb, from_at timestamp with time zone) returns TABLE
 reached_requests(draft uuid, reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, ends_at timestamp with time zone, calls bigint, is_booked boolean, is_heard_before boolean, told_how text, told_at timestamp with time zone, is_decided boolean)
 reached_rights(reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, recording_id uuid, ends_at timestamp with time zone)
 reaches_plan(p sampling_plan) returns boolean to seloste_desk
-read_copy(wanted uuid) returns TABLE(id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid, prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamp with time zone, sound_ms integer, unheard_ms integer, failure text, failed_turn integer, checked_at timestamp with time zone, checked_by uuid, checked_by_name text, check_note text, is_preparer boolean, is_own boolean, pseudonymised boolean) to seloste_custodian
+read_copy(wanted uuid) returns TABLE(id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid, prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamp with time zone, sound_ms integer, unheard_ms integer, failure text, failed_turn integer, checked_at timestamp with time zone, checked_by uuid, checked_by_name text, check_note text, is_preparer boolean, may_hear boolean, may_check boolean, pseudonymised boolean) to seloste_custodian
 read_evaluation(wanted uuid) returns jsonb to seloste_desk
 read_ledger(before bigint, wanted integer) returns TABLE(number bigint, at timestamp with time zone, kind text, object text, cause text, done_by text, targets jsonb) to seloste_desk
 read_letter(wanted uuid) returns TABLE(number text, kind text, language text, made_at timestamp with time zone, content jsonb) to seloste_desk

@@ -13,6 +13,7 @@ import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import type { EvaluationFigures } from '#use/disclosure/copies/voice-engines.ts'
 import { demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { phone } from '../database/people.ts'
 import { nameVoice, namedVoice } from './name-voice.ts'
 import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
 
@@ -206,6 +207,39 @@ test('a copy that waits is told to whoever may check it, and one that was sent b
   expect(await waitsFor('kaisa')).toEqual({ toCheck: [], sentBack: [], may: false })
   await save(id)
   expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
+})
+
+test('is heard, signed and sent back by whose right reaches the recording alone; nobody else finds it among what waits', async () => {
+  const disclosure = await copies.begun()
+  const { id } = await rendered({}, disclosure)
+  const listed = async (name: 'ville' | 'kaisa') => {
+    const { body } = await send(name, 'GET', '/api/research-disclosures')
+    const { toCheck } = (body['items'] as ResearchSummary[]).find((one) => one.id === disclosure)!
+    return {
+      toCheck,
+      disclosure: (await copies.read(disclosure, name)).may.check,
+      copy: (await readCopy(id, name)).may,
+    }
+  }
+  const nothing = { edit: false, render: false, hear: false, check: false }
+  expect(await listed('ville')).toEqual({ toCheck: [], disclosure: false, copy: nothing })
+  expect(await listed('kaisa')).toMatchObject({ toCheck: [1], disclosure: true, copy: { hear: true, check: true } })
+  expect(await copies.beginHearing(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
+  expect(await check(id, 'REJECTED', 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
+  // Heard while it was reached, it is not signed once it is not.
+  await hear(id)
+  const reach = (number: string) =>
+    copies.admin.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`update access_right set scope_numbers = array[${phone(number)}] where person_id = ${copies.people.kaisa.id}`.execute(
+        tx,
+      )
+    })
+  await reach('029 497 010')
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 403, code: 'deny.role' })
+  expect(await listed('kaisa')).toEqual({ toCheck: [], disclosure: false, copy: nothing })
+  await reach('029 497 000')
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
 test('what was heard of an earlier rendering counts for nothing in the next: any change is to be heard anew', async () => {

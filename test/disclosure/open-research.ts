@@ -18,6 +18,7 @@ import { answer, type Browser } from '../register/open-desk.ts'
 
 const none = { kind: 'none' as const, units: [], numbers: [] }
 const ofNumber = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
+const ofAnother = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 010')] }
 const all = { kind: 'all' as const, units: [], numbers: [] }
 
 type TestScope = typeof none | typeof ofNumber | typeof all
@@ -34,6 +35,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   const people = {
     eero: await enter('Eero', 'EXPERT', ['SERVICE_LEVEL_STUDY'], ofNumber, 'QUALITY'),
     kaisa: await enter('Kaisa', 'EXPERT', ['SERVICE_LEVEL_STUDY'], ofNumber, 'QUALITY'),
+    ville: await enter('Ville', 'EXPERT', ['SERVICE_LEVEL_STUDY'], ofAnother, 'QUALITY'),
     tiina: await enter('Tiina', 'EXPERT', ['TRAINING'], ofNumber, 'TRAINING'),
     riitta: ends.people.riitta,
     dora: ends.people.dora,

@@ -128,20 +128,22 @@ create or replace function read_copy(wanted uuid) returns table (
   id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid,
   prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamptz, sound_ms integer,
   unheard_ms integer, failure text, failed_turn integer, checked_at timestamptz, checked_by uuid, checked_by_name text, check_note text,
-  is_preparer boolean, is_own boolean, pseudonymised boolean)
+  is_preparer boolean, may_hear boolean, may_check boolean, pseudonymised boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   held access_right := copy_expert();
   r recording;
   c anonymised_copy;
+  is_reached boolean;
   is_preparer boolean;
 begin
   select * into c from anonymised_copy k where k.id = wanted;
   select * into r from recording k where k.id = c.recording_id;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
-  is_preparer := c.prepared_by = viewer() and (study_right(r)).id is not null;
+  is_reached := (study_right(r)).id is not null;
+  is_preparer := c.prepared_by = viewer() and is_reached;
   if c.read_by is distinct from viewer() or c.read_at < now() - interval '5 minutes' then
     update anonymised_copy k set read_by = viewer(), read_at = now() where k.id = c.id;
     perform note_act('anonymised-copy.read', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('words', is_preparer));
@@ -151,7 +153,8 @@ begin
     not_played(c, c.prepared_by), length_ms(not_played(c, c.prepared_by)), c.engine, c.engine_version, c.rendered_at, c.sound_ms,
     case when c.sound_ms is not null then length_ms(not_heard(c, viewer())) end, c.failure, c.failed_turn, c.checked_at, c.checked_by,
     coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by)), c.check_note,
-    is_preparer, c.prepared_by = viewer(), (select d.pseudonymised from disclosure_rules d);
+    is_preparer, c.state = 'APPROVED' or c.state = 'RENDERED' and is_reached,
+    c.state = 'RENDERED' and is_reached and viewer() <> all (c.former_preparers || c.prepared_by), (select d.pseudonymised from disclosure_rules d);
 end $$;
 grant execute on function read_copy to seloste_custodian;
 
@@ -341,6 +344,7 @@ grant execute on function end_hearings_over to seloste_custodian;
 
 -- The second person signs what they have heard all of, or rejects it (R33).
 -- Whoever prepared it once does not sign it either, though somebody has taken it over.
+-- Their right reaches the recording, as who hears it: what was to be removed may still be in it.
 create or replace function check_copy(wanted uuid, revision integer, how text, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -352,6 +356,8 @@ begin
   select * into c from anonymised_copy k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  held := study_right(r);
+  perform refuse_if(held.id is null, 'deny.role');
   perform refuse_if(viewer() = any (c.former_preparers || c.prepared_by), 'anonymised-copy.own');
   perform refuse_if(c.revision <> check_copy.revision, 'anonymised-copy.changed-meanwhile');
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
@@ -365,6 +371,15 @@ begin
     jsonb_build_object('outcome', how, 'revision', c.revision));
 end $$;
 grant execute on function check_copy to seloste_desk;
+
+-- The copies of disclosures that the viewer may hear and sign now.
+create or replace function copies_to_check(disclosures uuid[]) returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.id from research_item i join anonymised_copy c on c.recording_id = i.recording_id join recording r on r.id = c.recording_id
+  where i.disclosure_id = any (disclosures) and i.dropped_at is null and c.state = 'RENDERED' and c.ended_at is null
+    and viewer() <> all (c.former_preparers || c.prepared_by) and copy_stands_still(r) is null and (study_right(r)).id is not null
+$$;
+grant execute on function copies_to_check to seloste_desk;
 
 -- What was removed, by what it was voiced, and by whom it was judged: for who prepares, checks, decides or oversees.
 create or replace function read_privacy_report(wanted uuid) returns table (level text, engine text, version text, evaluation jsonb, removed jsonb,

@@ -27,9 +27,7 @@ export function CheckPage() {
   const error: unknown = disclosure.error ?? copyError
   const number = disclosure.data?.number
   // Whoever checks one copy checks the others of the same disclosure too.
-  const next = disclosure.data?.may.check
-    ? disclosure.data.itemList.find((one) => one !== of && one.copy.state === 'RENDERED')
-    : undefined
+  const next = disclosure.data?.toCheck.find((one) => one !== of?.item)
   return (
     <Page
       // Of another item it is another page: the focus comes to its heading.
@@ -51,7 +49,7 @@ export function CheckPage() {
             {say('anonymisation.check.noOriginal')}
           </p>
           <Outcome copy={copy} />
-          {number !== undefined && !copy.may.check && <GoOn id={id} number={number} next={next?.item} />}
+          {number !== undefined && !copy.may.check && <GoOn id={id} number={number} next={next} />}
           {copy.may.hear && (
             <div className="check-columns">
               <section className="panel stack" aria-labelledby="check-hear">
@@ -126,7 +124,11 @@ function Outcome({ copy: { state, check, preparedBy, may } }: { copy: Anonymised
   if (may.check) return <p>{say('anonymisation.preparedBy', { name: preparedBy.name })}</p>
   return (
     <Notice kind="info">
-      {say(state === 'RENDERED' ? 'anonymisation.check.own' : 'anonymisation.check.notMade', { name: preparedBy.name })}
+      {state === 'RENDERED' && !may.hear
+        ? say('anonymisation.check.reach')
+        : say(state === 'RENDERED' ? 'anonymisation.check.own' : 'anonymisation.check.notMade', {
+            name: preparedBy.name,
+          })}
     </Notice>
   )
 }

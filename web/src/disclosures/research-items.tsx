@@ -68,7 +68,7 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
   const { copy, contactId, destroyAt, recording, outcome } = item
   const title = `research-item-${item.item}`
   const params = { id, item: String(item.item) }
-  const toCheck = may.check && copy.state === 'RENDERED'
+  const toCheck = disclosure.toCheck.includes(item.item)
   return (
     <li className="stack-small">
       <div className="disclosure-title">

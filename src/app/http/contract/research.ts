@@ -121,7 +121,8 @@ const summary = {
   open: Type.Integer({ description: 'Items that the institute has and has not confirmed' }),
   preparedBy: person('Who prepares it'),
   toCheck: Type.Array(Type.Integer(), {
-    description: 'Items whose copies somebody else than the viewer prepared and a second person is to check',
+    description:
+      'Items whose copies others prepared and the viewer may hear and sign, as their right reaches the recording',
   }),
   sentBack: Type.Array(Type.Integer(), {
     description: 'Items whose copies the viewer prepared and a second person sent back',

@@ -158,7 +158,8 @@ interface CopyRow {
   checked_by_name: string | null
   check_note: string | null
   is_preparer: boolean
-  is_own: boolean
+  may_hear: boolean
+  may_check: boolean
 }
 
 async function viewOf(working: CopyWorking, row: CopyRow): Promise<CopyView> {
@@ -206,8 +207,8 @@ async function viewOf(working: CopyWorking, row: CopyRow): Promise<CopyView> {
     may: {
       edit: row.is_preparer && row.state !== 'APPROVED',
       render: work !== undefined && row.work !== null && !isDone && lacks.length === 0,
-      hear: isSounding,
-      check: row.state === 'RENDERED' && !row.is_own,
+      hear: row.may_hear,
+      check: row.may_check,
     },
   }
 }

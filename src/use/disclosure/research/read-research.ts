@@ -7,7 +7,6 @@ import { researchFactsOf } from './research-facts.ts'
 import {
   isOverdue,
   researchStateOf,
-  type CopyState,
   type MissingOfResearch,
   type ResearchFacts,
   type ResearchState,
@@ -54,7 +53,7 @@ export interface ListedResearch {
   facts: ResearchFacts
   state: ResearchState
   isOverdue: boolean
-  /** Items by their numbers: whose copies others prepared and a second person is to check, whose own copies were sent back. */
+  /** Items by their numbers: whose copies the viewer may hear and sign as the second person, whose own copies were sent back. */
   waits: { toCheck: number[]; sentBack: number[] }
 }
 
@@ -120,12 +119,12 @@ export function readResearch(
   )
 }
 
-function waitsFor({ items }: ResearchFacts, viewer: string): ListedResearch['waits'] {
-  const those = (wanted: CopyState, isOwn: boolean) =>
-    items
-      .filter(({ copyState, copyBy }) => copyState === wanted && copyBy !== undefined && (copyBy === viewer) === isOwn)
-      .map(({ item }) => item)
-  return { toCheck: those('RENDERED', false), sentBack: those('REJECTED', true) }
+function waitsFor({ items }: ResearchFacts, viewer: string, toCheck: ReadonlySet<string>): ListedResearch['waits'] {
+  const those = (wanted: typeof items) => wanted.map(({ item }) => item)
+  return {
+    toCheck: those(items.filter(({ copyId }) => copyId !== undefined && toCheck.has(copyId))),
+    sentBack: those(items.filter(({ copyState, copyBy }) => copyState === 'REJECTED' && copyBy === viewer)),
+  }
 }
 
 function mayOf(
@@ -168,14 +167,14 @@ async function withFacts(
   { personId }: Session,
   rows: readonly ResearchRow[],
 ): Promise<ListedResearch[]> {
-  const facts = await researchFactsOf(
-    tx,
-    rows.map(({ id }) => id),
-  )
+  const ids = rows.map(({ id }) => id)
+  const facts = await researchFactsOf(tx, ids)
+  const checked = await sql<{ id: string }>`select copies_to_check(${ids}::uuid[]) as id`.execute(tx)
+  const toCheck = new Set(checked.rows.map(({ id }) => id))
   return rows.map((row) => {
     const known = facts.get(row.id)
     if (!known) throw new Error(`the disclosure ${row.number} has no facts: research_facts() left it out`)
     const state = researchStateOf(known)
-    return { row, facts: known, state, isOverdue: isOverdue(known), waits: waitsFor(known, personId) }
+    return { row, facts: known, state, isOverdue: isOverdue(known), waits: waitsFor(known, personId, toCheck) }
   })
 }
