@@ -2842,7 +2842,7 @@ CREATE TRIGGER is_replaced AFTER DELETE ON segment FOR EACH ROW WHEN (old.contac
 CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND old.official_person_id IS NOT NULL AND NOT new.official_phone IS DISTINCT FROM old.official_phone) EXECUTE FUNCTION segment_keeps_official();
 CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_part_ends_in_time();
 CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION name_official();
-CREATE TRIGGER names_official_late AFTER INSERT ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL) EXECUTE FUNCTION segment_is_attributed();
+CREATE TRIGGER names_official_told BEFORE INSERT OR UPDATE OF official_person_id, official_phone, answered_at ON segment FOR EACH ROW WHEN (new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL AND SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION segment_is_attributed();
 CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION official_stays_known();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
 CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION part_stays_when_over();
@@ -3520,7 +3520,7 @@ asks_to_forbid(q subject_request) returns boolean
 assess_authority(wanted uuid, assessment text) returns void to seloste_desk
 assign_request(wanted uuid, clerk uuid, seen text) returns void to seloste_desk
 at_most_months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
-attribute_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone, this uuid DEFAULT NULL::uuid) returns void
+attribute_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 audit_entry_stays() returns trigger
 authority_as_seen(d authority_disclosure) returns text
 authority_contents(package uuid) returns TABLE(item integer, what text, recording_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, caller_kind text, caller text, number_called text, parts jsonb) to seloste_custodian
@@ -3602,6 +3602,7 @@ confirm_research_item(wanted uuid, number integer, how text, reference text) ret
 confirmations_of(stop uuid) returns SETOF clock_confirmation
 confirmed_at(r access_right) returns timestamp with time zone to seloste_desk
 confirmed_decision() returns trigger
+consents_at(person uuid, instant timestamp with time zone) returns boolean
 contact_conditions(asked contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
 contact_viewer_now(asked contact_filters) returns contact_viewer
@@ -3955,6 +3956,7 @@ note_research(action text, as_role text, kind text, object uuid, detail jsonb) r
 note_research_released(research_id uuid) returns void
 note_wrong_factor(token_hash bytea) returns void to seloste_custodian
 notify_person(person uuid, kind text, detail jsonb) returns void
+official_at(phone text, instant timestamp with time zone) returns SETOF told_official
 official_of(s segment) returns integer
 official_stays_known() returns trigger
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
@@ -4025,6 +4027,7 @@ recall_copies(recording uuid) returns void
 reception_ends() returns trigger
 reconciliation_counts(since timestamp with time zone, until timestamp with time zone) returns TABLE(day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint, missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint) to seloste_desk
 reconciliation_feeds(since timestamp with time zone, until timestamp with time zone) returns TABLE(name text, source text, covers text[], alive_at timestamp with time zone, heard_at timestamp with time zone, told_from timestamp with time zone, told_until timestamp with time zone, records bigint, calls bigint, outside bigint, fault text, fault_at timestamp with time zone, behind_since timestamp with time zone, problems bigint) to seloste_desk
+record_attribution(contact uuid, segment uuid, person uuid) returns void
 record_directory_end(person uuid, what text) returns void
 record_download(package disclosure_package, copy subject_copy, outcome text, address text) returns void
 recorded_part_changes() returns trigger

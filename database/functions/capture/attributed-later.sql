@@ -1,27 +1,47 @@
--- Names the official of answered calls at a number by what the directory holds of the instant of the answer. `this`: of one segment.
-create or replace function attribute_calls(phone text, from_at timestamptz, to_at timestamptz, this uuid default null) returns void
+-- Whom the directory names at a number at an instant. No row where it names nobody.
+create or replace function official_at(phone text, instant timestamptz) returns setof told_official
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.person_id, (
+    select l.unit_id from person_placement l
+    where l.person_id = p.person_id and l.valid_from <= instant and instant < coalesce(l.valid_to, 'infinity')
+  ), coalesce(
+    (select n.name from person_name n where n.person_id = p.person_id and n.valid_from <= instant order by n.valid_from desc limit 1),
+    (select n.name from person_name n where n.person_id = p.person_id order by n.valid_from limit 1)), phone
+  from person_phone p
+  where p.phone_key = phone and p.valid_from <= instant and instant < coalesce(p.valid_to, 'infinity')
+    and exists (select from person_name n where n.person_id = p.person_id)
+$$;
+
+create or replace function consents_at(person uuid, instant timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from person_recording_consent c
+    where c.person_id = person and c.valid_from <= instant and instant < coalesce(c.valid_to, 'infinity'))
+$$;
+
+create or replace function record_attribution(contact uuid, segment uuid, person uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('call.attributed', 'contact', contact, 'ok', jsonb_build_object('segment', segment, 'person', person))
+$$;
+
+-- Names the official of answered calls at a number by what the directory holds of the instant of the answer.
+create or replace function attribute_calls(phone text, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   one record;
 begin
   for one in
-    select s.id, s.contact_id, s.contact_started_at, p.person_id, l.unit_id, coalesce(
-      (select n.name from person_name n where n.person_id = p.person_id and n.valid_from <= s.answered_at order by n.valid_from desc limit 1),
-      (select n.name from person_name n where n.person_id = p.person_id order by n.valid_from limit 1)) as name
-    from segment s
-    join person_phone p on p.phone_key = s.official_phone and p.valid_from <= s.answered_at and s.answered_at < coalesce(p.valid_to, 'infinity')
-    left join person_placement l on l.person_id = p.person_id and l.valid_from <= s.answered_at and s.answered_at < coalesce(l.valid_to, 'infinity')
-    where s.official_phone = phone and s.official_person_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
+    select s.id, s.contact_id, s.contact_started_at, o.person_id, o.unit_id, o.name
+    from segment s, official_at(s.official_phone, s.answered_at) o
+    where s.official_phone = attribute_calls.phone and s.official_person_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
       and s.contact_started_at > greatest(from_at, now() - interval '3 days') - interval '1 day'
-      and (s.ended_at is null or s.ended_at >= now() - interval '23 hours') and (this is null or s.id = this)
+      and (s.ended_at is null or s.ended_at >= now() - interval '23 hours')
     order by s.contact_started_at, s.id
     for update of s
   loop
-    continue when one.name is null;
     update segment s set official_person_id = one.person_id, official_unit_id = one.unit_id, official_name = one.name
     where s.id = one.id and s.contact_started_at = one.contact_started_at;
-    insert into audit_entry (action, object_kind, object_id, result, detail)
-    values ('call.attributed', 'contact', one.contact_id, 'ok', jsonb_build_object('segment', one.id, 'person', one.person_id));
+    perform record_attribution(one.contact_id, one.id, one.person_id);
   end loop;
 end $$;
 
@@ -69,10 +89,43 @@ begin
   return new;
 end $$;
 
--- A capture whose copy of the directory is a moment old.
+-- Capture's copy of the directory may be older than the answer: a number that somebody else had by then is theirs. Where the
+-- former holder consented to being recorded and the present one did not, the part is for review.
 create or replace function segment_is_attributed() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  o told_official;
+  told_person uuid := new.official_person_id;
 begin
-  perform attribute_calls(new.official_phone, new.answered_at, null, new.id);
-  return null;
+  if tg_op = 'UPDATE' and (new.official_person_id, new.official_phone, new.answered_at)
+      is not distinct from (old.official_person_id, old.official_phone, old.answered_at) then
+    return new;
+  end if;
+  select * into o from official_at(new.official_phone, new.answered_at);
+  if o.person_id is null or o.person_id = told_person
+    -- Told again: it becomes an update.
+    or tg_op = 'INSERT' and exists (select from segment s where s.id = new.id and s.contact_started_at = new.contact_started_at)
+  then
+    return new;
+  end if;
+  -- Over: the official does not change any more.
+  if tg_op = 'UPDATE' and old.ended_at < now() - interval '1 day' then
+    if old.official_person_id = o.person_id then
+      new.official_person_id := old.official_person_id;
+      new.official_unit_id := old.official_unit_id;
+    end if;
+    return new;
+  end if;
+  new.official_person_id := o.person_id;
+  new.official_unit_id := o.unit_id;
+  new.official_name := o.name;
+  if new.decision_record and consents_at(told_person, new.answered_at) and not consents_at(o.person_id, new.answered_at)
+    and 'needs-review' <> all (new.marks)
+  then
+    new.marks := array_append(new.marks, 'needs-review');
+  end if;
+  if tg_op = 'INSERT' or old.official_person_id is distinct from o.person_id then
+    perform record_attribution(new.contact_id, new.id, o.person_id);
+  end if;
+  return new;
 end $$;

@@ -82,8 +82,9 @@ create trigger is_replaced after delete on segment for each row when (old.contac
 create trigger keeps_official before update of official_person_id on segment for each row
   when (new.official_person_id is null and old.official_person_id is not null and new.official_phone is not distinct from old.official_phone)
   execute function segment_keeps_official();
-create trigger names_official_late after insert on segment for each row
-  when (new.official_person_id is null and new.official_phone is not null and new.answered_at is not null)
+-- After `late_part`, which may name nobody, and before `segment_guard`, which keeps what was corrected.
+create trigger names_official_told before insert or update of official_person_id, official_phone, answered_at on segment for each row
+  when (new.official_phone is not null and new.answered_at is not null and session_user = 'seloste_capture')
   execute function segment_is_attributed();
 create trigger stays_when_over before update on segment for each row execute function part_stays_when_over();
 create trigger late_part before insert on segment for each row
