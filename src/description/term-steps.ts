@@ -30,12 +30,12 @@ export interface TermStep {
   from?: number
 }
 
-/** Where `after` shortens terms: as it comes into force, and as each of its rules does later. Oldest first. */
+/** Where `after` shortens terms: as it comes into force, and as each of its rules begins or ends later. Oldest first. */
 export function termSteps(before: Planned, after: Planned & Pick<RegisterDescription, 'effectiveFrom'>): TermStep[] {
-  const begins = after.recordingPlan.rules
-    .map(({ from }) => from)
-    .filter((from) => Temporal.Instant.compare(from, after.effectiveFrom) > 0)
-  const instants = [after.effectiveFrom, ...begins]
+  const changes = after.recordingPlan.rules
+    .flatMap(({ from, until }) => (until ? [from, until] : [from]))
+    .filter((at) => Temporal.Instant.compare(at, after.effectiveFrom) > 0)
+  const instants = [after.effectiveFrom, ...changes]
     .sort(Temporal.Instant.compare)
     .filter((at, index, all) => index === 0 || !at.equals(all[index - 1]!))
   const reached = new Map<PhoneNumberKey, number>()

@@ -80,6 +80,12 @@ describe('a step', () => {
     ])
   })
 
+  test('is taken when the longer of two rules of a number ends', () => {
+    const until = instant('2026-09-01')
+    const after = planOf([ruleOf({ until }), ruleOf({ id: 'b', recordingMonths: 3 })])
+    expect(termSteps(before, after)).toEqual([{ at: until, key: one, months: 3, from: 6 }])
+  })
+
   test('of a number that had no rule has nothing to come from', () => {
     expect(termSteps(planOf([]), before).map(({ from }) => from)).toEqual([undefined, undefined])
   })
