@@ -28,7 +28,7 @@ function door(file, stages) {
     name: `only-${stages.join('-and-')}-${stages.length > 1 ? 'use' : 'uses'}-${file}`,
     comment: `register/${file}.ts is the door of ${stages.join(' and ')}; nobody else goes through it.`,
     severity: 'error',
-    // Beside it there may be a door of the same name for another way in: admit-fed.ts.
+    // Beside it there may be a door of the same name for another way in: admit-from-feed.ts.
     from: { path: '^src/', pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-fed)?[.]ts$`, tests] },
     to: { path: `^src/register/${file}(-fed)?[.]ts$` },
   }

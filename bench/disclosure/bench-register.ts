@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { followVersions } from '#app/roles/follow-versions.ts'
-import { keepAnonymisedCopies } from '#app/custodian/keep-anonymised-copies.ts'
-import { keepPackages } from '#app/custodian/keep-packages.ts'
+import { startAnonymisedCopies } from '#app/custodian/jobs/anonymised-copies.ts'
+import { startPackages } from '#app/custodian/jobs/packages.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -83,8 +83,8 @@ export async function openBenchRegister(folder: string) {
     ...{ store, pool: custodian.pool, versions, clock: systemClock },
     log: makeLog({ name: 'custodian', write: (line) => void process.stderr.write(line), pretty: false, level: 'warn' }),
   }
-  const anonymised = await keepAnonymisedCopies(kept)
-  const packages = await keepPackages(kept)
+  const anonymised = await startAnonymisedCopies(kept)
+  const packages = await startPackages(kept)
   const questions = { ...anonymised.questions, ...packages.questions }
   const ask = async (path: string, question: object) => {
     const answer = (await questions[path]!(question as never)) as Record<string, unknown>

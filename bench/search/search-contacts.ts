@@ -19,7 +19,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { ms, percentile, ratio, type Row } from '../rows.ts'
 import { startRole } from '../role-process.ts'
-import { enteredAlike } from './entered-alike.ts'
+import { bulkLoadEquivalence } from './bulk-load-equivalence.ts'
 import { commonNumber, enterContacts, fewNumber, rareNumber, unitId } from './large-register.ts'
 import { reaches, searches, type Search } from './searches.ts'
 
@@ -68,7 +68,7 @@ export async function searchContacts({
     const held = await admin.pool.query<{ n: string }>('select count(*) as n from (select from contact limit 1000) c')
     if (Number(held.rows[0]!.n) < 1000)
       console.log(`${contacts} contacts entered in ${(await enterContacts(admin.pool, contacts)).toFixed(0)} s`)
-    const rows = [await enteredAlike(admin.pool)]
+    const rows = [await bulkLoadEquivalence(admin.pool)]
     const searchers = await enterPeople(admin.pool)
     const clerk = await admin.pool.connect()
     await clerk.query(`set statement_timeout = ${clerkWaitsMs}`)

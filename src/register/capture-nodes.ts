@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Blocker } from '#platform/blockers/blockers.ts'
 import { channels } from './channels.ts'
-import { settleEnd } from './settle-end.ts'
+import { decideEnd } from './decide-end.ts'
 import type { RegisterTables } from './tables.ts'
 
 type Db = Kysely<RegisterTables>
@@ -126,7 +126,7 @@ interface OfCall {
 async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<OfCall>): Promise<number> {
   const { rows } = await sql<OfCall>`select distinct id, started_at as "startedAt" from (${ended}) as ended`.execute(tx)
   for (const contact of rows) {
-    await settleEnd(tx, contact, true)
+    await decideEnd(tx, contact, true)
     await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
   }
   return rows.length

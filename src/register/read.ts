@@ -9,7 +9,7 @@ import { appendAudit, type AuditEntry } from '#safeguards/audit/append.ts'
 import type { RegisterTables } from './tables.ts'
 
 /** A look's result and the trace it leaves. */
-export interface Seen<Result> {
+export interface Viewed<Result> {
   found: Result
   /** `nothing-new` where that is in the log: the same person was shown the very same a moment ago, or the database has told it. */
   trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'> | 'nothing-new'
@@ -18,7 +18,7 @@ export interface Seen<Result> {
 }
 
 /** Looks under a Grant: the look and its audit entry are one transaction, and nothing is returned before it has committed (R21). */
-export function read<Sight extends Seen<unknown>>(
+export function read<Sight extends Viewed<unknown>>(
   db: Kysely<RegisterTables>,
   grant: Grant,
   look: (tx: Transaction<RegisterTables>) => Promise<Sight>,

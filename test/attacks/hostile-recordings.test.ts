@@ -1,7 +1,7 @@
 // R22, R39: a recording that capture, or a client that sends what it likes, made so that working on it takes for ever keeps the custodian
 // from nothing. Each of these is a few megabytes; the time or memory it took grew with its square, and the custodian hung or ended.
 import { describe, expect, test } from 'vitest'
-import { ingestRecordings } from '#app/custodian/ingest-recordings.ts'
+import { ingestRecordings } from '#app/custodian/ingest/ingest-recordings.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openTraces } from '#platform/traces/traces.ts'

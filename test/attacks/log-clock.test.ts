@@ -6,7 +6,7 @@ import { acceptProblems, explainableIn } from '#safeguards/audit/accept-problems
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { watchClock } from '#safeguards/audit/watch-clock.ts'
-import { verifyHere } from '#app/custodian/verify-here.ts'
+import { verifyLocally } from '#app/custodian/local-verification.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase, type TestDatabase } from '#test/database/create-test-database.ts'
 
@@ -51,7 +51,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
     async verify() {
       await log.turn(sequencer)
       await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
-      return verifyHere({ db: custodian, folder: join(log.place, 'audit-log'), witnessKeys: [], most: Infinity })
+      return verifyLocally({ db: custodian, folder: join(log.place, 'audit-log'), witnessKeys: [], most: Infinity })
     },
     steps: async () =>
       (

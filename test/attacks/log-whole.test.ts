@@ -10,7 +10,7 @@ import type { SafeguardTables } from '#safeguards/tables.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
 import type { Looking } from '#use/evidence/promise.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
-import { verifyHere } from '#app/custodian/verify-here.ts'
+import { verifyLocally } from '#app/custodian/local-verification.ts'
 import { verifyLogOnDemand, type LogVerifier } from '#app/custodian/verify-log.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -236,7 +236,7 @@ test('a pruning that the owner of the database writes explains no entry that is 
     await own.turn(beginning)
     await own.folder.writeKey(writeVerifierKey(beginning.signer()!))
     const folder = join(own.place, 'audit-log')
-    return verifyHere({ db: pruned.as('seloste_custodian').db, folder, witnessKeys: [] })
+    return verifyLocally({ db: pruned.as('seloste_custodian').db, folder, witnessKeys: [] })
   }
   const codes = async () => [...new Set((await verify()).problems.map(({ code }) => code))].sort()
   expect(await own.prune(60)).toBe(256)

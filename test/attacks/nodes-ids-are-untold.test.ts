@@ -2,7 +2,7 @@
 // of the intake keys. So it is told to nobody; whoever has taken one capture over hears what all are asked.
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
-import { keepNode } from '#app/capture/keep-node.ts'
+import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
 import { askCaptures } from '#app/desk/ask-captures.ts'
 import { listen } from '#platform/database/listen.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -15,7 +15,7 @@ const onFault = (error: unknown) => {
 
 test('a capture that was taken over hears no id of another node in what desks ask and nodes answer', async () => {
   const id = randomUUID()
-  const node = keepNode({
+  const node = startNodeHeartbeat({
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
     node: { id, name: 'north', version: '1', startedAt: Temporal.Now.instant() },
     state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),

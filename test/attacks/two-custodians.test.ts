@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
-import { holdCustody } from '#app/custodian/hold-custody.ts'
+import { holdCustodianLock } from '#app/custodian/custodian-lock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
@@ -23,9 +23,11 @@ const elsewhere = { code: 'custodian-elsewhere' }
 const nothing = () => undefined
 
 test('of two custodians the second waits for the first to go, and is refused where it stays', async () => {
-  const first = await holdCustody({ databaseUrl, onElsewhere: nothing })
-  await expect(holdCustody({ databaseUrl, onElsewhere: nothing, patienceMs: 1_500 })).rejects.toMatchObject(elsewhere)
-  const second = holdCustody({ databaseUrl, onElsewhere: nothing, patienceMs: 20_000 })
+  const first = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
+  await expect(holdCustodianLock({ databaseUrl, onElsewhere: nothing, patienceMs: 1_500 })).rejects.toMatchObject(
+    elsewhere,
+  )
+  const second = holdCustodianLock({ databaseUrl, onElsewhere: nothing, patienceMs: 20_000 })
   await first.stop()
   await (await second).stop()
 })
@@ -35,13 +37,13 @@ test(
   { timeout: 60_000 },
   async () => {
     const told = Promise.withResolvers<unknown>()
-    const first = await holdCustody({ databaseUrl, onElsewhere: told.resolve })
+    const first = await holdCustodianLock({ databaseUrl, onElsewhere: told.resolve })
     await database
       .as()
       .pool.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste-custodian alone' and datname = current_database()",
       )
-    const second = await holdCustody({ databaseUrl, onElsewhere: nothing })
+    const second = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
     expect(await told.promise).toMatchObject(elsewhere)
     await Promise.all([first.stop(), second.stop()])
   },
@@ -116,7 +118,7 @@ test(
     const { output } = await startCustodian(data)
     expect(output()).toContain('older than the database')
     expect(performance.now() - begun).toBeLessThan(60_000)
-    await (await holdCustody({ databaseUrl, onElsewhere: nothing })).stop()
+    await (await holdCustodianLock({ databaseUrl, onElsewhere: nothing })).stop()
   },
 )
 
@@ -140,7 +142,7 @@ test('a copy of the machine that is started beside it does not begin', { timeout
 })
 
 test('a register does not move while a custodian elsewhere holds it, though it asks the database nothing', async () => {
-  const held = await holdCustody({ databaseUrl, onElsewhere: nothing })
+  const held = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
   const to = join(folder, 'to.yaml')
   await writeFile(to, `OBJECTS_URL: file://${join(folder, 'elsewhere')}\n`, { mode: 0o600 })
   const environment = { ...process.env, SELOSTE_DATA: join(folder, 'moves'), DATABASE_URL: database.url() }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { verifyHere } from '#app/custodian/verify-here.ts'
+import { verifyLocally } from '#app/custodian/local-verification.ts'
 import { verifyLogOnDemand } from '#app/custodian/verify-log.ts'
 import { expectedProtections } from '#platform/database/protections.ts'
 import { makeLog } from '#platform/log/log.ts'
@@ -33,7 +33,7 @@ async function writtenLog(database: TestDatabase<RegisterTables>, entries: numbe
   const folder = join(log.place, 'audit-log')
   const key = writeVerifierKey(sequencer.signer()!)
   await log.folder.writeKey(key)
-  const verify = (by = database.as('seloste_custodian').db) => verifyHere({ db: by, folder, witnessKeys: [] })
+  const verify = (by = database.as('seloste_custodian').db) => verifyLocally({ db: by, folder, witnessKeys: [] })
   return { ...log, sequencer, folderPath: folder, key, verify }
 }
 
@@ -177,7 +177,7 @@ test('a log that had nothing to tell for years is whole after it was pruned', as
   await own.turn(sequencer)
   await own.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   const folder = join(own.place, 'audit-log')
-  const report = await verifyHere({ db: quiet.as('seloste_custodian').db, folder, witnessKeys: [] })
+  const report = await verifyLocally({ db: quiet.as('seloste_custodian').db, folder, witnessKeys: [] })
   expect(report).toMatchObject({ found: 0, pruned: 256 })
 })
 

@@ -2,11 +2,11 @@
 import { Registry } from 'prom-client'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { tellWaiting } from '#app/custodian/tell-waiting.ts'
+import { reportBacklog } from '#app/custodian/jobs/report-backlog.ts'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { endsThatWait } from '#use/retention/stands-in-the-way.ts'
+import { listBlockedDestructions } from '#use/retention/blockers.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from './open-research.ts'
 
@@ -230,13 +230,15 @@ describe('a disclosure past its day', () => {
   test('is told each day: a line of the custodian, a metric, an entry in the log, and to whoever asks for the status', async () => {
     const { id } = await released()
     await pastItsDay(id, 2)
-    expect(await endsThatWait(custodian)).toContainEqual(expect.objectContaining({ kind: 'disclosure-overdue', id }))
+    expect(await listBlockedDestructions(custodian)).toContainEqual(
+      expect.objectContaining({ kind: 'disclosure-overdue', id }),
+    )
     const [registry, said]: [Registry, string[]] = [new Registry(), []]
     const lines = () => said.filter((line) => line.includes(id)).length
     const { pool } = database.as('seloste_custodian')
     const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
     const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
-    const telling = tellWaiting({ db: custodian, pool, log, blockers, registry, intervalMs: 20 })
+    const telling = reportBacklog({ db: custodian, pool, log, blockers, registry, intervalMs: 20 })
     try {
       await expect.poll(lines, { timeout: 5_000 }).toBe(1)
       await new Promise((resolve) => setTimeout(resolve, 200))

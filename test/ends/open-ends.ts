@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { afterAll, expect } from 'vitest'
-import { keepEnds } from '#app/custodian/keep-ends.ts'
+import { startDestructions } from '#app/custodian/jobs/destructions.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
@@ -42,7 +42,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
   }
   let running: { stop: () => Promise<void> } | undefined
   async function startCustodian() {
-    running = await keepEnds({
+    running = await startDestructions({
       ...{ expunging, pool, versions },
       databaseUrl: database.url('seloste_custodian'),
       clock: systemClock,

@@ -21,7 +21,7 @@ import { installDescription, readVersions, type DescriptionVersion } from '#safe
 import { checkPromises } from '#use/evidence/check-promises.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 import type { Looking } from '#use/evidence/promise.ts'
-import { reportObeyed } from '#use/evidence/report-obeyed.ts'
+import { reportVersionInUse } from '#use/evidence/report-version-in-use.ts'
 import type { EvidenceTables } from '#use/evidence/tables.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { startListening } from '#use/playback/start-listening.ts'
@@ -172,7 +172,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
   await destroyer.destroy(byCaller.id)
   await sweep(destroyer.expunging, now())
   await noteWorkDone(custodian, 'sweep', now())
-  for (const db of [desk, capture, custodian]) await reportObeyed(db, randomUUID(), version)
+  for (const db of [desk, capture, custodian]) await reportVersionInUse(db, randomUUID(), version)
   const key = await makeLogKey(register.keys, 'test')
   await noteWholeLog(custodian, key)
 

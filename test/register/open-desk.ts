@@ -8,24 +8,24 @@ import { join } from 'node:path'
 import { afterAll, beforeEach } from 'vitest'
 import { createCallFlows, type CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { RefusalCode } from '#app/http/refuse.ts'
-import { createLookPacer } from '#app/http/pace-looks.ts'
+import { createReadRateLimit } from '#app/http/read-rate-limit.ts'
 import type { Desk } from '#app/http/desk.ts'
 import { serve, type ServeOptions } from '#app/http/serve.ts'
-import { keepAnonymisedCopies } from '#app/custodian/keep-anonymised-copies.ts'
+import { startAnonymisedCopies } from '#app/custodian/jobs/anonymised-copies.ts'
 import { logKeyQuestion } from '#app/custodian/log-key-question.ts'
 import type { OpenVoiceEngines } from '#app/custodian/voice-engines.ts'
-import { keepNode } from '#app/capture/keep-node.ts'
-import { keepPackages } from '#app/custodian/keep-packages.ts'
+import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
+import { startPackages } from '#app/custodian/jobs/packages.ts'
 import { copyQuestions } from '#app/custodian/copy-questions.ts'
 import { askCaptures } from '#app/desk/ask-captures.ts'
 import { answerCallFlows, readCallFlows } from '#app/capture/call-flow-questions.ts'
 import { connectCustodian } from '#app/custodian/custodian-client.ts'
 import { answersToDesk, serveCustodian } from '#app/custodian/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
-import { identityProviderQuestions, passkeyQuestions } from '#app/custodian/proven-sign-in.ts'
+import { identityProviderQuestions, passkeyQuestions } from '#app/custodian/sign-in-verifiers.ts'
 import { secondFactorQuestions } from '#app/custodian/second-factor-questions.ts'
 import { createDraftTrier } from '#app/custodian/try-draft.ts'
-import { custodianAtSocket } from '#app/custodian/way-to-custodian.ts'
+import { custodianAtSocket } from '#app/custodian/custodian-transport.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
@@ -107,7 +107,7 @@ export async function openTestDesk(
     databaseUrl: database.url('seloste_desk'),
     onFault: (fault) => faults.push(fault),
   })
-  const anonymised = await keepAnonymisedCopies(
+  const anonymised = await startAnonymisedCopies(
     {
       store: register.keeping,
       pool: database.as('seloste_custodian').pool,
@@ -118,7 +118,7 @@ export async function openTestDesk(
     // Whatever is heard comes at once.
     { pace: { leadMs: Infinity, pieceMs: 0 }, ...(engines && { engines }) },
   )
-  const packages = await keepPackages({
+  const packages = await startPackages({
     store: register.keeping,
     pool: database.as('seloste_custodian').pool,
     versions,
@@ -151,7 +151,7 @@ export async function openTestDesk(
   const watchers = new Set<() => void>()
   const onFault = (fault: unknown) => void faults.push(String(fault))
   const url = (role: string) => database.url(role)
-  const node = keepNode({
+  const node = startNodeHeartbeat({
     ...{
       db: database.as('seloste_capture').db,
       databaseUrl: url('seloste_capture'),
@@ -172,7 +172,7 @@ export async function openTestDesk(
       versions,
       clock: systemClock,
       flows: readCallFlows(captures),
-      pace: createLookPacer(database.as('seloste_desk').db, systemClock),
+      pace: createReadRateLimit(database.as('seloste_desk').db, systemClock),
       health: () => Promise.resolve({ missing: [], silentCaptures: [], blockers: [], ...health }),
       ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {

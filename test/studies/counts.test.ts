@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { admitFed } from '#register/admit-fed.ts'
+import { admitFed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
 import type { RegisterTables } from '#register/tables.ts'

@@ -7,10 +7,10 @@ import type { Session } from '#safeguards/people/session.ts'
 import { startListening } from '#use/playback/start-listening.ts'
 import { listContacts } from '#use/search/list-contacts.ts'
 import { readContact, revealCaller } from '#use/search/read-contact.ts'
-import { extractLooks } from '#use/watch/extract-looks.ts'
+import { extractViews } from '#use/watch/extract-views.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, recordingFacts } from '#test/database/people.ts'
-import { looksAtMyCalls } from '#safeguards/watch/extracts.ts'
+import { viewsOfMyCalls } from '#safeguards/watch/views-of-calls.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -72,7 +72,7 @@ async function call(person = aino, given: { startedAt?: Temporal.Instant } = {})
 }
 
 const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours: 1 }) })
-const looksOf = (session: Session) => looksAtMyCalls(desk, session, hour())
+const looksOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
 
 describe('an official’s extract', () => {
   test('tells every look by others at their own calls: when, role, unit, purpose, and never who', async () => {
@@ -131,7 +131,7 @@ describe('an official’s extract', () => {
   })
 
   test('is made of nobody without a session', async () => {
-    await expect(looksAtMyCalls(desk, { ...sessions.aino, token: 'made up' }, hour())).rejects.toThrow('session.none')
+    await expect(viewsOfMyCalls(desk, { ...sessions.aino, token: 'made up' }, hour())).rejects.toThrow('session.none')
   })
 })
 
@@ -141,7 +141,7 @@ describe('the extract of a call', () => {
     await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId)
     await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId)
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
-    const extract = await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION', number), contactId)
+    const extract = await extractViews(desk, await grantFor(sessions.paula, 'INSPECTION', number), contactId)
     if (extract === 'not-found') throw new Error(extract)
     expect(extract.looks).toMatchObject([
       { kind: 'read', role: 'SUPERVISOR', purpose: 'TRAINING', unit: 'Henkilöverotus' },
@@ -155,11 +155,11 @@ describe('the extract of a call', () => {
     const { number: other } = await servedRequest(admin, { clerkId: paula.id })
     const { number: found } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     for (const reference of [other, found, 'R-1']) {
-      expect(await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION', reference), contactId)).toBe(
+      expect(await extractViews(desk, await grantFor(sessions.paula, 'INSPECTION', reference), contactId)).toBe(
         'not-found',
       )
     }
-    await expect(extractLooks(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)).rejects.toThrow(
+    await expect(extractViews(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)).rejects.toThrow(
       'deny.purpose',
     )
   })
@@ -168,7 +168,7 @@ describe('the extract of a call', () => {
     const { contactId } = await call(bertil)
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
     const grant = await grantFor(sessions.aino, 'INSPECTION')
-    expect(await extractLooks(desk, grant, contactId)).toBe('not-found')
+    expect(await extractViews(desk, grant, contactId)).toBe('not-found')
     const client = await database.as('seloste_desk').pool.connect()
     await client.query('begin')
     await client.query(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { createLookPacer } from '#app/http/pace-looks.ts'
+import { createReadRateLimit } from '#app/http/read-rate-limit.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -29,7 +29,7 @@ async function looked(person: string, times: number, minutesAgo: number) {
     [person, minutesAgo, times],
   )
 }
-const pacer = () => createLookPacer(desk, systemClock, limits)
+const pacer = () => createReadRateLimit(desk, systemClock, limits)
 async function tookMs(taking: Promise<unknown>): Promise<number> {
   const from = performance.now()
   await taking
@@ -78,7 +78,7 @@ describe('looks in a mass', () => {
   })
 
   test('of another desk are learnt of after some looks', async () => {
-    const pace = createLookPacer(desk, systemClock, { inMinute: 30, inHour: 1000 })
+    const pace = createReadRateLimit(desk, systemClock, { inMinute: 30, inHour: 1000 })
     for (let i = 0; i < 15; i++) await pace.take(saris)
     await looked(sari.id, 40, 0.1)
     for (let i = 0; i < 6; i++) await pace.take(saris)
@@ -116,6 +116,6 @@ test('where the log cannot be asked, no look is served', async () => {
   const nobody: Session = { ...saris, token: 'unknown' }
   // The count is of whoever the token belongs to: nobody has looked.
   expect(await pacer().take(nobody)).toBe('go')
-  const broken = createLookPacer(database.as('seloste_capture').db, systemClock, limits)
+  const broken = createReadRateLimit(database.as('seloste_capture').db, systemClock, limits)
   await expect(broken.take(saris)).rejects.toThrow('permission denied')
 })

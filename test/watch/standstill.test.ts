@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
-import { keepWatch } from '#app/custodian/keep-watch.ts'
+import { startAlarms } from '#app/custodian/jobs/alarms.ts'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
@@ -89,7 +89,7 @@ test('what stands still in the custodian or in a capture, and a capture that is 
   await lives({ kind: 'disk', code: 'disk-low', since: ago(10).toString() })
   blockers.raise('key-store', { code: 'key-store-away', agoMs: 600_000 })
   const metrics = startMetrics('custodian')
-  const watching = keepWatch({
+  const watching = startAlarms({
     ...{ db: custodian.db, pool: custodian.pool, versions: { all: [] }, clock: systemClock, log },
     ...{ blockers, registry: metrics.registry, standstillMs: 50 },
   })

@@ -7,14 +7,14 @@ import { createCallFlows } from '#capture/session/seen/call-flows.ts'
 import { createClientsSeen } from '#capture/session/seen/clients-seen.ts'
 import { openAdmissionAccount } from '#capture/session/register/admission-account.ts'
 import { admitTo } from '#capture/session/register/admit-facts.ts'
-import { rememberInterrupted, takeInterrupted } from '#capture/session/recovery/interrupted.ts'
+import { saveInterruptedCalls, loadInterruptedCalls } from '#capture/session/recovery/interrupted-calls.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
-import { heldDialogs, heldSessionsFolder, holdCalls } from '#capture/session/recovery/hold-calls.ts'
-import { openHeldSessions } from '#capture/session/recovery/held-sessions.ts'
+import { savedDialogs, savedSessionsFolder, restoreSavedCalls } from '#capture/session/recovery/saved-calls.ts'
+import { openSavedSessions } from '#capture/session/recovery/saved-sessions.ts'
 import { isFinal, openSpool } from '#capture/session/recovery/spool.ts'
 import { createPreallocatedRecordings } from '#capture/session/media/preallocated-files.ts'
 import { removeUnentered } from '#capture/session/media/store-recording.ts'
-import { takeBack } from '#capture/session/recovery/take-back.ts'
+import { recoverAfterCrash } from '#capture/session/recovery/recover-after-crash.ts'
 import { traceAdmission, traceCalls } from '#capture/session/seen/trace-calls.ts'
 import { isNamedTrunk, readTrunks, trunkNaming } from '#capture/session/reading/trunks.ts'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
@@ -45,7 +45,7 @@ import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { releaseMemory } from './release-memory.ts'
 import { knownNow, offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
-import { drainWhenTold } from './drain-when-told.ts'
+import { drainOnRequest } from './drain-on-request.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
 import { followForbidden } from './follow-forbidden.ts'
 import { followKnown } from '../roles/follow-known.ts'
@@ -53,24 +53,24 @@ import { followQuotas } from '../roles/follow-quotas.ts'
 import { followVersions } from '../roles/follow-versions.ts'
 import { watchBlockers } from '../roles/watch-blockers.ts'
 import { watchPressure } from './watch-pressure.ts'
-import { keepClientsSeen } from './keep-clients-seen.ts'
-import { keepNode, readNodeId } from './keep-node.ts'
+import { storeClientsSeen } from './store-clients-seen.ts'
+import { startNodeHeartbeat, readNodeId } from './node-heartbeat.ts'
 import { measureReception } from './reception-metrics.ts'
-import { holdRegisterWhenTold } from './hold-register.ts'
+import { pauseRegisterOnRequest } from './pause-register.ts'
 import { mediaAddresses, mediaHearing } from './media-addresses.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
-import { stockIntakeKeys } from './stock-intake-keys.ts'
-import { tellCalls } from './tell-calls.ts'
-import { watchRecordingsWithoutCall } from './watch-without-call.ts'
+import { openIntakeKeyStock } from './intake-key-stock.ts'
+import { reportCallActivity } from './report-call-activity.ts'
+import { watchOrphanedRecordings } from './watch-orphaned-recordings.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
 export const runCapture: Role = async ({ settings, log, databaseUrl, version, heldCalls }) => {
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
-  const calls = heldCalls ?? (await holdCalls(settings))
+  const calls = heldCalls ?? (await restoreSavedCalls(settings))
   // Two on one spool would take each other's calls for those of a process that is dead, and destroy what they record.
   const lock = lockFolder(folder)
   if (lock.kind === 'in-use') {
@@ -97,7 +97,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
   const openStore = async (now: typeof settings) => watchedStore(await openObjects(now), blockers)
   const objects = switchedStore(await openStore(settings))
-  const holding = holdRegisterWhenTold(databaseUrl, objects, openStore)
+  const holding = pauseRegisterOnRequest(databaseUrl, objects, openStore)
   const nodeId = await readNodeId(folder)
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({
@@ -157,8 +157,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       else log.warn({ err: error }, 'what calls are could not be written on in another file; it is tried again')
     },
   })
-  const held = await openHeldSessions({
-    directory: heldSessionsFolder(settings),
+  const held = await openSavedSessions({
+    directory: savedSessionsFolder(settings),
     known: calls.sessions,
     nowMs,
     onFault: (error) => {
@@ -166,7 +166,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const goOnIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
-  const taken = await takeBack(spool, recordingsFolder, objects, clock.now(), goOnIds)
+  const taken = await recoverAfterCrash(spool, recordingsFolder, objects, clock.now(), goOnIds)
   const { segments, goOn, recordings, broken } = taken
   if (broken.length > 0) {
     log.error(
@@ -179,7 +179,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       { segments: segments.length, recordings, sessions: calls.sessions.length },
       'took up calls that an earlier process left without an end',
     )
-  const leftBehind = [...segments, ...(await takeInterrupted(interruptedPath))]
+  const leftBehind = [...segments, ...(await loadInterruptedCalls(interruptedPath))]
   const counts = (quotas = await followQuotas({
     db,
     clock,
@@ -230,7 +230,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const clients = createClientsSeen((seen) => {
     log.info(seen, 'a recording client sends')
   })
-  const keepingClients = keepClientsSeen({
+  const keepingClients = storeClientsSeen({
     keep: (told) => noteClient(db, told),
     forget: () => forgetCaptureSeen(db),
     clients,
@@ -242,7 +242,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const metrics = startMetrics('capture', { node: settings.apart.node })
   measureBlockers(metrics.registry, blockers)
   const noteReception = measureReception(metrics.registry, log)
-  const intakeKeys = await stockIntakeKeys({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
+  const intakeKeys = await openIntakeKeyStock({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
   const preallocated = createPreallocatedRecordings({
     ...{ directory: recordingsFolder, intakePublicKey: intakeKeys.next, uuid: randomUUID },
     onFault: (error) => {
@@ -327,7 +327,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     limits: { allowedSources: sipSources },
     sharesTrunk: trunking.sharesTrunk,
     handler: flows.watch(recorder.handler),
-    resumed: heldDialogs(calls),
+    resumed: savedDialogs(calls),
     refusal: admission.refusal,
     onOffered: measureAnswers(metrics.registry),
     onFault: (error) => {
@@ -335,7 +335,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
 
-  const withoutCall = watchRecordingsWithoutCall({
+  const withoutCall = watchOrphanedRecordings({
     folder: recordingsFolder,
     known: () => new Set([...recorder.recordings('going'), ...preallocated.ids()]),
     ...{ db, clock, log, registry: metrics.registry },
@@ -346,14 +346,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     ...{ certificate, registry: metrics.registry, log },
   })
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'), blockers)
-  const draining = drainWhenTold(admission, {
+  const draining = drainOnRequest(admission, {
     left: () => recorder.live + spool.waiting,
     onChange: (drains) => {
       log.warn(drains ? 'draining: no new session is taken' : 'draining is called off: new sessions are taken')
       process.send?.({ draining: drains })
     },
   })
-  const called = tellCalls(
+  const called = reportCallActivity(
     () => recorder.live,
     (goOn) => process.send?.({ called: goOn }),
     releaseMemory,
@@ -367,7 +367,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     }),
     { obey: draining.obey, read: () => Promise.all([versions.refresh(), known.refresh()]) },
   )
-  const node = keepNode({
+  const node = startNodeHeartbeat({
     ...{ db, databaseUrl },
     node: { id: nodeId, name: settings.apart.node, version, startedAt: clock.now() },
     state: () => ({
@@ -398,7 +398,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await answering.stop()
       await control.stop()
       await forbidden.stop()
-      await rememberInterrupted(interruptedPath, recorder.going())
+      await saveInterruptedCalls(interruptedPath, recorder.going())
       await recorder.stop()
       calls.ports.closeRest()
       await preallocated.stop()

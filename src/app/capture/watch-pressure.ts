@@ -2,7 +2,7 @@ import type { Admission } from '#capture/admission/admission.ts'
 import type { Measured } from '#capture/admission/judge-pressure.ts'
 import type { PortRange } from '#platform/config/addresses.ts'
 import type { Log } from '#platform/log/log.ts'
-import { keepReserve } from './keep-reserve.ts'
+import { openDiskReserve } from './disk-reserve.ts'
 import { freeOn, measurePressure } from '../roles/measure-pressure.ts'
 
 export interface PressureWatch {
@@ -30,7 +30,7 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
   const { admission, folders, rtp, recordings, callsWaiting, log } = options
   const [folder] = folders
   const gauge = measurePressure({ folders, rtp, recordings, callsWaiting })
-  const reserve = await keepReserve(folder, (bytes) => {
+  const reserve = await openDiskReserve(folder, (bytes) => {
     if (bytes === 0) log.error('the disk is full: its reserve is let go for the calls that go on; make room')
   })
   let looking = false

@@ -15,7 +15,7 @@ import { acceptProblems, explainableIn } from '#safeguards/audit/accept-problems
 import { resumeLog } from '#safeguards/audit/resume.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { exportLedger } from '#safeguards/ledger/export-ledger.ts'
-import { verifyHere } from '../custodian/verify-here.ts'
+import { verifyLocally } from '../custodian/local-verification.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */
@@ -70,7 +70,7 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
 
 /** Without a break: what the verifier finds, and an operator can explain. */
 async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, reason: string): Promise<void> {
-  const report = await verifyHere({
+  const report = await verifyLocally({
     db,
     folder: join(settings.dataDirectory, 'audit-log'),
     witnessKeys: settings.witnesses.map(({ key }) => key),

@@ -6,7 +6,7 @@ import { Fault } from '#platform/fault.ts'
 import type { SeenCheckpoint } from '#safeguards/audit/verify/check-roots.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
 import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
-import { trustedKeys, verifyHere } from '../custodian/verify-here.ts'
+import { trustedKeys, verifyLocally } from '../custodian/local-verification.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** A log that is not what was signed. */
@@ -40,7 +40,14 @@ export async function auditVerify(settings: Settings, args: string[]): Promise<v
   const report =
     values.export === undefined
       ? await withRunningDatabase(settings, 'audit-verify', (db) =>
-          verifyHere({ db, folder: join(settings.dataDirectory, 'audit-log'), keyLine, witnessKeys, seen, onProgress }),
+          verifyLocally({
+            db,
+            folder: join(settings.dataDirectory, 'audit-log'),
+            keyLine,
+            witnessKeys,
+            seen,
+            onProgress,
+          }),
         )
       : await verifyFolder(values.export, { keyLine, witnessKeys, seen, onProgress })
   if (values.json) console.log(JSON.stringify(report, null, 2))

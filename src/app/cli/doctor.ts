@@ -6,7 +6,7 @@ import { checkDatabase } from './doctor/check-database.ts'
 import { checkDisk } from './doctor/check-disk.ts'
 import { checkEdge } from './doctor/check-edge.ts'
 import { checkFiles } from './doctor/check-files.ts'
-import { checkLeftBehind } from './doctor/check-left-behind.ts'
+import { checkMoveLeftovers } from './doctor/check-move-leftovers.ts'
 import { checkMachine } from './doctor/check-machine.ts'
 import { checkRtp } from './doctor/check-rtp.ts'
 import { checkPorts } from './doctor/check-ports.ts'
@@ -54,7 +54,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],
     ['blockers', () => (runs ? checkBlockers(settings.http) : Promise.resolve([]))],
-    ['moved', () => checkLeftBehind(settings, Temporal.Now.instant())],
+    ['moved', () => checkMoveLeftovers(settings, Temporal.Now.instant())],
   ]
   const found: Finding[] = []
   // One after another: a disk that is being measured is not written by another look.

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { allowFeed } from '#register/fed-progress.ts'
+import { allowFeed } from '#register/feed-progress.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `feeds allow`: for two days a feed may ask the register about calls from a day on, as for an archive. */

@@ -3,7 +3,7 @@
  * that another folder could do.
  */
 import { parseArgs } from 'node:util'
-import { holdCalls } from '#capture/session/recovery/hold-calls.ts'
+import { restoreSavedCalls } from '#capture/session/recovery/saved-calls.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { remedyOf } from '#platform/fault-remedies.ts'
@@ -209,7 +209,7 @@ async function startRole(role: RoleName, settings: Settings): Promise<void> {
       Promise.all([import('./start-one.ts'), import('../roles/run-role.ts').then(({ load }) => load(role))]),
     )
   }
-  const held = role === 'capture' ? await holdCalls(settings) : undefined
+  const held = role === 'capture' ? await restoreSavedCalls(settings) : undefined
   const { startOne } = await import('./start-one.ts')
   const { makeLog } = await import('#platform/log/log.ts')
   return startOne(role, settings, makeLog({ name: role }), held)

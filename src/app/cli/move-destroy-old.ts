@@ -12,7 +12,7 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { hasMovedAway } from '#safeguards/moving/move-objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { forgetLeftBehind, noteDestroying, readLeftBehind } from './left-behind.ts'
+import { forgetLeftovers, recordLeftoversDestruction, readLeftovers } from './move-leftovers.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /**
@@ -20,7 +20,7 @@ import { withRunningDatabase } from './running-database.ts'
  * to, and its log says that they are gone.
  */
 export async function destroyOld(settings: Settings): Promise<void> {
-  const left = await readLeftBehind(settings.dataDirectory)
+  const left = await readLeftovers(settings.dataDirectory)
   if (!left) {
     console.log('nothing was left behind by a move')
     return
@@ -31,7 +31,7 @@ export async function destroyOld(settings: Settings): Promise<void> {
       if (database) await assertDatabaseLeft(settings)
       for (const store of objects) await assertStoreLeft(settings, store)
       if (cluster !== undefined) await assertOldCluster(cluster)
-      await noteDestroying(settings.dataDirectory, left)
+      await recordLeftoversDestruction(settings.dataDirectory, left)
     }
     for (const store of objects) {
       const removed = await destroyStore(store)
@@ -52,7 +52,7 @@ export async function destroyOld(settings: Settings): Promise<void> {
         console.log(`the old database ${folder} is destroyed: ${removed.files} files, none of them found any more`)
       }
     }
-    await forgetLeftBehind(settings.dataDirectory)
+    await forgetLeftovers(settings.dataDirectory)
   })
 }
 

@@ -21,12 +21,12 @@ import {
 import { targetFault } from '#safeguards/moving/target.ts'
 import { judgeSite } from '#safeguards/places/attested-site.ts'
 import { PlaceFault } from '#safeguards/places/place-faults.ts'
-import { isThisMachine, tellObjects } from '#safeguards/places/told-places.ts'
+import { isThisMachine, describeObjectStore } from '#safeguards/places/configured-places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { endMove } from '../supervisor/finish-move.ts'
 import { askToMakeWay, type MadeWay } from '../supervisor/moving-socket.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { noteLeftBehind, readLeftBehind } from './left-behind.ts'
+import { recordLeftovers, readLeftovers } from './move-leftovers.ts'
 import { destroyOld } from './move-destroy-old.ts'
 import { giveUp } from './move-give-up.ts'
 import { openDatabase, openSource, originOf, readTarget, type Target } from './move-target.ts'
@@ -47,7 +47,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
       'move needs --to FILE, with DATABASE_URL, OBJECTS_URL or both (docs/operate/moving.md)',
     )
   }
-  if ((await readLeftBehind(settings.dataDirectory))?.destroying === true) {
+  if ((await readLeftovers(settings.dataDirectory))?.destroying === true) {
     throw new Fault(
       'argument-wrong',
       'what an earlier move left is half destroyed: end that first, by "seloste move --destroy-old"',
@@ -103,7 +103,7 @@ async function assertAttested(url: string, target: Target): Promise<void> {
   const versions = await readVersions(db).finally(close)
   const { sites } = versionAt(versions, now).description.storage
   const told = [
-    ...(target.hasObjects ? [await tellObjects(target.settings)] : []),
+    ...(target.hasObjects ? [await describeObjectStore(target.settings)] : []),
     ...(target.database === undefined ? [] : [tellTargetDatabase(target.database, target.settings.sites.database)]),
   ]
   for (const place of told) {
@@ -154,7 +154,7 @@ async function moveTo(
   const settle = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndTell(objects))
     await noteMove(target.database ?? source.url, target, settled.objects, database)
-    await noteLeftBehind(settings.dataDirectory, {
+    await recordLeftovers(settings.dataDirectory, {
       movedAt: Temporal.Now.instant().toString(),
       ...(isOfDatabase && settings.databaseUrl === undefined && { database: 'embedded' }),
       ...(objects && { objects: [settings.objects] }),

@@ -6,7 +6,7 @@ import { verifyRecordings, type Verification } from '#register/verify/verify-rec
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { placesToProve } from '../custodian/places-to-prove.ts'
+import { backupPlacesToVerify } from '../custodian/backup-places-to-verify.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** A recording is not what was kept, or one that was destroyed is not gone. */
@@ -21,7 +21,7 @@ const mebibyte = 1024 * 1024
 export async function recordings(settings: Settings, args: string[]): Promise<void> {
   const [action, ...rest] = args
   if (action === 'bring-back') {
-    const { bringBack } = await import('./bring-back.ts')
+    const { restoreObjects: bringBack } = await import('./restore-objects.ts')
     return bringBack(settings, rest)
   }
   if (action !== 'verify')
@@ -34,7 +34,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
   const report = await withRunningDatabase(settings, 'recordings-verify', async (db) => {
     const [objects, keys] = await Promise.all([openObjects(settings), openKeyStore(settings)])
     const found = await verifyRecordings(
-      { db, objects, keys, places: await placesToProve(settings.backups) },
+      { db, objects, keys, places: await backupPlacesToVerify(settings.backups) },
       { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: tellProgress() }) },
     )
     await noteRun(db, {

@@ -1,4 +1,4 @@
-import type { HeldCalls } from '#capture/session/recovery/hold-calls.ts'
+import type { SavedCalls } from '#capture/session/recovery/saved-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { assertSignedInAs } from '#platform/database/assert-signed-in-as.ts'
 import { DatabaseFault } from '#platform/database/faults.ts'
@@ -15,7 +15,7 @@ export async function startOne(
   name: RoleName,
   settings: Settings,
   log: Log,
-  heldCalls: HeldCalls | undefined,
+  heldCalls: SavedCalls | undefined,
 ): Promise<void> {
   const databaseRole = databaseRoles[name]
   const url =

@@ -6,7 +6,7 @@ import { askOnce } from '#platform/database/ask-once.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { superviseRoles } from '../supervisor/supervise.ts'
 import { assertNoDemo } from './demo/whose-register.ts'
-import { untilTold } from './until-told.ts'
+import { runUntilSignal } from './run-until-signal.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -24,7 +24,7 @@ export async function startAll(settings: Settings): Promise<void> {
     ending.abort()
     return all.stop()
   }
-  await untilTold({ failed: all.failed, stop }, log)
+  await runUntilSignal({ failed: all.failed, stop }, log)
   await telling
 }
 

@@ -10,8 +10,13 @@ import { newestCosignatures } from '#safeguards/audit/witness/cosignatures.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
-import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
-import { readTargets } from '#use/webhooks/tell-events.ts'
+import {
+  listBlockedDestructions,
+  listBlockers,
+  describeBlocker,
+  type BlockedDestruction,
+} from '#use/retention/blockers.ts'
+import { readTargets } from '#use/webhooks/deliver-webhooks.ts'
 import { askCapture, type CaptureState } from '../capture/capture-control.ts'
 import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
 import { blockersOf, describeAll, unite, type StandingBlocker } from '../roles/read-health.ts'
@@ -162,7 +167,7 @@ async function askDatabase(
         const key = await keyBeside(settings)
         const proofs = await readProofs(db, Temporal.Now.instant(), key)
         const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
-        const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
+        const [standing, waiting] = [await listBlockers(db), await listBlockedDestructions(db)]
         return {
           unsigned: key === 'any',
           nodes: await seenNodes(db),
@@ -172,7 +177,7 @@ async function askDatabase(
               `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
           ),
           witnesses: await lateWitnesses(db, settings),
-          obstacles: [...standing.map(tellStanding), ...waiting.map(tellWaiting)],
+          obstacles: [...standing.map(describeBlocker), ...waiting.map(tellWaiting)],
         }
       },
       databaseAnswerMs,
@@ -211,7 +216,7 @@ async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings
   })
 }
 
-function tellWaiting({ kind, id, until }: EndThatWaits): string {
+function tellWaiting({ kind, id, until }: BlockedDestruction): string {
   const at = until.toString({ smallestUnit: 'second' })
   const told = {
     'inspection-urgent': `a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it`,

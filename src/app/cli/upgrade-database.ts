@@ -6,7 +6,7 @@ import { upgradeEmbeddedPostgres } from '#platform/database/embedded/upgrade.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { Fault } from '#platform/fault.ts'
 import { finishMove, moveDatabase } from '#safeguards/moving/move-database.ts'
-import { noteLeftBehind } from './left-behind.ts'
+import { recordLeftovers } from './move-leftovers.ts'
 
 const told = 'the new database'
 
@@ -46,7 +46,7 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
     console.log('the database is of the PostgreSQL that this Seloste has')
     return
   }
-  await noteLeftBehind(settings.dataDirectory, {
+  await recordLeftovers(settings.dataDirectory, {
     movedAt: Temporal.Now.instant().toString(),
     cluster: upgraded.oldCluster,
   })

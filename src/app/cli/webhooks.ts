@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { readTargets, tellAgain } from '#use/webhooks/tell-events.ts'
+import { readTargets, retryWebhooks } from '#use/webhooks/deliver-webhooks.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `webhooks list|retry`: what waits to be told to other systems, and what was given up. Exit code 1 of list: something was. */
@@ -28,7 +28,7 @@ export async function webhooks(settings: Settings, args: string[]): Promise<void
   }
   if (action === 'retry') {
     const again = await withRunningDatabase(settings, 'webhooks', (db) =>
-      tellAgain(db, Temporal.Now.instant(), values.target),
+      retryWebhooks(db, Temporal.Now.instant(), values.target),
     )
     console.log(`${again} events are told again`)
     return

@@ -5,7 +5,7 @@ import { Fault } from '#platform/fault.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { readVerifierKey, writeVerifierKey } from '#safeguards/audit/note.ts'
 import { serveWitness } from '../witness/serve-witness.ts'
-import { untilTold } from './until-told.ts'
+import { runUntilSignal } from './run-until-signal.ts'
 
 /** `witness`: cosigns the checkpoints of one log, on a machine that the log's operators do not run. Needs no database. */
 export async function witness(args: string[]): Promise<void> {
@@ -45,5 +45,5 @@ export async function witness(args: string[]): Promise<void> {
     log,
   })
   log.info({ url: witnessing.url }, `cosigns ${logKey.name} as ${writeVerifierKey(witnessing.key)}`)
-  await untilTold({ failed: new Promise(() => undefined), stop: witnessing.stop }, log)
+  await runUntilSignal({ failed: new Promise(() => undefined), stop: witnessing.stop }, log)
 }

@@ -15,7 +15,7 @@ import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
-import type { ConnectionPool, WayToCustodian } from './way-to-custodian.ts'
+import type { ConnectionPool, CustodianTransport } from './custodian-transport.ts'
 
 /** What the desk may ask of the custodian: ranges of a listening, counts for a draft, and nothing by a recording's own id. */
 export interface CustodianClient {
@@ -60,7 +60,7 @@ const keyMs = 1_000
 const wholeCallMs = 60_000
 
 /** Speaks to the custodian, wherever it is. Throws when it does not answer. */
-export function connectCustodian(way: WayToCustodian): CustodianClient {
+export function connectCustodian(way: CustodianTransport): CustodianClient {
   function ask(
     path: string,
     body: unknown,

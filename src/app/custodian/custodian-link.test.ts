@@ -8,7 +8,7 @@ import { makeAuthority, type Authority } from '#test/conformance/sip/make-certif
 import { connectCustodian } from './custodian-client.ts'
 import { serveCustodianLink, type CustodianLink } from './custodian-link.ts'
 import { answersToDesk, type CustodianAnswers } from './custodian-server.ts'
-import { findCustodian } from './way-to-custodian.ts'
+import { findCustodian } from './custodian-transport.ts'
 
 const ours = makeAuthority('our authority')
 const asked: unknown[] = []

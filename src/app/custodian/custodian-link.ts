@@ -8,13 +8,13 @@ import { createServer } from 'node:https'
 import { isIP, type AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { formatEndpoint } from '#platform/config/addresses.ts'
-import type { ApartSettings } from '#platform/config/apart.ts'
+import type { SplitRoleSettings } from '#platform/config/split-roles.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
 import type { Log } from '#platform/log/log.ts'
-import { sayNowAndThen } from '#platform/log/now-and-then.ts'
+import { throttleLog } from '#platform/log/throttle-log.ts'
 import { closeSocket } from '#platform/processes/listen-at-socket.ts'
 import type { AnswerDesk } from './custodian-server.ts'
-import { followLink, linkVersion } from './way-to-custodian.ts'
+import { followLink, linkVersion } from './custodian-transport.ts'
 
 export interface CustodianLink {
   /** `https://address:port` at which it listens. */
@@ -35,14 +35,14 @@ const connections = 4096
 
 /** Nothing where SELOSTE_CUSTODIAN_LISTEN is not set. */
 export async function serveCustodianLink(
-  { custodianListen: listen, desks, linkFiles }: Pick<ApartSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
+  { custodianListen: listen, desks, linkFiles }: Pick<SplitRoleSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
   answerDesk: AnswerDesk,
   around: Around,
 ): Promise<CustodianLink | undefined> {
   if (!listen || !linkFiles) return undefined
   const { log } = around
   const certificate = await followLink(linkFiles, around, 'no desk on another machine gets through until it is mended')
-  const sayRefused = sayNowAndThen((details, line) => log.warn(details, line))
+  const sayRefused = throttleLog((details, line) => log.warn(details, line))
   const server = createServer(
     {
       ...certificate.inUse,

@@ -28,32 +28,32 @@ import { readDrawKey } from '../roles/draw-key.ts'
 import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from '../roles/follow-versions.ts'
 import { logKeyQuestion } from './log-key-question.ts'
-import { holdCustody } from './hold-custody.ts'
+import { holdCustodianLock } from './custodian-lock.ts'
 import { startJobs } from './jobs.ts'
-import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
-import { keepCopies } from './keep-copies.ts'
-import { keepPackages } from './keep-packages.ts'
-import { keepLedger } from './keep-ledger.ts'
-import { keepEnds } from './keep-ends.ts'
-import { keepLog } from './keep-log.ts'
-import { keepObjects } from './keep-objects.ts'
-import { keepPlaces } from './keep-places.ts'
-import { keepProofs } from './keep-proofs.ts'
-import { keepTerms } from './keep-terms.ts'
-import { keepVerified } from './keep-verified.ts'
-import { keepWatch } from './keep-watch.ts'
-import { keepWebhooks } from './keep-webhooks.ts'
-import { obeyVersion } from './obey-version.ts'
+import { startAnonymisedCopies } from './jobs/anonymised-copies.ts'
+import { startCopies } from './jobs/copies.ts'
+import { startPackages } from './jobs/packages.ts'
+import { startLedger } from './jobs/ledger.ts'
+import { startDestructions } from './jobs/destructions.ts'
+import { startAuditLog } from './jobs/audit-log.ts'
+import { startObjectStoreChecks } from './jobs/object-store.ts'
+import { startPlaces } from './jobs/places.ts'
+import { startPromiseChecks } from './jobs/promise-checks.ts'
+import { startRetention } from './jobs/retention.ts'
+import { startRecordingVerification } from './jobs/recording-verification.ts'
+import { startAlarms } from './jobs/alarms.ts'
+import { startWebhooks } from './jobs/webhooks.ts'
+import { applyVersion } from './jobs/apply-version.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { provenSignIn } from './proven-sign-in.ts'
+import { signInVerifiers } from './sign-in-verifiers.ts'
 import { secondFactorQuestions } from './second-factor-questions.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
-import { tellCuts } from './tell-cuts.ts'
-import { tellWaiting } from './tell-waiting.ts'
+import { reportTrims } from './jobs/report-trims.ts'
+import { reportBacklog } from './jobs/report-backlog.ts'
 import { watchBlockers } from '../roles/watch-blockers.ts'
-import { ingestRecordings } from './ingest-recordings.ts'
+import { ingestRecordings } from './ingest/ingest-recordings.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
@@ -65,7 +65,7 @@ const nothingIsCalledSo = 'is-it-there'
  * and checks that the description's promises hold.
  */
 export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
-  const custody = await holdCustody({
+  const custody = await holdCustodianLock({
     databaseUrl,
     onElsewhere: (error) => {
       log.fatal({ err: error }, 'another custodian has taken over; this one ends at once')
@@ -92,7 +92,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const unblocking = endBlockingSessions({ databaseUrl, log })
   const objects = watchedStore(await openObjects(settings), blockers)
   await refuseMovedObjects(objects)
-  const storing = await keepObjects({ objects, log })
+  const storing = await startObjectStoreChecks({ objects, log })
   const keys = watchedKeys(await openKeyStore(settings), blockers)
   await assertSameStore(db, keys)
   const versions = await followVersions({
@@ -103,7 +103,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     },
   })
   // Nothing is taken in before it is sure that it may lie here (R19).
-  const placing = await keepPlaces({ db, pool, keys, settings, versions, clock, log })
+  const placing = await startPlaces({ db, pool, keys, settings, versions, clock, log })
   const reporting = reportVersions({
     db,
     versions,
@@ -112,7 +112,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.warn({ err: error }, 'which description is obeyed could not be reported')
     },
   })
-  const auditLog = keepLog({
+  const auditLog = startAuditLog({
     db,
     pool,
     keys,
@@ -123,7 +123,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     witnesses: placing.witnesses,
   })
-  const ledger = keepLedger({
+  const ledger = startLedger({
     db,
     pool,
     keys,
@@ -139,7 +139,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     objects,
     keys,
     workFolder: join(settings.dataDirectory, 'custodian'),
-    onCut: tellCuts(metrics.registry, log),
+    onCut: reportTrims(metrics.registry, log),
   }
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-custodian', version },
@@ -152,11 +152,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
   // Before the first sweep: a clock that has jumped is seen first.
-  const ends = await keepEnds({
+  const ends = await startDestructions({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
     onClockConfirmed: () => terms.sweepNow(),
   })
-  const terms = keepTerms({
+  const terms = startRetention({
     expunging,
     pool,
     clock,
@@ -164,7 +164,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     onSwept: () => proofs.swept(),
   })
   const { promise: jobsBegun, resolve: onJobsBegun } = Promise.withResolvers<void>()
-  const proofs = keepProofs({
+  const proofs = startPromiseChecks({
     pool,
     db,
     objects,
@@ -198,7 +198,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     onEnded: () => proofs.logVerified(),
   })
-  const verified = keepVerified({
+  const verified = startRecordingVerification({
     proving: { db, objects, keys },
     backups: settings.backups,
     pool,
@@ -206,27 +206,27 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     registry: metrics.registry,
   })
-  const waiting = tellWaiting({ db, pool, log, blockers, registry: metrics.registry })
+  const waiting = reportBacklog({ db, pool, log, blockers, registry: metrics.registry })
   const watchingBlockers = watchBlockers({
     blockers,
     volumes: await volumesOf(settings),
     asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
     waitsSince: () => ingesting.oldest(),
   })
-  const watching = keepWatch({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
+  const watching = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
   const { webhooksFile } = settings.connecting
-  const webhooks = await keepWebhooks({
+  const webhooks = await startWebhooks({
     ...{ db, pool, clock, log, webhooksFile },
     registry: metrics.registry,
     publicUrl: settings.publicUrl,
   })
-  const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
+  const obeying = applyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const secondFactors = createSecondFactors(db, await readSignInKeys(keys), () => clock.now())
   const regular = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
   onJobsBegun()
-  const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
-  const packages = await keepPackages({ store: keeping, pool, versions, clock, log })
-  const anonymised = await keepAnonymisedCopies(
+  const copies = await startCopies({ store: keeping, pool, versions, clock, log })
+  const packages = await startPackages({ store: keeping, pool, versions, clock, log })
+  const anonymised = await startAnonymisedCopies(
     { store: keeping, pool, versions, clock, log },
     { enginesFile: settings.enginesFile },
   )
@@ -241,7 +241,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       ...copies.questions,
       ...packages.questions,
       ...anonymised.questions,
-      ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors })),
+      ...(await signInVerifiers({ settings, db, now: () => clock.now(), log, secondFactors })),
     },
   }
   const answerDesk = answersToDesk(answers, (error) => {

@@ -1,6 +1,6 @@
 /**
  * The custodian's jobs: work that comes round and remembers nothing between two turns. In: the custodian's connections. Out: one
- * table to read, and the jobs running. Never here: work with a state of its own (`keep-*.ts`).
+ * table to read, and the jobs running. Never here: work with a state of its own (`jobs/`).
  */
 import type { Kysely } from 'kysely'
 import { generateKeyPair } from '#platform/age/age-header.ts'

@@ -4,7 +4,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import type { ExpectedProtections } from '#platform/database/protections.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
-import { verifyHere } from './verify-here.ts'
+import { verifyLocally } from './local-verification.ts'
 
 /** What the thread is given. */
 export interface VerifyLogTask {
@@ -32,7 +32,7 @@ const database = connectDatabase({
   onIdleError: () => undefined,
 })
 try {
-  const report = await verifyHere({
+  const report = await verifyLocally({
     db: database.db,
     folder: task.folder,
     witnessKeys: task.witnessKeys,

@@ -16,7 +16,7 @@ import { askCaptures } from './ask-captures.ts'
 import { answerCallFlows, readCallFlows } from '../capture/call-flow-questions.ts'
 import { measureDesk } from './desk-metrics.ts'
 import { gatherMetrics } from './gather-metrics.ts'
-import { keepNode } from '../capture/keep-node.ts'
+import { startNodeHeartbeat } from '../capture/node-heartbeat.ts'
 
 const noBlockers: Blockers = { raise: () => undefined, clear: () => undefined, list: () => [] }
 
@@ -30,7 +30,7 @@ const captures = askCaptures({ db, databaseUrl: database.url('seloste_desk'), on
 function startNode(name: string, flows: CallFlows) {
   const metrics = startMetrics('capture', { node: name })
   const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [metrics.registry] })
-  const node = keepNode({
+  const node = startNodeHeartbeat({
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
     node: { id: randomUUID(), name, version: '1', startedAt: Temporal.Now.instant() },
     state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),

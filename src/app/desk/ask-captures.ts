@@ -3,7 +3,7 @@
  * who may look; and the capture of the desk's own machine, which answers at its sockets even while the database is away.
  */
 import type { Kysely } from 'kysely'
-import { askByChannel } from '#platform/database/ask-by-channel.ts'
+import { requestOverChannel } from '#platform/database/request-over-channel.ts'
 import { calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -21,7 +21,7 @@ export function askCaptures(options: {
   onFault: (error: unknown) => void
 }): Captures {
   const { db } = options
-  const asker = askByChannel({ db, url: options.databaseUrl, onFault: options.onFault })
+  const asker = requestOverChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
     async ask(what, but) {
       const nodes = await nodesThere(db)

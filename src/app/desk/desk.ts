@@ -9,7 +9,7 @@ import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
-import { createLookPacer } from '../http/pace-looks.ts'
+import { createReadRateLimit } from '../http/read-rate-limit.ts'
 import { serve } from '../http/serve.ts'
 import { askCaptures } from './ask-captures.ts'
 import { readCallFlows } from '../capture/call-flow-questions.ts'
@@ -23,7 +23,7 @@ import { databaseAnswers, healthReader } from '../roles/read-health.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role, RoleContext } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
-import { findCustodian } from '../custodian/way-to-custodian.ts'
+import { findCustodian } from '../custodian/custodian-transport.ts'
 
 /** People wait: a database that hangs is found out within three seconds. */
 const databaseAnswerMs = 1_500
@@ -97,7 +97,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       versions,
       clock: systemClock,
       flows: readCallFlows(captures),
-      pace: createLookPacer(db, systemClock),
+      pace: createReadRateLimit(db, systemClock),
       health,
       ways: {
         publicUrl: settings.publicUrl,

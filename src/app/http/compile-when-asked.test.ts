@@ -1,13 +1,13 @@
 import Fastify, { type RouteOptions } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { compileWhenAsked } from './compile-when-asked.ts'
+import { lazyCompile } from './lazy-compile.ts'
 import { operations } from './contract/operations.ts'
 
 const handler = async () => ({ many: 2, hidden: 'x' })
 
 describe('a route whose schemas are compiled when it is asked', () => {
   const open = () => {
-    const app = Fastify({ schemaController: compileWhenAsked })
+    const app = Fastify({ schemaController: lazyCompile })
     app.post('/sum', {
       schema: {
         body: {

@@ -10,7 +10,7 @@ import type { CustodianClient } from '../custodian/custodian-client.ts'
 import type { Health } from '../roles/read-health.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import type { LookPacer } from './pace-looks.ts'
+import type { ReadRateLimit } from './read-rate-limit.ts'
 
 export interface Desk {
   db: Kysely<RegisterTables>
@@ -23,7 +23,7 @@ export interface Desk {
   /** How the whole is, within two seconds. */
   health: () => Promise<Health>
   /** Slows down looks in a mass. */
-  pace: LookPacer
+  pace: ReadRateLimit
   /** Calls back after each change to a call; returns the way to stop. */
   onCallChanged: (changed: () => void) => () => void
 }

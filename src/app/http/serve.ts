@@ -12,7 +12,7 @@ import { readProofs } from '#use/evidence/read-proofs.ts'
 import { addressList } from '#platform/connections/address-list.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
 import { visitorOf } from '#platform/connections/visitor.ts'
-import { sayNowAndThen } from '#platform/log/now-and-then.ts'
+import { throttleLog } from '#platform/log/throttle-log.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
@@ -22,7 +22,7 @@ import { callEvents } from './calls/call-events.ts'
 import { captureSeenRoutes } from './operating/capture-seen-routes.ts'
 import { clockRoutes } from './operating/clock-routes.ts'
 import { operations } from './contract/operations.ts'
-import { compileWhenAsked } from './compile-when-asked.ts'
+import { lazyCompile } from './lazy-compile.ts'
 import { contactRoutes } from './calls/contact-routes.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
 import type { Desk } from './desk.ts'
@@ -72,8 +72,8 @@ import { sessionRoutes } from './account/session-routes.ts'
 import { readProxyHeaders, type ProxyHeader } from './read-forwarded.ts'
 import { reconciliationRoutes } from './operating/reconciliation-routes.ts'
 import { traceRequests } from './trace-requests.ts'
-import { takeTurns } from './take-turns.ts'
-import { toldMissing } from './operating/told-missing.ts'
+import { limitConcurrency } from './concurrency-limit.ts'
+import { missingParts } from './operating/missing-parts.ts'
 import { trainingRoutes } from './quality/training-routes.ts'
 import { watchRoutes } from './operating/watch-routes.ts'
 import { webFiles } from './web-files.ts'
@@ -165,7 +165,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   const requestTimeout = options.requestMs ?? usualRequestMs
   const isOperator = operatorsAmong(options.metricsSources ?? [], desk.ways.publicUrl)
   const isProxy = addressList(options.proxies ?? [])
-  const sayOnce = sayNowAndThen((details, line) => options.log.warn(details, line))
+  const sayOnce = throttleLog((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -178,7 +178,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     trustProxy: ['loopback', ...(options.proxies ?? [])],
     // Unknown fields are an error, not something to leave out quietly.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
-    schemaController: compileWhenAsked,
+    schemaController: lazyCompile,
   })
   limitConnections(app.server, {
     perVisitor: mostConnections,
@@ -219,7 +219,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
       return refuse(reply, 'deny.origin')
   })
-  takeTurns(app, options.visitorRequests ?? usualVisitorRequests, isProxy)
+  limitConcurrency(app, options.visitorRequests ?? usualVisitorRequests, isProxy)
 
   app.setErrorHandler((error: FastifyError & { error?: unknown }, request, reply) => {
     if (error.validation) {
@@ -293,7 +293,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   app.get('/health/ready', async (request, reply) => {
     const health = await desk.health()
     const { blockers } = health
-    const missing = toldMissing(health)
+    const missing = missingParts(health)
     const ready = missing.length === 0 && blockers.length === 0
     // Strangers are told whether it is ready, and not what keeps it from it.
     return reply.code(ready ? 200 : 503).send({ ready, ...(isOperator(request) && { missing, blockers }) })

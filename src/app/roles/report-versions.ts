@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { reportEnded, reportObeyed } from '#use/evidence/report-obeyed.ts'
+import { reportEnded, reportVersionInUse } from '#use/evidence/report-version-in-use.ts'
 import type { Versions } from './follow-versions.ts'
 
 export interface ReportOptions {
@@ -18,7 +18,7 @@ export function reportVersions({ db, versions, clock, onFault }: ReportOptions):
   const instance = randomUUID()
   let reporting = Promise.resolve()
   function report(): void {
-    reporting = reporting.then(() => reportObeyed(db, instance, versions.at(clock.now()))).catch(onFault)
+    reporting = reporting.then(() => reportVersionInUse(db, instance, versions.at(clock.now()))).catch(onFault)
   }
   report()
   const timer = setInterval(report, reportMs)

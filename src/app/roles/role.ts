@@ -1,4 +1,4 @@
-import type { HeldCalls } from '#capture/session/recovery/hold-calls.ts'
+import type { SavedCalls } from '#capture/session/recovery/saved-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 
@@ -22,7 +22,7 @@ export interface RoleContext {
   databaseUrl: string
   version: string
   /** Of capture: calls that go on, whose ports are open already. */
-  heldCalls?: HeldCalls | undefined
+  heldCalls?: SavedCalls | undefined
 }
 
 export interface RunningRole {

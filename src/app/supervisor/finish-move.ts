@@ -3,7 +3,7 @@ import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { tellDatabase } from '#platform/database/moved-away.ts'
 import { finishMove } from '#safeguards/moving/move-database.ts'
 import { finishObjects, hasMovedAway, refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
-import type { Environment } from '../capture/hold-register.ts'
+import type { Environment } from '../capture/pause-register.ts'
 import { openObjects } from '../roles/open-objects.ts'
 
 /** Where a register is, of a move that may have been cut short after its moment. */

@@ -6,7 +6,7 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Fault } from '#platform/fault.ts'
 import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
-import type { Environment } from '../capture/hold-register.ts'
+import type { Environment } from '../capture/pause-register.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
 /** What the supervisor does about a move. */

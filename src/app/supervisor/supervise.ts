@@ -10,7 +10,7 @@ import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
-import type { Environment, RegisterTold, RegisterWish } from '../capture/hold-register.ts'
+import type { Environment, RegisterPauseReply, RegisterPauseRequest } from '../capture/pause-register.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import { offerMoving, type OfferedMoving } from './moving-socket.ts'
 import type { RoleName } from '../roles/role.ts'
@@ -286,10 +286,10 @@ export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName):
 }
 
 /** Throws what capture answers, or that it does not. */
-async function tellCapture(capture: ChildProcess, wish: RegisterWish): Promise<void> {
-  const answered = Promise.withResolvers<RegisterTold>()
+async function tellCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
+  const answered = Promise.withResolvers<RegisterPauseReply>()
   const hear = (message: object) => {
-    if ('register' in message) answered.resolve(message as RegisterTold)
+    if ('register' in message) answered.resolve(message as RegisterPauseReply)
   }
   const timer = setTimeout(() => answered.resolve({ register: 'held', failed: 'capture does not answer' }), stopMs)
   capture.on('message', hear)

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { admitFed } from '#register/admit-fed.ts'
+import { admitFed } from '#register/admit-from-feed.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'

@@ -21,7 +21,7 @@ import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './register/quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool, type Spool } from './recovery/spool.ts'
-import { takeBack } from './recovery/take-back.ts'
+import { recoverAfterCrash } from './recovery/recover-after-crash.ts'
 
 const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()
@@ -317,7 +317,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     spool = await openCalls()
     const recording = { ...going.recording!, ...(told && { gone: true as const }) }
     await spool.note({ ...going, recording })
-    await takeBack(spool, join(folder, 'recordings'), objects, systemClock.now())
+    await recoverAfterCrash(spool, join(folder, 'recordings'), objects, systemClock.now())
     await spool.settled()
 
     const left = await readdir(join(folder, 'recordings'))

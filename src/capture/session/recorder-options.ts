@@ -8,8 +8,8 @@ import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { Source } from '../sip/handler.ts'
 import type { FormatPolicy } from '../siprec/read-invitation.ts'
 import type { ClientsSeen } from './seen/clients-seen.ts'
-import type { HeldSessions } from './recovery/held-sessions.ts'
-import type { HeldCalls } from './recovery/hold-calls.ts'
+import type { SavedSessions } from './recovery/saved-sessions.ts'
+import type { SavedCalls } from './recovery/saved-calls.ts'
 import type { PreallocatedRecordings } from './media/preallocated-files.ts'
 import type { QuotaCounts } from './register/quota-counts.ts'
 import type { SessionStreamsOptions } from './media/session-streams.ts'
@@ -46,8 +46,8 @@ export interface RecorderOptions {
   leftBehind?: readonly SegmentFacts[]
   /** Where sessions are written down for the process after this one, and what the one before has left so. */
   held?: {
-    sessions: HeldSessions
-    calls: HeldCalls
+    sessions: SavedSessions
+    calls: SavedCalls
     /** Segments that go on as they are: nothing of them is recorded. */
     goOn: ReadonlySet<string>
   }

@@ -6,10 +6,10 @@ import { timeFromNow } from '#platform/clock/time-of.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
-import { createUnkeptSessions } from './answer-unkept.ts'
+import { createUnrecordedSessions } from './unrecorded-sessions.ts'
 import { refusedAtEnd, tellsMedia } from './machine/answer-session.ts'
 import { createConferences } from './duplicates/conferences.ts'
-import { createDescribeAsked, type Found } from './machine/describe-asked.ts'
+import { createDescribeRequest, type Found } from './machine/describe-request.ts'
 import { describeReoffer } from './machine/describe-reoffer.ts'
 import {
   answeredAtOf,
@@ -19,8 +19,8 @@ import {
   type CallInvitation,
 } from './machine/describe-segment.ts'
 import { createCompletions } from './register/complete-segments.ts'
-import { decidedLater, isBegunByNow, mayBeDecidedAnew, tellsOutside } from './machine/is-decided-anew.ts'
-import { createOtherHalves } from './duplicates/other-half.ts'
+import { decideLater, hasStarted, canDecideAgain, isOutsideRegister } from './machine/decide-later.ts'
+import { createSplitDirectionSessions } from './duplicates/split-direction-session.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './media/preallocated-files.ts'
 import { createRequestReader, knownOf, type Asked, type KnownBefore } from './reading/read-requests.ts'
@@ -32,10 +32,10 @@ import { isStopped, placeOf, recordingIn } from './reading/read-session.ts'
 import type { Offer, Reoffer } from './machine/session-types.ts'
 import { refusedUnheard } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
-import { clientClockOf, passedOnAt } from './machine/told-times.ts'
-import { createTwinSessions } from './duplicates/twin-sessions.ts'
+import { clientClock, transferTime } from './machine/reported-times.ts'
+import { createDuplicateSessions } from './duplicates/duplicate-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
-import { whoAnswersNow } from './machine/who-answers-now.ts'
+import { answeringOfficial } from './machine/answering-official.ts'
 
 export interface Recorder {
   handler: SipHandler
@@ -68,12 +68,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   for (const facts of options.leftBehind ?? []) {
     recent.remember(facts.callIds, remembered(facts, false))
   }
-  const describe = createDescribeAsked({ options, reader, recent })
-  const unkept = createUnkeptSessions(options.mediaAddress)
+  const describe = createDescribeRequest({ options, reader, recent })
+  const unkept = createUnrecordedSessions(options.mediaAddress)
   const conferences = createConferences({ recent, bySegment, reader, random })
   const completions = createCompletions({ options, counters, hold })
-  const halves = createOtherHalves({ options, sessions, hold })
-  const twins = createTwinSessions({
+  const halves = createSplitDirectionSessions({ options, sessions, hold })
+  const twins = createDuplicateSessions({
     ...{ options, limits, sessions, reader, hold, forget },
     onMoved(session, facts) {
       counters.movedOn++
@@ -155,7 +155,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn)
     if (first && offer !== 'outside') {
       await completions.byAnother(first, offer)
-      reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
+      reader.begin(asked, clock.monotonicMs(), clientClock(invitation, now))
       await twins.join({ asked, invitation }, first)
       if (!twins.has(asked.dialog.id)) reader.forget(asked.dialog.id)
       return false
@@ -172,13 +172,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
     const session = start(facts, asked.dialog, before)
-    reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
+    reader.begin(asked, clock.monotonicMs(), clientClock(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
     // One that was told as a twin's has its answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
     const more = {
       passedOn,
-      mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts),
+      mayBeDecidedAnew: canDecideAgain(invitation, facts),
       tellsMedia: tellsMedia(asked, invitation),
     }
     const heard = conferences.ofOffer(invitation, facts, now, session)
@@ -244,17 +244,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (twins.has(id)) return twins.change({ asked: incoming, invitation })
     if (!session) {
       // A session that is answered and not kept; it stays so until its call is one of this register.
-      if (!isBegunByNow(invitation)) return unkept.answer(incoming, invitation)
+      if (!hasStarted(invitation)) return unkept.answer(incoming, invitation)
       const { before, passedOn } = unkept.find(id) ?? {}
       await begin(incoming, found, now, before, passedOn)
       return
     }
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
-    if (facts && whoAnswersNow(invitation, facts.official) === 'passed-on') {
+    if (facts && answeringOfficial(invitation, facts.official) === 'passed-on') {
       return passOn(session, incoming, invitation, now)
     }
     const later = facts
-      ? decidedLater(invitation, facts, () => describe(incoming, found, now, remembered(facts, true)))
+      ? decideLater(invitation, facts, () => describe(incoming, found, now, remembered(facts, true)))
       : 'as-before'
     if (later === 'another') return passOn(session, incoming, invitation, now)
     const reoffer = { ...reofferOf(invitation, session), tellsMedia: tellsMedia(incoming, invitation) }
@@ -262,7 +262,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (facts && later !== 'as-before') {
       recent.learn(facts, callIdsOf(invitation))
       const by = { offer: reoffer, asking }
-      await completions.complete(session, facts, later, mayBeDecidedAnew(invitation, later.facts), by)
+      await completions.complete(session, facts, later, canDecideAgain(invitation, later.facts), by)
     } else await session.tell({ type: 'reoffered', offer: reoffer }, asking)
     hold(session)
     if (facts) conferences.settle(facts)
@@ -274,7 +274,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * @returns true where there were any
    */
   async function leaveOutside(asked: Asked, invitation: CallInvitation, own?: RunningSession): Promise<boolean> {
-    if (!tellsOutside(invitation)) return false
+    if (!isOutsideRegister(invitation)) return false
     const ofCall = recent.live({ callIds: callIdsOf(invitation), trunk: reader.trunkNameOf(asked) })
     const others = ofCall.flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
     const left = [...new Set([own, ...others])].filter((session) => session !== undefined)
@@ -304,7 +304,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     now: Temporal.Instant,
   ): Promise<void> {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
-    const answeredAt = passedOnAt(answeredAtOf(invitation, now), began, now)
+    const answeredAt = transferTime(answeredAtOf(invitation, now), began, now)
     noLongerLive(session)
     await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session))
     await session.tell({ type: 'ended', at: answeredAt, inferred: false })

@@ -7,7 +7,7 @@ import { makeResponse } from './make-response.ts'
 import { firstHeader, type SipRequest } from './message.ts'
 import type { NonInviteServerTransaction } from './non-invite-server-transaction.ts'
 import { parseParameters } from './parameters.ts'
-import { repeatSuccess } from './repeat-success.ts'
+import { retransmitSuccess } from './retransmit-success.ts'
 import { answerSessionTimer } from './session-timer.ts'
 import type { Clock, TimerValues } from './timers.ts'
 import type { TransactionSetting } from './transaction.ts'
@@ -176,7 +176,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     const number = request.cseq.number
     const sdpOffered = request.body.length === 0 && answer.body !== undefined && answer.body.length > 0
     const repeat = () => void transaction.respond(status, bytes)
-    const stop = repeatSuccess(clock, timers, repeat, () => {
+    const stop = retransmitSuccess(clock, timers, repeat, () => {
       counters.notAcknowledged++
       dialog.giveUpAck(number)
       dialogs.lose(dialog, 'not-acknowledged')

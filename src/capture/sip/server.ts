@@ -5,7 +5,7 @@ import type { SavedDialog, SipCounters, SipHandler } from './handler.ts'
 import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
 import { listenUdp } from './listen-udp.ts'
 import { messageLimits } from './parse-message.ts'
-import { orderArrivals } from './order-arrivals.ts'
+import { prioritiseArrivals } from './prioritise-arrivals.ts'
 import { createSourceGate, type SourceLimits } from './source-gate.ts'
 import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
 import { tlsSockets } from './tls-sockets.ts'
@@ -107,7 +107,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     sharesTrunk: options.sharesTrunk ?? isSamePeer,
   })
   for (const saved of options.resumed ?? []) server.resume(saved)
-  const order = orderArrivals(server.receive)
+  const order = prioritiseArrivals(server.receive)
   const receive = (arrival: Arrival) => {
     if (stopped) return
     // What is dropped waits for nothing.

@@ -3,7 +3,7 @@ import { acceptHeader, allowHeader, serverHeader, supportedHeader } from './capa
 import { checkRequest } from './check-request.ts'
 import { createDialogTable, type DialogTableSetting } from './dialog-table.ts'
 import type { Answer, SavedDialog, SipCounters, SipHandler } from './handler.ts'
-import { looksNew } from './looks-new.ts'
+import { isNewRequest } from './is-new-request.ts'
 import { makeResponse, responseTarget, stampVia, type Answerable } from './make-response.ts'
 import { firstHeader, type Header, type SipRefusal, type SipRequest } from './message.ts'
 import { tagOf } from './name-addr.ts'
@@ -91,7 +91,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
       counters.droppedBySource++
       return
     }
-    const verdict = looksNew(bytes) ? gate.judge(source.address) : 'serve'
+    const verdict = isNewRequest(bytes) ? gate.judge(source.address) : 'serve'
     if (verdict === 'drop') {
       counters.droppedByRate++
       return

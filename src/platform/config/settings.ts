@@ -11,7 +11,7 @@ import {
   type Endpoint,
   type PortRange,
 } from './addresses.ts'
-import { readApart, type ApartSettings } from './apart.ts'
+import { readApart, type SplitRoleSettings } from './split-roles.ts'
 import { readConfigFile } from './config-file.ts'
 import { readConnecting, type Connecting } from './connecting.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
@@ -46,7 +46,7 @@ export type Settings = {
   /** Who may call, and under which certificate we answer. */
   sipSecurity: SipSecurity
   /** Of roles that run as users or on machines of their own. */
-  apart: ApartSettings
+  apart: SplitRoleSettings
   /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** Where sealed recordings lie: OBJECTS_URL, or `objects` below the data directory. */

@@ -13,7 +13,7 @@ export interface RecordingView {
   cause?: DestructionCause
 }
 
-/** What is past its day is looked for each minute, and destroyed then (app/custodian/keep-terms.ts). */
+/** What is past its day is looked for each minute, and destroyed then (app/custodian/retention.ts). */
 export const sweepMinutes = 1
 
 /**

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { atMost } from './in-flight.ts'
+import { limitInFlight } from './limit-in-flight.ts'
 import { objectsFolder, sha256, type BackedUpObject } from './manifest.ts'
 import { readWhole, readWholeOr } from './read-whole.ts'
 
@@ -34,7 +34,7 @@ const roundDays = 30
 
 export async function copyObjects(keys: Iterable<string>, copying: CopyingObjects): Promise<CopiedObjects> {
   const copied: CopiedObjects = { objects: [], missing: [], writtenBytes: 0 }
-  const running = atMost(atOnce)
+  const running = limitInFlight(atOnce)
   for (const key of keys) await running.add(() => copyObject(key, copying, copied))
   await running.all()
   copied.objects.sort((one, other) => (one.key < other.key ? -1 : 1))

@@ -7,7 +7,7 @@ import { constants, zstdCompress } from 'node:zlib'
 import { sealFile } from '#platform/age/sealed-file.ts'
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { databaseMarks } from '#platform/database/quarantine.ts'
-import { atMost } from './in-flight.ts'
+import { limitInFlight } from './limit-in-flight.ts'
 import { sha256, type ExportedTable } from './manifest.ts'
 
 export const compress = (bytes: Uint8Array): Promise<Buffer> =>
@@ -49,7 +49,7 @@ export async function exportTables(
   onTable: (table: ExportedTable) => void,
 ): Promise<ExportedTable[]> {
   const exported: ExportedTable[] = []
-  const writing = atMost(3)
+  const writing = limitInFlight(3)
   for (const { name, columns } of await tablesOf(connection)) {
     const table: ExportedTable = { name, columns, rows: 0, parts: [] }
     const list = columns.join(', ')

@@ -20,7 +20,7 @@ import type { Replayed } from '../ledger/replay-ledger.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { renewMonthKeys } from '../keys/renew-month-keys.ts'
 import type { HoldingSafeguards } from '../tables.ts'
-import { atMost } from './in-flight.ts'
+import { limitInFlight } from './limit-in-flight.ts'
 import { importTables } from './import-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile, readObjectCopy } from './list-backups.ts'
 import { logFolder, readLogHashes } from './log-hashes.ts'
@@ -280,7 +280,7 @@ async function bringObjects(
   destroyed: ReadonlySet<string>,
   onProgress: RestoreOptions['onProgress'],
 ): Promise<{ objects: number; copies: string[] }> {
-  const running = atMost(4)
+  const running = limitInFlight(4)
   const copies: string[] = []
   let [seen, brought] = [0, 0]
   for await (const object of objectsOf(place.store, manifest)) {

@@ -7,7 +7,7 @@ import { Fault } from '#platform/fault.ts'
 import type { AppendedLines } from '#platform/files/appended-lines.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { atMost } from '../backup/in-flight.ts'
+import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { sha256 } from '../backup/manifest.ts'
 import { readWhole, readWholeOr } from '../backup/read-whole.ts'
 
@@ -62,7 +62,7 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   const { from, to } = move
   const known = await readKnown(move.copied)
   const moved: MovedObjects = { objects: 0, copied: 0, bytes: 0, removed: 0 }
-  const running = atMost(atOnce)
+  const running = limitInFlight(atOnce)
   const held = await keysOf(from)
   const has = (key: string) => held.has(key)
   for (const key of held) {

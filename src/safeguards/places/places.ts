@@ -10,17 +10,17 @@ import type { PlaceSetting } from '#platform/config/places.ts'
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { atMost } from '../backup/in-flight.ts'
+import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { readLogKey } from '../audit/log-key.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ChangedKeys, Copies, Reached } from './copies.ts'
-import { inTime } from './in-time.ts'
+import { withTimeout } from './with-timeout.ts'
 import { reachPlace, tellFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 import { judgePlace, notePlace, type JudgedPlace } from './registry.ts'
 import { monthsIn, renewMonth } from './renew-keyring.ts'
 import { assertLedgerGoesOn, shipLedgerTo } from './ship-ledger.ts'
-import { tellCopyPlace } from './told-places.ts'
+import { describeCopyPlace } from './configured-places.ts'
 
 export interface PlacesOptions {
   db: HoldingSafeguards
@@ -84,7 +84,7 @@ export function openPlaces(options: PlacesOptions): Places {
       const mine = this.#turn.then(async () => work(await this.#reach()))
       this.#turn = mine.catch(() => undefined)
       try {
-        const result = await inTime(mine, limit, `it did not answer within ${Math.ceil(limit / 1000)} s`)
+        const result = await withTimeout(mine, limit, `it did not answer within ${Math.ceil(limit / 1000)} s`)
         await this.#noteReached()
         return result
       } catch (error) {
@@ -107,7 +107,7 @@ export function openPlaces(options: PlacesOptions): Places {
       const { kind, setting } = this
       const today = now().toZonedDateTimeISO(termZone).toPlainDate()
       const by = { sites: await options.sites(), today, now: now() }
-      const judged = await judgePlace(db, await tellCopyPlace(kind, setting), by)
+      const judged = await judgePlace(db, await describeCopyPlace(kind, setting), by)
       if (!judged.mayBeUsed) {
         throw new PlaceFault(
           'place-unattested',
@@ -239,7 +239,7 @@ export function openPlaces(options: PlacesOptions): Places {
     for (let from = 0; ; from += deletionsInTime) {
       const some = objects.slice(from, from + deletionsInTime)
       const answer = await place.tell(async ({ store }) => {
-        const deleting = atMost(deletionsAtOnce[place.setting.at.kind])
+        const deleting = limitInFlight(deletionsAtOnce[place.setting.at.kind])
         for (const key of some) {
           await deleting.add(async () => {
             await store.delete(`objects/${key}`)

@@ -7,7 +7,7 @@
  * in between, one of the two opens.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { atMost } from '../backup/in-flight.ts'
+import { limitInFlight } from '../backup/limit-in-flight.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import {
@@ -111,7 +111,7 @@ async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but?: Re
 }
 
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const writing = atMost(writesAtOnce)
+  const writing = limitInFlight(writesAtOnce)
   for (const item of items) await writing.add(() => work(item))
   await writing.all()
 }

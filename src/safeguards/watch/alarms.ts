@@ -9,7 +9,7 @@ import { actInDatabase, asRefused } from '../access/ask-of-database.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { watchRefusals, type WatchRefusal } from './asked-of-database.ts'
+import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import type { AlarmKind } from './thresholds.ts'
 
 export interface Alarm {

@@ -11,7 +11,7 @@ import type { AuditAction } from '../audit/append.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { watchRefusals, type WatchRefusal } from './asked-of-database.ts'
+import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import { reviewWithinDays } from './thresholds.ts'
 
 const zone = 'Europe/Helsinki'

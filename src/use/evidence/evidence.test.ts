@@ -8,7 +8,7 @@ import { phone } from '#test/database/people.ts'
 import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
 import type { Place } from './promise.ts'
 import { readProofs } from './read-proofs.ts'
-import { reportEnded, reportObeyed } from './report-obeyed.ts'
+import { reportEnded, reportVersionInUse } from './report-version-in-use.ts'
 import { openMemo, sealMemo } from './seal-memo.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -96,7 +96,7 @@ test('every promise holds where nobody has broken one', async () => {
 
 test('description.current is broken by a published text that was changed, and by a process that obeys another version', async () => {
   const instance = randomUUID()
-  await reportObeyed(desk, instance, { version: 1, hash: 'ab'.repeat(32) })
+  await reportVersionInUse(desk, instance, { version: 1, hash: 'ab'.repeat(32) })
   await expectBroken('description.current', { disobeying: 1, example: 'seloste_desk obeys version 1' })
   await reportEnded(desk, instance)
   expect((await check()).broken).toEqual([])

@@ -6,7 +6,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
 import { catalogue } from './catalogue.ts'
-import { sayPromise } from './say-promise.ts'
+import { describePromise } from './describe-promise.ts'
 import { checkPromises } from './check-promises.ts'
 import type { Check } from './promise.ts'
 import { readProofs } from './read-proofs.ts'
@@ -49,7 +49,7 @@ test('of a register without a call every promise can be checked, and its sentenc
     )
     if (promise === 'recording.as-drawn') bare['verifiedAt'] = now().toString()
     for (const said of [facts, bare]) {
-      const text = sayPromise(promise, said, now())
+      const text = describePromise(promise, said, now())
       for (const language of languages) {
         expect(text[language], promise).toMatch(/^[A-ZÄÖ].*[^.]\.$/)
         expect(text[language], promise).not.toMatch(/undefined|null|NaN|\[object| ,|, \.|  |\bof them\b/)
@@ -70,7 +70,7 @@ test('a sentence has the rule and the counts, its dates and numbers as each lang
     storeListedAt: null,
     example: null,
   }
-  const say = (given: Partial<typeof facts>) => sayPromise('recordings.ceiling', { ...facts, ...given }, at)
+  const say = (given: Partial<typeof facts>) => describePromise('recordings.ceiling', { ...facts, ...given }, at)
   expect(say({})).toEqual({
     fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027 10.05, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
     sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027 10.05, senaste gallring för 14 minuter sedan, 0 försenade.',

@@ -7,7 +7,7 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'
 import { isProofSigned } from './sign-proof.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
-import { sayPromise } from './say-promise.ts'
+import { describePromise } from './describe-promise.ts'
 import { writtenAt } from './written.ts'
 
 const say = sayInAll(texts)
@@ -94,7 +94,7 @@ function isEarly({ checked_at }: ProofRow, now: Temporal.Instant): boolean {
 }
 
 function textOf(row: ProofRow, stale: boolean, now: Temporal.Instant): Trilingual {
-  const found = row.facts && sayPromise(row.promise, row.facts, now)
+  const found = row.facts && describePromise(row.promise, row.facts, now)
   const { ago, instant } = writtenAt(now)
   const at = row.checked_at.toString()
   const missing = [

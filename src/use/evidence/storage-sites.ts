@@ -3,7 +3,7 @@ import type { Trilingual } from '#description/closed-lists.ts'
 import type { StorageSite } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
-import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/told-places.ts'
+import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/configured-places.ts'
 import type { Check, Looking, Place } from './promise.ts'
 
 type SiteFacts = {

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { read, type Seen } from '#register/read.ts'
+import { read, type Viewed } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightReaching, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHash } from '#safeguards/people/session.ts'
@@ -31,7 +31,7 @@ export function startListening(
   recordingId: string,
   now: Temporal.Instant,
 ): Promise<StartedListening | ListeningRefusal> {
-  return read<Seen<StartedListening | ListeningRefusal>>(db, grant, async (tx) => {
+  return read<Viewed<StartedListening | ListeningRefusal>>(db, grant, async (tx) => {
     const row = await tx
       .selectFrom('recording')
       .innerJoin('segment', (join) =>

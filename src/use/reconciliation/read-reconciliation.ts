@@ -8,7 +8,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { asRefused } from '#safeguards/access/ask-of-database.ts'
-import { watchRefusals, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
+import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusals.ts'
 
 type Instant = Temporal.Instant
 type Names = { fi: string; sv: string; en: string }

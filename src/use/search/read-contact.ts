@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
-import { read, type Seen } from '#register/read.ts'
+import { read, type Viewed } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { Reception } from '#register/recordings/reception.ts'
 import type { RegisterTables, SegmentMark } from '#register/tables.ts'
@@ -76,7 +76,7 @@ async function isShownToBeTheirs(tx: Transaction<RegisterTables>, { purpose }: G
   return rows[0]?.may === true
 }
 
-function unseen(action: 'contact.read' | 'caller.revealed', id: string): Seen<'not-found'> {
+function unseen(action: 'contact.read' | 'caller.revealed', id: string): Viewed<'not-found'> {
   return {
     found: 'not-found',
     trace: { action, result: 'refused:not-found', object: { kind: 'contact', id } },

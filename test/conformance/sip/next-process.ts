@@ -5,8 +5,8 @@
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readFacts } from '#capture/session/recovery/facts-file.ts'
-import { openHeldSessions, type HeldSession } from '#capture/session/recovery/held-sessions.ts'
-import { heldDialogs, heldSessionsFolder, holdCalls } from '#capture/session/recovery/hold-calls.ts'
+import { openSavedSessions, type SavedSession } from '#capture/session/recovery/saved-sessions.ts'
+import { savedDialogs, savedSessionsFolder, restoreSavedCalls } from '#capture/session/recovery/saved-calls.ts'
 import { openWiredRecorder, type WiredRecorder } from './wired-recorder.ts'
 
 interface NextProcess {
@@ -19,20 +19,20 @@ export async function openNextProcess(
   folder: string,
   options: Parameters<typeof openWiredRecorder>[1],
 ): Promise<NextProcess> {
-  const directory = heldSessionsFolder({ dataDirectory: folder })
-  const calls = await holdCalls({ dataDirectory: folder, rtp: { host: '127.0.0.1' } })
+  const directory = savedSessionsFolder({ dataDirectory: folder })
+  const calls = await restoreSavedCalls({ dataDirectory: folder, rtp: { host: '127.0.0.1' } })
   const onFault = (error: unknown) => {
     throw error
   }
-  const held = await openHeldSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
+  const held = await openSavedSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
   await mkdir(join(folder, 'run'), { recursive: true })
-  const isHistory = ({ facts }: HeldSession) => readFacts(facts).recording === undefined
+  const isHistory = ({ facts }: SavedSession) => readFacts(facts).recording === undefined
   const goOn = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
   const wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
     ...options,
     held: { sessions: held, calls, goOn },
   })
-  for (const one of heldDialogs(calls)) wired.call.server.resume(one)
+  for (const one of savedDialogs(calls)) wired.call.server.resume(one)
   return {
     wired,
     async stop() {

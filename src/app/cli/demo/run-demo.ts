@@ -13,7 +13,7 @@ import { openObjects } from '../../roles/open-objects.ts'
 import type { RoleName } from '../../roles/role.ts'
 import { superviseRoles } from '../../supervisor/supervise.ts'
 import { buildWebIfStale } from '../build-web.ts'
-import { untilTold } from '../until-told.ts'
+import { runUntilSignal } from '../run-until-signal.ts'
 import { openDemoDesk } from './demo-desk.ts'
 import { openDemoDisclosures } from './demo-disclosures.ts'
 import { enterDemoPeople, demoPeople } from './demo-people.ts'
@@ -137,7 +137,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     })
   }
 
-  await untilTold(
+  await runUntilSignal(
     {
       failed: all.failed,
       stop: async () => {

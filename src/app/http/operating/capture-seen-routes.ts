@@ -13,7 +13,7 @@ import type { Desk } from '../desk.ts'
 import { readPeriod } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 import type { Told } from '../to-json.ts'
-import { toldMissing } from './told-missing.ts'
+import { missingParts } from './missing-parts.ts'
 
 type ToldHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
 
@@ -50,7 +50,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
       const may = await maySeeCapture(desk.db, session)
       if (may !== true) return may
       const health = await desk.health()
-      return { missing: toldMissing(health), items: health.blockers }
+      return { missing: missingParts(health), items: health.blockers }
     },
 
     listCallFlows: async ({ session, query }) => {

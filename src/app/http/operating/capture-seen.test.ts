@@ -12,7 +12,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, recordingFacts } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
-import { keepClientsSeen } from '../../capture/keep-clients-seen.ts'
+import { storeClientsSeen } from '../../capture/store-clients-seen.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const flows = createCallFlows({ nowMs: () => Date.now(), uuid: () => '11111111-1111-4111-8111-111111111111' })
@@ -168,7 +168,7 @@ describe('what clients send', () => {
     })
     for (const times of [2, 3]) {
       clients.putBack([told(times)])
-      const keeping = keepClientsSeen({
+      const keeping = storeClientsSeen({
         ...into(capture),
         clients,
         onFault: (error) => expect.unreachable(String(error)),
@@ -195,7 +195,7 @@ describe('what clients send', () => {
     const clients = createClientsSeen()
     clients.putBack([{ trunk: '', client: 'Late', sessions: 1, refused: 0, sends: [] }])
     const faults: unknown[] = []
-    const broken = keepClientsSeen({ ...into(deskDb), clients, onFault: (error) => faults.push(error) })
+    const broken = storeClientsSeen({ ...into(deskDb), clients, onFault: (error) => faults.push(error) })
     await broken.stop()
     expect(faults).toHaveLength(1)
     expect(clients.take()).toMatchObject([{ client: 'Late', sessions: 1 }])

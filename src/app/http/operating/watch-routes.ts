@@ -1,6 +1,6 @@
-import { extractLooks } from '#use/watch/extract-looks.ts'
+import { extractViews } from '#use/watch/extract-views.ts'
 import { closeAlarm, listAlarms, seeAlarm } from '#safeguards/watch/alarms.ts'
-import { looksAtMyCalls, mostLooks } from '#safeguards/watch/extracts.ts'
+import { viewsOfMyCalls, mostLooks } from '#safeguards/watch/views-of-calls.ts'
 import { listLooksToReview, listReviewMonths, signOffLooks } from '#safeguards/watch/reviews.ts'
 import { answer, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
@@ -41,7 +41,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
     readLooksAtMyCalls: async ({ session, query }) => {
       const period = readPeriod(query, longestExtract)
       if ('refused' in period) return period
-      const looks = await looksAtMyCalls(desk.db, session, period)
+      const looks = await viewsOfMyCalls(desk.db, session, period)
       return { items: looks, isCut: looks.length >= mostLooks }
     },
 
@@ -50,7 +50,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
       const asked = { purpose: 'INSPECTION', reference, action: 'extract.read' } as const
       const grant = await granted(desk, request, asked)
       if ('refused' in grant) return grant
-      const found = await extractLooks(desk.db, grant, request.params.id)
+      const found = await extractViews(desk.db, grant, request.params.id)
       if (found === 'not-found') return { refused: 'not-found' }
       const { contact, looks } = found
       return { contact, madeAt: desk.clock.now(), items: looks, isCut: looks.length >= mostLooks }

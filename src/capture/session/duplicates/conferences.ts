@@ -1,14 +1,14 @@
 /** Conferences: who else is heard in a call, and which sessions of it record two officials at once. Never here: metadata read. */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
-import type { OthersHeard } from './others-heard.ts'
+import type { OtherOfficials } from './other-officials.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { isShared, officialHeard } from '../reading/read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RunningSession } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
-import { othersHeard, withholdingFor } from '../machine/who-answers-now.ts'
+import { othersHeard, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
@@ -26,7 +26,7 @@ export interface Conferences {
     opening: RunningSession,
   ): Pick<Offer, 'withholds' | 'others' | 'shared'>
   /** The other officials in a conference; one with a session of their own has a segment already. */
-  others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OthersHeard
+  others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OtherOfficials
 }
 
 export function createConferences(parts: {

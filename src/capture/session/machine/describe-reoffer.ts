@@ -1,8 +1,8 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import { describeParties, type CallInvitation } from './describe-segment.ts'
 import type { Reoffer } from './session-types.ts'
-import { lateAnswerOf, type ClientClock } from './told-times.ts'
-import { whoAnswersNow, withholdingFor } from './who-answers-now.ts'
+import { lateAnswerTime, type ClientClock } from './reported-times.ts'
+import { answeringOfficial, withholdingFor } from './answering-official.ts'
 
 /** What a later request of a session tells its segment, beside what is known of it. */
 export function describeReoffer(
@@ -13,10 +13,10 @@ export function describeReoffer(
 ): Reoffer {
   const { streams, metadata, offer, parties } = invitation
   const facts = describeParties(invitation, known)
-  const answeredAt = lateAnswerOf(invitation, clientClock, now)
+  const answeredAt = lateAnswerTime(invitation, clientClock, now)
   const withholds = withholdingFor(invitation, known?.official)
   // One recording has one answering official (R17): who takes over without being known is for a person to look at.
-  if (withholds === undefined && whoAnswersNow(invitation, known?.official) === 'several')
+  if (withholds === undefined && answeringOfficial(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
   return {
     ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts: { ...facts, answeredAt } },

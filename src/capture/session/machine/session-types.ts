@@ -4,7 +4,7 @@ import type { SegmentMark } from '#register/tables.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
 import type { RecordingMetadata } from '../../siprec/recording-metadata.ts'
-import type { OthersHeard } from '../duplicates/others-heard.ts'
+import type { OtherOfficials } from '../duplicates/other-officials.ts'
 
 /** Why nothing of what comes is kept: it is none of the call's talk between the caller and one official. */
 export type Withholding = 'consultation' | 'conference'
@@ -59,7 +59,7 @@ export interface Offer {
   /** A later request may tell what would have it recorded, and bring no offer by which its client could be told to begin. */
   mayBeDecidedAnew?: boolean
   withholds?: Withholding | undefined
-  others?: OthersHeard | undefined
+  others?: OtherOfficials | undefined
   shared?: boolean
   /** The call was passed on within its session: the segment takes over the streams of the one before, whose answers it counts on. */
   passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks' | 'isSilenced'> | undefined
@@ -125,7 +125,7 @@ export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' |
   /** Absent: as before. */
   withholds?: Withholding | 'nothing'
   /** Absent: as before. */
-  others?: OthersHeard
+  others?: OtherOfficials
 }
 
 /** What a later request may add to a segment: who calls, who answers and when it was answered, once the metadata tell. */

@@ -6,7 +6,7 @@
 import { lacksVoice, type StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { accepted, allInactive } from '../media/accepted-streams.ts'
-import { notesOfOthers, othersEnded } from '../duplicates/others-heard.ts'
+import { otherOfficialsEffects, endOtherOfficials } from '../duplicates/other-officials.ts'
 import { isUnknownCaller } from './describe-segment.ts'
 import type {
   Offer,
@@ -18,7 +18,7 @@ import type {
   SessionState,
 } from './session-types.ts'
 import type { Track } from '#register/recordings/recording-log.ts'
-import { isSettled, marksOfStored, settled, withMark } from './settled-recording.ts'
+import { isSettled, marksOfStored, withRecordingOutcome, withMark } from './recording-outcome.ts'
 import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
 
 const retryAfterSeconds = 5
@@ -59,7 +59,7 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     ...(offer.withholds && { withholds: offer.withholds }),
     ...(offer.shared && { shared: true }),
   }
-  const { others, effects: noted } = notesOfOthers(facts, [], offer.others)
+  const { others, effects: noted } = otherOfficialsEffects(facts, [], offer.others)
   if (others.length > 0) session.others = others
   const { recording } = facts
   if (recording) {
@@ -127,7 +127,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
   // The client gave up before the answer: there was no call to enter.
   if (event.type === 'ended') {
     const { answeredAt, startedAt } = session.facts
-    return [{ phase: 'over' }, [...othersEnded(session.others, answeredAt ?? startedAt), { do: 'close' }]]
+    return [{ phase: 'over' }, [...endOtherOfficials(session.others, answeredAt ?? startedAt), { do: 'close' }]]
   }
   return [state, []]
 }
@@ -167,7 +167,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
       }
       const ended = { ...session, facts }
-      const noted: SessionEffect[] = [{ do: 'note', facts }, ...othersEnded(session.others, event.at)]
+      const noted: SessionEffect[] = [{ do: 'note', facts }, ...endOtherOfficials(session.others, event.at)]
       if (!facts.recording || isSettled(facts.recording)) return [{ phase: 'over' }, [...noted, { do: 'close' }]]
       if (session.stopped) {
         const stop: SessionEffect = { do: 'stop', destroys: session.stopped === 'destroys' }
@@ -202,7 +202,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     case 'stored':
     case 'removal-failed':
     case 'store-failed': {
-      const facts = settled(session.facts, event)
+      const facts = withRecordingOutcome(session.facts, event)
       return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
     }
     default:
@@ -257,7 +257,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     facts = quiet.facts
     effects.push(...quiet.effects)
   }
-  const { others, effects: noted } = notesOfOthers(facts, session.others ?? [], offer.others)
+  const { others, effects: noted } = otherOfficialsEffects(facts, session.others ?? [], offer.others)
   const tells = offer.tellsMedia ?? offer.hasSdp
   const { callerIsGuess } = session
   const next: SessionFacts = {
@@ -377,7 +377,8 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
     // Stored apart from its call's end, it has its ports still.
     return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
   }
-  if (event.type === 'gone') return [{ phase: 'over' }, [{ do: 'note', facts: settled(facts, event) }, { do: 'close' }]]
+  if (event.type === 'gone')
+    return [{ phase: 'over' }, [{ do: 'note', facts: withRecordingOutcome(facts, event) }, { do: 'close' }]]
   if (event.type === 'store-failed' || event.type === 'removal-failed') return [{ phase: 'over' }, []]
   return [state, event.type === 'reoffered' ? [tooLate] : []]
 }

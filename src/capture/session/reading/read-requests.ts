@@ -9,7 +9,7 @@ import type { Refusal } from '../../siprec/refusal.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
 import type { SessionState } from '../machine/session-types.ts'
-import { toldEndOf, type ClientClock } from '../machine/told-times.ts'
+import { reportedEnd, type ClientClock } from '../machine/reported-times.ts'
 import { trunkNaming, type FindTrunk, type NameTrunk, type Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
@@ -135,7 +135,7 @@ export function createRequestReader(options: {
     resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
     endedAgoMs(bye, now, before) {
       const found = reader.read(bye, now, before)
-      const told = 'invitation' in found && toldEndOf(found.invitation, reader.clockOf(bye.dialog.id), now)
+      const told = 'invitation' in found && reportedEnd(found.invitation, reader.clockOf(bye.dialog.id), now)
       return told ? now.epochMilliseconds - told.epochMilliseconds : undefined
     },
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { callFacts } from '#test/database/people.ts'
-import { rememberInterrupted, takeInterrupted } from './interrupted.ts'
+import { saveInterruptedCalls, loadInterruptedCalls } from './interrupted-calls.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -14,14 +14,14 @@ afterEach(() => rm(folder, { recursive: true }))
 test('what a planned stop interrupts is known to the next process, once', async () => {
   const path = join(folder, 'interrupted.json')
   const { endedAt: _going, ...going } = callFacts()
-  await rememberInterrupted(path, [going])
-  expect(await takeInterrupted(path)).toEqual([going])
-  expect(await takeInterrupted(path)).toEqual([])
+  await saveInterruptedCalls(path, [going])
+  expect(await loadInterruptedCalls(path)).toEqual([going])
+  expect(await loadInterruptedCalls(path)).toEqual([])
   expect(await readdir(folder)).toEqual([])
 })
 
 test('a file that cannot be read interrupts nothing further', async () => {
   const path = join(folder, 'interrupted.json')
   await writeFile(path, '["{')
-  expect(await takeInterrupted(path)).toEqual([])
+  expect(await loadInterruptedCalls(path)).toEqual([])
 })

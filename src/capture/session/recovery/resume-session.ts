@@ -3,11 +3,11 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore } from '../machine/describe-segment.ts'
 import { writeFacts } from './facts-file.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
-import type { HeldHalf, HeldSession, HeldTwin } from './held-sessions.ts'
+import type { SavedSplitDirection, SavedSession, SavedDuplicate } from './saved-sessions.ts'
 import type { Beginning } from '../reading/read-requests.ts'
 import type { RunningSession, SessionLeg } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
-import type { WaitingSession } from './waiting-sessions.ts'
+import type { SilentSession } from './silent-resumed-sessions.ts'
 
 interface BothClocks {
   epochMs: number
@@ -18,12 +18,12 @@ interface BothClocks {
  * What another process needs to go on with a session. Nothing for one that it could not go on with: without its keys, which are
  * never written down, what comes under SRTP is noise; and what a consultation or a conference says is kept by nobody.
  */
-export function heldOf(
+export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
   beginning: Beginning,
   now: BothClocks,
-  beside: { halves: readonly HeldHalf[]; twins: readonly HeldTwin[] },
-): HeldSession | undefined {
+  beside: { halves: readonly SavedSplitDirection[]; twins: readonly SavedDuplicate[] },
+): SavedSession | undefined {
   if (state?.phase !== 'live') return undefined
   const { facts, streams, tracks, metadata, answerVersion, withholds, shared, stopped, joined = [] } = state.session
   if (withholds || shared || haveKeys([...streams, ...joined])) return undefined
@@ -38,7 +38,7 @@ export function heldOf(
 }
 
 /** The same of a session that stands beside one; what it consults about is heard by nobody in any case. */
-export function heldTwinOf(leg: SessionLeg, beginning: Beginning, now: BothClocks): HeldTwin | undefined {
+export function toSavedDuplicate(leg: SessionLeg, beginning: Beginning, now: BothClocks): SavedDuplicate | undefined {
   if (haveKeys(leg.place.streams)) return undefined
   return { ...heldDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
 }
@@ -64,7 +64,7 @@ function heldDialog(
 }
 
 /** What its dialog began with, for the process that goes on with it. */
-export function beginningOf(held: Pick<HeldTwin, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
+export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
   const { headers, clock, beganAtMs } = held
   const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
   // Its answers were the other process's, which waited for what was still to be acknowledged.
@@ -76,7 +76,7 @@ export function beginningOf(held: Pick<HeldTwin, 'headers' | 'clock' | 'beganAtM
  * official and as it was decided (R14), as a recording has one beginning and one end (R17) and nobody has its key any more.
  */
 export function resumedOffer(
-  { facts: before, held, goesOn }: WaitingSession,
+  { facts: before, held, goesOn }: SilentSession,
   next: {
     ids: { segmentId: string; recordingId: string }
     at: Temporal.Instant

@@ -13,7 +13,7 @@ import {
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
 import { findPorts } from '#test/whole/free-ports.ts'
-import { heldSessionsFolder } from './hold-calls.ts'
+import { savedSessionsFolder } from './saved-calls.ts'
 import { firstHeader } from '../../sip/message.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
@@ -45,7 +45,7 @@ async function start(limits: Partial<RecorderLimits> = {}): Promise<void> {
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const files = async () =>
-  (await readdir(heldSessionsFolder({ dataDirectory: folder }))).filter((name) => name.endsWith('.json'))
+  (await readdir(savedSessionsFolder({ dataDirectory: folder }))).filter((name) => name.endsWith('.json'))
 
 /** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
 async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {

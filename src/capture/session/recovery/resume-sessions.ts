@@ -5,15 +5,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog } from '../../sip/handler.ts'
-import type { OtherHalves } from '../duplicates/other-half.ts'
+import type { SplitDirectionSessions } from '../duplicates/split-direction-session.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderLimits, RecorderOptions } from '../recorder-options.ts'
-import { beginningOf, heldOf, heldTwinOf, resumedOffer } from './resume-session.ts'
+import { beginningOf, toSavedSession, toSavedDuplicate, resumedOffer } from './resume-session.ts'
 import type { RunningSession, SegmentBefore } from '../run-session.ts'
-import type { TwinSessions } from '../duplicates/twin-sessions.ts'
-import { createWaitingSessions, type WaitingSession } from './waiting-sessions.ts'
+import type { DuplicateSessions } from '../duplicates/duplicate-sessions.ts'
+import { createSilentSessions, type SilentSession } from './silent-resumed-sessions.ts'
 
 export interface ResumedSessions {
   /** A dialog of the process before is open again. */
@@ -43,7 +43,7 @@ export function createResumedSessions(parts: {
   sessions: ReadonlyMap<string, RunningSession>
   reader: RequestReader
   recent: RecentCalls
-  beside: { halves: OtherHalves; twins: TwinSessions }
+  beside: { halves: SplitDirectionSessions; twins: DuplicateSessions }
   counters: RecorderCounters
   /** Runs the session of these facts, whose recording began with a packet that has come before. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
@@ -54,9 +54,9 @@ export function createResumedSessions(parts: {
   const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
   const forget = (dialogId: string) => held?.sessions.forget(dialogId)
   let stopped = false
-  const waiting = createWaitingSessions(options, forget)
+  const waiting = createSilentSessions(options, forget)
 
-  async function resume(waited: WaitingSession): Promise<RunningSession> {
+  async function resume(waited: SilentSession): Promise<RunningSession> {
     const { dialog, before, facts: left, goesOn, heardMs } = waited
     const lateMs = heardMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - heardMs))
     const at = clock.now().subtract({ milliseconds: lateMs })
@@ -104,9 +104,9 @@ export function createResumedSessions(parts: {
     const now = both()
     const twins = beside.twins.legsOf(session).flatMap((leg) => {
       const began = reader.beginningOf(leg.dialog.id)
-      return (began && heldTwinOf(leg, began, now)) ?? []
+      return (began && toSavedDuplicate(leg, began, now)) ?? []
     })
-    const written = heldOf(session, beginning, now, { halves: beside.halves.heldOf(session), twins })
+    const written = toSavedSession(session, beginning, now, { halves: beside.halves.heldOf(session), twins })
     if (written) held?.sessions.keep(dialog.id, written)
     else forget(dialog.id)
   }

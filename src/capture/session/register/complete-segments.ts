@@ -1,6 +1,6 @@
 /** Segments whose decision could not be taken, once it can. In: a segment, and what is told of it only now. Out: its session, told. */
 import type { SegmentFacts } from '#register/admit.ts'
-import { undecidedFor } from '../machine/is-decided-anew.ts'
+import { undecidedReason } from '../machine/decide-later.ts'
 import { withIntakeKey } from '../media/preallocated-files.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
@@ -50,8 +50,8 @@ export function createCompletions(parts: {
     },
     async byAnother(first, told) {
       const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
-      const lacks = known && undecidedFor(known)
-      if (!lacks || undecidedFor(told.facts) === lacks) return
+      const lacks = known && undecidedReason(known)
+      if (!lacks || undecidedReason(told.facts) === lacks) return
       await completions.complete(first, known, told, false)
       hold(first)
     },

@@ -6,11 +6,11 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import {
-  createFetchedOnce,
-  type BeingFetched,
-  type FetchedOnce,
+  createSingleUseDownloads,
+  type DownloadInProgress,
+  type SingleUseDownloads,
   type RemovingEnded,
-} from '#platform/links/fetched-once.ts'
+} from '#platform/links/single-use-download.ts'
 import { readAtRest } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
@@ -42,7 +42,7 @@ interface BegunRow {
   isBusy: boolean
 }
 
-export interface PackageFetching extends FetchedOnce<PackageFetched> {
+export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
   /** Begins to save one for a medium. */
   beginSave: (asked: {
     session: string
@@ -56,7 +56,7 @@ export function createPackageFetching(
   store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
 ): PackageFetching & RemovingEnded {
   const { db, objects } = store
-  const fetching = createFetchedOnce<PackageFetched, { id: string }>(objects, {
+  const fetching = createSingleUseDownloads<PackageFetched, { id: string }>(objects, {
     keyOf: ({ id }) => packageKey(id),
     async read({ id }, from, to) {
       return readAtRest(store, { object: packageKey(id), id, recordings: await recordingsInPackage(db, id) }, from, to)
@@ -71,7 +71,7 @@ export function createPackageFetching(
         select id, attempt, size_bytes as size, is_busy as "isBusy"
         from begin_package_fetch(${hash}, null, ${address ?? null})`.execute(db)
       const [begun] = rows
-      if (begun?.isBusy) return { isBusy: true } satisfies BeingFetched
+      if (begun?.isBusy) return { isBusy: true } satisfies DownloadInProgress
       return begun && { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size) }
     },
     async goesOn({ id, attempt }) {

@@ -6,7 +6,7 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { NamedProgram } from '#platform/processes/named-programs.ts'
-import { runApart } from '#platform/processes/run-apart.ts'
+import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
 import { fingerprintOf } from '#platform/processes/verify-program.ts'
 import type { Span, Turn } from './engine.ts'
 import { limitMsOf, requestOf } from './process-request.ts'
@@ -58,7 +58,7 @@ export function recogniseProcess(program: NamedProgram): Recogniser {
     async recognise(samples, language, signal) {
       const input = requestOf(program, samples, { kind: 'recognise', language })
       try {
-        const answer = await runApart(program, {
+        const answer = await runInChildProcess(program, {
           input,
           mostBytes: leastMostBytes + mostBytesPerSample * samples.length,
           limitMs: limitMsOf(program, samples.length),

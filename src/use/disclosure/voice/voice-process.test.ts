@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NamedProgram } from '#platform/processes/named-programs.ts'
-import { runApart } from '#platform/processes/run-apart.ts'
+import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
 import { findIsolation } from '#platform/processes/without-network.ts'
 import { recogniseProcess } from './recognise-process.ts'
 import { voiceProcess } from './voice-process.ts'
@@ -71,7 +71,7 @@ describe('an engine of which nothing is kept', () => {
     const started = performance.now()
     const program = await named('forever')
     const input = [Buffer.from('{}\n')]
-    await expect(runApart(program, { input, mostBytes: 10, limitMs: 700 })).rejects.toMatchObject({
+    await expect(runInChildProcess(program, { input, mostBytes: 10, limitMs: 700 })).rejects.toMatchObject({
       code: 'program-too-slow',
     })
     expect(performance.now() - started).toBeLessThan(20_000)
@@ -119,12 +119,12 @@ test.skipIf(isolation === 'none')('an engine reaches no network, not even this m
     await expect(voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)).resolves.toBeDefined()
     const input = [Buffer.from('{"kind":"voice","samples":1,"models":[]}\n'), Buffer.alloc(2)]
     if (hasUnshare) {
-      const apart = runApart(program, { input, mostBytes: 100, limitMs: 30_000, isolation: 'unshare' })
+      const apart = runInChildProcess(program, { input, mostBytes: 100, limitMs: 30_000, isolation: 'unshare' })
       await expect(apart).resolves.toHaveLength(2)
     }
     // The same program says so where the network is open.
     const open = { ...program, network: 'trusted' as const }
-    const isReached = runApart(open, { input, mostBytes: 100, limitMs: 30_000, isolation: 'none' })
+    const isReached = runInChildProcess(open, { input, mostBytes: 100, limitMs: 30_000, isolation: 'none' })
     await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })
   } finally {
     server.close()
@@ -135,8 +135,8 @@ test('where a machine cannot take the network away, an engine runs only when the
   const input = [Buffer.from(`{"kind":"voice","samples":1,"models":[]}\n`), Buffer.from([1, 0])]
   const options = { input, mostBytes: 2, limitMs: 30_000, isolation: 'none' as const }
   const program = await named('invert')
-  await expect(runApart(program, options)).rejects.toMatchObject({ code: 'program-network-open' })
-  await expect(runApart({ ...program, network: 'trusted' }, options)).resolves.toHaveLength(2)
+  await expect(runInChildProcess(program, options)).rejects.toMatchObject({ code: 'program-network-open' })
+  await expect(runInChildProcess({ ...program, network: 'trusted' }, options)).resolves.toHaveLength(2)
 })
 
 test.skipIf(isolation !== 'bwrap')('what an engine writes under bubblewrap goes with it', async () => {

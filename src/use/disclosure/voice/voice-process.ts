@@ -5,7 +5,7 @@
  * that the engine gave back as they were.
  */
 import type { NamedProgram } from '#platform/processes/named-programs.ts'
-import { runApart } from '#platform/processes/run-apart.ts'
+import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
 import { fingerprintOf } from '#platform/processes/verify-program.ts'
 import type { Track, VoiceEngine } from './engine.ts'
 import { limitMsOf, requestOf } from './process-request.ts'
@@ -33,7 +33,7 @@ export function voiceProcess(program: NamedProgram, level: 'N' | 'D'): VoiceEngi
         seed: seed.toString('hex'),
       })
       try {
-        const answer = await runApart(program, {
+        const answer = await runInChildProcess(program, {
           input,
           mostBytes: 2 * samples.length,
           limitMs: limitMsOf(program, samples.length),

@@ -5,11 +5,11 @@
  */
 import { sql } from 'kysely'
 import {
-  createFetchedOnce,
-  type BeingFetched,
-  type FetchedOnce,
+  createSingleUseDownloads,
+  type DownloadInProgress,
+  type SingleUseDownloads,
   type RemovingEnded,
-} from '#platform/links/fetched-once.ts'
+} from '#platform/links/single-use-download.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { noteCopiesRemoved, readSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
 
@@ -23,12 +23,12 @@ export interface CopyFetched {
   sizeBytes: number
 }
 
-export type CopyFetching = FetchedOnce<CopyFetched>
+export type CopyFetching = SingleUseDownloads<CopyFetched>
 
 /** `removeEnded` ends copies whose time is over, and removes the objects of all that have ended. */
 export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'keys'>): CopyFetching & RemovingEnded {
   const { db, objects } = store
-  return createFetchedOnce<CopyFetched, Pick<CopyFetched, 'copy' | 'recording'>>(objects, {
+  return createSingleUseDownloads<CopyFetched, Pick<CopyFetched, 'copy' | 'recording'>>(objects, {
     keyOf: ({ copy, recording }) => subjectCopyKey(recording, copy),
     read: (copy, from, to) => readSubjectCopy(store, copy, from, to),
     async behind(hash) {
@@ -49,7 +49,7 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
       const [begun] = rows
       if (!begun) return undefined
       const { size, isBusy, ...fetched } = begun
-      if (isBusy) return { isBusy } satisfies BeingFetched
+      if (isBusy) return { isBusy } satisfies DownloadInProgress
       return { ...fetched, sizeBytes: Number(size) }
     },
     async goesOn({ copy, attempt }) {

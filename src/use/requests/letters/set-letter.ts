@@ -3,8 +3,8 @@ import { dayText } from '#description/tell-values.ts'
 import { named } from './fields.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
-import { plain } from './tell-calls.ts'
-import { tellFacts } from './tell-facts.ts'
+import { plain } from './call-paragraphs.ts'
+import { factParagraphs } from './fact-paragraphs.ts'
 import { fillTemplate } from './template-language.ts'
 import { givenTemplate, sayLetter } from './say-letter.ts'
 
@@ -18,7 +18,7 @@ export function setLetter(
   const { language } = facts
   const say = sayLetter(language)
   const { controller } = description
-  const { title, parts } = fillTemplate(template, named(tellFacts(kind, facts, description), language))
+  const { title, parts } = fillTemplate(template, named(factParagraphs(kind, facts, description), language))
   return {
     sender: [
       controller.name[language],

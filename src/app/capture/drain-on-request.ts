@@ -1,0 +1,43 @@
+import type { Admission } from '#capture/admission/admission.ts'
+import type { CaptureWish } from './capture-control.ts'
+
+export interface Draining {
+  obey(wish: CaptureWish): void
+  /** Resolves when, while draining, nothing goes on and nothing waits. */
+  drained: Promise<void>
+  stop(): void
+}
+
+const lookMs = 250
+
+/** Drains capture: the last session sealed and its facts in the register, it is done (`seloste drain`). */
+export function drainOnRequest(
+  admission: Admission,
+  { left, onChange }: { left: () => number; onChange: (draining: boolean) => void },
+): Draining {
+  let timer: NodeJS.Timeout | undefined
+  let done: () => void = () => undefined
+  const drained = new Promise<void>((resolve) => (done = resolve))
+
+  function look(): void {
+    if (left() > 0) return
+    clearInterval(timer)
+    done()
+  }
+
+  return {
+    obey(wish) {
+      const draining = wish === 'drain'
+      if (draining === admission.state.draining) return
+      clearInterval(timer)
+      if (draining) {
+        admission.drain()
+        // Looked at only after an interval: what was accepted a moment ago is a session by then.
+        timer = setInterval(look, lookMs)
+      } else admission.resume()
+      onChange(draining)
+    },
+    drained,
+    stop: () => clearInterval(timer),
+  }
+}

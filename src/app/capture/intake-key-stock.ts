@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely'
+import { openIntakeStock, type IntakeStock } from '#capture/session/media/intake-stock.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { intakeBatchesInUse, intakeKeysWanted, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+
+/** Opens the stock of public intake keys of this capture node. */
+export function openIntakeKeyStock(options: {
+  folder: string
+  db: Kysely<RegisterTables>
+  nodeId: string
+  clock: Clock
+  log: Log
+}): Promise<IntakeStock> {
+  const { folder, db, nodeId, clock, log } = options
+  return openIntakeStock({
+    folder,
+    source: {
+      wanted: () => intakeKeysWanted(db),
+      take: (batches) => takeIntakeBatches(db, nodeId, batches),
+      inUse: (ids) => intakeBatchesInUse(db, ids),
+    },
+    now: () => clock.now(),
+    onFault: (error) => {
+      log.warn({ err: error }, 'intake keys could not be fetched or stored; going on with those in stock')
+    },
+    onLow: (left) => {
+      log.error({ left }, 'the stock of intake keys is running out; once it is empty nothing is recorded')
+    },
+  })
+}

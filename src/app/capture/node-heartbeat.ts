@@ -1,0 +1,80 @@
+/**
+ * This capture among the others of its register. In: how it is. Out: that it is there, every two seconds; what it is asked by desks
+ * on other machines; the calls of nodes that stay silent, ended. Never here: a call of its own.
+ */
+import { randomUUID } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { answerOverChannel } from '#platform/database/request-over-channel.ts'
+import {
+  calledOnChannels,
+  endCallsOfSilentNodes,
+  nodeEnds,
+  nodeLives,
+  type CaptureNode,
+  type NodeState,
+} from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const livesMs = 2_000
+const endsSilentMs = 60_000
+
+/** The id of the node whose spool lies in this folder; made at its first start. */
+export async function readNodeId(folder: string): Promise<string> {
+  const path = join(folder, 'node-id')
+  const known = await readFile(path, 'utf8').catch(() => '')
+  if (known.trim() !== '') return known.trim()
+  const id = randomUUID()
+  await writeFile(path, `${id}\n`, { mode: 0o600 })
+  return id
+}
+
+export function startNodeHeartbeat(options: {
+  db: Kysely<RegisterTables>
+  databaseUrl: string
+  node: CaptureNode
+  state: () => NodeState
+  /** What it is asked from elsewhere. */
+  answer: (what: string) => Promise<unknown>
+  onEnded: (calls: number) => void
+  onFault: (error: unknown) => void
+}): { stop: () => Promise<void> } {
+  const { db, node, state, onFault } = options
+  let telling: Promise<void> | undefined
+  let sweptMs = performance.now()
+  let wasHeard = true
+
+  async function tell(): Promise<void> {
+    await nodeLives(db, node, state())
+    wasHeard = true
+    if (performance.now() - sweptMs < endsSilentMs) return
+    sweptMs = performance.now()
+    const calls = await endCallsOfSilentNodes(db, node.id)
+    if (calls > 0) options.onEnded(calls)
+  }
+  /** Where the database lets it wait, no second one waits behind it. */
+  function tellAgain(): void {
+    telling ??= tell()
+      .catch((error: unknown) => {
+        // Once for each time that the database is away.
+        if (wasHeard) onFault(error)
+        wasHeard = false
+      })
+      .finally(() => (telling = undefined))
+  }
+  tellAgain()
+  const timer = setInterval(tellAgain, livesMs)
+  const answering = answerOverChannel({
+    ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), onFault },
+    answer: options.answer,
+  })
+  return {
+    async stop() {
+      clearInterval(timer)
+      await answering.stop()
+      await telling
+      await nodeEnds(db, node.id, state().waiting).catch(onFault)
+    },
+  }
+}

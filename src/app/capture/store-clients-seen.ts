@@ -1,0 +1,41 @@
+import type { ClientsSeen, ClientTold } from '#capture/session/seen/clients-seen.ts'
+
+const everyMs = 5_000
+const forgetEveryMs = 3_600_000
+
+/** Keeps what clients send where the pages find it. While the database is away it waits in memory; a crash loses so much. */
+export function storeClientsSeen(options: {
+  keep: (told: ClientTold) => Promise<void>
+  forget: () => Promise<void>
+  clients: ClientsSeen
+  onFault: (error: unknown) => void
+}): { stop: () => Promise<void> } {
+  const { clients, onFault } = options
+  let going = Promise.resolve()
+  let forgotAt = -Infinity
+
+  async function keep(): Promise<void> {
+    const waiting = clients.take()
+    try {
+      for (let told = waiting[0]; told; told = waiting[0]) {
+        await options.keep(told)
+        waiting.shift()
+      }
+      if (performance.now() - forgotAt < forgetEveryMs) return
+      forgotAt = performance.now()
+      await options.forget()
+    } catch (error) {
+      clients.putBack(waiting)
+      onFault(error)
+    }
+  }
+
+  const timer = setInterval(() => (going = going.then(keep)), everyMs)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await going
+      await keep()
+    },
+  }
+}

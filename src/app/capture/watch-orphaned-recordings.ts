@@ -1,0 +1,42 @@
+import type { Kysely } from 'kysely'
+import { Gauge, type Registry } from 'prom-client'
+import { findOrphanedRecordings } from '#capture/session/recovery/orphaned-recordings.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { Log } from '#platform/log/log.ts'
+import { destructionTime } from '#register/register-time.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const lookMs = 3_600_000
+
+/** Looks every hour for recordings whose call nobody knows (AC8): an alarm while there are any. */
+export function watchOrphanedRecordings(options: {
+  folder: string
+  known: () => ReadonlySet<string>
+  db: Kysely<RegisterTables>
+  clock: Clock
+  log: Log
+  registry: Registry
+}): { stop: () => void } {
+  const { folder, known, db, clock, log, registry } = options
+  const gauge = new Gauge({
+    name: 'seloste_capture_recordings_without_call',
+    help: 'Recordings of more than a day ago whose call is not known; nobody can hear them',
+    registers: [registry],
+  })
+  const look = async () => {
+    try {
+      // A register that is away is asked the next time.
+      const destructionNow = await destructionTime(db).catch(() => undefined)
+      const { waiting, destroyed } = await findOrphanedRecordings(folder, known(), clock.now(), destructionNow)
+      gauge.set(waiting.length)
+      if (waiting.length > 0) log.error({ recordings: waiting }, 'recordings whose call is not known')
+      if (destroyed.length > 0) log.warn({ recordings: destroyed }, 'recordings without a call are destroyed')
+    } catch (error) {
+      log.error({ err: error }, 'recordings without a call could not be looked for; it is tried again')
+    }
+  }
+  void look()
+  const timer = setInterval(() => void look(), lookMs)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}

@@ -1,0 +1,26 @@
+import { tellPlace } from '#platform/config/places.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { readLeftovers } from '../move-leftovers.ts'
+import { error, warning, type Finding } from './finding.ts'
+
+/** As long as a backup may remember (storage.backupDays of the description, at most). */
+const longestDays = 30
+
+/** What a move left has everything that the register had then: it does not hear of any end (R52). Nothing where nothing is left. */
+export async function checkMoveLeftovers(
+  settings: Pick<Settings, 'dataDirectory' | 'databaseUrl' | 'objects'>,
+  now: Temporal.Instant,
+): Promise<Finding[]> {
+  const left = await readLeftovers(settings.dataDirectory)
+  if (!left) return []
+  // A move that was cut short just before its moment has left nothing: what it noted is in use.
+  const used = tellPlace({ at: settings.objects })
+  const stores = (left.objects ?? []).filter((at) => tellPlace({ at }) !== used)
+  const isDatabaseLeft = left.database !== undefined && settings.databaseUrl !== undefined
+  if (!isDatabaseLeft && left.cluster === undefined && stores.length === 0) return []
+  const days = Math.floor(now.since(Temporal.Instant.from(left.movedAt)).total('days'))
+  const says = `what a move left ${days} days ago is still here, with personal data that do not end`
+  const remedy =
+    'see that the register works where it is now, then "seloste move --destroy-old" (docs/operate/moving.md)'
+  return [(days > longestDays ? error : warning)('moved', says, remedy)]
+}

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { withWrongObjects } from '#register/verify/findings.ts'
+import { verifyRecordings } from '#register/verify/verify-recordings.ts'
+import { objectsOf, readObjectCopy } from '#safeguards/backup/list-backups.ts'
+import { findBackup } from '#safeguards/backup/restore.ts'
+import { recordingOf } from '#safeguards/backup/rotate.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { openFrom } from './backup-places.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** Some recordings are not in the backup, or their copies are not what they were. */
+const leftCode = 3
+
+/**
+ * `recordings bring-back --from PLACE`: copies the objects of recordings that do not open back from a place of backups, beside a
+ * running Seloste. Ends with 3 where some could not be brought back.
+ */
+export async function restoreObjects(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { from: { type: 'string' }, backup: { type: 'string' } } })
+  if (values.from === undefined) {
+    throw new Fault('argument-wrong', 'recordings bring-back needs --from DIR or s3://…, a place of backups')
+  }
+  const place = await openFrom(values.from)
+  const { manifest } = await findBackup(place, values.backup)
+  await withRunningDatabase(settings, 'recordings-bring-back', async (db) => {
+    const [objects, keys] = await Promise.all([openObjects(settings), openKeyStore(settings)])
+    const verify = () => verifyRecordings({ db, objects, keys, places: [] })
+    const wrong = withWrongObjects((await verify()).findings)
+    if (wrong.size === 0) {
+      console.log('the objects of every held recording are what was kept')
+      return
+    }
+    for await (const object of objectsOf(place, manifest)) {
+      const id = recordingOf(object.key)
+      if (id === undefined || !wrong.has(id)) continue
+      await objects.put(object.key, await readObjectCopy(place, object))
+      // What is destroyed meanwhile stays so: its expunction may have been here before the copy was.
+      const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
+      if (state === 'DESTROYING' || state === 'DESTROYED') await objects.delete(object.key)
+    }
+    const left = withWrongObjects((await verify()).findings)
+    console.log(`brought back from the backup ${manifest.id}: ${wrong.size - left.size} of ${wrong.size} recordings`)
+    for (const id of left) console.log(`  recording ${id} is not in it: try another --backup, or another place`)
+    if (left.size > 0) process.exitCode = leftCode
+  })
+}

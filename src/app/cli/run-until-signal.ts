@@ -1,0 +1,24 @@
+import { watchNpm } from '#platform/processes/launched-by-npm.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Supervised } from '../supervisor/supervise.ts'
+
+/** Goes on until a signal comes, the `npm run` that started it has ended, or the whole fails; then ends everything in order. */
+export async function runUntilSignal(all: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {
+  const signalled = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        resolve(undefined)
+      })
+    }
+    watchNpm(() => {
+      log.warn('the npm that started this has ended: ending')
+      resolve(undefined)
+    })
+  })
+  const failure = await Promise.race([all.failed, signalled])
+  if (failure) {
+    log.error({ err: failure }, 'ending')
+    process.exitCode = 1
+  }
+  await all.stop()
+}

@@ -1,0 +1,25 @@
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { placeToProve } from '#register/verify/look-into-place.ts'
+import type { PlaceToProve } from '#register/verify/prove-destroyed.ts'
+import { openStore } from '#safeguards/places/open-place.ts'
+
+/**
+ * Every place of backups, to be looked into: a copy there is a copy.
+ * @throws Fault `place-away` where one cannot be: nothing would be proved of it
+ */
+export async function backupPlacesToVerify(backups: Settings['backups']): Promise<PlaceToProve[]> {
+  const opened: PlaceToProve[] = []
+  for (const { name, at } of backups) {
+    const store = await openStore({ at }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Fault(
+        'place-away',
+        `the place "${name}" cannot be looked into (${why}); bring it back, and verify again`,
+        error,
+      )
+    })
+    opened.push(placeToProve(name, store))
+  }
+  return opened
+}

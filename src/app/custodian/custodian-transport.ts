@@ -1,0 +1,162 @@
+/**
+ * How the desk reaches the custodian. In: settings. Out: requests over its unix socket, or over TLS in which both show a
+ * certificate, and why it does not answer. Never here: what is asked.
+ */
+import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { Agent as TlsAgent, request as requestOverTls } from 'node:https'
+import { readFile } from 'node:fs/promises'
+import {
+  followCertificateFiles,
+  type CertificateInUse,
+  type FollowedCertificate,
+} from '#platform/certificates/follow-certificate.ts'
+import type { SplitRoleSettings } from '#platform/config/split-roles.ts'
+import { Fault } from '#platform/fault.ts'
+import type { Log } from '#platform/log/log.ts'
+import { socketPath, type SocketSettings } from '../roles/sockets.ts'
+
+/** Listeners wait for the next piece of sound, most of the time, and must not stand in the way of questions. */
+export type ConnectionPool = 'questions' | 'listeners'
+
+export interface CustodianTransport {
+  request(
+    pool: ConnectionPool,
+    options: RequestOptions,
+    onResponse: (response: IncomingMessage) => void,
+  ): Pick<ClientRequest, 'on' | 'end' | 'destroy'>
+  /** Nothing: it has answered. What keeps it from answering is logged, once. */
+  tellOf(problem: Error | { status: number } | undefined): void
+  stop(): void
+}
+
+interface Around {
+  now: () => Temporal.Instant
+  log: Pick<Log, 'info' | 'error'>
+  /** How often certificates are looked at. */
+  lookMs?: number | undefined
+}
+
+const poolSizes: Record<ConnectionPool, number> = { questions: 16, listeners: 1024 }
+/** Nothing that is asked takes longer: connections under the certificate before are closed then. */
+const oldConnectionsMs = 90_000
+/** As between all of our own: nothing older has to be spoken. */
+export const linkVersion = 'TLSv1.3'
+
+export async function findCustodian(
+  settings: SocketSettings & { apart: Pick<SplitRoleSettings, 'custodian' | 'linkFiles'> },
+  around: Around,
+): Promise<CustodianTransport> {
+  const { custodian, linkFiles } = settings.apart
+  if (custodian && linkFiles) return overTls(custodian, linkFiles, around)
+  return custodianAtSocket(socketPath(settings, 'custodian'), around.log)
+}
+
+export function custodianAtSocket(path: string, log: Around['log']): CustodianTransport {
+  const agents = { questions: agentOf('questions'), listeners: agentOf('listeners') }
+  return {
+    request: (pool, options, onResponse) => request({ ...options, socketPath: path, agent: agents[pool] }, onResponse),
+    tellOf: tellOnce(path, log),
+    stop: () => undefined,
+  }
+}
+
+async function overTls(
+  { host, port }: NonNullable<SplitRoleSettings['custodian']>,
+  files: NonNullable<SplitRoleSettings['linkFiles']>,
+  { now, log, lookMs }: Around,
+): Promise<CustodianTransport> {
+  const certificate = await followLink(files, { now, log, lookMs }, 'the custodian is not reached until it is mended')
+  let agents = certificate.inUse && tlsAgents(certificate.inUse)
+  certificate.onChange((changed) => {
+    const before = agents
+    agents = tlsAgents(changed)
+    setTimeout(() => Object.values(before ?? {}).forEach((agent) => agent.destroy()), oldConnectionsMs).unref()
+  })
+  return {
+    request(pool, options, onResponse) {
+      const agent = agents?.[pool]
+      if (agent) return requestOverTls({ ...options, host, port, agent }, onResponse)
+      throw new Fault('link-certificate-wrong', 'there is no certificate in use to show to the custodian')
+    },
+    tellOf: tellOnce(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, log),
+    stop() {
+      certificate.stop()
+      for (const agent of Object.values(agents ?? {})) agent.destroy()
+    },
+  }
+}
+
+function agentOf(pool: ConnectionPool): Agent {
+  return new Agent({ keepAlive: true, maxSockets: poolSizes[pool] })
+}
+
+function tlsAgents(inUse: CertificateInUse): Record<ConnectionPool, TlsAgent> {
+  const made = (pool: ConnectionPool) =>
+    new TlsAgent({ keepAlive: true, maxSockets: poolSizes[pool], ...inUse, minVersion: linkVersion })
+  return { questions: made('questions'), listeners: made('listeners') }
+}
+
+/** The certificate by which custodian and desk know each other, on either side. */
+export function followLink(
+  files: NonNullable<SplitRoleSettings['linkFiles']>,
+  { now, log, lookMs }: Around,
+  without: string,
+): Promise<FollowedCertificate> {
+  return followCertificateFiles({
+    files,
+    read: (path) => readFile(path),
+    now,
+    lookMs,
+    onWrong: (why, staysInUse) => {
+      const instead = staysInUse ? 'the one before stays in use' : without
+      const fault = new Fault(
+        'link-certificate-wrong',
+        `The certificate of this machine cannot be used: ${why}; ${instead}`,
+      )
+      log.error({ err: fault }, fault.message)
+    },
+    onTaken: (endsAt) =>
+      log.info({ endsAt: endsAt.toString() }, 'the certificate between custodian and desk is in use'),
+  })
+}
+
+/** One line when it stops answering, or for another reason, and one when it answers again. */
+function tellOnce(address: string, log: Around['log']): CustodianTransport['tellOf'] {
+  let said: string | undefined
+  return (problem) => {
+    const line = problem && `the custodian does not answer at ${address}: ${tellProblem(problem)}`
+    if (line === said) return
+    if (line !== undefined) log.error({ err: problem instanceof Error ? problem : undefined }, line)
+    else log.info(`the custodian answers at ${address}`)
+    said = line
+  }
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket; is the custodian running, with the same SELOSTE_RUN or SELOSTE_DATA?',
+  EACCES: 'this user may not open it; the desk’s group has to be that of the socket’s folder',
+  ECONNREFUSED: 'nothing listens there; is the custodian running, with SELOSTE_CUSTODIAN_LISTEN?',
+  ENOTFOUND: 'its name is not known; see SELOSTE_CUSTODIAN',
+  EAI_AGAIN: 'its name could not be looked up; see SELOSTE_CUSTODIAN',
+  EHOSTUNREACH: 'no way leads there',
+  ETIMEDOUT: 'no way leads there, or a firewall keeps silent',
+  CERT_HAS_EXPIRED: 'its certificate has ended; renew it on the custodian’s machine',
+  CERT_NOT_YET_VALID: 'its certificate does not hold yet; look at both clocks',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate names another machine than SELOSTE_CUSTODIAN does',
+}
+const unknownAuthority = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_SIGNATURE_FAILURE)/
+
+function tellProblem(problem: Error | { status: number }): string {
+  if (!(problem instanceof Error)) {
+    return problem.status === 403
+      ? 'it knows this desk’s certificate and none of the names in it; see SELOSTE_CUSTODIAN_DESKS there'
+      : `its answer was ${problem.status}`
+  }
+  const { code = '' } = problem as { code?: string }
+  if (unknownAuthority.test(code)) return 'no authority of SELOSTE_LINK_AUTHORITIES here has signed its certificate'
+  // TLS 1.3 tells of a certificate that is not taken after the handshake, by an alert or by hanging up.
+  if (/ALERT|SSL/.test(code) || code === 'ECONNRESET') {
+    return `it does not take this desk’s certificate, or speaks no ${linkVersion}; its log says why (${code})`
+  }
+  return causes[code] ?? problem.message
+}

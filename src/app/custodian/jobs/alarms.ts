@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely'
+import type { Registry } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
+import type { Blockers } from '#platform/blockers/blockers.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
+import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
+import { alarmKinds } from '#safeguards/watch/thresholds.ts'
+import { startStandstillAlarm } from './standstill-alarm.ts'
+import type { Versions } from '../../roles/follow-versions.ts'
+
+const watchMs = 60_000
+
+/**
+ * Watches the log every minute (R21): what somebody may have to answer for is raised as an alarm for the data protection
+ * officer, as a line in the process log without names, and as a number in the metrics; and what stands still, for whoever may act.
+ * One process at a time.
+ */
+export function startAlarms({
+  db,
+  pool,
+  versions,
+  clock,
+  log,
+  blockers,
+  registry,
+  standstillMs,
+}: {
+  db: Kysely<RegisterTables>
+  pool: EveryOptions['pool']
+  versions: Pick<Versions, 'all'>
+  clock: Clock
+  log: Log
+  /** What stands still in the custodian itself. */
+  blockers: Pick<Blockers, 'list'>
+  registry: Registry
+  /** How often what stands still is looked at. */
+  standstillMs?: number
+}): Repeating {
+  const raisedTotal = new Counter({
+    name: 'seloste_alarms_raised_total',
+    help: 'Alarms raised about looks, listenings, refusals, sign-ins and what stands still, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+  })
+  new Gauge({
+    name: 'seloste_alarms_open',
+    help: 'Alarms that are open, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      const open = await countOpenAlarms(db)
+      for (const kind of alarmKinds) this.set({ kind }, open.get(kind) ?? 0)
+    },
+  })
+  const watchedAt = new Gauge({
+    name: 'seloste_log_watched_timestamp_seconds',
+    help: 'When the log was last watched for alarms',
+    registers: [registry],
+  })
+
+  const standstill = startStandstillAlarm({
+    ...{
+      db,
+      pool,
+      clock,
+      log,
+      blockers: () => blockers.list(),
+      ...(standstillMs !== undefined && { intervalMs: standstillMs }),
+    },
+    onRaised: () => raisedTotal.inc({ kind: 'standstill' }),
+  })
+  const watching = every({
+    pool,
+    intervalMs: watchMs,
+    lockName: 'seloste.watch',
+    work: async () => {
+      const now = clock.now()
+      for (const alarm of await raiseAlarms(db, emergenciesOf(versions.all), now)) {
+        raisedTotal.inc({ kind: alarm.kind })
+        log.warn(
+          { alarm: alarm.id, kind: alarm.kind, count: alarm.count },
+          'an alarm: the data protection officer asks why',
+        )
+      }
+      await endOldAlarms(db)
+      watchedAt.set(clock.now().epochMilliseconds / 1000)
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the log could not be watched for alarms; it is tried again in a minute')
+    },
+  })
+  return {
+    async stop() {
+      await Promise.all([watching.stop(), standstill.stop()])
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { applyTerms } from '#destruction/retention/apply-terms.ts'
+import { monthsInForce } from '#description/term-steps.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteEffect } from '#safeguards/versions/note-effect.ts'
+import { noteNumbers } from '#safeguards/versions/note-numbers.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import type { Kysely } from 'kysely'
+import type { Versions } from '../../roles/follow-versions.ts'
+
+export interface ApplyVersionOptions {
+  pool: EveryOptions['pool']
+  db: Kysely<RegisterTables>
+  versions: Pick<Versions, 'all' | 'at'>
+  clock: Clock
+  log: Log
+  /** Recordings have a shorter term now: some may have come to their day. */
+  onShortened: () => Promise<void>
+  intervalMs?: number
+}
+
+const lookMs = 2_000
+/** A call that went on while its term changed has ended by then. */
+const againMs = 60 * 60_000
+
+/**
+ * Lets a version take effect on what is held: its numbers and its hash are noted, and shorter terms reach the recordings
+ * (R1, R7, R25). Looks every few seconds, so that an instant is obeyed when it comes; a rule may begin later than its
+ * version.
+ */
+export function applyVersion(options: ApplyVersionOptions): Repeating {
+  const { pool, db, versions, clock, log, onShortened } = options
+  let applied = ''
+  let appliedAt: Temporal.Instant | undefined
+  let numbersNoted = 0
+  return every({
+    pool,
+    intervalMs: options.intervalMs ?? lookMs,
+    lockName: 'seloste.obey',
+    work: async () => {
+      const now = clock.now()
+      if (versions.all.length > numbersNoted) {
+        const { length } = versions.all
+        await noteNumbers(db, versions.all.slice(numbersNoted))
+        numbersNoted = length
+      }
+      for (const { version, hash } of await noteEffect(db, versions.all, now)) {
+        log.info({ version, hash }, 'a version of the register description has come into force')
+      }
+      const { description } = versions.at(now)
+      await noteDisclosureRules(db, description.disclosure)
+      const terms = JSON.stringify([description.version, ...monthsInForce(description, now)])
+      if (terms === applied && appliedAt && now.since(appliedAt).total('milliseconds') < againMs) return
+      const shortened = await applyTerms(db, description, now)
+      applied = terms
+      appliedAt = now
+      if (shortened === 0) return
+      log.info({ version: description.version, recordings: shortened }, 'recordings have got a shorter term')
+      await onShortened()
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the version in force could not take effect on what is held; it is tried again')
+    },
+  })
+}

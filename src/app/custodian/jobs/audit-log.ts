@@ -1,0 +1,216 @@
+/**
+ * The audit log kept: sequenced and signed every second, witnessed, pruned. In: the sequencer's parts. Out: a log that
+ * whoever watches can follow, and an alarm in the process log where it is broken. Never here: a hash.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { Gauge, type Registry } from 'prom-client'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { acceptedBefore, describeFinding, noteBreak, type Finding, type LogBreak } from '#safeguards/audit/findings.ts'
+import type { LogFolder } from '#safeguards/audit/log-folder.ts'
+import { logLagSeconds } from '#safeguards/audit/log-state.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { readVerifierKey, writeVerifierKey } from '#safeguards/audit/note.ts'
+import { pruneLog } from '#safeguards/audit/prune.ts'
+import { sequencerLock } from '#safeguards/audit/resume.ts'
+import { createSequencer, type Sequencer } from '#safeguards/audit/sequencer.ts'
+import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
+import { watchClock, type StepOfClock } from '#safeguards/audit/watch-clock.ts'
+import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
+import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { readProof } from '#use/evidence/read-proofs.ts'
+import type { Versions } from '../../roles/follow-versions.ts'
+
+export interface AuditLogJobOptions {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  keys: KeyStore
+  folder: LogFolder
+  versions: Pick<Versions, 'at'>
+  clock: Clock
+  log: Log
+  registry: Registry
+  /** As SELOSTE_WITNESSES names them. */
+  witnesses: readonly { url: string; key: string }[]
+}
+
+const turnMs = 1_000
+const witnessMs = 10_000
+const longestFirstLookMs = 10_000
+const lookAgainMs = 60 * 60_000
+const pruneMs = 6 * 60 * 60_000
+
+/** `looked` resolves once the log has been looked at, or that has taken longer than a start should wait for. */
+export function startAuditLog(options: AuditLogJobOptions): { looked: Promise<void>; stop: () => Promise<void> } {
+  const { db, pool, keys, folder, versions, clock, log } = options
+  const description = () => versions.at(clock.now()).description
+  const sequencer = createSequencer({ db, keys, folder, instance: () => description().controller.name.fi })
+  const witnesses = options.witnesses.map(({ url, key }) => ({ url, key: readVerifierKey(key) })).filter(isKnown)
+  const clockWatch = watchClock(db, clock, () => readLogKey(keys))
+  const failing = new Set<string>()
+  let told: number | undefined
+  let introduced = false
+  const first = Promise.withResolvers<void>()
+  let lookedAt = clock.monotonicMs()
+  measure(options, witnesses, sequencer)
+
+  const turns = every({
+    pool,
+    intervalMs: turnMs,
+    lockName: sequencerLock,
+    work: async (signal) => {
+      if (clock.monotonicMs() - lookedAt > lookAgainMs) {
+        lookedAt = clock.monotonicMs()
+        sequencer.checkAgain()
+      }
+      const step = await clockWatch.look()
+      if (step) tellStep(step)
+      const turn = await sequencer.turn(signal).finally(first.resolve)
+      if ('broken' in turn) alarm(turn.broken)
+      else if (told !== undefined) goesOn()
+      const signer = sequencer.signer()
+      if (signer && !introduced) {
+        introduced = true
+        await folder.writeKey(writeVerifierKey(signer))
+      }
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the audit log could not be signed on; it is tried again in a second')
+    },
+  })
+  const asking = every({
+    pool,
+    intervalMs: witnessMs,
+    lockName: 'seloste.audit-witness',
+    work: async () => {
+      await Promise.all(witnesses.map(askOne))
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the witnesses could not be asked')
+    },
+  })
+  const pruning = every({
+    pool,
+    intervalMs: pruneMs,
+    lockName: 'seloste.audit-prune',
+    work: async () => {
+      const months = description().switches.logRetentionMonths
+      const pruned = await pruneLog(db, months, { signer: await readLogKey(keys), folder, now: clock.now() })
+      if (pruned > 0) log.info({ entries: pruned }, 'entries of the audit log have come to the end of their term')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the audit log could not be pruned; it is tried again in some hours')
+    },
+  })
+
+  function alarm({ id, foundAt, findings }: LogBreak): void {
+    if (told === id) return
+    told = id
+    log.error(
+      { break: id, foundAt: foundAt.toString(), findings: findings.map(describeFinding) },
+      'the audit log is broken: it is not signed on and nobody looks, calls go on. Keep a copy of the database and of the folder audit-log, find out what happened (docs/operate/audit-log.md), then: seloste audit resume --reason "…"',
+    )
+  }
+
+  function tellStep({ from, to }: StepOfClock): void {
+    log.warn(
+      { from: from.toString(), to: to.toString() },
+      'the clock of the database has been set: the audit log has an entry of it, which explains what is out of order after it. See that the clocks of all machines are right (docs/operate/audit-log.md)',
+    )
+  }
+
+  function goesOn(): void {
+    told = undefined
+    log.warn('the audit log goes on after an accepted break')
+  }
+
+  async function askOne(witness: Witness): Promise<void> {
+    const [checkpoint, signer] = [await newestCheckpoint(db), sequencer.signer()]
+    const name = witness.key.name
+    const last = (await newestCosignatures(db)).find((one) => one.witness === name)
+    if (!checkpoint || !signer || last?.size === checkpoint.size || !sequencer.isWhole()) return
+    const answer = await askWitness(witness, signer, checkpoint.note, storedMembers(db), last?.size ?? 0).catch(
+      (error: unknown) => ({ failed: `it does not answer (${(error as Error).message})` }),
+    )
+    if ('line' in answer) {
+      await storeCosignature(db, { size: checkpoint.size, witness: name, line: answer.line })
+      if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns again')
+    } else if ('ahead' in answer || 'differs' in answer) {
+      const ahead: Finding = { kind: 'witness-ahead', witness: name, found: checkpoint.size }
+      const finding: Finding =
+        'ahead' in answer
+          ? { ...ahead, signed: answer.ahead }
+          : { ...ahead, kind: 'witness-differs', signed: answer.differs }
+      // Once accepted, what was ahead differs as soon as this log is as long.
+      const isAccepted = await acceptedBefore(db)
+      if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await noteBreak(db, [finding])
+    } else if (!failing.has(name)) {
+      failing.add(name)
+      log.warn(
+        { witness: name, why: answer.failed },
+        'a witness does not cosign the audit log; it is asked again and again',
+      )
+    }
+  }
+
+  return {
+    looked: Promise.race([first.promise, wait(longestFirstLookMs, undefined, { ref: false })]),
+    stop: async () => {
+      await Promise.all([turns.stop(), asking.stop(), pruning.stop()])
+    },
+  }
+}
+
+function isKnown(witness: { url: string; key: Witness['key'] | undefined }): witness is Witness {
+  return witness.key?.type === 'cosignature'
+}
+
+function measure(
+  { db, registry, clock }: AuditLogJobOptions,
+  witnesses: readonly Witness[],
+  { isWhole, signer }: Pick<Sequencer, 'isWhole' | 'signer'>,
+): void {
+  new Gauge({
+    name: 'seloste_audit_log_whole',
+    help: 'Whether the audit log is signed on and its promise holds: 1, or 0 where it is broken',
+    registers: [registry],
+    async collect() {
+      const proof = await readProof(db, 'log.whole', clock.now(), signer() ?? 'unknown').catch(() => undefined)
+      this.set(isWhole() && (proof?.holds ?? true) ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'seloste_audit_log_size',
+    help: 'Leaves of the newest signed checkpoint of the audit log',
+    registers: [registry],
+    async collect() {
+      this.set((await newestCheckpoint(db))?.size ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'seloste_audit_log_lag_seconds',
+    help: 'Age of the oldest entry that is not in the tree yet; 0 where none waits',
+    registers: [registry],
+    async collect() {
+      this.set(await logLagSeconds(db))
+    },
+  })
+  if (witnesses.length === 0) return
+  new Gauge({
+    name: 'seloste_audit_log_witness_age_seconds',
+    help: 'Time since a witness cosigned the audit log last; +Inf where it never did',
+    labelNames: ['witness'],
+    registers: [registry],
+    async collect() {
+      const newest = await newestCosignatures(db)
+      for (const { key } of witnesses) {
+        const at = newest.find(({ witness }) => witness === key.name)?.receivedAt
+        const age = at ? (clock.now().epochMilliseconds - at.epochMilliseconds) / 1000 : Infinity
+        this.set({ witness: key.name }, age)
+      }
+    },
+  })
+}

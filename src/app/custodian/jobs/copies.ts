@@ -1,0 +1,52 @@
+import type { Clock } from '#platform/clock/clock.ts'
+import type { EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyMaker, endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
+import { copyQuestions } from '../copy-questions.ts'
+import type { CustodianAnswers } from '../custodian-server.ts'
+import type { Versions } from '../../roles/follow-versions.ts'
+import { startRemoval } from './remove-ended.ts'
+
+type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault' | 'isOffered'>
+
+/**
+ * What the custodian does for copies on request: it makes them, gives out their sealed bytes, and removes each that was
+ * fetched, withdrawn or is over (C1).
+ */
+export async function startCopies({
+  store,
+  pool,
+  versions,
+  clock,
+  log,
+}: {
+  store: Store
+  pool: EveryOptions['pool']
+  versions: Versions
+  clock: Clock
+  log: Log
+}): Promise<{
+  questions: CustodianAnswers['questions']
+  stop: () => Promise<void>
+}> {
+  const { ended, files } = await endUnfinishedCopies(store)
+  if (ended + files > 0)
+    log.warn({ copies: ended, files }, 'copies that were being made when the custodian ended are over')
+  const maker = createCopyMaker({
+    ...store,
+    isOffered: () => versions.at(clock.now()).description.switches.accessCopy,
+    onFault: (error, copy) => {
+      log.error({ err: error, copy }, 'a copy for a requester could not be made; the clerk sees it and makes another')
+    },
+  })
+  const fetching = createCopyFetching(store)
+  const removing = startRemoval({ pool, log, what: 'copies', removeEnded: fetching.removeEnded })
+  return {
+    questions: copyQuestions(maker, fetching),
+    async stop() {
+      await removing.stop()
+      await maker.stop()
+    },
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The destruction ledger kept: numbered and signed every second, witnessed. In: the custodian's keys. Out: a ledger of which
+ * a copy can be told to be old, and a line in the process log where it is not what was signed. Ends go on all the same:
+ * their entries wait for their numbers. Never here: an end, a copy (safeguards/places).
+ */
+import { Gauge, type Registry } from 'prom-client'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { readVerifierKey } from '#safeguards/audit/note.ts'
+import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
+import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
+import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
+import { catchUpLedger } from '#safeguards/ledger/append-to-ledger.ts'
+import { forgetContents } from '#safeguards/ledger/ledger-content.ts'
+import { ledgerTree, readLedgerSigner } from '#safeguards/ledger/ledger-tree.ts'
+import { sealLedger, type LedgerSealing } from '#safeguards/ledger/seal-ledger.ts'
+
+export interface LedgerJobOptions extends LedgerSealing {
+  pool: EveryOptions['pool']
+  log: Log
+  registry: Registry
+  /** As SELOSTE_WITNESSES names them. */
+  witnesses: readonly { url: string; key: string }[]
+}
+
+const turnMs = 1_000
+const witnessMs = 10_000
+const forgetMs = 60 * 60_000
+
+export function startLedger(options: LedgerJobOptions): { stop: () => Promise<void> } {
+  const { db, pool, log, registry } = options
+  const witnesses = options.witnesses.flatMap(({ url, key }): Witness[] => {
+    const read = readVerifierKey(key)
+    return read?.type === 'cosignature' ? [{ url, key: read }] : []
+  })
+  let told: string | undefined
+  let whole = true
+  let caughtUp = false
+  const failing = new Set<string>()
+
+  const turns = every({
+    pool,
+    intervalMs: turnMs,
+    lockName: 'seloste.ledger-turn',
+    work: async () => {
+      if (!caughtUp) await catchUpLedger(db)
+      caughtUp = true
+      await sealLedger(options)
+      if (told !== undefined) log.warn('the destruction ledger goes on')
+      told = undefined
+      whole = true
+    },
+    onError: (error) => {
+      const { message } = error
+      whole = false
+      if (told === message) return
+      told = message
+      log.error({ err: error }, `the destruction ledger is not signed on: ${message}`)
+    },
+  })
+  const forgetting = every({
+    pool,
+    intervalMs: forgetMs,
+    lockName: 'seloste.ledger-forgets',
+    work: async () => {
+      await forgetContents(db)
+    },
+    onError: (error) => {
+      log.error(
+        { err: error },
+        'what no backup needs of the destruction ledger could not be deleted; it is tried again',
+      )
+    },
+  })
+  const asking = every({
+    pool,
+    intervalMs: witnessMs,
+    lockName: 'seloste.ledger-witness',
+    work: async () => {
+      await Promise.all(witnesses.map(askOne))
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the witnesses could not be asked about the destruction ledger')
+    },
+  })
+
+  async function askOne(witness: Witness): Promise<void> {
+    const [head, signer] = [await newestCheckpoint(db, ledgerTree), await readLedgerSigner(options.keys)]
+    const name = witness.key.name
+    const last = (await newestCosignatures(db, ledgerTree)).find((one) => one.witness === name)
+    if (!head || !signer || last?.size === head.size || !whole) return
+    const read = storedMembers(db, ledgerTree)
+    const answer = await askWitness(witness, signer, head.note, read, last?.size ?? 0).catch((error: unknown) => ({
+      failed: `it does not answer (${(error as Error).message})`,
+    }))
+    if ('line' in answer) {
+      await storeCosignature(db, { size: head.size, witness: name, line: answer.line }, ledgerTree)
+      if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns the destruction ledger again')
+    } else if (!failing.has(name)) {
+      failing.add(name)
+      if ('differs' in answer) {
+        log.error(
+          { witness: name, seen: answer.differs, here: head.size },
+          'a witness has cosigned another destruction ledger of this installation: somebody has signed it with the audit log’s key. Keep a copy of the database, and find out who has that key (docs/operate/audit-log.md)',
+        )
+      } else if ('ahead' in answer) {
+        log.error(
+          { witness: name, seen: answer.ahead, here: head.size },
+          'a witness has seen a longer destruction ledger than this: the database was turned back together with what is beside the keys. Restore it with "seloste restore", which replays the ledger from its copies',
+        )
+      } else {
+        log.warn(
+          { witness: name, why: answer.failed },
+          'a witness does not cosign the destruction ledger; it is asked again and again',
+        )
+      }
+    }
+  }
+
+  new Gauge({
+    name: 'seloste_ledger_whole',
+    help: 'Whether the destruction ledger could be signed on at the last turn: 1, or 0 where it is not what was signed',
+    registers: [registry],
+    collect() {
+      this.set(whole ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'seloste_ledger_size',
+    help: 'Entries of the newest signed head of the destruction ledger',
+    registers: [registry],
+    async collect() {
+      this.set((await newestCheckpoint(db, ledgerTree))?.size ?? 0)
+    },
+  })
+
+  return {
+    stop: async () => {
+      await Promise.all([turns.stop(), forgetting.stop(), asking.stop()])
+    },
+  }
+}

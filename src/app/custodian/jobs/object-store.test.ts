@@ -1,0 +1,64 @@
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3'
+import { afterAll, expect, test } from 'vitest'
+import { makeLog } from '#platform/log/log.ts'
+import { openS3Store } from '#platform/objects/s3-store.ts'
+import { openLine } from '#test/faults/run-capture.ts'
+import { hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
+import { startObjectStoreChecks } from './object-store.ts'
+
+// Debian's radosgw: where it is not installed there is no bucket to look at.
+const server = hasS3Server ? await startS3Server() : undefined
+afterAll(() => server?.stop())
+const rule = test.skipIf(!hasS3Server)
+
+/** What it says: `right`, or the code of a fault. */
+function heard() {
+  const said: string[] = []
+  const write = (line: string) => {
+    const { err } = JSON.parse(line) as { err?: { code: string } }
+    said.push(err?.code ?? 'right')
+  }
+  return { said, log: makeLog({ name: 'custodian', write, pretty: false }) }
+}
+
+function keepVersions(bucket: string) {
+  const VersioningConfiguration = { Status: 'Enabled' as const }
+  return server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }))
+}
+
+rule('a bucket that keeps what is destroyed stops the start', async () => {
+  const bucket = await server!.makeBucket()
+  await keepVersions(bucket)
+  const objects = openS3Store(server!.store(bucket))
+  await expect(startObjectStoreChecks({ objects, log: heard().log })).rejects.toMatchObject({
+    code: 'object-store-keeps',
+  })
+})
+
+rule('one that is away stops nothing: it is said once, and again when it is back', async () => {
+  const line = await openLine(new URL(server!.endpoint))
+  const bucket = await server!.makeBucket()
+  await line.cut()
+  const { said, log } = heard()
+  const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${line.port}` })
+  const kept = await startObjectStoreChecks({ objects, log, awayMs: 5 })
+  expect(said).toEqual(['object-store-away'])
+  await line.mend()
+  await expect.poll(() => said).toEqual(['object-store-away', 'right'])
+  kept.stop()
+  await line.close()
+})
+
+rule('one that begins to keep what is destroyed is told of', async () => {
+  const bucket = await server!.makeBucket()
+  const { said, log } = heard()
+  const kept = await startObjectStoreChecks({
+    objects: openS3Store(server!.store(bucket)),
+    log,
+    awayMs: 5,
+    intervalMs: 5,
+  })
+  await keepVersions(bucket)
+  await expect.poll(() => said).toEqual(['object-store-keeps'])
+  kept.stop()
+})

@@ -1,0 +1,69 @@
+/**
+ * The store of sealed recordings looked after. In: the store. Out: a start that is refused where a bucket keeps what is
+ * destroyed, a look at it every hour, every minute while it is away. Never here: a call that waits for it.
+ */
+import type { Log } from '#platform/log/log.ts'
+import { ObjectFault } from '#platform/objects/faults.ts'
+import type { RegisterObjects } from '../../roles/open-objects.ts'
+
+export interface ObjectStoreJob {
+  stop: () => void
+}
+
+export interface ObjectStoreJobOptions {
+  objects: Pick<RegisterObjects, 'assertForgets'>
+  log: Pick<Log, 'info' | 'error'>
+  awayMs?: number
+  intervalMs?: number
+}
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+
+/**
+ * One that does not answer is looked at again: recordings wait for it in capture, and their destruction is tried again.
+ * @throws ObjectFault `object-store-keeps`, `object-store-refuses`: what is wrong at the start does not mend by itself
+ */
+export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Promise<ObjectStoreJob> {
+  const { objects, log, awayMs = minuteMs, intervalMs = hourMs } = options
+  let said: string | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  async function look(): Promise<void> {
+    try {
+      await objects.assertForgets()
+      if (said !== undefined) log.info('the store of recordings answers, and forgets what is destroyed')
+      said = undefined
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      if (said !== message)
+        log.error({ err: error }, 'the store of recordings is not as it has to be; it is looked at again')
+      said = message
+      throw error
+    }
+  }
+
+  function lookLater(): void {
+    if (stopped) return
+    timer = setTimeout(
+      () =>
+        void look()
+          .catch(() => undefined)
+          .finally(lookLater),
+      said === undefined ? intervalMs : awayMs,
+    )
+    timer.unref()
+  }
+
+  await look().catch((error: unknown) => {
+    if (!(error instanceof ObjectFault && error.code === 'object-store-away')) throw error
+  })
+  lookLater()
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '#platform/clock/clock.ts'
+import type { EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { startOpusThreads } from '#platform/opus/encode-in-threads.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import { createPackageMaker, endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
+import { readLetterStyle } from '../../publication/letter-page.ts'
+import { packagedPages } from '../../publication/packaged-pages.ts'
+import type { CustodianAnswers } from '../custodian-server.ts'
+import type { Versions } from '../../roles/follow-versions.ts'
+import { startRemoval } from './remove-ended.ts'
+
+type Store = Pick<Parameters<typeof createPackageMaker>[0], 'db' | 'objects' | 'keys' | 'workFolder'>
+
+/**
+ * What the custodian does for what leaves: it makes packages, gives out their sealed bytes, and removes each that was fetched,
+ * withdrawn or is over (R27, R30, R34).
+ */
+export async function startPackages({
+  store,
+  pool,
+  versions,
+  clock,
+  log,
+}: {
+  store: Store
+  pool: EveryOptions['pool']
+  versions: Versions
+  clock: Clock
+  log: Log
+}): Promise<{
+  questions: CustodianAnswers['questions']
+  stop: () => Promise<void>
+}> {
+  const { ended, files } = await endUnfinishedPackages(store)
+  if (ended + files > 0)
+    log.warn({ packages: ended, files }, 'packages that were being made when the custodian ended are over')
+  const opus = startOpusThreads()
+  const maker = createPackageMaker({
+    ...store,
+    opus,
+    pages: packagedPages(
+      () => {
+        const now = clock.now()
+        const today = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
+        return { description: versions.at(now).description, today }
+      },
+      await readLetterStyle(),
+    ),
+    signer: () => readLogKey(store.keys),
+    onFault: (error, id) => {
+      log.error(
+        { err: error, package: id },
+        'a package could not be made; the decision maker sees it and makes another',
+      )
+    },
+  })
+  const fetching = createPackageFetching(store)
+  const removing = startRemoval({ pool, log, what: 'packages', removeEnded: fetching.removeEnded })
+  return {
+    questions: {
+      '/packages/make': maker.make,
+      '/packages/behind': fetching.behind,
+      '/packages/begin': fetching.begin,
+      '/packages/begin-save': fetching.beginSave,
+      '/packages/piece': fetching.piece,
+      '/packages/taken': fetching.taken,
+      '/packages/broke': fetching.broke,
+    },
+    async stop() {
+      await removing.stop()
+      await maker.stop()
+      await opus.stop()
+    },
+  }
+}

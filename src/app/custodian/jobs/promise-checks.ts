@@ -1,0 +1,126 @@
+/**
+ * Proofs kept fresh. In: the data, as the custodian sees them. Out: every promise of the description checked at the start,
+ * every five minutes (every minute where that is quick) and, what the sweep is about, after each sweep; an alarm in the log when one is broken. Never here:
+ * a check, or a repair.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { PromiseId } from '#description/promises.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, withLock, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { checkPromises, type CheckedPromise } from '#use/evidence/check-promises.ts'
+import type { Looking } from '#use/evidence/promise.ts'
+import type { Versions } from '../../roles/follow-versions.ts'
+
+export interface PromiseChecks {
+  /** The sweep has been: what it is about is checked anew. */
+  swept: () => Promise<void>
+  /** The audit log has been verified. */
+  logVerified: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+export interface PromiseChecksOptions extends Omit<
+  Looking,
+  'db' | 'versions' | 'version' | 'now' | 'afresh' | 'pace' | 'signal'
+> {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  versions: Pick<Versions, 'all' | 'at'>
+  clock: Clock
+  log: Log
+  /** The first check waits for it: a sweep that is late at the start is no broken promise. */
+  firstSweep: Promise<void>
+  intervalMs?: number
+  /** What a round may take at most and be followed by another at the next turn. */
+  quickMs?: number
+}
+
+/** How often a round begins, and how long after the last one where that was not quick. */
+const turnMs = 60_000
+const restTurns = 4.5
+const quickRoundMs = 2_000
+/** The sweep at the start may be another process's, or long. */
+const sweepWaitMs = 60_000
+const lockName = 'seloste.evidence'
+const sweepsOwn: readonly PromiseId[] = [
+  'history.term',
+  'recordings.floor',
+  'recordings.ceiling',
+  'history.tells-recorded',
+]
+
+/** Begins to keep the proofs fresh. One process checks at a time, on whatever machine. */
+export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks {
+  const { pool, clock, log, firstSweep, versions, ...looked } = options
+  const intervalMs = options.intervalMs ?? turnMs
+  const ending = new AbortController()
+  let begun = false
+  let restsUntil = 0
+  let afterWork: Promise<void> = Promise.resolve()
+
+  async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
+    const now = clock.now()
+    const looking: Looking = {
+      ...looked,
+      versions: versions.all,
+      version: versions.at(now),
+      now,
+      afresh: !begun,
+      pace: intervalMs / turnMs,
+      signal,
+    }
+    const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which)
+    for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
+    // What was broken before this process began has had its alarm in another's log.
+    for (const finding of begun ? newlyBroken : broken) alarm(finding)
+    for (const { promise, facts } of restored)
+      log.warn({ promise, facts }, 'a promise of the register description holds again')
+    if (which === undefined && !signal.aborted) begun = true
+  }
+
+  function alarm({ promise, rule, remedy, facts, fault }: CheckedPromise): void {
+    log.error({ promise, rule, facts, fault, remedy }, 'a promise of the register description does not hold')
+  }
+
+  const onError = (error: unknown) => {
+    log.error({ err: error }, 'the promises could not be checked; after a quarter of an hour they count as broken')
+  }
+  const regular = every({
+    pool,
+    intervalMs,
+    lockName,
+    work: async (signal) => {
+      await Promise.race([firstSweep, wait(sweepWaitMs, undefined, { signal, ref: false }).catch(() => undefined)])
+      if (signal.aborted || performance.now() < restsUntil) return
+      const [first, startedAt] = [!begun, performance.now()]
+      await check(signal)
+      const endedAt = performance.now()
+      // The first round looks at everything and says nothing of the others.
+      if (!first && endedAt - startedAt > (options.quickMs ?? quickRoundMs))
+        restsUntil = endedAt + intervalMs * restTurns
+    },
+    onError,
+  })
+
+  /** Before the first check of all there is nothing to do anew; a check by another process is as good. */
+  function checkAnew(which: readonly PromiseId[]): Promise<void> {
+    if (begun) {
+      afterWork = withLock(pool, lockName, ending.signal, (signal) => check(signal, which)).then(
+        () => undefined,
+        onError,
+      )
+    }
+    return afterWork
+  }
+
+  return {
+    swept: () => checkAnew(sweepsOwn),
+    logVerified: () => checkAnew(['log.whole']),
+    async stop() {
+      ending.abort()
+      await Promise.all([regular.stop(), afterWork])
+    },
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The custodian's own proof of recordings: a part a day, all of them in a round, so that no recording stays unproved for long.
+ * In: what the custodian has. Out: a run in the overview, a line for whoever watches. Never here: more than a while of a core.
+ */
+import { Gauge, type Registry } from 'prom-client'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { sayFinding } from '#register/verify/findings.ts'
+import type { ProvingEnds } from '#register/verify/prove-destroyed.ts'
+import { verifyRecordings } from '#register/verify/verify-recordings.ts'
+import { lastVerification, noteRun } from '#safeguards/runs/note-run.ts'
+import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
+
+const lookMs = 15 * 60_000
+const hoursBetween = 24
+/** At 500 MB/s a million recordings of five minutes take a quarter of an hour; on one thread, a few days' parts. */
+const mostSeconds = 5 * 60
+
+export interface RecordingVerificationOptions {
+  proving: Omit<ProvingEnds, 'places'>
+  backups: Settings['backups']
+  pool: EveryOptions['pool']
+  clock: Clock
+  log: Log
+  registry: Registry
+}
+
+export function startRecordingVerification({
+  proving,
+  backups,
+  pool,
+  clock,
+  log,
+  registry,
+}: RecordingVerificationOptions): {
+  stop: () => Promise<void>
+} {
+  const findings = new Gauge({
+    name: 'seloste_recordings_unproved',
+    help: 'Findings of the last part of the custodian’s verification of recordings',
+    registers: [registry],
+  })
+  return every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.verify-recordings',
+    work: async (signal) => {
+      const last = await lastVerification(proving.db)
+      const isDue = !last || Temporal.Instant.compare(last.at.add({ hours: hoursBetween }), clock.now()) <= 0
+      if (!isDue) return
+      const report = await verifyRecordings(
+        { ...proving, places: await backupPlacesToVerify(backups) },
+        {
+          after: last?.goesOnAfter,
+          mostSeconds,
+          // The other cores are for the calls.
+          threads: 1,
+          signal,
+        },
+      )
+      if (signal.aborted) return
+      await noteRun(proving.db, {
+        work: 'verification',
+        recordings: report.held + report.destroyed,
+        goesOnAfter: report.goesOnAfter,
+        ...(report.found > 0 && { fault: report.findings[0]!.code }),
+      })
+      findings.set(report.found)
+      if (report.found === 0) return
+      log.error(
+        { found: report.found, first: report.findings.slice(0, 5).map(sayFinding) },
+        'recordings are not what was kept, or are not gone: run "seloste recordings verify"',
+      )
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'recordings could not be verified; it is tried again')
+    },
+  })
+}

@@ -1,0 +1,30 @@
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+
+const lookMs = 5_000
+
+/** Removes what was fetched, withdrawn or is over, again and again. @param what `packages`, for the lock and the log */
+export function startRemoval({
+  pool,
+  log,
+  what,
+  removeEnded,
+}: {
+  pool: EveryOptions['pool']
+  log: Log
+  what: 'packages' | 'copies'
+  removeEnded: () => Promise<number>
+}): ReturnType<typeof every> {
+  return every({
+    pool,
+    intervalMs: lookMs,
+    lockName: `seloste.${what}`,
+    work: async () => {
+      const removed = await removeEnded()
+      if (removed > 0) log.info({ [what]: removed }, `${what} have ended and are removed`)
+    },
+    onError: (error) => {
+      log.error({ err: error }, `${what} that are over could not be removed; nobody fetches them all the same`)
+    },
+  })
+}

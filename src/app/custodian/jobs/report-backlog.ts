@@ -1,0 +1,121 @@
+/**
+ * What waits for a person, told. In: the custodian's view of the register. Out: metrics of what stands in the way of ends, of
+ * inspections whose recordings are destroyed within three days, of recalls past their time and of disclosures whose copies should
+ * be back; a line in the log when one becomes so, of a disclosure each day. Never here: an end, a word of preservation orders.
+ */
+import { Gauge, type Registry } from 'prom-client'
+import type { Blockers } from '#platform/blockers/blockers.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { tellOverdue } from '#use/disclosure/log/tell-overdue.ts'
+import { listBlockedDestructions, remedies, listBlockers, type BlockedDestruction } from '#use/retention/blockers.ts'
+
+const lookMs = 60_000
+
+export function reportBacklog({
+  db,
+  pool,
+  log,
+  blockers,
+  registry,
+  intervalMs = lookMs,
+}: {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  log: Log
+  blockers: Blockers
+  registry: Registry
+  intervalMs?: number
+}): { stop: () => Promise<void> } {
+  /** Said once each. */
+  const said = new Set<string>()
+
+  new Gauge({
+    name: 'seloste_retention_obstacles',
+    help: 'What stands in the way of ends or of their proof, by kind: how many records or places it concerns, 1 at least',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      const found = await listBlockers(db)
+      for (const kind of Object.keys(remedies)) {
+        const those = found.filter((one) => one.kind === kind)
+        this.set(
+          { kind },
+          those.reduce((sum, { count }) => sum + Math.max(1, count), 0),
+        )
+      }
+    },
+  })
+  new Gauge({
+    name: 'seloste_inspections_urgent',
+    help: 'Open inspections of which a recording is destroyed within three days or before the booked appointment',
+    registers: [registry],
+    async collect() {
+      this.set(await countOf('inspection-urgent'))
+    },
+  })
+  new Gauge({
+    name: 'seloste_recalls_overdue',
+    help: 'Recalled copies that are not confirmed and past their time',
+    registers: [registry],
+    async collect() {
+      this.set(await countOf('recall-overdue'))
+    },
+  })
+
+  new Gauge({
+    name: 'seloste_disclosures_overdue',
+    help: 'Disclosures to research institutes that are not closed and whose copies should be back',
+    registers: [registry],
+    async collect() {
+      this.set(await countOf('disclosure-overdue'))
+    },
+  })
+
+  async function countOf(kind: BlockedDestruction['kind']): Promise<number> {
+    return (await listBlockedDestructions(db)).filter((one) => one.kind === kind).length
+  }
+
+  return every({
+    pool,
+    intervalMs,
+    lockName: 'seloste.waiting',
+    work: async () => {
+      const standing = await listBlockers(db)
+      for (const kind of ['clock-ahead', 'clock-behind'] as const) {
+        if (standing.some((one) => one.kind === kind)) blockers.raise('clock', { code: kind, about: kind })
+        else blockers.clear('clock', kind)
+      }
+      const waiting = await listBlockedDestructions(db)
+      for (const { kind, id, until } of waiting) {
+        if (said.has(id)) continue
+        if (kind === 'inspection-urgent') {
+          log.warn(
+            { inspection: id, destroyedAt: until.toString() },
+            'a recording that somebody wants to hear is destroyed within three days or before the appointment that is booked: the Service Unit sets an appointment before it',
+          )
+        } else if (kind === 'recall-overdue') {
+          log.warn(
+            { recall: id, dueAt: until.toString() },
+            'a recalled copy is not confirmed in time: the decision maker asks its recipient',
+          )
+        }
+      }
+      said.clear()
+      for (const { id } of waiting) said.add(id)
+      for (const { id, number, deadline, unconfirmed } of await tellOverdue(db)) {
+        log.warn(
+          { disclosure: id, number, dueAt: deadline.toString(), unconfirmed },
+          'a disclosure is overdue: whoever prepared it or decided it asks the institute to return or destroy the copies; it gets no others before',
+        )
+      }
+    },
+    onError: (error) => {
+      log.error(
+        { err: error },
+        'what waits for the Service Unit could not be looked for; it is tried again in a minute',
+      )
+    },
+  })
+}

@@ -1,0 +1,16 @@
+import { Counter, type Registry } from 'prom-client'
+import type { Keeping } from '#register/recordings/ingest-recording.ts'
+import type { Log } from '#platform/log/log.ts'
+
+/** Tells of recordings that reached beyond their call (AC8): an alarm for whoever operates, a line in the process's log. */
+export function reportTrims(registry: Registry, log: Log): NonNullable<Keeping['onCut']> {
+  const cuts = new Counter({
+    name: 'seloste_recordings_cut_total',
+    help: 'Recordings that reached beyond their call and were cut to it',
+    registers: [registry],
+  })
+  return (recording, cutMs) => {
+    cuts.inc()
+    log.error({ recording, cutMs }, 'a recording reached beyond its call; what was outside is destroyed')
+  }
+}

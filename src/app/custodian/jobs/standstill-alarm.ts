@@ -1,0 +1,46 @@
+import type { Blocker } from '#platform/blockers/blockers.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { seenNodes } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteStandstill, type Standing } from '#safeguards/watch/raise-standstill.ts'
+import type { Kysely } from 'kysely'
+import { blockersOf } from '../../roles/read-health.ts'
+
+const lookMs = 15_000
+
+/** Raises the alarm of what stands still in the custodian and in any capture, and ends it when nothing does. */
+export function startStandstillAlarm(options: {
+  db: Kysely<RegisterTables>
+  pool: EveryOptions['pool']
+  clock: Clock
+  log: Log
+  blockers: () => readonly Blocker[]
+  onRaised: () => void
+  intervalMs?: number
+}): Repeating {
+  const { db, pool, clock, log, blockers, onRaised } = options
+  return every({
+    pool,
+    intervalMs: options.intervalMs ?? lookMs,
+    lockName: 'seloste.standstill',
+    work: async () => {
+      const nodes = await seenNodes(db)
+      const standing: Standing[] = [
+        ...[...blockers(), ...blockersOf(nodes)].map(({ kind, since }) => ({
+          kind,
+          since: Temporal.Instant.from(since),
+        })),
+        ...nodes.flatMap(({ state, aliveAt }) => (state === 'silent' ? [{ kind: 'capture', since: aliveAt }] : [])),
+      ]
+      const became = await noteStandstill(db, standing, clock.now())
+      if (became === undefined) return
+      if (became === 'raised') onRaised()
+      log.warn({ alarm: 'standstill' }, became === 'raised' ? 'an alarm: something stands still' : 'the alarm is over')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the alarm of what stands still could not be kept; it is tried again')
+    },
+  })
+}

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { readTargets, replaceTargets, deliverWebhooks, type WebhookDelivery } from '#use/webhooks/deliver-webhooks.ts'
+import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
+
+const tellMs = 2_000
+
+/** Tells other systems what has happened, where SELOSTE_WEBHOOKS names some (docs/operate/webhooks.md). */
+export async function startWebhooks({
+  db,
+  pool,
+  clock,
+  log,
+  registry,
+  webhooksFile,
+  publicUrl,
+}: {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  clock: Clock
+  log: Log
+  registry: Registry
+  webhooksFile: string | undefined
+  publicUrl: string | undefined
+}): Promise<{ stop: () => Promise<void> }> {
+  const targets = webhooksFile === undefined ? [] : readWebhooks(await readFile(webhooksFile, 'utf8'), webhooksFile)
+  await replaceTargets(db, targets)
+  if (targets.length === 0) return { stop: () => Promise.resolve() }
+  const onAnswer = measure(registry, db, clock)
+  const failing = new Set<string>()
+  const rests: WebhookDelivery['rests'] = new Map()
+  return every({
+    pool,
+    intervalMs: tellMs,
+    lockName: 'seloste.webhooks',
+    work: (signal) =>
+      deliverWebhooks({
+        ...{ db, targets, signal, rests },
+        source: publicUrl ?? 'urn:seloste',
+        now: () => clock.now(),
+        random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
+        onAnswer: (target, answer) => {
+          onAnswer(target, answer)
+          if (answer === 'told' && failing.delete(target)) log.info({ target }, 'a system takes events again')
+          if (answer === 'told' || failing.has(target)) return
+          failing.add(target)
+          log.warn(
+            { target, answer },
+            'a system does not take events; they wait and are tried again, for three days at most: see to it, or to its address in SELOSTE_WEBHOOKS; "seloste webhooks list" says what it answers',
+          )
+        },
+      }),
+    onError: (error) => {
+      log.error({ err: error }, 'events could not be told to other systems; it is tried again in seconds')
+    },
+  })
+}
+
+function measure(registry: Registry, db: HoldingSafeguards, clock: Clock) {
+  const registers = [registry]
+  new Gauge({
+    name: 'seloste_webhook_deliveries',
+    help: 'Events for other systems, by target and state: waiting, or given up after three days',
+    labelNames: ['target', 'state'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { target, waiting, givenUp } of await readTargets(db)) {
+        this.set({ target, state: 'waiting' }, waiting)
+        this.set({ target, state: 'given-up' }, givenUp)
+      }
+    },
+  })
+  new Gauge({
+    name: 'seloste_webhook_oldest_seconds',
+    help: 'Age of the oldest event that waits to be told; 0 where none does',
+    labelNames: ['target'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { target, oldestAt } of await readTargets(db)) {
+        const age = oldestAt ? (clock.now().epochMilliseconds - oldestAt.epochMilliseconds) / 1000 : 0
+        this.set({ target }, Math.max(0, age))
+      }
+    },
+  })
+  const attempts = new Counter({
+    name: 'seloste_webhook_attempts_total',
+    help: 'Attempts to tell an event, by what was answered: told, refused (a status), silent (no answer)',
+    labelNames: ['target', 'answer'],
+    registers,
+  })
+  return (target: string, answer: 'told' | 'refused' | 'silent') => attempts.inc({ target, answer })
+}

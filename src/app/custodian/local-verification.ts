@@ -1,0 +1,93 @@
+/**
+ * The verification of the log and of the destruction ledger on the machine of their custodian. In: the database, the folders
+ * `audit-log` and `ledger` beside it, keys. Out:
+ * the verifier’s report. Never here: what is right and wrong (safeguards/audit/verify).
+ */
+import { open, readFile, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expectedProtections, type ExpectedProtections } from '#platform/database/protections.ts'
+import { Fault } from '#platform/fault.ts'
+import { processRoles } from '#safeguards/audit/appenders.ts'
+import type { AnyDatabase } from '#safeguards/audit/verify/any-database.ts'
+import type { SeenCheckpoint, TrustedKeys } from '#safeguards/audit/verify/check-roots.ts'
+import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
+import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'
+import { verifyRunningLog } from '#safeguards/audit/verify/verify-database.ts'
+
+const hashBytes = 32
+
+export interface LocalVerification {
+  db: AnyDatabase
+  /** The folder `audit-log` of the data folder (docs/formats/audit-log.md, "Beside the keys"). */
+  folder: string
+  /** The log’s key as it was written down elsewhere; without it, the one in the folder. */
+  keyLine?: string | undefined
+  witnessKeys: readonly string[]
+  /** What protects the data as the process read it when it started; read now otherwise. */
+  protections?: ExpectedProtections
+  seen?: readonly SeenCheckpoint[]
+  /** How many problems are told. */
+  most?: number
+  onProgress?: (progress: Progress) => void
+  signal?: AbortSignal | undefined
+}
+
+/** @throws Fault `audit-key-unknown`; the signal’s reason once it is aborted */
+export async function verifyLocally({
+  db,
+  folder,
+  keyLine,
+  witnessKeys,
+  protections,
+  ...options
+}: LocalVerification): Promise<Report> {
+  const line = keyLine ?? (await textOf(join(folder, 'key')))?.trim()
+  if (line === undefined) {
+    throw new Fault(
+      'audit-key-unknown',
+      `there is no key of the audit log in ${folder}: name one with --key, or start the custodian once`,
+    )
+  }
+  const leaves = await orNothing(open(join(folder, 'leaves'), 'r'))
+  try {
+    const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
+    return await verifyRunningLog(db, (of) => textOf(join(beside[of], 'checkpoint')), {
+      ...options,
+      protections: { expected: protections ?? (await expectedProtections()), roles: processRoles },
+      keys: trustedKeys(line, witnessKeys),
+      keptLeaves: leaves && ((from, to) => readHashes(leaves, from, to)),
+    })
+  } finally {
+    await leaves?.close()
+  }
+}
+
+/** @throws Fault `audit-key-unreadable` with what is wrong with which key */
+export function trustedKeys(log: string, witnesses: readonly string[]): TrustedKeys {
+  return { log: keyOf(log, 'log'), witnesses: witnesses.map((line) => keyOf(line, 'witness')) }
+}
+
+function keyOf(line: string, kind: VerifierKey['kind']): VerifierKey {
+  const key = readVerifierKey(line)
+  if (typeof key === 'string') throw new Fault('audit-key-unreadable', `the key of the ${kind} cannot be used: ${key}`)
+  if (key.kind !== kind)
+    throw new Fault('audit-key-unreadable', `${key.name} is the key of a ${key.kind}, not of a ${kind}`)
+  return key
+}
+
+async function readHashes(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.alloc((to - from) * hashBytes)
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from * hashBytes)
+  return bytes.subarray(0, bytesRead - (bytesRead % hashBytes))
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return orNothing(readFile(path, 'utf8'))
+}
+
+async function orNothing<Found>(asked: Promise<Found>): Promise<Found | undefined> {
+  return asked.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises'
+import type { Static, TSchema } from 'typebox'
+import Type from 'typebox'
+import { Check } from 'typebox/value'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
+import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
+import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { Act, Assertion, Attestation } from '../http/contract/passkeys.ts'
+import type { CustodianAnswers } from './custodian-server.ts'
+
+const Token = Type.String({ minLength: 1, maxLength: 128 })
+const Device = Type.Optional(Type.String({ maxLength: 200 }))
+const Nothing = Type.Object({})
+
+/** What each question holds: the desk may have been taken over, so nothing of it is taken on trust. */
+const shapes = {
+  signIn: Type.Object({ response: Assertion, newSession: Token, device: Device }),
+  session: Type.Object({ session: Token }),
+  giveSecondFactor: Type.Object({ session: Token, newSession: Token, response: Assertion }),
+  act: Type.Object({ session: Token, ...Act.properties }),
+  confirm: Type.Object({ session: Token, ...Act.properties, response: Assertion }),
+  askAddition: Type.Object({
+    session: Token,
+    proof: Type.Optional(Type.String({ maxLength: 128 })),
+    otp: Type.Optional(Type.String({ maxLength: 16 })),
+  }),
+  add: Type.Object({
+    session: Token,
+    newSession: Token,
+    name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }),
+    response: Attestation,
+  }),
+  remove: Type.Object({ session: Token, id: Act.properties.id }),
+  begin: Type.Object({
+    returnTo: Type.String({ maxLength: 2048 }),
+    fresh: Type.Optional(Type.Boolean()),
+    left: Type.Optional(Token),
+  }),
+  finish: Type.Object({
+    flow: Type.String({ maxLength: 8192 }),
+    query: Type.String({ maxLength: 8192 }),
+    newSession: Token,
+    device: Device,
+  }),
+}
+
+/** Questions about passkeys, by their paths; none where browsers do not know where the web is. */
+export function passkeyQuestions(passkeys: Passkeys): CustodianAnswers['questions'] {
+  return {
+    '/passkeys/ask-sign-in': checked(Nothing, () => passkeys.askSignIn()),
+    '/passkeys/sign-in': checked(shapes.signIn, (asked) => passkeys.signIn(withAssertion(asked))),
+    '/passkeys/ask-second-factor': checked(shapes.session, (asked) => passkeys.askSecondFactor(asked)),
+    '/passkeys/give-second-factor': checked(shapes.giveSecondFactor, (asked) =>
+      passkeys.giveSecondFactor(withAssertion(asked)),
+    ),
+    '/passkeys/ask-confirmation': checked(shapes.act, (asked) => passkeys.askConfirmation(asked)),
+    '/passkeys/confirm': checked(shapes.confirm, (asked) => passkeys.confirm(withAssertion(asked))),
+    '/passkeys/ask-addition': checked(shapes.askAddition, (asked) => passkeys.askAddition(asked)),
+    '/passkeys/add': checked(shapes.add, (asked) =>
+      passkeys.add({ ...asked, response: asked.response as RegistrationResponseJSON }),
+    ),
+    '/passkeys/remove': checked(shapes.remove, (asked) => passkeys.remove(asked)),
+  }
+}
+
+/** Questions about the agency's identity provider, by their paths. */
+export function identityProviderQuestions(provider: IdentityProvider): CustodianAnswers['questions'] {
+  return {
+    '/identity-provider/begin': checked(shapes.begin, (asked) => provider.begin(asked)),
+    '/identity-provider/finish': checked(shapes.finish, (asked) => provider.finish(asked)),
+    '/identity-provider/sign-out-url': checked(shapes.session, (asked) => provider.signOutUrl(asked)),
+  }
+}
+
+/** What the custodian answers of passkeys and of the identity provider, as the operator has set them. */
+export async function signInVerifiers(given: {
+  settings: Settings
+  db: HoldingSafeguards
+  now: () => Temporal.Instant
+  log: Log
+  secondFactors: CodeProof
+}): Promise<CustodianAnswers['questions']> {
+  const { settings, db, now, log, secondFactors } = given
+  const { publicUrl, identityProvider } = settings
+  if (publicUrl === undefined) return {}
+  const place = { origin: publicUrl, host: new URL(publicUrl).hostname }
+  // Read where they are offered.
+  const { createPasskeys } = await import('#safeguards/sign-in/passkeys.ts')
+  const passkeys = createPasskeys({ db, now, place, secondFactors, service: () => `Seloste, ${place.host}` })
+  if (!identityProvider) return passkeyQuestions(passkeys)
+  const { createIdentityProvider } = await import('#safeguards/sign-in/identity-provider.ts')
+  const provider = createIdentityProvider({
+    db,
+    now,
+    settings: identityProvider,
+    secret: await readSecret(identityProvider.clientSecretFile),
+    publicUrl,
+    onFault: (error) => {
+      log.warn({ err: error }, 'signing in through the identity provider failed')
+    },
+  })
+  return { ...passkeyQuestions(passkeys), ...identityProviderQuestions(provider) }
+}
+
+function checked<Shape extends TSchema>(shape: Shape, answer: (asked: Static<Shape>) => Promise<unknown>) {
+  return (asked: never): Promise<unknown> => {
+    if (!Check(shape, asked)) throw new Error('a question to the custodian is not as agreed')
+    return answer(asked)
+  }
+}
+
+function withAssertion<Asked extends { response: object }>(asked: Asked) {
+  return { ...asked, response: asked.response as AuthenticationResponseJSON }
+}
+
+async function readSecret(file: string): Promise<string> {
+  const secret = (await readFile(file, 'utf8')).trim()
+  if (secret !== '') return secret
+  throw new Fault(
+    'client-secret-empty',
+    `SELOSTE_OIDC_CLIENT_SECRET_FILE: ${file} is empty; put the client’s secret there`,
+  )
+}

@@ -1,0 +1,104 @@
+/**
+ * One visitor's requests do not keep others waiting. In: every request. Out: so many of a visitor are worked on at the same time,
+ * the next ones in their order, and those beyond are refused with 429 (RFC 6585 section 4). A turn ends when the answer begins, so
+ * streams hold none, and no body that is still coming in does. Never here: a limit for this machine, or for a proxy that does not
+ * say for whom it asks.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { visitorOf } from '#platform/connections/visitor.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+
+const mostWaiting = 256
+
+interface Visitor {
+  working: number
+  waiting: (() => void)[]
+}
+
+interface Turn {
+  /** Waits for the turn, unless it is held already. `no` beyond the most that wait, or once it has ended. */
+  take: () => Promise<'yes' | 'no'>
+  release: () => void
+  /** For good: the answer has begun, or whoever asked has gone. */
+  end: () => void
+}
+
+/** Call it before any hook that asks the database. @param atOnce requests of one visitor that are worked on at the same time */
+export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (address: string) => boolean): void {
+  const visitors = new Map<string, Visitor>()
+  const turns = new WeakMap<FastifyRequest, Turn>()
+  const isTaken = async (request: FastifyRequest) => (await turns.get(request)?.take()) !== 'no'
+  const refuseBeyond = (reply: FastifyReply) => refuse(reply.header('retry-after', 1), 'session.too-many')
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (isUnlimited(request.ip)) return
+    const turn = turnOf(visitors, visitorOf(request.ip), atOnce)
+    turns.set(request, turn)
+    const { raw } = reply
+    raw.once('close', turn.end)
+    const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
+    raw.writeHead = (...args: unknown[]) => {
+      turn.end()
+      return writeHead(...args)
+    }
+    if (!(await isTaken(request))) return refuseBeyond(reply)
+  })
+  app.addHook('preParsing', async (request) => turns.get(request)?.release())
+  app.addHook('preValidation', async (request, reply) => {
+    if (!(await isTaken(request))) return refuseBeyond(reply)
+  })
+}
+
+function turnOf(visitors: Map<string, Visitor>, name: string, atOnce: number): Turn {
+  let state: 'none' | 'waiting' | 'working' | 'ended' = 'none'
+  let stopWaiting: (() => void) | undefined
+
+  function leave(): void {
+    const visitor = visitors.get(name)
+    const was = state
+    state = 'none'
+    if (was === 'waiting') stopWaiting?.()
+    if (was !== 'working' || !visitor) return
+    // Who has waited longest takes over.
+    const next = visitor.waiting.shift()
+    if (next) return next()
+    visitor.working -= 1
+    if (visitor.working === 0) visitors.delete(name)
+  }
+
+  return {
+    async take() {
+      if (state === 'working') return 'yes'
+      if (state === 'ended') return 'no'
+      const visitor = visitors.get(name) ?? { working: 0, waiting: [] }
+      visitors.set(name, visitor)
+      if (visitor.working < atOnce) {
+        visitor.working += 1
+        state = 'working'
+        return 'yes'
+      }
+      if (visitor.waiting.length >= mostWaiting) return 'no'
+      state = 'waiting'
+      return new Promise((resolve) => {
+        const go = () => {
+          state = 'working'
+          resolve('yes')
+        }
+        visitor.waiting.push(go)
+        stopWaiting = () => {
+          visitor.waiting.splice(visitor.waiting.indexOf(go), 1)
+          resolve('no')
+        }
+      })
+    },
+    release: () => {
+      if (state !== 'ended') leave()
+    },
+    end() {
+      if (state === 'ended') return
+      leave()
+      state = 'ended'
+    },
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * Sessions of a call that another session records already: a second recorder's, a second recording client's. In: their
+ * requests. Out: answers, and streams that are received and kept nowhere; and once the session that records ends or falls
+ * silent, another that goes on in its place. Never here: a packet written, a segment or a contact of its own.
+ */
+import type { SegmentFacts } from '#register/admit.ts'
+import type { IncomingRequest } from '../../sip/handler.ts'
+import type { HeldPort } from '../../rtp/hold-ports.ts'
+import { ownOfferPlan, type StreamPlan } from '../../siprec/answer-offer.ts'
+import { answerSession } from '../machine/answer-session.ts'
+import type { CallInvitation } from '../machine/describe-segment.ts'
+import type { KnownBefore, RequestReader } from '../reading/read-requests.ts'
+import { streamMeans, type RecorderLimits, type RecorderOptions } from '../recorder-options.ts'
+import { newSdpSessionId, type RunningSession, type SessionLeg } from '../run-session.ts'
+import { recordingIn, trunkIn } from '../reading/read-session.ts'
+import { allInactive, allPaused } from '../media/accepted-streams.ts'
+import type { SessionState, Withholding } from '../machine/session-types.ts'
+import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
+import { answeringOfficial, withholdingFor } from '../machine/answering-official.ts'
+
+/** A request of a session, read. */
+export interface Told {
+  asked: IncomingRequest
+  invitation: CallInvitation
+}
+
+export interface DuplicateSessions {
+  /** Answers a session beside `first`, and keeps it for later. */
+  join(told: Told, first: RunningSession): Promise<void>
+  has(dialogId: string): boolean
+  /** What is known of it when a later request is read. */
+  knownOf(dialogId: string): KnownBefore | undefined
+  change(told: Told): Promise<void>
+  /** The ACK has brought the answer to our own offer. */
+  acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
+  /** It has ended. False: it was none. */
+  leave(dialogId: string): boolean
+  /**
+   * The segment of a session that has ended goes on in one of those beside it, with its recording (R17).
+   * @returns false where there is none that lives: then nothing has been done
+   */
+  failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean
+  /** Those beside a session, to be written down with it. */
+  legsOf(first: RunningSession): SessionLeg[]
+  /** One of another process, beside a session that goes on here. */
+  resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
+  /** The session that they stood beside is over. */
+  over(firstDialogId: string): void
+  stop(): void
+}
+
+interface Twin {
+  firstId: string
+  leg: SessionLeg
+  /** What its client told last, and when; nothing where it is not known. */
+  told: Told | undefined
+  toldMs: number
+  beganMs: number
+  heardMs: number | undefined
+  received: number
+  /** How many looks in a row have heard it and nothing of the session that records. */
+  aloneFor: number
+  /** The session that the recording began with: it is recorded again as soon as it is heard again, whatever others send. */
+  isOriginal: boolean
+  /** How many looks in a row have heard it. */
+  heardFor: number
+}
+
+/** Four looks: a second at most passes between the last packet of the one and the first that is kept of the other. */
+const lookMs = 200
+const looksAlone = 4
+/** Streams have a number each in a recording, of one byte; a line that comes and goes is not followed for ever. */
+const mostMoves = 50
+
+export function createDuplicateSessions(parts: {
+  options: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf' | 'clock' | 'mediaAddress'>
+  limits: RecorderLimits
+  /** By dialog. */
+  sessions: Map<string, RunningSession>
+  reader: RequestReader
+  /** Writes down how a session stands, and what stands beside it. */
+  hold: (first: RunningSession) => void
+  /** The session is another dialog's. */
+  onMoved: (session: RunningSession, facts: SegmentFacts) => void
+  /** Nothing is left of this dialog. */
+  forget: (dialogId: string) => void
+  /** Its client has told meanwhile that another official has the call. */
+  passOn: (session: RunningSession, told: Told) => Promise<void>
+}): DuplicateSessions {
+  const { options, limits, sessions, reader, hold } = parts
+  const { clock, mediaAddress, random } = options
+  const twins = new Map<string, Twin>()
+  /** Dialogs that came second. */
+  const seconds = new Set<string>()
+  const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
+  const timer = setInterval(look, lookMs)
+  timer.unref()
+
+  function holdFirst(firstId: string): void {
+    const first = sessions.get(firstId)
+    if (first) hold(first)
+  }
+
+  const besides = (firstId: string) => [...twins.values()].filter((twin) => twin.firstId === firstId)
+  const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
+
+  function newStreams(first: RunningSession | undefined): SessionStreams {
+    return createSessionStreams(streamMeans(options, trunkIn(first?.state)))
+  }
+
+  /** Opens, closes and turns its ports as the plans want. Without a port left it is answered as one that nobody records. */
+  async function receive(
+    leg: SessionLeg,
+    plans: readonly StreamPlan[],
+    first: RunningSession | undefined,
+  ): Promise<SessionLeg['streams']> {
+    const taken = plans.filter(({ accepted }) => accepted)
+    const streams = leg.streams ?? newStreams(first)
+    const known = streams.ports
+    const wanted = new Set(taken.map(({ index }) => index))
+    streams.close([...known.keys()].filter((index) => !wanted.has(index)))
+    for (const plan of taken) if (known.has(plan.index)) streams.retarget(plan)
+    await streams.add(taken.filter(({ index }) => !known.has(index)))
+    return streams.ports.size > 0 ? streams : undefined
+  }
+
+  function answer({ asked, invitation }: Told, leg: SessionLeg): { sent: boolean; leg: SessionLeg } {
+    const { streams, place, sdpSessionId } = leg
+    const { sent, described } = answerSession(asked, invitation.offer, leg.described, {
+      ...{
+        mode: streams ? 'record' : 'historyOnly',
+        version: place.answerVersion,
+        streams: place.streams,
+        sdpSessionId,
+      },
+      ...{ ports: streams?.ports ?? new Map<number, number>(), ownKey: streams?.ownKey, mediaAddress },
+    })
+    return { sent, leg: { ...leg, described } }
+  }
+
+  function enter(leg: SessionLeg, told: Told | undefined, first: RunningSession): void {
+    const now = clock.monotonicMs()
+    const none = { heardMs: undefined, received: receivedOf(leg), aloneFor: 0, heardFor: 0 }
+    const isOriginal = !seconds.has(leg.dialog.id)
+    twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none, isOriginal })
+    hold(first)
+  }
+
+  function receivedOf(leg: SessionLeg): number {
+    return (leg.streams?.reports() ?? []).reduce((total, { received }) => total + received, 0)
+  }
+
+  function look(): void {
+    const firsts = new Set([...twins.values()].map(({ firstId }) => firstId))
+    for (const firstId of firsts) {
+      const first = sessions.get(firstId)
+      const state = first?.state?.phase === 'live' ? first.state.session : undefined
+      if (!first?.media || !state) continue
+      const before = heardOf.get(first) ?? { received: 0, moves: 0 }
+      const received = first.media.received()
+      heardOf.set(first, { ...before, received })
+      // On hold, or while a colleague is asked, silence is what is to be heard.
+      const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.withholds
+      for (const twin of besides(firstId)) {
+        const now = receivedOf(twin.leg)
+        const isHeard = now !== twin.received
+        if (isHeard) twin.heardMs = clock.monotonicMs()
+        twin.received = now
+        twin.aloneFor = isHeard && isQuiet ? twin.aloneFor + 1 : 0
+        twin.heardFor = isHeard ? twin.heardFor + 1 : 0
+      }
+      if (before.moves >= mostMoves || !besides(firstId).some(takesOver)) continue
+      heardOf.set(first, { received, moves: before.moves + 1 })
+      failOver(first, 'is-silent')
+    }
+  }
+
+  /** Nothing is heard but this one, or it is the original, which no other displaces for longer than it is silent. */
+  function takesOver({ aloneFor, isOriginal, heardFor }: Twin): boolean {
+    return aloneFor >= looksAlone || (isOriginal && heardFor >= looksAlone)
+  }
+
+  function drop({ leg, firstId }: Twin): void {
+    leg.streams?.closeAll()
+    twins.delete(leg.dialog.id)
+    seconds.delete(leg.dialog.id)
+    reader.forget(leg.dialog.id)
+    holdFirst(firstId)
+  }
+
+  const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= looksAlone
+
+  /** Whether its client seems to be there still. */
+  function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {
+    if (!isRecorded(first)) return true
+    if (!leg.streams) return false
+    return leg.place.paused || clock.monotonicMs() - (heardMs ?? beganMs) < limits.noMediaMs
+  }
+
+  /** One that is alive beside a session that ends; it is a twin no more, and the others are its twins. */
+  function takeHeir(first: RunningSession): Twin | undefined {
+    const firstId = first.dialog.id
+    const alive = besides(firstId).filter((twin) => isAlive(twin, first))
+    const [heir] = alive.sort(
+      (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.heardFor - a.heardFor,
+    )
+    if (!heir) return undefined
+    const { id } = heir.leg.dialog
+    twins.delete(id)
+    for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0, heardFor: 0 })
+    return heir
+  }
+
+  function failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean {
+    const heir = session.state?.phase === 'live' ? takeHeir(session) : undefined
+    if (!heir) return false
+    const beforeId = session.dialog.id
+    const { leg, told } = heir
+    const isNews = heir.toldMs > reader.beganMs(beforeId, 0)
+    sessions.delete(beforeId)
+    sessions.set(leg.dialog.id, session)
+    const hasEnded = why === 'has-ended'
+    void session.moveTo(leg, hasEnded).then(async (was) => {
+      if (was && !hasEnded) enter(was, undefined, session)
+      else parts.forget(beforeId)
+      const state = session.state?.phase === 'live' ? session.state.session : undefined
+      // It came to its end before its turn.
+      if (!was) {
+        leg.streams?.closeAll()
+        parts.forget(leg.dialog.id)
+      }
+      if (!was || !state) return
+      parts.onMoved(session, state.facts)
+      if (told && isNews && answeringOfficial(told.invitation, state.facts.official) === 'passed-on')
+        await parts.passOn(session, told)
+    })
+    return true
+  }
+
+  return {
+    async join(told, first) {
+      const { asked, invitation } = told
+      const { dialog } = asked
+      seconds.add(dialog.id)
+      const offered = invitation.offer ? invitation.streams : [ownOfferPlan(asked.source.address)]
+      const place = {
+        ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
+        ...{ withholds: withholdingOf(invitation, first.state), paused: allInactive(offered) },
+      }
+      const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: newSdpSessionId(random) }
+      const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
+      const made = answer(told, { ...leg, streams })
+      const isTaken = made.sent && offered.some(({ accepted }) => accepted)
+      if (isTaken && first.state?.phase === 'live') enter(made.leg, told, first)
+      else {
+        streams?.closeAll()
+        seconds.delete(dialog.id)
+      }
+    },
+    has: (dialogId) => twins.has(dialogId),
+    knownOf(dialogId) {
+      const twin = twins.get(dialogId)
+      if (!twin) return undefined
+      const { streams, metadata } = twin.leg.place
+      const state = sessions.get(twin.firstId)?.state
+      const answeredAt = state?.phase === 'live' ? state.session.facts.answeredAt : undefined
+      return { streams, ...(metadata && { metadata }), answeredAt }
+    },
+    async change(told) {
+      const twin = twins.get(told.asked.dialog.id)
+      if (!twin) return
+      const { invitation } = told
+      const { place } = twin.leg
+      const first = sessions.get(twin.firstId)
+      const streams = invitation.offer ? invitation.streams : place.streams
+      const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams, first) : twin.leg.streams
+      const paused = allPaused(streams)
+      const next: SessionLeg['place'] = {
+        ...{ streams, tracks: { ...place.tracks, ...invitation.parties.streams }, paused },
+        metadata: invitation.metadata ?? place.metadata,
+        withholds: withholdingOf(invitation, first?.state),
+        answerVersion: place.answerVersion + (invitation.offer ? 1 : 0),
+      }
+      opened?.pause(paused)
+      twin.told = told
+      twin.toldMs = clock.monotonicMs()
+      twin.leg = answer(told, { ...twin.leg, place: next, streams: opened }).leg
+      // Its call has ended meanwhile.
+      if (!twins.has(told.asked.dialog.id)) opened?.closeAll()
+      holdFirst(twin.firstId)
+    },
+    acknowledged(dialogId, streams) {
+      const twin = twins.get(dialogId)
+      if (!twin) return
+      for (const plan of streams) if (twin.leg.streams?.ports.has(plan.index)) twin.leg.streams.retarget(plan)
+      twin.leg = { ...twin.leg, place: { ...twin.leg.place, streams } }
+    },
+    leave(dialogId) {
+      const twin = twins.get(dialogId)
+      if (twin) drop(twin)
+      return twin !== undefined
+    },
+    failOver,
+    legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
+    resume(leg, ports, first) {
+      seconds.add(leg.dialog.id)
+      const streams = newStreams(first)
+      for (const plan of leg.place.streams) {
+        const port = ports.get(plan.index)
+        if (port) streams.adopt(plan, port)
+      }
+      streams.writeTo(undefined)
+      enter({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
+    },
+    over(firstDialogId) {
+      seconds.delete(firstDialogId)
+      for (const twin of besides(firstDialogId)) drop(twin)
+    },
+    stop() {
+      clearInterval(timer)
+      for (const { leg } of twins.values()) leg.streams?.closeAll()
+      twins.clear()
+      seconds.clear()
+    },
+  }
+}
+
+function withholdingOf(invitation: CallInvitation, first: SessionState | undefined): Withholding | undefined {
+  return withholdingFor(invitation, first?.phase === 'live' ? first.session.facts.official : undefined)
+}

@@ -1,0 +1,148 @@
+/**
+ * The other half of a call whose client sends each voice in a session of its own (Cisco's built-in bridge: near end and
+ * far end). Its stream goes into the recording of the first session, which stays the only one of the segment (R17).
+ */
+import type { Dialog, IncomingRequest } from '../../sip/handler.ts'
+import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'
+import { parseSdp } from '../../siprec/parse-sdp.ts'
+import { splitMultipart } from '../../siprec/split-multipart.ts'
+import { firstHeader } from '../../sip/message.ts'
+import type { CallInvitation } from '../machine/describe-segment.ts'
+import type { SavedSplitDirection } from '../recovery/saved-sessions.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
+import { newSdpSessionId, type RunningSession } from '../run-session.ts'
+import type { Asked } from '../reading/read-requests.ts'
+
+export interface SplitDirectionSessions {
+  /** Takes the session in, if it is the missing half of this recording. False: it tells nothing new. */
+  join(request: IncomingRequest, invitation: CallInvitation, first: RunningSession): Promise<boolean>
+  has(dialogId: string): boolean
+  /** A later offer, or the answer to ours that came with the ACK. */
+  change(asked: Asked, respond?: IncomingRequest['respond']): void
+  leave(dialogId: string): void
+  /** Those of a session, to be written down with it. */
+  heldOf(first: RunningSession): SavedSplitDirection[]
+  /** One that another process has taken in, whose first session goes on here. */
+  resume(half: SavedSplitDirection, dialog: Dialog, first: RunningSession): void
+}
+
+/** How long packets may still come after the end signal. */
+const drainMs = 200
+
+interface Half {
+  dialog: Dialog
+  firstId: string
+  index: number
+  sdpSessionId: string
+  version: number
+}
+
+export function createSplitDirectionSessions(parts: {
+  options: Pick<RecorderOptions, 'mediaAddress' | 'hears' | 'random'>
+  /** By dialog. */
+  sessions: ReadonlyMap<string, RunningSession>
+  /** Writes down how a session stands. */
+  hold: (first: RunningSession) => void
+}): SplitDirectionSessions {
+  const { options, sessions, hold } = parts
+  const halves = new Map<string, Half>()
+  const firstOf = ({ firstId }: Half) => sessions.get(firstId)
+
+  /** SDP for this half: the answer to an offer, or our own. */
+  function write(
+    half: Half,
+    body: string | undefined,
+    sourceAddress: string,
+  ): { text: string; stream?: StreamPlan } | undefined {
+    const port = firstOf(half)?.media?.ports.get(half.index)
+    const origin = { sessionId: half.sdpSessionId, version: half.version }
+    const address = options.mediaAddress(sourceAddress)
+    const mode = port === undefined ? 'historyOnly' : 'record'
+    if (body === undefined) return { text: offerStream({ address, origin, mode, port: port ?? 0 }) }
+    const offer = parseSdp(body)
+    if (offer.kind === 'refusal') return undefined
+    const [stream, ...more] = planStreams(offer, sourceAddress, { hears: options.hears })
+    const plans = [stream!, ...more.map((plan) => ({ ...plan, accepted: false }))].filter(Boolean)
+    const ports = new Map(port === undefined ? [] : [[0, port]])
+    const made = answerOffer(offer, plans, { address, origin, ports, mode, reoffer: true })
+    if (made.kind === 'refusal') return undefined
+    return { text: made.text, ...(stream?.accepted && { stream: { ...stream, index: half.index } }) }
+  }
+
+  /** Its client has told where it sends from. */
+  async function turn(half: Half, stream: StreamPlan | undefined): Promise<void> {
+    const first = firstOf(half)
+    if (!first) return
+    if (stream) first.media?.retarget(stream)
+    if (stream) await first.tell({ type: 'joined', stream })
+    hold(first)
+  }
+
+  return {
+    async join(request, invitation, first) {
+      const track = Object.values(invitation.parties.streams)[0]
+      // Both halves are offered at the same moment: the first may still be opening.
+      await first.tell({ type: 'joined' })
+      const { state, media } = first
+      if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
+      const { streams, tracks, joined = [] } = state.session
+      // Streams whose session has ended do not count: another one of the same voice may come (a transfer).
+      const heard = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
+      if (track === undefined || heard.includes(track)) return false
+      const { dialog } = request
+      const index = Math.max(...Object.keys(tracks).map(Number)) + 1
+      const sdpSessionId = newSdpSessionId(options.random)
+      const half = { dialog, firstId: first.dialog.id, index, sdpSessionId, version: 1 }
+      const stream = { ...ownOfferPlan(request.source.address), index }
+      if ((await media.addStreams([stream])) === 'no-port') return false
+      await first.tell({ type: 'joined', stream, track })
+      const made = write(half, sdpOf(request), request.source.address)
+      if (!made || !request.respond(200, { body: made.text, contentType: 'application/sdp' })) {
+        media.closeStreams([index])
+        await first.tell({ type: 'left', index })
+        request.respond(488)
+        return true
+      }
+      halves.set(dialog.id, half)
+      await turn(half, made.stream)
+      return true
+    },
+    has: (dialogId) => halves.has(dialogId),
+    change({ request, source, dialog }, respond) {
+      const half = halves.get(dialog.id)
+      if (!half) return
+      const body = sdpOf({ request })
+      if (respond) half.version++
+      const made = body === undefined && request.method !== 'INVITE' ? undefined : write(half, body, source.address)
+      void turn(half, made?.stream)
+      respond?.(200, made ? { body: made.text, contentType: 'application/sdp' } : {})
+    },
+    leave(dialogId) {
+      const half = halves.get(dialogId)
+      if (!half) return
+      halves.delete(dialogId)
+      const first = firstOf(half)
+      if (!first) return
+      void first.tell({ type: 'left', index: half.index }).then(() => {
+        hold(first)
+      })
+      // The last packets are still on their way.
+      setTimeout(() => {
+        const now = firstOf(half)
+        if (now?.state?.phase === 'live') now.media?.closeStreams([half.index])
+      }, drainMs).unref()
+    },
+    heldOf: (first) =>
+      [...halves.values()]
+        .filter(({ firstId }) => firstId === first.dialog.id)
+        .map(({ dialog, index, sdpSessionId, version }) => ({ dialog: dialog.saved(), index, sdpSessionId, version })),
+    resume({ index, sdpSessionId, version }, dialog, first) {
+      halves.set(dialog.id, { dialog, firstId: first.dialog.id, index, sdpSessionId, version })
+    },
+  }
+}
+
+function sdpOf({ request }: Pick<IncomingRequest, 'request'>): string | undefined {
+  const split = splitMultipart(firstHeader(request, 'content-type'), request.body)
+  return split.kind === 'split' ? split.sdp : undefined
+}

@@ -1,0 +1,63 @@
+/** What a request of a session says of who answers, beside who answered until then (R17). */
+import type { SegmentFacts } from '#register/admit.ts'
+import { officialOf, type CallInvitation } from './describe-segment.ts'
+import type { OtherOfficials } from '../duplicates/other-officials.ts'
+import type { Withholding } from './session-types.ts'
+
+/**
+ * `same`: nothing has changed, or nothing certain is told. `consultation`: the official asks a colleague while the caller
+ * waits, which is nothing of the call. `several`: somebody else has come in beside the official, or takes over without
+ * being known. `passed-on`: another official has the call, and the one before has left it.
+ */
+export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
+
+/**
+ * Returns true while more than one person is heard beside the caller: a second official or a third party has joined
+ * (requirements, question 7; L18).
+ */
+function isConference({ parties }: Pick<CallInvitation, 'parties'>): boolean {
+  const { caller, voices, thirdParties } = parties.connected
+  const people = new Set(voices.map(({ entry }) => entry?.personId))
+  // An official who is not in the directory is heard as well.
+  const unlisted = parties.official !== undefined && parties.official.entry === undefined ? 1 : 0
+  return caller && people.size + unlisted + thirdParties > 1
+}
+
+/** What of a request's session is to be kept; nothing while there is a consultation or a conference. */
+export function withholdingFor(invitation: CallInvitation, known: SegmentFacts['official']): Withholding | undefined {
+  const { metadata, parties } = invitation
+  // The official speaks to somebody else in the same session, of their own accord or among officials: nothing of this call (R8).
+  const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
+  if (isOutside || answeringOfficial(invitation, known) === 'consultation') return 'consultation'
+  return isConference(invitation) ? 'conference' : undefined
+}
+
+/** The officials of the directory who are heard beside the one who answers. */
+export function othersHeard(
+  invitation: CallInvitation,
+  answering: SegmentFacts['official'],
+  at: Temporal.Instant,
+  uuid: () => string,
+): OtherOfficials {
+  if (withholdingFor(invitation, answering) !== 'conference') return { at, officials: [] }
+  const others = new Map<string, OtherOfficials['officials'][number]>()
+  for (const { entry, number } of invitation.parties.connected.voices) {
+    if (!entry || number.key === null || entry.personId === answering?.personId) continue
+    const { personId, unitId, name } = entry
+    const official = { personId, ...(unitId !== null && { unitId }), name, phone: number.key }
+    others.set(personId, { segmentId: uuid(), official })
+  }
+  return { at, officials: [...others.values()] }
+}
+
+/** Only officials of the directory pass a call on between them: any other name may be a better word for the same person. */
+export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
+  const { connected } = invitation.parties
+  const told = officialOf(invitation)
+  const present = new Set(connected.officials.map(({ personId }) => personId))
+  if (!known) return 'same'
+  if (present.size > 1 && !connected.caller) return 'consultation'
+  if (!told || (told.personId ?? told.phone) === (known.personId ?? known.phone)) return 'same'
+  if (known.personId === undefined || told.personId === undefined || present.has(known.personId)) return 'several'
+  return 'passed-on'
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
+import { callFacts, enterInto, recordingFacts } from '#test/database/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
+import { openSpool } from './spool.ts'
+import { recoverAfterCrash } from './recover-after-crash.ts'
+
+test('what was captured of a call is taken up, and files that are of no call go, halves of a pair included', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
+  const folder = join(directory, 'recordings')
+  const objects = await openTestObjects(join(directory, 'objects'))
+  await openDirectoryStore(folder).then(() => rm(join(folder, '.unfinished'), { recursive: true }))
+  const admitted: SegmentFacts[] = []
+  const spool = await openSpool({
+    directory: join(directory, 'calls'),
+    admit: enterInto(admitted),
+    onFault: () => undefined,
+  })
+  const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
+  const { endedAt: _going, ...facts } = callFacts({ recording })
+  await spool.note(facts)
+  for (const name of [`${recording.id}.hdr`, `${recording.id}.body`, 'a.hdr', 'b.body', 'c.hdr', 'c.body']) {
+    await writeFile(join(folder, name), 'sixteen bytes...')
+  }
+  const { recordings, segments } = await recoverAfterCrash(spool, folder, objects, Temporal.Now.instant())
+  expect({ recordings, segments: segments.length }).toEqual({ recordings: 1, segments: 1 })
+  expect(await readdir(folder)).toEqual([])
+  expect(await objects.sizeBytes(bodyKey(recording.id))).toBe(16)
+  await spool.settled()
+  expect(admitted.at(-1)).toMatchObject({ endInferred: true, recording: { stored: { incomplete: true } } })
+  await spool.stop()
+  await rm(directory, { recursive: true })
+})
+
+test('a recording of which a power loss left an empty header is told as gone, and its call stays', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
+  const folder = join(directory, 'recordings')
+  const objects = await openTestObjects(join(directory, 'objects'))
+  await mkdir(folder)
+  const admitted: SegmentFacts[] = []
+  const spool = await openSpool({
+    directory: join(directory, 'calls'),
+    admit: enterInto(admitted),
+    onFault: () => undefined,
+  })
+  const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
+  const { endedAt: _going, ...facts } = callFacts({ recording })
+  await spool.note(facts)
+  for (const end of ['hdr', 'body']) await writeFile(join(folder, `${recording.id}.${end}`), '')
+  expect((await recoverAfterCrash(spool, folder, objects, Temporal.Now.instant())).recordings).toBe(0)
+  await spool.settled()
+  expect(admitted.at(-1)).toMatchObject({ segmentId: facts.segmentId, endInferred: true, recording: { gone: true } })
+  expect(await readdir(folder)).toEqual([])
+  await spool.stop()
+  await rm(directory, { recursive: true })
+})

@@ -1,0 +1,111 @@
+/** A call of which two recording clients tell goes on in the next process, whichever of the two is there still (R16, R17). */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openNextProcess } from '#test/conformance/sip/next-process.ts'
+import {
+  everyCall,
+  inDialog,
+  openSpeaker,
+  written,
+  type Speaker,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
+import { readSavedSessions } from './saved-sessions.ts'
+import { savedSessionsFolder } from './saved-calls.ts'
+
+const { firstRtp } = await findPorts()
+let folder = ''
+let wired: WiredRecorder
+let stop: () => Promise<void>
+const speakers: Speaker[] = []
+const to: string[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-resumed-'))
+  for (const client of [1, 2]) speakers[client] = await openSpeaker(mediaPort(client), 100 * client)
+  await start()
+})
+afterEach(async () => {
+  await stop()
+  for (const speaker of speakers) speaker?.close()
+  await rm(folder, { recursive: true })
+})
+
+const mediaPort = (client: number) => firstRtp + 10 * client
+
+async function start(): Promise<void> {
+  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_900, description: () => everyCall }))
+}
+
+/** The message of one of two clients, whose dialogs differ in nothing else. */
+function of(client: number): string {
+  return written('rfc7865-baseline', {
+    ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
+    ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
+  })
+}
+
+/** Opens the session of one client; our ports. */
+async function open(client: number): Promise<number[]> {
+  const answer = await wired.ask(of(client))
+  to[client] = answer.to
+  wired.call.send(inDialog(of(client), 'ACK', to[client], 1))
+  return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
+}
+
+const bye = (client: number) => wired.ask(inDialog(of(client), 'BYE', to[client]!, 900))
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const stored = () => wired.segments()[0]?.recording?.stored
+
+/** Both clients are recorded, and capture is another process. */
+async function restarted(): Promise<Record<1 | 2, number[]>> {
+  const ports = { 1: await open(1), 2: await open(2) }
+  await speakers[1]!.speak(ports[1], 20)
+  await speakers[2]!.speak(ports[2], 20)
+  const isWritten = () =>
+    readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now()).map(({ twins = [] }) => twins.length)
+  await until(() => expect(isWritten()).toEqual([1]))
+  await stop()
+  await start()
+  return ports
+}
+
+test('the second client’s sound is the call’s where the first is not there any more', async () => {
+  const ports = await restarted()
+  const speaking = speakers[2]!.goOn(ports[2])
+  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(speakers[2]!.sent).toBeGreaterThan(150))
+  await speaking.stop()
+  await bye(1)
+  expect(wired.recorder.recording).toBe(1)
+  await bye(2)
+  await until(() => expect(stored()?.packetsReceived).toBeGreaterThan(50))
+  expect(wired.segments()).toHaveLength(1)
+  expect(await wired.voices(wired.segments()[0])).toEqual({ caller: [200], official: [201], mixed: [] })
+  expect(wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('the first that says BYE before anything is heard leaves the call to the second', async () => {
+  const ports = await restarted()
+  await bye(1)
+  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await speakers[2]!.speak(ports[2], 30)
+  await bye(2)
+  await until(() => expect(stored()).toMatchObject({ packetsReceived: 60, packetsLost: 0 }))
+  expect(wired.segments()[0]).toMatchObject({ endInferred: false })
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('the second that says BYE before anything is heard is gone, and the first goes on', async () => {
+  const ports = await restarted()
+  await bye(2)
+  await speakers[1]!.speak(ports[1], 30)
+  await until(() => expect(wired.recorder.recording).toBe(1))
+  await bye(1)
+  await until(() => expect(stored()).toMatchObject({ packetsReceived: 60, packetsLost: 0 }))
+  expect(wired.ports.inUse).toBe(0)
+})

@@ -1,0 +1,196 @@
+/**
+ * Sessions of the process before this one, until something is heard of them. In: what it wrote down, and its ports. Out: each
+ * session once a packet of it comes or its client asks for something, to go on as one more segment of its call. Never here: a
+ * segment for a call of which nothing comes any more.
+ */
+import type { SegmentFacts } from '#register/admit.ts'
+import type { HeldPort } from '../../rtp/hold-ports.ts'
+import type { Dialog } from '../../sip/handler.ts'
+import { readFacts } from './facts-file.ts'
+import { dialogIdOf } from '../../sip/dialog-state.ts'
+import type { SavedSplitDirection, SavedSession, SavedDuplicate } from './saved-sessions.ts'
+import type { SegmentBefore } from '../run-session.ts'
+import { createSessionStreams } from '../media/session-streams.ts'
+import { streamMeans, type RecorderOptions } from '../recorder-options.ts'
+import { allPaused } from '../media/accepted-streams.ts'
+
+export interface SilentSession {
+  readonly dialog: Dialog
+  readonly held: SavedSession
+  readonly facts: SegmentFacts
+  /** Nothing of it was being recorded, and its segment has no end: it is the same segment still. */
+  readonly goesOn: boolean
+  readonly before: SegmentBefore
+  /** Sessions whose streams come into its recording, and their dialogs. */
+  readonly halves: Map<string, { held: SavedSplitDirection; dialog: Dialog }>
+  /** Sessions that stood beside it, their dialogs and their ports. */
+  readonly twins: Map<string, WaitingTwin>
+  /** When its first packet came, as performance.now() tells; nothing where its client asked for something first. */
+  readonly heardMs: number | undefined
+  /** Calls once a packet has come. */
+  onHeard(run: () => void): void
+  /** Closes the ports that nobody has taken over. */
+  close(): void
+}
+
+interface WaitingTwin {
+  readonly held: SavedDuplicate
+  readonly dialog: Dialog
+  readonly ports: ReadonlyMap<number, HeldPort>
+}
+
+export interface SilentSessions {
+  /** Its dialog is open again. Nothing, where none of its ports could be had. */
+  add(dialog: Dialog): SilentSession | undefined
+  /** The dialog of another half is open again, after that of its first session. False: that one does not wait. */
+  addHalf(dialog: Dialog): boolean
+  /** The same of one that stood beside it. */
+  addTwin(dialog: Dialog): WaitingTwin | undefined
+  /** Whether others stood beside it, one of which may go on in its place. */
+  hasTwins(dialogId: string): boolean
+  /** It waits no longer: something of it is heard. */
+  take(dialogId: string): SilentSession | undefined
+  /** Its end was told, or nobody comes back to it. */
+  drop(dialogId: string): void
+  /** Of those of which nothing has come for so long, where something should. */
+  dropSilent(silenceMs: number): void
+  stop(): void
+}
+
+/** @param onDropped nobody will take this dialog up */
+export function createSilentSessions(
+  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'latchesOf' | 'clock'>,
+  onDropped: (dialogId: string) => void,
+): SilentSessions {
+  const { held: { calls, goOn } = {}, clock } = options
+  const waiting = new Map<string, SilentSession>()
+  const sinceMs = clock.monotonicMs()
+  const heldById = new Map(calls?.sessions.map((held) => [dialogIdOf(held.dialog.state), held]))
+
+  function portsOf(held: Pick<SavedDuplicate, 'ports'>): Map<number, HeldPort> {
+    const ports = new Map<number, HeldPort>()
+    for (const [index, port] of held.ports) {
+      const one = calls?.ports.take(port)
+      if (one) ports.set(index, one)
+    }
+    return ports
+  }
+
+  function closeTwin({ ports, dialog }: WaitingTwin): void {
+    for (const one of ports.values()) one.close()
+    dialog.forget()
+  }
+
+  function wait(held: SavedSession, dialog: Dialog): SilentSession | undefined {
+    const ports = portsOf(held)
+    if (held.ports.length > 0 && ports.size === 0) return undefined
+    let isTaken = false
+    return {
+      ...{ halves: new Map(), twins: new Map() },
+      ...{ dialog, held, facts: readFacts(held.facts), goesOn: goOn?.has(held.segmentId) === true },
+      before: {
+        described: held.described,
+        sdpSessionId: held.sdpSessionId,
+        get hasStreams() {
+          return ports.size > 0 && !isTaken
+        },
+        passOn() {
+          isTaken = true
+          const { trunk } = readFacts(held.facts)
+          const streams = createSessionStreams(streamMeans(options, trunk))
+          for (const plan of [...held.streams, ...held.joined]) {
+            const port = ports.get(plan.index)
+            if (port) streams.adopt(plan, port)
+          }
+          return streams
+        },
+      },
+      get heardMs() {
+        const first = [...ports.values()].flatMap(({ firstMs }) => firstMs ?? [])
+        return first.length > 0 ? Math.min(...first) : undefined
+      },
+      onHeard(run) {
+        let isTold = false
+        const once = () => {
+          if (!isTold) run()
+          isTold = true
+        }
+        for (const port of ports.values()) port.onHeard(once)
+      },
+      close() {
+        if (!isTaken) for (const one of ports.values()) one.close()
+        isTaken = true
+      },
+    }
+  }
+
+  return {
+    add(dialog) {
+      const held = heldById.get(dialog.id)
+      if (!held) return undefined
+      const one = wait(held, dialog)
+      if (one) waiting.set(dialog.id, one)
+      else onDropped(dialog.id)
+      return one
+    },
+    addHalf(dialog) {
+      for (const one of waiting.values()) {
+        const held = one.held.halves.find((half) => dialogIdOf(half.dialog.state) === dialog.id)
+        if (held) one.halves.set(dialog.id, { held, dialog })
+        if (held) return true
+      }
+      return false
+    },
+    addTwin(dialog) {
+      for (const one of waiting.values()) {
+        const held = one.held.twins?.find((twin) => dialogIdOf(twin.dialog.state) === dialog.id)
+        if (!held) continue
+        const twin = { held, dialog, ports: portsOf(held) }
+        one.twins.set(dialog.id, twin)
+        return twin
+      }
+      return undefined
+    },
+    hasTwins: (dialogId) => (waiting.get(dialogId)?.twins.size ?? 0) > 0,
+    take(dialogId) {
+      const belongsTo = ({ halves, twins }: SilentSession) => halves.has(dialogId) || twins.has(dialogId)
+      const one = waiting.get(dialogId) ?? [...waiting.values()].find(belongsTo)
+      if (one) waiting.delete(one.dialog.id)
+      return one
+    },
+    drop(dialogId) {
+      for (const { halves, twins } of waiting.values()) {
+        halves.delete(dialogId)
+        const twin = twins.get(dialogId)
+        if (twin) closeTwin(twin)
+        twins.delete(dialogId)
+      }
+      const one = waiting.get(dialogId)
+      if (!one) return
+      for (const { dialog } of one.halves.values()) dialog.forget()
+      for (const twin of one.twins.values()) closeTwin(twin)
+      one.close()
+      waiting.delete(dialogId)
+      onDropped(dialogId)
+    },
+    dropSilent(silenceMs) {
+      if (clock.monotonicMs() - sinceMs < silenceMs) return
+      for (const [dialogId, { dialog, held, close, halves, twins }] of waiting) {
+        if (held.ports.length > 0 && allPaused(held.streams)) continue
+        close()
+        waiting.delete(dialogId)
+        onDropped(dialogId)
+        for (const half of halves.values()) half.dialog.forget()
+        for (const twin of twins.values()) closeTwin(twin)
+        dialog.forget()
+      }
+    },
+    stop() {
+      for (const { close, twins } of waiting.values()) {
+        close()
+        for (const { ports } of twins.values()) for (const one of ports.values()) one.close()
+      }
+      waiting.clear()
+    },
+  }
+}

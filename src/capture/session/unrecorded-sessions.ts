@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import type { IncomingRequest } from '../sip/handler.ts'
+import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offer.ts'
+import { peerOf } from './media/accepted-streams.ts'
+import type { SessionDescription } from '../siprec/parse-sdp.ts'
+import type { CallInvitation } from './machine/describe-segment.ts'
+import type { SegmentBefore } from './run-session.ts'
+import type { Offer } from './machine/session-types.ts'
+
+/** What its client offered last, that it can be offered to send once its call is one of this register. Nothing of its parties. */
+interface Unkept {
+  described: SessionDescription | undefined
+  streams: readonly StreamPlan[]
+  answerVersion: number
+  sdpSessionId: string
+}
+
+/**
+ * Sessions that are not kept: no call of this register (R8), or one that another session tells of already. Every stream is
+ * answered inactive.
+ */
+export interface UnrecordedSessions {
+  answer(incoming: IncomingRequest, invitation: CallInvitation): void
+  /** A session that was kept until it was told whose call it is. */
+  take(dialogId: string, session: Unkept): void
+  /** Media lines in force, when a later request is read. */
+  knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
+  /** What a session that is kept from now on goes on with. */
+  find(dialogId: string): { before: SegmentBefore; passedOn: NonNullable<Offer['passedOn']> } | undefined
+  forget(dialogId: string): void
+}
+
+export function createUnrecordedSessions(mediaAddress: (peer: string) => string): UnrecordedSessions {
+  const kept = new Map<string, Unkept>()
+  const sessionIdOf = (dialogId: string) => String(createHash('sha256').update(dialogId).digest().readUInt32BE(0))
+
+  return {
+    answer(incoming, invitation) {
+      const { method } = incoming.request
+      const { id } = incoming.dialog
+      const before = kept.get(id)
+      const { offer, streams } = invitation
+      if (!offer && method !== 'INVITE') return void incoming.respond(200)
+      const answerVersion = (before?.answerVersion ?? 0) + 1
+      const sdpSessionId = before?.sdpSessionId ?? sessionIdOf(id)
+      const origin = { sessionId: sdpSessionId, version: answerVersion }
+      const address = mediaAddress(peerOf(streams))
+      const made = offer
+        ? answerOffer(offer, streams, { address, origin, ports: new Map(), mode: 'historyOnly' })
+        : { kind: 'answer' as const, text: offerStream({ address, origin, mode: 'historyOnly', port: 0 }) }
+      if (made.kind === 'refusal') return void incoming.respond(made.status, { reason: made.reason })
+      if (!incoming.respond(200, { body: made.text, contentType: 'application/sdp' })) return
+      kept.set(id, { described: offer ?? before?.described, streams, answerVersion, sdpSessionId })
+    },
+    take: (dialogId, session) => void kept.set(dialogId, session),
+    knownOf(dialogId) {
+      const one = kept.get(dialogId)
+      return one && { streams: one.streams }
+    },
+    find(dialogId) {
+      const one = kept.get(dialogId)
+      if (!one) return undefined
+      const { described, answerVersion, sdpSessionId } = one
+      return {
+        before: { described, sdpSessionId, hasStreams: false, passOn: () => undefined },
+        passedOn: { answerVersion, tracks: {}, isSilenced: true },
+      }
+    },
+    forget: (dialogId) => void kept.delete(dialogId),
+  }
+}

@@ -1,0 +1,135 @@
+import { statSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { parseEndpoint, type Endpoint } from './addresses.ts'
+import { ConfigFault, wrongSetting } from './faults.ts'
+import { valueWithout, type Given, type SettingName } from './settings-table.ts'
+import { parseSources } from './sip-security.ts'
+
+/** What roles need that run apart: as operating system users of their own, or on machines of their own. */
+export interface SplitRoleSettings {
+  /** SELOSTE_NODE: what this machine’s capture is called beside others; this machine’s name otherwise. */
+  node: string
+  /** SELOSTE_RUN, absolute: a folder of sockets for each role lies below it; `undefined`: they lie in SELOSTE_DATA. */
+  socketsFolder: string | undefined
+  /** SELOSTE_DRAW_KEY, absolute: the secret of draws that custodian, capture and feeds share; `undefined`: in SELOSTE_DATA. */
+  drawKeyFile: string | undefined
+  /** SELOSTE_CUSTODIAN: where the desk asks a custodian on another machine; `undefined`: over its socket. */
+  custodian: { host: string; port: number } | undefined
+  /** SELOSTE_CUSTODIAN_LISTEN: where the custodian answers desks on other machines; `undefined`: over its socket alone. */
+  custodianListen: Endpoint | undefined
+  /** SELOSTE_CUSTODIAN_DESKS: the names in the certificates of those desks. */
+  desks: readonly string[]
+  /** SELOSTE_PROXIES: addresses, or an address and a prefix length, of proxies with TLS on other machines than the desk's. */
+  proxies: readonly string[]
+  /** SELOSTE_PROXY_HEADER: in which header proxies say for whom they ask. */
+  proxyHeader: 'x-forwarded-for' | 'forwarded'
+  /** SELOSTE_METRICS_SOURCES: who may read numbers and details of health from another machine than the desk's. */
+  metricsSources: readonly string[]
+  /** SELOSTE_LINK_...: PEM files, absolute, by which custodian and desk know each other. */
+  linkFiles: { certificate: string; key: string; authorities: string } | undefined
+}
+
+const linkNames = ['SELOSTE_LINK_CERTIFICATE', 'SELOSTE_LINK_KEY', 'SELOSTE_LINK_AUTHORITIES'] as const
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+
+/** @throws ConfigFault `setting-wrong` */
+export function readApart(given: Given, folder: string): SplitRoleSettings {
+  const path = (name: SettingName) => {
+    const text = given(name)
+    return text === undefined ? undefined : resolve(folder, text)
+  }
+  const socketsFolder = path('SELOSTE_RUN')
+  // Where it is made at the start, nothing is there yet; a file could never become one.
+  if (socketsFolder !== undefined && statSync(socketsFolder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw wrongSetting('SELOSTE_RUN', socketsFolder, 'a folder, or a path where one can be made')
+  }
+  const linkFiles = readLinkFiles(path)
+  const custodian = readCustodian(given('SELOSTE_CUSTODIAN'))
+  const listenText = given('SELOSTE_CUSTODIAN_LISTEN')
+  const custodianListen = listenText === undefined ? undefined : parseEndpoint('SELOSTE_CUSTODIAN_LISTEN', listenText)
+  const desks = readDesks(given('SELOSTE_CUSTODIAN_DESKS'))
+  const needing = custodian ? 'SELOSTE_CUSTODIAN' : custodianListen ? 'SELOSTE_CUSTODIAN_LISTEN' : undefined
+  if (needing !== undefined && !linkFiles) {
+    throw new ConfigFault(
+      'setting-wrong',
+      `${needing} is set without ${linkNames.join(', ')}: custodian and desk on two machines know each other by certificates (docs/operate/several-machines.md).`,
+    )
+  }
+  if (custodianListen && desks.length === 0) {
+    throw wrongSetting(
+      'SELOSTE_CUSTODIAN_DESKS',
+      '',
+      'the names in the certificates of the desks that may ask, with commas between: desk-1.example, desk-2.example',
+    )
+  }
+  const proxies = parseSources('SELOSTE_PROXIES', given('SELOSTE_PROXIES')) ?? []
+  return {
+    node: readNode(given('SELOSTE_NODE')),
+    socketsFolder,
+    drawKeyFile: path('SELOSTE_DRAW_KEY'),
+    custodian,
+    custodianListen,
+    desks,
+    proxies,
+    proxyHeader: readProxyHeader(given('SELOSTE_PROXY_HEADER') ?? valueWithout('SELOSTE_PROXY_HEADER')),
+    metricsSources: parseSources('SELOSTE_METRICS_SOURCES', given('SELOSTE_METRICS_SOURCES')) ?? [],
+    linkFiles,
+  }
+}
+
+function readProxyHeader(text: string): SplitRoleSettings['proxyHeader'] {
+  const header = text.toLowerCase()
+  if (header === 'x-forwarded-for' || header === 'forwarded') return header
+  throw wrongSetting('SELOSTE_PROXY_HEADER', text, 'x-forwarded-for or forwarded: the one that the proxy sets')
+}
+
+const nodeName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/
+
+function readNode(text: string | undefined): string {
+  if (text === undefined) {
+    const own = hostname().toLowerCase().slice(0, 63)
+    return nodeName.test(own) ? own : 'capture'
+  }
+  if (!nodeName.test(text))
+    throw wrongSetting('SELOSTE_NODE', text, 'a name of small letters, digits, dots and hyphens: capture-1')
+  return text
+}
+
+function readLinkFiles(path: Given): SplitRoleSettings['linkFiles'] {
+  const [certificate, key, authorities] = linkNames.map(path)
+  if (certificate !== undefined && key !== undefined && authorities !== undefined) {
+    return { certificate, key, authorities }
+  }
+  if ((certificate ?? key ?? authorities) === undefined) return undefined
+  throw new ConfigFault(
+    'setting-wrong',
+    `Custodian and desk on two machines need all three of ${linkNames.join(', ')}: allowed is all or none.`,
+  )
+}
+
+/** `https://custodian.example:8443`: a name or an address that its certificate names, and a port. */
+function readCustodian(text: string | undefined): SplitRoleSettings['custodian'] {
+  if (text === undefined) return undefined
+  const allowed = 'https://NAME:PORT of the custodian’s machine, or nothing for a custodian on this one'
+  if (!URL.canParse(text)) throw wrongSetting('SELOSTE_CUSTODIAN', text, allowed)
+  const url = new URL(text)
+  const rest = url.pathname + url.search + url.hash + url.username + url.password
+  if (url.protocol !== 'https:' || rest !== '/' || url.port === '') {
+    // What may be a password in it is not repeated.
+    throw wrongSetting('SELOSTE_CUSTODIAN', `${url.protocol}//${url.host}...`, allowed)
+  }
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
+}
+
+function readDesks(text: string | undefined): string[] {
+  if (text === undefined) return []
+  return text.split(',').map((one) => {
+    const name = one.trim()
+    if (!hostName.test(name) && isIP(name) === 0) {
+      throw wrongSetting('SELOSTE_CUSTODIAN_DESKS', name, 'names of machines, with commas between: desk-1.example')
+    }
+    return name
+  })
+}

@@ -1,0 +1,155 @@
+// Questions to processes on other machines, over the database to which all of them are connected anyway.
+// In: a question, or the answers to give. Out: the answers of those who are there. Never: anything that is kept, or a secret;
+// whoever may sign in to the database can read it.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { sql, type Kysely } from 'kysely'
+import { listen, type Listening } from './listen.ts'
+
+const asked = 'seloste_asked'
+const told = 'seloste_told'
+/** A notification holds 8,000 bytes (PostgreSQL, NOTIFY). */
+const pieceLength = 7_000
+/** Of an answer, as it was before it was compressed. */
+const mostBytes = 32 << 20
+
+interface Question {
+  id: string
+  what: string
+  /** Whose answers are waited for. */
+  of: readonly string[]
+}
+
+interface Piece {
+  id: string
+  from: string
+  place: number
+  of: number
+  part: string
+}
+
+/** Anybody who signs in to the database may say anything on a channel: what is no question or piece of ours is not heard. */
+function parse(payload: string): Record<string, unknown> {
+  try {
+    const said: unknown = JSON.parse(payload)
+    return typeof said === 'object' && said !== null ? { ...said } : {}
+  } catch {
+    return {}
+  }
+}
+
+function readQuestion(payload: string): Question | undefined {
+  const { id, what, of } = parse(payload)
+  if (typeof id !== 'string' || typeof what !== 'string' || !Array.isArray(of)) return undefined
+  return { id, what, of: of.filter((one) => typeof one === 'string') }
+}
+
+function readPiece(payload: string): Piece | undefined {
+  const { id, from, place, of, part } = parse(payload)
+  if (typeof id !== 'string' || typeof from !== 'string' || typeof part !== 'string') return undefined
+  if (!Number.isSafeInteger(place) || !Number.isSafeInteger(of)) return undefined
+  return { id, from, place: Number(place), of: Number(of), part }
+}
+
+/**
+ * Answers questions of others until `stop()`.
+ * @param name of whoever answers, once among those who do; whoever may sign in to the database reads it
+ * @param answer what can be said as JSON, or nothing where the question is for somebody else
+ */
+export function answerOverChannel<Tables>(options: {
+  db: Kysely<Tables>
+  url: string
+  name: string
+  answer: (what: string) => Promise<unknown>
+  onFault: (error: unknown) => void
+}): Listening {
+  const { db, name, onFault } = options
+  async function tell({ id, what, of: whom }: Question): Promise<void> {
+    if (!whom.includes(name)) return
+    const said = await options.answer(what)
+    if (said === undefined) return
+    const packed = (await promisify(zstdCompress)(JSON.stringify(said))).toString('base64')
+    const of = Math.ceil(packed.length / pieceLength)
+    for (let place = 0; place < of; place++) {
+      const part = packed.slice(place * pieceLength, (place + 1) * pieceLength)
+      await sql`select pg_notify(${told}, ${JSON.stringify({ id, from: name, place, of, part } satisfies Piece)})`.execute(
+        db,
+      )
+    }
+  }
+  return listen({
+    url: options.url,
+    channels: [asked],
+    onNotification(_channel, payload) {
+      const question = readQuestion(payload)
+      if (question) void tell(question).catch(onFault)
+    },
+    onBroken: onFault,
+  })
+}
+
+export interface ChannelRequester {
+  /**
+   * Asks `expected`, and waits until all of them have answered, or `forMs`.
+   * @returns answers by the name of who gave them
+   */
+  ask(what: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
+  stop(): Promise<void>
+}
+
+export function requestOverChannel<Tables>(options: {
+  db: Kysely<Tables>
+  url: string
+  onFault: (error: unknown) => void
+}): ChannelRequester {
+  const { db, onFault } = options
+  const waiting = new Map<string, (piece: Piece) => void>()
+  const listening = listen({
+    url: options.url,
+    channels: [told],
+    onNotification(_channel, payload) {
+      const piece = readPiece(payload)
+      if (piece) waiting.get(piece.id)?.(piece)
+    },
+    onBroken: onFault,
+  })
+  return {
+    async ask(what, expected, forMs) {
+      const answers = new Map<string, unknown>()
+      if (expected.length === 0) return answers
+      const id = randomUUID()
+      const pieces = new Map<string, string[]>()
+      const all = new Promise<void>((resolve) => {
+        waiting.set(id, ({ from, place, of, part }) => {
+          const parts = pieces.get(from) ?? []
+          pieces.set(from, parts)
+          parts[place] = part
+          if (Object.keys(parts).length < of) return
+          unpack(parts.join(''))
+            .then((answer) => answers.set(from, answer))
+            .catch(onFault)
+            .finally(() => expected.every((name) => answers.has(name)) && resolve())
+        })
+      })
+      try {
+        await sql`select pg_notify(${asked}, ${JSON.stringify({ id, what, of: expected } satisfies Question)})`.execute(
+          db,
+        )
+        const tooLate = new AbortController()
+        await Promise.race([all, wait(forMs, undefined, { signal: tooLate.signal }).catch(() => undefined)])
+        tooLate.abort()
+        return answers
+      } finally {
+        waiting.delete(id)
+      }
+    },
+    stop: () => listening.stop(),
+  }
+}
+
+async function unpack(packed: string): Promise<unknown> {
+  const bytes = await promisify(zstdDecompress)(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes })
+  return JSON.parse(bytes.toString('utf8'))
+}

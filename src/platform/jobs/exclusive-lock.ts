@@ -1,0 +1,109 @@
+/**
+ * One process alone, on whatever machine. In: a database URL and the name of a lock. Out: the lock, held for as long as the process
+ * lives; word when another has it. Never here: a turn of work, which `every` holds a lock for.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { Client } from 'pg'
+import { breakConnection, breakWhenHeld, currentUrl } from '../database/moved-connections.ts'
+
+export interface ExclusiveLock {
+  stop: () => Promise<void>
+}
+
+export interface ExclusiveLockOptions {
+  databaseUrl: string
+  /** As PostgreSQL lists the connection. */
+  applicationName: string
+  lockName: string
+  /** The connection was lost, and another process has taken the lock since: this one is to end. */
+  onElsewhere: () => void
+  patienceMs?: number
+}
+
+const askEveryMs = 1_000
+/** One that was just ended may be on its way out, and PostgreSQL finds out within half a minute that a machine is gone. */
+const patienceMs = 30_000
+const aliveMs = 10_000
+/** So that the server lets go of the lock of a machine that went away. */
+const noticing = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
+
+/**
+ * Resolves once the lock is held; to `elsewhere` where another process has it for longer than `patienceMs`.
+ * @throws what connecting throws
+ */
+export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<ExclusiveLock | 'elsewhere'> {
+  const ending = new AbortController()
+  const { signal } = ending
+  const first = await take(options, options.patienceMs ?? patienceMs, signal)
+  if (first === 'elsewhere') return first
+  let client = first
+  const holding = hold()
+
+  async function hold(): Promise<void> {
+    while (!signal.aborted) {
+      await untilLost(client, signal)
+      if (signal.aborted) return
+      try {
+        const again = await take(options, 0, signal)
+        if (again === 'elsewhere') return options.onElsewhere()
+        client = again
+      } catch {
+        await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  return {
+    async stop() {
+      ending.abort()
+      await holding
+      await client.end().catch(() => undefined)
+    },
+  }
+}
+
+async function take(options: ExclusiveLockOptions, forMs: number, signal: AbortSignal): Promise<Client | 'elsewhere'> {
+  const { databaseUrl, applicationName, lockName } = options
+  const client = new Client({
+    connectionString: currentUrl(databaseUrl),
+    application_name: applicationName,
+    keepAlive: true,
+    options: noticing,
+    connectionTimeoutMillis: aliveMs,
+  })
+  client.on('error', () => undefined) // What is asked rejects as well.
+  breakWhenHeld(databaseUrl, client)
+  await client.connect()
+  try {
+    for (const until = performance.now() + forMs; ;) {
+      const { rows } = await client.query<{ held: boolean }>(
+        'select pg_try_advisory_lock(hashtextextended($1, 0)) as held',
+        [lockName],
+      )
+      if (rows[0]?.held === true) return client
+      if (performance.now() >= until || signal.aborted) break
+      await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
+    }
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
+  }
+  await client.end().catch(() => undefined)
+  return 'elsewhere'
+}
+
+/** Asks now and then: a way that is cut says nothing. */
+async function untilLost(client: Client, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await wait(aliveMs, undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) return
+    const isThere = await Promise.race([
+      client.query('select 1').then(
+        () => true,
+        () => false,
+      ),
+      wait(aliveMs, false, { ref: false }),
+    ])
+    if (!isThere) return breakConnection(client)
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Runs a named program on bytes. In: what it reads on its standard input. Out: what it wrote on its standard output, whole.
+ *
+ * Never here: a file, an environment variable of ours, a network; what it wrote on its standard error, which may be of what it was given.
+ */
+import { spawn } from 'node:child_process'
+import type { NamedProgram } from './named-programs.ts'
+import { ProcessFault } from './process-faults.ts'
+import { verifyProgram } from './verify-program.ts'
+import { commandFor, findIsolation, type Isolation } from './without-network.ts'
+
+export interface RunOptions {
+  input: readonly Uint8Array[]
+  /** A longer answer is none. */
+  mostBytes: number
+  limitMs: number
+  /** Ends it; the fault is `program-failed`. */
+  signal?: AbortSignal
+  /** Default: what this machine has. */
+  isolation?: Isolation
+}
+
+/** It finds no home and no language of ours. */
+const environment = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', TMPDIR: '/tmp' }
+
+/** @throws ProcessFault each of its codes but `programs-file-wrong` */
+export async function runInChildProcess(program: NamedProgram, options: RunOptions): Promise<Buffer> {
+  const { input, mostBytes, limitMs, signal, isolation = await findIsolation() } = options
+  if (isolation === 'none' && program.network !== 'trusted') {
+    throw new ProcessFault(
+      'program-network-open',
+      `${program.name} would run with a network: neither bwrap nor unshare works here. Install bubblewrap, or say "network": "trusted" of it if the machine keeps it from the network otherwise. Nothing was run.`,
+    )
+  }
+  await verifyProgram(program)
+  const [command, ...given] = await commandFor(program, isolation)
+
+  const over = Promise.withResolvers<Buffer>()
+  const fault = (code: ProcessFault['code'], what: string, cause?: unknown) =>
+    over.reject(new ProcessFault(code, `${program.name} ${what}. Nothing of it was kept.`, cause))
+  // A group of its own, so that whatever it starts ends with it.
+  const child = spawn(command, given, { env: environment, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const parts: Buffer[] = []
+  let size = 0
+
+  const limit = setTimeout(() => fault('program-too-slow', `took more than ${limitMs / 1000} s`), limitMs)
+  const stop = () => fault('program-failed', 'was stopped')
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted) stop()
+  child.on('error', (error) => fault('program-missing', `cannot be started (${error.name})`, error))
+  child.stdout.on('data', (part: Buffer) => {
+    size += part.length
+    if (size > mostBytes) fault('program-answer-too-long', `wrote more than ${mostBytes} bytes`)
+    else parts.push(part)
+  })
+  child.on('close', (code, killedBy) => {
+    if (code === 0) over.resolve(Buffer.concat(parts))
+    else fault('program-failed', killedBy === null ? `ended with ${code}` : `was ended by ${killedBy}`)
+  })
+  // Whoever does not read to the end says by its exit whether that was well.
+  child.stdin.on('error', () => undefined)
+  for (const part of input) child.stdin.write(part)
+  child.stdin.end()
+
+  try {
+    return await over.promise
+  } finally {
+    clearTimeout(limit)
+    signal?.removeEventListener('abort', stop)
+    endGroup(child.pid)
+    for (const part of parts) part.fill(0)
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}

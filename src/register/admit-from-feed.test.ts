@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, phone } from '#test/database/people.ts'
+import { admitFed, admitNewFed } from './admit-from-feed.ts'
+import { admit, type SegmentFacts } from './admit.ts'
+import type { RegisterTables } from './tables.ts'
+
+const [together, apart] = [await createTestDatabase<RegisterTables>(), await createTestDatabase<RegisterTables>()]
+const capture = together.as('seloste_capture').db
+
+let callers = 2000
+function call(given: Partial<SegmentFacts> = {}, minutesAgo = 60): SegmentFacts {
+  const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
+  return callFacts({
+    ...{ startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 5 }) },
+    caller: { kind: 'e164', key: phone(`040 777 ${callers++}`), raw: '040' },
+    numberCalled: {
+      key: phone('029 497 000'),
+      kind: 'NATIONAL_SERVICE',
+      name: { fi: 'Numero', sv: 'Nummer', en: 'Number' },
+    },
+    official: { name: 'Aino Virtanen', phone: phone('029 512 1001'), personId: randomUUID(), unitId: randomUUID() },
+    ...given,
+  })
+}
+
+/** A part of the same call, by another official. */
+function onward(first: SegmentFacts): SegmentFacts {
+  const answeredAt = first.endedAt!
+  return { ...first, segmentId: randomUUID(), answeredAt, endedAt: answeredAt.add({ minutes: 2 }) }
+}
+
+/** Everything that calls of a feed leave in the register. */
+async function held(db: Kysely<RegisterTables>): Promise<unknown> {
+  const { rows } = await sql<{ held: unknown }>`select jsonb_build_object(
+    'contacts', (select jsonb_agg(to_jsonb(c) - 'admitted_at' order by id) from contact c),
+    'segments', (select jsonb_agg(to_jsonb(s) order by id) from segment s),
+    'ids', (select jsonb_agg(to_jsonb(i) order by external_id_hash) from call_identity i),
+    'told', (select jsonb_agg(to_jsonb(f) - 'told_at' order by segment_id) from fed_segment f),
+    'log', (select jsonb_agg(to_jsonb(e) - '{seq,at,salt}'::text[] order by object_id) from audit_entry e),
+    'studies', (select count(distinct contact_id) from study_told),
+    'officials', (select jsonb_agg(to_jsonb(o) - 'id' order by person_id) from official_named o)) as held`.execute(db)
+  return rows[0]!.held
+}
+
+test('calls that a feed tells of many at once are in the register as if each had been told alone', async () => {
+  const transferred = call()
+  const drawn = {
+    record: true,
+    reason: 'drawn',
+    ruleId: 'r',
+    ruleVersion: 2,
+    share: 0.1,
+    draw: 0.05,
+    descriptionVersion: 1,
+    drawnOn: 'ab'.repeat(32),
+  }
+  const calls = [
+    [call()],
+    [transferred, onward(transferred)],
+    [call({ answeredAt: undefined, official: undefined, decision: { record: false, reason: 'not-answered' } })],
+    [call({ caller: { kind: 'withheld', key: null, raw: null }, marks: ['needs-review'] })],
+    [call({ caller: { kind: 'unparsed', key: null, raw: 'x'.repeat(80) } })],
+    [call({ numberReached: { key: phone('029 497 010') } })],
+    [call({ decision: drawn, callIds: ['ucid:1', 'ucid:2'] }, 60 * 24 * 40)],
+  ]
+  expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([0, 1, 2, 3, 4, 5, 6])
+  for (const segments of calls) await admitFed(apart.as('seloste_capture').db, 'exchange', segments)
+  expect(await held(together.as().db)).toEqual(await held(apart.as().db))
+})
+
+test('what is in the register, or might be, is left for the way of one call', async () => {
+  const [known, recorded, twin] = [call(), call(), call()]
+  await admitFed(capture, 'exchange', [known])
+  // Told by a recording client, with ids of its own.
+  await admit(capture, {
+    ...recorded,
+    callIds: ['sip:of-the-client'],
+    contactId: randomUUID(),
+    segmentId: randomUUID(),
+  })
+  const calls = [[known], [recorded], [twin], [{ ...call(), callIds: twin.callIds }], [call()]]
+  expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([4])
+})
+
+test('days that were counted are not any more once a feed tells of calls in them, and of nobody else’s', async () => {
+  const owner = together.as().db
+  await sql`insert into history_day (day, counted_at)
+    select helsinki_day(now() - d * interval '1 day'), now() from unnest(array[50, 55, 60]) d`.execute(owner)
+  const calls = [50, 60, 60].map((daysAgo) => [call({}, 60 * 24 * daysAgo)])
+  expect((await admitNewFed(capture, 'exchange', [...calls, [call()]])).size).toBe(4)
+  const { rows } = await sql<{ ago: number }>`select d.ago from unnest(array[50, 55, 60]) d(ago)
+    join history_day h on h.day = helsinki_day(now() - d.ago * interval '1 day') where h.counted_at is not null`.execute(
+    owner,
+  )
+  expect(rows).toEqual([{ ago: 55 }])
+})

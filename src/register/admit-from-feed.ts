@@ -1,0 +1,172 @@
+/**
+ * A call that a telephone system tells of afterwards, by the door in. In: the facts of its segments. Out: a contact, once,
+ * however often it is told; where a recording client has told of the call, what is missing there. Never here: audio.
+ */
+import { sql, type Kysely } from 'kysely'
+import { hashCallId } from '#description/draw.ts'
+import { historyEndsAt } from '#description/terms.ts'
+import { admit, decisionColumns, officialColumns, rawOf, type SegmentFacts } from './admit.ts'
+import { decideEnd } from './decide-end.ts'
+import type { RegisterTables } from './tables.ts'
+
+/** Why a segment that was drawn has no recording: no recording client told of it. */
+const noSession = 'no-session'
+/** Or one may have, and nothing says which of its calls it is. */
+const notJoined = 'not-joined'
+
+interface Met {
+  /** Nothing: calls of the register could be it, and it is not known which. */
+  contact: string | null
+  contactBegun: Temporal.Instant
+  place: number
+  segment: string | null
+}
+
+/**
+ * Admits the segments of one call of a feed (R9). Idempotent.
+ * @returns how many of them were new to the register, and how many were completed or known
+ */
+export async function admitFed(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  segments: readonly SegmentFacts[],
+): Promise<{ added: number; known: number }> {
+  const [first] = segments
+  if (!first) return { added: 0, known: 0 }
+  const ids = first.callIds.map((id) => Buffer.from(hashCallId(id), 'hex'))
+  const parts = segments.map((facts, place) => ({
+    place,
+    segment_id: facts.segmentId,
+    answered_at: facts.answeredAt?.toString() ?? null,
+    ended_at: facts.endedAt?.toString() ?? null,
+    number_reached: facts.numberReached.key,
+    official_phone: facts.official?.phone ?? null,
+  }))
+  const met = await sql<Met>`
+    select contact, contact_begun as "contactBegun", place, segment from meet_fed_call(${feed}, ${ids}::bytea[],
+      ${first.caller.key}::text, ${first.official?.phone ?? null}::text, ${first.numberCalled.key},
+      ${first.startedAt}::timestamptz, ${JSON.stringify(parts)}::jsonb)`.execute(db)
+
+  let known = 0
+  for (const [place, facts] of segments.entries()) {
+    // What a recording client told as several parts, as of a call that was held, is all told of; the first fits best.
+    const [row, ...others] = met.rows.filter((one) => one.place === place && one.segment !== null)
+    if (row) await complete(db, feed, facts, { ...row, contact: row.contact!, segment: row.segment! })
+    else await add(db, feed, facts, met.rows[0])
+    for (const { contact: id, contactBegun: startedAt, segment } of others)
+      await note(db, feed, { id: id!, startedAt }, segment!, facts, false)
+    if (row) known++
+  }
+  return { added: segments.length - known, known }
+}
+
+/**
+ * Admits those of many calls of a feed that are new to the register and that nothing in it could be, in one transaction; the others
+ * are left for {@link admitFed}.
+ * @param calls the segments of each, in their order
+ * @returns the places of those that were admitted
+ */
+export async function admitNewFed(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  calls: readonly (readonly SegmentFacts[])[],
+): Promise<ReadonlySet<number>> {
+  const told = calls.flatMap((segments, place) => (segments[0] ? [callOf(place, segments[0], segments)] : []))
+  if (told.length === 0) return new Set()
+  const { rows } = await sql<{ places: number[] }>`
+    select admit_fed_calls(${feed}, ${JSON.stringify(told)}::jsonb) as places`.execute(db)
+  return new Set(rows[0]?.places)
+}
+
+/** As the type `fed_call` of the database has it (database/functions/feeds/batches.sql), and what `admit` makes of the same facts. */
+function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFacts[]) {
+  const ended = segments.map(({ endedAt }) => endedAt!).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
+  return {
+    place,
+    ids: first.callIds.map(hashCallId),
+    contact_id: first.contactId,
+    started_at: first.startedAt,
+    ended_at: ended,
+    history_ends_at: historyEndsAt(ended),
+    caller_kind: first.caller.kind,
+    caller_key: first.caller.key,
+    caller_raw: rawOf(first.caller),
+    number_called: first.numberCalled.key,
+    number_kind: first.numberCalled.kind,
+    number_name: first.numberCalled.name ?? null,
+    parts: segments.map((facts, at) => ({
+      segment_id: facts.segmentId,
+      seq: at + 1,
+      number_reached: facts.numberReached.key,
+      number_reached_name: facts.numberReached.name ?? null,
+      ...officialColumns(facts),
+      answered_at: facts.answeredAt ?? null,
+      ended_at: facts.endedAt ?? null,
+      ...decisionColumns(facts),
+      drawn_on: facts.decision.drawnOn ?? null,
+      capture_state: facts.captureState,
+      capture_failure: facts.decision.record ? noSession : (facts.captureFailure ?? null),
+      marks: facts.marks,
+    })),
+  }
+}
+
+async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts, met: Met | undefined): Promise<void> {
+  const { recording: _, ...told } = facts
+  const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
+  const isDoubtful = met?.contact === null
+  // Before it is admitted: what else tells of this part of the call then sees whose row it is.
+  await note(db, feed, contact, facts.segmentId, facts, true)
+  await admit(db, {
+    ...told,
+    ...(isDoubtful && { marks: [...new Set([...told.marks, 'needs-review' as const])] }),
+    ...(facts.decision.record && { captureFailure: isDoubtful ? notJoined : noSession }),
+  })
+}
+
+async function complete(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  facts: SegmentFacts,
+  { contact: id, contactBegun: startedAt, segment }: Met & { contact: string; segment: string },
+): Promise<void> {
+  const told = {
+    number_reached: facts.numberReached.key,
+    number_reached_name: facts.numberReached.name ?? null,
+    number_called: facts.numberCalled.key,
+    number_kind: facts.numberCalled.kind,
+    number_name: facts.numberCalled.name ?? null,
+    caller_kind: facts.caller.kind,
+    caller_key: facts.caller.key,
+    ...officialColumns(facts),
+    started_at: facts.startedAt.toString(),
+    answered_at: facts.answeredAt?.toString() ?? null,
+    ended_at: facts.endedAt?.toString() ?? null,
+  }
+  await db.transaction().execute(async (tx) => {
+    await note(tx, feed, { id, startedAt }, segment, facts, false)
+    const { rows } = await sql<{ ends: boolean }>`
+      select complete_fed_segment(${segment}::uuid, ${startedAt}::timestamptz, ${JSON.stringify(told)}::jsonb) as ends`.execute(
+      tx,
+    )
+    if (rows[0]?.ends) await decideEnd(tx, { id, startedAt }, false)
+  })
+}
+
+async function note(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  contact: { id: string; startedAt: Temporal.Instant },
+  segmentId: string,
+  facts: SegmentFacts,
+  isOwn: boolean,
+): Promise<void> {
+  const part = {
+    segment_id: segmentId,
+    answered_at: facts.answeredAt?.toString() ?? null,
+    ended_at: facts.endedAt?.toString() ?? null,
+    is_own: isOwn,
+  }
+  await sql`select note_fed_segments(${feed}, ${contact.id}::uuid, ${contact.startedAt}::timestamptz,
+    ${JSON.stringify([part])}::jsonb)`.execute(db)
+}

@@ -1,0 +1,11 @@
+import { sql, type Transaction } from 'kysely'
+import type { RegisterTables } from './tables.ts'
+
+/** When no segment goes on any more the call has ended, and every term counts from there (R22, R25). */
+export async function decideEnd(
+  tx: Transaction<RegisterTables>,
+  contact: { id: string; startedAt: Temporal.Instant },
+  inferred: boolean,
+): Promise<void> {
+  await sql`select settle_call_end(${contact.id}::uuid, ${contact.startedAt}::timestamptz, ${inferred})`.execute(tx)
+}

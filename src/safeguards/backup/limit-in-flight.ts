@@ -1,0 +1,38 @@
+/** Several things at once, but not more than so many. */
+export interface InFlight {
+  /** Begins when there is room; throws what an earlier one threw. */
+  add: (work: () => Promise<void>) => Promise<void>
+  /** Waits for all; throws what the first one threw. */
+  all: () => Promise<void>
+}
+
+export function limitInFlight(most: number): InFlight {
+  let running = 0
+  let ended = Promise.withResolvers<undefined>()
+  const failures: unknown[] = []
+  const check = () => {
+    if (failures.length > 0) throw failures[0]
+  }
+  const begin = async (work: () => Promise<void>) => {
+    running++
+    try {
+      await work()
+    } catch (error) {
+      failures.push(error)
+    }
+    running--
+    ended.resolve(undefined)
+    ended = Promise.withResolvers()
+  }
+  return {
+    async add(work) {
+      while (running >= most) await ended.promise
+      check()
+      void begin(work)
+    },
+    async all() {
+      while (running > 0) await ended.promise
+      check()
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** What is told of each place, from the settings: its kind, its address without secrets, whether that may be another machine. */
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { sql } from 'kysely'
+import { tellPlace, type FolderAddress, type PlaceSetting, type S3Address } from '#platform/config/places.ts'
+import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { ToldPlace } from './registry.ts'
+
+/** A backup place or a copy of the ledger. */
+export async function describeCopyPlace(kind: 'backup' | 'ledger', setting: PlaceSetting): Promise<ToldPlace> {
+  const { at, name, site } = setting
+  // Not there: reaching it says so.
+  const elsewhere = await isElsewhere(at).catch(() => false)
+  return { kind, name, location: tellPlace(setting), elsewhere, site }
+}
+
+/** Where sealed recordings lie. */
+export async function describeObjectStore({
+  objects: at,
+  sites,
+}: {
+  objects: FolderAddress | S3Address
+  sites: { objects?: string }
+}): Promise<ToldPlace> {
+  const elsewhere = await isElsewhere(at).catch(() => false)
+  return { kind: 'objects', name: 'objects', location: tellPlace({ at }), elsewhere, site: sites.objects }
+}
+
+/** Whether it may be on another machine. Throws where a folder is not there. */
+export async function isElsewhere(at: FolderAddress | S3Address): Promise<boolean> {
+  if (at.kind === 'folder') return isOnNetworkDrive(at.folder)
+  return at.endpoint === undefined || !isThisMachine(new URL(at.endpoint).hostname)
+}
+
+/** A witness of the audit log; hashes lie there. */
+export function describeWitness({ url, site }: { url: string; site?: string | undefined }): ToldPlace {
+  const { host, hostname } = new URL(url)
+  return { kind: 'witness', name: host, location: url, elsewhere: !isThisMachine(hostname), site }
+}
+
+/** By an address or the name of the loopback: no other name is looked up. */
+export function isThisMachine(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '')
+  if (bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))) return true
+  return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === bare))
+}
+
+/** The database, and what it tells of its tablespaces and replicas. */
+export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | undefined): Promise<ToldPlace[]> {
+  const { rows } = await sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
+    select host(inet_server_addr()) as server, standbys() as replicas,
+      (select coalesce(array_agg(spcname::text order by spcname), '{}') from pg_tablespace
+       where spcname not in ('pg_default', 'pg_global')) as tablespaces`.execute(safeguardsOf(db))
+  const [{ server, tablespaces, replicas } = { server: null, tablespaces: [], replicas: [] }] = rows
+  const elsewhere = server !== null && !isThisMachine(server)
+  const location = server === null ? 'localhost' : server
+  return [
+    { kind: 'database', name: 'database', location, elsewhere, site },
+    ...tablespaces.map((name): ToldPlace => ({
+      kind: 'tablespace',
+      name: `tablespace ${name}`,
+      location,
+      elsewhere,
+      site,
+    })),
+    // Where a replica's machine stands only the operator knows; the database's own site is not an answer.
+    ...replicas.map((address): ToldPlace => ({
+      kind: 'replica',
+      name: `replica ${address}`,
+      location: address,
+      elsewhere: true,
+    })),
+  ]
+}

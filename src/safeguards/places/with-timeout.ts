@@ -1,0 +1,16 @@
+import { PlaceFault } from './place-faults.ts'
+
+/** What comes of the work, if it comes in time; the work itself goes on. @throws PlaceFault `place-slow` */
+export async function withTimeout<Result>(work: Promise<Result>, limitMs: number, late: string): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new PlaceFault('place-slow', late))
+    }, limitMs)
+  })
+  try {
+    return await Promise.race([work, over])
+  } finally {
+    clearTimeout(timer)
+  }
+}

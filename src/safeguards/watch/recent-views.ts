@@ -1,0 +1,16 @@
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+/** How many looks the session's person has had or tried lately, in whatever process, as the log has them. */
+export function recentViews(
+  holding: HoldingSafeguards,
+  session: Session,
+): Promise<{ inMinute: number; inHour: number }> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<{ inMinute: number; inHour: number }>`
+      select in_minute as "inMinute", in_hour as "inHour" from looks_lately()`.execute(tx)
+    return rows[0] ?? { inMinute: 0, inHour: 0 }
+  })
+}

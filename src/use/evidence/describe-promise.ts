@@ -1,0 +1,24 @@
+import texts from '#texts/server/promise.json' with { type: 'json' }
+import type { PromiseId } from '#description/promises.ts'
+import { sayInAll, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
+import { catalogue } from './catalogue.ts'
+import type { Facts } from './tables.ts'
+import { writtenAt } from './written.ts'
+
+const say = sayInAll(texts)
+
+/** The promise and its counts in one sentence a language, `promise.ID`: each blank is a fact, in its own words where it has any. */
+export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.Instant): Trilingual {
+  const written = writtenAt(now)
+  const more = catalogue[promise].more?.(facts, written) ?? {}
+  const blanks = [...texts[`promise.${promise}`].fi.matchAll(/{{(\w+)}}/g)].map(([, name]) => name!)
+  const values = blanks.map((name) => [name, more[name] ?? count(promise, name, facts[name])] as const)
+  return say(`promise.${promise}`, Object.fromEntries(values))
+
+  function count(of: PromiseId, name: string, fact: unknown): Trilingual | string {
+    // A proof of the version before has no such fact.
+    if (typeof fact !== 'number') return '–'
+    const [key, number] = [`promise.${of}.${name}`, written.number(fact)]
+    return `${key}_other` in texts ? say(key as KeyOf<typeof texts>, { count: fact, number }) : number
+  }
+}

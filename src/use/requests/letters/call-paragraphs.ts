@@ -1,0 +1,133 @@
+import type { Language } from '#description/closed-lists.ts'
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
+import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
+import { dayText, momentText } from '#description/tell-values.ts'
+import type { CallFact, LetterFacts, NamedCall, RecordingFact } from './letter-facts.ts'
+import type { LetterPart } from './letter.ts'
+import { sayLetter, type SayLetter } from './say-letter.ts'
+
+type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
+  numbering: NumberingOptions
+  /** Whether the letter tells what was found; otherwise it only names the calls. */
+  withWhatWasFound: boolean
+}
+
+/** One block for each call that the requester named (R26, R42, R44). Those not shown to be theirs are told of alike (R46). */
+export function callParagraphs(calls: readonly NamedCall[], telling: Telling): LetterPart[] {
+  const say = sayLetter(telling.language)
+  if (!telling.withWhatWasFound) return [{ kind: 'list', items: calls.map((named) => asTold(named, telling.language)) }]
+  return calls.flatMap((named): LetterPart[] => {
+    const { isTheirs, call } = named
+    if (!isTheirs) return [heading(asTold(named, telling.language)), paragraph(say('letter.not-shown'))]
+    if (!call) return [heading(asTold(named, telling.language)), paragraph(say('letter.history-over'))]
+    return [
+      heading(say('letter.call', { at: momentOf(call.startedAt, telling.language) })),
+      ...tellCall(call, telling, say),
+    ]
+  })
+}
+
+/** Recordings that ended before they were heard: when, and for what cause. */
+export function unheardParagraphs(unheard: NonNullable<LetterFacts['unheard']>, language: Language): LetterPart[] {
+  const say = sayLetter(language)
+  return unheard.flatMap(({ startedAt, recording }) => [
+    heading(say('letter.call', { at: momentOf(startedAt, language) })),
+    paragraph(tellRecording(recording, language, say)),
+  ])
+}
+
+function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling, say: SayLetter): LetterPart[] {
+  const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
+  const isHistoryAsked = kinds.includes('HISTORY')
+  const parts: LetterPart[] = []
+  const [only] = answered
+  if (answered.length === 0) parts.push(paragraph(say('letter.unanswered')))
+  else if (answered.length === 1 && only) parts.push(paragraph(tellRecording(only.recording, language, say)))
+  else {
+    parts.push({
+      kind: 'list',
+      items: answered.map(
+        ({ recording }, at) => `${say('letter.part', { number: at + 1 })}: ${tellRecording(recording, language, say)}`,
+      ),
+    })
+  }
+  if (!isHistoryAsked) return parts
+  const at = (instant: string | null) => (instant === null ? '' : momentOf(instant, language))
+  const service = displayPhoneNumber(call.number, numbering)
+  const facts = [
+    { label: say('letter.label.start'), text: at(call.startedAt) },
+    { label: say('letter.label.end'), text: at(call.endedAt) },
+    { label: say('letter.label.caller'), text: tellCaller(call, party, say) },
+    {
+      label: say('letter.label.service'),
+      text: call.numberName ? `${plain(call.numberName[language])}, ${service}` : service,
+    },
+  ]
+  parts.push({ kind: 'facts', facts: facts.filter(({ text }) => text !== '') })
+  call.parts.forEach((part, index) => {
+    const phone = part.officialPhone === null ? '' : displayPhoneNumber(part.officialPhone, numbering)
+    const rows = [
+      ...(call.parts.length > 1
+        ? [{ label: say('letter.part', { number: index + 1 }), text: at(part.answeredAt) }]
+        : []),
+      { label: say('letter.label.official'), text: part.official === null ? '' : plain(part.official) },
+      { label: say('letter.label.official-phone'), text: phone },
+      { label: say('letter.label.answered'), text: call.parts.length > 1 ? '' : at(part.answeredAt) },
+      { label: say('letter.label.part-end'), text: call.parts.length > 1 ? at(part.endedAt) : '' },
+    ].filter(({ text }) => text !== '')
+    if (rows.length > 0) parts.push({ kind: 'facts', facts: rows })
+  })
+  parts.push(paragraph(say('letter.history-ends', { day: dayText(Temporal.Instant.from(call.historyEndsAt)) })))
+  return parts
+}
+
+/** The caller is told their own number; an official no more of it than screens show (L33). */
+function tellCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: SayLetter): string {
+  if (callerKind === 'withheld') return say('letter.withheld')
+  if (callerKey === null) return say('letter.number-unknown')
+  return party === 'CALLER' ? displayPhoneNumber(callerKey) : maskPhoneNumber(callerKey)
+}
+
+function tellRecording({ state, at, cause }: RecordingFact, language: Language, say: SayLetter): string {
+  const when = at ? momentOf(at, language) : undefined
+  switch (state) {
+    case 'none':
+      return say('letter.not-recorded')
+    case 'kept':
+      return when === undefined ? say('letter.recorded') : say('letter.recorded.until', { latest: when })
+    case 'destroying':
+      return say('letter.destroying')
+    case 'destroyed': {
+      const day = at ? dayText(Temporal.Instant.from(at))[language] : ''
+      const destroyed = say('letter.destroyed', { day })
+      return cause ? `${destroyed} ${say(`letter.cause.${cause}`)}` : destroyed
+    }
+  }
+}
+
+function asTold({ day, time }: NamedCall, language: Language): string {
+  const say = sayLetter(language)
+  if (day === null) return say('letter.untold-call')
+  const told = dayText(Temporal.PlainDate.from(day))
+  if (time === null) return say('letter.told-call', { day: told })
+  const clock = time.replace(/^0/, '').replace(':', language === 'en' ? ':' : '.')
+  return say('letter.told-call.at', { day: told, time: clock })
+}
+
+/** 24.11.2026 klo 14.05, by the clock of Helsinki. */
+export function momentOf(at: string, language: Language): string {
+  return momentText(Temporal.Instant.from(at))[language]
+}
+
+/** Words as they are set in a line: nothing that turns the direction of what follows, nothing that cannot be seen. */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+}
+
+function heading(text: string): LetterPart {
+  return { kind: 'heading', level: 3, text }
+}
+function paragraph(text: string): LetterPart {
+  return { kind: 'paragraph', text }
+}

@@ -1,0 +1,228 @@
+import type { Language } from '#description/closed-lists.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { dayText } from '#description/tell-values.ts'
+import type { FieldValue } from './template-language.ts'
+import type { LetterFacts } from './letter-facts.ts'
+import type { LetterKind, LetterPart } from './letter.ts'
+import { momentOf, plain, callParagraphs, unheardParagraphs } from './call-paragraphs.ts'
+import { listLetter, sayLetter, type Field } from './say-letter.ts'
+
+/** What every field of a letter says, from its facts and the description in force. */
+export function factParagraphs(
+  kind: LetterKind,
+  facts: LetterFacts,
+  description: RegisterDescription,
+): Partial<Record<Field, FieldValue>> {
+  const { language } = facts
+  const [say, list] = [sayLetter(language), listLetter(language)]
+  const { controller } = description
+  const day = (at: string) => dayText(Temporal.Instant.from(at))[language]
+  const isDocumentOnly = facts.kinds.every((one) => one === 'OPENNESS')
+  return {
+    number: facts.number,
+    received: day(facts.receivedAt),
+    due: day(facts.dueAt),
+    controller: controller.name[language],
+    unit: controller.unit[language],
+    asked: [{ kind: 'list', items: facts.kinds.map((one) => say(`letter.asked.${one}`)) }],
+    handling: paragraphs(
+      list(isDocumentOnly ? 'letter.handling.document' : 'letter.handling', { due: day(facts.dueAt) }),
+    ),
+    contact: paragraphs([
+      ...(facts.handler === null ? [] : [say('letter.handler', { name: plain(facts.handler) })]),
+      `${controller.unit[language]}, ${controller.name[language]}, ${controller.postalAddress[language]}, ${say('letter.switchboard', { number: controller.switchboard[language] })}`,
+    ]),
+    complaint: paragraphs([...list('letter.complaint'), say('letter.ombudsman')]),
+    ...fieldsOf(kind, facts, description, language),
+  }
+}
+
+function fieldsOf(
+  kind: LetterKind,
+  facts: LetterFacts,
+  description: RegisterDescription,
+  language: Language,
+): Partial<Record<Field, FieldValue>> {
+  const [say, list] = [sayLetter(language), listLetter(language)]
+  const { numbering } = description
+  switch (kind) {
+    case 'received':
+      return {}
+    case 'extension':
+      return {
+        reason: facts.kinds.includes('OPENNESS')
+          ? say('letter.extension.document')
+          : `${say(`letter.extension.${facts.extensionReason ?? 'COMPLEX'}`)} ${say('letter.extension.law')}`,
+      }
+    case 'answer':
+      return {
+        calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: true }),
+        next: next(facts, description),
+      }
+    case 'not-identifiable':
+      return { calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
+    case 'mentioned':
+      return {}
+    case 'refusal':
+      return { reason: paragraphs(list(`letter.ground.${facts.ground ?? 'IDENTITY'}`)) }
+    case 'destroyed-before':
+      return { calls: unheardParagraphs(facts.unheard ?? [], language) }
+    case 'prohibition':
+    case 'erasure':
+    case 'objection':
+      return {
+        calls: (facts.prohibitions ?? []).flatMap(({ startedAt, executedAt }): LetterPart[] => [
+          heading(say('letter.call', { at: momentOf(startedAt, language) })),
+          paragraph(
+            executedAt === null
+              ? say('letter.blocked')
+              : say('letter.executed', { day: momentOf(executedAt, language) }),
+          ),
+        ]),
+      }
+    case 'restriction':
+    case 'restriction-end':
+      return {
+        calls: (facts.restrictions ?? []).flatMap(({ startedAt, until }): LetterPart[] => [
+          heading(say('letter.call', { at: momentOf(startedAt, language) })),
+          paragraph(
+            until === null
+              ? say(kind === 'restriction' ? 'letter.restriction' : 'letter.restriction-end')
+              : say(kind === 'restriction' ? 'letter.restriction.until' : 'letter.restriction-end.until', {
+                  latest: dayText(Temporal.Instant.from(until)),
+                }),
+          ),
+        ]),
+      }
+    case 'log-extract':
+      return { looks: looks(facts, description, language) }
+    case 'appointment':
+      return { appointment: appointment(facts, language) }
+    case 'copy':
+      return {
+        copies: (facts.copies ?? []).flatMap(({ callStartedAt, method, expiresAt }): LetterPart[] => [
+          heading(say('letter.copy', { at: momentOf(callStartedAt, language) })),
+          paragraph(
+            `${say('letter.copy.until', { at: momentOf(expiresAt, language) })} ${say(`letter.copy.${method}`)}`,
+          ),
+        ]),
+      }
+    case 'correction':
+      return {
+        corrections: (facts.corrections ?? []).flatMap(({ callStartedAt, was, becomes, outcome }): LetterPart[] => [
+          heading(say('letter.call', { at: momentOf(callStartedAt, language) })),
+          paragraph(
+            outcome !== 'APPROVED'
+              ? say('letter.not-corrected', { becomes: plain(becomes) })
+              : was === null
+                ? say('letter.corrected', { becomes: plain(becomes) })
+                : say('letter.corrected.was', { was: plain(was), becomes: plain(becomes) }),
+          ),
+        ]),
+      }
+    case 'openness': {
+      const { outcome = 'SECRET', provision = '', at = facts.madeAt, by = null } = facts.openness ?? {}
+      const decidedOn = dayText(Temporal.Instant.from(at))[language]
+      return {
+        decision: paragraphs([
+          ...list(`letter.decision.${outcome}`),
+          ...(by === null ? [] : [say('letter.decided-by', { day: decidedOn, name: plain(by) })]),
+        ]),
+        provision: plain(provision).replace(/\.$/, ''),
+        // What is granted is not appealed against.
+        appeal: outcome === 'SECRET' ? appeal(language) : [],
+      }
+    }
+  }
+}
+
+/** What can be done with what is recorded, in an answer about calls. */
+function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
+  const { calls = [], kinds, language } = facts
+  const say = sayLetter(language)
+  const theirs = calls.flatMap(({ call }) => call?.parts ?? [])
+  const isKept = theirs.some(({ recording }) => recording.state === 'kept')
+  if (isKept) {
+    const booked = appointment(facts, language)
+    const may = [...(switches.accessCopy ? [say('letter.may-copy')] : []), say('letter.may-forbid')]
+    return [
+      { kind: 'heading', level: 2, text: say('letter.next.title') },
+      ...(booked.length > 0 ? [paragraph(say('letter.booked')), ...booked] : [paragraph(say('letter.listen'))]),
+      ...paragraphs(may),
+    ]
+  }
+  if (!kinds.includes('LISTEN') || !calls.some(({ isTheirs }) => isTheirs)) return []
+  return [{ kind: 'heading', level: 2, text: say('letter.listen.title') }, paragraph(say('letter.nothing-to-hear'))]
+}
+
+function looks({ looks: seen = [] }: LetterFacts, { roles, purposes }: RegisterDescription, language: Language) {
+  const say = sayLetter(language)
+  if (seen.length === 0) return paragraphs([say('letter.look.none')])
+  const items = seen.map(({ at, kind, role, purpose, unit }) => {
+    const roleName = roles.find((one) => one.role === role)?.names[language] ?? role
+    const purposeName = purposes.find((one) => one.purpose === purpose)?.names[language] ?? purpose
+    const where = unit === null ? roleName : `${roleName}, ${plain(unit)}`
+    return say('letter.look', {
+      at: momentOf(at, language),
+      what: say(`letter.looked.${kind}`),
+      role: where,
+      purpose: purposeName,
+    })
+  })
+  return [{ kind: 'list' as const, items }]
+}
+
+function appointment({ appointment: booked }: LetterFacts, language: Language): LetterPart[] {
+  const say = sayLetter(language)
+  if (!booked) return []
+  const { startsAt, endsAt, officeName, officeAddress, needs, interpreterLanguage } = booked
+  const needed = needs.map((need) =>
+    need === 'INTERPRETER' && interpreterLanguage !== null
+      ? say('letter.interpreter', { language: plain(interpreterLanguage) })
+      : say(`letter.need.${need}`),
+  )
+  const start = Temporal.Instant.from(startsAt)
+  return [
+    {
+      kind: 'facts',
+      facts: [
+        {
+          label: say('letter.appointment.when'),
+          text: say('letter.appointment.time', {
+            day: dayText(start),
+            from: clockOf(startsAt, language),
+            until: clockOf(endsAt, language),
+          }),
+        },
+        { label: say('letter.appointment.office'), text: plain(officeName[language]) },
+        { label: say('letter.appointment.address'), text: plain(officeAddress[language]) },
+        ...(needed.length > 0 ? [{ label: say('letter.appointment.needs'), text: needed.join(', ') }] : []),
+      ],
+    },
+  ]
+}
+
+function appeal(language: Language): LetterPart[] {
+  const [say, list] = [sayLetter(language), listLetter(language)]
+  return [
+    { kind: 'heading', level: 2, text: say('letter.appeal.title') },
+    ...paragraphs([...list('letter.appeal'), say('letter.appeal.items.lead')]),
+    { kind: 'list', items: list('letter.appeal.items') },
+    ...paragraphs(list('letter.appeal.end')),
+  ]
+}
+
+/** 9.00; in English 9:00. */
+function clockOf(at: string, language: Language): string {
+  return momentOf(at, language).split(' ').at(-1) ?? ''
+}
+
+function heading(text: string): LetterPart {
+  return { kind: 'heading', level: 3, text }
+}
+function paragraph(text: string): LetterPart {
+  return { kind: 'paragraph', text }
+}
+function paragraphs(texts: readonly string[]): LetterPart[] {
+  return texts.map(paragraph)
+}

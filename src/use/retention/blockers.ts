@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** What stands in the way of an end or of its proof, for whoever operates the register; of preservation orders nothing. */
+export interface Blocker {
+  kind: keyof typeof remedies
+  count: number
+  since: Temporal.Instant | null
+  deadline: Temporal.Instant | null
+  place: string | null
+  example: string | null
+  fault: string | null
+}
+
+/**
+ * What waits for a person: an inspection whose recording is destroyed within three days, a recall past its time, a disclosure of
+ * which the copies should be back.
+ */
+export interface BlockedDestruction {
+  kind: 'inspection-urgent' | 'recall-overdue' | 'disclosure-overdue'
+  id: string
+  until: Temporal.Instant
+}
+
+/** What is the matter, and what to do about it. */
+export const remedies = {
+  'clock-ahead': [
+    'the clock has jumped ahead, nothing is destroyed by its term',
+    'set it right, or let two people confirm it on the screen Säilytys',
+  ],
+  'clock-behind': ['the clock has gone back, what has expired is not served meanwhile', 'set it right'],
+  'place-unreachable': ['a place does not answer', 'bring it back; what it was not told reaches it by itself'],
+  'object-left': [
+    'recordings are blocked and not yet destroyed everywhere',
+    'see the custodian’s log for what stands in the way',
+  ],
+  'key-store': ['a key that is due is not destroyed', 'see that the key store answers; it is tried again by itself'],
+  'ledger-copy-behind': ['a copy of the destruction ledger is behind', 'see that its place answers and can be written'],
+  'refused-by-database': ['the last sweep failed', 'see the custodian’s log for what the database refused'],
+  'prohibition-waits': ['recordings that were forbidden wait', 'the Service Unit closes the case that was open before'],
+  'history-uncounted': [
+    'days of history are not counted',
+    'see the custodian’s log for why the sweep does not come along',
+  ],
+  'backup-late': ['the newest backup is older than 26 hours', 'run "seloste backup" and see what it says'],
+  'backup-none': ['there is no backup', 'name a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'],
+  'verification-failed': ['the verification of recordings found something', 'run "seloste recordings verify"'],
+  'attestation-over': [
+    'the attestation of a place’s access control is over',
+    'renew it in a new version of the description (docs/operate/places-of-data.md)',
+  ],
+} as const
+
+/** As the custodian or the owner of the database. */
+export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
+  const { rows } = await sql<Blocker>`
+    select kind, count::float8 as count, since, deadline, place, example, fault from what_stands_in_the_way()`.execute(
+    db,
+  )
+  return rows
+}
+
+/** As the custodian or the owner of the database. */
+export async function listBlockedDestructions(db: HoldingSafeguards): Promise<BlockedDestruction[]> {
+  const { rows } = await sql<BlockedDestruction>`select kind, id, until from ends_that_wait() order by until`.execute(
+    db,
+  )
+  return rows
+}
+
+/** One line: what, how much, where, since and until when, what to do. */
+export function describeBlocker({ kind, count, since, deadline, place, example, fault }: Blocker): string {
+  const [what, remedy] = remedies[kind]
+  const about = [
+    place,
+    count > 0 && String(count),
+    example !== null && `for example ${example}`,
+    since && `since ${second(since)}`,
+    deadline && `to be mended by ${second(deadline)}`,
+    fault,
+  ].filter(Boolean)
+  return `${kind}: ${what}${about.length > 0 ? ` (${about.join(', ')})` : ''}: ${remedy}`
+}
+
+function second(at: Temporal.Instant): string {
+  return at.toString({ smallestUnit: 'second' })
+}

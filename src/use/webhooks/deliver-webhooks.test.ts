@@ -1,0 +1,259 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { admit } from '#register/admit.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import {
+  readTargets,
+  replaceTargets,
+  retryWebhooks,
+  deliverWebhooks,
+  type WebhookDelivery,
+} from './deliver-webhooks.ts'
+import { webhookEvents, type WebhookTarget } from './webhooks-file.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const { destroy } = makeDestroyer(database, register)
+const [capture, custodian] = [database.as('seloste_capture').db, database.as('seloste_custodian').db]
+
+interface Told {
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** Another system: keeps what it is told, and answers as it is told to. */
+const told: Told[] = []
+let answer: { status: number; headers?: Record<string, string> } = { status: 204 }
+const receiver = createServer((request, response) => {
+  const parts: Buffer[] = []
+  request.on('data', (part: Buffer) => parts.push(part))
+  request.on('end', () => {
+    told.push({ headers: request.headers, body: Buffer.concat(parts).toString('utf8') })
+    response.writeHead(answer.status, answer.headers).end('thank you')
+  })
+})
+await once(receiver.listen(0, '127.0.0.1'), 'listening')
+afterAll(() => {
+  receiver.closeAllConnections()
+  receiver.close()
+})
+
+/** Of a port at which nobody listens any more. */
+async function closedUrl(): Promise<string> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  await once(server.close(), 'close')
+  return `http://127.0.0.1:${port}/`
+}
+
+const target: WebhookTarget = {
+  name: 'crm',
+  url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/events`,
+  secret: Buffer.from('a secret that nobody guesses'),
+  events: webhookEvents,
+}
+let now = Temporal.Now.instant()
+const telling: WebhookDelivery = {
+  ...{ db: custodian, targets: [target], source: 'https://seloste.example', rests: new Map() },
+  now: () => now,
+  random: () => 0.5,
+}
+const state = async () => (await readTargets(custodian))[0]
+const eventOf = ({ body }: Told) => JSON.parse(body) as Record<string, unknown>
+const later = (duration: Temporal.DurationLike) => {
+  now = now.add(duration)
+}
+
+beforeEach(async () => {
+  await replaceTargets(custodian, [])
+  await replaceTargets(custodian, [target])
+  told.length = 0
+  answer = { status: 204 }
+  telling.rests.clear()
+  now = Temporal.Now.instant().add({ seconds: 1 })
+})
+
+test('a contact, its sealed recording and its destruction are each told once, as CloudEvents of ids alone', async () => {
+  const { id, contactId } = await register.record()
+  await ingestRecording(register.keeping, id, now)
+  await destroy(id)
+  later({ minutes: 1 })
+  await deliverWebhooks(telling)
+  await deliverWebhooks(telling)
+  expect(told.map((one) => [eventOf(one)['type'], eventOf(one)['subject'], eventOf(one)['data']])).toEqual([
+    ['fi.seloste.contact.admitted', contactId, { contactId }],
+    ['fi.seloste.recording.sealed', id, { recordingId: id }],
+    ['fi.seloste.recording.destroyed', id, { recordingId: id }],
+  ])
+  for (const one of told) {
+    expect(one.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8')
+    expect(Object.keys(eventOf(one)).sort()).toEqual([
+      ...['data', 'datacontenttype', 'id', 'source', 'specversion', 'subject', 'time', 'type'],
+    ])
+    expect(eventOf(one)).toMatchObject({ specversion: '1.0', source: 'https://seloste.example' })
+  }
+  expect(new Set(told.map((one) => eventOf(one)['id'])).size).toBe(3)
+  expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
+})
+
+test('no number and no name of a caller or an official is told', async () => {
+  const facts = callFacts()
+  await admit(capture, facts)
+  await deliverWebhooks(telling)
+  const words = JSON.stringify(told)
+  for (const secret of [facts.caller.key!, facts.numberCalled.key, facts.official?.name ?? facts.caller.key!]) {
+    expect(words).not.toContain(secret)
+  }
+})
+
+test('the signature is HMAC-SHA256 of id, time and body, as Standard Webhooks says', async () => {
+  await admit(capture, callFacts())
+  await deliverWebhooks(telling)
+  const [{ headers, body }] = told as [Told]
+  const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`
+  const expected = createHmac('sha256', 'a secret that nobody guesses').update(signed).digest('base64')
+  expect(headers['webhook-signature']).toBe(`v1,${expected}`)
+  expect(headers['webhook-id']).toBe(JSON.parse(body).id)
+  expect(Number(headers['webhook-timestamp'])).toBe(Math.floor(now.epochMilliseconds / 1000))
+})
+
+test('what a receiver does not take is told again, later and later, with the same id, until it takes it', async () => {
+  await admit(capture, callFacts())
+  answer = { status: 500 }
+  await deliverWebhooks(telling)
+  await deliverWebhooks(telling)
+  expect(told).toHaveLength(1)
+  expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'status 500' })
+  later({ seconds: 6 })
+  await deliverWebhooks(telling)
+  expect(told).toHaveLength(2)
+  later({ seconds: 6 })
+  await deliverWebhooks(telling)
+  expect(told, 'twice as long').toHaveLength(2)
+  answer = { status: 200 }
+  later({ seconds: 6 })
+  await deliverWebhooks(telling)
+  expect(told).toHaveLength(3)
+  expect(new Set(told.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+  expect(await state()).toMatchObject({ waiting: 0 })
+})
+
+test('a receiver that is away is left alone, however much waits, and then told everything in its order', async () => {
+  const ids: string[] = []
+  for (let count = 0; count < 3; count++) ids.push((await admit(capture, callFacts())).contactId)
+  answer = { status: 503, headers: { 'retry-after': '120' } }
+  await deliverWebhooks(telling)
+  later({ seconds: 60 })
+  await deliverWebhooks(telling)
+  expect(told).toHaveLength(1)
+  answer = { status: 200 }
+  later({ seconds: 61 })
+  await deliverWebhooks(telling)
+  expect(
+    told
+      .slice(1)
+      .map((one) => eventOf(one)['subject'])
+      .sort(),
+  ).toEqual([...ids].sort())
+})
+
+test('an address that redirects, or at which nobody answers, has not taken an event', async () => {
+  await admit(capture, callFacts())
+  answer = { status: 302, headers: { location: target.url } }
+  await deliverWebhooks(telling)
+  expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'status 302' })
+  later({ minutes: 1 })
+  await deliverWebhooks({ ...telling, targets: [{ ...target, url: await closedUrl() }] })
+  expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'ECONNREFUSED' })
+})
+
+test('after three days an event is given up and seen as such; it is told again when somebody says so', async () => {
+  await admit(capture, callFacts())
+  answer = { status: 404 }
+  later({ hours: 73 })
+  await deliverWebhooks(telling)
+  expect(await state()).toMatchObject({ waiting: 0, givenUp: 1, lastAnswer: 'status 404' })
+  later({ hours: 2 })
+  await deliverWebhooks(telling)
+  expect(told).toHaveLength(1)
+  answer = { status: 200 }
+  expect(await retryWebhooks(database.as().db, now)).toBe(1)
+  await deliverWebhooks(telling)
+  expect(told).toHaveLength(2)
+  expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
+})
+
+test('an event that was given up is forgotten after two weeks', async () => {
+  await admit(capture, callFacts())
+  answer = { status: 404 }
+  later({ hours: 73 })
+  await deliverWebhooks(telling)
+  later({ hours: 24 * 14 + 1 })
+  await deliverWebhooks(telling)
+  expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
+})
+
+test('what is rolled back was never told of', async () => {
+  const facts = callFacts()
+  await expect(
+    capture.transaction().execute(async (tx) => {
+      await tx
+        .insertInto('contact')
+        .values({
+          id: randomUUID(),
+          started_at: facts.startedAt,
+          caller_kind: 'withheld',
+          number_called: '1',
+          number_kind: 'UNKNOWN',
+        } as never)
+        .execute()
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
+  expect(await state()).toMatchObject({ waiting: 0 })
+})
+
+test('only the events that a target names are written for it, and none where there is no target', async () => {
+  await replaceTargets(custodian, [{ ...target, events: ['recording.sealed'] }])
+  await admit(capture, callFacts())
+  expect(await state()).toMatchObject({ waiting: 0 })
+  await replaceTargets(custodian, [])
+  await admit(capture, callFacts())
+  const { rows } = await database.as().pool.query('select * from webhook_delivery')
+  expect(rows).toEqual([])
+})
+
+test('a receiver that takes its time with each event keeps no other one waiting', async () => {
+  const slow = createServer((request, response) => {
+    request.resume().on('end', () => setTimeout(() => response.writeHead(204).end(), 500))
+  })
+  await once(slow.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`
+    const targets = [target, { ...target, name: 'slow', url }]
+    await replaceTargets(custodian, targets)
+    for (let calls = 0; calls < 20; calls += 1) await admit(capture, callFacts())
+    const turn = deliverWebhooks({ ...telling, targets })
+    await expect.poll(() => told.length).toBeGreaterThanOrEqual(20)
+    const { contactId } = await register.record()
+    later({ minutes: 1 })
+    await turn
+    await deliverWebhooks({ ...telling, targets })
+    expect(told.map((one) => eventOf(one)['subject'])).toContain(contactId)
+    // Of the slow one's events some wait still.
+    const states = await readTargets(custodian)
+    expect(states.find((one) => one.target === 'slow')?.waiting).toBeGreaterThan(5)
+  } finally {
+    slow.closeAllConnections()
+    slow.close()
+  }
+})

@@ -1,0 +1,182 @@
+/**
+ * Events told to other systems, at least once and in their order while all goes well. In: what waits in the database, and the
+ * targets of the file. Out: it is told and forgotten, tried again later, or given up. Never here: what an event says beyond ids.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { makeEvent, signEvent } from './make-event.ts'
+import type { WebhookTables } from './webhook-tables.ts'
+import type { WebhookTarget } from './webhooks-file.ts'
+
+export type WebhookDelivery = {
+  db: HoldingSafeguards
+  targets: readonly WebhookTarget[]
+  /** A URI of this installation: `source` of its events. */
+  source: string
+  now: () => Temporal.Instant
+  /** By target: how often in a row it took nothing, and until when it is left alone. Kept between turns. */
+  rests: Map<string, { failures: number; until: Temporal.Instant }>
+  /** In [0, 1): targets that were away are not all asked again in the same moment. */
+  random: () => number
+  signal?: AbortSignal
+  onAnswer?: (target: string, answer: 'told' | 'refused' | 'silent') => void
+}
+
+const atOnce = 200
+const answerMs = 10_000
+/** Of one target in a turn: the others' next turn waits for its end. */
+const turnMs = 2_000
+const firstWaitMs = 5_000
+const longestWaitMs = 3_600_000
+const giveUpAfterHours = 72
+const forgottenAfterDays = 14
+
+type Row = { id: number; event_id: string; object_id: string; attempts: number } & Pick<
+  WebhookTables['webhook_delivery'],
+  'event' | 'at'
+>
+
+/** Makes the database's targets those of the file. What waits for one that is named no more goes with it. */
+export async function replaceTargets(holding: HoldingSafeguards, targets: readonly WebhookTarget[]): Promise<void> {
+  const db = tablesOf(holding)
+  await db.transaction().execute(async (tx) => {
+    const names = targets.map(({ name }) => name)
+    await tx
+      .deleteFrom('webhook_target')
+      .$if(names.length > 0, (query) => query.where('name', 'not in', names))
+      .execute()
+    for (const { name, events } of targets) {
+      await tx
+        .insertInto('webhook_target')
+        .values({ name, events: [...events] })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ events: [...events] }))
+        .execute()
+    }
+  })
+}
+
+/** Tells every target what waits for it and is due. One that does not take an event is left alone for a while. */
+export async function deliverWebhooks(telling: WebhookDelivery): Promise<void> {
+  await Promise.all(telling.targets.map((target) => tellTarget(telling, target)))
+  await tablesOf(telling.db)
+    .deleteFrom('webhook_delivery')
+    .where('given_up_at', '<', telling.now().subtract({ hours: 24 * forgottenAfterDays }))
+    .execute()
+}
+
+/** What was given up is tried again, and what waits is tried at once. @returns how many events */
+export async function retryWebhooks(
+  holding: HoldingSafeguards,
+  now: Temporal.Instant,
+  target?: string,
+): Promise<number> {
+  const { numUpdatedRows } = await tablesOf(holding)
+    .updateTable('webhook_delivery')
+    .set({ given_up_at: null, next_at: now, attempts: 0 })
+    .$if(target !== undefined, (query) => query.where('target', '=', target!))
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
+export interface TargetState {
+  target: string
+  waiting: number
+  givenUp: number
+  oldestAt: Temporal.Instant | null
+  lastAnswer: string | null
+}
+
+/** How far each target is told. */
+export async function readTargets(holding: HoldingSafeguards): Promise<TargetState[]> {
+  const { rows } = await sql<TargetState>`
+    select t.name as target,
+      count(d.id) filter (where given_up_at is null)::float8 as waiting,
+      count(d.id) filter (where given_up_at is not null)::float8 as "givenUp",
+      min(d.at) filter (where given_up_at is null) as "oldestAt",
+      (array_agg(d.last_answer order by d.id desc) filter (where d.last_answer is not null))[1] as "lastAnswer"
+    from webhook_target t left join webhook_delivery d on d.target = t.name group by t.name order by t.name`.execute(
+    tablesOf(holding),
+  )
+  return rows
+}
+
+async function tellTarget(telling: WebhookDelivery, target: WebhookTarget): Promise<void> {
+  const db = tablesOf(telling.db)
+  const rest = telling.rests.get(target.name)
+  if (rest && Temporal.Instant.compare(telling.now(), rest.until) < 0) return
+  const due = await db
+    .selectFrom('webhook_delivery')
+    .select(['id', 'event_id', 'event', 'object_id', 'at', 'attempts'])
+    .where('target', '=', target.name)
+    .where('given_up_at', 'is', null)
+    .where('next_at', '<=', telling.now())
+    .orderBy('next_at')
+    .orderBy('id')
+    .limit(atOnce)
+    .execute()
+  const over = performance.now() + turnMs
+  for (const row of due) {
+    if (telling.signal?.aborted || performance.now() > over) return
+    const answer = await post(telling, target, row)
+    telling.onAnswer?.(target.name, answer.kind)
+    if (answer.kind === 'told') {
+      await db.deleteFrom('webhook_delivery').where('id', '=', row.id).execute()
+      telling.rests.delete(target.name)
+      continue
+    }
+    const now = telling.now()
+    const failures = (telling.rests.get(target.name)?.failures ?? 0) + 1
+    const after = (times: number) =>
+      now.add({ milliseconds: Math.round(waitMs(times, telling.random(), answer.afterMs)) })
+    telling.rests.set(target.name, { failures, until: after(failures - 1) })
+    const isOver = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
+    await db
+      .updateTable('webhook_delivery')
+      .set({
+        attempts: row.attempts + 1,
+        last_answer: answer.told,
+        next_at: after(row.attempts),
+        ...(isOver && { given_up_at: now }),
+      })
+      .where('id', '=', row.id)
+      .execute()
+    return
+  }
+}
+
+/** Twice as long each time, an hour at most; as much longer as the target asked for, within that. */
+function waitMs(attempts: number, random: number, askedMs: number): number {
+  const doubled = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
+  return Math.max(doubled * (0.75 + random / 2), Math.min(askedMs, longestWaitMs))
+}
+
+type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; told: string; afterMs: number }
+
+async function post({ source, now, signal }: WebhookDelivery, target: WebhookTarget, row: Row): Promise<Answer> {
+  const happened = { eventId: row.event_id, event: row.event, objectId: row.object_id, at: row.at }
+  const body = makeEvent(happened, source)
+  const late = AbortSignal.timeout(answerMs)
+  try {
+    const answer = await fetch(target.url, {
+      method: 'POST',
+      headers: signEvent(target.secret, { eventId: row.event_id, body, at: now() }),
+      body,
+      // Whoever answers for the address must take the event itself.
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    })
+    // Nobody reads what it says.
+    await answer.body?.cancel()
+    if (answer.ok) return { kind: 'told' }
+    const seconds = Number(answer.headers.get('retry-after'))
+    return { kind: 'refused', told: `status ${answer.status}`, afterMs: seconds > 0 ? seconds * 1000 : 0 }
+  } catch (error) {
+    const cause = (error as Error).cause as { code?: unknown } | undefined
+    const code = typeof cause?.code === 'string' ? cause.code : (error as Error).name
+    return { kind: 'silent', told: code.slice(0, 60), afterMs: 0 }
+  }
+}
+
+function tablesOf(holding: HoldingSafeguards): Kysely<WebhookTables> {
+  return holding as Kysely<WebhookTables>
+}
