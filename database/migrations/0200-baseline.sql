@@ -24,7 +24,7 @@ create type finding as (person_id uuid, object_id uuid, count integer, first_at 
 -- what the plan decided there. Lives with its contact and ends with it.
 create type study_part as (number text, unit_id uuid, calls integer, answered integer, talk_seconds integer, wait_seconds integer, judged integer, expected_ppm integer, recorded integer);
 
--- A call as src/register/admit-from-feed.ts writes it.
+-- A call as src/register/admit-fed.ts writes it.
 create type fed_call as (place integer, ids text[], contact_id uuid, started_at timestamptz, ended_at timestamptz, history_ends_at timestamptz, caller_kind text, caller_key text, caller_raw text, number_called text, number_kind text, number_name jsonb, parts jsonb);
 
 create type fed_part as (segment_id uuid, seq integer, number_reached text, number_reached_name jsonb, official_person_id uuid, official_unit_id uuid, official_name text, official_phone text, answered_at timestamptz, ended_at timestamptz, decision_record boolean, decision_reason text, rule_id text, rule_version integer, rule_share double precision, draw double precision, description_version integer, drawn_on text, quota_used integer, capture_state text, capture_failure text, marks text[]);
