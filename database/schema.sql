@@ -3908,6 +3908,7 @@ may_host(person uuid, until timestamp with time zone) returns boolean
 may_know_of_holds() returns boolean
 may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
+meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone) to seloste_capture
 meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
 meet_told_call(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 mend_recorded_parts() returns void

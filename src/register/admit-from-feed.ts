@@ -119,6 +119,8 @@ async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts
   await note(db, feed, contact, facts.segmentId, facts, true)
   await admit(db, {
     ...told,
+    contactId: contact.id,
+    startedAt: contact.startedAt,
     ...(isDoubtful && { marks: [...new Set([...told.marks, 'needs-review' as const])] }),
     ...(facts.decision.record && { captureFailure: isDoubtful ? notJoined : noSession }),
   })

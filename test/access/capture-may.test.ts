@@ -37,6 +37,8 @@ const functions: Readonly<Record<string, string>> = {
   'late_facts_from(interval)': 'how far back that is',
   'lock_call_ids(text[])': 'waits in turn for one call; these locks are of nothing else',
   'longest_told(timestamp with time zone,timestamp with time zone)': 'arithmetic',
+  'meet_by_ids(told_part,text,boolean)':
+    'tells two callers under one call id apart: as far back as a node can be late, and so many questions an hour',
   'meet_fed_call(text,bytea[],text,text,text,timestamp with time zone,jsonb)':
     'matches a call of a feed: as far back as it can be late, a day a call, and so many questions an hour',
   'meet_told_call(told_part)':

@@ -42,7 +42,14 @@ const officials = ['1001', '1002'].map((personId) => ({
 
 /** Bytes of A-law by which the packets of a phase are known again. */
 const sound = { alone: 0x11, conference: 0x77, afterwards: 0x22 }
-const voices = { caller: '+358401234567', aino: '+358295121001', bertil: '+358295121002', stranger: '+358509998877' }
+const voices = {
+  caller: '+358401234567',
+  aino: '+358295121001',
+  bertil: '+358295121002',
+  stranger: '+358509998877',
+  unlisted: '+358295129999',
+  hidden: 'anonymous',
+}
 type Voice = keyof typeof voices
 
 /** What the caller's telephone gives as its display name. */
@@ -95,7 +102,7 @@ afterEach(async () => {
 
 /** A complete snapshot of who is in the call; every voice but the caller's (or of who calls in their place) comes on the second stream. */
 function metadata(group: string, present: readonly Voice[]): string {
-  const calling = present.includes('caller') ? 'caller' : 'stranger'
+  const calling = present.includes('caller') ? 'caller' : present[0]
   const participants = present.map(
     (who) =>
       `<participant participant_id="${who}"><nameID aor="sip:${voices[who]}@agency.example.fi">` +
@@ -316,21 +323,95 @@ describe('who gives a telephone number of the house as their display name', () =
   })
 })
 
-test('a call under the id of another caller’s is one contact with that one, and is for review as no transfer of one caller is', async () => {
-  const group = randomUUID()
-  for (const [id, present] of [
-    ['a', ['caller', 'aino']],
-    ['b', ['caller', 'bertil']],
-    ['c', ['stranger', 'aino']],
-  ] as const) {
-    const talk = await session(id, group, present)
-    await talk.hangUp()
-    await vi.waitFor(() => expect(segments().at(-1)?.endedAt).toBeDefined(), { timeout: 20_000 })
+describe('under the id of another caller’s call', () => {
+  const contacts = () => segments().map(({ contactId }) => contactId)
+  const marked = () => segments().map(({ caller, marks }) => [caller.key, marks.includes('needs-review')])
+
+  async function over(at: number) {
+    await vi.waitFor(() => expect(segments()[at]?.endedAt).toBeDefined(), { timeout: 20_000 })
   }
-  await vi.waitFor(() => expect(segments()).toHaveLength(3), { timeout: 20_000 })
-  expect(segments().map(({ caller, marks }) => [caller.key, marks.includes('needs-review')])).toEqual([
-    [voices.caller, false],
-    [voices.caller, false],
-    [voices.stranger, true],
-  ])
+
+  test('a call is a contact of its own and for review, and a transfer of either stays with its own', async () => {
+    const group = randomUUID()
+    const calls = [
+      ['caller', 'aino'],
+      ['caller', 'bertil'],
+      ['stranger', 'aino'],
+      ['caller', 'aino'],
+      ['stranger', 'bertil'],
+    ] as const
+    for (const [at, present] of calls.entries()) {
+      const talk = await session(`s${at}`, group, present)
+      await talk.hangUp()
+      await over(at)
+    }
+    const [first, second, strange, third, strangeToo] = contacts()
+    expect([second, third, strangeToo]).toEqual([first, first, strange])
+    expect(strange).not.toBe(first)
+    expect(segments()[2]?.startedAt).not.toEqual(segments()[0]?.startedAt)
+    expect(marked()).toEqual([
+      [voices.caller, false],
+      [voices.caller, false],
+      [voices.stranger, true],
+      [voices.caller, false],
+      [voices.stranger, false],
+    ])
+  })
+
+  test.each(['stranger', 'hidden'] as const)(
+    'a call at the same time is no second session of it: neither recording has the other’s sound, though its own is silent (%s)',
+    async (other) => {
+      const group = randomUUID()
+      const talk = await session('v', group, ['caller', 'aino'])
+      await talk.speak(sound.alone)
+      const strange = await session('x', group, [other, 'aino'])
+      for (let n = 0; n < 4; n++) await strange.speak(sound.conference)
+      await talk.speak(sound.afterwards)
+      await strange.hangUp()
+      await talk.hangUp()
+      const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
+      const each = [sound.alone, sound.conference, sound.afterwards]
+      expect(each.map(own.heard)).toEqual([20, 0, 20])
+      expect(each.map(others.heard)).toEqual([0, 80, 0])
+      expect(new Set(contacts()).size).toBe(2)
+      expect(segments()[1]?.marks).toContain('needs-review')
+    },
+  )
+
+  test('a call with another official is no conference with it', async () => {
+    const group = randomUUID()
+    const talk = await session('v', group, ['caller', 'aino'])
+    const strange = await session('x', group, ['stranger', 'bertil'])
+    await talk.speak(sound.alone)
+    await strange.speak(sound.conference)
+    await strange.hangUp()
+    await talk.hangUp()
+    const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
+    expect([own.heard(sound.alone), others.heard(sound.conference)]).toEqual([20, 20])
+    expect(new Set(contacts()).size).toBe(2)
+  })
+
+  test('a session that tells the official in no directory who had the call as its caller is a part of it, for review', async () => {
+    const group = randomUUID()
+    const talk = await session('v', group, ['caller', 'unlisted'])
+    await talk.hangUp()
+    await over(0)
+    const passedOn = await session('t', group, ['unlisted', 'bertil'])
+    await passedOn.hangUp()
+    await over(1)
+    expect(new Set(contacts()).size).toBe(1)
+    expect(marked()[1]).toEqual([voices.unlisted, true])
+  })
+
+  test('a session that tells somebody else before the caller is a part of it, for review', async () => {
+    const group = randomUUID()
+    const talk = await session('v', group, ['caller', 'aino'])
+    await talk.hangUp()
+    await over(0)
+    const three = await session('t', group, ['stranger', 'caller', 'bertil'])
+    await three.hangUp()
+    await over(1)
+    expect(new Set(contacts()).size).toBe(1)
+    expect(segments()[1]?.marks).toContain('needs-review')
+  })
 })

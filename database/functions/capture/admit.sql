@@ -68,6 +68,55 @@ begin
 end $$;
 grant execute on function admit_recording to seloste_capture;
 
+-- Returns the contact that a part of a call is of by an id that both have; nothing where each such contact is another caller's, or it is
+-- not told which of several it is (docs/decisions/0110). With the owner's rights: capture reads no callers. Of old calls it compares none.
+create or replace function meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns table (call uuid, call_started timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
+  old timestamptz := late_facts_from(interval '7 days');
+  began timestamptz := coalesce(t.answered_at, t.started_at);
+  -- So long after its end, where no number says that it is the same caller (whose-call.ts).
+  passed_on_within constant interval := '5 minutes';
+  named record;
+begin
+  for named in
+    select distinct c.id, c.started_at, c.started_at < old or c.caller_key = t.caller_key as is_same,
+      c.started_at >= old as is_asked, (
+        is_fed and (t.caller_key is null or c.caller_key is null)
+        or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
+        or t.caller_key is not distinct from c.caller_key
+        -- Whoever had the call and is in no directory is told as the caller of a session that they pass it on with.
+        or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = t.caller_key)
+      ) and (c.ended_at is null or c.end_inferred or c.ended_at >= began - passed_on_within)
+        and c.started_at <= coalesce(t.ended_at, 'infinity') + passed_on_within as could_be
+    from call_identity i
+    join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
+    -- Call ids are some vendors' counters: the same one later than this is another call.
+    where i.external_id_hash = any (hashes) and i.contact_started_at > t.started_at - interval '24 hours'
+      and (c.trunk = trunk_told or c.trunk is null or trunk_told is null)
+    order by is_same desc nulls last, could_be desc, c.started_at
+  loop
+    if named.is_asked and call is null then
+      perform count_questions('late_question_count', 1);
+    end if;
+    if named.is_same then
+      return query select named.id, named.started_at;
+      return;
+    end if;
+    exit when not named.could_be;
+    if call is not null then
+      return;
+    end if;
+    call := named.id;
+    call_started := named.started_at;
+  end loop;
+  if call is not null then
+    return next;
+  end if;
+end $$;
+grant execute on function meet_by_ids to seloste_capture;
+
 -- Admits a part of a call with the rights of whoever calls it. `me`: the capture node that tells it; nothing for what a feed tells.
 -- `verdict`: `entered`, or else as judge_talk says. Its statements, and those of the triggers, are planned once a connection: with fourteen
 -- months of partitions planning was most of it.
@@ -84,7 +133,6 @@ declare
   t told_part := jsonb_populate_record(null::told_part, told);
   r told_recording := t.recording;
   hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
-  -- Call ids are some vendors' counters: the same one later than this is another call.
   since timestamptz := t.started_at - interval '24 hours';
   trunk_told text := told ->> 'trunk';
   call uuid;
@@ -92,18 +140,21 @@ declare
   judged record;
   other uuid;
   is_stored_now boolean := false;
+  opens boolean := false;
   met record;
 begin
   -- Two parts of one call may come at the same moment, by two processes: the second waits here for the first.
   perform lock_call_ids(t.ids);
-  select i.contact_id, i.contact_started_at into call, call_started from call_identity i
-  join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
-  where i.external_id_hash = any (hashes) and i.contact_started_at > since
-    and (c.trunk = trunk_told or c.trunk is null or trunk_told is null)
-  order by i.contact_started_at limit 1;
+  -- Told before.
+  select s.contact_id, s.contact_started_at into call, call_started from segment s
+  where s.id = t.segment_id and s.contact_started_at between since - interval '1 hour' and t.started_at + interval '49 hours' limit 1;
   if call is null then
-    -- Told before, while every id of it was another trunk's.
-    select c.id, c.started_at into call, call_started from contact c where c.id = t.contact_id and c.started_at = t.started_at;
+    -- A further part of a call that its capture knows.
+    select c.id, c.started_at into call, call_started from contact c
+    where c.id = t.contact_id and c.started_at between t.started_at and t.started_at + interval '1 millisecond';
+  end if;
+  if call is null then
+    select m.call, m.call_started into call, call_started from meet_by_ids(t, trunk_told, me is null) m;
   end if;
   if call is null and me is not null and t.ended_at is not null then
     select m.call, m.call_started, m.told_official, m.is_doubtful into met from meet_told_call(t) m;
@@ -120,14 +171,30 @@ begin
     end if;
   end if;
   if call is null then
+    opens := true;
     call := t.contact_id;
     call_started := t.started_at;
+    -- An id is one contact's at one instant.
+    while exists (select from call_identity i where i.external_id_hash = any (hashes) and i.contact_started_at = call_started) loop
+      call_started := call_started + interval '1 microsecond';
+    end loop;
     insert into contact (id, started_at, caller_kind, caller_key, caller_raw, number_called, number_kind, number_name, trunk)
     values (call, call_started, t.caller_kind, t.caller_key, t.caller_raw, t.number_called, t.number_kind, t.number_name, trunk_told);
     insert into audit_entry (action, object_kind, object_id, result, detail) values ('call.admitted', 'contact', call, 'ok', '{}');
   elsif trunk_told is not null then
     -- A call that a feed told first belongs to the trunk that tells it next.
     update contact set trunk = trunk_told where id = call and started_at = call_started and trunk is null;
+  end if;
+  -- An id of it is another call's, too: whether they are one, a person can look at.
+  if 'needs-review' <> all (t.marks)
+    and exists (
+      select from call_identity i join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
+      where i.external_id_hash = any (hashes) and i.contact_id <> call and i.contact_started_at > since
+        and (opens or i.contact_started_at < call_started) and (c.trunk = trunk_told or c.trunk is null or trunk_told is null))
+    and not exists (
+      select from segment s where s.contact_id = call and s.contact_started_at = call_started and s.seq = 1 and s.id <> t.segment_id)
+  then
+    t.marks := t.marks || 'needs-review'::text;
   end if;
   insert into call_identity (external_id_hash, contact_id, contact_started_at)
   select h, call, call_started from unnest(hashes) h

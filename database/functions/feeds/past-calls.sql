@@ -18,12 +18,29 @@ declare
   found uuid;
   found_at timestamptz;
   candidates integer;
+  -- Contacts that have an id of it and are another caller's, or of which nothing says which it is.
+  others boolean := false;
   since timestamptz := late_facts_from(interval '7 days');
   until timestamptz := longest_told(begun, (select max(p.ended_at) from jsonb_to_recordset(parts) p(ended_at timestamptz)));
 begin
-  select i.contact_id, i.contact_started_at into found, found_at from call_identity i
-  where i.external_id_hash = any (ids) and i.contact_started_at between begun - interval '24 hours' and begun + interval '24 hours'
-  order by abs(extract(epoch from i.contact_started_at - begun)) limit 1;
+  select (array_agg(m.id order by m.is_same desc, m.apart) filter (where m.is_same or m.could_be))[1],
+    (array_agg(m.started_at order by m.is_same desc, m.apart) filter (where m.is_same or m.could_be))[1],
+    count(*) > 0 and count(*) filter (where m.is_same) = 0 and count(*) filter (where m.could_be) <> 1
+  into found, found_at, others
+  from (
+    select distinct c.id, c.started_at, abs(extract(epoch from c.started_at - begun)) as apart,
+      begun < since or coalesce(c.caller_key = caller, false) as is_same,
+      (c.caller_key is null or caller is null) and c.started_at <= until + clocks_differ()
+        and coalesce(c.ended_at, 'infinity') >= begun - clocks_differ() as could_be
+    from call_identity i join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
+    where i.external_id_hash = any (ids) and i.contact_started_at between begun - interval '24 hours' and begun + interval '24 hours'
+  ) m;
+  if begun >= since and (found is not null or others) then
+    perform count_questions('fed_question_count', 1);
+  end if;
+  if others then
+    found := null;
+  end if;
 
   if found is null and begun < since then
     -- Nobody else told of a call then: it is a new one.
@@ -92,7 +109,7 @@ begin
       -- Of one caller at one number and at the same time: it could be any of these, or none.
       return query
         select null::uuid, null::timestamptz, null::integer, null::uuid, null::boolean
-        where candidates > 1 or caller is not null and exists (
+        where candidates > 1 or others or caller is not null and exists (
           select from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
           join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
           join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at

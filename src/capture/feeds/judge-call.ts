@@ -1,3 +1,4 @@
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { findNumber } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/reading/directory.ts'
@@ -20,15 +21,50 @@ const breakMs = 2_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
+/** By what it is decided whose a leg is. */
+interface Known {
+  readonly versionAt: VersionAt
+  readonly officials: readonly DirectoryEntry[]
+}
+
+/**
+ * Calls of several callers that have one id: a call each, for review (docs/decisions/0110). What is not told to be a caller's is that
+ * one's whose leg went on when it began, and nobody's where several did.
+ */
+export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
+  if (told.isUnfinished) return [told]
+  const { sideOf, keyOf } = sidesOf(known)
+  const legs = told.legs as readonly WholeLeg[]
+  const own = legs.map((leg) => (sideOf(leg) === 'incoming' ? keyOf(leg.caller, leg.startedAt) : undefined))
+  const callers = new Set(own.filter((caller) => caller !== undefined))
+  if (callers.size < 2) return [told]
+  const goesOn = (caller: string, at: Temporal.Instant) =>
+    legs.some(
+      ({ startedAt, endedAt }, n) =>
+        own[n] === caller && Temporal.Instant.compare(startedAt, at) <= 0 && Temporal.Instant.compare(at, endedAt) < 0,
+    )
+  const whose = legs.map((leg, n) => {
+    if (own[n] !== undefined) return own[n]
+    const could = [...callers].filter((caller) => goesOn(caller, leg.startedAt))
+    return could.length === 1 ? could[0] : undefined
+  })
+  let left = callers.size
+  const taken = () => {
+    if (--left === 0) told.taken()
+  }
+  return [...callers].map((caller) => ({
+    ...told,
+    legs: legs.filter((_, n) => whose[n] === caller).map((leg) => ({ ...leg, isDoubtful: true })),
+    taken,
+  }))
+}
+
 /**
  * Which call a feed's legs are, if it is one of the register's (R8, R9): one from outside, to a number of the description or
  * told to be incoming. Waiting in a queue is no segment, nor is a leg that an official began.
  */
-export function judgeCall(
-  feed: string,
-  told: ToldCall,
-  { versionAt, officials, now }: { versionAt: VersionAt; officials: readonly DirectoryEntry[]; now: Temporal.Instant },
-): Judged {
+export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known & { now: Temporal.Instant }): Judged {
+  const { sideOf, isKnown } = sidesOf(known)
   if (told.isUnfinished) return { is: 'problem', reason: 'no-end' }
   const legs = (told.legs as readonly WholeLeg[]).toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))
   if (legs.some(({ endedAt }) => endedAt.epochMilliseconds > now.epochMilliseconds + clocksDifferMs))
@@ -95,6 +131,34 @@ export function judgeCall(
     },
   }
 
+  /** The number through which this leg reached its official: its own where the description knows it. */
+  function numberOf(leg: WholeLeg, opening: WholeLeg): string {
+    return [leg.reached, leg.called, opening.reached].find((number) => isKnown(number, leg.startedAt)) ?? opening.called
+  }
+
+  /** A queue, or a telephone system behind the one that tells: which official answered it does not know. */
+  function isServiceNumber({ official, startedAt }: WholeLeg): boolean {
+    return isKnown(official, startedAt)
+  }
+}
+
+/** What registry and directory say of a leg. */
+function sidesOf({ versionAt, officials }: Known) {
+  function keyOf(written: string | undefined, at: Temporal.Instant): PhoneNumberKey | undefined {
+    if (written === undefined) return undefined
+    return readNumber(written, versionAt(at).description.numbering).key ?? undefined
+  }
+
+  function isKnown(written: string | undefined, at: Temporal.Instant): boolean {
+    const key = keyOf(written, at)
+    return key !== undefined && findNumber(versionAt(at).description, key, at) !== undefined
+  }
+
+  function isOfficial(written: string, at: Temporal.Instant): boolean {
+    const key = keyOf(written, at)
+    return key !== undefined && directoryAt(versionAt(at).description, officials, at).findOfficial(key) !== undefined
+  }
+
   function sideOf(leg: WholeLeg): 'incoming' | 'onward' | 'outside' | 'other' | 'unknown' {
     const isOfficialsOwn = [leg.caller, leg.device].some(
       (from) => from !== undefined && isOfficial(from, leg.startedAt),
@@ -108,27 +172,7 @@ export function judgeCall(
     return isOfficial(leg.called, leg.startedAt) && !wasPassedOn ? 'onward' : 'unknown'
   }
 
-  /** The number through which this leg reached its official: its own where the description knows it. */
-  function numberOf(leg: WholeLeg, opening: WholeLeg): string {
-    return [leg.reached, leg.called, opening.reached].find((number) => isKnown(number, leg.startedAt)) ?? opening.called
-  }
-
-  /** A queue, or a telephone system behind the one that tells: which official answered it does not know. */
-  function isServiceNumber({ official, startedAt }: WholeLeg): boolean {
-    return isKnown(official, startedAt)
-  }
-
-  function isKnown(written: string | undefined, at: Temporal.Instant): boolean {
-    if (written === undefined) return false
-    const { description } = versionAt(at)
-    return findNumber(description, readNumber(written, description.numbering).key, at) !== undefined
-  }
-
-  function isOfficial(written: string, at: Temporal.Instant): boolean {
-    const { description } = versionAt(at)
-    const { key } = readNumber(written, description.numbering)
-    return key !== null && directoryAt(description, officials, at).findOfficial(key) !== undefined
-  }
+  return { keyOf, isKnown, sideOf }
 }
 
 /** Of the same caller, who is somebody. */

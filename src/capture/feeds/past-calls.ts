@@ -63,7 +63,9 @@ const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
 export function describePastCall(call: PastCall, context: PastCallContext): SegmentFacts[] {
   const { numbering } = context.versionAt(call.startedAt).description
   const callIds = [...(call.sharedIds ?? []), `cdr:${call.callId}`]
-  const contactId = idFrom(`contact ${call.callId}`)
+  // Another caller's call may have the same id, and another call of this one.
+  const name = `${call.callId} ${call.caller ?? ''} ${call.startedAt.toString()}`
+  const contactId = idFrom(`contact ${name}`)
   const called = numberOf(call.numberCalled, call.startedAt)
   const caller = call.caller === undefined ? undefined : readNumber(call.caller, numbering)
   const shared = {
@@ -81,7 +83,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
     return [
       {
         ...shared,
-        segmentId: idFrom(`segment ${call.callId} 0`),
+        segmentId: idFrom(`segment ${name} 0`),
         endedAt: call.endedAt,
         numberReached: called,
         decision: { record: false, reason: 'not-answered' },
@@ -107,7 +109,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
     })
     const facts: SegmentFacts = {
       ...shared,
-      segmentId: idFrom(`segment ${call.callId} ${place}`),
+      segmentId: idFrom(`segment ${name} ${place}`),
       answeredAt,
       endedAt: segment.endedAt,
       numberReached: reached,
@@ -117,7 +119,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
       ...(decision.record &&
         recordingMonths !== undefined && {
           recording: {
-            id: idFrom(`recording ${call.callId} ${place}`),
+            id: idFrom(`recording ${name} ${place}`),
             startedAt: answeredAt,
             endedAt: segment.endedAt,
             intakeDay: answeredAt.toZonedDateTimeISO('UTC').toPlainDate(),

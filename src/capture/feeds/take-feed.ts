@@ -17,7 +17,7 @@ import { createCallAssembler, type ToldCall } from './assemble-calls.ts'
 import type { DetailProblem, ReadRecord } from './detail-record.ts'
 import type { Feed } from './feeds-file.ts'
 import type { FoundRecord } from './follow-folder.ts'
-import { judgeCall, type Judged } from './judge-call.ts'
+import { judgeCall, splitByCaller, type Judged } from './judge-call.ts'
 import { describePastCall, type PastCallContext } from './past-calls.ts'
 import { readerOf } from './sources.ts'
 import { decodeRecord } from './split-records.ts'
@@ -276,7 +276,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       let settled: ToldCall[]
       do {
         settled = assembler.settled(clock.now().epochMilliseconds)
-        ready.push(...settled.map((call) => ({ call })))
+        const known = context()
+        ready.push(...settled.flatMap((told) => splitByCaller(told, known)).map((call) => ({ call })))
         // What fails is tried again.
         try {
           while (ready.length > 0 && !stopped) await admitSome()

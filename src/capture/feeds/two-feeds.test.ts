@@ -145,3 +145,39 @@ test('without a shared id an unanswered call is one by caller, number, beginning
   await tell('json', record('b3', 3, 'anonymous'), { name: 'other', fields })
   expect(await contacts()).toEqual({ contacts: 5, segments: 5 })
 })
+
+test.each([
+  ['at once, in one telling', 'together'],
+  ['one after the other', 'apart'],
+] as const)('calls of two callers under one id are a contact each, for review, told %s (R9)', async (_, when) => {
+  const fields = {
+    ...{ callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'], caller: ['caller'] },
+    ...{ called: ['called'], official: ['official'], legId: ['leg'] },
+  }
+  const leg = (id: string, from: number, caller: string | undefined, official: string) =>
+    JSON.stringify({
+      ...{ id: 'one@edge', leg: id, caller, called: '029497000', official },
+      ...{ start: begun.add({ seconds: from }), answer: begun.add({ seconds: from + 5 }) },
+      end: begun.add({ seconds: from + 60 }),
+    })
+  const [own, strange] = [
+    [leg('a', 0, '+358401234567', '0295121001'), leg('b', 62, '+358401234567', '0295121002')],
+    // Whose caller is not told is told while the stranger's call alone goes on.
+    [
+      leg('c', 30, '+358509998877', '0295121003'),
+      leg('d', 500, '+358509998877', '0295121001'),
+      leg('e', 510, undefined, '0295121002'),
+    ],
+  ]
+  for (const records of when === 'together' ? [[...own, ...strange]] : [own, strange, own])
+    await tell('json', records, { fields })
+  const { rows } = await sql<{ caller: string; officials: string; marked: boolean }>`
+    select c.caller_key as caller, string_agg(right(s.official_phone, 4), ' ' order by s.answered_at) as officials,
+      bool_or('needs-review' = any (s.marks)) as marked
+    from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+    group by c.id, c.caller_key order by c.caller_key`.execute(owner)
+  expect(rows).toEqual([
+    { caller: '+358401234567', officials: '1001 1002', marked: when === 'together' },
+    { caller: '+358509998877', officials: '1003 1001 1002', marked: true },
+  ])
+})

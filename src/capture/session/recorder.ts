@@ -211,7 +211,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const id = dialogNow()
         if (sessions.get(id) === bySegment.get(segmentId)) forget(id)
         bySegment.delete(segmentId)
-        recent.ended(segmentId)
+        recent.ended(segmentId, time())
         if (!entered) quotas.forget(segmentId)
       },
     }
@@ -355,7 +355,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Its place is free at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
   function noLongerLive({ state }: RunningSession): void {
     if (!state || state.phase === 'over') return
-    recent.ended(state.session.facts.segmentId)
+    recent.ended(state.session.facts.segmentId, clock.now())
     conferences.settle(state.session.facts)
   }
 

@@ -1,5 +1,5 @@
 /** The result of identification: roles, tracks, where each came from, and what a person should look at. */
-import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Source } from './party-evidence.ts'
 
 /** One role filled. `entry` is what registry or directory hold under its key. */
@@ -41,6 +41,8 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   readonly connected: {
     readonly caller: boolean
     readonly officials: readonly O[]
+    /** By which they and everybody else in it are known; none where the caller withholds theirs. */
+    readonly numbers: readonly PhoneNumberKey[]
     /** Officials who are heard now, each once. */
     readonly voices: readonly Party<O>[]
     /** People who are heard now and are neither the caller nor an official: third parties. */

@@ -68,6 +68,11 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
         const found = lookUp(evidence, numbers)
         return found?.role === 'official' ? [found.entry] : []
       }),
+      // A withheld number may be among them (AC9).
+      numbers:
+        caller?.number.kind === 'withheld'
+          ? []
+          : candidates.flatMap(({ numbers }) => numbers.flatMap(({ key }) => key ?? [])),
       ...voicesOf(evidence, candidates, draft),
     },
     streams: mapping.streams,

@@ -1,6 +1,7 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore, isUntold, type EarlierSegment } from '../machine/describe-segment.ts'
+import { findOwnCall, isAnotherCaller, type ToldParties } from './whose-call.ts'
 
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
@@ -10,25 +11,35 @@ export interface RememberedSegment extends EarlierSegment {
   /** By whoAnswers(). */
   official: string | undefined
   live: boolean
+  /** Absent while it goes on, and where nobody has told. */
+  endedAt?: Temporal.Instant | undefined
   recordingId: string | undefined
   /** Caller or official has forbidden its use (R49). */
   forbidden: boolean
 }
 
 export interface RecentCalls {
-  /** The latest segment of the call that any of these ids names in this trunk, within a day. */
-  find(callIds: readonly string[], trunk: string, now: Temporal.Instant): RememberedSegment | undefined
   /**
-   * The segment in progress that the same call of this trunk has with the same official: then this session is a duplicate. One whose
-   * number nobody has told may have come to any.
+   * The latest segment of the call that any of these ids names in this trunk, within a day. `others`: only calls of other callers
+   * have such an id (docs/decisions/0110).
+   */
+  find(
+    callIds: readonly string[],
+    trunk: string,
+    told: ToldParties,
+    now: Temporal.Instant,
+  ): RememberedSegment | 'others' | undefined
+  /**
+   * The segment in progress that the same contact has with the same official: then this session is a duplicate. One whose number
+   * nobody has told may have come to any.
    */
   findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
-  /** The segments in progress of the call that any of these ids names in this trunk. */
-  live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
+  /** The segments in progress of the call that any of these ids names in this trunk; `caller`: not those of another caller. */
+  live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'> & Partial<Pick<SegmentFacts, 'caller'>>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
   /** What a later request told of it: who calls and answers, its number, its recording, more ids of its call. */
   learn(facts: SegmentFacts, callIds?: readonly string[]): void
-  ended(segmentId: string): void
+  ended(segmentId: string, at: Temporal.Instant): void
   /** It was none of this register's. */
   forget(segmentId: string): void
   forbid(recordingId: string): void
@@ -52,6 +63,7 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
     ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     official: whoAnswers(facts.official),
+    endedAt: facts.endedAt,
     recordingId: facts.recording?.id,
     forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenBefore,
   }
@@ -93,21 +105,24 @@ export function createRecentCalls(): RecentCalls {
     named(callIds).filter((segment) => segment.trunk === undefined || segment.trunk === trunk)
 
   return {
-    find(callIds, trunk, now) {
+    find(callIds, trunk, told, now) {
       forgetBefore(now.subtract({ hours: holdHours }))
-      return namedIn(trunk, callIds).at(-1)
+      return findOwnCall(namedIn(trunk, callIds), told, now)
     },
-    findTwin({ callIds, official: told, numberReached }, trunk) {
+    findTwin({ callIds, contactId, official: told, numberReached }, trunk) {
       const official = whoAnswers(told)
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
+          segment.contactId === contactId &&
           (segment.numberReached.key === numberReached.key || isUntold(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },
-    live: ({ callIds, trunk }) =>
-      [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(({ live }) => live),
+    live: ({ callIds, trunk, caller }) =>
+      [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(
+        ({ live, caller: other }) => live && !(caller && isAnotherCaller(caller, other)),
+      ),
     remember: enter,
     learn(facts, callIds = []) {
       const known = segments.get(facts.segmentId)
@@ -120,9 +135,11 @@ export function createRecentCalls(): RecentCalls {
       const more = callIds.filter((id) => !known.callIds.includes(id))
       if (more.length > 0) enter([...known.callIds, ...more], segment, more)
     },
-    ended(segmentId) {
+    ended(segmentId, at) {
       const known = segments.get(segmentId)
-      if (known) known.segment.live = false
+      if (!known) return
+      known.segment.live = false
+      known.segment.endedAt ??= at
     },
     forget,
     forbid(recordingId) {

@@ -1,9 +1,16 @@
-import type { SegmentFacts } from '#register/admit.ts'
 import type { IncomingRequest } from '../../sip/handler.ts'
 import { productOf } from '../seen/clients-seen.ts'
-import { callIdsOf, describeSegment, officialOf, type CallInvitation, type EarlierSegment } from './describe-segment.ts'
+import {
+  callerOf,
+  callIdsOf,
+  describeSegment,
+  officialOf,
+  type CallInvitation,
+  type EarlierSegment,
+} from './describe-segment.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
+import { isAnotherCaller } from '../duplicates/whose-call.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { withMark } from './recording-outcome.ts'
 import type { Offer } from './session-types.ts'
@@ -33,7 +40,9 @@ export function createDescribeRequest(parts: {
   return (asked, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(asked)
-    const before = earlier ?? recent.find(callIds, trunk, now)
+    const told = { caller: callerOf(invitation), numbers: invitation.parties.connected.numbers }
+    const found = earlier ?? recent.find(callIds, trunk, told, now)
+    const before = found === 'others' ? undefined : found
     const offer = describeSegment(invitation, {
       version: versionAt(answeredAt),
       drawKey,
@@ -48,12 +57,10 @@ export function createDescribeRequest(parts: {
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })
-    const joins = offer !== 'outside' && !earlier && before && isAnotherCaller(offer.facts.caller, before.caller)
-    return joins ? { ...offer, facts: { ...offer.facts, marks: withMark(offer.facts.marks, 'needs-review') } } : offer
+    // Of one id two callers are told: whether it is one call, a person can look at.
+    const isDoubtful =
+      found === 'others' || (before && !earlier && told.caller && isAnotherCaller(told.caller, before.caller))
+    if (offer === 'outside' || !isDoubtful) return offer
+    return { ...offer, facts: { ...offer.facts, marks: withMark(offer.facts.marks, 'needs-review') } }
   }
-}
-
-/** Ids come from callers' telephones, too: one that two callers share makes their calls one contact (R9). */
-function isAnotherCaller(one: SegmentFacts['caller'], other: SegmentFacts['caller']): boolean {
-  return one.kind === 'e164' && other.kind === 'e164' && one.key !== other.key
 }

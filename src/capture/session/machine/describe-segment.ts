@@ -193,7 +193,8 @@ export function callIdsOf(invitation: CallInvitation): string[] {
   return joiningKeys(invitation.callIds)
 }
 
-function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefined {
+/** Who calls, as far as it is told. */
+export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefined {
   const number = parties.caller?.number
   if (!number) return undefined
   // A withheld number is not stored even where the trunk carried it (AC9).

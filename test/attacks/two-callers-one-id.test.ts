@@ -1,0 +1,236 @@
+/**
+ * Promise: nobody's call reaches the contact of another caller (R9, R43, R44, R46). The attack: a call whose ids are those of somebody
+ * else's, told by another capture node or by a feed (docs/decisions/0110).
+ */
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { hashCallId } from '#description/draw.ts'
+import { admitFed, admitNewFed } from '#register/admit-fed.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, phone, recordingOf } from '#test/database/people.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const owner = database.as().pool
+const capture = database.as('seloste_capture')
+const [node, otherNode] = [randomUUID(), randomUUID()]
+const [aino, bertil, unlisted] = [phone('029 512 1001'), phone('029 512 1002'), phone('029 512 9999')]
+const withheld: SegmentFacts['caller'] = { kind: 'withheld', key: null, raw: null }
+const untold: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
+const called = (written: string): SegmentFacts['caller'] => ({ kind: 'e164', key: phone(written), raw: null })
+const [victim, stranger] = [called('040 123 4567'), called('050 999 8877')]
+
+let id = ''
+const noon = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
+beforeEach(async () => {
+  id = `sipSessionId:${randomUUID()}`
+  await owner.query('set session_replication_role = replica')
+  await owner.query('truncate contact, segment, recording, call_identity, fed_segment, feed, capture_node cascade')
+  await owner.query('set session_replication_role = default')
+})
+
+/** Ten minutes of a call, so many minutes after noon. */
+function callOf(caller: SegmentFacts['caller'], minute: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+  const startedAt = noon.add({ minutes: minute })
+  const times = { startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 10 }) }
+  return callFacts({
+    ...{ trunk: 'trunk:border', callIds: [id], caller, official: { name: 'Aino Asiamies', phone: aino }, ...times },
+    ...given,
+  })
+}
+
+const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => ({
+  ...call,
+  trunk: undefined,
+  recording: undefined,
+  contactId: randomUUID(),
+  segmentId: randomUUID(),
+  callIds: [...call.callIds, `cdr:${randomUUID()}`],
+  decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 1, draw: 0 },
+  ...given,
+})
+
+async function tell(facts: SegmentFacts, by = node): Promise<string> {
+  return (await admit(capture.db, facts, by)).contactId
+}
+
+interface Part {
+  contact: string
+  caller: string | null
+  marks: string[]
+  failure: string | null
+}
+async function partsOf(...facts: SegmentFacts[]): Promise<Part[]> {
+  const { rows } = await owner.query<Part & { id: string }>(
+    `select s.id, s.contact_id as contact, c.caller_key as caller, s.marks, s.capture_failure as failure
+     from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at`,
+  )
+  return facts.map(({ segmentId }) => {
+    const [part, ...more] = rows.filter((row) => row.id === segmentId)
+    expect(more).toEqual([])
+    return part!
+  })
+}
+
+describe('told by another node, which knows nothing of the first call', () => {
+  test.each([
+    ['hours later', stranger, 60],
+    ['at the same time', stranger, 2],
+    ['at the same instant', stranger, 0],
+    ['with a withheld number', withheld, 2],
+  ])(
+    'a call under its id %s is a contact of its own and for review, however often either is told',
+    async (_, other, at) => {
+      const own = callOf(victim, 0)
+      const strange = callOf(other, at, { official: { name: 'Bertil', phone: bertil } })
+      const tellings = [own, strange].flatMap((facts) => [
+        { ...facts, endedAt: undefined },
+        facts,
+        { ...facts, recording: recordingOf(facts) },
+      ])
+      for (const [place, facts] of tellings.entries()) {
+        await tell(facts, place < 3 ? node : otherNode)
+        // The first goes on being told.
+        if (place > 2) await tell(own)
+      }
+      const [first, second] = await partsOf(own, strange)
+      expect(first).toMatchObject({ contact: own.contactId, caller: victim.key, marks: [] })
+      expect(second).toMatchObject({ contact: strange.contactId, caller: other.key, marks: ['needs-review'] })
+
+      const passedOn = callOf(victim, 10, { official: { name: 'Bertil', phone: bertil } })
+      const strangers = callOf(other, at + 10)
+      await tell(passedOn, otherNode)
+      await tell(strangers, node)
+      expect(await partsOf(passedOn, strangers)).toMatchObject([
+        { contact: own.contactId, marks: [] },
+        { contact: strange.contactId, marks: [] },
+      ])
+      expect((await owner.query('select id from contact')).rowCount).toBe(2)
+    },
+  )
+
+  test.each([
+    ['whose number is withheld in both', withheld, withheld],
+    ['of whom the first told nothing', untold, victim],
+    ['of whom the second told nothing', victim, untold],
+  ])(
+    'a call that is passed on is one contact, of a caller %s, and another call hours later is none of it',
+    async (_, before, after) => {
+      const [own, passedOn, later] = [callOf(before, 0), callOf(after, 10), callOf(after, 60)]
+      for (const facts of [own, passedOn, later]) await tell(facts, facts === own ? node : otherNode)
+      const parts = await partsOf(own, passedOn, later)
+      expect(parts.map(({ contact }) => contact === own.contactId)).toEqual([true, true, before === untold])
+      expect(parts[1]?.marks).toEqual([])
+      expect(parts[2]?.marks).toEqual(before === untold ? [] : ['needs-review'])
+    },
+  )
+
+  test('a call that an official in no directory passes on, who is told as its caller, is one contact', async () => {
+    const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted } })
+    const passedOn = callOf({ kind: 'e164', key: unlisted, raw: null }, 9)
+    await tell(own)
+    await tell(passedOn, otherNode)
+    expect(await partsOf(own, passedOn)).toMatchObject([{ contact: own.contactId }, { contact: own.contactId }])
+  })
+})
+
+test('a part that its node knows to be of a call is of that one, whoever is told as its caller', async () => {
+  const own = callOf(victim, 0)
+  await tell(own)
+  const joined = callOf(stranger, 5, { contactId: own.contactId, startedAt: own.startedAt })
+  expect(await tell(joined)).toBe(own.contactId)
+})
+
+test('of which call two callers’ numbers are is not found out without end', async () => {
+  await tell(callOf(victim, 0))
+  // As if so much had been asked before.
+  await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)
+  let refused: unknown
+  let asked = 0
+  for (let round = 0; round < 40 && refused === undefined; round++) {
+    const client = await capture.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(
+        `select m.call from generate_series(1, 1000) n, meet_by_ids(jsonb_populate_record(null::told_part, jsonb_build_object(
+          'ids', $1::jsonb, 'started_at', $2::text, 'caller_kind', 'e164', 'caller_key', '+35840' || lpad(n::text, 7, '0'))), 'trunk:border', false) m`,
+        [JSON.stringify([hashCallId(id)]), noon.toString()],
+      )
+      asked += 1000
+    } catch (error) {
+      refused = (error as { code: string }).code
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  }
+  expect(refused).toBe('SL003')
+  expect(asked).toBeLessThan(10_000)
+})
+
+describe('told by a feed', () => {
+  const told = (facts: SegmentFacts) => admitFed(capture.db, 'exchange', [facts])
+
+  test('each record goes to the contact of its caller', async () => {
+    const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
+    await tell(own)
+    await tell(strange, otherNode)
+    expect([...(await admitNewFed(capture.db, 'exchange', [[fedOf(own)], [fedOf(strange)]]))]).toEqual([])
+    for (const call of [strange, own]) expect(await told(fedOf(call))).toEqual({ added: 0, known: 1 })
+    const { rows } = await owner.query('select contact_id, segment_id from fed_segment order by answered_at')
+    expect(rows).toEqual(
+      [own, strange].map(({ contactId, segmentId }) => ({ contact_id: contactId, segment_id: segmentId })),
+    )
+  })
+
+  test('a further part that it tells is one of its caller’s contact', async () => {
+    const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
+    await tell(own)
+    await tell(strange, otherNode)
+    const [first, further] = [
+      fedOf(strange),
+      fedOf(callOf(stranger, 12, { official: { name: 'Bertil', phone: bertil } })),
+    ]
+    await admitFed(capture.db, 'exchange', [first, { ...further, callIds: first.callIds, startedAt: first.startedAt }])
+    expect(await partsOf(further)).toMatchObject([{ contact: strange.contactId }])
+  })
+
+  test('a record of somebody else is nobody’s of them: a contact of its own, for review and not joined', async () => {
+    const own = callOf(victim, 0)
+    await tell(own)
+    for (const [at, other] of [stranger, called('044 555 6666')].entries()) {
+      const record = fedOf(callOf(other, at + 1))
+      expect(await told(record)).toEqual({ added: 1, known: 0 })
+      expect(await partsOf(record)).toMatchObject([
+        { contact: record.contactId, caller: other.key, marks: ['needs-review'], failure: 'not-joined' },
+      ])
+      // Told again, it is the same.
+      expect(await told(record)).toEqual({ added: 0, known: 1 })
+    }
+  })
+
+  test.each([
+    ['one call went on then: it is that one', 30, 'own'],
+    ['two were answered then: it is neither', 0, 'none'],
+  ] as const)('a record without a caller, where %s', async (_, apart, is) => {
+    const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart)]
+    await tell(own)
+    await tell(strange, otherNode)
+    const record = fedOf(callOf(withheld, 0))
+    expect(await told(record)).toEqual(is === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
+  })
+
+  test('many calls at once under one id are as many contacts as callers', async () => {
+    const calls = [callOf(victim, 0), callOf(stranger, 3), callOf(victim, 30)].map((call) => fedOf(call))
+    const added = await admitNewFed(
+      capture.db,
+      'exchange',
+      calls.map((call) => [call]),
+    )
+    for (const [place, call] of calls.entries()) if (!added.has(place)) await told(call)
+    const parts = await partsOf(...calls)
+    expect(parts.map(({ caller }) => caller)).toEqual([victim.key, stranger.key, victim.key])
+    expect(parts.map(({ contact }) => contact === parts[0]?.contact)).toEqual([true, false, true])
+  })
+})
