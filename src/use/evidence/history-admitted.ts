@@ -19,7 +19,7 @@ type AdmittedFacts = {
   hours: string | null
   /** For how many minutes the oldest admission has been waiting to be counted. */
   waitingMinutes: number
-  /** When every count was last held against what is held. */
+  /** When every count was last held against what is held; null before the first time. */
   wholeAt: string | null
   example: string | null
 }
@@ -74,8 +74,8 @@ export const historyAdmitted: Check<AdmittedFacts> = {
   remedy:
     'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows past the program: restore them from a backup that is older, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
   async check(looking, memo) {
-    const { now, afresh } = looking
-    const before = afresh ? undefined : (memo as Memo | undefined)
+    const { now } = looking
+    const before = memo as Memo | undefined
     const pass = await goOn(looking, before)
     const reached = pass.from === null
     const recent = reached ? [] : await logged(looking, now.subtract({ hours: recentHours }).toString(), 100_000)
@@ -83,7 +83,7 @@ export const historyAdmitted: Check<AdmittedFacts> = {
     const judged = new Map([...pass.judged, ...(await judge(looking, recent)), ...(await judgeAgain(looking, again))])
     const bad = Object.fromEntries([...judged].filter(([, one]) => one.missing > 0 || one.lost > 0 || one.altered > 0))
     const whole = reached ? pass.totals : (before?.whole ?? null)
-    const wholeAt = reached ? now.toString() : (before?.wholeAt ?? now.toString())
+    const wholeAt = reached ? now.toString() : (before?.wholeAt ?? null)
     const waiting = await waitingMinutes(looking)
     const sum = (count: (one: Bad) => number) => Object.values(bad).reduce((total, one) => total + count(one), 0)
     const wrong = Object.values(bad).filter((one) => one.missing > 0 || one.altered > 0)
@@ -91,7 +91,7 @@ export const historyAdmitted: Check<AdmittedFacts> = {
     const totals = whole ?? pass.totals
     const missing = sum((one) => one.missing)
     const altered = sum((one) => one.altered)
-    const isOld = Temporal.Instant.compare(Temporal.Instant.from(wholeAt).add({ hours: wholeHours }), now) < 0
+    const isOld = wholeAt === null || now.since(wholeAt).total('hours') > wholeHours
     return {
       holds: missing === 0 && altered === 0 && waiting < mostWaitingMinutes && !isOld,
       facts: {
@@ -114,13 +114,18 @@ export const historyAdmitted: Check<AdmittedFacts> = {
 
 const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
 
-/** Goes on with the pass for its time. `from`: where the next round goes on; null at the end. */
+/**
+ * Continues the pass for its time; begins it anew after a start of the process, and runs it to its end where no pass has been completed.
+ * `from`: where the next round continues; null at the end.
+ */
 async function goOn(looking: Looking, before: Memo | undefined) {
   const begunMs = performance.now()
-  let from: string | null = before?.passFrom ?? '-infinity'
-  let totals = before?.passFrom ? before.pass : nothing
+  const begun = looking.afresh || !before?.passFrom ? undefined : { from: before.passFrom, totals: before.pass }
+  let from: string | null = begun?.from ?? '-infinity'
+  let totals = begun?.totals ?? nothing
   const judged = new Map<string, Bad & Totals>()
   do {
+    looking.signal?.throwIfAborted()
     const entries: Logged[] = await logged(looking, from, entriesTogether)
     for (const [part, one] of await judge(
       looking,
@@ -136,7 +141,7 @@ async function goOn(looking: Looking, before: Memo | undefined) {
     }
     const last = entries.at(-1)
     from = entries.length < entriesTogether || !last ? null : last.at.toString()
-  } while (from !== null && performance.now() - begunMs < roundMs)
+  } while (from !== null && (!before?.wholeAt || performance.now() - begunMs < roundMs))
   return { from, totals, judged }
 }
 

@@ -1,0 +1,82 @@
+/** What history.admitted has found missing stays found when the custodian starts again, and is whole only after a pass has looked at everything (R9). */
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { admissionRoot } from '#register/history/count-admissions.ts'
+import { historyAdmitted } from '#use/evidence/admitted-held.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeKeptPromises } from '../register/make-kept-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const kept = await makeKeptPromises(database)
+
+/** Counts of `many` minutes of months ago, each of one call that is past its term by now; and of one call that is gone, 30 hours ago. */
+async function plant(many: number) {
+  const start = Temporal.Now.instant()
+    .subtract({ hours: 24 * 500 })
+    .round({ smallestUnit: 'microsecond' })
+  const one = (startedAt: Temporal.Instant, at: Temporal.Instant) => {
+    const fact = { kind: 'contact' as const, id: randomUUID(), startedAt }
+    return { part: randomUUID(), at, fact, root: admissionRoot([fact]) }
+  }
+  const first = Temporal.Now.instant().subtract({ hours: 24 * 60 })
+  const all = Array.from({ length: many }, (_, n) => one(start, first.add({ seconds: n })))
+  const now = Temporal.Now.instant().round({ smallestUnit: 'microsecond' })
+  all.push(one(now.subtract({ hours: 31 }), now.subtract({ hours: 30 })))
+  const client = await pool.connect()
+  try {
+    await client.query('begin; set local session_replication_role = replica')
+    for (let i = 0; i < all.length; i += 5000) {
+      const some = JSON.stringify(
+        all.slice(i, i + 5000).map(({ part, at, fact, root }) => ({
+          part,
+          at: at.toString(),
+          id: fact.id,
+          started: fact.startedAt.toString(),
+          root: root.toString('hex'),
+        })),
+      )
+      await client.query(
+        `insert into admission_part (id, hour, source, kinds, ids, starts, root)
+        select x.part, date_trunc('hour', x.at), 'register', '{contact}', array[x.id], array[x.started], decode(x.root, 'hex')
+        from jsonb_to_recordset($1::jsonb) x (part uuid, at timestamptz, id uuid, started timestamptz, root text)`,
+        [some],
+      )
+      await client.query(
+        `insert into audit_entry (at, action, result, object_kind, object_id, detail)
+        select x.at, 'admissions.counted', 'ok', 'admissions', x.part, jsonb_build_object('hour', to_char(x.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24":00:00Z"'),
+          'source', 'register', 'contacts', 1, 'segments', 0, 'recordings', 0, 'root', x.root)
+        from jsonb_to_recordset($1::jsonb) x (part uuid, at timestamptz, root text)`,
+        [some],
+      )
+    }
+    await client.query('commit')
+  } finally {
+    client.release(true)
+  }
+}
+
+test(
+  'a call that is missed is missed by the next process, too, before its pass has come so far',
+  { timeout: 120_000 },
+  async () => {
+    await plant(20_000)
+    await pool.query('analyze')
+    const check = async (afresh: boolean, memo: unknown) => {
+      const found = await historyAdmitted.check(await kept.looking({ afresh }), memo)
+      if (found === 'not-yet') throw new Error('not yet')
+      return found
+    }
+    const missing = { holds: false, facts: { missing: 1 } }
+    const begunAt = Temporal.Now.instant()
+    const first = await check(true, undefined)
+    expect(first).toMatchObject(missing)
+    const again = await check(true, first.memo)
+    expect(again).toMatchObject({ ...missing, facts: { ...missing.facts, wholeAt: first.facts.wholeAt } })
+    expect(begunAt.until(Temporal.Now.instant()).total('seconds')).toBeLessThan(90)
+    // What no pass has come to the end of since is not whole.
+    const old = { ...(again.memo as object), bad: {}, wholeAt: begunAt.subtract({ hours: 27 }).toString() }
+    expect(await check(false, old)).toMatchObject({ holds: false, facts: { missing: 0 } })
+  },
+)
