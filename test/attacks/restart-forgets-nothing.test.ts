@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { admissionRoot } from '#register/history/count-admissions.ts'
-import { historyAdmitted } from '#use/evidence/admitted-held.ts'
+import { historyAdmitted } from '#use/evidence/history-admitted.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { makeKeptPromises } from '../register/make-kept-promises.ts'
 
