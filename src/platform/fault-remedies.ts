@@ -113,6 +113,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'program-answer-too-long': 'Mend the program that SELOSTE_ENGINES names: it writes more than it may.',
   'program-changed': 'Enter the program’s new SHA-256 if it was changed on purpose; else find out who changed it.',
   'program-failed': 'The message has the program’s last words; run it by hand to see more.',
+  'program-files-shared':
+    'Install bubblewrap, and let the custodian’s unit make namespaces and mounts (docs/operate/install.md).',
   'program-missing': 'Install the program where SELOSTE_ENGINES says, or mend its path.',
   'program-network-open': 'Let this machine make network namespaces (user namespaces), or run the custodian as root.',
   'program-too-slow': 'Give the program a faster machine, or use a smaller model.',

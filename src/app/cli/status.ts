@@ -44,7 +44,7 @@ interface Status extends DeskState {
   webhooks: string[] | undefined
   /** Witnesses that have not cosigned the newest of the audit log: a line each; nothing where the database could not be asked. */
   witnesses: string[] | undefined
-  /** What keeps an engine of the agency's, or one with a wrong evaluation, from being used: a line each. */
+  /** What keeps an engine of the agency's from being used, or lets it reach more than it need: a line each. */
   engines: string[]
 }
 
@@ -150,10 +150,7 @@ function toldWebhooks({ webhooks }: Status): string[] {
 
 function toldEngines({ engines }: Status): string[] {
   if (engines.length === 0) return []
-  return [
-    'voices or recognition that cannot be used (docs/formats/voice-process.md):',
-    ...engines.map((line) => `  ${line}`),
-  ]
+  return ['engines of the agency: what to mend (docs/formats/voice-process.md):', ...engines.map((line) => `  ${line}`)]
 }
 
 async function askDatabase(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fingerprintOf } from '#platform/processes/verify-program.ts'
 import { recordAtDemand } from '#test/disclosure/name-voice.ts'
-import { faultsOfEngines, openVoiceEngines } from './voice-engines.ts'
+import { faultsOfEngines, openVoiceEngines, reachOf } from './voice-engines.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engines-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -83,4 +83,13 @@ test('the status hashes what is named: a program that is missing is told before 
   await writeFile(file, JSON.stringify({ recognition: [named] }))
   expect(await faultsOfEngines(file)).toEqual([expect.stringContaining(`program-missing: nn: ${named.program}`)])
   expect(await faultsOfEngines(undefined)).toEqual([])
+})
+
+test('programs that would run with the files of this account are told; without a network or files of it none is', () => {
+  const [shut, trusted] = [{ ...named, name: 'a' }, { ...named, name: 'b', network: 'trusted' as const }]
+  const told = (isolation: Parameters<typeof reachOf>[1]) =>
+    reachOf([shut, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
+  expect([told('bwrap'), told('unshare')]).toEqual([[], []])
+  expect(told('shared-files')).toEqual([['program-files-shared', 'a, b']])
+  expect(told('none')).toEqual([['program-files-shared', 'b']])
 })

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Fault } from '#platform/fault.ts'
+import type { NamedProgram } from '#platform/processes/named-programs.ts'
 import { ProcessFault } from '#platform/processes/process-faults.ts'
+import { sweepScratch } from '#platform/processes/scratch.ts'
 import { verifyProgram } from '#platform/processes/verify-program.ts'
+import { findIsolation, type Isolation } from '#platform/processes/without-network.ts'
 import { registerEngines, type VoiceEngines } from '#use/disclosure/copies/voice-engines.ts'
 import type { Track } from '#use/disclosure/voice/engine.ts'
 import { namedEngines, type NamedEngines } from '#use/disclosure/voice/named-engines.ts'
@@ -14,6 +17,8 @@ export type OpenVoiceEngines = VoiceEngines & {
   recogniser: Recogniser | undefined
   /** What of the agency's engines and of the evaluations cannot be used: nothing else suffers from it. */
   faults: readonly Fault[]
+  /** What the agency's engines reach here that they need not. */
+  warnings: readonly Fault[]
   stop: () => Promise<void>
 }
 
@@ -23,7 +28,8 @@ export type OpenVoiceEngines = VoiceEngines & {
  * @param enginesFile SELOSTE_ENGINES
  */
 export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceEngines> {
-  const { voices, recognition, faults } = namedEngines(enginesFile)
+  const { voices, recognition, programs, faults } = namedEngines(enginesFile)
+  if (programs.length > 0) await sweepScratch()
   const evaluated = await readEngineRecords(recordsOf(voices))
   const transcript = transcriptEngine()
   const revoicing = voices.map(({ engine }) => ({
@@ -34,16 +40,32 @@ export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceE
     ...registerEngines({ transcript, revoicing }, evaluated.records),
     recogniser: recognition[0],
     faults: [...faults, ...evaluated.faults],
+    warnings: programs.length > 0 ? reachOf(programs, await findIsolation()) : [],
     stop: transcript.stop,
   }
 }
 
-/** What would keep the agency's engines from being started or offered, a line each; all of their files are hashed. */
+/**
+ * What would keep the agency's engines from being started or offered, and what they reach that they need not, a line each; all of their
+ * files are hashed.
+ */
 export async function faultsOfEngines(enginesFile: string | undefined): Promise<string[]> {
   const { voices, programs, faults } = namedEngines(enginesFile)
   const evaluated = await readEngineRecords(recordsOf(voices))
   const verified = await Promise.all(programs.map((program) => verifyProgram(program).then(() => [], asFault)))
-  return [...faults, ...evaluated.faults, ...verified.flat()].map(({ code, message }) => `${code}: ${message}`)
+  const warnings = programs.length > 0 ? reachOf(programs, await findIsolation()) : []
+  return [...faults, ...evaluated.faults, ...verified.flat(), ...warnings].map(
+    ({ code, message }) => `${code}: ${message}`,
+  )
+}
+
+/** Programs that run with the files of this account, whichever way. */
+export function reachOf(programs: readonly NamedProgram[], isolation: Isolation): ProcessFault[] {
+  if (isolation === 'bwrap' || isolation === 'unshare') return []
+  const run = isolation === 'none' ? programs.filter(({ network }) => network === 'trusted') : programs
+  if (run.length === 0) return []
+  const message = `${run.map(({ name }) => name).join(', ')} can read the files and use the unix sockets that Seloste’s account can: install bubblewrap, and let the custodian’s unit make namespaces and mounts.`
+  return [new ProcessFault('program-files-shared', message)]
 }
 
 function recordsOf(voices: NamedEngines['voices']): NamedRecord[] {

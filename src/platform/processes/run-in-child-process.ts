@@ -4,8 +4,10 @@
  * Never here: a file, an environment variable of ours, a network; what it wrote on its standard error, which may be of what it was given.
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { NamedProgram } from './named-programs.ts'
 import { ProcessFault } from './process-faults.ts'
+import { makeScratch } from './scratch.ts'
 import { verifyProgram } from './verify-program.ts'
 import { commandFor, findIsolation, type Isolation } from './without-network.ts'
 
@@ -20,8 +22,9 @@ export interface RunOptions {
   isolation?: Isolation
 }
 
-/** It finds no home and no language of ours. */
-const environment = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', TMPDIR: '/tmp' }
+/** It finds no language of ours; its home is where it may leave what ends with it. */
+const environment = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }
+const endedMs = 5_000
 
 /** @throws ProcessFault each of its codes but `programs-file-wrong` */
 export async function runInChildProcess(program: NamedProgram, options: RunOptions): Promise<Buffer> {
@@ -39,7 +42,12 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   const fault = (code: ProcessFault['code'], what: string, cause?: unknown) =>
     over.reject(new ProcessFault(code, `${program.name} ${what}. Nothing of it was kept.`, cause))
   // A group of its own, so that whatever it starts ends with it.
-  const child = spawn(command, given, { env: environment, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const hasOwnFiles = isolation === 'bwrap' || isolation === 'unshare'
+  const scratch = hasOwnFiles ? undefined : await makeScratch()
+  const home = scratch?.path ?? '/tmp'
+  const env = { ...environment, HOME: home, TMPDIR: home }
+  const child = spawn(command, given, { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const ended = once(child, 'exit', { signal: AbortSignal.timeout(limitMs + endedMs) }).catch(() => undefined)
   const parts: Buffer[] = []
   let size = 0
 
@@ -68,6 +76,9 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
     clearTimeout(limit)
     signal?.removeEventListener('abort', stop)
     endGroup(child.pid)
+    // What has not ended yet could go on writing there.
+    if (scratch && child.pid !== undefined) await ended
+    await scratch?.remove()
     for (const part of parts) part.fill(0)
   }
 }

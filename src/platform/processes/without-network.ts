@@ -1,6 +1,6 @@
 /**
- * How a program is kept from the network on this machine. In: a program. Out: a command line that runs it so. Never here: a claim that
- * was not tried: each means is tried once before it is relied on.
+ * Confinement of a program on this machine: no network, no process but its own, no file or socket but its own. In: a program. Out: a
+ * command line that runs it so. Never here: a claim that was not tried: each means is tried once before it is relied on.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,24 +8,71 @@ import { realpath } from 'node:fs/promises'
 import type { NamedProgram } from './named-programs.ts'
 
 /**
- * `bwrap` (bubblewrap): no network, no process but its own, of the files only /usr, its own and those that were named, none of
- * them to write. `unshare` (util-linux): no network, no process but its own; it may read and write what Seloste's account may.
- * `none`: neither is there, as outside Linux.
+ * `bwrap` (bubblewrap) and `unshare` (util-linux, with a root of its own): no network, no process but its own; of the files and
+ * sockets only /usr, its own and those that were named, none of them to write; what it writes in /tmp or /dev/shm is memory that ends
+ * with it. `shared-files` (`unshare` where nothing may be mounted): no network and no process, but the files and unix sockets that
+ * Seloste's account reaches. `none`: nothing of it, as outside Linux.
  */
-export type Isolation = 'bwrap' | 'unshare' | 'none'
+export type Isolation = 'bwrap' | 'unshare' | 'shared-files' | 'none'
 
-const system = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d']
-
-const bwrap = [
-  ...['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
-  ...['--ro-bind', '/usr', '/usr', ...system.flatMap((path) => ['--ro-bind-try', path, path])],
-  ...['--ro-bind-try', '/etc/alternatives', '/etc/alternatives', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-  ...['--chdir', '/'],
+const system = [
+  ...['/bin', '/sbin', '/lib', '/lib32', '/lib64'],
+  ...['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/alternatives'],
 ]
 
-const unshare = ['unshare', '--user', '--map-current-user', '--net', '--ipc', '--pid', '--fork', '--kill-child']
+/** One byte: no core file is that small, and no collector of crashes is started (core(5)). */
+const noCore = ['prlimit', '--core=1:1']
+
+const bwrap = [
+  ...[...noCore, 'bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+  ...['--ro-bind', '/usr', '/usr', ...system.flatMap((path) => ['--ro-bind-try', path, path])],
+  ...['--dev', '/dev', '--tmpfs', '/dev/shm', '--tmpfs', '/tmp', '--chdir', '/'],
+]
+
+const ownProc = ['--proc', '/proc']
+/** Where a part of /proc is covered, as in a unit of systemd with ProtectKernelTunables, the kernel allows no /proc of one's own. */
+const sharedProc = ['--ro-bind', '/proc', '/proc']
+
+const apart = ['--net', '--ipc', '--pid', '--fork', '--kill-child']
+const unshare = [...noCore, 'unshare', '--user', '--map-root-user', '--mount', ...apart]
+const sharedFiles = [...noCore, 'unshare', '--user', '--map-current-user', ...apart]
+
+/**
+ * What bubblewrap does, in a shell: a root in memory, with /usr and what was named bound into it to be read. The old root is gone
+ * before the program starts, and with it every right of the namespace.
+ * Arguments: pairs of a real path and the path where it is seen, `--`, the program.
+ */
+const ownRoot = `set -e
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
+show() {
+  mkdir -p "$(dirname "./$2")"
+  if [ -d "$1" ]; then mkdir -p "./$2"; else : > "./$2"; fi
+  mount --rbind "$1" "./$2"
+  mount -o "remount,bind,ro,nosuid,nodev$3" "./$2"
+}
+mount -t tmpfs -o mode=0755,nosuid,nodev seloste /tmp
+cd /tmp
+mkdir old tmp dev dev/shm proc
+for path in /usr ${system.join(' ')}; do
+  if [ -L "$path" ]; then ln -s "$(readlink "$path")" ".$path"
+  elif [ -e "$path" ]; then show "$path" "$path" ''
+  fi
+done
+for device in null zero full random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
+ln -s /proc/self/fd dev/fd
+for stream in stdin:0 stdout:1 stderr:2; do ln -s "/proc/self/fd/\${stream#*:}" "dev/\${stream%:*}"; done
+mount -t proc -o nosuid,nodev,noexec proc proc 2>/dev/null || show /proc proc ,noexec
+pivot_root . old
+while [ "$1" != -- ]; do show "old$1" "$2" ''; shift 2; done
+shift
+umount -l old
+rmdir old
+cd /
+export PATH=/usr/bin:/bin
+exec setpriv --no-new-privs --bounding-set -all --inh-caps -all -- "$@"`
 
 let tried: Promise<Isolation> | undefined
+let triedProc: Promise<readonly string[]> | undefined
 
 /** The best means that works here. */
 export function findIsolation(): Promise<Isolation> {
@@ -33,8 +80,10 @@ export function findIsolation(): Promise<Isolation> {
 }
 
 async function tryEach(): Promise<Isolation> {
-  if (await works([...bwrap, '--', '/bin/true'])) return 'bwrap'
-  if (await works([...unshare, '--', '/bin/true'])) return 'unshare'
+  const nothing = { program: '/bin/true' }
+  for (const isolation of ['bwrap', 'unshare', 'shared-files'] as const) {
+    if (await works(await commandFor(nothing, isolation))) return isolation
+  }
   return 'none'
 }
 
@@ -49,13 +98,24 @@ async function works([command, ...given]: readonly string[]): Promise<boolean> {
   }
 }
 
+async function findProc(): Promise<readonly string[]> {
+  return (await works([...bwrap, ...ownProc, '--', '/bin/true'])) ? ownProc : sharedProc
+}
+
 /** The command and its arguments. */
-export async function commandFor(program: NamedProgram, isolation: Isolation): Promise<[string, ...string[]]> {
+export async function commandFor(
+  program: Pick<NamedProgram, 'program' | 'arguments' | 'files' | 'folders'>,
+  isolation: Isolation,
+): Promise<[string, ...string[]]> {
   const own: [string, ...string[]] = [program.program, ...(program.arguments ?? [])]
   if (isolation === 'none') return own
-  if (isolation === 'unshare') return [unshare[0]!, ...unshare.slice(1), '--', ...own]
+  if (isolation === 'shared-files') return [sharedFiles[0]!, ...sharedFiles.slice(1), '--', ...own]
   const paths = [program.program, ...(program.files ?? []).map(({ path }) => path), ...(program.folders ?? [])]
-  const unseen = paths.filter((path) => !['/usr', ...system].some((seen) => path.startsWith(`${seen}/`)))
-  const binds = await Promise.all(unseen.map(async (path) => ['--ro-bind', await realpath(path), path]))
-  return [bwrap[0]!, ...bwrap.slice(1), ...binds.flat(), '--', ...own]
+  const unseen = [...new Set(paths)].filter((path) => !['/usr', ...system].some((seen) => path.startsWith(`${seen}/`)))
+  const shown = await Promise.all(unseen.map(async (path) => [await realpath(path), path]))
+  if (isolation === 'unshare') {
+    return [unshare[0]!, ...unshare.slice(1), '--', '/bin/sh', '-c', ownRoot, 'sh', ...shown.flat(), '--', ...own]
+  }
+  const binds = shown.flatMap(([real, path]) => ['--ro-bind', real!, path!])
+  return [bwrap[0]!, ...bwrap.slice(1), ...(await (triedProc ??= findProc())), ...binds, '--', ...own]
 }

@@ -5,13 +5,14 @@ import { readTrunks } from '#capture/session/reading/trunks.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
+import { faultsOfEngines } from '../../custodian/voice-engines.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
 const soonDays = 30
 
 /** Files that the settings name: that they say what they must. */
 export async function checkFiles(settings: Settings, now: Temporal.Instant): Promise<Finding[]> {
-  const { descriptionFile, trunksFile, feedsFile, connecting, sipSecurity, apart } = settings
+  const { descriptionFile, trunksFile, feedsFile, enginesFile, connecting, sipSecurity, apart } = settings
   return [
     ...(descriptionFile === undefined ? [] : [await checkDescription(descriptionFile)]),
     ...(await checkFile('SELOSTE_TRUNKS', trunksFile, (path) => void readTrunks(path))),
@@ -19,6 +20,7 @@ export async function checkFiles(settings: Settings, now: Temporal.Instant): Pro
     ...(await checkFile('SELOSTE_WEBHOOKS', connecting.webhooksFile, async (path) => {
       readWebhooks(await readFile(path, 'utf8'), path)
     })),
+    ...(enginesFile === undefined ? [] : await checkEngines(enginesFile)),
     ...(sipSecurity.sipsFiles ? await checkCertificate('certificate.sips', sipSecurity.sipsFiles, now) : []),
     ...(apart.linkFiles
       ? await checkCertificate('certificate.link', { ...apart.linkFiles, clients: apart.linkFiles.authorities }, now)
@@ -38,6 +40,13 @@ async function checkFile(
   } catch (thrown) {
     return [error(`file.${setting}`, lineOf(thrown), 'mend the entry that is named')]
   }
+}
+
+/** Engines of the agency, as they would run for whoever asks: the custodian's log says what its own unit allows. */
+async function checkEngines(path: string): Promise<Finding[]> {
+  const faults = await faultsOfEngines(path)
+  if (faults.length === 0) return [ok('engines', `${path}: each can be run apart from network and files`)]
+  return faults.map((line) => warning('engines', line, 'see docs/formats/voice-process.md and docs/operate/install.md'))
 }
 
 async function checkDescription(path: string): Promise<Finding> {

@@ -55,6 +55,8 @@ export async function startAnonymisedCopies(
       { code },
       `an engine is not offered, everything else goes on; ${message} See docs/formats/voice-process.md`,
     )
+  for (const { code, message } of engines.warnings)
+    log.warn({ code }, `an engine of the agency is less apart than it could be; ${message} See docs/operate/install.md`)
   const analyser = createOriginalAnalyser(store)
   const recogniser = createCopyRecogniser({
     store,

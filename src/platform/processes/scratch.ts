@@ -1,0 +1,50 @@
+/**
+ * Folders for programs that see this machine's files: where their temporary files go. In: nothing. Out: a folder in memory where the
+ * machine has one, that is removed with whatever was left in it. Never here: a folder that outlives its program and this process.
+ */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const memory = '/dev/shm'
+const named = /^seloste-program-(\d+)-/
+
+let swept: Promise<void> | undefined
+
+/** @returns `remove`: with everything in it; never throws */
+export async function makeScratch(): Promise<{ path: string; remove: () => Promise<void> }> {
+  await sweepScratch()
+  const path = await mkdtemp(join(await place(), `seloste-program-${process.pid}-`))
+  return { path, remove: () => remove(path) }
+}
+
+/** Removes what processes that were killed left behind: once, before the first folder of this one. */
+export function sweepScratch(): Promise<void> {
+  return (swept ??= sweep())
+}
+
+async function sweep(): Promise<void> {
+  const folder = await place()
+  for (const name of await readdir(folder)) {
+    const pid = Number(named.exec(name)?.[1])
+    if (pid === process.pid || (pid > 0 && !isAlive(pid))) await remove(join(folder, name))
+  }
+}
+
+async function place(): Promise<string> {
+  return (await stat(memory).catch(() => undefined))?.isDirectory() ? memory : tmpdir()
+}
+
+/** Tried again where something is still written there, and at the next start where it is another user's. */
+function remove(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }).catch(() => undefined)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

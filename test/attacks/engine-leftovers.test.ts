@@ -1,0 +1,103 @@
+// R27, R50: what an agency's program is given stays nowhere on disk, and goes to no other process of the machine, without bubblewrap either.
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { runApart } from '#platform/processes/run-apart.ts'
+import { commandFor, findIsolation } from '#platform/processes/without-network.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'seloste-engine-'))
+afterAll(() => rm(folder, { recursive: true }))
+const means = await findIsolation()
+const hasOwnRoot = means === 'bwrap' || means === 'unshare'
+const python = '/usr/bin/python3'
+const said = 'original sound of a call'
+
+async function python3(code: string) {
+  const script = join(folder, 'engine.py')
+  await writeFile(script, code)
+  await chmod(script, 0o644)
+  const sha = async (file: string) =>
+    createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
+  return {
+    ...{ name: 'engine', version: '1', licence: 'MIT', program: python, sha256: await sha(python) },
+    ...{ arguments: [script], files: [{ path: script, sha256: await sha(script), licence: 'MIT' }] },
+  }
+}
+
+const input = [Buffer.from(said)]
+const options = { input, mostBytes: 2_000, limitMs: 20_000 }
+const shown = hasOwnRoot ? (['unshare', 'shared-files'] as const) : (['shared-files'] as const)
+
+test.skipIf(means === 'none').each(shown)(
+  'a program that is ended in its middle leaves no temporary file of what it was given (%s)',
+  async (isolation) => {
+    const name = `left-${process.pid}-${isolation}.wav`
+    const writes = await python3(
+      `import sys, os, tempfile, time
+path = os.path.join(tempfile.gettempdir(), '${name}')
+open(path, 'wb').write(sys.stdin.buffer.read())
+sys.stdout.write('x' * 3000)
+sys.stdout.flush()
+time.sleep(60)`,
+    )
+    await expect(runApart(writes, { ...options, isolation })).rejects.toMatchObject({ code: 'program-answer-too-long' })
+    const places = ['/tmp', '/dev/shm', ...(await readdir('/dev/shm')).map((one) => join('/dev/shm', one))]
+    const left = await Promise.all(places.map((place) => readFile(join(place, name), 'utf8').catch(() => '')))
+    await rm(join('/tmp', name), { force: true })
+    expect(left.join('')).toBe('')
+  },
+)
+
+test.skipIf(!hasOwnRoot)(
+  'a program reaches no socket and no file of the machine but those that it was named with',
+  async () => {
+    const heard: string[] = []
+    const server = createServer((socket) => socket.on('data', (bytes) => heard.push(bytes.toString())))
+    const path = join(folder, 'postgres.sock')
+    await once(server.listen(path), 'listening')
+    const keys = join(folder, 'keys.json')
+    await writeFile(keys, 'secret')
+    const asks = await python3(
+      `import json, os, socket, sys
+words = sys.stdin.buffer.read()
+said = {'keys': os.path.exists(${JSON.stringify(keys)}), 'run': os.path.exists('/run'), 'old': os.path.exists('/old')}
+s = socket.socket(socket.AF_UNIX)
+try:
+    s.connect(${JSON.stringify(path)})
+    s.sendall(words)
+    said['reached'] = True
+except OSError:
+    said['reached'] = False
+status = open('/proc/self/status').read().split('\\n')
+said['rights'] = [l.split()[1] for l in status if l.startswith(('CapPrm', 'CapBnd'))]
+for place in (os.path.dirname(__file__) + '/new', '/usr/new', __file__):
+    try:
+        open(place, 'a').close()
+        said[place] = place == os.path.dirname(__file__) + '/new'
+    except OSError:
+        said[place] = True
+json.dump(said, sys.stdout)`,
+    )
+    try {
+      const answer = JSON.parse((await runApart(asks, { ...options, isolation: 'unshare' })).toString()) as object
+      const none = '0'.repeat(16)
+      expect(answer).toMatchObject({ keys: false, run: false, old: false, reached: false, rights: [none, none] })
+      expect(Object.entries(answer).filter(([place, is]) => place.startsWith('/') && is !== true)).toEqual([])
+      expect(await readdir(folder)).not.toContain('new')
+      expect(heard).toEqual([])
+    } finally {
+      server.close()
+    }
+  },
+)
+
+test('no crash of a program becomes a file, or is told to a collector', async () => {
+  for (const isolation of ['bwrap', 'unshare', 'shared-files'] as const)
+    expect((await commandFor({ program: '/bin/true' }, isolation)).slice(0, 2)).toEqual(['prlimit', '--core=1:1'])
+})
