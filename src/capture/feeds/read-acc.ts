@@ -12,9 +12,9 @@ const mapping: Mapping = {
   endedAt: ['ended'],
   duration: ['total'],
   sipCallId: ['call_id', 'callid'],
-  // As log_extra of Kamailio's own configuration names them.
   caller: ['src_user', 'caller', 'from_user', 'caller_id'],
-  called: ['dst_ouser', 'called', 'to_user', 'callee'],
+  // Kamailio's own configuration has To in `dst_ouser`, which the caller writes.
+  called: ['called', 'dst_ouser', 'to_user', 'callee'],
   official: ['dst_user', 'callee_user', 'agent'],
 }
 

@@ -36,8 +36,9 @@ export interface FieldOptions {
   readonly incoming?: { readonly field: string; readonly values: readonly string[] } | undefined
   /** What is written in front of numbers, and what it stands for. */
   readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[] | undefined
-  /** What the system calls numbers by other names: a queue, a user's id. */
+  /** What the system calls numbers by other names: a queue, a user's id. Of callers where `namesCallers`: others write their own. */
   readonly names?: ReadonlyMap<string, string> | undefined
+  readonly namesCallers?: boolean
   readonly sharedIds?: readonly string[]
   /** Where no field tells it. */
   readonly direction?: Direction | undefined
@@ -62,7 +63,8 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   const number = (name: FieldName): string | undefined => {
     const told = value(name)
     const rewritten = (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), told)
-    const text = options.names?.get(told) ?? options.names?.get(rewritten) ?? rewritten
+    const names = name === 'caller' && !options.namesCallers ? undefined : options.names
+    const text = names?.get(told) ?? names?.get(rewritten) ?? rewritten
     return text === '' ? undefined : text
   }
 

@@ -13,7 +13,14 @@ const mapping: Mapping = {
   duration: ['variables.duration'],
   // The caller as they came: a transfer may turn a later profile round.
   caller: ['oldest.caller_profile.caller_id_number', 'variables.sip_from_user', 'variables.caller_id_number'],
-  called: ['variables.sip_to_user', `${profile}.destination_number`, 'variables.destination_number'],
+  // The request. To is the caller's to write.
+  called: [
+    'variables.sip_req_user',
+    'oldest.caller_profile.destination_number',
+    `${profile}.destination_number`,
+    'variables.destination_number',
+    'variables.sip_to_user',
+  ],
   reached: [`${profile}.destination_number`],
   sipCallId: ['variables.sip_call_id'],
 }
@@ -42,6 +49,8 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
   const fields: Record<string, string> = {}
   for (const [name, text] of Object.entries(raw)) {
     fields[name] = decoded(text)
+    // A trunk that FreeSWITCH is registered at asks for the gateway by its name.
+    if (name === 'variables.sip_req_user' && fields[name].startsWith('gw+')) delete fields[name]
     if (name.startsWith(`callflow.${profiles - 1}.`)) fields[name.replace(/^callflow\.\d+/, 'oldest')] = decoded(text)
   }
   const read = readFields(fields, {

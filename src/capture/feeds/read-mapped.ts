@@ -57,6 +57,7 @@ function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOpt
     sharedIds: (leg.sharedIds ?? []).map((template) => fill(template, fields)).filter((id) => id !== ''),
     mapping: { ...leg.fields, ...options.fields },
     isPart: leg.isPart ?? false,
+    namesCallers: true,
     direction: leg.direction,
   })
   if (read.is !== 'record') return read
