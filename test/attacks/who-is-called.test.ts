@@ -50,6 +50,15 @@ test.each([number, aino, '+358501234567'])(
   },
 )
 
+test.each(['gw+exchange', 'gw%2Bexchange'])(
+  'a trunk that FreeSWITCH is registered at asks for %s: that is no number',
+  async (asked) => {
+    const told = example.replaceAll('"sip_to_user"', `"sip_req_user": "${asked}", "sip_to_user"`)
+    expect(await tell({ source: 'freeswitch' }, told)).toEqual([])
+    expect(await contacts()).toMatchObject([{ number_called: phone(number) }])
+  },
+)
+
 test('who writes the name of an official in From is not that official', async () => {
   const names = new Map([
     ['aino', aino],

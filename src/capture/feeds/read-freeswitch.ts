@@ -48,9 +48,9 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
   const profiles = Math.min(mostProfiles, 1 + highest(Object.keys(raw), /^callflow\.(\d+)\./))
   const fields: Record<string, string> = {}
   for (const [name, text] of Object.entries(raw)) {
-    fields[name] = decoded(text)
     // A trunk that FreeSWITCH is registered at asks for the gateway by its name.
-    if (name === 'variables.sip_req_user' && fields[name].startsWith('gw+')) delete fields[name]
+    if (name === 'variables.sip_req_user' && decoded(text).startsWith('gw+')) continue
+    fields[name] = decoded(text)
     if (name.startsWith(`callflow.${profiles - 1}.`)) fields[name.replace(/^callflow\.\d+/, 'oldest')] = decoded(text)
   }
   const read = readFields(fields, {
