@@ -55,9 +55,58 @@ test('what cannot be searched for is told at its field, and nothing is searched'
   await expect(caller).toBeFocused()
   await expect(page).toHaveURL(/\/contacts$/)
   await isAccessible('a search that cannot be made')
+  const asked = page.waitForRequest((request) => request.url().includes('caller=040'))
   await caller.fill('040 123 4567')
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/caller=/)
+  await asked
+  await expect(page).toHaveURL(/\/contacts$/)
+})
+
+test('a caller’s number stands in no address: its search is gone back to, and by nobody who is next', async ({
+  page,
+  signedIn,
+  seloste,
+}) => {
+  const caller = page.getByLabel('Soittajan numero')
+  const number = '+358401234567'
+  // An address of before is understood, and gone from the history.
+  await signedIn('sari', {
+    path: `/contacts?caller=${encodeURIComponent(number)}&recorded=none`,
+    purpose: 'Laadun arviointi',
+  })
+  await expect(page).toHaveURL(/\/contacts\?recorded=none$/)
+  await expect(caller).toHaveValue(number)
+  await caller.fill('040 765 4321')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/contacts\?recorded=none$/)
+  await page.getByRole('button', { name: '7 päivää' }).click()
+  await expect(page).toHaveURL(/from=/)
+  await page.goBack()
+  await expect(page).not.toHaveURL(/from=/)
+  await expect(caller).toHaveValue('040 765 4321')
+  await page.goBack()
+  await expect(caller).toHaveValue(number)
+  await page.reload()
+  await expect(caller).toHaveValue(number)
+  await page.goForward()
+  await expect(caller).toHaveValue('040 765 4321')
+
+  await page.getByRole('button', { name: /^Sari/ }).click()
+  await page.getByRole('button', { name: 'Kirjaudu ulos' }).click()
+  await expect(page.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await page.locator('#signin-userId').fill('eero')
+  await page.locator('#signin-password').fill(seloste.password)
+  await page.locator('#signin-password').press('Enter')
+  await page.locator('#signin-userId').waitFor({ state: 'detached' })
+  const addresses: string[] = []
+  page.on('request', (request) => addresses.push(request.url()))
+  for (let back = 0; back < 4; back++) {
+    await page.goBack()
+    addresses.push(page.url())
+    await page.waitForTimeout(500)
+  }
+  expect(addresses.filter((address) => /caller|123|765/.test(address))).toEqual([])
+  expect(addresses.some((address) => address.includes('/contacts'))).toBe(true)
 })
 
 test('an address with what is no filter still leads to the search', async ({ page, signedIn }) => {

@@ -1,7 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { readFlowFilters, readReceptionView } from './capture/capture-shapes.ts'
 import { readMoment } from './contact/moment.ts'
-import { readFilters } from './contacts/filters.ts'
+import { readFilters, searchAt } from './contacts/filters.ts'
 import { readWhich } from './disclosures/disclosure-shapes.ts'
 import { readYear } from './disclosures/years.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
@@ -37,6 +37,11 @@ export const contactsRoute = createRoute({
   path: '/contacts',
   staticData: { purpose: 'needed', isGeneral: true },
   validateSearch: readFilters,
+  // An address of before, or one that somebody wrote: the number that it has goes out of the history.
+  beforeLoad({ search }) {
+    const at = searchAt(search)
+    if (at.state.sought !== undefined) throw redirect({ ...at, replace: true })
+  },
   component: lazyRouteComponent(() => import('./contacts/search-page.tsx'), 'SearchPage'),
 })
 

@@ -7,6 +7,7 @@ import { $api } from '../api/client.ts'
 import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { searchAt } from '../contacts/filters.ts'
 import { lastSearch } from '../contacts/last-search.ts'
 import { AddToAuthority } from '../disclosures/add-to-authority.tsx'
 import { formatInstant } from '../format/instant.ts'
@@ -55,7 +56,7 @@ export function ContactPage() {
         { label: say('requests.title'), to: '/requests' as const },
         { label: served.number, to: '/requests/$id' as const, params: { id: served.id } },
       ]
-    : [{ label: say('shell.nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]
+    : [{ label: say('shell.nav.search'), ...searchAt(lastSearch()) }]
   const title = contact
     ? say('contact.title.at', { time: formatInstant(contact.startedAt, language) })
     : say('contact.title')

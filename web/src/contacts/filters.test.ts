@@ -3,11 +3,26 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filterNames, filterOf } from '../../../src/app/http/contract/contact-filters.ts'
 import { readSearch, writeSearch } from '../shell/search-string.ts'
-import { queryOf, readFilters } from './filters.ts'
+import { forgetSought } from '../session/sought.ts'
+import { queryOf, readFilters, searchAt, shownAt } from './filters.ts'
 
 test('a saved search is its address, there and back', () => {
-  const filters = { caller: '358401234567', from: '2026-11-01', to: '2026-11-24T15:40', recorded: 'available' } as const
+  const filters = { official: 'aino', from: '2026-11-01', to: '2026-11-24T15:40', recorded: 'available' } as const
+  expect(searchAt(filters)).toEqual({ to: '/contacts', search: filters, state: {} })
   expect(readFilters(readSearch(writeSearch(filters)))).toEqual(filters)
+})
+
+test('a caller’s number stands in no address, and is there again for whoever searched for it, in this tab', () => {
+  const filters = { caller: '040 123 4567', from: '2026-11-01' }
+  const at = searchAt(filters)
+  expect(at.search).toEqual({ from: '2026-11-01' })
+  expect(JSON.stringify(at)).not.toContain('123')
+  expect(searchAt(filters)).toEqual(at)
+  expect(shownAt(at.search, at.state.sought)).toEqual(filters)
+  sessionStorage.clear()
+  expect(shownAt(at.search, at.state.sought), 'while the page is there').toEqual(filters)
+  forgetSought()
+  expect(shownAt(at.search, at.state.sought)).toEqual({ from: '2026-11-01' })
 })
 
 test('what is not a filter, or not a day, is left out', () => {

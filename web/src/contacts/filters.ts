@@ -1,6 +1,6 @@
 /**
- * Searching the contact history. In: the address (a saved search is its URL). Out: the query of the contract, and a
- * page of contacts. Never here: columns beyond the register's own (R10).
+ * Searching the contact history. In: the address (a saved search is its URL), and the caller's number, which stands in no address. Out:
+ * the query of the contract, and a page of contacts. Never here: columns beyond the register's own (R10).
  */
 import { parseDate, parseDateTime, toZoned, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
 import {
@@ -11,8 +11,9 @@ import {
   type FilterValues,
 } from '../../../src/app/http/contract/contact-filters.ts'
 import { zone } from '../format/instant.ts'
+import { keepSought, soughtUnder } from '../session/sought.ts'
 
-/** A search as it stands in the address: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
+/** A search: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
 export interface Filters extends FilterValues {
   from?: string
   to?: string
@@ -39,6 +40,25 @@ export function readFilters(search: Record<string, unknown>): Filters {
     to: day('to'),
   }
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
+}
+
+const isOfSomebody = (name: string) => filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
+
+/** Where a search is shown: its address, and the key of the number that stands in none. */
+export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {
+  const all = Object.entries(filters)
+  const numbers = all.filter(([name]) => isOfSomebody(name))
+  return {
+    to: '/contacts',
+    search: Object.fromEntries(all.filter(([name]) => !isOfSomebody(name))),
+    state: numbers.length === 0 ? {} : { sought: keepSought(JSON.stringify(Object.fromEntries(numbers))) },
+  }
+}
+
+/** The search that is shown at an address, with the number that goes along with it. */
+export function shownAt(search: Filters, sought: string | undefined): Filters {
+  const numbers = soughtUnder(sought)
+  return numbers === undefined ? search : { ...search, ...readFilters(JSON.parse(numbers) as Record<string, unknown>) }
 }
 
 /** The same search in the contract's words: instants instead of Finnish days; a day without a time is whole. */

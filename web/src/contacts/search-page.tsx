@@ -1,21 +1,23 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useMemo } from 'react'
 import { FoundList } from '../controls/found-list.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
-import { readFilters } from './filters.ts'
+import { readFilters, searchAt, shownAt } from './filters.ts'
 import { Results } from './results.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
 import { countedUpTo, useContacts } from './use-contacts.ts'
 
-/** Haku: the contact history, filtered by what stands in the address. */
+/** Haku: the contact history, filtered by what stands in the address, and by the caller's number, which does not. */
 export function SearchPage() {
   const { say, language } = useLanguage()
   // The router hands on what the address said besides; only filters count.
-  const filters = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
+  const address = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
+  const sought = useLocation({ select: ({ state }) => state.sought })
+  const filters = useMemo(() => shownAt(address, sought), [address, sought])
   const navigate = useNavigate()
   const under = usePurpose()
   const found = useContacts(under, filters)
@@ -36,7 +38,7 @@ export function SearchPage() {
         filters={filters}
         onSearch={(next) => {
           if (JSON.stringify(next) === JSON.stringify(filters)) void found.refetch()
-          else void navigate({ to: '/contacts', search: next })
+          else void navigate(searchAt(next))
         }}
       />
       <FoundList

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { inOrder, kindsOf, queueAt, readQueue } from './queue.ts'
+import { forgetSought } from '../session/sought.ts'
+import { inOrder, kindsOf, queueAt, queueShownAt, readQueue } from './queue.ts'
 
 test('the queue is all that is open unless the address says otherwise', () => {
   expect(readQueue({})).toEqual({})
@@ -13,11 +14,13 @@ test('the queue is all that is open unless the address says otherwise', () => {
 })
 
 test('a name that is looked for stands in no address, which a browser would remember for whoever is next at it', () => {
-  expect(queueAt({ state: 'closed', find: ' Liisa Esimerkki ' })).toEqual({
-    to: '/requests',
-    search: { state: 'closed' },
-    state: { sought: 'Liisa Esimerkki' },
-  })
+  const at = queueAt({ state: 'closed', find: ' Liisa Esimerkki ' })
+  expect(at).toMatchObject({ to: '/requests', search: { state: 'closed' } })
+  expect(JSON.stringify(at)).not.toContain('Liisa')
+  expect(queueShownAt(at.search, at.state.sought)).toEqual({ state: 'closed', find: 'Liisa Esimerkki' })
+  forgetSought()
+  sessionStorage.clear()
+  expect(queueShownAt(at.search, at.state.sought)).toEqual({ state: 'closed' })
   expect(queueAt({ find: 'p-2026-17' })).toEqual({ to: '/requests', search: { find: 'p-2026-17' }, state: {} })
   expect(queueAt({ whose: 'mine', find: ' ' })).toEqual({ to: '/requests', search: { whose: 'mine' }, state: {} })
   expect(readQueue({ find: 'Liisa Esimerkki' })).toEqual({})

@@ -4,6 +4,7 @@
  * call belongs to, or which calls fit; the server looks, and tells of none that is not the requester's (R46).
  */
 import type { RequestKind, RequestParty } from '../api/shapes.ts'
+import { keepSought, soughtUnder } from '../session/sought.ts'
 
 export interface QueueFilters {
   state?: 'closed'
@@ -11,12 +12,7 @@ export interface QueueFilters {
   find?: string
 }
 
-/** A name that is looked for goes along with the page and not in its address: a browser remembers addresses for whoever is next. */
-declare module '@tanstack/react-router' {
-  interface HistoryState {
-    sought?: string
-  }
-}
+/** Any other word may be a name, which goes along with the page and stands in no address. */
 const isOfNumber = /^(p-)?[\d-]+$/i
 
 /** Which requests are shown, as it stands in the address; all open ones unless it says otherwise. Of what is looked for a number alone. */
@@ -34,7 +30,13 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
 export function queueAt(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
   const search = readQueue({ ...filters })
   const sought = filters.find?.trim().slice(0, 200)
-  return { to: '/requests', search, state: sought && search.find === undefined ? { sought } : {} }
+  return { to: '/requests', search, state: sought && search.find === undefined ? { sought: keepSought(sought) } : {} }
+}
+
+/** The queue that is shown at an address, with the name that goes along with it. */
+export function queueShownAt(search: QueueFilters, key: string | undefined): QueueFilters {
+  const find = soughtUnder(key)
+  return find === undefined ? search : { ...search, find }
 }
 
 const order: readonly RequestKind[] = [

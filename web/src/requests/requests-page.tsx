@@ -14,7 +14,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
-import { queueAt, readQueue, type QueueFilters } from './queue.ts'
+import { queueAt, queueShownAt, readQueue, type QueueFilters } from './queue.ts'
 import { PendingRights } from './pending-rights.tsx'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
@@ -24,7 +24,7 @@ export function RequestsPage() {
   const { say } = useLanguage()
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
   const sought = useLocation({ select: ({ state }) => state.sought })
-  const filters: QueueFilters = { ...address, ...(sought !== undefined && { find: sought }) }
+  const filters = queueShownAt(address, sought)
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const { data, error, isPending, refetch } = useQueue(filters, me)

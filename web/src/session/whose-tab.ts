@@ -2,6 +2,8 @@
  * Whose a browser tab is: what it has loaded, what is typed in it and its address are of the person who was signed in last,
  * who may come back to it. In: who is signed in. Out: for anybody else, the tab begins anew. Never here: what is kept.
  */
+import { forgetSought } from './sought.ts'
+
 const kept = 'seloste.person'
 let person = window.sessionStorage.getItem(kept) ?? undefined
 
@@ -16,9 +18,10 @@ export function keepFor(personId: string): void {
   window.sessionStorage.setItem(kept, personId)
 }
 
-/** Whoever signs out takes along what the tab's storage has of them; what is in its memory nobody else gets to see. */
+/** Whoever signs out takes along what the tab's storage has of them and what they searched for; what else is in its memory nobody sees. */
 export function clearTab(): void {
   window.sessionStorage.clear()
+  forgetSought()
 }
 
 /** Loads the tab at the start page, and with that ends all that it had of the person before. */

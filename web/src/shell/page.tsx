@@ -8,7 +8,8 @@ let titleShown: string | undefined
 interface Crumb {
   label: string
   to: LinkProps['to']
-  search?: Record<string, string>
+  search?: object
+  state?: { sought?: string }
   params?: Record<string, string>
 }
 
@@ -59,6 +60,7 @@ export function Page({
                   to={crumb.to}
                   params={(crumb.params ?? {}) as never}
                   search={(crumb.search ?? {}) as never}
+                  state={crumb.state ?? {}}
                   activeOptions={{ exact: true }}
                 >
                   {crumb.label}
