@@ -3500,6 +3500,8 @@ answer_due(received_at timestamp with time zone, kinds text[], extended_by integ
 answer_feedback(feedback uuid, answer text) returns boolean to seloste_desk
 answer_own_evaluation(wanted uuid, reasons text) returns void to seloste_desk
 answered_at(q subject_request) returns timestamp with time zone to seloste_custodian
+answered_call(contact uuid) returns boolean
+answered_for_authority(d authority_disclosure) returns boolean
 answers_as(person uuid, phone text) returns text
 append_only() returns trigger
 append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
@@ -3526,6 +3528,7 @@ authority_as_seen(d authority_disclosure) returns text
 authority_contents(package uuid) returns TABLE(item integer, what text, recording_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, caller_kind text, caller text, number_called text, parts jsonb) to seloste_custodian
 authority_decisions() returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
 authority_hands(d authority_disclosure) returns uuid[]
+authority_is_own(d authority_disclosure) returns boolean
 authority_item_is_there(i authority_item) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian

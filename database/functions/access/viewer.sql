@@ -15,6 +15,13 @@ begin
 end $$;
 grant execute on function viewer to seloste_desk;
 
+-- Whether the viewer answered a part of a call. Whoever did decides nothing about it in their office.
+create or replace function answered_call(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select from segment s where s.contact_id = contact and s.official_person_id = viewer());
+end $$;
+
 -- A right reaches no further than the description in force lets its role reach (R3, R36-R41): with no description, or
 -- none that knows the role, it reaches nothing.
 create or replace function active_rights() returns setof access_right

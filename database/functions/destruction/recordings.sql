@@ -450,7 +450,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   o preservation_order := order_in_force(wanted);
 begin
-  perform refuse_if(o.entered_by = viewer(), 'hold.own');
+  perform refuse_if(o.entered_by = viewer() or answered_call(o.contact_id), 'hold.own');
   update preservation_order p set ended_at = clock_timestamp(), ended_by = viewer(), end_note = btrim(note) where p.id = o.id;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.ended', 'hold', o.id, 'ok', '{"by": "person"}');
@@ -520,6 +520,10 @@ $$;
 create or replace function end_inspection(i inspection, whose uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  -- What its official forbids, now or later, waits for its caller: it is not the official who ends that (1.6).
+  perform refuse_if(i.party <> 'OFFICIAL' and exists (
+    select from inspection_recording ir join recording r on r.id = ir.recording_id
+    where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
   update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',

@@ -24,6 +24,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select array_remove(d.hands || d.entered_by || d.assessed_by || array(select i.added_by from authority_item i where i.disclosure_id = d.id), null)
 $$;
 
+-- Whether the viewer has prepared a disclosure or answered a call of it: somebody else decides on it.
+create or replace function authority_is_own(d authority_disclosure) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select viewer() = any (authority_hands(d)) or answered_for_authority(d)
+$$;
+
+create or replace function answered_for_authority(d authority_disclosure) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from authority_item i where i.disclosure_id = d.id and i.dropped_at is null and answered_call(i.contact_id))
+$$;
+
 -- As one short text that is another whenever anything of it is: to whom, for what, until when, what.
 create or replace function research_as_seen(d research_disclosure) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -46,6 +46,7 @@ begin
     returning * into d;
     perform note_authority('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
   else
+    perform refuse_if(keep_authority.received_at <> d.received_at and answered_for_authority(d), 'authority.own');
     -- From when a prohibition waits for the request is told with the request, and moves with it.
     update authority_request a set received_at = keep_authority.received_at where a.disclosure_id = d.id;
     update authority_disclosure k set origin = keep_authority.origin, authority = btrim(keep_authority.authority),
@@ -118,6 +119,7 @@ begin
   update authority_item k set dropped_at = clock_timestamp()
   where k.disclosure_id = d.id and k.item = which and k.dropped_at is null returning * into i;
   perform refuse_if(i.item is null, 'not-found');
+  perform refuse_if(answered_call(i.contact_id), 'authority.own');
   perform let_go_authority_items(d.id, array[i.recording_id]);
   perform note_authority('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
 end $$;
@@ -161,7 +163,7 @@ begin
   select * into d from authority_disclosure where id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
-  perform refuse_if(viewer() = any (authority_hands(d)), 'authority.own');
+  perform refuse_if(authority_is_own(d), 'authority.own');
   perform refuse_if(d.outcome is null or d.outcome = 'REFUSED', 'authority.decision');
   perform refuse_if(d.closed_at is not null, 'authority.closed');
   perform refuse_if(not provision_holds(d.provision_id), 'authority.provision-expired');
@@ -185,7 +187,7 @@ begin
     perform refuse_if(one.id is null, 'not-found');
     perform note_authority('authority.read', one, acting, '{}');
   end if;
-  return query select a, authority_as_seen(a), viewer() = any (authority_hands(a)) from authority_disclosure a where a.id = coalesce(wanted, a.id);
+  return query select a, authority_as_seen(a), authority_is_own(a) from authority_disclosure a where a.id = coalesce(wanted, a.id);
 end $$;
 grant execute on function look_at_authority to seloste_desk;
 
@@ -199,6 +201,7 @@ begin
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.closed_at is not null, 'authority.closed');
   perform refuse_if(d.decided_at is null, 'authority.decision');
+  perform refuse_if(answered_for_authority(d), 'authority.own');
   perform refuse_if(
     exists (select from disclosure_package p where p.authority_id = d.id and p.ended_at is null and p.expires_at > now()),
     'authority.package-open');
@@ -224,7 +227,7 @@ begin
   select * into d from authority_disclosure k where k.id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.decided_at is not null, 'authority.decided');
-  perform refuse_if(viewer() = any (authority_hands(d)), 'authority.own');
+  perform refuse_if(authority_is_own(d), 'authority.own');
   perform require_fresh();
   perform refuse_if(holds_identity_code(decide_authority.reasons), 'input.identity-code');
   select coalesce(array_agg(i.item order by i.item), '{}') into given from authority_item i

@@ -213,7 +213,7 @@ begin
   end if;
 end $$;
 
--- A call of an open request, locked with it.
+-- A call of an open request, locked with it. Whose call it is is not judged by whoever answered it.
 create or replace function call_served(q subject_request, wanted uuid) returns request_call
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -221,6 +221,7 @@ declare
 begin
   select * into c from request_call o where o.id = wanted and o.request_id = q.id for update;
   perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(q.party <> 'OFFICIAL' and answered_call(c.contact_id), 'request.own');
   return c;
 end $$;
 

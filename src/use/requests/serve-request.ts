@@ -54,9 +54,9 @@ export function closeRequest(
   session: Session,
   id: string,
   outcome: 'ANSWERED' | 'REFUSED' | 'WITHDRAWN',
-): Promise<'done' | Refused<Always | 'request.unfinished'>> {
+): Promise<'done' | Refused<Always | 'request.unfinished' | 'request.own'>> {
   const statement = sql`select close_request(${id}::uuid, ${outcome})`
-  return act(db, session, id, 'request.closed', statement, [...always, 'request.unfinished'])
+  return act(db, session, id, 'request.closed', statement, [...always, 'request.unfinished', 'request.own'])
 }
 
 function act<Code extends string>(

@@ -31,6 +31,7 @@ const decideRefusals = [
 const closeRefusals = [
   'deny.role',
   'not-found',
+  'authority.own',
   'authority.closed',
   'authority.decision',
   'authority.package-open',

@@ -18,7 +18,8 @@ export interface AskedByAuthority {
 const writing = ['deny.role', 'authority.provision-expired', 'authority.received-wrong', 'input.identity-code'] as const
 const enterRefusals = [...writing, 'deny.reference', 'authority.authority-off'] as const
 const preparing = ['deny.role', 'not-found', 'authority.decided'] as const
-const changeRefusals = [...preparing, ...writing] as const
+const changeRefusals = [...preparing, ...writing, 'authority.own'] as const
+const dropRefusals = [...preparing, 'authority.own'] as const
 const addRefusals = [
   ...preparing,
   'authority.no-recording',
@@ -68,9 +69,9 @@ export function dropAuthorityItem(
   session: Session,
   id: string,
   item: number,
-): Promise<'done' | Refused<(typeof preparing)[number]>> {
+): Promise<'done' | Refused<(typeof dropRefusals)[number]>> {
   const statement = sql`select drop_authority_item(${id}::uuid, ${item})`
-  return actOnDisclosure(db, session, id, 'authority.item-dropped', statement, preparing)
+  return actOnDisclosure(db, session, id, 'authority.item-dropped', statement, dropRefusals)
 }
 
 const assessRefusals = [...preparing, 'input.identity-code'] as const

@@ -15,6 +15,7 @@ const refusals = [
   'call.named-already',
   'call.matched',
   'call.fits-another',
+  'request.own',
   'input.identity-code',
 ] as const
 export type LookRefusal = Refused<(typeof refusals)[number]>

@@ -14,6 +14,7 @@ const refusals = [
   'call.details-missing',
   'call.matched',
   'call.restriction-told',
+  'request.own',
 ] as const
 export type VerificationRefusal = Refused<(typeof refusals)[number]>
 

@@ -81,7 +81,7 @@ export function bookNow(
   )
 }
 
-const outcomeRefusals = ['deny.role', 'not-found', 'appointment.over', 'appointment.not-yet'] as const
+const outcomeRefusals = ['deny.role', 'not-found', 'appointment.over', 'appointment.not-yet', 'request.own'] as const
 
 /** Notes what came of an appointment. What waited for it is destroyed; where nobody came and nothing waits, it can be booked again. */
 export function noteOutcome(

@@ -83,7 +83,7 @@ export async function closeRoom(
   db: HoldingSafeguards,
   session: Session,
   heardBy: { password: string } | undefined,
-): Promise<'closed' | Refused<'room.none' | 'session.credentials' | 'session.wait'>> {
+): Promise<'closed' | Refused<'room.none' | 'request.own' | 'session.credentials' | 'session.wait'>> {
   const trace = { action: 'room.closed', object: { kind: 'appointment' } } as const
   const proof = heardBy ? await passwordProof(db, session.personId, heardBy.password) : null
   const answer = await askOfDatabase(
@@ -91,7 +91,7 @@ export async function closeRoom(
     session,
     sql<{ closed: 'closed' | keyof typeof unproved }>`
       select close_room(${heardBy !== undefined}, ${proof}::bytea) as closed`,
-    ['room.none'],
+    ['room.none', 'request.own'],
     trace,
   )
   if ('refused' in answer) return answer

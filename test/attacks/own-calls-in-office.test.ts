@@ -1,0 +1,129 @@
+// Whoever answered a call decides nothing in their office about what keeps it: its caller's request, an order, an authority's.
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { answer } from '#test/register/open-desk.ts'
+import { password } from '../database/people.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openOffices } from '../requests/open-offices.ts'
+import { servedRequest } from '../requests/served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { kept, toHear, slotAt, booked, outcome, byOfficial, admin, people, stateOf, post, as } = desk
+
+const { aino, paula, riitta, tuula } = people
+/** Gives Aino, who answers calls, the right of somebody else as well. */
+const asWell = (other: { id: string }) =>
+  sql`
+    insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
+      valid_to, requested_by, approved_by, origin, request_id)
+    select gen_random_uuid(), ${aino.id}::uuid, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
+      valid_to, requested_by, approved_by, origin, null
+    from access_right where person_id = ${other.id}::uuid`.execute(admin)
+beforeAll(async () => {
+  const { description } = desk.versions.at(Temporal.Now.instant())
+  await noteDisclosureRules(desk.custodian, description.disclosure)
+  for (const other of [paula, riitta, tuula]) await asWell(other)
+})
+
+async function send(method: string, path: string, json?: object) {
+  return answer((await as('aino')).fetch(path, { method, ...(json && { json }) }))
+}
+
+describe('that a caller waits to hear', () => {
+  async function waited() {
+    const recording = await kept()
+    const request = await toHear([recording])
+    expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
+    return { recording, request, url: `/api/requests/${request.id}` }
+  }
+  const own = { status: 403, code: 'request.own' }
+
+  test('no outcome of their appointment is noted, however the call was forbidden', async () => {
+    const recording = await kept()
+    const request = await toHear([recording])
+    const appointment = await booked(request, await slotAt(24))
+    const jar = await desk.browse(aino)
+    expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
+    expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
+    expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await outcome(appointment, 'WITHDRAWN')).status).toBe(204)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
+  })
+
+  test('the request is neither closed nor asks for no hearing any more', async () => {
+    const { recording, url } = await waited()
+    const change = { kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
+    expect(await send('PUT', url, change)).toMatchObject(own)
+    expect(await send('POST', `${url}/close`, { outcome: 'WITHDRAWN' })).toMatchObject(own)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await post('paula', `${url}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
+  })
+
+  test('the call is neither shown to be another’s nor given up, and no second search of it finds nothing', async () => {
+    const { contactId } = await kept()
+    const served = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
+    const url = `/api/requests/${served.id}/calls/${served.calls[0]!.id}`
+    expect(await send('POST', `${url}/verification`, { isParty: false })).toMatchObject(own)
+    expect(await send('POST', `${url}/unidentifiable`)).toMatchObject(own)
+    expect(await send('DELETE', url)).toMatchObject(own)
+    expect((await post('paula', `${url}/verification`, { isParty: false })).status).toBe(204)
+  })
+
+  test('the room is closed by its host without saying that it was heard', async () => {
+    const recording = await kept()
+    const { jar } = await desk.inTheRoom([recording], { host: aino })
+    const heard = { outcome: 'HEARD', password }
+    expect(await jar.ask('/api/room/close', heard)).toMatchObject(own)
+    expect((await jar.ask('/api/room/close', {})).status).toBe(200)
+  })
+})
+
+describe('that an order keeps', () => {
+  test('the order is ended by somebody else', async () => {
+    const { contactId } = await kept()
+    const until = Temporal.Now.instant()
+      .add({ hours: 24 * 30 })
+      .toString()
+    const order = { contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1' }
+    const entered = await post('tuula', '/api/holds', { ...order, until, reference: 'TURVA-1' })
+    const end = `/api/holds/${entered.body['id'] as string}/end`
+    expect(await post('aino', end, { note: 'Ohi' })).toMatchObject({ status: 403, code: 'hold.own' })
+    expect((await post('riitta', end, { note: 'Ohi' })).status).toBe(204)
+  })
+})
+
+describe('that an authority asks for', () => {
+  const own = { status: 403, code: 'authority.own' }
+  const asked = (receivedAt = Temporal.Now.instant().subtract({ minutes: 1 })) => ({
+    ...{
+      origin: 'REQUEST',
+      authority: 'Poliisi',
+      officer: 'M. Malli',
+      caseNumber: '5560/R/1/26',
+      aim: 'INVESTIGATION',
+    },
+    receivedAt: receivedAt.toString(),
+  })
+
+  test('somebody else decides on it, takes it out, closes it, and corrects when it was asked for', async () => {
+    const recording = await kept()
+    const entered = await post('tuula', '/api/authority-disclosures', asked())
+    const url = `/api/authority-disclosures/${entered.body['id'] as string}`
+    const item = { contactId: recording.contactId, recordingId: recording.id, what: 'BOTH' }
+    const added = await post('tuula', `${url}/items`, item)
+    expect(added.status).toBe(201)
+    await byOfficial(recording.id)
+    expect(await send('PUT', url, asked(Temporal.Now.instant()))).toMatchObject(own)
+    expect(await send('DELETE', `${url}/items/${String(added.body['item'])}`)).toMatchObject(own)
+    const refused = { outcome: 'REFUSED', reasons: 'Ei perustetta.', seen: '' }
+    expect(await send('POST', `${url}/decision`, refused)).toMatchObject(own)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await post('riitta', `${url}/decision`, refused)).status).toBe(204)
+    expect(await send('POST', `${url}/close`, {})).toMatchObject(own)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
+  })
+})
