@@ -89,7 +89,7 @@ test('what the caller told in the call is entered within an hour; then the page 
   ]
   await signInOn(page, seloste, 'aino', { path: `/contacts/${last.contactId}`, purpose: 'Tarkastuspyyntö' })
   const [caller, own] = [
-    page.getByRole('button', { name: /^Soittaja kieltää käytön/ }),
+    page.getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ }),
     page.getByRole('button', { name: /^Kiellän itse käytön/ }),
   ]
   await caller.focus()
@@ -113,9 +113,9 @@ test('what the caller told in the call is entered within an hour; then the page 
   await page.goto('/my-calls')
   const rowOf = (call: KeptCall) =>
     page.locator('.own-day tr, .own-day li', { has: page.locator(`a[href*="${call.contactId}"]`) })
-  await expect(rowOf(just).getByRole('button', { name: /^Soittaja kieltää käytön/ })).toBeVisible()
+  await expect(rowOf(just).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toBeVisible()
   await expect(rowOf(over).getByRole('button', { name: /^Kiellän itse käytön/ })).toBeVisible()
-  await expect(rowOf(over).getByRole('button', { name: /^Soittaja kieltää käytön/ })).toHaveCount(0)
+  await expect(rowOf(over).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toHaveCount(0)
   for (const [language, sends, here] of [
     ['Svenska', 'via serviceenheten', 'här till kl.'],
     ['English', 'through the Service Unit', 'here until'],

@@ -9,7 +9,12 @@ import { test } from './one-register.ts'
 const words = {
   fi: {
     name: 'Suomi',
-    ...{ caller: 'Soittaja kieltää käytön', own: 'Kiellän itse käytön', way: 'Peruuta', live: 'Ei tallenneta' },
+    ...{
+      caller: 'Soittaja kieltää: tuhoa tallenne',
+      own: 'Kiellän itse käytön',
+      way: 'Peruuta',
+      live: 'Ei tallenneta',
+    },
     ...{
       told: 'Puhelua ei enää tallenneta',
       mine: 'Omat puheluni',

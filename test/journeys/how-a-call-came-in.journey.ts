@@ -55,7 +55,7 @@ test('a voice that is missing is followed from the hour to the client and to the
   await page.getByRole('link', { name: 'Ajan mukaan' }).click()
   await expect(page.getByRole('row').nth(1)).toContainText('klo')
 
-  await page.getByRole('link', { name: 'Äänen lähettäjät' }).click()
+  await page.getByRole('link', { name: 'Tallennettavaa lähettävät järjestelmät (SBC)' }).click()
   const client = page.locator('a[data-client]').first()
   await client.waitFor()
   await inEach('clients')

@@ -163,7 +163,7 @@ test('a withheld number is nowhere, though the trunk told one beside the wish to
   expect(contact.caller).toEqual({ kind: 'withheld' })
   await signInOn(page, seloste, 'tuula', { path: `/contacts/${contact.id}`, reference: 'TU-2026-7' })
   const content = page.locator('#content')
-  await expect(content).toContainText('Numero ei näy')
+  await expect(content).toContainText('Salattu numero')
   await expect(content).not.toContainText(caller.slice(-6))
 })
 

@@ -1,10 +1,9 @@
-/** How counts, times and shares are written in the three languages; times are Finnish time, `28.2.2027 10.05`. */
+/** Formats counts, times and shares in the three languages. Times are Finnish time. */
 import texts from '#texts/server/promise.json' with { type: 'json' }
-import { termZone } from '#description/terms.ts'
+import { dayText, momentText } from '#description/tell-values.ts'
 import { inEach, sayInAll, type Language, type Trilingual } from '#platform/texts/texts.ts'
 
-/** All three as Finland writes them, as the screens do: in English, too, a comma parts decimals. */
-const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
+const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 const part = sayInAll(texts)
 
 export type Written = ReturnType<typeof writtenAt>
@@ -36,19 +35,12 @@ export function writtenAt(now: Temporal.Instant) {
       inEach((language) =>
         new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 1 }).format(share),
       ),
-    /** `28.2.2027 10.05` */
-    instant(iso: string): string {
-      const at = Temporal.Instant.from(iso).toZonedDateTimeISO(termZone)
-      return `${dayOf(at)} ${at.hour}.${String(at.minute).padStart(2, '0')}`
-    },
+    /** `28.2.2027 klo 10.05` */
+    instant: (iso: string): Trilingual => momentText(Temporal.Instant.from(iso)),
     /** `28.2.2027` */
-    date: (iso: string): string => dayOf(Temporal.PlainDate.from(iso)),
+    date: (iso: string): Trilingual => dayText(Temporal.PlainDate.from(iso)),
     /** `viimeisin poistoajo 14 minuuttia sitten`, or that there was none */
     sweep: (iso: string | null): Trilingual =>
       iso === null ? part('promise.sweep.none') : part('promise.sweep', { ago: ago(iso) }),
   }
-}
-
-function dayOf({ day, month, year }: { day: number; month: number; year: number }): string {
-  return `${day}.${month}.${year}`
 }

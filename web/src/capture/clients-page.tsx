@@ -10,7 +10,7 @@ import { Page } from '../shell/page.tsx'
 import { useClients, type SeenClient } from './capture-shapes.ts'
 import { ClientName } from './client-name.tsx'
 
-/** Äänen lähettäjät: each recording client that was seen. */
+/** Tallennettavaa lähettävät järjestelmät (SBC): each recording client that was seen. */
 export function ClientsPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = useClients()

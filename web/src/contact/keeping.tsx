@@ -23,16 +23,19 @@ export function Keeping({
   if (recording.state === 'destroyed' || recording.state === 'expired')
     return <Ended recording={recording} under={under} mayCertify={mayCertify} />
   const isYoung = recording.keepUntil != null && Date.parse(recording.keepUntil) > serverNowMs()
+  const isFixed = recording.keepUntil === recording.destroyAt
   return (
     <div className="keeping">
       <h3>{say('contact.keeping.title')}</h3>
       <p>{say(isYoung ? 'contact.keeping.young' : 'contact.keeping.old')}</p>
       <dl className="facts facts-small">
-        {recording.keepUntil && (
+        {recording.keepUntil && !isFixed && (
           <Fact label={say('contact.keeping.notBefore')}>{formatInstant(recording.keepUntil, language)}</Fact>
         )}
         {recording.destroyAt && (
-          <Fact label={say('contact.keeping.by')}>{formatInstant(recording.destroyAt, language)}</Fact>
+          <Fact label={say(isFixed ? 'contact.keeping.at' : 'contact.keeping.by')}>
+            {formatInstant(recording.destroyAt, language)}
+          </Fact>
         )}
       </dl>
     </div>

@@ -9,8 +9,8 @@ import { sentencesOf } from './why-sentences.ts'
 type Decision = SegmentDetail['decision']
 
 /**
- * Why the call was recorded, or was not: in one line, in plain words, and with what the rule said in the version of the
- * description that was in force when the call was answered (R14).
+ * Explains why a call was recorded or not: a sentence, the numbers of the draw behind a detail, and the rule as the description
+ * had it when the call was answered (R14).
  */
 export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: boolean }) {
   const { say, language, named } = useLanguage()
@@ -30,14 +30,17 @@ export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: bo
   return (
     <div className="why">
       <h3>{say(`contact.why.title.${outcome}${ending}` as Word)}</h3>
-      {isExplained && (
-        <p className="why-short">{say(draw == null ? 'contact.why.short.rule' : 'contact.why.short.draw', values)}</p>
-      )}
       <p>
         {sentencesOf(decision)
           .map((word) => say(word, values))
           .join(' ')}
       </p>
+      {isExplained && (
+        <details className="why-numbers">
+          <summary>{say('contact.why.numbers')}</summary>
+          <p>{say(draw == null ? 'contact.why.short.rule' : 'contact.why.short.draw', values)}</p>
+        </details>
+      )}
       {(rule?.quota ?? rule?.hours ?? descriptionVersion) !== undefined && (
         <dl className="facts facts-small">
           {rule?.quota && <Fact label={say('contact.why.quota')}>{sayQuota(rule.quota, say, language)}</Fact>}

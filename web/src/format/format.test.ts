@@ -15,8 +15,8 @@ describe('instants', () => {
   })
 
   test('English has the day first and the 24-hour clock', () => {
-    expect(formatDate('2026-11-24T13:40:00Z', 'en')).toBe('24/11/2026')
-    expect(formatTime('2026-11-24T13:40:00Z', 'en')).toMatch(/^15[.:]40$/)
+    expect(formatDate('2026-11-24T13:40:00Z', 'en')).toBe('24 Nov 2026')
+    expect(formatTime('2026-11-24T13:40:00Z', 'en')).toBe('15:40')
   })
 
   test('an hour that comes twice carries its zone mark (AC7)', () => {
@@ -35,7 +35,7 @@ describe('instants', () => {
     const spans = (['fi', 'sv', 'en'] as const).map((language) =>
       formatSpan('2026-11-24T13:40:00Z', '2026-11-24T13:52:00Z', language),
     )
-    expect(spans).toEqual(['24.11.2026 klo 15.40–15.52', '24.11.2026 kl. 15.40–15.52', '24/11/2026 at 15.40–15.52'])
+    expect(spans).toEqual(['24.11.2026 klo 15.40–15.52', '24.11.2026 kl. 15.40–15.52', '24 Nov 2026 at 15:40–15:52'])
     expect(formatSpan('2026-12-31T21:58:00Z', '2026-12-31T22:03:00Z', 'fi')).toBe(
       '31.12.2026 klo 23.58 – 1.1.2027 klo 0.03',
     )

@@ -9,9 +9,10 @@ const hourMs = 3_600_000
 const between: Record<Language, string> = { fi: ' klo ', sv: ' kl. ', en: ' at ' }
 const made = new Map<string, Intl.DateTimeFormat>()
 
-/** `24.11.2026` */
+/** `24.11.2026`; in English `24 Nov 2026`, as on the public pages. */
 export function formatDate(instant: string, language: Language): string {
-  return formatter(language, { day: 'numeric', month: 'numeric', year: 'numeric' }).format(new Date(instant))
+  const month = language === 'en' ? 'short' : 'numeric'
+  return formatter(language, { day: 'numeric', month, year: 'numeric' }).format(new Date(instant))
 }
 
 /** `15.40`, with the zone where the clock shows the same time twice that night (AC7): `3.50 (UTC+3)`. */

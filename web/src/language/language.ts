@@ -11,7 +11,7 @@ export type Language = (typeof languages)[number]
 
 /** Each language's name in itself, and its locale: all three are written in Finland. */
 export const languageNames: Record<Language, string> = { fi: 'Suomi', sv: 'Svenska', en: 'English' }
-export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
+export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 
 const dictionaries: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
   fi: () => import('virtual:texts/fi'),

@@ -24,7 +24,7 @@ test('calls are under the Finnish day on which they began, a transferred one onc
 
 test.each([
   ['sv', 'måndag 23.11.2026'],
-  ['en', 'Monday 23/11/2026'],
+  ['en', 'Monday 23 Nov 2026'],
 ] as const)('in the language %s', (language, title) => {
   expect(byDay([call('a', '2026-11-23T06:00:00Z')], language)[0]?.title).toBe(title)
 })

@@ -29,7 +29,7 @@ const form: Form = {
       weight: 1,
       questions: [
         question('tervehdys', 'Tervehtikö virkailija ja kertoiko nimensä?', { scale: { kind: 'yes-no' } }),
-        question('kuuntelu', 'Kuuntelivatko kysymykset asiakasta?', {
+        question('kuuntelu', 'Selvittikö virkailija, mitä asiakas tarvitsi?', {
           help: '1: ohitti asian, 5: varmisti ymmärtäneensä',
         }),
       ],
