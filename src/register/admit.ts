@@ -45,6 +45,11 @@ export interface SegmentFacts {
   captureState: CaptureState
   captureFailure?: string | undefined
   marks: SegmentMark[]
+  /**
+   * Its contact is that of an id alone, and nobody has told who calls: while it goes on it is not to be admitted, as it may be
+   * another caller's (docs/decisions/0111).
+   */
+  awaitsCaller?: true | undefined
   recording?: RecordingFacts | undefined
 }
 

@@ -391,6 +391,67 @@ describe('under the id of another caller’s call', () => {
     expect(new Set(contacts()).size).toBe(2)
   })
 
+  test('a call whose caller is told only later is in nobody else’s contact meanwhile, and no conference with it once it is told', async () => {
+    const group = randomUUID()
+    const talk = await session('v', group, ['caller', 'aino'])
+    const strange = await session('x', group, ['bertil'])
+    await strange.speak(sound.conference)
+    expect(segments()).toHaveLength(1)
+    await strange.now(['stranger', 'bertil'])
+    await strange.speak(sound.afterwards)
+    await talk.speak(sound.alone)
+    await strange.hangUp()
+    await talk.hangUp()
+    const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
+    expect([own.heard(sound.alone), others.heard(sound.afterwards)]).toEqual([20, 20])
+    const told = noted.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
+    expect(new Set(told.map(({ contactId }) => contactId))).toEqual(new Set([contacts()[1]]))
+    expect(contacts()[1]).not.toBe(contacts()[0])
+    expect(marked()).toEqual([
+      [voices.caller, false],
+      [voices.stranger, true],
+    ])
+    // The stranger's call is passed on.
+    const passedOn = await session('y', group, ['stranger', 'aino'])
+    await passedOn.hangUp()
+    await over(2)
+    expect(contacts()[2]).toBe(contacts()[1])
+  })
+
+  test.each([
+    ['tells the same caller later', ['caller', 'bertil']],
+    ['never tells who calls', undefined],
+  ] as const)('a session that %s is a part of it', async (_, later) => {
+    const group = randomUUID()
+    const talk = await session('v', group, ['caller', 'aino'])
+    await talk.hangUp()
+    await over(0)
+    const passedOn = await session('t', group, ['bertil'])
+    if (later) await passedOn.now(later)
+    await passedOn.hangUp()
+    await over(1)
+    expect(contacts()[1]).toBe(contacts()[0])
+    expect(segments()[1]).toMatchObject({ startedAt: segments()[0]?.startedAt, official: { personId: '1002' } })
+  })
+
+  test('a second session of it that tells only later that somebody else calls goes on by itself', async () => {
+    const group = randomUUID()
+    const talk = await session('v', group, ['caller', 'aino'])
+    const strange = await session('x', group, ['aino'])
+    expect(segments()).toHaveLength(1)
+    await talk.speak(sound.alone)
+    await strange.now(['stranger', 'aino'])
+    await vi.waitFor(() => expect(segments()).toHaveLength(2), { timeout: 20_000 })
+    await strange.hangUp()
+    await over(1)
+    await talk.speak(sound.afterwards)
+    await talk.hangUp()
+    const own = await recorded(() => segments()[0])
+    expect([own.heard(sound.alone), own.heard(sound.afterwards)]).toEqual([20, 20])
+    expect(contacts()[1]).not.toBe(contacts()[0])
+    expect(marked()[1]).toEqual([voices.stranger, true])
+  })
+
   test('a session that tells the official in no directory who had the call as its caller is a part of it, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'unlisted'])

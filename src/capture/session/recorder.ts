@@ -15,8 +15,11 @@ import {
   answeredAtOf,
   awaitsDirection,
   callIdsOf,
+  callerOf,
+  isHeldBack,
   unheardMedia,
   type CallInvitation,
+  type EarlierSegment,
 } from './machine/describe-segment.ts'
 import { createCompletions } from './register/complete-segments.ts'
 import { decideLater, hasStarted, canDecideAgain, isOutsideRegister } from './machine/decide-later.ts'
@@ -29,7 +32,8 @@ import { usualLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './recovery/resume-sessions.ts'
 import { runSession, type RunningSession, type SegmentBefore, type SessionParts } from './run-session.ts'
 import { isStopped, placeOf, recordingIn } from './reading/read-session.ts'
-import type { Offer, Reoffer } from './machine/session-types.ts'
+import { withMark } from './machine/recording-outcome.ts'
+import type { Offer, PartyFacts, Reoffer } from './machine/session-types.ts'
 import { refusedUnheard } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { clientClock, transferTime } from './machine/reported-times.ts'
@@ -142,8 +146,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     now: Temporal.Instant,
     before?: SegmentBefore,
     passedOn?: Offer['passedOn'],
+    earlier?: EarlierSegment,
   ): Promise<boolean> {
-    const offer = describe(asked, { invitation, answeredAt }, now)
+    const offer = describe(asked, { invitation, answeredAt }, now, earlier)
     const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
     const first = twin && bySegment.get(twin.segmentId)
     if (invitation.isUnheard && offer !== 'outside' && (twin || offer.facts.captureFailure === unheardMedia)) {
@@ -152,7 +157,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     if (first && (await halves.join(asked, invitation, first))) return false
     // It was opening, and could not be.
-    if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn)
+    if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn, earlier)
     if (first && offer !== 'outside') {
       await completions.byAnother(first, offer)
       reader.begin(asked, clock.monotonicMs(), clientClock(invitation, now))
@@ -199,7 +204,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       ...{ segment: { segmentId, trunk }, now: time, beganMs },
       onNoted(changed) {
         recent.learn(changed)
-        if (awaitsDirection(changed)) return
+        if (isHeldBack(changed)) return
         options.onFacts?.(dialogNow(), changed)
         countFacts(counters, changed, { isFirst: !entered })
         if (!entered && changed.marks.includes('unknown-number'))
@@ -241,7 +246,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (found === 'refused') return
     const { invitation } = found
     if (await leaveOutside(incoming, invitation, session)) return unkept.answer(incoming, invitation)
-    if (twins.has(id)) return twins.change({ asked: incoming, invitation })
+    if (twins.has(id) && !leaveDuplicate(incoming, invitation, now))
+      return twins.change({ asked: incoming, invitation })
     if (!session) {
       // A session that is answered and not kept; it stays so until its call is one of this register.
       if (!hasStarted(invitation)) return unkept.answer(incoming, invitation)
@@ -258,6 +264,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       : 'as-before'
     if (later === 'another') return passOn(session, incoming, invitation, now)
     const reoffer = { ...reofferOf(invitation, session), tellsMedia: tellsMedia(incoming, invitation) }
+    if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
     const asking = { request: incoming, offer: invitation.offer }
     if (facts && later !== 'as-before') {
       recent.learn(facts, callIdsOf(invitation))
@@ -266,6 +273,51 @@ export function createRecorder(options: RecorderOptions): Recorder {
     } else await session.tell({ type: 'reoffered', offer: reoffer }, asking)
     hold(session)
     if (facts) conferences.settle(facts)
+  }
+
+  /** Who calls is told only now: the contact may be another than that of its ids (docs/decisions/0111). */
+  function withContact(
+    told: PartyFacts,
+    facts: SegmentFacts,
+    { parties }: CallInvitation,
+    now: Temporal.Instant,
+  ): PartyFacts {
+    const { awaitsCaller, trunk, callIds, contactId: taken, numberCalled, numberReached } = facts
+    if (!awaitsCaller || !told.caller || trunk === undefined) return told
+    const own = recent.find(callIds, trunk, { caller: told.caller, numbers: parties.connected.numbers }, now)
+    if (own === undefined || (own !== 'others' && own.contactId === taken)) return told
+    if (own !== 'others') {
+      const { contactId, startedAt, numberCalled } = own
+      return { ...told, contact: { contactId, startedAt, numberCalled } }
+    }
+    const kind = parties.number?.entry?.kind ?? ('UNKNOWN' as const)
+    const called = numberCalled.key === numberReached.key ? numberCalled : { ...numberReached, kind }
+    const startedAt = facts.answeredAt ?? now
+    return {
+      ...told,
+      contact: { contactId: random.uuid(), startedAt, numberCalled: called },
+      marks: withMark(told.marks, 'needs-review'),
+    }
+  }
+
+  /**
+   * A session beside another one that tells only now who calls goes on by itself where that is another caller.
+   * @returns whether it does
+   */
+  function leaveDuplicate(asked: Asked, invitation: CallInvitation, now: Temporal.Instant): boolean {
+    const { id } = asked.dialog
+    const { first, leg } = twins.find(id) ?? {}
+    const facts = first?.state?.phase === 'live' ? first.state.session.facts : undefined
+    const caller = callerOf(invitation)
+    if (!leg || !facts || !caller || !hasStarted(invitation)) return false
+    const told = { caller, numbers: invitation.parties.connected.numbers }
+    const own = recent.find(callIdsOf(invitation), reader.trunkNameOf(asked), told, now)
+    if (own === undefined || (own !== 'others' && own.contactId === facts.contactId)) return false
+    const { described, sdpSessionId } = leg
+    const { streams, answerVersion } = leg.place
+    twins.leave(id)
+    unkept.take(id, { described, streams, answerVersion, sdpSessionId })
+    return true
   }
 
   /**
@@ -306,7 +358,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
     const answeredAt = transferTime(answeredAtOf(invitation, now), began, now)
     noLongerLive(session)
-    await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session))
+    const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
+    // Of a session that tells no caller it is the one before.
+    const earlier = facts && !callerOf(invitation) ? remembered(facts, true) : undefined
+    await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session), earlier)
     await session.tell({ type: 'ended', at: answeredAt, inferred: false })
   }
 

@@ -5,6 +5,7 @@ import type { OtherOfficials } from './other-officials.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { isShared, officialHeard } from '../reading/read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
+import { isAnotherCaller } from './whose-call.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RunningSession } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
@@ -44,12 +45,15 @@ export function createConferences(parts: {
     }),
     settle(facts, opening) {
       const { official } = facts
-      const live = recent.live(facts).flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
+      const calls = recent.live(facts).filter(({ segmentId }) => bySegment.has(segmentId))
+      const live = calls.map(({ segmentId }) => bySegment.get(segmentId)!)
       const heard = live.map((session) => (session === opening ? official?.personId : officialHeard(session)))
       // Whoever never acknowledges may not have heard our answer: a packet under another's address would end recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
+      const isApart = (at: number, n: number) => isAnotherCaller(calls[at]!.caller, calls[n]!.caller)
       const isIn = (at: number) =>
-        heard[at] !== undefined && heard.some((one, n) => counts[n] && one !== undefined && one !== heard[at])
+        heard[at] !== undefined &&
+        heard.some((one, n) => counts[n] && one !== undefined && one !== heard[at] && !isApart(at, n))
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session)) void session.tell({ type: 'shared', on: isIn(at) })
       })
@@ -58,7 +62,8 @@ export function createConferences(parts: {
     others(invitation, facts, at) {
       const told = othersHeard(invitation, facts.official, at, random.uuid)
       if (told.officials.length === 0) return told
-      const live = new Set(recent.live(facts).map((segment) => segment.official))
+      const own = recent.live(facts).filter(({ caller }) => !isAnotherCaller(caller, facts.caller))
+      const live = new Set(own.map((segment) => segment.official))
       return { at, officials: told.officials.filter((one) => !live.has(whoAnswers(one.official))) }
     },
   }

@@ -33,6 +33,8 @@ export interface DuplicateSessions {
   change(told: Told): Promise<void>
   /** The ACK has brought the answer to our own offer. */
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
+  /** The session that it stands beside, and what it goes on with where it does so no more. */
+  find(dialogId: string): { first: RunningSession | undefined; leg: SessionLeg } | undefined
   /** It has ended. False: it was none. */
   leave(dialogId: string): boolean
   /**
@@ -294,6 +296,10 @@ export function createDuplicateSessions(parts: {
       if (!twin) return
       for (const plan of streams) if (twin.leg.streams?.ports.has(plan.index)) twin.leg.streams.retarget(plan)
       twin.leg = { ...twin.leg, place: { ...twin.leg.place, streams } }
+    },
+    find(dialogId) {
+      const twin = twins.get(dialogId)
+      return twin && { first: sessions.get(twin.firstId), leg: twin.leg }
     },
     leave(dialogId) {
       const twin = twins.get(dialogId)

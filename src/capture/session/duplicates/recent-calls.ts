@@ -1,7 +1,7 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore, isUntold, type EarlierSegment } from '../machine/describe-segment.ts'
-import { findOwnCall, isAnotherCaller, type ToldParties } from './whose-call.ts'
+import { findOwnCall, type ToldParties } from './whose-call.ts'
 
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
@@ -34,8 +34,8 @@ export interface RecentCalls {
    * nobody has told may have come to any.
    */
   findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
-  /** The segments in progress of the call that any of these ids names in this trunk; `caller`: not those of another caller. */
-  live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'> & Partial<Pick<SegmentFacts, 'caller'>>): RememberedSegment[]
+  /** The segments in progress that have any of these ids in this trunk. */
+  live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
   /** What a later request told of it: who calls and answers, its number, its recording, more ids of its call. */
   learn(facts: SegmentFacts, callIds?: readonly string[]): void
@@ -61,6 +61,7 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
   const { segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
     ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
+    awaitsCaller: facts.awaitsCaller,
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     official: whoAnswers(facts.official),
     endedAt: facts.endedAt,
@@ -119,17 +120,16 @@ export function createRecentCalls(): RecentCalls {
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },
-    live: ({ callIds, trunk, caller }) =>
-      [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(
-        ({ live, caller: other }) => live && !(caller && isAnotherCaller(caller, other)),
-      ),
+    live: ({ callIds, trunk }) =>
+      [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(({ live }) => live),
     remember: enter,
     learn(facts, callIds = []) {
       const known = segments.get(facts.segmentId)
       if (!known) return
       const { segment } = known
-      const { caller, numberCalled, numberReached, official, recordingId } = remembered(facts, segment.live)
-      Object.assign(segment, { caller, numberCalled, numberReached })
+      const { official, recordingId, ...now } = remembered(facts, segment.live)
+      const { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller } = now
+      Object.assign(segment, { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller })
       segment.official ??= official
       segment.recordingId ??= recordingId
       const more = callIds.filter((id) => !known.callIds.includes(id))

@@ -21,7 +21,7 @@ export interface Found {
   answeredAt: Temporal.Instant
 }
 
-/** `earlier`: absent, the latest segment of the same call. */
+/** `earlier`: of the same session; absent, the latest segment of the same call. */
 type DescribeAsked = (
   asked: IncomingRequest,
   found: Found,
@@ -53,6 +53,7 @@ export function createDescribeRequest(parts: {
       intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
       trunk,
       earlier: before,
+      isSameSession: earlier !== undefined,
       keepsUnplayable: options.formats?.keepsUnplayable === true,
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),

@@ -25,6 +25,8 @@ export interface SegmentContext {
   intakeDay: Temporal.PlainDate
   /** The call this segment continues, when it is a transferred or forwarded one. */
   earlier?: EarlierSegment | undefined
+  /** Its session is that of the earlier segment: its caller is the same where it tells none. */
+  isSameSession?: boolean
   /** What this call says to this official was forbidden before (R49): it is decided as ever, and not recorded. */
   isForbidden?: boolean
   /** A call of which nothing can be played is recorded as it comes, and marked. */
@@ -44,6 +46,7 @@ export interface EarlierSegment {
   caller: SegmentFacts['caller']
   numberCalled: SegmentFacts['numberCalled']
   numberReached: SegmentFacts['numberReached']
+  awaitsCaller?: true | undefined
 }
 
 type TellsNumber = Pick<EarlierSegment, 'numberReached'>
@@ -70,13 +73,19 @@ const untoldNumber = 'unknown' as PhoneNumberKey
 export function describeSegment(invitation: CallInvitation, context: SegmentContext): Offer | 'outside' {
   const { parties, times, streams, metadata } = invitation
   if (isOutside(parties)) return 'outside'
-  const { answeredAt, arrivedAt, earlier, ids } = context
+  const { answeredAt, arrivedAt, earlier, isSameSession, ids } = context
   const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
   const calledBefore = earlier && isUntold(earlier.numberCalled) ? undefined : earlier?.numberCalled
   const called = calledBefore ?? { ...reached, kind: parties.number?.entry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
-  const { recordingMonths, ...decision } = decide(invitation, context, callIds, reached, called)
+  const caller = callerOf(invitation) ?? (isSameSession ? earlier?.caller : undefined) ?? untoldCaller
+  const isKnownOf =
+    earlier?.awaitsCaller ?? (!isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller))
+  const awaitsCaller = isKnownOf && isUnknownCaller(caller)
+  // Of a call that may be another one's nothing is drawn by the id of that one.
+  const drawnOn = (awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
+  const { recordingMonths, ...decision } = decide(invitation, context, drawnOn, reached, called)
   const failure = decision.record ? failureOf(invitation, context) : undefined
   const recording: RecordingFacts | undefined =
     recordingMonths !== undefined && decision.record && failure === undefined
@@ -96,7 +105,8 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       ...(context.trunk !== undefined && { trunk: context.trunk }),
       startedAt: earlier?.startedAt ?? instant(times.startedAtMs),
       ...(!parties.awaitsAnswer && { answeredAt }),
-      caller: callerOf(invitation) ?? earlier?.caller ?? { kind: 'unparsed', key: null, raw: null },
+      caller,
+      ...(awaitsCaller && { awaitsCaller }),
       numberCalled: called,
       numberReached: reached,
       ...(official && { official }),
@@ -122,13 +132,12 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
 /** What the plan says of it, once it is answered. */
 function decide(
   invitation: CallInvitation,
-  { version, drawKey, answeredAt, quotaUsed, earlier }: SegmentContext,
-  callIds: readonly string[],
+  { version, drawKey, answeredAt, quotaUsed }: SegmentContext,
+  drawnOn: string,
   reached: SegmentFacts['numberReached'],
   called: SegmentFacts['numberCalled'],
 ): Decision {
   const { parties } = invitation
-  const drawnOn = earlier?.drawnOn ?? hashCallId(callIds[0] ?? '')
   if (parties.awaitsAnswer) return { record: false, reason: notAnswered, descriptionVersion: version.version, drawnOn }
   return decideRecording({
     ...{ version, drawKey, drawnOn, answeredAt, quotaUsed },
@@ -173,6 +182,11 @@ export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, '
   return isUntold(numberReached) && endedAt === undefined
 }
 
+/** Returns true while it is not to be admitted: what is told of it yet may make it none of the register's, or another contact's. */
+export function isHeldBack(facts: Pick<SegmentFacts, 'numberReached' | 'endedAt' | 'awaitsCaller'>): boolean {
+  return awaitsDirection(facts) || (facts.awaitsCaller === true && facts.endedAt === undefined)
+}
+
 /** Returns true for a number called that nobody has told. */
 export function isUntold({ key }: { key: PhoneNumberKey }): boolean {
   return key === untoldNumber
@@ -182,6 +196,8 @@ export function isUntold({ key }: { key: PhoneNumberKey }): boolean {
 export function isUnknownCaller({ kind, key }: SegmentFacts['caller']): boolean {
   return key === null && kind !== 'withheld'
 }
+
+const untoldCaller: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
 
 /** The From of the recording session is the client's own as often as the caller's. */
 function isGuess(caller: CallInvitation['parties']['caller']): boolean {

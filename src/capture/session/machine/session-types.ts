@@ -129,7 +129,11 @@ export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' |
 }
 
 /** What a later request may add to a segment: who calls, who answers and when it was answered, once the metadata tell. */
-export type PartyFacts = Partial<Pick<SegmentFacts, 'caller' | 'official' | 'answeredAt'>> & Pick<SegmentFacts, 'marks'>
+export type PartyFacts = Partial<Pick<SegmentFacts, 'caller' | 'official' | 'answeredAt'>> &
+  Pick<SegmentFacts, 'marks'> & {
+    /** The contact of this caller, where it is another than was taken for theirs. */
+    contact?: Pick<SegmentFacts, 'contactId' | 'startedAt' | 'numberCalled'> | undefined
+  }
 
 export type SessionEffect =
   /** Make the facts durable and see that they are admitted. */

@@ -358,6 +358,7 @@ function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): 
   return {
     ...facts,
     ...(caller && !isSame && { caller }),
+    ...(caller && { awaitsCaller: undefined, ...told.contact }),
     ...((!official || isNamed) && told.official && { official: told.official }),
     marks: told.marks.reduce(withMark, marks),
   }

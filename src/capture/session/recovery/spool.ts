@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { openKeptTexts, type KeptTexts } from '#platform/journal/kept-texts.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { AdmitFacts } from '../register/admit-facts.ts'
-import { awaitsDirection } from '../machine/describe-segment.ts'
+import { isHeldBack } from '../machine/describe-segment.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
 
 export interface Spool {
@@ -172,7 +172,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         retryLater()
         throw error
       } finally {
-        if (!awaitsDirection(facts)) {
+        if (!isHeldBack(facts)) {
           latest.set(facts.segmentId, facts)
           beside.delete(facts.segmentId)
           waitForStored(facts)
