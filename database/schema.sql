@@ -3961,6 +3961,7 @@ note_research_released(research_id uuid) returns void
 note_wrong_factor(token_hash bytea) returns void to seloste_custodian
 notify_person(person uuid, kind text, detail jsonb) returns void
 official_at(phone text, instant timestamp with time zone) returns SETOF told_official
+official_is_out(official uuid, institute uuid, but uuid) returns boolean
 official_of(s segment) returns integer
 official_stays_known() returns trigger
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
@@ -4094,7 +4095,7 @@ research_facts(ids uuid[]) returns TABLE(id uuid, facts jsonb) to seloste_desk
 research_hands(d research_disclosure) returns uuid[]
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
 research_locked(wanted uuid, stage text DEFAULT NULL::text) returns research_disclosure
-research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid)
+research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid, is_out boolean)
 restricted_by(q subject_request) returns SETOF recording
 restriction_was_told(q subject_request) returns boolean
 restricts(q subject_request) returns boolean

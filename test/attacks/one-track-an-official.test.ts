@@ -19,8 +19,14 @@ const [hers, his, nobodys] = [
 ]
 
 /** Everything but the decision, with an item for each of these copies. */
-async function prepared(...items: (readonly [level: string, official?: object | undefined])[]) {
-  const id = await begun({ instituteId: await open.institute({ recipient: open.instituteKeys.recipient }) })
+async function prepared(...items: Item[]) {
+  return preparedFor(await open.institute({ recipient: open.instituteKeys.recipient }), ...items)
+}
+
+type Item = readonly [level: string, official?: object | undefined]
+
+async function preparedFor(instituteId: string, ...items: Item[]) {
+  const id = await begun({ instituteId })
   const recordings: string[] = []
   for (const [level, official] of items) {
     const { id: recording } = await ends.kept(official && ({ official } as object))
@@ -63,6 +69,40 @@ describe('two tracks of an official below level T', async () => {
     expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })
     expect(await lacksOf((await prepared(['D', nobodys])).id)).toEqual(['decision', 'release'])
   })
+
+  test.each(['D', 'N'])(
+    'are not had by one institute from several disclosures, until the earlier is confirmed (%s)',
+    async (level) => {
+      await open.allowed({ pseudonymised: true })
+      const institute = await open.institute({ recipient: open.instituteKeys.recipient })
+      const first = await preparedFor(institute, [level, hers])
+      const second = await preparedFor(institute, [level, hers])
+      const [others, atT, unknown] = [
+        await preparedFor(institute, [level, his]),
+        await preparedFor(institute, ['T', hers]),
+        await preparedFor(institute, [level, nobodys]),
+      ]
+      expect([(await decide(first.id)).status, (await decide(second.id)).status]).toEqual([204, 204])
+      // Both at once: one of them has left.
+      await Promise.all([open.release(first.id), open.release(second.id)])
+      const states = () => Promise.all([open.stateOf(first.id), open.stateOf(second.id)])
+      await expect
+        .poll(states, { timeout: 20_000 })
+        .toSatisfy((both) => both.includes('ready') && !both.includes('making'))
+      const [out, held] = (await states())[0] === 'ready' ? [first, second] : [second, first]
+      expect((await read(held.id)).lacks[0]).toEqual({ what: 'official-twice', items: [1] })
+      expect(await open.release(held.id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '1' })
+      expect(await decide(unknown.id)).toMatchObject({ status: 409, code: 'research.official-twice' })
+      expect([await lacksOf(others.id), await lacksOf(atT.id)]).toEqual([
+        ['decision', 'release'],
+        ['decision', 'release'],
+      ])
+      expect(await lacksOf((await prepared([level, hers])).id)).toEqual(['decision', 'release'])
+      expect((await open.confirm(out.id, 1)).status).toBe(204)
+      expect(await open.release(held.id)).toMatchObject({ status: 201 })
+      await open.until(held.id, 'ready')
+    },
+  )
 
   test('picked by two people at the same time are never decided on', async () => {
     await open.allowed({ pseudonymised: true })

@@ -122,7 +122,8 @@ grant execute on function note_package_progress to seloste_custodian;
 -- All that a release asks is asked of a package until its last byte has left. An institute that has a recording by another
 -- disclosure, or is overdue meanwhile, gets nothing more; nor do pseudonymised copies leave that the description lets go no
 -- more.
--- A package for a medium is saved by whoever released it, while they decide still. Nor does a package leave in which an official's tracks are found to be several meanwhile.
+-- A package for a medium is saved by whoever released it, while they decide still. Nor does a
+-- package leave in which an official's tracks, with those that the institute has, are found to be several meanwhile.
 create or replace function package_may_leave(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or exists (
@@ -139,7 +140,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         where d.id = p.research_id and r.state = 'STORED' and r.destroy_at > register_now()
           and (c.level <> 'D' or (select pseudonymised from disclosure_rules)) and not copy_is_out(r.id, d.institute_id, d.id)) = p.files
       and not exists (select from research_tracks_below_t(p.research_id) one join research_tracks_below_t(p.research_id) other
-        on one.item <> other.item and (one.official is null or one.official = other.official))
+        on one.is_out or one.item <> other.item and (one.official is null or one.official = other.official))
     else
       (select r.authority from disclosure_rules r)
       and exists (select from authority_disclosure d where d.id = p.authority_id and d.closed_at is null and provision_holds(d.provision_id))

@@ -64,6 +64,20 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ) h where p is not null
 $$;
 
+-- Whether an institute still has, from another disclosure, a copy below level T in which the official may be heard: one that is not
+-- known may be anybody.
+create or replace function official_is_out(official uuid, institute uuid, but uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from disclosed_copy c
+    join research_disclosure d on d.number = c.disclosure
+    left join anonymised_copy a on a.recording_id = c.recording_id
+    left join recording r on r.id = c.recording_id
+    left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where c.state <> 'CONFIRMED' and d.institute_id = official_is_out.institute and d.id <> but and a.level is distinct from 'T'
+      and (official is null or s.official_person_id is null or s.official_person_id = official))
+$$;
+
 -- All that its state and what is missing follow from. Of a confirmed item nothing says which recording it was of.
 -- `official`, the same for the items of one official of a disclosure, none of one not known.
 create or replace function facts_of_research(d research_disclosure) returns jsonb
@@ -97,6 +111,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         'copyState', case when c.state = 'CONFIRMED' then 'APPROVED' else coalesce(a.state, 'NONE') end,
         'level', case when a.state in ('RENDERED', 'APPROVED') then a.level end,
         'official', left(encode(sha256(convert_to(d.id::text || s.official_person_id::text, 'UTF8')), 'hex'), 16),
+        'isOfficialOut', case when a.level <> 'T' and c.item is null and official_is_out(s.official_person_id, d.institute_id, d.id) then true end,
         'copyBy', a.prepared_by,
         'outcome', case c.state when 'RELEASED' then 'out' when 'RECALLED' then 'recalled' when 'CONFIRMED' then c.outcome else 'none' end,
         'recallDueAt', case when c.state = 'RECALLED' then c.due_at end,
@@ -111,16 +126,16 @@ $$;
 
 -- What stands between a disclosure and its release, in the order in which it is told; nothing once it is released or over. A test
 -- compares it with a model (research-state.test.ts).
--- `official-twice`, the items that are too many.
+-- `official-twice`, the items that are too many, here or beside what the institute has from other disclosures.
 create or replace function lacks_of_facts(facts jsonb) returns table (what text, items integer[], until timestamptz)
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   with item as (
     select (i ->> 'item')::integer as n, i ->> 'recording' as recording, (i ->> 'destroyAt')::timestamptz as destroy_at,
       i ->> 'copyState' in ('RENDERED', 'APPROVED') as is_rendered, i ->> 'copyState' = 'APPROVED' as is_checked, i ->> 'level' as level,
-      i ->> 'official' as official
+      i ->> 'official' as official, coalesce((i ->> 'isOfficialOut')::boolean, false) as is_out
     from jsonb_array_elements(facts -> 'items') i
   ), left_over as (select * from item where recording <> 'destroyed'),
-  below_t as (select n, official from left_over where is_rendered and level <> 'T'),
+  below_t as (select n, official, is_out from left_over where is_rendered and level <> 'T'),
   earliest as (select min(destroy_at) as at from left_over),
   found (place, what, items, until) as (
     select 1, 'research-off', null::integer[], null::timestamptz where not (facts ->> 'isOn')::boolean
@@ -131,7 +146,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
     union all select 6, 'level-not-allowed', array_agg(n order by n), null from left_over
       where is_rendered and level = 'D' and not (facts ->> 'isPseudonymisedOn')::boolean having count(*) > 0
     union all select 7, 'official-twice', array_agg(b.n order by b.n), null from below_t b
-      where exists (select from below_t o where o.n <> b.n and (b.official is null or o.official = b.official)) having count(*) > 0
+      where b.is_out or exists (select from below_t o where o.n <> b.n and (b.official is null or o.official = b.official)) having count(*) > 0
     union all select 8, 'check', array_agg(n order by n), null from left_over where is_rendered and not is_checked having count(*) > 0
     union all select 9, 'undertaking', null, null where not (facts ->> 'hasUndertaking')::boolean
     union all select 10, 'due-date-late', (select array_agg(n order by n) from left_over where destroy_at < (facts ->> 'dueEnds')::timestamptz), e.at
@@ -575,11 +590,12 @@ begin
 end $$;
 grant execute on function decide_research to seloste_desk;
 
--- Tracks of officials below level T that a package of a disclosure would have.
-create or replace function research_tracks_below_t(research uuid) returns table (item integer, official uuid)
+-- Tracks of officials below level T that a package of a disclosure would have; whether the institute has another of theirs.
+create or replace function research_tracks_below_t(research uuid) returns table (item integer, official uuid, is_out boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select i.item, s.official_person_id
+  select i.item, s.official_person_id, official_is_out(s.official_person_id, d.institute_id, d.id)
   from research_items_to_release(research) i
+  join research_disclosure d on d.id = research
   join anonymised_copy c on c.id = i.copy_id and c.level <> 'T'
   join recording r on r.id = i.recording_id
   left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at

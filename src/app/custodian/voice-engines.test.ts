@@ -86,7 +86,10 @@ test('the status hashes what is named: a program that is missing is told before 
 })
 
 test('programs that would run with the files of this account are told; without a network or files of it none is', () => {
-  const [shut, trusted] = [{ ...named, name: 'a' }, { ...named, name: 'b', network: 'trusted' as const }]
+  const [shut, trusted] = [
+    { ...named, name: 'a' },
+    { ...named, name: 'b', network: 'trusted' as const },
+  ]
   const told = (isolation: Parameters<typeof reachOf>[1]) =>
     reachOf([shut, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
   expect([told('bwrap'), told('unshare')]).toEqual([[], []])

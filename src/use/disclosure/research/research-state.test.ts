@@ -42,6 +42,7 @@ function randomFacts(): unknown {
       copyState: oneOf(['NONE', 'DRAFT', 'RENDERING', 'RENDERED', 'APPROVED', 'APPROVED', 'REJECTED', 'FAILED']),
       ...(isSo() && { level: oneOf(['T', 'N', 'D']) }),
       ...(isSo() && { official: oneOf(['a', 'b', 'c']) }),
+      ...(oneOf([true, false, false]) && { isOfficialOut: true }),
       outcome: 'none',
     })),
   }
@@ -65,8 +66,10 @@ function lacksOf({ items, dueEnds, ...facts }: ResearchFacts) {
     ['level-not-allowed', rendered.filter(({ level }) => level === 'D' && !facts.isPseudonymisedOn)],
     [
       'official-twice',
-      belowT.filter(({ item, official }) =>
-        belowT.some((other) => other.item !== item && (official === undefined || other.official === official)),
+      belowT.filter(
+        ({ item, official, isOfficialOut }) =>
+          isOfficialOut ||
+          belowT.some((other) => other.item !== item && (official === undefined || other.official === official)),
       ),
     ],
     ['check', rendered.filter(({ copyState }) => copyState === 'RENDERED')],

@@ -46,6 +46,8 @@ export interface ResearchItemFacts {
   level?: 'T' | 'N' | 'D'
   /** The same for the items of one official; none where the directory does not know them. */
   official?: string
+  /** Below level T, and the institute has another such copy of theirs, from another disclosure, that is not confirmed. */
+  isOfficialOut?: boolean
   /** Who prepares or prepared it. */
   copyBy?: string
   outcome: 'none' | 'out' | 'recalled' | 'returned' | 'destroyed'
