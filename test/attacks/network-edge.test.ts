@@ -184,6 +184,7 @@ describe('time that grows with the square of what is sent', () => {
         listen: { host: '127.0.0.1', port: 0 },
         token: 'a-token-of-the-feed',
         onFault: (error) => records.push(error),
+        onRefused: (from) => records.push(from),
       },
       put: (record) => Promise.resolve(void records.push(record)),
     })

@@ -10,6 +10,7 @@ import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { forgetUnread, takeFeed, type InTurn } from '#capture/feeds/take-feed.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
+import { throttleLog } from '#platform/log/throttle-log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { forgetFed } from '#register/feed-progress.ts'
@@ -54,6 +55,12 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     name: 'seloste_feed_records_unread_total',
     help: 'Detail records that could not be read and were set aside, by feed and reason',
     labelNames: ['feed', 'reason'],
+    registers: [metrics.registry],
+  })
+  const refused = new Counter({
+    name: 'seloste_feed_requests_refused_total',
+    help: 'Requests to a feed without its token, or with a wrong one',
+    labelNames: ['feed'],
     registers: [metrics.registry],
   })
 
@@ -138,12 +145,19 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     if (!inbox || from.kind === 'folder') return undefined
     if (from.kind === 'http') {
       const { listen, token } = from
+      const warn = throttleLog((details, line) => {
+        log.warn(details, line)
+      })
       return listenHttp({
         listen,
         token,
         put: inbox.put,
         onFault: (error) => {
           log.error({ err: error, feed: feed.name }, 'a detail record could not be kept; its sender was told so')
+        },
+        onRefused: (address) => {
+          refused.inc({ feed: feed.name })
+          warn({ feed: feed.name, from: address }, 'a request to a feed was refused: it had not its token')
         },
       })
     }

@@ -26,8 +26,10 @@ export async function listenHttp(options: {
   token: string
   put: (record: unknown) => Promise<void>
   onFault: (error: unknown) => void
+  /** Somebody at an address has no token, or a wrong one. */
+  onRefused: (from: string) => void
 }): Promise<HttpFeed> {
-  const { listen, token, put, onFault } = options
+  const { listen, token, put, onFault, onRefused } = options
   const server = createServer({ requestTimeout: requestMs }, (request, response) => {
     const answer = (status: number, text: string) => {
       response.writeHead(status, {
@@ -37,6 +39,7 @@ export async function listenHttp(options: {
       response.end(`${text}\n`)
     }
     if (!isAllowed(request.headers.authorization, token)) {
+      onRefused(request.socket.remoteAddress ?? 'nowhere')
       answer(401, 'the token of the feed is expected')
       return
     }

@@ -34,13 +34,15 @@ async function kept(): Promise<unknown[]> {
   )
 }
 
-test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the token alone, and not without it', async () => {
+test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the token alone, and not without it, which leaves a trace', async () => {
+  const refused: string[] = []
   const token = 'a-long-enough-token'
   const http = await listenHttp({
     listen: { host: '127.0.0.1', port: 0 },
     token,
     put: inbox.put,
     onFault: () => undefined,
+    onRefused: (from) => refused.push(from),
   })
   close.push(() => http.stop())
   const post = async (body: string, type: string, authorization?: string) =>
@@ -56,6 +58,7 @@ test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the 
   const urlencoded = 'application/x-www-form-urlencoded'
   expect(await post(cdr, 'application/json')).toBe(401)
   expect(await post(cdr, 'application/json', 'Bearer a-long-enough-tokem')).toBe(401)
+  expect(refused).toEqual(['127.0.0.1', '127.0.0.1'])
   expect(await kept().catch(() => [])).toEqual([])
   expect(await post(cdr, 'application/json', `Bearer ${token}`)).toBe(200)
   expect(await post(`cdr=${encodeURIComponent(cdr)}`, urlencoded, basic)).toBe(200)
@@ -64,6 +67,7 @@ test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the 
   expect(await post('{"half', 'application/json', basic)).toBe(200)
   expect(await post('x'.repeat(5_000_000), 'application/json', basic)).toBe(413)
   expect(await kept()).toEqual([JSON.parse(cdr), JSON.parse(cdr), JSON.parse(cdr), '{"half'])
+  expect(refused).toHaveLength(2)
 })
 
 test('a page of calls that was taken by HTTP can be read, however long', async () => {
@@ -89,7 +93,13 @@ test('a page of calls that was taken by HTTP can be read, however long', async (
 test('a record that cannot be kept is answered so that its sender keeps it', async () => {
   const token = 'a-long-enough-token'
   const put = () => Promise.reject(new Error('no space left on device'))
-  const http = await listenHttp({ listen: { host: '127.0.0.1', port: 0 }, token, put, onFault: () => undefined })
+  const http = await listenHttp({
+    listen: { host: '127.0.0.1', port: 0 },
+    token,
+    put,
+    onFault: () => undefined,
+    onRefused: () => undefined,
+  })
   close.push(() => http.stop())
   const headers = { authorization: `Bearer ${token}` }
   const answer = await fetch(`http://127.0.0.1:${http.port}/`, { method: 'POST', body: '{}', headers })
