@@ -16,11 +16,12 @@ interface Generated {
   isTested?: true
 }
 
+const settingsPage = 'docs/operate/settings.md'
 const generated: Generated[] = [
   { path: 'src/use/evidence/known-database.json', make: makeKnownDatabase, isTested: true },
   { path: checksumsFile, make: listChecksums },
   { path: 'docs/decisions/README.md', make: listDecisions },
-  { path: 'README.md', make: () => between('README.md', 'settings', describeSettings()) },
+  { path: settingsPage, make: () => between(settingsPage, 'settings', describeSettings()) },
   { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
 ]
 

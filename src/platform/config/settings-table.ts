@@ -1,6 +1,6 @@
 /**
- * Every setting: its names, what holds without it, and what it is. README's table is made of it (`npm run generate`), a settings file may
- * have these names, and `seloste doctor` tells which are set.
+ * Every setting: its names, its default, and what it is. docs/operate/settings.md is generated from it (`npm run generate`), a settings
+ * file may have these names, and `seloste doctor` lists which are set.
  */
 interface Row {
   /** Those that are set together. */
@@ -219,11 +219,11 @@ export function valueWithout(name: ValuedName): string {
   return rows.find(({ names }) => names.includes(name))!.value!
 }
 
-/** The table as README has it. */
+/** Returns the table of docs/operate/settings.md. */
 export function describeSettings(): string {
   const lines = rows.map(({ names, value, without, what, see }) => {
     const told = names.map((name) => `\`${name}\``).join(', ')
-    const more = see === undefined ? '' : `: [${see.split('/').slice(0, 2).join('/')}](${see})`
+    const more = see === undefined ? '' : `: [more](${see.replace('docs/operate/', '').replace('docs/', '../')})`
     return `| ${told} | ${value === undefined ? without : `\`${value}\``} | ${what}${more} |`
   })
   return ['| setting | default | what it is |', '|---|---|---|', ...lines].join('\n')
