@@ -20,7 +20,7 @@ export function activeParticipants(evidence: Evidence): Candidate[] {
   const isRecorder = (participant: ParticipantFact) =>
     metadata?.vendor.genesys !== undefined && isGenesysRecorder(participant)
   const all = (metadata?.participants ?? []).filter(
-    (participant) => !isPlaceholder(participant) && !isCode(participant) && !isRecorder(participant),
+    (participant) => !isPlaceholder(metadata!, participant) && !isCode(participant) && !isRecorder(participant),
   )
   const present = all.filter(({ id }) => !hasLeft(metadata!, id))
   return (present.length > 0 ? present : all).map((participant) => ({
@@ -31,13 +31,20 @@ export function activeParticipants(evidence: Evidence): Candidate[] {
 }
 
 /** Returns true while a stand-in keeps the place of who will answer: nobody has, and what is heard is ringing (R16). */
-export function awaitsAnswer(metadata: RecordingMetadata | undefined, candidates: readonly Candidate[]): boolean {
-  const standIn = metadata?.participants.some((one) => isPlaceholder(one) && !hasLeft(metadata, one.id)) ?? false
-  return standIn && candidates.length <= 1
+export function awaitsAnswer(evidence: Evidence, candidates: readonly Candidate[]): boolean {
+  const { metadata } = evidence
+  const standIn = metadata?.participants.some((one) => isPlaceholder(metadata, one) && !hasLeft(metadata, one.id))
+  const hasAnswered = () => candidates.some(({ numbers }) => lookUp(evidence, numbers)?.role === 'official')
+  return standIn === true && candidates.length <= 1 && !hasAnswered()
 }
 
-function isPlaceholder({ aors }: ParticipantFact): boolean {
-  return aors.length > 0 && aors.every((aor) => /^(?:sips?:)?asbce@/i.test(aor.trim()))
+/** A stand-in sends no stream: a caller may have its name. */
+function isPlaceholder({ streamLinks }: RecordingMetadata, { id, aors }: ParticipantFact): boolean {
+  return (
+    aors.length > 0 &&
+    aors.every((aor) => /^(?:sips?:)?asbce@/i.test(aor.trim())) &&
+    !streamLinks.some(({ participantId, direction }) => participantId === id && direction === 'send')
+  )
 }
 
 function hasLeft(metadata: RecordingMetadata, id: string): boolean {

@@ -61,7 +61,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     ...(caller ? { caller } : {}),
     ...(number ? { number } : {}),
     ...(official ? { official } : {}),
-    awaitsAnswer: awaitsAnswer(evidence.metadata, candidates),
+    awaitsAnswer: awaitsAnswer(evidence, candidates),
     connected: {
       caller: isConnected(evidence.metadata, candidates, caller?.participantId),
       officials: candidates.flatMap(({ numbers }) => {
@@ -99,6 +99,17 @@ function onceEach(normalise: Normalise): Normalise {
 /** Vendor extensions. `called` becomes number or official by lookup; a called number nobody knows is kept (R7). */
 function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
   let unlisted: Party | undefined
+  const { personOf = (entry: O): unknown => entry } = evidence.directory
+  const present = new Set<unknown>()
+  for (const { numbers } of candidates) {
+    const found = lookUp(evidence, numbers)
+    if (found?.role === 'official') present.add(personOf(found.entry))
+  }
+  const gone = new Set((evidence.metadata?.participants ?? []).map(({ id }) => id))
+  for (const { participant } of candidates) gone.delete(participant.id)
+  /** Returns true for who was called or answered first, where the client tells that they left, or other officials alone are there. */
+  const hasLeft = (entry: O, participantId = '') =>
+    gone.has(participantId) || (present.size > 0 && !present.has(personOf(entry)))
   for (const claim of claimRoles(evidence)) {
     const { number, source } = claim
     const participantId = claim.participantId ?? participantWith(number, candidates)
@@ -109,8 +120,9 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
       if (found?.role === 'number') draft.review.add('vendorContradictsRegistry')
     } else if (found?.role === 'number') draft.number ??= { ...party, entry: found.entry }
     else if (claim.role === 'passedOn') continue
-    else if (found?.role === 'official') draft.official ??= { ...party, entry: found.entry }
-    else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
+    else if (found?.role === 'official') {
+      if (!hasLeft(found.entry, participantId)) draft.official ??= { ...party, entry: found.entry }
+    } else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
   }
   // Participants may still show the registered number; only then is an unlisted one taken.
   const registered = draft.number ?? candidates.find(({ numbers }) => lookUp(evidence, numbers)?.role === 'number')

@@ -13,6 +13,8 @@ export type Normalise = (raw: string) => PhoneNumber
 export interface Directory<N = unknown, O = unknown> {
   findNumber(key: PhoneNumberKey): N | undefined
   findOfficial(key: PhoneNumberKey): O | undefined
+  /** An official has several numbers, each with an entry; an entry is a person unless said. */
+  personOf?(entry: O): unknown
 }
 
 export interface Evidence<N = unknown, O = unknown> {

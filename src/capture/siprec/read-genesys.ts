@@ -20,7 +20,10 @@ export function withGenesys(
   metadata: RecordingMetadata | undefined,
   requestUri: string | undefined,
 ): RecordingMetadata | undefined {
-  const told = (metadata?.participants ?? []).map(({ extension }) => extension?.requestUri)
+  const { participants = [] } = metadata ?? {}
+  // In any other call the request-uri is what the caller dialled, with parameters of the caller's choice.
+  const isRecorder = participants.length > 1 && participants.every(isGenesysRecorder)
+  const told = isRecorder ? participants.map(({ extension }) => extension?.requestUri) : []
   const genesys = [requestUri, ...told].map((uri) => uri && genesysOf(uri)).find((facts) => facts)
   if (!genesys) return metadata
   const { vendor, ...facts } = metadata ?? alone

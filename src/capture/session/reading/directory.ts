@@ -18,5 +18,6 @@ export function directoryAt(
           Temporal.Instant.compare(from, at) <= 0 &&
           (to === null || Temporal.Instant.compare(at, to) < 0),
       ),
+    personOf: ({ personId }) => personId,
   }
 }
