@@ -183,6 +183,22 @@ describe('one official’s calls', () => {
     expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
   })
 
+  test('written down by a program for one other person, for copies, counts as listened to (R21)', async () => {
+    const { recordings } = thresholds.official
+    for (let i = 0; i < recordings; i++) {
+      const recording = recordingFacts()
+      await admit(capture, callFacts({ official: { ...colleagueOf(sari), personId: aino.id }, recording }))
+      const { rows } = await pool.query<{ id: string }>(
+        `insert into anonymised_copy (recording_id, duration_ms, prepared_by) values ($1, 1000, $2) returning id`,
+        [recording.id, sari.id],
+      )
+      expect(await kinds()).toEqual([])
+      await plant({ action: 'anonymised-copy.recognised', object: rows[0]!.id, minutesAgo: 0 })
+    }
+    expect(await watch()).toMatchObject([{ kind: 'official', count: recordings }])
+    expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id } }])
+  })
+
   test('below the threshold, or the same recording over and over: nothing', async () => {
     const recording = recordingFacts()
     await admit(capture, callFacts({ official: { ...colleagueOf(sari), personId: aino.id }, recording }))

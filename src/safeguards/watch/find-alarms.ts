@@ -56,10 +56,19 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     having count(*) >= ${thresholds.night.listenings}`,
 
   // Recordings of one official's calls, listened to by one and the same other person.
+  // What a program wrote down of a recording for a copy is as good as listened to.
   official: (since) => sql`
-    with recent as (
+    with heard_of as materialized (
+      select id, person_id, recording_id, started_at from listening
+      where started_at > ${since} - ${thresholds.official.within}::interval
+      union all
+      select null, e.person_id, c.recording_id, e.at from audit_entry e join anonymised_copy c on c.id = e.object_id
+      where e.action = 'anonymised-copy.recognised' and e.result = 'ok' and e.person_id is not null
+        and e.at > ${since} - ${thresholds.official.within}::interval
+    ),
+    recent as (
       select distinct l.person_id, s.official_person_id as official
-      from listening l
+      from heard_of l
       join recording r on r.id = l.recording_id
       join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
       where l.started_at >= ${since} and s.official_person_id is not null and s.official_person_id <> l.person_id
@@ -68,8 +77,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       select distinct on (n.person_id, n.official, l.recording_id) n.person_id, n.official, l.recording_id, l.started_at, l.id
       from recent n
       left join closed_until k on k.kind = 'official' and k.person_id = n.person_id and k.object_id = n.official
-      join listening l on l.person_id = n.person_id
-        and l.started_at > greatest(${since} - ${thresholds.official.within}::interval, k.at)
+      join heard_of l on l.person_id = n.person_id and l.started_at > coalesce(k.at, '-infinity')
       join recording r on r.id = l.recording_id
       join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = n.official
       order by n.person_id, n.official, l.recording_id, l.started_at
@@ -80,7 +88,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       from heard
     )
     select person_id, official, max(recordings)::integer, min(started_at), max(started_at),
-      jsonb_build_object('listenings', to_jsonb((array_agg(id order by started_at))[1:50]))
+      jsonb_build_object('listenings', coalesce(to_jsonb((array_agg(id order by started_at) filter (where id is not null))[1:50]), '[]'))
     from counted
     group by person_id, official
     having bool_or(recordings >= ${thresholds.official.recordings})`,
@@ -155,7 +163,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       from audit_entry e
       left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
       where e.person_id is not null and e.at > ${since} - interval '1 day' and e.result = 'ok'
-        and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'looks.slowed')
+        and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'anonymised-copy.recognised', 'looks.slowed')
         and e.at > coalesce(k.at, '-infinity')
       window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row),
         a_day as (partition by e.person_id order by e.at range between interval '1 day' preceding and current row)

@@ -14,7 +14,7 @@ export const thresholds = {
   refusals: { inRow: 8, within: '15 minutes', inDay: 30 },
   /** Listenings begun outside these hours of Finland's clock, on whatever day. */
   night: { listenings: 1, fromHour: 6, toHour: 20 },
-  /** Recordings of one official's calls that one other person has listened to. */
+  /** Recordings of one official's calls that one other person has listened to, or had written down for a copy. */
   official: { recordings: 12, within: '7 days' },
   /**
    * One caller's calls opened or their number searched for on so many days, or the number so often in a day. Own calls,
