@@ -3104,6 +3104,7 @@ CREATE INDEX subject_copy_left ON public.subject_copy USING btree (made_at) WHER
 CREATE UNIQUE INDEX subject_copy_once ON public.subject_copy USING btree (request_id, recording_id) WHERE (ended_at IS NULL);
 CREATE INDEX subject_copy_recording ON public.subject_copy USING btree (recording_id);
 CREATE INDEX subject_copy_request ON public.subject_copy USING btree (request_id);
+CREATE TRIGGER fresh BEFORE INSERT ON subject_copy FOR EACH ROW EXECUTE FUNCTION release_is_fresh();
 alter table subject_copy enable row level security;
 create policy custodian_reads on subject_copy for select to seloste_custodian using (true);
 create policy custodian_removes on subject_copy for update to seloste_custodian using ((ended_at IS NOT NULL)) with check ((ended_at IS NOT NULL));
@@ -4088,6 +4089,7 @@ request_served(reference text) returns SETOF subject_request
 request_statistics(from_day date, to_day date) returns jsonb to seloste_desk
 requests_restrict() returns trigger
 require_fresh() returns void
+require_fresh_to_let_go(recordings uuid[]) returns void
 research_as_seen(d research_disclosure) returns text
 research_contents(package uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text, started_at timestamp with time zone, number_reached text, unit_id uuid) to seloste_custodian
 research_deadline(d research_disclosure) returns timestamp with time zone

@@ -10,7 +10,7 @@ import type { Session } from '#safeguards/people/session.ts'
 
 const enterRefusals = ['not-found', 'deny.role', 'deny.reference', 'hold.until-wrong', 'hold.nothing-left'] as const
 const renewRefusals = ['not-found', 'deny.role', 'hold.until-wrong', 'hold.over'] as const
-const endRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.over'] as const
+const endRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.over', 'confirm.fresh'] as const
 const listRefusals = ['deny.role'] as const
 
 export interface OrderToEnter {

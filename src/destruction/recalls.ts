@@ -8,7 +8,7 @@ import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/a
 import type { Session } from '#safeguards/people/session.ts'
 
 const listRefusals = ['deny.role'] as const
-const confirmRefusals = ['not-found', 'deny.role', 'recall.confirmed'] as const
+const confirmRefusals = ['not-found', 'deny.role', 'recall.confirmed', 'confirm.fresh'] as const
 
 export interface Recall {
   id: string

@@ -91,6 +91,22 @@ describe('a copy that is out', () => {
     expect(await act('eero', 'DELETE', id, '')).toMatchObject({ status: 409, code: 'research.released' })
   })
 
+  test('is confirmed, and a later day decided on, at no desk that was left, before a new proof', async () => {
+    const { id } = await released()
+    const extension = (await extend(id, day(60))).body['id'] as string
+    const proved = (ago: string) =>
+      sql`update session set proved_at = now() - ${ago}::interval where person_id = ${ends.people.riitta.id}`.execute(
+        admin,
+      )
+    await proved('16 minutes')
+    const stale = { status: 403, code: 'confirm.fresh' }
+    expect(await decideExtension(extension)).toMatchObject(stale)
+    expect(await confirm(id, 1, 'destroyed', 'riitta')).toMatchObject(stale)
+    await proved('1 minute')
+    expect((await decideExtension(extension)).status).toBe(204)
+    expect((await confirm(id, 1, 'destroyed', 'riitta')).status).toBe(204)
+  })
+
   test('is due at once when the study ends, on its day or before', async () => {
     const { id } = await released()
     expect(await act('eero', 'POST', id, '/study-end', { endedOn: day(1) })).toMatchObject({

@@ -451,6 +451,7 @@ declare
   o preservation_order := order_in_force(wanted);
 begin
   perform refuse_if(o.entered_by = viewer() or answered_call(o.contact_id), 'hold.own');
+  perform require_fresh();
   update preservation_order p set ended_at = clock_timestamp(), ended_by = viewer(), end_note = btrim(note) where p.id = o.id;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.ended', 'hold', o.id, 'ok', '{"by": "person"}');
@@ -524,6 +525,7 @@ begin
   perform refuse_if(i.party <> 'OFFICIAL' and exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
+  perform require_fresh_to_let_go(array(select ir.recording_id from inspection_recording ir where ir.inspection_id = i.id));
   update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',

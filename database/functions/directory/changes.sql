@@ -19,6 +19,17 @@ begin
   ), 'confirm.fresh');
 end $$;
 
+-- The same where somebody ends what a forbidden recording waits for: it is destroyed by that. Whoever is confined to a room has proved it with
+-- the outcome.
+create or replace function require_fresh_to_let_go(recordings uuid[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if viewer() is not null and confined_to() is null
+     and exists (select from prohibition p where p.recording_id = any (recordings) and p.executed_at is null) then
+    perform require_fresh();
+  end if;
+end $$;
+
 -- Proves the viewer's presence by the password: right, wrong, wait; factor where the person has a second factor, which the
 -- custodian judges.
 create or replace function prove_again(proof bytea) returns text

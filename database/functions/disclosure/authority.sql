@@ -47,6 +47,9 @@ begin
     perform note_authority('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
   else
     perform refuse_if(keep_authority.received_at <> d.received_at and answered_for_authority(d), 'authority.own');
+    if keep_authority.received_at > d.received_at then
+      perform require_fresh_to_let_go(array(select a.recording_id from authority_request a where a.disclosure_id = d.id and a.closed_at is null));
+    end if;
     -- From when a prohibition waits for the request is told with the request, and moves with it.
     update authority_request a set received_at = keep_authority.received_at where a.disclosure_id = d.id;
     update authority_disclosure k set origin = keep_authority.origin, authority = btrim(keep_authority.authority),
@@ -101,6 +104,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   one uuid;
 begin
+  perform require_fresh_to_let_go(recordings);
   for one in
     update authority_request a set closed_at = clock_timestamp()
     where a.disclosure_id = let_go_authority_items.disclosure and a.closed_at is null and a.recording_id = any (recordings)

@@ -182,8 +182,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function copies_that_left to seloste_custodian;
 
--- A package lets recordings leave, and whoever releases it is shown its link and passphrase: at the desk of a decision maker who has left
--- it, anybody could (R30, R34).
+-- A package, or a requester's copy, lets recordings leave, and whoever makes it is shown its link and passphrase: at a desk that was left,
+-- anybody could (R30, R34).
 create or replace function release_is_fresh() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

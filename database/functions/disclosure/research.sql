@@ -427,6 +427,7 @@ declare
 begin
   select * into c from disclosed_copy o where o.id = wanted for update;
   perform refuse_if(c.state = 'CONFIRMED', 'recall.confirmed');
+  perform require_fresh();
   update disclosed_copy o set state = 'CONFIRMED', recording_id = null, tie_salt = null, confirmed_at = clock_timestamp(),
     confirmed_by = viewer(), outcome = how
   where o.id = c.id;
@@ -510,6 +511,7 @@ begin
   perform refuse_if(e.decided_at is not null, 'research.decided');
   perform refuse_if(e.asked_by = viewer(), 'research.own');
   perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
+  perform require_fresh();
   if how = 'GRANTED' then
     perform refuse_extension(d, e.due_on);
     update research_disclosure r set due_on = e.due_on where r.id = d.id;

@@ -82,6 +82,7 @@ grant select, update (removed_at) on subject_copy to seloste_custodian;
 grant select (end_why, ended_at, expires_at, fetches, id, made_at, made_by, method, ready_at, recording_id, request_id) on subject_copy to seloste_desk;
 create policy desk_serves on subject_copy for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create policy custodian_reads on subject_copy for select to seloste_custodian using (true);
+create trigger fresh before insert on subject_copy for each row execute function release_is_fresh();
 create policy custodian_removes on subject_copy for update to seloste_custodian using (ended_at is not null) with check (ended_at is not null);
 
 -- correction

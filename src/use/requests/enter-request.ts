@@ -34,7 +34,14 @@ const enterRefusals = [
   'input.identity-code',
   'request.official-unknown',
 ] as const
-const changeRefusals = ['deny.role', 'not-found', 'request.closed', 'input.identity-code', 'request.own'] as const
+const changeRefusals = [
+  'deny.role',
+  'not-found',
+  'request.closed',
+  'input.identity-code',
+  'request.own',
+  'confirm.fresh',
+] as const
 
 /**
  * Enters a request that has come in (R45). The same again from the same clerk within ten minutes is the one that is there.

@@ -48,15 +48,17 @@ export function extendRequest(
   return act(db, session, id, 'request.extended', statement, extendRefusals)
 }
 
+const closeRefusals = [...always, 'request.unfinished', 'request.own', 'confirm.fresh'] as const
+
 /** Closes a request; `of` one that is unfinished: what is, with commas between. */
 export function closeRequest(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   outcome: 'ANSWERED' | 'REFUSED' | 'WITHDRAWN',
-): Promise<'done' | Refused<Always | 'request.unfinished' | 'request.own'>> {
+): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
   const statement = sql`select close_request(${id}::uuid, ${outcome})`
-  return act(db, session, id, 'request.closed', statement, [...always, 'request.unfinished', 'request.own'])
+  return act(db, session, id, 'request.closed', statement, closeRefusals)
 }
 
 function act<Code extends string>(

@@ -30,6 +30,7 @@ const decideRefusals = [
 ] as const
 const closeRefusals = [
   'deny.role',
+  'confirm.fresh',
   'not-found',
   'authority.own',
   'authority.closed',

@@ -18,8 +18,8 @@ export interface AskedByAuthority {
 const writing = ['deny.role', 'authority.provision-expired', 'authority.received-wrong', 'input.identity-code'] as const
 const enterRefusals = [...writing, 'deny.reference', 'authority.authority-off'] as const
 const preparing = ['deny.role', 'not-found', 'authority.decided'] as const
-const changeRefusals = [...preparing, ...writing, 'authority.own'] as const
-const dropRefusals = [...preparing, 'authority.own'] as const
+const changeRefusals = [...preparing, ...writing, 'authority.own', 'confirm.fresh'] as const
+const dropRefusals = [...preparing, 'authority.own', 'confirm.fresh'] as const
 const addRefusals = [
   ...preparing,
   'authority.no-recording',

@@ -32,7 +32,7 @@ const askRefusals = [
   'research.extension-waits',
   'input.identity-code',
 ] as const
-const extensionRefusals = [...always, ...days, 'research.decided', 'research.own'] as const
+const extensionRefusals = [...always, ...days, 'research.decided', 'research.own', 'confirm.fresh'] as const
 
 /**
  * Grants what was seen, when nothing else is missing, or refuses; by somebody who had no part in preparing it (R35).

@@ -7,7 +7,7 @@ import { always } from './research-refusals.ts'
 
 const lent = [...always, 'research.not-released'] as const
 const endRefusals = [...lent, 'research.study-ended', 'research.day-ahead', 'research.day-before'] as const
-const confirmRefusals = [...lent, 'recall.confirmed', 'input.identity-code'] as const
+const confirmRefusals = [...lent, 'recall.confirmed', 'confirm.fresh', 'input.identity-code'] as const
 const closeRefusals = [...lent, 'research.unconfirmed'] as const
 
 /** The study has ended, on its day or before: every copy is returned or destroyed at once (R32). */

@@ -41,6 +41,7 @@ export const makeCopyRefusals = [
   'recording.not-yet-kept',
   'copy.under-way',
   'copy.recipient',
+  'confirm.fresh',
 ] as const
 export type MakeCopyRefusal = (typeof makeCopyRefusals)[number]
 

@@ -15,6 +15,7 @@ const refusals = [
   'call.matched',
   'call.restriction-told',
   'request.own',
+  'confirm.fresh',
 ] as const
 export type VerificationRefusal = Refused<(typeof refusals)[number]>
 

@@ -81,7 +81,14 @@ export function bookNow(
   )
 }
 
-const outcomeRefusals = ['deny.role', 'not-found', 'appointment.over', 'appointment.not-yet', 'request.own'] as const
+const outcomeRefusals = [
+  'deny.role',
+  'not-found',
+  'appointment.over',
+  'appointment.not-yet',
+  'request.own',
+  'confirm.fresh',
+] as const
 
 /** Notes what came of an appointment. What waited for it is destroyed; where nobody came and nothing waits, it can be booked again. */
 export function noteOutcome(

@@ -1,0 +1,84 @@
+// At a desk that somebody has left, no sound of a call leaves and nothing that cannot be undone is done, before a new proof.
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { kept, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
+beforeAll(() => noteDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
+
+/** Asks at a desk that somebody has left, where it is refused, and after a new proof. */
+async function leftAndProved<A extends { status: number }>(
+  name: keyof typeof people,
+  ask: () => Promise<A>,
+): Promise<A> {
+  await as(name)
+  const proved = (ago: string) =>
+    sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people[name].id}`.execute(admin)
+  await proved('16 minutes')
+  expect(await ask()).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  await proved('1 minute')
+  return ask()
+}
+
+test('no copy of a recording is made for a requester, whose link and passphrase would be shown', async () => {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId] })
+  expect((await leftAndProved('paula', () => makeCopy(request.id, recording.id))).status).toBe(201)
+})
+
+test('no preservation order is ended', async () => {
+  const { contactId } = await kept()
+  const until = Temporal.Now.instant()
+    .add({ hours: 24 * 30 })
+    .toString()
+  const order = { contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1' }
+  const entered = await post('tuula', '/api/holds', { ...order, until, reference: 'TURVA-1' })
+  const end = `/api/holds/${entered.body['id'] as string}/end`
+  expect((await leftAndProved('riitta', () => post('riitta', end, { note: 'Ohi' }))).status).toBe(204)
+})
+
+test('no request is closed for which a forbidden recording waits, and one for which none waits is', async () => {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
+  await byOfficial(recording.id)
+  const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
+  const closed = await leftAndProved('paula', async () => {
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    return close(request.id)
+  })
+  expect(closed.status).toBe(204)
+  expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
+  await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(
+    admin,
+  )
+  const other = await served({ contacts: [(await kept()).contactId], kinds: ['LISTEN'] })
+  expect((await close(other.id)).status).toBe(204)
+})
+
+test('nothing that an authority asks for is let go while a forbidden recording waits for it', async () => {
+  const recording = await kept()
+  const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
+  const asked = (receivedAt: string) => ({
+    ...{
+      origin: 'REQUEST',
+      authority: 'Poliisi',
+      officer: 'M. Malli',
+      caseNumber: '5560/R/1/26',
+      aim: 'INVESTIGATION',
+    },
+    receivedAt,
+  })
+  const entered = await post('tuula', '/api/authority-disclosures', asked(ago(10)))
+  const url = `/api/authority-disclosures/${entered.body['id'] as string}`
+  const item = { contactId: recording.contactId, recordingId: recording.id, what: 'RECORDING' }
+  expect((await post('tuula', `${url}/items`, item)).status).toBe(201)
+  await byOfficial(recording.id)
+  const later = () => acts.ask('tuula', 'PUT', url, asked(ago(1)))
+  expect((await leftAndProved('tuula', later)).status).toBe(204)
+  expect((await leftAndProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
+})
