@@ -143,7 +143,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       open.add(group)
       const legs = group.calls.get(record.callId) ?? new Map<string, DetailRecord>()
       group.calls.set(record.callId, legs)
-      const legId = record.repeats ? repeatedLeg(legs, record) : record.legId
+      const legId = record.repeats ? repeatedLeg(legs, record) : legOf(legs, record)
       const before = legs.get(legId)
       legs.set(legId, before ? merged(before, record) : { ...record, legId })
       group.lastMs = nowMs
@@ -225,7 +225,8 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
     toldBy.set(id, [...new Set([...(toldBy.get(id) ?? []), leg.callId])])
     legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
   }
-  return { calls, unfinished: notWhole(calls), toldBy }
+  const whole = new Map([...calls].map(([id, legs]) => [id, withoutStrayEnds(legs)]))
+  return { calls: whole, unfinished: notWhole(whole), toldBy }
 }
 
 function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: boolean): GroupCalls {
@@ -274,8 +275,15 @@ function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
   }
 }
 
+const isWhole = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
+
+/** Without ends of what never began: anybody can send a BYE with the id of a call. */
+function withoutStrayEnds(legs: readonly DetailRecord[]): readonly DetailRecord[] {
+  if (!legs.some(isWhole)) return legs
+  return legs.filter(({ startedAt, answeredAt }) => startedAt !== undefined || answeredAt !== undefined)
+}
+
 function notWhole(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<string> {
-  const isWhole = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
   return new Set([...calls].filter(([, legs]) => !legs.every(isWhole)).map(([callId]) => callId))
 }
 
@@ -307,6 +315,24 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
 function few(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
   return calls && calls.size <= mostTogether ? calls : []
+}
+
+/** Id of the leg that a record tells of: its own, or another where that is a leg of a call that had the same id before or after. */
+function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): string {
+  const { legId, event, channel } = record
+  for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
+    const known = legs.get(id)
+    if (!known || event || channel || !isAnotherLeg(known, record)) return id
+  }
+}
+
+/** Returns true where each tells of a whole leg, and one begins after the other has ended, or two callers speak with two officials. */
+function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
+  if (!isWhole(one) || !isWhole(other)) return false
+  const differ = (name: 'caller' | 'official') =>
+    one[name] !== undefined && other[name] !== undefined && one[name] !== other[name]
+  const isApart = isAfter(other.startedAt, one.endedAt) || isAfter(one.startedAt, other.endedAt)
+  return isApart || (differ('caller') && differ('official'))
 }
 
 /** Id of the leg that a record tells of, where one id may begin again: the first unless a later one is meant. */

@@ -18,6 +18,8 @@ export type Judged =
 const clocksDifferMs = 300_000
 /** So long one leg may end before the next begins. */
 const breakMs = 2_000
+/** So long after its end a call of nobody knows whom may be passed on, as in whose-call.ts. */
+const passedOnMs = 300_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
@@ -37,6 +39,7 @@ export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
   const legs = told.legs as readonly WholeLeg[]
   const own = legs.map((leg) => (sideOf(leg) === 'incoming' ? keyOf(leg.caller, leg.startedAt) : undefined))
   const callers = new Set(own.filter((caller) => caller !== undefined))
+  if (callers.size === 0) return splitByTime(told, legs)
   if (callers.size < 2) return [told]
   const goesOn = (caller: string, at: Temporal.Instant) =>
     legs.some(
@@ -57,6 +60,24 @@ export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
     legs: legs.filter((_, n) => whose[n] === caller).map((leg) => ({ ...leg, isDoubtful: true })),
     taken,
   }))
+}
+
+/** Of callers whose numbers are withheld: what begins so long after all else had ended is another call. */
+function splitByTime(told: ToldCall, legs: readonly WholeLeg[]): ToldCall[] {
+  const calls: WholeLeg[][] = []
+  let endedMs = 0
+  for (const leg of legs.toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))) {
+    const call = calls.at(-1)
+    if (call && leg.startedAt.epochMilliseconds <= endedMs + passedOnMs) call.push(leg)
+    else calls.push([leg])
+    endedMs = Math.max(endedMs, leg.endedAt.epochMilliseconds)
+  }
+  if (calls.length < 2) return [told]
+  let left = calls.length
+  const taken = () => {
+    if (--left === 0) told.taken()
+  }
+  return calls.map((own) => ({ ...told, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
 }
 
 /**

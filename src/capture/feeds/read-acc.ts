@@ -89,7 +89,9 @@ function fieldsOfJson(text: string): Fields | 'not-json' {
 function partOf(fields: Fields): Fields | undefined {
   const code = fields['code'] ?? fields['sip_code'] ?? ''
   const time = fields['timestamp'] ?? fields['time'] ?? fields['call_start_time'] ?? ''
-  const leg = { ...fields, leg: 'dialog' }
+  // RFC 3261 section 12: a dialog is its Call-ID and both tags, whichever side asks. A Call-ID alone may come again.
+  const dialog = ['dialog', ...[fields['from_tag'], fields['to_tag']].filter(Boolean).toSorted()].join(' ')
+  const leg = { ...fields, leg: dialog }
   const created = fields['created']
   // OpenSIPS: all of a call at its end.
   const duration = fields['ms_duration'] ?? fields['duration']
@@ -103,7 +105,7 @@ function partOf(fields: Fields): Fields | undefined {
   if (fields['start_time'] !== undefined && fields['end_time'] !== undefined)
     return { ...leg, started: fields['start_time'], answered: fields['start_time'], ended: fields['end_time'] }
   const method = fields['method']?.toUpperCase()
-  if (method === 'BYE') return { leg: 'dialog', ended: time, call_id: fields['call_id'] ?? fields['callid'] ?? '' }
+  if (method === 'BYE') return { leg: dialog, ended: time, call_id: fields['call_id'] ?? fields['callid'] ?? '' }
   if (method !== 'INVITE') return undefined
   if (/^2\d\d$/.test(code)) return { ...leg, started: created ?? time, answered: time }
   // One target of several that did not take it: the call may have been answered elsewhere.

@@ -163,16 +163,20 @@ describe('acc of Kamailio and OpenSIPS', () => {
   const line = (method: string, time: number) =>
     `Nov 20 09:14:31 edge kamailio[917]: NOTICE: acc [acc.c:279]: acc_log_request(): ACC: transaction answered: timestamp=${time};method=${method};from_tag=SvS155;to_tag=xhfff;call_id=vRtGVfXTzMK@edge;code=200;reason=OK;${extra}`
 
-  test('INVITE and BYE are the two parts of a leg, joined by the Call-ID', () => {
+  test('INVITE and BYE are the two parts of a leg, joined by the dialog', () => {
     expect(record(read('acc', line('INVITE', 1763622871)))).toMatchObject({
       callId: 'vRtGVfXTzMK@edge',
-      legId: 'dialog',
+      legId: 'dialog SvS155 xhfff',
       answeredAt: at('2025-11-20T07:14:31Z'),
       called: '029497000',
       official: '1042',
     })
     const end = record(read('acc', line('BYE', 1763623231)))
-    expect(end).toMatchObject({ callId: 'vRtGVfXTzMK@edge', legId: 'dialog', endedAt: at('2025-11-20T07:20:31Z') })
+    expect(end).toMatchObject({
+      callId: 'vRtGVfXTzMK@edge',
+      legId: 'dialog SvS155 xhfff',
+      endedAt: at('2025-11-20T07:20:31Z'),
+    })
     expect(end.startedAt).toBeUndefined()
   })
 
