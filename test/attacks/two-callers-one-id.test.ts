@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { hashCallId } from '#description/draw.ts'
-import { admitFed, admitNewFed } from '#register/admit-fed.ts'
+import { admitFed, admitNewFed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
