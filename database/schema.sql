@@ -3523,6 +3523,7 @@ asks_to_forbid(q subject_request) returns boolean
 assess_authority(wanted uuid, assessment text) returns void to seloste_desk
 assign_request(wanted uuid, clerk uuid, seen text) returns void to seloste_desk
 at_most_months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
+attempt_wait(user_id text, source text) returns integer
 attribute_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 audit_entry_stays() returns trigger
 authority_as_seen(d authority_disclosure) returns text
@@ -3534,7 +3535,7 @@ authority_item_is_there(i authority_item) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian
 authority_prepared(wanted uuid) returns authority_disclosure
-begin_attempt(user_id text, network text, device bytea) returns boolean
+begin_attempt(user_id text, source text) returns boolean
 begin_calibration(recording uuid, form uuid, name text) returns uuid to seloste_desk
 begin_copy(disclosure uuid, item integer) returns uuid to seloste_desk
 begin_copy_fetch(token_hash bytea, address text) returns TABLE(id uuid, recording_id uuid, size_bytes bigint, attempt integer, is_busy boolean) to seloste_custodian
@@ -3684,7 +3685,7 @@ employment_end_is_told() returns trigger
 empty_training_moment(m training_moment, why text) returns void
 end_admission_parts() returns void to seloste_custodian
 end_appointment(a appointment, whose uuid, how text) returns void
-end_attempt(user_id text, network text, device bytea, succeeded boolean) returns void
+end_attempt(user_id text, source text, succeeded boolean) returns void
 end_blocking_sessions(patience interval) returns TABLE(role text, sessions integer) to seloste_custodian
 end_evaluation(e evaluation, why text) returns void
 end_hearings_over() returns integer to seloste_custodian

@@ -52,23 +52,28 @@ $$;
 -- (NIST SP 800-63B-4 section 3.2.2); then its person comes in at a browser of their own, or by a new one-time link.
 create or replace function sign_in_wait(user_id text, network text, device bytea) returns integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with source as (select sign_in_source(sign_in_wait.user_id, network, device) as source)
+  select attempt_wait(user_id, sign_in_source(user_id, network, device))
+$$;
+grant execute on function sign_in_wait to seloste_desk;
+
+-- The same of a source: a network, which strangers in a row ('*') keep waiting, a known device, or a session.
+create or replace function attempt_wait(user_id text, source text) returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(max(ceil(extract(epoch from case
       when f.source <> '*' then f.last_at + failure_wait(f.failures) - clock_timestamp()
       when f.failures >= 100 then interval '1 day'
       else interval '0' end))), 0)::integer
-  from sign_in_failure f, source
-  where f.account = account_key(sign_in_wait.user_id)
-    and (f.source = source.source or (f.source = '*' and source.source like 'network:%'))
+  from sign_in_failure f
+  where f.account = account_key(attempt_wait.user_id)
+    and (f.source = attempt_wait.source or (f.source = '*' and attempt_wait.source like 'network:%'))
     and (f.source = '*' or f.last_at + failure_wait(f.failures) > clock_timestamp())
 $$;
-grant execute on function sign_in_wait to seloste_desk;
 
 -- Begins an attempt, one at a time for each account and source; true where it has to wait.
-create or replace function begin_attempt(user_id text, network text, device bytea) returns boolean
+create or replace function begin_attempt(user_id text, source text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  from_here text := sign_in_source(begin_attempt.user_id, network, device);
+  from_here text := source;
 begin
   insert into sign_in_failure (account, source)
   select account_key(begin_attempt.user_id), s
@@ -77,14 +82,14 @@ begin
   perform from sign_in_failure f
   where f.account = account_key(begin_attempt.user_id) and (f.source = from_here or (f.source = '*' and from_here like 'network:%'))
   order by f.source for update;
-  return sign_in_wait(begin_attempt.user_id, network, device) > 0;
+  return attempt_wait(begin_attempt.user_id, from_here) > 0;
 end $$;
 
 -- Ends an attempt: a failure is counted, a success wipes out what went before from here and from strangers in a row.
-create or replace function end_attempt(user_id text, network text, device bytea, succeeded boolean) returns void
+create or replace function end_attempt(user_id text, source text, succeeded boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  from_here text := sign_in_source(end_attempt.user_id, network, device);
+  from_here text := source;
 begin
   if succeeded then
     delete from sign_in_failure f
@@ -109,9 +114,10 @@ create or replace function open_session(
 ) language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   demand text := (select second_factor from sign_in_demand);
+  source text := sign_in_source(open_session.user_id, network, known);
   found_person person;
 begin
-  if begin_attempt(open_session.user_id, network, known) then
+  if begin_attempt(open_session.user_id, source) then
     outcome := 'wait';
     return;
   end if;
@@ -119,11 +125,11 @@ begin
   person := found_person.id;
   if found_person.password_check is distinct from sha256(open_session.proof)
      or found_person.password_check is null or found_person.employed_from > now() or found_person.employed_to <= now() then
-    perform end_attempt(open_session.user_id, network, known, false);
+    perform end_attempt(open_session.user_id, source, false);
     outcome := 'refused';
     return;
   end if;
-  perform end_attempt(open_session.user_id, network, known, true);
+  perform end_attempt(open_session.user_id, source, true);
   factors := second_factors(person);
   outcome := case when cardinality(factors) > 0 then 'second-factor' when demand = 'required' then 'enrolment' else 'opened' end;
   insert into session (token_hash, person_id, created_at, expires_at, awaits_second_factor, device)
@@ -251,19 +257,22 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where p.id = keep_password.person
 $$;
 
--- Whether the person behind a session has the password, counted as an attempt of their own: right, wrong, wait.
+-- Whether the person behind a session has the password, counted as an attempt of this session alone: right, wrong, wait. Strangers keep
+-- nobody waiting who is signed in, and whoever has found a session guesses no faster.
 create or replace function prove_password(token_hash bytea, proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p person;
+  source text;
 begin
   select q.* into p from session s join person q on q.id = s.person_id
   where s.token_hash = prove_password.token_hash and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor;
-  -- A session that was stolen counts like a network of its own.
-  if p.id is null or begin_attempt(p.user_id, 'session', null) then
+  -- By the session's id, as its token changes.
+  select 'session:' || s.id into source from session s where s.token_hash = prove_password.token_hash;
+  if p.id is null or begin_attempt(p.user_id, source) then
     return 'wait';
   end if;
-  perform end_attempt(p.user_id, 'session', null, coalesce(p.password_check = sha256(prove_password.proof), false));
+  perform end_attempt(p.user_id, source, coalesce(p.password_check = sha256(prove_password.proof), false));
   return case when p.password_check = sha256(prove_password.proof) then 'right' else 'wrong' end;
 end $$;
 grant execute on function prove_password to seloste_custodian;

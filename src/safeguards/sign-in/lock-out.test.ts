@@ -181,7 +181,7 @@ describe('a desk that was taken over', () => {
       await expect(own.query(`select from ${table}`), table).rejects.toThrow('permission denied')
     }
     for (const call of [
-      "end_attempt('x', 'x', null, true)",
+      "end_attempt('x', 'x', true)",
       "keep_password(gen_random_uuid(), 'x', 'x', true)",
       `drop_factors('${aino.id}')`,
       `end_sessions_of('${aino.id}', null)`,

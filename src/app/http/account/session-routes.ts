@@ -31,6 +31,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       if (begun === 'refused') return { refused: 'session.credentials' }
       if ('refused' in begun) return begun
       if (!('awaits' in begun)) return welcome(desk, request, reply, begun)
+      await endBefore(desk, request, begun.token)
       if (begun.awaits === 'enrolment' || otp === undefined) {
         setSessionToken(request, reply, begun.token)
         return awaiting(begun)
@@ -93,13 +94,18 @@ export async function signInUnder(desk: Desk, token: string, request: FastifyReq
  * a token planted in it is worthless (session fixation), and nothing is left open behind a new sign-in.
  */
 async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
-  const now = desk.clock.now()
-  const before = sessionToken(request)
-  const left = before === undefined || before === session.token ? undefined : await useSession(desk.db, before, now)
-  if (left) await signOut(desk.db, left, now)
+  await endBefore(desk, request, session.token)
   setSessionToken(request, reply, session.token)
   await rememberBrowser(desk, request, reply, session)
   return viewMe(desk, session)
+}
+
+/** Ends the session that a browser has before it gets another token. */
+async function endBefore(desk: Desk, request: FastifyRequest, token: string) {
+  const now = desk.clock.now()
+  const before = sessionToken(request)
+  const left = before === undefined || before === token ? undefined : await useSession(desk.db, before, now)
+  if (left) await signOut(desk.db, left, now)
 }
 
 /** A browser in which somebody has signed in is let in by the failures of strangers. */

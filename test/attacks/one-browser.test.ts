@@ -1,0 +1,53 @@
+// R20: what strangers try keeps nobody out who is signed in, and a browser holds one session.
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { signIn } from '#safeguards/sign-in/sign-in.ts'
+import { openAccounts } from '#test/sign-in/open-accounts.ts'
+import { password } from '../database/people.ts'
+
+const { database, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
+const desk = database.as('seloste_desk').db
+
+test('a sign-in in two steps ends the session that the browser had', async () => {
+  const shared = browse()
+  await shared.signIn(await enter('Eilinen'))
+  const before = shared.cookies.get('seloste') ?? ''
+  const own = browse()
+  await own.signIn(signer.aino)
+  const { secret } = await enrol(own)
+  expect(await shared.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.second-factor' })
+  expect(await shared.ask('POST', '/api/session/second-factor', { otp: codeOf(secret) })).toMatchObject({ status: 200 })
+  const left = browse()
+  left.cookies.set('seloste', before)
+  expect(await isWhole(left)).toBe(false)
+})
+
+describe('who is signed in', () => {
+  test('proves it, and changes their password, whatever strangers have failed at', async () => {
+    const person = await enter('Kohde')
+    const own = browse()
+    await own.signIn(person)
+    const stranger = () => ({ userId: person.userId, password: 'guess', from: { network: randomUUID() } })
+    for (let i = 0; i < 100; i += 1) await signIn(desk, stranger(), Temporal.Now.instant())
+    expect(await signIn(desk, stranger(), Temporal.Now.instant())).toMatchObject({ refused: 'session.closed' })
+    expect((await own.ask('POST', '/api/session/proof', { password })).status).toBe(204)
+    const changed = await own.ask('POST', '/api/account/password', {
+      current: password,
+      password: 'kolme harmaata hanhea',
+    })
+    expect(changed.status).toBe(204)
+  })
+
+  test('guesses no more than five times in a row, and keeps their other browsers from nothing by it', async () => {
+    const person = await enter('Arvaaja')
+    const [found, own] = [browse(), browse()]
+    for (const browser of [found, own]) await browser.signIn(person)
+    const prove = async (browser: typeof own, given: string) =>
+      (await browser.ask('POST', '/api/session/proof', { password: given })).status
+    const guesses: number[] = []
+    for (let i = 0; i < 7; i += 1) guesses.push(await prove(found, 'guess'))
+    expect(guesses.slice(-2)).toContain(429)
+    expect(await prove(found, password)).toBe(429)
+    expect(await prove(own, password)).toBe(204)
+  })
+})
