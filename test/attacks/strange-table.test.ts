@@ -22,3 +22,16 @@ test('a table that is none of Seloste’s keeps no backup from being restored, a
     { there: null },
   ])
 })
+
+test('a column that is none of Seloste’s keeps no backup from being restored either, and its values are left out', async () => {
+  const { pool } = database.as()
+  await pool.query('alter table segment add column looked_into jsonb default \'{"of": "somebody"}\'')
+  const place = await openTestPlaces(database, register)
+  await backUpTo(register, place)
+  await pool.query('alter table segment drop column looked_into')
+  const machine = await emptyMachine()
+  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, notOurs: ['segment.looked_into'] })
+  const { rows } = await machine.pool.query('select * from segment')
+  expect(rows).toHaveLength(2)
+  expect(rows[0]).not.toHaveProperty('looked_into')
+})

@@ -2,11 +2,13 @@
  * Backups against destructions (P2, P3 of the fault table; AC25): nothing that was destroyed comes back, from any copy of any
  * age, and everything else does.
  */
-import { readFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { migrate } from '#platform/database/migrate.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
+import { schemaFolder } from '#platform/database/schema-folder.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -304,6 +306,36 @@ test(
     const restored = await restore(machine, place)
     await refuseQuarantined(machine.url)
     expect(restored.objects).toBeGreaterThan(0)
+  },
+)
+
+test(
+  'a restore of an older version’s backup that is interrupted has all its rows brought to the newer version by the next',
+  { timeout: 120_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    await backUp(place)
+    const machine = await emptyMachine()
+    // A version that comes after the backup, with a column that it fills in what is there.
+    const folder = join(machine.folder, 'newer')
+    await cp(schemaFolder, folder, { recursive: true })
+    await writeFile(
+      join(folder, 'migrations/9000-newer.sql'),
+      'alter table segment add column of_newer boolean;\nupdate segment set of_newer = true;\n',
+    )
+    machine.target.migrate = async (upTo) => {
+      await migrate(machine.url, { folder, ...(upTo !== undefined && { upTo }) })
+    }
+    const put = machine.target.objects.put
+    machine.target.objects.put = () => Promise.reject(new Error('no space'))
+    await expect(restore(machine, place)).rejects.toThrow('no space')
+    machine.target.objects.put = put
+    await restore(machine, place)
+    await refuseQuarantined(machine.url)
+    const { rows } = await machine.pool.query(
+      'select of_newer as "ofNewer", count(*) > 0 as there from segment group by 1',
+    )
+    expect(rows).toEqual([{ ofNewer: true, there: true }])
   },
 )
 

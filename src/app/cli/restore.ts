@@ -190,7 +190,7 @@ function tell(restored: Restored): void {
   }
   console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)
   if (restored.notOurs.length > 0)
-    console.log(`tables that are none of Seloste’s were left out: ${restored.notOurs.join(', ')}`)
+    console.log(`tables and columns that are none of Seloste’s were left out: ${restored.notOurs.join(', ')}`)
   if (withoutAudio > 0)
     console.log(`${withoutAudio} recordings have no sound: it was not in keeping when the backup was made`)
   for (const name of renewedKeys)

@@ -22,7 +22,8 @@ export type ReadFile = (file: BackupFile) => Promise<Buffer>
 
 /**
  * In one transaction: all rows, or none.
- * @returns names of tables that the backup has and Seloste does not: somebody made them, and they are left out
+ * @returns names of tables, and of columns with their table, that the backup has and Seloste does not: somebody made them, and they are
+ *   left out
  */
 export async function importTables(
   connection: OwnConnection,
@@ -33,13 +34,19 @@ export async function importTables(
 ): Promise<string[]> {
   const { history } = manifest
   await connection.query('begin')
-  const ours = new Set((await allTables(connection)).map(({ name }) => name))
+  const ours = new Map((await allTables(connection)).map(({ name, columns }) => [name, columns]))
   const tables = manifest.tables.filter(({ name }) => ours.has(name))
+  const strange = tables.flatMap(({ name, columns }) =>
+    columns.filter((column) => ours.get(name)?.includes(column) === false).map((column) => ({ name, column })),
+  )
   const putBack = await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that no row falls where nobody looks for its month.
   if (history) await makeMonths(connection, history.firstMonth, history.lastMonth)
   await connection.query(`truncate ${names.join(', ')}`)
+  // The text of a row has all its columns: those that are not kept are taken as text, and go.
+  for (const { name, column } of strange)
+    await connection.query(`alter table public."${name}" add column ${column} text`)
   for (const table of tables) {
     const columns = table.columns.join(', ')
     if (table.parts.length > 0) {
@@ -55,10 +62,12 @@ export async function importTables(
     }
     onTable(table)
   }
+  for (const { name, column } of strange) await connection.query(`alter table public."${name}" drop column ${column}`)
   await setSequences(connection)
   await putBack()
   await connection.query('commit')
-  return manifest.tables.filter(({ name }) => !ours.has(name)).map(({ name }) => name)
+  const left = manifest.tables.filter(({ name }) => !ours.has(name)).map(({ name }) => name)
+  return [...left, ...strange.map(({ name, column }) => `${name}.${column}`)]
 }
 
 /**

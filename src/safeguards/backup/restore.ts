@@ -6,6 +6,7 @@
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { openConnection } from '#platform/database/copy.ts'
+import { emptyQuarantined } from '#platform/database/empty-quarantined.ts'
 import { beginQuarantine, endQuarantine, readQuarantine } from '#platform/database/quarantine.ts'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
 import { Fault } from '#platform/fault.ts'
@@ -77,7 +78,7 @@ export interface Restored {
   backup: string
   snapshotAt: string
   tables: number
-  /** Tables that somebody had made: they are left out. */
+  /** Tables, and columns of tables, that somebody had made: they are left out. */
   notOurs: string[]
   rows: number
   objects: number
@@ -118,6 +119,7 @@ export async function restoreBackup(
     }
     const ledger = await judgeLedger(reading, options.identity, manifest, key, options.anchors)
     const signed = await readLogHashes(place.store, key)
+    await beginAnew(connection, manifest)
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)
     let done = 0
@@ -164,7 +166,7 @@ export async function restoreBackup(
     return {
       backup: manifest.id,
       snapshotAt: manifest.snapshotAt,
-      tables: manifest.tables.length - notOurs.length,
+      tables: done,
       notOurs,
       rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
       objects,
@@ -245,6 +247,19 @@ async function refuseFull(connection: OwnConnection, backup: string): Promise<vo
       ? `the database is being restored from the backup ${quarantine.backup}: finish that (--backup ${quarantine.backup}), or begin with an empty one`
       : 'the database is not empty: restore into a new data folder (SELOSTE_DATA), or an empty database (DATABASE_URL)',
   )
+}
+
+/**
+ * Of a backup of an older schema: this restore was interrupted after it had brought that to the program's own. Rows that were read into
+ * it now would miss what its migrations do to those that are there.
+ */
+async function beginAnew(connection: OwnConnection, { migration }: Manifest): Promise<void> {
+  const [there] = await connection.query<{ there: boolean }>(
+    `select to_regclass('public.migration') is not null as there`,
+  )
+  if (there?.there !== true) return
+  const newer = await connection.query('select from migration where number > $1', [migration.number])
+  if (newer.length > 0) await emptyQuarantined(connection)
 }
 
 async function checkMigration(connection: OwnConnection, { migration }: Manifest): Promise<void> {

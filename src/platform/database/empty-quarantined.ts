@@ -1,0 +1,28 @@
+// Empties a database that a restore had begun to fill, so that it begins anew.
+// In: an owner's connection, a database in quarantine. Out: schema public with nothing in it but the quarantine. Never: a database that is open.
+import type { OwnConnection } from './copy.ts'
+import { databaseMarks, readQuarantine } from './quarantine.ts'
+
+/**
+ * Object by object, as all at once would take a lock for each partition and index. What says how far the schema has come goes last: where
+ * this ends in between, it is done again.
+ */
+export async function emptyQuarantined(connection: OwnConnection): Promise<void> {
+  if (!(await readQuarantine(connection))) throw new Error('only a database in quarantine is emptied')
+  const found = await connection.query<{ drop: string }>(`
+    select format(case c.relkind when 'v' then 'drop view if exists %s cascade' when 'S' then 'drop sequence if exists %s cascade'
+      when 'c' then 'drop type if exists %s cascade' else 'drop table if exists %s cascade' end, c.oid::regclass) as drop
+    from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S', 'c') and not c.relispartition
+      and c.relname <> 'restore_quarantine'
+    order by array_position('{v,r,p,S,c}'::"char"[], c.relkind), c.relname`)
+  const functions = await connection.query<{ drop: string }>(`
+    select format('drop routine if exists %s cascade', p.oid::regprocedure) as drop from pg_proc p
+    where p.pronamespace = 'public'::regnamespace
+      and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`)
+  const marks = found.filter(({ drop }) =>
+    databaseMarks.some((mark) => drop === `drop table if exists ${mark} cascade`),
+  )
+  const rest = found.filter((one) => !marks.includes(one))
+  for (const { drop } of [...rest, ...functions, ...marks]) await connection.query(drop)
+}
