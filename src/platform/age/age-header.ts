@@ -1,9 +1,6 @@
 /**
- * The age v1 header (https://age-encryption.org/v1, https://c2sp.org/age).
- *
- * In: a public key (`age1...`). Out: the header text and the file key it wraps.
- * Never here: a passphrase (see passphrase-header.ts), a second recipient, or what is sealed; whose key it may be is for
- * whoever seals to say.
+ * The age v1 header for an X25519 recipient (https://age-encryption.org/v1, https://c2sp.org/age). Only one recipient;
+ * passphrases are in passphrase-header.ts.
  */
 import {
   createCipheriv,
@@ -24,10 +21,10 @@ const x25519Info = 'age-encryption.org/v1/X25519'
 const fileKeyBytes = 16
 const columns = 64
 
-/** A pair of keys: `identity` (`AGE-SECRET-KEY-1...`) opens what is sealed to `recipient` (`age1...`). */
+/** A key pair: `identity` (`AGE-SECRET-KEY-1...`) opens what is sealed to `recipient` (`age1...`). */
 export type KeyPair = { identity: string; recipient: string }
 
-/** Makes a new X25519 pair; `secret` (32 bytes) is a parameter so that tests are repeatable. */
+/** Generates an X25519 pair. `secret` (32 bytes) is a parameter for repeatable tests. */
 export function generateKeyPair(secret: Buffer = randomBytes(32)): KeyPair {
   return {
     identity: encodeBech32('age-secret-key-', secret).toUpperCase(),
@@ -35,20 +32,23 @@ export function generateKeyPair(secret: Buffer = randomBytes(32)): KeyPair {
   }
 }
 
-/** The `age1...` recipient of an `AGE-SECRET-KEY-1...` identity. Throws `age-key-malformed`. */
+/**
+ * Returns the `age1...` recipient of an `AGE-SECRET-KEY-1...` identity.
+ * @throws AgeFault `age-key-malformed`
+ */
 export function recipientOf(identity: string): string {
   return encodeBech32('age', publicHalf(decodeKey('age-secret-key-', identity)))
 }
 
-/** Whether a text is an `age1...` recipient. */
+/** Returns true if the text is an `age1...` recipient. */
 export function isRecipient(text: string): boolean {
   return decodeBech32('age', text)?.length === 32 && text === text.toLowerCase()
 }
 
 /**
  * Writes the header for one recipient.
- * @returns the header (ASCII, ends with a newline) and the 16-byte file key.
- * Throws `age-key-malformed` when `recipient` is not an `age1...` X25519 key.
+ * @returns the header (ASCII, ends with a newline) and the 16-byte file key
+ * @throws AgeFault `age-key-malformed` when `recipient` is not an `age1...` X25519 key
  */
 export function writeAgeHeader(
   recipient: string,
@@ -64,7 +64,7 @@ export function writeAgeHeader(
   return { header: signHeader(fileKey, `X25519 ${base64(share)}`, body), fileKey }
 }
 
-/** A header with one stanza of 32 bytes: its type and arguments, its body. */
+/** Returns a signed header with one stanza of 32 bytes. `stanza` is its type and arguments. */
 export function signHeader(fileKey: Buffer, stanza: string, body: Buffer): Buffer {
   const unsigned = `${versionLine}\n-> ${stanza}\n${base64(body)}\n---`
   return Buffer.from(`${unsigned} ${base64(headerMac(fileKey, unsigned))}\n`)
@@ -72,8 +72,8 @@ export function signHeader(fileKey: Buffer, stanza: string, body: Buffer): Buffe
 
 /**
  * Opens a header with an identity.
- * @returns the 16-byte file key.
- * Throws `age-header-malformed`, `age-no-identity-match`, `age-header-mac` or `age-key-malformed`.
+ * @returns the 16-byte file key
+ * @throws AgeFault `age-header-malformed`, `age-no-identity-match`, `age-header-mac` or `age-key-malformed`
  */
 export function readAgeHeader(header: Uint8Array, identity: string): Buffer {
   const secret = decodeKey('age-secret-key-', identity)
@@ -101,7 +101,7 @@ function parse(text: string): { stanzas: Stanza[]; unsigned: string; mac: Buffer
   while (lines[at]?.startsWith('-> ')) {
     const [type, ...args] = lines[at++]!.slice(3).split(' ')
     if (!type || args.includes('')) throw malformed('stanza')
-    // A body line of exactly 64 columns is followed by another, be it empty.
+    // A body line of exactly 64 columns is followed by another line, even an empty one.
     let encoded = ''
     let line: string | undefined
     do {
@@ -170,12 +170,12 @@ function decodeKey(prefix: string, text: string): Buffer {
   return bytes
 }
 
-/** Unpadded, as age writes it. */
+/** Unpadded base64, as in age. */
 export function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
 }
 
-/** Strict: canonical, unpadded; undefined otherwise. */
+/** Decodes canonical, unpadded base64; undefined for anything else. */
 function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')
   return base64(bytes) === text ? bytes : undefined

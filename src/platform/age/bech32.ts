@@ -1,6 +1,4 @@
-/**
- * Bech32 (BIP 173) as age uses it for keys: no length limit of 90 characters, otherwise the same checksum.
- */
+/** Bech32 (BIP 173) as age uses it: the same checksum, without the limit of 90 characters. */
 const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 const generators = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
 
@@ -13,7 +11,7 @@ export function encodeBech32(prefix: string, bytes: Uint8Array): string {
   return `${prefix}1${words.map((word) => alphabet[word]).join('')}`
 }
 
-/** Decodes; undefined when the text is not valid Bech32 with this prefix. Mixed case is refused (BIP 173). */
+/** Decodes; undefined when the text is not valid Bech32 with this prefix. Mixed case is invalid (BIP 173). */
 export function decodeBech32(prefix: string, text: string): Buffer | undefined {
   if (text !== text.toLowerCase() && text !== text.toUpperCase()) return undefined
   const lower = text.toLowerCase()

@@ -2,16 +2,16 @@ import { isRecipient, writeAgeHeader } from './age-header.ts'
 import { AgeFault } from './faults.ts'
 import { writePassphraseHeader } from './passphrase-header.ts'
 
-/** The beginning of an age file, and the key of what follows it; whoever seals with it wipes it. */
+/** The header of an age file and the file key of its payload. The caller wipes the key. */
 export interface AgeHeader {
   header: Buffer
   fileKey: Buffer
 }
 
-/** Passphrases have all the chance they need: 32 MiB and a tenth of a second are enough on top of it. */
+/** Passphrases of makePassphrase have at least 80 bits of entropy: 32 MiB and 0.1 s of scrypt are enough. */
 const workFactor = 15
 
-/** A header that only the holder of a key opens; nothing where that is no key, or one that nobody can have. */
+/** Returns a header that only the holder of the key opens; undefined where `recipient` is not a valid key. */
 export function headerForKey(recipient: string | null | undefined): AgeHeader | undefined {
   if (recipient === null || recipient === undefined || !isRecipient(recipient)) return undefined
   try {
@@ -22,7 +22,7 @@ export function headerForKey(recipient: string | null | undefined): AgeHeader | 
   }
 }
 
-/** A header that a passphrase of `makePassphrase` opens. */
+/** Returns a header that a passphrase of `makePassphrase` opens. */
 export function headerForPassphrase(passphrase: string): Promise<AgeHeader> {
   return writePassphraseHeader(passphrase, workFactor)
 }

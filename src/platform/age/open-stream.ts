@@ -1,9 +1,7 @@
 /**
- * Opening: the mirror image of seal-stream.ts, with seek.
- *
- * In: a file key and a way to read bytes of the payload. Out: any chunk, alone.
- * Never here: a byte that was not authenticated. The last chunk is opened first: only it carries the final flag in its
- * nonce, so that opening it proves the length, and a payload cut at a chunk border is noticed before anything is used.
+ * Opens an age payload with random access: the reverse of seal-stream.ts.
+ * The last chunk is opened first. Only its nonce has the final flag, so this proves the length and detects truncation at a
+ * chunk border before any byte is used.
  */
 import { createDecipheriv, type KeyObject } from 'node:crypto'
 import { AgeFault } from './faults.ts'
@@ -13,15 +11,18 @@ import { chunkNonce, derivePayloadKey, payloadNonceBytes, sealedChunkBytes, tagB
 export type ReadRange = (position: number, length: number) => Promise<Buffer>
 
 export type OpenedPayload = {
-  /** How many chunks there are; each but the last holds 64 KiB of plaintext. */
+  /** Number of chunks; each but the last holds 64 KiB of plaintext. */
   chunks: number
-  /** Opens chunk `n`. Throws `age-chunk-forged`. */
+  /**
+   * Opens chunk `n`.
+   * @throws AgeFault `age-chunk-forged`
+   */
   openChunk(n: number): Promise<Buffer>
 }
 
 /**
  * Opens a payload of `sizeBytes` (nonce included) and proves its length.
- * Throws `age-payload-short`, `age-chunk-forged` or `age-last-chunk-empty`.
+ * @throws AgeFault `age-payload-short`, `age-chunk-forged` or `age-last-chunk-empty`
  */
 export async function openPayload(fileKey: Uint8Array, sizeBytes: number, read: ReadRange): Promise<OpenedPayload> {
   const sealedBytes = sizeBytes - payloadNonceBytes
@@ -38,7 +39,10 @@ export async function openPayload(fileKey: Uint8Array, sizeBytes: number, read: 
   return { chunks, openChunk }
 }
 
-/** Opens one sealed chunk. Throws `age-chunk-forged` when its number, its final flag, its bytes or the key are wrong. */
+/**
+ * Opens one sealed chunk.
+ * @throws AgeFault `age-chunk-forged` when its number, final flag, bytes or key are wrong
+ */
 export function openChunkBytes(key: KeyObject, number: number, final: boolean, sealed: Buffer): Buffer {
   const end = sealed.length - tagBytes
   if (end < 0) throw new AgeFault('age-chunk-forged', `chunk ${number}`)

@@ -1,8 +1,4 @@
-/**
- * An age v1 header for whoever knows a passphrase (https://c2sp.org/age#scrypt-recipient-stanza).
- *
- * In: a passphrase. Out: the header text and the file key it wraps. Never here: a way to open one.
- */
+/** Writes an age v1 header for a passphrase (https://c2sp.org/age#scrypt-recipient-stanza). */
 import { createCipheriv, randomBytes, scrypt } from 'node:crypto'
 import { base64, signHeader } from './age-header.ts'
 

@@ -1,15 +1,15 @@
 /**
- * Passphrases that are told over the telephone. In: chance. Out: seven words of two syllables that sound the same in Finnish,
- * Swedish and English letters, of which nobody has to ask how they are written. Never here: a passphrase that is kept.
+ * Generates passphrases that can be dictated over the telephone: seven words of two syllables, spelled as they are pronounced
+ * in Finnish, Swedish and English. Never stored.
  */
 import { randomInt } from 'node:crypto'
 
-/** No consonants that are heard for one another (b, d, g), and no letters that a keyboard abroad has not. */
+/** Without consonants that are confused with one another (b, d, g) and letters that foreign keyboards lack. */
 const consonants = [...'hjklmnprstv']
 const vowels = [...'aeiou']
 const syllables = consonants.flatMap((consonant) => vowels.map((vowel) => consonant + vowel))
 
-/** What nobody wants to hear from an authority, in any of the languages. */
+/** Syllable pairs that are offensive in one of the languages. */
 const unfit = new Set([
   'homo',
   'hora',
@@ -29,7 +29,7 @@ const words = syllables.flatMap((first) => syllables.map((second) => first + sec
 
 const wordsInOne = 7
 
-/** How much chance is in one: 80 bits at the least, as no dictionary nor machine goes through. */
+/** Entropy in bits: at least 80, out of reach of dictionaries and brute force. */
 export const passphraseBits = wordsInOne * Math.log2(words.length)
 
 /** `kala-muni-...`: lower-case letters and hyphens. */

@@ -1,10 +1,7 @@
 /**
- * Sealing: the payload of an age file (https://age-encryption.org/v1#payload), chunk by chunk.
- * open-stream.ts is its mirror image.
- *
- * In: a file key and plaintext chunks in order. Out: a 16-byte nonce, then sealed chunks of 64 KiB + 16 bytes.
- * Never here: a second plaintext under one nonce. A chunk number is sealed once, and a payload that has to be written
- * anew gets a fresh payload nonce.
+ * Seals the payload of an age file (https://age-encryption.org/v1#payload) chunk by chunk: a 16-byte nonce, then sealed chunks
+ * of 64 KiB + 16 bytes. open-stream.ts is the reverse.
+ * A chunk number is sealed once under a nonce; a payload that is rewritten gets a new nonce.
  */
 import { createCipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
 
@@ -54,7 +51,7 @@ export async function* sealParts(fileKey: Uint8Array, parts: AsyncIterable<Uint8
   let waiting = Buffer.alloc(0)
   for await (const part of parts) {
     waiting = Buffer.concat([waiting, part])
-    // The last chunk is told from the others: one that is full waits until there is more.
+    // Only the last chunk has the final flag, so a full chunk waits until more data follow.
     for (; waiting.length > chunkBytes; waiting = waiting.subarray(chunkBytes)) {
       yield sealChunk(key, number++, false, waiting.subarray(0, chunkBytes))
     }

@@ -1,18 +1,21 @@
-/** Whole age files held in memory: what `age -d` opens and `age -r` makes. */
+/** Seals and opens whole age files in memory, compatible with `age -r` and `age -d`. */
 import { readAgeHeader, writeAgeHeader } from './age-header.ts'
 import { AgeFault } from './faults.ts'
 import { openWholePayload } from './open-stream.ts'
 import { sealPayload } from './seal-stream.ts'
 
-/** Seals to one recipient. Throws `age-key-malformed`. */
+/**
+ * Seals to one recipient.
+ * @throws AgeFault `age-key-malformed`
+ */
 export function sealFile(recipient: string, plaintext: Uint8Array): Buffer {
   const { header, fileKey } = writeAgeHeader(recipient)
   return Buffer.concat([header, sealPayload(fileKey, plaintext)])
 }
 
 /**
- * Opens with an identity.
- * @param identities one, or several, a line each: whichever it is sealed to
+ * Opens a file.
+ * @param identities one identity, or several on lines of their own; any of them may match
  * @throws what the header and the payload throw
  */
 export async function openSealedFile(identities: string, file: Buffer): Promise<Buffer> {

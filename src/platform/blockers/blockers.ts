@@ -1,10 +1,10 @@
 /**
- * Blockers: what keeps a process from its work. In: operations that fail, where they fail, and those that succeed again. Out: one
- * list, for health, metrics, status and the screen of operation. Never here: a measurement made only to fill the list.
+ * List of blockers: failures that keep this process from its work. Operations raise and clear them; health, metrics, status and
+ * the operation screen show them. Nothing is measured only for this list.
  */
 import { remedyFor } from '../fault-remedies.ts'
 
-/** What stands still while a blocker of a kind stands, and what to do where its code says nothing better. */
+/** By kind: what stands still, and what to do if the fault's code has no better remedy. */
 export const blockerKinds = {
   'object-store': {
     standsStill: 'Recordings of ended calls are not stored, not ingested or not destroyed.',
@@ -37,9 +37,9 @@ export type BlockerKind = keyof typeof blockerKinds
 
 export interface Blocker {
   kind: BlockerKind
-  /** Stable: of a fault, or of PostgreSQL or the operating system. */
+  /** Stable: the code of a fault, of PostgreSQL or of the operating system. */
   code: string
-  /** Which operation or volume; nothing where the kind says it. */
+  /** The operation or volume, where the kind does not imply it. */
   about?: string
   /** RFC 3339. */
   since: string
@@ -47,18 +47,18 @@ export interface Blocker {
 
 export interface BlockerCause {
   code: string
-  /** Two causes of one kind stand beside each other under different names. */
+  /** Tells causes of one kind apart. */
   about?: string
-  /** It began so long before: what is entered late is as old as it is. */
+  /** How long ago it began, for a cause that is reported late. */
   agoMs?: number
-  /** Ends by itself unless raised again within this time: for failures whose end no operation reports. */
+  /** Clears itself unless raised again within this time: for failures whose end no operation reports. */
   forMs?: number
 }
 
 export interface Blockers {
-  /** An operation has failed. Its `since` is that of the first failure. */
+  /** Reports a failed operation. `since` is the first failure's. */
   raise(kind: BlockerKind, cause: BlockerCause): void
-  /** The operation has succeeded. */
+  /** Reports that the operation has succeeded. */
   clear(kind: BlockerKind, about?: string): void
   list(): Blocker[]
 }
@@ -98,7 +98,7 @@ export function createBlockers({ now, log }: BlockersOptions): Blockers {
       log.error({ blocker, standsStill, remedy }, 'something stands still')
     },
     clear(kind, about) {
-      // Called after each operation that succeeds: nothing is made of it while nothing stands.
+      // Called after every successful operation, so the key is built only if there are blockers.
       if (raised.size > 0) end(keyOf(kind, about))
     },
     list() {
@@ -109,7 +109,7 @@ export function createBlockers({ now, log }: BlockersOptions): Blockers {
   }
 }
 
-/** What a blocker means, for an operator. */
+/** Returns a blocker's meaning for operators. */
 export function describeBlocker({ kind, code }: Pick<Blocker, 'kind' | 'code'>): {
   standsStill: string
   remedy: string

@@ -1,21 +1,19 @@
 /**
- * A certificate as it lies on disk: read at the start and whenever its files change.
- *
- * In: paths of PEM files. Out: what a secure context is made of. Never here: a file that is wrong put in use while one that
- * is right is there, the key in a message.
+ * Loads a certificate from PEM files and reloads it when they change. A faulty file never replaces a valid certificate; no
+ * message contains the key.
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 
 export interface CertificateFiles {
-  /** Our certificate, and behind it those between it and its authority. */
+  /** Our certificate, followed by the intermediates. */
   certificate: string
   key: string
-  /** The authorities whose certificates the other side shows: theirs alone, no public ones. */
+  /** Authorities of the peers' certificates; public authorities are not trusted. */
   authorities: string
 }
 
-/** As node:tls takes it. */
+/** Options of a TLS context, as in node:tls. */
 export interface CertificateInUse {
   cert: Buffer
   key: Buffer
@@ -23,11 +21,11 @@ export interface CertificateInUse {
 }
 
 export interface FollowedCertificate {
-  /** Nothing until the files were right once: then nobody gets through. */
+  /** Undefined until the files have been valid once; no connection is possible until then. */
   readonly inUse: CertificateInUse | undefined
-  /** The end of the certificate in use. */
+  /** When the certificate in use expires. */
   readonly endsAt: Temporal.Instant | undefined
-  /** Called with each that takes the place of one before. */
+  /** Calls `take` with each new certificate. */
   onChange(take: (certificate: CertificateInUse) => void): void
   stop(): void
 }
@@ -36,13 +34,13 @@ export interface FollowCertificateOptions {
   files: CertificateFiles
   read: (path: string) => Promise<Buffer>
   now: () => Temporal.Instant
-  /** Told once of each content that is wrong: which file and why, and whether one before is in use instead. */
+  /** Called once for each faulty content: which file and why, and whether the previous certificate stays in use. */
   onWrong: (why: string, staysInUse: boolean, cause: unknown) => void
   onTaken?: ((endsAt: Temporal.Instant) => void) | undefined
   lookMs?: number | undefined
 }
 
-/** Looked at by content: whoever renews certificates replaces files, links or whole folders. */
+/** Compares contents, not times: tools replace files, links or whole folders. */
 export async function followCertificateFiles(options: FollowCertificateOptions): Promise<FollowedCertificate> {
   const { files, read, now, onWrong, onTaken, lookMs = 10_000 } = options
   const listeners: ((certificate: CertificateInUse) => void)[] = []
@@ -61,7 +59,7 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
       print = createHash('sha256').update(found.cert).update(found.key).update(found.ca).digest('hex')
       if (print === seen) return
       const ends = check(found, files)
-      // Of two that have ended the newer is as good; the other side may not look.
+      // If both have expired the newer one is used: the peer may not check.
       if (inUse && Temporal.Instant.compare(ends, now()) <= 0) {
         throw new Error(`the certificate ${files.certificate} has ended on ${ends.toString()}`)
       }
@@ -95,7 +93,10 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
   }
 }
 
-/** Throws one line that says which file is wrong; returns when the certificate ends. */
+/**
+ * Returns when the certificate expires.
+ * @throws Error of one line that names the faulty file
+ */
 function check({ cert, key, ca }: CertificateInUse, files: CertificateFiles): Temporal.Instant {
   const ours = attempt(`${files.certificate} holds no certificate in PEM`, () => new X509Certificate(cert))
   const secret = attempt(`${files.key} holds no private key in PEM without a passphrase`, () => createPrivateKey(key))

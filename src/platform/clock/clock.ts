@@ -1,11 +1,9 @@
-// Time as a parameter.
-// In: nothing. Out: the time of day and a clock that only goes forward. Never: a Date, or a call to the system's clock
-// anywhere else in the program.
+// Time as a parameter: wall clock and monotonic clock. Nothing else in the program reads the system's clock or uses Date.
 
 export interface Clock {
-  /** The time of day; the operator or NTP can set it back or forward. */
+  /** Wall clock; an operator or NTP may step it. */
   now(): Temporal.Instant
-  /** Milliseconds since some fixed moment of this process; never set, so durations are measured with it. */
+  /** Milliseconds since a fixed moment of this process. Never stepped: use it for durations. */
   monotonicMs(): number
 }
 

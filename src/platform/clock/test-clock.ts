@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts'
 
 export interface TestClock extends Clock {
-  /** Sets the time of day, as an operator would; the monotonic clock stays. */
+  /** Steps the wall clock, as an operator would; the monotonic clock is unchanged. */
   set(now: Temporal.Instant | string): void
-  /** Lets time pass on both clocks. */
+  /** Advances both clocks. */
   advance(duration: Temporal.DurationLike | number): void
 }
 
-/** A clock that stands still until it is told otherwise. `advance(250)` means milliseconds. */
+/** Returns a clock that advances only on request. `advance(250)` means milliseconds. */
 export function makeTestClock(start: Temporal.Instant | string): TestClock {
   let now = Temporal.Instant.from(start)
   let monotonicMs = 0

@@ -1,9 +1,12 @@
 import type { Clock } from './clock.ts'
 
-/** What two clocks differ by without a step: they are read one after the other. */
+/** Largest difference of the two clocks that is not a step: they are read one after the other. */
 const leastStepMs = 1_000
 
-/** The time of day of something that began just now: it goes on where the clock is set meanwhile, so that it lasts as long as it lasts. */
+/**
+ * Returns a wall clock for something that begins now. Later steps of the system's clock do not affect it, so durations stay
+ * true.
+ */
 export function timeFromNow(clock: Clock): () => Temporal.Instant {
   const apartMs = () => clock.now().epochMilliseconds - clock.monotonicMs()
   const began = apartMs()

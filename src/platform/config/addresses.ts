@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { wrongSetting } from './faults.ts'
 
-/** An address to listen on. `host` is a bare IP address, without brackets; port 0 lets the system choose. */
+/** Address to listen on. `host` is a bare IP address, without brackets; with port 0 the system chooses. */
 export type Endpoint = { host: string; port: number }
 
 /** Ports `firstPort` (even, RTP) to `lastPort` (odd, its RTCP), both included. */
@@ -42,7 +42,7 @@ export function parsePortRange(name: string, text: string): PortRange {
   return { host, firstPort, lastPort }
 }
 
-/** As it stands in a setting or a URL: IPv6 in brackets. */
+/** Formats an endpoint as in a setting or a URL: IPv6 in brackets. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
@@ -56,7 +56,7 @@ function splitAddress(text: string): { host: string; rest: string } | undefined 
   if (!match) return undefined
   const [, bracketed, plain, rest = ''] = match
   if (bracketed !== undefined) return isIPv6(bracketed) ? { host: bracketed, rest } : undefined
-  // The only name with one meaning everywhere; others would be looked up at some moment, with some answer.
+  // The only name with one meaning everywhere; other names depend on name resolution.
   const host = plain === 'localhost' ? '127.0.0.1' : plain
   return host !== undefined && isIPv4(host) ? { host, rest } : undefined
 }

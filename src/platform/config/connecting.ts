@@ -4,13 +4,13 @@ import { parseEndpoint, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 import type { Given } from './settings-table.ts'
 
-/** What other systems ask Seloste, and what they are told. */
+/** Settings for connections with other systems. */
 export type Connecting = {
-  /** SELOSTE_WEBHOOKS: the file of systems that are told of events (docs/operate/webhooks.md); `undefined`: none. */
+  /** SELOSTE_WEBHOOKS: file of the systems that receive events (docs/operate/webhooks.md). */
   webhooksFile: string | undefined
-  /** SELOSTE_DECISIONS: where phone systems ask whether a call is to be recorded; `undefined`: nowhere. */
+  /** SELOSTE_DECISIONS: where phone systems request recording decisions. */
   decisions: { listen: Endpoint; token: string | undefined } | undefined
-  /** OTEL_EXPORTER_OTLP_ENDPOINT: where traces go, by OTLP over HTTP; `undefined`: there are none. */
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: where traces are sent, OTLP over HTTP. */
   traces: { endpoint: string } | undefined
 }
 

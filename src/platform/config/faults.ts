@@ -7,10 +7,10 @@ export const configFaults = {
   'config-file-wrong': 'The settings file cannot be read or is not the YAML expected.',
 } as const
 
-/** A settings fault: it stops the start, with one line. */
+/** Settings fault. It stops the start, with one line. */
 export class ConfigFault extends Fault<keyof typeof configFaults> {}
 
-/** Says which setting, what was found and what is allowed. */
+/** Returns a fault with the setting, the value found and the values allowed. */
 export function wrongSetting(name: string, found: string, allowed: string): ConfigFault {
   return new ConfigFault('setting-wrong', `${name} is ${found === '' ? 'empty' : `"${found}"`}: allowed is ${allowed}.`)
 }

@@ -3,31 +3,31 @@ import { statSync } from 'node:fs'
 import { wrongSetting } from './faults.ts'
 import { settingNames, type Given } from './settings-table.ts'
 
-/** The agency's OpenID provider, as an operator has set it (docs/operate/sign-in-with-identity-provider.md). */
+/** Settings of the agency's OpenID provider (docs/operate/sign-in-with-identity-provider.md). */
 export interface IdentityProviderSettings {
   /** SELOSTE_OIDC_ISSUER: the issuer identifier, without the path of its discovery document. */
   issuer: string
   /** SELOSTE_OIDC_CLIENT_ID. */
   clientId: string
-  /** SELOSTE_OIDC_CLIENT_SECRET_FILE, absolute: a file whose one line is the client's secret. */
+  /** SELOSTE_OIDC_CLIENT_SECRET_FILE, absolute: a file with the client's secret on one line. */
   clientSecretFile: string
-  /** SELOSTE_OIDC_NAME: what people call it, on the sign-in page; the issuer's host name otherwise. */
+  /** SELOSTE_OIDC_NAME: its name on the sign-in page; default: the issuer's host name. */
   name: string
-  /** SELOSTE_OIDC_CLAIM: the claim by which somebody is found at the first sign-in; from then on `sub` says who they are. */
+  /** SELOSTE_OIDC_CLAIM: the claim that identifies a person at the first sign-in; `sub` identifies them from then on. */
   claim: string
-  /** SELOSTE_OIDC_MATCH: what that claim holds: a user id of the directory, or the SCIM externalId. */
+  /** SELOSTE_OIDC_MATCH: whether that claim is a user id of the directory or the SCIM externalId. */
   match: 'userId' | 'externalId'
-  /** SELOSTE_OIDC_ACR: the authentication contexts that are asked for and count as two factors. */
+  /** SELOSTE_OIDC_ACR: the authentication contexts to request; they count as two factors. */
   acr: string[]
-  /** SELOSTE_OIDC_MAX_AGE: seconds since the provider itself last asked who it is; no limit where it is not set. */
+  /** SELOSTE_OIDC_MAX_AGE: most seconds since the provider authenticated the person; unlimited if unset. */
   maxAgeSeconds?: number
 }
 
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Reads the settings of the identity provider; nothing where no issuer is set.
- * @param given a setting by its name
+ * Reads the settings of the identity provider; undefined if no issuer is set.
+ * @param given returns a setting by name
  * @throws ConfigFault `setting-wrong`
  */
 export function readIdentityProvider(given: Given, folder: string): IdentityProviderSettings | undefined {
@@ -68,8 +68,8 @@ export function readIdentityProvider(given: Given, folder: string): IdentityProv
 }
 
 /**
- * SELOSTE_PUBLIC_URL: the origin under which browsers reach the web. Passkeys are bound to it and the identity provider
- * sends people back to it, so it is never taken from a request.
+ * Reads SELOSTE_PUBLIC_URL: the origin of the web interface. Passkeys are bound to it and the identity provider redirects to
+ * it, so it is never taken from a request.
  * @throws ConfigFault `setting-wrong`
  */
 export function parsePublicUrl(text: string): string {
@@ -80,7 +80,7 @@ export function parsePublicUrl(text: string): string {
   return address.origin
 }
 
-/** A web address without a user’s name in it; http only where it stays on this machine. */
+/** Parses a web address without user info; http only on loopback. */
 function parseWebAddress(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)

@@ -1,13 +1,13 @@
 import { isAbsolute } from 'node:path'
 import { ConfigFault, wrongSetting } from './faults.ts'
 
-/** Where the custodian's keys lie. Paths are absolute. */
+/** Location of the custodian's keys. Paths are absolute. */
 export type KeyStoreSettings =
   /** The folder `keys` of the data folder. */
   | { kind: 'file' }
-  /** A token of a PKCS#11 module, found by its label; `pinFile` holds its user's PIN. */
+  /** A token of a PKCS#11 module, by its label; `pinFile` holds the user PIN. */
   | { kind: 'pkcs11'; module: string; token: string; pinFile: string }
-  /** The transit engine at `mount` of a Vault or OpenBao; `url` is its origin. `prefix` begins the name of every key. */
+  /** The transit engine at `mount` of a Vault or OpenBao; `url` is its origin. Key names begin with `prefix`. */
   | {
       kind: 'vault'
       url: string
@@ -15,7 +15,7 @@ export type KeyStoreSettings =
       prefix: string
       tokenFile: string
       namespace: string | undefined
-      /** PEM of the authority of its certificate; `undefined`: those that Node knows. */
+      /** PEM file of the authority of its certificate; default: Node's authorities. */
       caFile: string | undefined
     }
 
@@ -29,7 +29,7 @@ const allowed = {
 
 /**
  * Reads SELOSTE_KEYS.
- * @throws ConfigFault `setting-wrong`; of what was found it repeats no value, which may be a PIN or a token
+ * @throws ConfigFault `setting-wrong`, without the value, which may contain a PIN or token
  */
 export function readKeyStore(text: string | undefined): KeyStoreSettings {
   if (text === undefined) return { kind: 'file' }
@@ -84,7 +84,7 @@ function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'va
       `${name} has "${parameter.slice(0, 20)}" in ${kind}:..., ${what}: allowed is ${allowed[kind]}.`,
     )
   }
-  // An empty one counts as not set, as with settings.
+  // An empty parameter counts as unset.
   return (parameter) => parameters.get(parameter) || undefined
 }
 

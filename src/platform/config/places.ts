@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { isRecipient } from '../age/age-header.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 
-/** A place that an operator has named: for backups, or for a copy of the destruction ledger. */
+/** A place named in settings, for backups or a copy of the destruction ledger. */
 export interface PlaceSetting {
   name: string
   at: FolderAddress | S3Address
-  /** The id of its storage site in the description, where it is told. */
+  /** Id of its storage site in the description. */
   site: string | undefined
 }
 
@@ -18,16 +18,16 @@ export interface FolderAddress {
   folder: string
 }
 
-/** A bucket, or what is below a prefix of one. */
+/** A bucket, or a prefix of one. */
 export interface S3Address {
   kind: 's3'
   bucket: string
-  /** Empty, or with a slash at its end. */
+  /** Empty, or ends with a slash. */
   prefix: string
-  /** The server's address; the one of AWS for the region otherwise. */
+  /** Endpoint of the server; default: AWS of the region. */
   endpoint: string | undefined
   region: string
-  /** Absolute: a file of access keys as the AWS tools have it; their environment variables otherwise. */
+  /** Absolute path of an AWS credentials file; default: the AWS environment variables. */
   credentialsFile: string | undefined
   profile: string | undefined
 }
@@ -36,14 +36,14 @@ const placeForm =
   'places with commas between, each a name, an address and a site of the description: safe=file:///mnt/safe@cellar, or far=s3://bucket/prefix?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/seloste/s3@vault'
 const objectsForm =
   'file:///path/of/a/folder, or s3://bucket/prefix?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/seloste/s3; nothing for a folder below SELOSTE_DATA'
-/** What the program itself calls a place. */
+/** Reserved names. */
 const takenNames = ['data', 'objects', 'keys', 'database']
 const s3Parameters = ['endpoint', 'region', 'credentials', 'profile']
 
 /**
  * Reads a list of places.
- * @param folder what relative paths of credentials files are relative to
- * @throws ConfigFault `setting-wrong`; an address is never repeated, as it may hold a secret
+ * @param folder base of relative paths of credentials files
+ * @throws ConfigFault `setting-wrong`, without the address, which may contain a secret
  */
 export function parsePlaces(setting: string, text: string | undefined, folder: string): PlaceSetting[] {
   if (text === undefined) return []
@@ -58,8 +58,8 @@ export function parsePlaces(setting: string, text: string | undefined, folder: s
 
 /**
  * Reads the address of the register's own objects (OBJECTS_URL).
- * @param folder what a relative path of a credentials file is relative to
- * @throws ConfigFault `setting-wrong`; the address is not repeated
+ * @param folder base of a relative path of a credentials file
+ * @throws ConfigFault `setting-wrong`, without the address
  */
 export function parseObjects(text: string, folder: string): FolderAddress | S3Address {
   const setting = 'OBJECTS_URL'
@@ -70,9 +70,9 @@ export function parseObjects(text: string, folder: string): FolderAddress | S3Ad
 }
 
 /**
- * Two places of one name would be taken for one another; two names for one place would count one copy twice; and what a place
- * is tidied of would be the register itself where it lay in one of its own folders or its bucket, or around one.
- * @param own folders of the register itself, absolute
+ * Checks that places have different names and addresses, and that none is the register's own folder or bucket, or contains it:
+ * rotation deletes files of a place.
+ * @param own folders of the register, absolute
  * @param objects where its sealed recordings are
  */
 export function assertPlacesApart(
@@ -111,7 +111,7 @@ function folderOf({ at }: PlaceSetting): string | undefined {
   return at.kind === 'folder' ? at.folder : undefined
 }
 
-/** Whether two folders are one, or one is somewhere below the other; as they are once links are followed. */
+/** Returns true if the folders are the same or nested, with links resolved. */
 function areNested(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false
   const [a, b] = [realFolder(one), realFolder(other)]
@@ -123,7 +123,7 @@ function areNestedBuckets(one: S3Address, other: S3Address): boolean {
   return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)
 }
 
-/** One that is not there yet has no links. */
+/** Resolves links; a folder that does not exist yet has none. */
 function realFolder(path: string): string {
   try {
     return realpathSync(path)
@@ -132,7 +132,10 @@ function realFolder(path: string): string {
   }
 }
 
-/** SELOSTE_BACKUP_KEY: the public half of the key that is kept in a safe. @throws ConfigFault */
+/**
+ * Checks SELOSTE_BACKUP_KEY, the public half of the recovery key.
+ * @throws ConfigFault
+ */
 export function checkBackupKey(text: string | undefined, backups: readonly PlaceSetting[]): string | undefined {
   const allowed = 'the public half (age1…) of a key whose private half is kept in a safe; `age-keygen` makes one'
   if (text === undefined) {
@@ -146,14 +149,17 @@ export function checkBackupKey(text: string | undefined, backups: readonly Place
   return text
 }
 
-/** SELOSTE_BACKUP_AT: `02.30` or `02:30`, local time of the register. @throws ConfigFault */
+/**
+ * Reads SELOSTE_BACKUP_AT: `02.30` or `02:30`, local time of the register.
+ * @throws ConfigFault
+ */
 export function parseTimeOfDay(setting: string, text: string): Temporal.PlainTime {
   const [, hour, minute] = /^([01]?\d|2[0-3])[.:]([0-5]\d)$/.exec(text) ?? []
   if (hour === undefined) throw wrongSetting(setting, text, 'a time of day, as 02.30')
   return Temporal.PlainTime.from({ hour: Number(hour), minute: Number(minute) })
 }
 
-/** Where a place is, for people: without access keys, as they are never in a setting. */
+/** Formats a place's address for people. It has no access keys, as settings have none. */
 export function tellPlace({ at }: Pick<PlaceSetting, 'at'>): string {
   if (at.kind === 'folder') return at.folder
   return `s3://${at.bucket}/${at.prefix}${at.endpoint === undefined ? '' : ` at ${at.endpoint}`}`
@@ -162,7 +168,7 @@ export function tellPlace({ at }: Pick<PlaceSetting, 'at'>): string {
 function parsePlace(setting: string, entry: string, folder: string): PlaceSetting {
   const [, name, rest = ''] = /^([a-z][a-z0-9-]{0,30})\s*=\s*(\S.*)$/.exec(entry) ?? []
   if (name === undefined) throw wrongSetting(setting, '(not a name and an address)', placeForm)
-  // The site is what follows the last @; an address ends with a path or a parameter that may have others.
+  // The site follows the last @; a path or parameter may contain others.
   const [, address = rest, site] = /^(.*)@([\w.-]+)$/.exec(rest) ?? []
   refuseKeysIn(setting, name, rest)
   const at = readAddress(setting, name, address, folder)
@@ -178,7 +184,7 @@ function refuseKeysIn(setting: string, name: string, address: string): void {
   )
 }
 
-/** Nothing where it is no address of a folder or a bucket. */
+/** Undefined if the text is no address of a folder or a bucket. */
 function readAddress(
   setting: string,
   name: string,
@@ -197,7 +203,7 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
   const given = url.searchParams
   for (const parameter of given.keys()) {
     if (!s3Parameters.includes(parameter)) {
-      // Whoever writes a secret into an address gives it a name of its own.
+      // A secret in an address is a parameter of its own.
       throw new ConfigFault(
         'setting-wrong',
         `${setting} has a parameter that no place knows in the address of ${name}: allowed are ${s3Parameters.join(', ')}.`,
@@ -212,7 +218,7 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
   if (!isBucket || !isPrefix || (endpoint !== undefined && !isWebAddress(endpoint))) return undefined
   const credentials = given.get('credentials')
   const region = given.get('region')
-  // Without a server's address the region decides in which country the data lie: no default may decide it (L26).
+  // Without an endpoint the region decides the country of the data: it has no default (L26).
   if (endpoint === undefined && region === null) {
     throw wrongSetting(
       setting,
@@ -225,7 +231,7 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
     bucket,
     prefix: path === '' ? '' : `${path}/`,
     endpoint: endpoint?.replace(/\/+$/, ''),
-    // A server of one's own takes any region to sign with.
+    // Servers other than AWS accept any region in the signature.
     region: region ?? 'us-east-1',
     credentialsFile: credentials === null ? undefined : resolve(folder, credentials),
     profile: given.get('profile') ?? undefined,

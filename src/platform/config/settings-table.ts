@@ -1,16 +1,16 @@
 /**
- * Every setting: its names, its default, and what it is. docs/operate/settings.md is generated from it (`npm run generate`), a settings
- * file may have these names, and `seloste doctor` lists which are set.
+ * Every setting: names, default, meaning. docs/operate/settings.md is generated from it (`npm run generate`), a settings file
+ * may have these names, and `seloste doctor` lists which are set.
  */
 interface Row {
-  /** Those that are set together. */
+  /** Settings that are set together. */
   names: readonly [string, ...string[]]
-  /** What is read without it. */
+  /** Default value. */
   value?: string
-  /** What holds without it, where that is no value. */
+  /** Default behaviour, where the default is no value. */
   without?: string
   what: string
-  /** The document that says more. */
+  /** Document with details. */
   see?: string
 }
 
@@ -205,16 +205,16 @@ export const settingsTable = [
 
 type Known = (typeof settingsTable)[number]
 export type SettingName = Known['names'][number]
-/** Those that are read even where they are not set. */
+/** Settings with a default value. */
 export type ValuedName = Extract<Known, { value: string }>['names'][number]
 
-/** A setting as it was given, by the environment or a file. */
+/** Returns a setting from the environment or the file. */
 export type Given = (name: SettingName) => string | undefined
 
 const rows: readonly Row[] = settingsTable
 export const settingNames: readonly SettingName[] = settingsTable.flatMap(({ names }): readonly SettingName[] => names)
 
-/** What is read where a setting is not set. */
+/** Returns the default value. */
 export function valueWithout(name: ValuedName): string {
   return rows.find(({ names }) => names.includes(name))!.value!
 }

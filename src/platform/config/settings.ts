@@ -1,6 +1,5 @@
-// What an operator can set.
-// In: the environment and a YAML file; the environment wins. Out: checked settings, or one line that says which is wrong,
-// what was found and what is allowed. Never: a guess, or a secret in a message.
+// Reads and checks settings from the environment and a YAML file; the environment wins. A wrong one is one line: the setting,
+// the value found, the values allowed. Messages never contain secrets.
 import { statSync, type Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
@@ -31,19 +30,19 @@ import {
 } from './places.ts'
 
 export type Settings = {
-  /** SELOSTE_DATA, absolute: everything embedded lies below it. */
+  /** SELOSTE_DATA, absolute: folder of everything embedded. */
   dataDirectory: string
-  /** The settings file that was read, if any. */
+  /** The settings file that was read. */
   configFile: string | undefined
   http: Endpoint
-  /** SELOSTE_PUBLIC_URL: the origin at which browsers find the web. On loopback it goes by the name of localhost otherwise. */
+  /** SELOSTE_PUBLIC_URL: the origin of the web interface. Default on loopback: localhost. */
   publicUrl: string | undefined
-  /** UDP and TCP. */
+  /** SIP over UDP and TCP. */
   sip: Endpoint
-  /** TLS. */
+  /** SIP over TLS. */
   sips: Endpoint
   rtp: PortRange
-  /** Who may call, and under which certificate we answer. */
+  /** Allowed sources, and our certificate. */
   sipSecurity: SipSecurity
   /** Of roles that run as users or on machines of their own. */
   apart: SplitRoleSettings
