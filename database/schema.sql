@@ -3484,6 +3484,7 @@ UNION ALL
 access_right_guard() returns trigger
 account_key(user_id text) returns bytea
 accounts_in_use() returns TABLE(accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid) to seloste_custodian
+act_is_logged(act text, object uuid, acted_at timestamp with time zone, lost tstzmultirange) returns boolean to seloste_custodian
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
@@ -3800,6 +3801,7 @@ intake_key_lives(key text, of_day date) returns boolean to seloste_custodian
 intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
 intervals_apart() returns trigger
+is_before_log(instant timestamp with time zone) returns boolean
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubted_by_move(r access_right) returns boolean to seloste_desk
 is_in_the_log(c request_call) returns boolean
@@ -3975,6 +3977,7 @@ open_session(user_id text, proof bytea, network text, known bytea, token_hash by
 order_ended_at(o preservation_order) returns timestamp with time zone
 order_guard() returns trigger
 order_in_force(wanted uuid) returns preservation_order
+order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to seloste_custodian
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_tell_of(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
@@ -4109,7 +4112,7 @@ review_months() returns TABLE(month date, looks bigint, listenings bigint, peopl
 review_right(wanted uuid, keep boolean, note text) returns void to seloste_desk
 revoke_right(wanted uuid, reason text) returns void to seloste_desk
 right_request_guard() returns trigger
-rights_in_force() returns TABLE(rights bigint, alone bigint, beyond bigint, listenings bigint, without_right bigint, example uuid) to seloste_custodian
+rights_in_force() returns TABLE(rights bigint, alone bigint, unlogged bigint, beyond bigint, listenings bigint, without_right bigint, example uuid) to seloste_custodian
 rights_of(person uuid, purpose text, reference text) returns SETOF access_right
 role_is_held(wanted text) returns boolean
 roles_of_act(action text) returns text[]

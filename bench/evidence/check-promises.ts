@@ -174,6 +174,10 @@ async function fill(
     from (select id, lead(id) over (order by id) as b, lead(id, 2) over (order by id) as c from person) p
     where c is not null`.execute(db)
   await sql`
+    insert into audit_entry (action, object_kind, object_id, result) select 'right.granted', 'right', id, 'ok' from access_right`.execute(
+    db,
+  )
+  await sql`
     insert into segment (id, contact_id, contact_started_at, seq, number_reached, answered_at, ended_at, decision_record,
       decision_reason, rule_id, rule_version, rule_share, draw, description_version, drawn_on, official_person_id)
     select segment, contact, at - interval '20 seconds', 1, number, at, at + interval '3 minutes', record, reason, rule,

@@ -414,6 +414,35 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a recording destroyed before its floor as by a prohibition that nobody entered',
+    sentence: 'S21',
+    promise: 'recordings.floor',
+    counts: ['early'],
+    plant: {
+      change: 'recording',
+      where: `id = ${destroyed}`,
+      set: `cause = 'official', destroyed_at = min_keep_until - interval '1 day'`,
+    },
+  },
+  {
+    name: 'a recording kept past its day by an order that nobody entered',
+    sentence: 'S21',
+    promise: 'recordings.ceiling',
+    counts: ['overdue'],
+    plant: [
+      {
+        run: `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+          select contact_id, contact_started_at, 'recordings', 'x', 'x', 'x', 'planted', now() + interval '80 days', ${official} from recording where id = ${stored}`,
+        undo: `delete from preservation_order where reference = 'planted'`,
+      },
+      {
+        change: 'recording',
+        where: `id = ${stored}`,
+        set: `destroy_at = now() - interval '3 hours', kept_at = now() - interval '3 hours'`,
+      },
+    ],
+  },
+  {
     name: 'a recording kept past its day',
     sentence: 'S21',
     promise: 'recordings.ceiling',
@@ -610,6 +639,24 @@ const catalogue: readonly Breach[] = [
       where: `id = (select id from access_right where role = 'OFFICIAL' order by id limit 1)`,
       set: `purposes = '{DEVELOPMENT,MAINTENANCE}'`,
     },
+  },
+  {
+    name: 'a right as the installation gives none',
+    sentence: 'S27',
+    promise: 'rights.granted',
+    counts: ['alone'],
+    plant: grantedBy('installation', 'null', 'null'),
+  },
+  {
+    name: 'a right in the names of two others, of which the log does not tell',
+    sentence: 'S27',
+    promise: 'rights.granted',
+    counts: ['unlogged'],
+    plant: grantedBy(
+      'procedure',
+      official,
+      `(select id from person where id not in (${official}, ${supervisor}) order by id limit 1)`,
+    ),
   },
   {
     name: 'a right that its holder approved',
@@ -922,6 +969,15 @@ function authority(number: string, provision: string, entered: string, decided: 
   return `insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by,
     assessment, assessed_at, assessed_by, outcome, reasons, decided_at, decided_by)
   values ('${number}', 'REQUEST', 'Police', 'x', '1', 'INVESTIGATION', ${provision}, now(), ${entered}, 'x', now(), ${entered}, 'GRANTED', 'x', now(), ${decided})`
+}
+
+function grantedBy(origin: string, requester: string, approver: string): Planted {
+  const id = '00000000-0000-4000-8000-000000000036'
+  return {
+    run: `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, valid_to, origin, requested_by, approved_by)
+      values ('${id}', ${supervisor}, 'SECURITY', '{CRIME_OR_MISUSE}', 'all', now() - interval '1 minute', now() + interval '300 days', '${origin}', ${requester}, ${approver})`,
+    undo: `delete from access_right where id = '${id}'`,
+  }
 }
 
 function listening(person: string, role: string, purpose: string, recording: string, right?: string): Planted {

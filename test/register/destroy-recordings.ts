@@ -38,7 +38,7 @@ export function makeDestroyer(
   }
 }
 
-/** Enters a prohibition that nobody made; the recording stays as it is. */
+/** Enters a prohibition of an unknown person, and its entry in the log; the recording stays as it is. */
 export async function noteProhibition(
   database: Pick<TestDatabase<RegisterTables>, 'as'>,
   id: string,
@@ -54,6 +54,11 @@ export async function noteProhibition(
       [id, party],
     )
     await client.query('commit')
+    await client.query(
+      `insert into audit_entry (action, object_kind, object_id, result)
+       select 'recording.forbidden', 'prohibition', id, 'ok' from prohibition where recording_id = $1 and party = $2`,
+      [id, party],
+    )
   } finally {
     client.release(true)
   }

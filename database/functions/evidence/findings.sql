@@ -82,12 +82,43 @@ language sql immutable set search_path = pg_catalog as $$
   select asked <@ held or ('DEVELOPMENT' = any (held) and asked <@ (held || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
 $$;
 
+-- True if the log tells of an act on an object. What was done in a time that a restore has lost, and brought back without its entries, needs
+-- none.
+create or replace function act_is_logged(act text, object uuid, acted_at timestamptz, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select acted_at <@ lost or exists (select from audit_entry e where e.object_id = object and e.action = act and e.result = 'ok')
+$$;
+grant execute on function act_is_logged to seloste_custodian;
+
+-- True of an instant whose entries have been pruned.
+create or replace function is_before_log(instant timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from audit_entry e where e.action = 'log.pruned')
+    and instant < (select e.at from audit_entry e order by e.at, e.seq limit 1)
+$$;
+
+-- True if an order in force that keeps a call's recordings or history was entered by an act of the log, as far as the log reaches back.
+create or replace function order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from preservation_order o
+    where o.contact_id = contact and o.covers in (kept, 'both') and o.ended_at is null and o.until > destruction_now()
+      and (act_is_logged('hold.entered', o.id, o.from_at, lost) or is_before_log(o.from_at)))
+$$;
+grant execute on function order_is_logged to seloste_custodian;
+
 -- Rights in force; a right that begins later is measured by the description it was approved under, too.
 create or replace function rights_in_force()
-returns table (rights bigint, alone bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
+returns table (rights bigint, alone bigint, unlogged bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with alone as (
     select id from access_right where approved_by = person_id or approved_by = requested_by
+      -- The installation gives two roles alone (install_right).
+      or origin = 'installation' and role not in ('ADMINISTRATOR', 'ACCESS_APPROVER')
+  ),
+  unlogged as (
+    select r.id from access_right r
+    where not exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.granted' and e.result = 'ok')
+      and not (is_before_log(r.granted_at) and is_before_log(coalesce(least(r.revoked_at, r.valid_to), r.granted_at)))
   ),
   beyond as (
     select r.id from access_right r
@@ -112,10 +143,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select
     (select count(*) from access_right where revoked_at is null and valid_from <= now() and (valid_to is null or valid_to > now())),
     (select count(*) from alone),
+    (select count(*) from unlogged),
     (select count(*) from beyond),
     (select count(*) from listening),
     (select count(*) from without_right),
-    coalesce((select id from alone order by id limit 1), (select id from beyond order by id limit 1), (select id from without_right order by id limit 1))
+    coalesce((select id from alone order by id limit 1), (select id from unlogged order by id limit 1),
+      (select id from beyond order by id limit 1), (select id from without_right order by id limit 1))
 $$;
 grant execute on function rights_in_force to seloste_custodian;
 

@@ -186,7 +186,8 @@ export async function recordRight(
     personId: right.approvedBy,
     rightId: id,
     role: right.role,
-    object: { kind: 'person', id: right.personId },
+    object: { kind: 'right', id },
+    detail: { person: right.personId },
   })
   return id
 }

@@ -47,6 +47,8 @@ export const accessPersonal: Check<PersonalFacts> = {
 type GrantedFacts = {
   rights: number
   alone: number
+  /** Rights that the audit log does not say were granted. */
+  unlogged: number
   beyond: number
   listenings: number
   withoutRight: number
@@ -55,7 +57,7 @@ type GrantedFacts = {
 
 /** R36. */
 export const rightsGranted: Check<GrantedFacts> = {
-  rule: 'Every right was approved by somebody other than who asked for it and who has it, and when it began reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
+  rule: 'Every right was approved by somebody other than who asked for it and who has it, or was given by the installation to an administrator or an approver, and the audit log has its grant; when it began it reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
   test: {
     file: 'src/safeguards/access/grant.test.ts',
     title: 'is approved neither by the one who gets it nor by the one who asked for it',
@@ -68,6 +70,7 @@ export const rightsGranted: Check<GrantedFacts> = {
       sql<{
         rights: number
         alone: number
+        unlogged: number
         beyond: number
         listenings: number
         without_right: number
@@ -75,10 +78,11 @@ export const rightsGranted: Check<GrantedFacts> = {
       }>`select * from rights_in_force()`,
     )
     return {
-      holds: row.alone === 0 && row.beyond === 0 && row.without_right === 0,
+      holds: row.alone === 0 && row.unlogged === 0 && row.beyond === 0 && row.without_right === 0,
       facts: {
         rights: row.rights,
         alone: row.alone,
+        unlogged: row.unlogged,
         beyond: row.beyond,
         listenings: row.listenings,
         withoutRight: row.without_right,

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import { admissionRoot, hourOf, type AdmittedFact } from '#register/history/count-admissions.ts'
-import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { readBelieved } from '#safeguards/audit/signed-entries.ts'
 import { askOne } from './ask-one.ts'
+import { readLostTimes } from './lost-times.ts'
 import type { Check, Looking } from './promise.ts'
 
 type AdmittedFacts = {
@@ -173,7 +172,7 @@ async function judgeAgain(looking: Looking, parts: readonly string[]) {
 async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
   const judged = new Map<string, Bad & Totals>()
   const there = entries.filter(({ is_there }) => is_there).map(({ part }) => part)
-  const [roots, restores] = [await rootsOf(db, there), await restoresOf(db, keys)]
+  const [roots, restores] = [await rootsOf(db, there), await readLostTimes({ db, keys })]
   const { rows: held } = await sql<{
     part: string
     facts: number
@@ -195,7 +194,8 @@ async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise
     )
     // What only a node reports, and the backup did not have, went with the database that was lost.
     const isLost =
-      detail.source !== 'register' && restores.some(({ from, to }) => detail.hour >= from && detail.hour <= to)
+      detail.source !== 'register' &&
+      restores.some(({ from, to }) => detail.hour >= hourOf(from) && detail.hour <= to.toString())
     const isAltered = !is_there || roots.get(part) !== detail.root || of.facts !== counted
     judged.set(part, {
       hour: detail.hour,
@@ -209,19 +209,6 @@ async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise
     })
   }
   return judged
-}
-
-/** From which hour to which a database that was restored had lost what was admitted; whoever restores signs it. */
-async function restoresOf(
-  db: Looking['db'],
-  keys: Pick<Looking['keys'], 'read'>,
-): Promise<{ from: string; to: string }[]> {
-  const key = await readLogKey(keys)
-  const restores = key ? await readBelieved(db, key, 'backup.restored') : []
-  return restores.map(({ at, detail: { snapshotAt, restoredAt = at } }) => ({
-    from: hourOf(Temporal.Instant.from(String(snapshotAt))),
-    to: String(restoredAt),
-  }))
 }
 
 /** The root over what each part holds now. */

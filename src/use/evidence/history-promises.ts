@@ -4,6 +4,7 @@ import { identificationData, type IdentificationData } from '#description/regist
 import { historyMonths } from '#description/terms.ts'
 import { askOne, countsPublicly, isSwept, monthsAfter } from './ask-one.ts'
 import { findUnknown } from './known-database.ts'
+import { lostTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type CompleteFacts = {
@@ -205,8 +206,10 @@ export const historyTerm: Check<TermFacts> = {
   },
   remedy:
     'See in the custodian’s log why the sweep does not run or what it could not delete; nothing past its term is shown to anybody meanwhile.',
-  async check({ db, now, version }) {
+  async check(looking) {
+    const { db, now, version } = looking
     const months = version.description.terms.historyMonths
+    const isKept = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(looking)}::tstzmultirange))`
     const limit = now.subtract({ hours: sweepGraceHours })
     const row = await askOne(
       db,
@@ -214,8 +217,8 @@ export const historyTerm: Check<TermFacts> = {
         select
           -- What an order keeps past its term is not told of, and what the sweep has not reached neither.
           (select count(*) from contact) - (select count(*) from contact where history_ends_at <= ${now}) as contacts,
-          (select min(history_ends_at) from contact where history_ends_at > ${now} or not history_is_held(id)) as oldest,
-          (select coalesce(array_agg(id::text) filter (where not history_is_held(id)), '{}') from (
+          (select min(history_ends_at) from contact where history_ends_at > ${now} or not ${isKept}) as oldest,
+          (select coalesce(array_agg(id::text) filter (where not ${isKept}), '{}') from (
             select id from contact where history_ends_at <= ${limit}
             union
             -- Whatever the row says of its term.

@@ -4,6 +4,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
 import { askOne, isSwept, monthsAfter } from './ask-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
+import { lostTimes } from './lost-times.ts'
 import type { Check, Looking } from './promise.ts'
 
 type FloorFacts = {
@@ -17,15 +18,18 @@ type FloorFacts = {
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'No recording was destroyed by its term before the floor it was promised, nor before two calendar months after the call’s end, and none that is held has an earlier floor.',
+  rule: 'No recording was destroyed by its term before the floor it was promised, nor before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition that the audit log tells of, and none that is held has an earlier floor.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, though the sweep’s clock had jumped half a year ahead (R23)',
   },
   remedy:
     'The example is the id of a recording. The database refuses this: find out who switched its guard off, and when.',
-  async check({ db, version }) {
+  async check(looking) {
+    const { db, version } = looking
     const months = version.description.terms.recordingFloorMonths
+    const lost = await lostTimes(looking)
+    const floor = sql`(greatest(${monthsAfter('call_ended_at', months)}, ${monthsAfter('contact_started_at', months)}) - interval '1 hour')`
     const row = await askOne(
       db,
       sql<{ term: number; otherwise: number; early: string[] }>`
@@ -35,8 +39,13 @@ export const recordingsFloor: Check<FloorFacts> = {
           count(*) filter (where state = 'DESTROYED' and cause not in ('retention', 'hold-end')) as otherwise,
           -- A local time that the clocks skip or repeat is an hour's difference.
           coalesce(array_agg(id::text) filter (where
-            (cause = 'retention' and (destroyed_at < min_keep_until or destroyed_at < ${monthsAfter('call_ended_at', months)} - interval '1 hour'))
-            or (state <> 'DESTROYED' and min_keep_until < ${monthsAfter('call_ended_at', months)} - interval '1 hour')
+            (cause = 'retention' and (destroyed_at < min_keep_until or destroyed_at < ${floor}))
+            or (state <> 'DESTROYED' and min_keep_until < ${floor})
+            -- What was destroyed in a time that a restore has lost may have lost its prohibition with it.
+            or (state = 'DESTROYED' and cause in ('caller', 'official') and destroyed_at < greatest(min_keep_until, ${floor})
+              and not destroyed_at <@ ${lost}::tstzmultirange and not exists (
+                select from prohibition p where p.recording_id = recording.id and lower(p.party) = recording.cause
+                  and act_is_logged('recording.forbidden', p.id, p.received_at, ${lost}::tstzmultirange)))
           ), '{}') as early
         from recording`,
     )
@@ -94,6 +103,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
     const { db, now, version } = looking
     const months = version.description.terms.recordingCeilingMonths
     const limit = now.subtract({ hours: sweepGraceHours })
+    const lost = await lostTimes(looking)
     const row = await askOne(
       db,
       sql<{
@@ -106,9 +116,12 @@ export const recordingsCeiling: Check<CeilingFacts> = {
         unledgered: string[]
       }>`
         with due as (
-          -- What a statute or an open case keeps past its day is no promise that was broken, and is not told of here.
-          select * from recording r
-          where state <> 'DESTROYED' and not (destroy_at <= ${now} and end_of_recording(r) ->> 'act' = 'wait')
+          -- What a statute or an open case keeps past its day is no promise that was broken, and is not told of here; an order that
+          -- nobody entered keeps nothing.
+          select r.* from recording r left join lateral (select end_of_recording(r) as ends where r.destroy_at <= ${now}) e on true
+          where state <> 'DESTROYED' and coalesce(not case e.ends ->> 'for'
+            when 'order' then order_is_logged(r.contact_id, 'recordings', ${lost}::tstzmultirange)
+            else e.ends ->> 'act' = 'wait' end, true)
         )
         select
           (select count(*) from due) as held,

@@ -1,0 +1,27 @@
+/**
+ * Times whose acts a restore has lost: what it brought back of them from the ledger and from capture nodes has no entry in the log. In: the
+ * log's entries of restores, which whoever restores signs. Out: intervals. Never here: what was lost.
+ */
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { readBelieved } from '#safeguards/audit/signed-entries.ts'
+import type { Looking } from './promise.ts'
+
+export async function readLostTimes({
+  db,
+  keys,
+}: Pick<Looking, 'db'> & { keys: Pick<Looking['keys'], 'read'> }): Promise<
+  { from: Temporal.Instant; to: Temporal.Instant }[]
+> {
+  const key = await readLogKey(keys)
+  const restores = key ? await readBelieved(db, key, 'backup.restored') : []
+  return restores.map(({ at, detail: { snapshotAt, restoredAt = at } }) => ({
+    from: Temporal.Instant.from(String(snapshotAt)),
+    to: Temporal.Instant.from(String(restoredAt)),
+  }))
+}
+
+/** As a tstzmultirange. */
+export async function lostTimes(looking: Looking): Promise<string> {
+  const times = await readLostTimes(looking)
+  return `{${times.map(({ from, to }) => `[${from.toString()},${to.toString()}]`).join(',')}}`
+}
