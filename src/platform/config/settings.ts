@@ -44,68 +44,71 @@ export type Settings = {
   rtp: PortRange
   /** Allowed sources, and our certificate. */
   sipSecurity: SipSecurity
-  /** Of roles that run as users or on machines of their own. */
+  /** Settings of roles with operating system users or machines of their own. */
   apart: SplitRoleSettings
   /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
   databaseUrl: string | undefined
-  /** Where sealed recordings lie: OBJECTS_URL, or `objects` below the data directory. */
+  /** OBJECTS_URL: where sealed recordings are stored; default: `objects` below the data directory. */
   objects: FolderAddress | S3Address
-  /** SELOSTE_KEYS: where the custodian's keys lie. */
+  /** SELOSTE_KEYS: the custodian's key store. */
   keys: KeyStoreSettings
-  /** SELOSTE_DESCRIPTION: the register description that a new installation begins with; `undefined`: the program's own. */
+  /** SELOSTE_DESCRIPTION: the register description of a new installation; `undefined`: the program's own. */
   descriptionFile: string | undefined
-  /** SELOSTE_ENGINES: the file that names engines of others (docs/formats/voice-process.md), absolute; `undefined`: none. */
+  /** SELOSTE_ENGINES, absolute: file of external engines (docs/formats/voice-process.md). */
   enginesFile: string | undefined
-  /** SELOSTE_TRUNKS: the file of what is known of recording clients (docs/operate/recording-clients.md); `undefined`: none. */
+  /** SELOSTE_TRUNKS: file of recording clients (docs/operate/recording-clients.md). */
   trunksFile: string | undefined
-  /** SELOSTE_UNPLAYABLE: what is done with calls whose client offers only codecs that cannot be played (docs/operate/recording-clients.md). */
+  /**
+   * SELOSTE_UNPLAYABLE: handling of calls whose client offers only codecs that cannot be played
+   * (docs/operate/recording-clients.md).
+   */
   unplayable: Unplayable
-  /** SELOSTE_FEEDS: the file of telephone systems whose detail records are taken (docs/operate/feeds.md); `undefined`: none. */
+  /** SELOSTE_FEEDS: file of telephone systems that report detail records (docs/operate/feeds.md). */
   feedsFile: string | undefined
-  /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
+  /** SELOSTE_SITES: storage site, by id, of each place of data; places that are not named are left out. */
   sites: Partial<Record<PlaceOfData, string>>
-  /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
+  /** SELOSTE_OIDC_...; `undefined`: no sign-in through an identity provider. */
   identityProvider: IdentityProviderSettings | undefined
   /**
-   * SELOSTE_WITNESSES: who cosigns the audit log; `key` is a verifier key of C2SP tlog-cosignature, `site` the storage
-   * site of the description on which it runs, where it is told.
+   * SELOSTE_WITNESSES: who cosigns the audit log. `key` is a verifier key of C2SP tlog-cosignature, `site` the witness's
+   * storage site in the description.
    */
   witnesses: readonly { url: string; key: string; site?: string | undefined }[]
-  /** SELOSTE_BACKUPS: where backups and the copies of the keyring and the ledger go. */
+  /** SELOSTE_BACKUPS: places of backups and of copies of the keyring and the ledger. */
   backups: readonly PlaceSetting[]
-  /** SELOSTE_BACKUP_KEY: the age recipient (age1…) that backups are sealed to; set where there are backups. */
+  /** SELOSTE_BACKUP_KEY: the age recipient (age1…) of backups; set if there are places of backups. */
   backupKey: string | undefined
-  /** SELOSTE_BACKUP_AT: the local time at which the nightly backup begins. */
+  /** SELOSTE_BACKUP_AT: local start time of the nightly backup. */
   backupAt: Temporal.PlainTime
-  /** SELOSTE_CHECK_SECONDS: how often the promises are checked, in milliseconds. */
+  /** SELOSTE_CHECK_SECONDS: interval between checks of promises, in milliseconds. */
   checkMs: number
-  /** SELOSTE_LEDGER: further copies of the destruction ledger. */
+  /** SELOSTE_LEDGER: additional copies of the destruction ledger. */
   ledgerCopies: readonly PlaceSetting[]
   /** Webhooks, decisions, traces. */
   connecting: Connecting
-  /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
+  /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo generates one and prints it. */
   demoPassword: string | undefined
 }
 
-/** What may be on a site of its own: everything below SELOSTE_DATA, the objects, the keys, the database. */
+/** Places that may have a site of their own: everything below SELOSTE_DATA, the objects, the keys, the database. */
 const placesOfData = ['data', 'objects', 'keys', 'database'] as const
 export type PlaceOfData = (typeof placesOfData)[number]
 
 const unplayables = ['history', 'keep', 'refuse'] as const
-/** Kept in the history alone; recorded as they come, and marked; or refused, so that the client transcodes. */
+/** Handling of unplayable calls: history only; record as received, with a mark; or refuse, so that the client transcodes. */
 type Unplayable = (typeof unplayables)[number]
 
-/** The same names in the file as in the environment. */
+/** Settings have the same names in the file as in the environment. */
 const fileNames = settingNames.filter((name) => name !== 'SELOSTE_CONFIG')
 const shortestPassword = 8
-/** Below SELOSTE_DATA. */
+/** Folders below SELOSTE_DATA. */
 const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'feeds', 'custodian', 'audit-log', 'ledger']
 
 /**
- * Reads and checks every setting. An empty environment variable counts as not set.
+ * Reads and checks every setting. An empty environment variable counts as unset.
  * @param environment `process.env`
- * @param folder what relative paths are relative to: the current folder
- * @throws ConfigFault `setting-wrong`, `config-file-wrong`: one line for the operator, and the start ends
+ * @param folder base of relative paths: the current folder
+ * @throws ConfigFault `setting-wrong`, `config-file-wrong`: one line for the operator; the start ends
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>, folder: string): Settings {
   const { file, path: configFile } = findConfigFile(environment, folder)
@@ -132,7 +135,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     objects: readObjects(given('OBJECTS_URL'), dataDirectory, folder),
     keys: readKeyStore(given('SELOSTE_KEYS')),
     descriptionFile: checkFile('SELOSTE_DESCRIPTION', given('SELOSTE_DESCRIPTION'), folder, 'a register description'),
-    // Whether it is there is asked where it is read: without it everything else works.
+    // Checked only where it is read: everything else works without the file.
     enginesFile: given('SELOSTE_ENGINES') === undefined ? undefined : resolve(folder, given('SELOSTE_ENGINES')!),
     trunksFile: checkFile('SELOSTE_TRUNKS', given('SELOSTE_TRUNKS'), folder, 'a file of trunks'),
     unplayable: readUnplayable(setting('SELOSTE_UNPLAYABLE')),
@@ -166,7 +169,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   return settings
 }
 
-/** Between the pace of a quick check and the five minutes after which a proof grows old. */
+/** At least the pace of a quick check, at most the five minutes after which a proof is too old. */
 function readSeconds(name: string, text: string): number {
   const seconds = Number(text)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 300)
@@ -197,7 +200,7 @@ function findConfigFile(environment: Readonly<Record<string, string | undefined>
   return { file, path }
 }
 
-/** An IP address can have no passkeys; this machine's own has a name that browsers trust without TLS. */
+/** Passkeys do not work with an IP address; browsers trust localhost without TLS. */
 function publicUrlOf(text: string | undefined, http: Endpoint): string | undefined {
   if (text !== undefined) return parsePublicUrl(text)
   return isLoopback(http.host) && http.port !== 0 ? `http://localhost:${http.port}` : undefined
@@ -208,7 +211,7 @@ function assertFolder(name: SettingName, path: string): void {
   if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where one can be made')
 }
 
-/** Nothing where nothing is. What another user keeps for themselves is told as such. */
+/** Undefined if there is nothing at the path; a path that this user may not read is a fault. */
 function lookAt(name: SettingName, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
@@ -221,7 +224,7 @@ function lookAt(name: SettingName, path: string): Stats | undefined {
 function checkDatabaseUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const allowed = 'postgres://user:password@host:port/database'
-  // A URL that cannot be parsed is not repeated: it may hold a password in some place.
+  // A URL that cannot be parsed is not repeated: it may contain a password.
   if (!URL.canParse(text)) throw wrongSetting('DATABASE_URL', '(not a URL)', allowed)
   const url = new URL(text)
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
@@ -245,7 +248,7 @@ function checkFile(name: SettingName, text: string | undefined, folder: string, 
   return path
 }
 
-/** `server-room` for all of them, or `data=server-room, database=vault`; a place within the data folder is where that is. */
+/** `server-room` for all places, or `data=server-room, database=vault`; places within the data folder default to its site. */
 function checkSites(text: string | undefined): Settings['sites'] {
   if (text === undefined) return {}
   const allowed = `a storage site of the description, or one for each place: ${placesOfData.map((place) => `${place}=site`).join(', ')}`
@@ -283,7 +286,7 @@ function checkDemoPassword(text: string | undefined): string | undefined {
   throw wrongSetting('SELOSTE_DEMO_PASSWORD', `(${text.length} characters)`, allowed)
 }
 
-/** Two listeners on one port would fail one by one, later and less clearly. */
+/** Refuses two listeners on one port: they would fail later and less clearly. */
 function assertApart({ http, sip, sips, rtp }: Settings): void {
   const listeners = Object.entries({ SELOSTE_HTTP: http, SELOSTE_SIP: sip, SELOSTE_SIPS: sips })
   for (const [index, [name, one]] of listeners.entries()) {

@@ -4,13 +4,13 @@ import { formatEndpoint, isLoopback, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 import type { Given } from './settings-table.ts'
 
-/** Who may call us, and by what: of the trunks of session border controllers. */
+/** Who may send calls, and how they are authenticated. */
 export type SipSecurity = {
-  /** SELOSTE_SIPS_...: PEM files, absolute; `undefined`: SIP over TLS is not opened. */
+  /** SELOSTE_SIPS_...: PEM files, absolute; `undefined`: no SIP over TLS. */
   sipsFiles: { certificate: string; key: string; clients: string } | undefined
-  /** SELOSTE_SIP_SOURCES: addresses, or an address and a prefix length; `undefined`: whoever reaches a loopback address. */
+  /** SELOSTE_SIP_SOURCES: addresses, or addresses with a prefix length; `undefined`: loopback only. */
   sipSources: readonly string[] | undefined
-  /** SELOSTE_SDES_IN_CLEAR: whose SRTP keys are taken without TLS. */
+  /** SELOSTE_SDES_IN_CLEAR: sources whose SRTP keys are accepted without TLS. */
   sdesInClear: readonly string[]
 }
 
@@ -37,8 +37,8 @@ export function readSipSecurity(given: Given, folder: string): SipSecurity {
 }
 
 /**
- * Refuses to listen for calls beyond this machine without knowing who may send them. SIP over TLS needs no list: it is opened only
- * for clients with a certificate.
+ * Refuses to accept calls from other machines without a list of sources. SIP over TLS needs none: it requires a client
+ * certificate.
  */
 export function assertSourcesKnown(sip: Endpoint, { sipSources }: SipSecurity): void {
   if (isLoopback(sip.host) || sipSources !== undefined) return

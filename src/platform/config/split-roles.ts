@@ -7,27 +7,27 @@ import { ConfigFault, wrongSetting } from './faults.ts'
 import { valueWithout, type Given, type SettingName } from './settings-table.ts'
 import { parseSources } from './sip-security.ts'
 
-/** What roles need that run apart: as operating system users of their own, or on machines of their own. */
+/** Settings of roles that run apart, as operating system users or on machines of their own. */
 export interface SplitRoleSettings {
-  /** SELOSTE_NODE: what this machine’s capture is called beside others; this machine’s name otherwise. */
+  /** SELOSTE_NODE: name of this machine’s capture; default: the machine’s name. */
   node: string
-  /** SELOSTE_RUN, absolute: a folder of sockets for each role lies below it; `undefined`: they lie in SELOSTE_DATA. */
+  /** SELOSTE_RUN, absolute: parent of each role's folder of sockets; `undefined`: SELOSTE_DATA. */
   socketsFolder: string | undefined
-  /** SELOSTE_DRAW_KEY, absolute: the secret of draws that custodian, capture and feeds share; `undefined`: in SELOSTE_DATA. */
+  /** SELOSTE_DRAW_KEY, absolute: the secret of draws, shared by custodian, capture and feeds; `undefined`: in SELOSTE_DATA. */
   drawKeyFile: string | undefined
-  /** SELOSTE_CUSTODIAN: where the desk asks a custodian on another machine; `undefined`: over its socket. */
+  /** SELOSTE_CUSTODIAN: address of a custodian on another machine; `undefined`: its socket. */
   custodian: { host: string; port: number } | undefined
-  /** SELOSTE_CUSTODIAN_LISTEN: where the custodian answers desks on other machines; `undefined`: over its socket alone. */
+  /** SELOSTE_CUSTODIAN_LISTEN: where the custodian accepts desks of other machines; `undefined`: its socket only. */
   custodianListen: Endpoint | undefined
-  /** SELOSTE_CUSTODIAN_DESKS: the names in the certificates of those desks. */
+  /** SELOSTE_CUSTODIAN_DESKS: names in the certificates of those desks. */
   desks: readonly string[]
-  /** SELOSTE_PROXIES: addresses, or an address and a prefix length, of proxies with TLS on other machines than the desk's. */
+  /** SELOSTE_PROXIES: addresses, or addresses with a prefix length, of TLS proxies on other machines. */
   proxies: readonly string[]
-  /** SELOSTE_PROXY_HEADER: in which header proxies say for whom they ask. */
+  /** SELOSTE_PROXY_HEADER: the header with the client's address. */
   proxyHeader: 'x-forwarded-for' | 'forwarded'
-  /** SELOSTE_METRICS_SOURCES: who may read numbers and details of health from another machine than the desk's. */
+  /** SELOSTE_METRICS_SOURCES: other machines that may read metrics and details of health. */
   metricsSources: readonly string[]
-  /** SELOSTE_LINK_...: PEM files, absolute, by which custodian and desk know each other. */
+  /** SELOSTE_LINK_...: PEM files, absolute, for mutual TLS of custodian and desk. */
   linkFiles: { certificate: string; key: string; authorities: string } | undefined
 }
 
@@ -41,7 +41,7 @@ export function readApart(given: Given, folder: string): SplitRoleSettings {
     return text === undefined ? undefined : resolve(folder, text)
   }
   const socketsFolder = path('SELOSTE_RUN')
-  // Where it is made at the start, nothing is there yet; a file could never become one.
+  // The folder may be created at the start, but a file can never become one.
   if (socketsFolder !== undefined && statSync(socketsFolder, { throwIfNoEntry: false })?.isDirectory() === false) {
     throw wrongSetting('SELOSTE_RUN', socketsFolder, 'a folder, or a path where one can be made')
   }
@@ -109,7 +109,7 @@ function readLinkFiles(path: Given): SplitRoleSettings['linkFiles'] {
   )
 }
 
-/** `https://custodian.example:8443`: a name or an address that its certificate names, and a port. */
+/** `https://custodian.example:8443`: a name or address in its certificate, and a port. */
 function readCustodian(text: string | undefined): SplitRoleSettings['custodian'] {
   if (text === undefined) return undefined
   const allowed = 'https://NAME:PORT of the custodian’s machine, or nothing for a custodian on this one'
@@ -117,7 +117,7 @@ function readCustodian(text: string | undefined): SplitRoleSettings['custodian']
   const url = new URL(text)
   const rest = url.pathname + url.search + url.hash + url.username + url.password
   if (url.protocol !== 'https:' || rest !== '/' || url.port === '') {
-    // What may be a password in it is not repeated.
+    // The rest of the URL is not repeated: it may contain a password.
     throw wrongSetting('SELOSTE_CUSTODIAN', `${url.protocol}//${url.host}...`, allowed)
   }
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }

@@ -1,7 +1,10 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { plainAddress } from './visitor.ts'
 
-/** The networks as a list. @param networks addresses, or an address and a prefix length */
+/**
+ * Returns the networks as a block list.
+ * @param networks addresses, or addresses with a prefix length
+ */
 export function blockListOf(networks: readonly string[]): BlockList {
   const list = new BlockList()
   for (const network of networks) {
@@ -12,7 +15,10 @@ export function blockListOf(networks: readonly string[]): BlockList {
   return list
 }
 
-/** Whether an address is a loopback address or one of these. @param sources as {@link blockListOf} has them */
+/**
+ * Returns a function that is true for loopback addresses and for these sources.
+ * @param sources as in {@link blockListOf}
+ */
 export function addressList(sources: readonly string[]): (address: string) => boolean {
   const list = blockListOf(['127.0.0.0/8', '::1', ...sources])
   return (address) => {

@@ -2,19 +2,19 @@ import type { Server, Socket } from 'node:net'
 import { visitorOf } from './visitor.ts'
 
 export interface ConnectionLimit {
-  /** Connections that one visitor (an IPv4 address, an IPv6 /64) has open at the same time. */
+  /** Most open connections of one visitor (an IPv4 address, an IPv6 /64). */
   perVisitor: number
-  /** Addresses without a limit, as those of proxies, behind which there are many visitors. */
+  /** Exempt addresses, such as proxies, which serve many visitors. */
   isExempt?: (address: string) => boolean
   onRefused?: (visitor: string) => void
 }
 
-/** Closes connections beyond a visitor's share as they come, before TLS and before anything is read. */
+/** Closes connections beyond a visitor's limit on arrival, before TLS and before anything is read. */
 export function limitConnections(server: Server, { perVisitor, isExempt, onRefused }: ConnectionLimit): void {
   const open = new Map<string, number>()
   server.prependListener('connection', (socket: Socket) => {
     const { remoteAddress } = socket
-    // It has gone already.
+    // The client is already gone.
     if (remoteAddress === undefined || isExempt?.(remoteAddress) === true) return
     const visitor = visitorOf(remoteAddress)
     const count = open.get(visitor) ?? 0

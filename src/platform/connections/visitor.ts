@@ -2,12 +2,12 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 const v4Mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
-/** An address without its zone; of an IPv4-mapped one the IPv4 address (RFC 4291 section 2.5.5.2). */
+/** Returns the address without its zone; for an IPv4-mapped address the IPv4 address (RFC 4291 section 2.5.5.2). */
 export function plainAddress(address: string): string {
   return v4Mapped.exec(address)?.[1] ?? address.split('%')[0] ?? address
 }
 
-/** Who an address is as far as limits go: an IPv4 address alone, the /64 of an IPv6 address; of neither the text itself. */
+/** Returns the key of limits: the IPv4 address, the /64 of an IPv6 address, otherwise the text itself. */
 export function visitorOf(address: string): string {
   const plain = plainAddress(address)
   if (isIPv4(plain)) return plain

@@ -1,4 +1,4 @@
-/** What is wrong with a file of rows, in words. In: a code, its row. Out: the problem. Never here: a text (texts/server/file.json). */
+/** Problems of an imported file, as sentences; their texts are in texts/server/file.json. */
 import texts from '#texts/server/file.json' with { type: 'json' }
 import { sayInAll, type KeyOf, type Trilingual, type Values } from '../texts/texts.ts'
 
@@ -6,11 +6,11 @@ const say = sayInAll(texts)
 
 type CodeOf<Key> = Key extends `file.${infer Code}` ? Code : never
 type FileProblemCode = CodeOf<KeyOf<typeof texts>>
-/** What is wrong with a row of a file of people, or of numbers. */
+/** Codes of problems of a row, in a file of people or of numbers. */
 export type PeopleFileProblemCode = Extract<FileProblemCode, `person.${string}`>
 export type NumbersFileProblemCode = Extract<FileProblemCode, `number.${string}`>
 
-/** What is wrong with a file, and on which line of it (the heading is 1). */
+/** A problem of a file, and its line (the heading is line 1). */
 export interface CsvProblem {
   row: number
   column?: string
@@ -18,13 +18,13 @@ export interface CsvProblem {
   message: Trilingual
 }
 
-/** Every row that is wrong; nothing of the file is taken over. */
+/** All rows with problems; nothing is imported. */
 export interface ImportRefused {
   refused: 'import.refused'
   problems: readonly CsvProblem[]
 }
 
-/** A problem of the file itself, in words. */
+/** Returns a problem of the file itself. */
 export function csvProblem(
   code: Extract<FileProblemCode, `csv.${string}`>,
   row: number,
@@ -33,7 +33,7 @@ export function csvProblem(
   return fileProblem(code, row, undefined, { row, ...values })
 }
 
-/** A problem of a row, or of the file as a whole, in words. */
+/** Returns a problem of a row or of the whole file. */
 export function fileProblem(code: FileProblemCode, row: number, column?: string, values: Values = {}): CsvProblem {
   return { row, ...(column !== undefined && { column }), code, message: say(`file.${code}`, values) }
 }

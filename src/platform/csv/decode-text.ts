@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { csvProblem, type CsvProblem } from './csv-problem.ts'
 
-/** UTF-8 that was read as Windows-1252 and written as UTF-8 once more: Ã¤ for ä. Words have no such pairs. */
+/** Matches mojibake: UTF-8 that was read as Windows-1252 and encoded again, Ã¤ for ä. */
 export const writtenTwice = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
 const longestWord = 40
 
-/** The text of a file in UTF-8, without its mark; any other encoding is told with its place and what it is likely to be. */
+/**
+ * Decodes UTF-8, without its byte order mark. For any other encoding returns the place of the fault and the likely encoding.
+ */
 export function decodeText(content: Buffer): { ok: true; text: string } | { ok: false; problem: CsvProblem } {
   if (isSpreadsheet(content)) return { ok: false, problem: csvProblem('csv.spreadsheet', 1) }
   if (isUtf16(content)) return { ok: false, problem: csvProblem('csv.encoding-utf-16', 1) }
@@ -22,13 +24,13 @@ export function decodeText(content: Buffer): { ok: true; text: string } | { ok: 
   return { ok: true, text }
 }
 
-/** What spreadsheets save unless told otherwise: a ZIP file (xlsx, ods) or a compound file (xls), by their first bytes. */
+/** Detects spreadsheets by their first bytes: a ZIP file (xlsx, ods) or a compound file (xls). */
 function isSpreadsheet(content: Buffer): boolean {
   const start = content.subarray(0, 4).toString('hex')
   return start === '504b0304' || start === 'd0cf11e0'
 }
 
-/** By its mark, or by the zero bytes that no text in UTF-8 has. */
+/** Detects UTF-16 by its byte order mark, or by zero bytes, which UTF-8 text does not have. */
 function isUtf16(content: Buffer): boolean {
   const mark = content.subarray(0, 2).toString('hex')
   return mark === 'fffe' || mark === 'feff' || content.includes(0)
@@ -43,19 +45,19 @@ function notUtf8(content: Buffer): CsvProblem {
   const line = new TextDecoder('windows-1252').decode(
     content.subarray(lineStart, lineEnd === -1 ? content.length : lineEnd),
   )
-  // One byte is one letter in Windows-1252, so places are the same in both.
+  // In Windows-1252 one byte is one letter, so byte and letter offsets are equal.
   const place = at - lineStart
   return csvProblem('csv.encoding', row, { position, read: wordAt(line, place, 1) })
 }
 
-/** What stands at a place, with the letters before and after it. */
+/** Returns the letters around an offset. */
 function wordAt(text: string, place: number, length: number): string {
   const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, place - longestWord), place))?.[0] ?? ''
   const after = /^[\p{L}\p{N}]*/u.exec(text.slice(place + length, place + length + longestWord))?.[0] ?? ''
   return before + text.slice(place, place + length) + after
 }
 
-/** Where UTF-8 stops being it: found by halves. */
+/** Returns the offset of the first byte that is not UTF-8, by bisection. */
 function firstWrongByte(content: Buffer): number {
   let good = 0
   let bad = content.length
@@ -67,7 +69,7 @@ function firstWrongByte(content: Buffer): number {
   return good
 }
 
-/** Whether a cut falls within a character that the bytes after it finish. */
+/** Returns true if the cut is inside a character that the following bytes complete. */
 function endsWithin(content: Buffer, cut: number): boolean {
   for (let more = 1; more <= 3 && cut + more <= content.length; more++) {
     if (isUtf8(content.subarray(0, cut + more))) return true

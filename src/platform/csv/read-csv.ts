@@ -1,39 +1,38 @@
 /**
- * A CSV file as people send it. In: the bytes. Out: rows by their columns' names, or everything that is wrong with the
- * file, each with its row, in Finnish, Swedish and English. Never here: a guess at an encoding (a wrong letter in a name
- * is worse than a file sent again), half a file, or what the columns mean.
+ * Parses a CSV file. Returns rows by column name, or all problems of the file with their rows in Finnish, Swedish and English.
+ * It never guesses an encoding (a wrong letter in a name is worse than a file sent again) and never returns half a file.
  */
 import { CsvError, parse } from 'csv-parse/sync'
 import { csvProblem, type CsvProblem } from './csv-problem.ts'
 import { decodeText } from './decode-text.ts'
 
 export interface CsvRow {
-  /** Line of the file on which it begins; the heading is 1. */
+  /** Line on which the row begins; the heading is line 1. */
   row: number
-  /** By the column's name; trimmed, in Unicode's composed form. An empty cell is ''. */
+  /** By column name; trimmed, NFC. An empty cell is ''. */
   values: Record<string, string>
 }
 
 export type ReadCsv = { ok: true; columns: string[]; rows: CsvRow[] } | { ok: false; problems: CsvProblem[] }
 
 export interface CsvShape {
-  /** Columns that must be there. */
+  /** Required columns. */
   required?: readonly string[]
-  /** Columns that may be there; without this, any others. */
+  /** Optional columns; if absent, any other column is allowed. */
   optional?: readonly string[]
 }
 
 const largestBytes = 5 * 1024 * 1024
 const mostRows = 20_000
-/** With empty ones, and those within cells: splitting a file takes time for each. */
+/** Includes empty lines and line breaks within cells: parsing takes time for each. */
 const mostLines = 100_000
 const longestCell = 2000
 const longestHeading = 10_000
 const mostProblems = 200
 
 /**
- * Reads UTF-8, with or without its mark, separated by `;` or `,`, quoted as in RFC 4180. The first line names the
- * columns, in any case and order; rows without a value are passed over.
+ * Reads UTF-8, with or without a byte order mark, separated by `;` or `,`, quoted as in RFC 4180. The first line names the
+ * columns, in any case and order; empty rows are skipped.
  */
 export function readCsv(content: Buffer, { required = [], optional }: CsvShape = {}): ReadCsv {
   if (content.length > largestBytes) {
@@ -81,9 +80,9 @@ function hasMoreLines(text: string, most: number): boolean {
 
 type Cells = { row: number; cells: string[] }
 
-/** Every record with the line it begins on, or the quotation mark that does not fit. */
+/** Returns every record with its first line, or the unbalanced quotation mark. */
 function split(text: string): Cells[] | CsvProblem {
-  // What Excel writes in front for itself.
+  // Written by Excel.
   const told = /^sep=(.)\r?\n/.exec(text)
   const rest = told ? text.slice(told[0].length) : text
   const records: Cells[] = []
@@ -106,14 +105,14 @@ function split(text: string): Cells[] | CsvProblem {
   return records
 }
 
-/** The one that the first line has more of, outside quotation marks. */
+/** Returns the separator that is more frequent in the first line, outside quotes. */
 function separatorOf(text: string): ';' | ',' {
   const start = text.slice(0, longestHeading)
   const line = (/^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(start)?.[0] ?? '').replaceAll(/"(?:[^"]|"")*"/g, '')
   return line.split(';').length >= line.split(',').length ? ';' : ','
 }
 
-/** Spreadsheets write separators behind the last column. */
+/** Spreadsheets write trailing separators. */
 function withoutTail(names: string[]): string[] {
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1)
 }

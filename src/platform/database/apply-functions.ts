@@ -59,7 +59,10 @@ export async function applyFunctions(client: Client, directory: string): Promise
   }
 }
 
-/** Everything that functions/ may say, of schema public and of this database's owner. Grants are those to other roles. */
+/**
+ * Drops everything that functions/ may define, in schema public and owned by this database's owner. Grants are those to other
+ * roles.
+ */
 const takeOut = `
 do $$
 declare
@@ -96,7 +99,7 @@ begin
   end loop;
 end $$`
 
-/** In the order in which they are applied: functions, views, who may do what. */
+/** In the order of application: functions, views, access. */
 async function readFunctions(directory: string): Promise<FunctionFile[]> {
   const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.sql'))
   const inOrder = names
@@ -106,7 +109,7 @@ async function readFunctions(directory: string): Promise<FunctionFile[]> {
   return Promise.all(
     inOrder.map(async (name) => ({
       name,
-      // A check-out with other line ends is still the same.
+      // A checkout with other line endings has the same hash.
       statements: (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n'),
     })),
   )

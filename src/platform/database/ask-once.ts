@@ -1,9 +1,8 @@
-// One question by whoever has no other.
-// In: a URL and a statement. Out: its rows. Never: a connection that stays, or the query builder, which a process that asks no more
-// would hold for nothing.
+// Runs one statement over a connection of its own, without the query builder, which would only take memory in a process that
+// runs no further queries.
 import { Client } from 'pg'
 
-/** @returns the rows of a statement, over a connection of its own */
+/** Returns the rows of a statement. */
 export async function askOnce<Row extends object>(
   url: string,
   statement: string,

@@ -2,7 +2,8 @@ import { Client } from 'pg'
 import { DatabaseFault } from './faults.ts'
 
 /**
- * A process that signs in as somebody else, the owner of the tables for one, is bound by none of what its role may not do.
+ * Checks the role of a connection. A process connected as another role, such as the tables' owner, would not be bound by its
+ * own role's rights.
  * @throws DatabaseFault `database-role-wrong`
  */
 export async function assertSignedInAs(url: string, role: string): Promise<void> {

@@ -1,5 +1,4 @@
-// A pool of connections and the typed query builder on top of it.
-// In: a database URL. Out: a pool, Kysely, and their end. Never: a query of our own.
+// A connection pool and the typed query builder on it. Hanging databases and full disks are detected and reported as blockers.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { Client, Pool, type ClientConfig, type PoolClient } from 'pg'
 import type { Blockers } from '../blockers/blockers.ts'
@@ -9,40 +8,40 @@ import { watchAnswers, type AnswerWatch } from './watch-answers.ts'
 
 export type ConnectOptions = {
   url: string
-  /** Shown in pg_stat_activity: which process this is. */
+  /** Shown in pg_stat_activity. */
   applicationName: string
-  /** Most connections at once; 10 unless told. */
+  /** Most connections; default 10. */
   size?: number
   /**
-   * How long an operation waits before it is found out whether the database hangs, and how long that takes at most; 5 s unless
-   * told. While it hangs, every operation fails at once with `database-hangs`.
+   * Milliseconds after which a slow operation triggers a probe, and the probe's own timeout; default 5 s. While the database
+   * hangs, every operation fails at once with `database-hangs`.
    */
   answerMs?: number
-  /** Most time that the server gives a statement; none unless told. */
+  /** Statement timeout; default none. */
   statementMs?: number
-  /** Where a database that does not answer, or whose disk is full, is entered. */
+  /** Receives a database that does not answer or whose disk is full. */
   blockers?: Blockers
-  /** A connection broke while idle; the pool replaces it by itself. Must be heard: unheard, it would end the process. */
+  /** Called when an idle connection breaks; the pool replaces it. Must be handled, or the error would end the process. */
   onIdleError: (error: Error) => void
 }
 
 export type Database<Tables> = {
   pool: Pool
   db: Kysely<Tables>
-  /** Waits for running queries and closes every connection. Waits for nothing once the database has been found to hang. */
+  /** Waits for running queries and closes every connection; does not wait if the database hangs. */
   close: () => Promise<void>
 }
 
 const connectMs = 10_000
 const defaultAnswerMs = 5_000
-/** Not long: each is a process of PostgreSQL, which keeps what it has planned. */
+/** Short: each connection is a PostgreSQL process that keeps its plans in memory. */
 const idleMs = 10_000
 /** PostgreSQL, appendix A: disk_full. */
 const diskFull = '53100'
-/** A full disk is entered for so long after each statement that failed for it. */
+/** How long a full disk stays reported after each statement that failed because of it. */
 const diskFullMs = 60_000
 
-/** Opens nothing yet: the first query connects. `timestamptz` is Temporal.Instant both ways; see values.ts. */
+/** Connects at the first query. `timestamptz` is Temporal.Instant both ways; see values.ts. */
 export function connectDatabase<Tables>(options: ConnectOptions): Database<Tables> {
   const { blockers, answerMs = defaultAnswerMs } = options
   const watch = watchAnswers({
@@ -53,7 +52,7 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
 
   const open = new Set<Client>()
 
-  /** Asked at each connection: the database may have moved since the last. */
+  /** Reads the URL at each connection: the database may have moved. */
   class CurrentClient extends TemporalClient {
     constructor(config?: ClientConfig) {
       super({ ...config, connectionString: currentUrl(options.url) })
@@ -70,16 +69,16 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: idleMs,
     types: valueTypes,
-    // The parsers of values.ts read ISO dates; the server's own settings may differ. Where it compiles what it takes for a long
-    // query (as Debian's does), a search waits a second for the compiler and a few milliseconds for its rows.
+    // The parsers of values.ts read ISO dates, whatever the server's settings. JIT compilation (on in Debian's packages) would
+    // cost a search one second for a few milliseconds of work.
     options: '-c DateStyle=ISO -c TimeZone=UTC -c jit=off',
     ...(options.statementMs !== undefined && { statement_timeout: options.statementMs }),
     Client: CurrentClient,
   })
   watchConnects(pool, watch, blockers)
   pool.on('error', options.onIdleError)
-  // The pool hears a connection only while it is idle. One that breaks while it is lent fails the query, or the next one; what
-  // nobody hears would end the process, and with it the calls of a capture whose database went away.
+  // The pool handles errors of a connection only while it is idle. If a lent connection breaks, its query fails, or the next
+  // one; an unhandled error event would end the process and a capture's calls.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
@@ -87,14 +86,14 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     db,
     async close() {
       await db.destroy()
-      // A goodbye that a database which hangs does not answer would keep the process.
+      // A hanging database would not answer the terminate message.
       if (watch.fault) for (const client of open) breakConnection(client)
       watch.stop()
     },
   }
 }
 
-/** Asks for a sign of life over a connection of its own: those that there are may be those that hang. */
+/** Probes over a new connection: the existing ones may be those that hang. */
 async function probe({ url, applicationName }: ConnectOptions, timeoutMs: number): Promise<void> {
   const client = new Client({ connectionString: currentUrl(url), application_name: `${applicationName} probe` })
   client.on('error', () => undefined) // What is asked rejects as well.
@@ -108,7 +107,7 @@ async function probe({ url, applicationName }: ConnectOptions, timeoutMs: number
   }
 }
 
-/** A connection that is being made breaks when the database is found to hang: the pool would wait ten seconds for it. */
+/** Breaks a connection attempt when the database is found to hang; the pool would wait ten seconds. */
 function watchOpening(client: Client, watch: AnswerWatch): void {
   const connect = client.connect.bind(client) as (told: (error?: Error) => void) => void
   client.connect = ((told: (error?: Error) => void) => {
@@ -120,7 +119,7 @@ function watchOpening(client: Client, watch: AnswerWatch): void {
   }) as typeof client.connect
 }
 
-/** Each query of a connection is watched; one that is given up takes its connection with it. */
+/** Watches each query of a connection. Giving up a query closes its connection. */
 function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | undefined): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((...args: unknown[]) => {
@@ -141,13 +140,13 @@ function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | u
     }
     const asked = query(...args)
     if (asked instanceof Promise) asked.then(() => end(), end)
-    // A cursor or a copy: its rows come as they are taken.
+    // A cursor or a copy: its rows come on demand.
     else operation.done()
     return asked
   }) as typeof client.query
 }
 
-/** Whoever waits for a connection is given up as well; while the database hangs nobody waits for one. */
+/** Gives up waiting for a connection while the database hangs. */
 function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | undefined): void {
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
 
@@ -159,13 +158,13 @@ function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | unde
       (client) => {
         operation.done()
         given.resolve(client)
-        // It came after whoever waited was told that it does not.
+        // The connection came after the waiter had been refused.
         given.promise.catch(() => client.release())
       },
       (error: Error & { code?: string }) => {
         operation.done()
         given.reject(error)
-        // While it hangs that is known, and connections are broken for it.
+        // While it hangs it is already reported, and connections are broken on purpose.
         if (!watch.fault && !isOwnLimit(error)) blockers?.raise('database', { code: error.code ?? 'no-answer' })
       },
     )
@@ -182,14 +181,14 @@ function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | unde
   }) as typeof pool.connect
 }
 
-/** The pool itself has none free, or is closed. */
+/** Returns true if the pool itself has no free connection or is closed. */
 function isOwnLimit({ message }: Error): boolean {
   return message.startsWith('timeout exceeded') || message.startsWith('Cannot use a pool')
 }
 
 /**
- * Runs `work` in one transaction in which the settings of `session` are set (and with it gone again): row-level security
- * reads them with current_setting(name, true). Names need a dot: `seloste.session`.
+ * Runs `work` in one transaction with the settings of `session`, which row-level security reads with current_setting(name,
+ * true). Names need a dot: `seloste.session`.
  */
 export async function inSession<Tables, Result>(
   db: Kysely<Tables>,

@@ -1,18 +1,17 @@
-// Whole tables out of a database and into one, by COPY: one connection, one transaction.
-// In: a COPY statement. Out: its text in parts of whole rows, or its rows in the table. Never: what the rows mean.
+// Copies whole tables out of and into a database with COPY, over one connection in one transaction.
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Submittable } from 'pg'
 import { TemporalClient, valueTypes } from './values.ts'
 
-/** Some whole rows in PostgreSQL's text format. */
+/** Whole rows in PostgreSQL's text format. */
 export type CopiedPart = { bytes: Buffer; rows: number }
 
 export type OwnConnection = {
   query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
   /**
-   * Runs `copy ... to stdout`; `take` gets parts of whole rows of about `partBytes` and is waited for.
-   * @returns how many rows there were
+   * Runs `copy ... to stdout`; awaits `take` for each part of whole rows of about `partBytes`.
+   * @returns the number of rows
    */
   copyOut: (statement: string, partBytes: number, take: (part: CopiedPart) => Promise<void>) => Promise<number>
   /** Runs `copy ... from stdin` with the bytes of `source`. */
@@ -21,14 +20,14 @@ export type OwnConnection = {
 }
 
 const session = {
-  // Values are written alike, whatever the two servers are set to.
+  // Both servers must format values alike.
   ...{ DateStyle: 'ISO', TimeZone: 'UTC', IntervalStyle: 'postgres', extra_float_digits: 1, bytea_output: 'hex' },
   client_encoding: 'UTF8',
-  // Nor does a server's limit for people end what takes hours.
+  // Server timeouts meant for users do not apply to hours of copying.
   ...{ statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
 }
 
-/** A connection of one's own, outside any pool: for transactions that last for hours. */
+/** Opens a connection outside any pool, for transactions that last for hours. */
 export async function openConnection(url: string, applicationName: string): Promise<OwnConnection> {
   const client = new TemporalClient({
     connectionString: url,
@@ -38,7 +37,7 @@ export async function openConnection(url: string, applicationName: string): Prom
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   })
-  // The query under way rejects as well.
+  // The running query rejects as well.
   client.on('error', () => undefined)
   await client.connect()
   return {
@@ -59,7 +58,7 @@ export async function openConnection(url: string, applicationName: string): Prom
   }
 }
 
-/** What pg hands to a query that speaks the COPY part of the protocol (PostgreSQL, Frontend/Backend Protocol 53.2.6). */
+/** The connection as pg passes it to a query that handles COPY (PostgreSQL, Frontend/Backend Protocol 53.2.6). */
 type Wire = {
   stream: Socket
   query: (text: string) => void
@@ -71,7 +70,7 @@ type Wire = {
 abstract class Copying implements Submittable {
   readonly done: Promise<number>
   protected readonly settle: PromiseWithResolvers<number>
-  /** What went wrong on our side: what the server says then only follows from it. */
+  /** The first error on our side; the server's error is only its consequence. */
   protected failed: unknown
   readonly #statement: string
 
@@ -112,7 +111,7 @@ class CopyOut extends Copying {
     this.#take = take
   }
 
-  /** In text format, one message is one row. Its bytes are pg's own and are overwritten by the next. */
+  /** In text format one message is one row. pg overwrites the bytes with the next message. */
   handleCopyData({ chunk }: { chunk: Buffer }, connection: Wire): void {
     if (this.failed !== undefined) return
     if (this.#filled > 0 && this.#filled + chunk.length > this.#partBytes) this.#flush(connection)
@@ -136,7 +135,7 @@ class CopyOut extends Copying {
     })
   }
 
-  /** The server waits while a part is taken. */
+  /** The server waits while a part is processed. */
   #flush(connection?: Wire): void {
     const part = { bytes: this.#part.subarray(0, this.#filled), rows: this.#rows }
     this.#part = Buffer.allocUnsafe(this.#part.length)
@@ -149,7 +148,7 @@ class CopyOut extends Copying {
         () => void connection?.stream.resume(),
         (error: unknown) => {
           this.failed ??= error
-          // The rest of the table is not read to its end for nothing.
+          // Stops reading the rest of the table.
           if (connection) connection.stream.destroy()
           this.settle.reject(error)
         },

@@ -1,4 +1,7 @@
-/** What PostgreSQL said, with the line. It counts the position of an error in characters, from 1, over the whole text sent. */
+/**
+ * Returns PostgreSQL's message with its line. PostgreSQL counts an error's position in characters, from 1, over the whole text
+ * sent.
+ */
 export function describeError(cause: unknown, statements: string): string {
   const { message = String(cause), position } = cause as { message?: string; position?: string }
   if (!position) return message

@@ -1,6 +1,5 @@
-// An embedded PostgreSQL of our own, for machines where nobody runs one for us.
-// In: a data folder. Out: a running server on a unix socket, its URLs, and its end. Never: a TCP port, an unsafe
-// setting, or two Selostes on one folder.
+// Embedded PostgreSQL for installations without a server of their own. It listens on a unix socket only, with safe settings,
+// and only one Seloste may use a data folder.
 import { randomBytes } from 'node:crypto'
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -26,35 +25,35 @@ import {
 import { postgresProcessesOf, processIdentity } from './embedded/processes.ts'
 import { DatabaseFault } from './faults.ts'
 
-/** The part of a pino logger that this folder uses. */
+/** The methods of a pino logger that this folder uses. */
 export type EmbeddedLog = { info: (message: string) => void; warn: (message: string) => void }
 
 export type EmbeddedPostgresOptions = {
-  /** A folder of its own; below it come the cluster, its password and its log. */
+  /** Folder of the cluster, its password and its log. */
   dataDirectory: string
   log: EmbeddedLog
   /**
-   * Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`), and does not come back: it is
-   * started again, and not where it ended soon after its start.
+   * Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`) and is not restarted: it is
+   * restarted unless it ended soon after its start.
    */
   onUnexpectedEnd?: (fault: DatabaseFault) => void
-  /** A folder with the binaries of an earlier PostgreSQL, to read what that one made; those that npm brings otherwise. */
+  /** Folder with the binaries of an earlier PostgreSQL, to read its cluster; default: those from npm. */
   binaries?: string
-  /** A server that ends by itself this soon after its start is not started again and again. */
+  /** Milliseconds after its start within which an end is not followed by a restart. */
   soonMs?: number
 }
 
 export type EmbeddedPostgres = {
   socketDirectory: string
-  /** A connection URL over the unix socket. */
+  /** Returns a connection URL over the unix socket. */
   urlFor: (role: string, password: string, database: string) => string
-  /** The superuser's URL, for migrations and role passwords. */
+  /** Returns the superuser's URL, for migrations and role passwords. */
   adminUrl: (database?: string) => string
   /** Fast shutdown; resolves when every file is closed. */
   stop: () => Promise<void>
 }
 
-/** A running embedded server as another process of ours sees it. */
+/** Address of a running embedded server for other processes. */
 export type EmbeddedPostgresAddress = Pick<EmbeddedPostgres, 'socketDirectory' | 'urlFor' | 'adminUrl'>
 
 const orphanEndMs = 10_000
@@ -62,9 +61,8 @@ const stopMs = 60_000
 const readyMs = 300_000
 
 /**
- * Starts the embedded PostgreSQL of `dataDirectory`, making the cluster on first use and recovering it after a crash; one that
- * is killed is started again.
- * Tied to this process: when it dies, PostgreSQL is shut down.
+ * Starts the embedded PostgreSQL of `dataDirectory`. Creates the cluster on first use, recovers it after a crash, and restarts
+ * a server that was killed. The server shuts down when this process ends.
  * @throws DatabaseFault `database-in-use`, `database-start-failed`, `database-disk-full`, `database-unsafe`,
  * `database-password-lost`, `database-binaries-missing`, `database-older`, `database-newer`
  */
@@ -103,7 +101,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         if (!stopping) comingBack = comeBack()
       })
 
-    /** Whoever is connected loses that and connects again: a database that was killed ends nothing else (K1). */
+    /** Restarts a killed server; clients reconnect (K1). */
     async function comeBack(): Promise<void> {
       const why = unexpectedEnd(place, lastWords(place, logStart))
       if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(why)
@@ -130,14 +128,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (postmaster) await end(postmaster)
     await tidy(place, socketDirectory)
     if (error instanceof DatabaseFault) throw error
-    // A system call of our own failed: on a full disk, our few bytes may be the first to notice.
+    // One of our own system calls failed: on a full disk our few bytes may fail first.
     throw startFault(`in ${place.root}`, error instanceof Error ? error.message : String(error), error)
   }
 }
 
 /**
- * The running embedded server of `dataDirectory`, for another process of the same user (a command line, say).
- * `undefined` when it does not run.
+ * Returns the running embedded server of `dataDirectory`, for another process of the same user (a command line, for example);
+ * undefined if none runs.
  */
 export async function findEmbeddedPostgres(dataDirectory: string): Promise<EmbeddedPostgresAddress | undefined> {
   const place = await knownPlace(dataDirectory)
@@ -146,7 +144,7 @@ export async function findEmbeddedPostgres(dataDirectory: string): Promise<Embed
   return owner && password ? addressOf(owner.socketDirectory, password) : undefined
 }
 
-/** Every folder that the embedded database of `dataDirectory` lies in. */
+/** Returns every folder of the embedded database of `dataDirectory`. */
 export async function foldersOfEmbedded(dataDirectory: string): Promise<string[]> {
   const { root } = await knownPlace(dataDirectory)
   return [...new Set([root, resolve(dataDirectory)])]
@@ -159,7 +157,7 @@ function addressOf(socketDirectory: string, password: string): EmbeddedPostgresA
   return { socketDirectory, urlFor, adminUrl: (database = 'postgres') => urlFor(superuser, password, database) }
 }
 
-/** Who started the server: enough to tell a living owner from a dead one whose pid was given away again. */
+/** Who started the server. `identity` detects a reused pid. */
 type Owner = { pid: number; identity: string; socketDirectory: string }
 
 async function livingOwner(place: Place): Promise<Owner | undefined> {
@@ -202,8 +200,8 @@ async function claim(place: Place, socketDirectory: string): Promise<void> {
 }
 
 /**
- * The owner is dead; its PostgreSQL may live on for a moment. It is ended first, and a pid file is believed only when a
- * living PostgreSQL has this folder open: removing it under a living backend would let two servers write the same files.
+ * The owner is dead but its PostgreSQL may still run: end it first. Trust a pid file only if a living PostgreSQL has this
+ * folder open: removing it under a living backend would let two servers write the same files.
  */
 async function endOrphan(cluster: string, log: EmbeddedLog): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
@@ -235,7 +233,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Each major version reads its own folders alone. */
+/** A major version reads only its own clusters. */
 async function refuseOtherMajor(place: Place, major: number): Promise<void> {
   const made = await majorOf(place.cluster)
   if (made === undefined && (await majorOf(join(place.root, upgradeFolder, 'cluster'))) !== undefined) {
@@ -289,7 +287,7 @@ async function untilReady(url: string, postmaster: Postmaster, failed: () => Dat
       return
     } catch (error) {
       last = error
-      // 57P03: starting up or recovering. Without a code of its own, the socket is not there yet.
+      // 57P03: starting up or recovering. Without a code the socket does not exist yet.
       const code = (error as { code?: string }).code ?? ''
       if (!['57P03', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code) && code !== '') break
     }

@@ -1,5 +1,5 @@
-// Extensions of a server that may stay: they measure it or watch over it, hold nothing of the register and lead nowhere else.
-// In: nothing. Out: their names, and conditions of SQL. Never: whether Seloste needs one (it needs none).
+// SQL conditions for extensions that may stay installed: monitoring extensions that hold no register data and open no way out.
+// Seloste itself needs none.
 import { sql, type RawBuilder } from 'kysely'
 
 export const watchingExtensions: readonly string[] = [
@@ -11,7 +11,7 @@ const madeBy = (catalogue: string, oid: RawBuilder<unknown>) => sql`exists (
   select from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
   where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...watchingExtensions]}::name[]))`
 
-/** A view of such an extension that shows nothing of the register: whoever owns an extension can make anything a part of it. */
+/** A view of such an extension that shows no register data: an extension's owner can make anything part of it. */
 export function isWatchingView(table: string): RawBuilder<boolean> {
   const column = (name: string) => sql.ref(`${table}.${name}`)
   return sql<boolean>`(${column('relkind')} = 'v' and ${madeBy('pg_class', column('oid'))} and not exists (
@@ -21,7 +21,7 @@ export function isWatchingView(table: string): RawBuilder<boolean> {
     where w.ev_class = ${column('oid')} and o.relkind <> 'v'))`
 }
 
-/** A function of such an extension: in C, and with its caller's rights. */
+/** A function of such an extension: written in C, with its caller's rights. */
 export function isWatchingFunction(oid: string): RawBuilder<boolean> {
   return sql<boolean>`(${madeBy('pg_proc', sql.ref(oid))} and exists (
     select from pg_proc c join pg_language l on l.oid = c.prolang

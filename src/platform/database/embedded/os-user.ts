@@ -1,5 +1,4 @@
-// PostgreSQL refuses to run as root, so root lends it an operating system user of its own.
-// In: who runs us. Out: uid and gid for the database, and whether that user can reach a path. Never: a login shell.
+// Finds an operating system user for PostgreSQL, which refuses to run as root.
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { readFile } from 'node:fs/promises'
@@ -13,8 +12,8 @@ const ownUser = 'seloste'
 const fallbackUser = 'nobody'
 
 /**
- * The user the database runs as when we are root: `seloste` (made when it is missing and useradd is there), else `nobody`.
- * `undefined` when we are an ordinary user: then the database runs as ourselves.
+ * Returns the user for the database when this process is root: `seloste` (created if useradd exists), otherwise `nobody`.
+ * Returns undefined for an ordinary user: the database then runs as the same user.
  */
 export async function databaseOsUser(): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
@@ -31,7 +30,7 @@ export async function databaseOsUser(): Promise<OsUser | undefined> {
     ownUser,
   ]).then(
     () => lookUp(ownUser),
-    // No useradd, a read-only /etc, or another start made the user just now.
+    // No useradd, a read-only /etc, or another start just created the user.
     () => lookUp(ownUser),
   )
   const user = made ?? (await lookUp(fallbackUser))
@@ -44,7 +43,7 @@ export async function databaseOsUser(): Promise<OsUser | undefined> {
   return user
 }
 
-/** Whether `user` can go through every folder above `path` and read what is there; ourselves (`undefined`) always can try. */
+/** Returns true if `user` can traverse every folder above `path` and read it; always true for the current user. */
 export async function canEnter(path: string, user: OsUser | undefined): Promise<boolean> {
   if (!user) return true
   const root = parse(resolve(path)).root
@@ -62,7 +61,7 @@ async function lookUp(name: string): Promise<OsUser | undefined> {
     const [found, , uid, gid] = line.split(':')
     if (found === name && uid && gid) return { name, uid: Number(uid), gid: Number(gid) }
   }
-  // macOS keeps its users elsewhere; `id` knows them all.
+  // macOS stores users elsewhere; `id` knows them all.
   const id = async (flag: string) => Number((await promisify(execFile)('id', [flag, name])).stdout)
   return Promise.all([id('-u'), id('-g')]).then(
     ([uid, gid]) => ({ name, uid, gid }),

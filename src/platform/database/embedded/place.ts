@@ -1,5 +1,4 @@
-// Where an embedded cluster lives on disk.
-// In: the data folder the operator chose. Out: a folder that the database's user can work in. Never: data left readable by others.
+// Chooses the location of an embedded cluster: a folder that the database's user can use and others cannot read.
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { DatabaseFault } from '../faults.ts'
 import { canEnter, type OsUser } from './os-user.ts'
 
-/** Files and folders of one embedded cluster, all below `root`. */
+/** Files and folders of an embedded cluster, all below `root`. */
 export type Place = {
   root: string
   cluster: string
@@ -17,18 +16,17 @@ export type Place = {
   logFile: string
 }
 
-/** Where root puts what the database's own user must reach. */
+/** Location of what root's database user must reach. */
 export const sharedRoot = '/var/lib/seloste'
 
-/** sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, with the closing zero. */
+/** sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, including the terminating zero. */
 const longestSocketPath = 103
 const socketName = '.s.PGSQL.5432'
 
 /**
- * Finds or makes the place of the cluster of `dataDirectory`.
- * When `user` cannot enter that folder (say, below /root), the cluster lives in `/var/lib/seloste/<hash>-<random>` and a
- * file `location` in `dataDirectory` says so. The random part keeps a removed and newly made data folder from
- * finding the database of the old one, whose keys are gone.
+ * Finds or creates the location of the cluster of `dataDirectory`. If `user` cannot enter that folder (for example below
+ * /root), the cluster is in `/var/lib/seloste/<hash>-<random>`, recorded in the file `location` in `dataDirectory`. The random
+ * part keeps a re-created data folder from finding the old database, whose keys are gone.
  */
 export async function findPlace(
   dataDirectory: string,
@@ -51,7 +49,7 @@ export async function findPlace(
   if (await canEnter(chosen, user)) return { place: placeIn(chosen), left: [] }
 
   await mkdir(sharedRoot, { recursive: true })
-  // Said again, as the umask may have taken it away.
+  // Set again: the umask may have removed it.
   await chmod(sharedRoot, 0o755)
   const hash = createHash('sha256').update(chosen).digest('hex').slice(0, 8)
   const left = (await readdir(sharedRoot)).filter((name) => name.startsWith(`${hash}-`))
@@ -63,13 +61,13 @@ export async function findPlace(
   return { place: placeIn(moved), left: left.map((name) => join(sharedRoot, name)) }
 }
 
-/** The place of an existing cluster, without making anything. */
+/** Returns the location of an existing cluster, without creating anything. */
 export async function knownPlace(dataDirectory: string): Promise<Place> {
   const chosen = resolve(dataDirectory)
   return placeIn((await readIfThere(join(chosen, 'location')))?.trim() || chosen)
 }
 
-/** A new short folder for the socket: only the database's user (and root) can enter it. */
+/** Creates a short folder for the socket; only the database's user (and root) can enter it. */
 export async function makeSocketDirectory(user: OsUser | undefined): Promise<string> {
   const preferred = join(tmpdir(), 'seloste-')
   const fits = join(`${preferred}XXXXXX`, socketName).length <= longestSocketPath
@@ -78,7 +76,7 @@ export async function makeSocketDirectory(user: OsUser | undefined): Promise<str
   return directory
 }
 
-/** Hands a path to the database's user, closed to everybody else. */
+/** Gives a path to the database's user and closes it to everybody else. */
 export async function giveTo(path: string, user: OsUser | undefined): Promise<void> {
   if (user) await chown(path, user.uid, user.gid)
   await chmod(path, (await stat(path)).isDirectory() ? 0o700 : 0o600)

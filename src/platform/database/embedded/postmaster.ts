@@ -1,5 +1,4 @@
-// Runs initdb and postgres.
-// In: a place, the binaries, the user to run as. Out: a running postmaster tied to our own life. Never: a TCP port.
+// Runs initdb and postgres, tied to the life of this process. No TCP port.
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
@@ -16,7 +15,7 @@ const newClusterBytes = 48 * 2 ** 20
 const largestLogBytes = 1_000_000
 
 /**
- * Makes a new cluster: under another name until it is complete, so that a start killed half-way leaves nothing behind.
+ * Creates a cluster under a temporary name until it is complete, so that an interrupted start leaves nothing behind.
  * @throws DatabaseFault `database-start-failed`, `database-disk-full`
  */
 export async function initialiseCluster(
@@ -29,7 +28,7 @@ export async function initialiseCluster(
   await rm(place.unfinishedCluster, { recursive: true, force: true })
   const { bavail, bsize } = await statfs(place.root)
   if (bavail * bsize < newClusterBytes) {
-    // initdb would fail half-way with words about transactions.
+    // initdb would fail halfway with a message about transactions.
     const message = `The disk is full: a new database in ${place.root} needs ${newClusterBytes / 2 ** 20} MiB.`
     throw new DatabaseFault('database-disk-full', message)
   }
@@ -67,17 +66,17 @@ export async function initialiseCluster(
 
 export type Postmaster = {
   pid: number
-  /** Settles when PostgreSQL has ended. */
+  /** Resolves when PostgreSQL has ended. */
   ended: Promise<void>
-  /** Fast shutdown: sessions are ended and everything is written. */
+  /** Starts a fast shutdown: sessions end and everything is written. */
   letGo: () => void
   kill: (signal: NodeJS.Signals) => void
 }
 
 /**
- * Starts PostgreSQL. A watcher in the same shell holds a pipe to us: when we end in whatever way, kill -9 included, the
- * pipe closes and PostgreSQL is asked for a fast shutdown. It runs in a session of its own, so that Ctrl-C in a terminal
- * reaches us first and the database last.
+ * Starts PostgreSQL. A watcher in the same shell holds a pipe to this process: when the process ends in any way, kill -9
+ * included, the pipe closes and PostgreSQL gets a fast shutdown. PostgreSQL runs in its own session, so Ctrl-C in a terminal
+ * reaches this process first.
  */
 export function startPostmaster(
   place: Place,
@@ -113,7 +112,7 @@ export function startPostmaster(
   }
 }
 
-/** What PostgreSQL wrote about itself after `fromByte` of its log. */
+/** Returns what PostgreSQL logged after `fromByte`. */
 export function lastWords(place: Place, fromByte: number): string {
   try {
     return readFileSync(place.logFile).subarray(fromByte).toString('utf8')
@@ -130,7 +129,7 @@ export function logSize(place: Place): number {
   }
 }
 
-/** A fault that carries PostgreSQL's own words, with a full disk told apart. */
+/** Returns a fault with PostgreSQL's own words; a full disk has a code of its own. */
 export function startFault(what: string, words: string, cause?: unknown): DatabaseFault {
   const said = oneLine(words)
   return saysDiskFull(words)
@@ -143,8 +142,8 @@ export function saysDiskFull(words: string): boolean {
 }
 
 /**
- * `$$` stays the pid of the shell inside the watcher, and exec gives that pid to postgres. The watcher is started from a
- * subshell so that it is no child of postgres, which would take its end for the crash of a backend.
+ * `$$` is the pid of the shell inside the watcher, and exec gives that pid to postgres. The watcher is started from a subshell
+ * so that it is no child of postgres, which would take its end for a crashed backend.
  */
 const shellScript = `
   exec 3<&0 0</dev/null
@@ -157,8 +156,8 @@ const shellScript = `
 `
 
 /**
- * Nothing of our own environment (settings with passwords, say) is for the database, but a library that is loaded before all
- * others: one that shifts the clock shifts the database's, too.
+ * Our environment (settings with passwords, for example) is not passed to the database, except a preloaded library: one that
+ * shifts the clock must shift the database's too.
  */
 const serverEnvironment = {
   PATH: '/usr/bin:/bin',
@@ -180,7 +179,7 @@ function serverArguments(place: Place, socketDirectory: string): string[] {
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
-    // No statement and no detail line ("Key (number)=(...) already exists") reaches the log: they hold personal data.
+    // No statement and no detail line ("Key (number)=(...) already exists") reaches the log: they contain personal data.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
     log_parameter_max_length: '0',
@@ -189,7 +188,7 @@ function serverArguments(place: Place, socketDirectory: string): string[] {
   return ['-D', place.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
-/** In the cluster's folder, as the server is, so that a start after kill -9 finds what is still running there. */
+/** Works in the cluster's folder, like the server, so that a start after kill -9 finds what is still running there. */
 function run(
   program: string,
   args: string[],
@@ -210,7 +209,7 @@ function run(
   })
 }
 
-/** Begins a new log when this one is long; the one before is kept. */
+/** Rotates a long log; one older log is kept. */
 export function turnLogOver(file: string): void {
   try {
     if (statSync(file).size > largestLogBytes) renameSync(file, `${file}.1`)
@@ -219,7 +218,7 @@ export function turnLogOver(file: string): void {
   }
 }
 
-/** The last lines, in one. */
+/** Returns the last lines as one. */
 export function oneLine(text: string): string {
   const lines = text
     .split('\n')

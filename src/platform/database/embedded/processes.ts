@@ -1,11 +1,10 @@
-// Which processes are alive, and which of them have a cluster open.
-// In: pids. Out: identities that survive the reuse of a pid. Never: belief in a pid file alone (after kill -9 it can name
-// a zombie that process 1 does not reap, or a stranger that got the number).
+// Lists living processes and those with a cluster open. A pid file alone is never trusted: after kill -9 it can name a zombie
+// that process 1 does not reap, or an unrelated process with the same pid.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The identity of a living process: differs between two processes that get the same pid. `undefined`: dead or a zombie. */
+/** Returns an identity that distinguishes two processes with the same pid; undefined if dead or a zombie. */
 export function processIdentity(pid: number): string | undefined {
   if (process.platform === 'linux') {
     const found = procStat(pid)
@@ -16,7 +15,7 @@ export function processIdentity(pid: number): string | undefined {
 
 const programs = new Set(['postgres', 'initdb'])
 
-/** The pids of living PostgreSQL processes that have `cluster` open; the one that started the others comes first. */
+/** Returns the pids of living PostgreSQL processes that have `cluster` open, the postmaster first. */
 export function postgresProcessesOf(cluster: string, pidInFile: number | undefined): number[] {
   if (process.platform !== 'linux') {
     const found = pidInFile === undefined ? undefined : psLine(pidInFile)
@@ -31,7 +30,7 @@ export function postgresProcessesOf(cluster: string, pidInFile: number | undefin
   const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    // Every PostgreSQL process works with its data folder as current folder.
+    // Every PostgreSQL process has its data folder as current folder.
     .filter((pid) => currentFolder(pid) === folder && programs.has(procStat(pid)?.command ?? ''))
   const isFirst = (pid: number) => !pids.includes(procStat(pid)?.parent ?? 0)
   return [...pids.filter(isFirst), ...pids.filter((pid) => !isFirst(pid))]
@@ -39,7 +38,7 @@ export function postgresProcessesOf(cluster: string, pidInFile: number | undefin
 
 type ProcStat = { command: string; state: string; parent: number; startTicks: string }
 
-/** proc(5): the command stands in parentheses and may itself contain blanks and parentheses. */
+/** proc(5): the command is in parentheses and may itself contain blanks and parentheses. */
 function procStat(pid: number): ProcStat | undefined {
   let text: string
   try {

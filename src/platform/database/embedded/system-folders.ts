@@ -1,20 +1,20 @@
 import { readdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
-/** The builtin locale C.UTF-8 of new clusters came with it. */
+/** Introduced the builtin locale C.UTF-8 of new clusters. */
 export const leastMajor = 17
 
-/** Where Debian, Red Hat and Homebrew put the versions that stand beside each other. */
+/** Where Debian, Red Hat and Homebrew install versions side by side. */
 const parents: readonly [folder: string, name: RegExp][] = [
   ['/usr/lib/postgresql', /^\d+$/],
   ['/usr', /^pgsql-\d+$/],
   ['/opt/homebrew/opt', /^postgresql@\d+$/],
   ['/usr/local/opt', /^postgresql@\d+$/],
 ]
-/** Arch and Alpine have them on the path; their own builds are here. */
+/** Arch and Alpine have them in PATH; self-built ones are here. */
 const others = ['/usr/local/pgsql/bin']
 
-/** Folders in which the system may have the programs of PostgreSQL. */
+/** Returns the folders in which the system may have PostgreSQL's programs. */
 export async function listSystemFolders(path = process.env['PATH'] ?? ''): Promise<string[]> {
   const versions = await Promise.all(
     parents.map(async ([folder, name]) => {

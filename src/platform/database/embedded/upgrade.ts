@@ -1,6 +1,5 @@
-// The embedded database brought to the major version of the binaries that npm brings.
-// In: its folder, the binaries that made it, whoever moves rows. Out: a cluster of the new version in its place, the old one beside
-// it. Never: a change of the old cluster's files by the new binaries, or its end.
+// Upgrades the embedded cluster to the major version of npm's binaries by copying all rows into a new cluster. The old
+// cluster's files are neither changed nor deleted.
 import { readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../../files/durable-files.ts'
@@ -15,22 +14,22 @@ import { superuser } from './postmaster.ts'
 
 export interface UpgradeOptions {
   dataDirectory: string
-  /** A folder whose `bin` has the PostgreSQL that made the cluster; of each major version that is met. */
+  /** Returns the folder whose `bin` has PostgreSQL of a major version. */
   binariesOf: (major: number) => Promise<string>
   log: EmbeddedLog
-  /** Everything in the one into the other, compared. Called again after one that was cut short. Takes superusers' URLs. */
+  /** Copies and compares everything. Called again after an interruption. Takes superusers' URLs. */
   move: (from: string, to: string) => Promise<void>
 }
 
 export interface Upgraded {
   from: number
   to: number
-  /** What is left of the old one. */
+  /** Folder of the old cluster. */
   oldCluster: string
 }
 
 /**
- * Can be cut short anywhere and run again. Nothing where the cluster is of the newest version.
+ * Upgrades; can be interrupted anywhere and run again. Undefined if the cluster has the newest version.
  * @throws DatabaseFault `database-disk-full`, `database-binaries-missing`, `database-in-use`
  */
 export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<Upgraded | undefined> {
@@ -47,7 +46,7 @@ export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<
       const next = await startEmbeddedPostgres({ dataDirectory: beside, log })
       try {
         await move(old.adminUrl(), next.adminUrl())
-        // The file of the password stays: then the clusters change places by two renames.
+        // The password file stays, so the clusters are swapped by two renames.
         await setRolePasswords(next.adminUrl(), { [superuser]: (await readIfThere(place.passwordFile)) ?? '' })
       } finally {
         await next.stop()
@@ -76,7 +75,7 @@ async function lastOld({ root }: Place): Promise<number> {
   return Math.max(...majors)
 }
 
-/** Both clusters are there until the old one is destroyed. */
+/** Both clusters exist until the old one is destroyed. */
 async function assertRoom({ root, cluster }: Place): Promise<void> {
   const bytes = await sizeOf(cluster)
   const { bavail, bsize } = await statfs(root)
