@@ -3887,6 +3887,7 @@ lock_call_ids(ids text[]) returns void to seloste_capture
 lock_directory() returns void to seloste_desk
 log_condition(asked jsonb) returns text
 log_detail_shown(action text, detail jsonb) returns jsonb
+log_entry_is_proved(action text, detail jsonb) returns boolean
 log_entry_is_shown(action text, object_kind text) returns boolean
 log_is_whole() returns boolean to seloste_custodian, seloste_desk
 longest_told(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
@@ -4029,7 +4030,7 @@ read_evaluation(wanted uuid) returns jsonb to seloste_desk
 read_ledger(before bigint, wanted integer) returns TABLE(number bigint, at timestamp with time zone, kind text, object text, cause text, done_by text, targets jsonb) to seloste_desk
 read_letter(wanted uuid) returns TABLE(number text, kind text, language text, made_at timestamp with time zone, content jsonb) to seloste_desk
 read_log(asked jsonb, older_than_at timestamp with time zone, older_than_seq bigint, skip integer, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb) to seloste_desk
-read_log_entry(wanted bigint) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint) to seloste_desk
+read_log_entry(wanted bigint) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint, is_proved boolean) to seloste_desk
 read_privacy_report(wanted uuid) returns TABLE(level text, engine text, version text, evaluation jsonb, removed jsonb, redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text) to seloste_desk
 read_training_collection(wanted uuid) returns jsonb to seloste_desk
 read_training_session(wanted uuid) returns jsonb to seloste_desk

@@ -66,19 +66,20 @@ begin
 end $$;
 grant execute on function count_log to seloste_desk;
 
--- An entry whose words are not shown is not proved by them either.
+-- An entry whose words are not shown is not proved by them either: it has neither salt nor leaf.
 create or replace function read_log_entry(wanted bigint)
 returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
-  reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint)
+  reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint, is_proved boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
   perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   return query
     select e.seq, e.at, e.person_id, e.right_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
-      e.result, e.detail, e.salt, l.index
+      e.result, log_detail_shown(e.action, e.detail), case when p.is_so then e.salt end, case when p.is_so then l.index end, p.is_so
     from audit_entry e left join audit_leaf l on l.seq = e.seq
-    where e.seq = wanted and log_entry_is_shown(e.action, e.object_kind) and log_detail_shown(e.action, e.detail) = e.detail;
+    cross join lateral (select coalesce(log_entry_is_proved(e.action, e.detail), true) as is_so) p
+    where e.seq = wanted and log_entry_is_shown(e.action, e.object_kind);
   insert into audit_entry (person_id, role, action, object_kind, result, detail)
   values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok', jsonb_build_object('entry', wanted));
 end $$;

@@ -310,11 +310,12 @@ begin
     where viewer_is(r) limit 1;
   perform refuse_if(as_role is null, 'deny.role');
   -- A number that is left out would tell of an order: to whoever may not know of any, an entry about one looks like one about a
-  -- revocation, which is no destruction either.
+  -- revocation, which is no destruction either. The key of a month that is long over goes with what an order kept: no key's month is
+  -- told.
   return query
     select l.index + 1, e.at,
       case when s.is_shown then e.object_kind else 'other' end,
-      case when s.is_shown then coalesce(e.object_id::text, e.object_name) else '' end,
+      case when s.is_shown and (k.knows or e.object_kind <> 'month-key') then coalesce(e.object_id::text, e.object_name) else '' end,
       case when not s.is_shown then 'other' when e.cause = 'hold-end' and not k.knows then 'retention' else e.cause end,
       case when s.is_shown then e.done_by else '' end,
       case when s.is_shown then e.targets else '{}' end
@@ -357,6 +358,15 @@ $$;
 
 create or replace function log_detail_shown(action text, detail jsonb) returns jsonb
 language sql immutable set search_path = pg_catalog as $$
-  select case when action = 'recording.destroyed' and detail ->> 'cause' = 'hold-end'
-    then detail || '{"cause": "retention"}' else detail end
+  select case
+    when action = 'recording.destroyed' and detail ->> 'cause' = 'hold-end' then detail || '{"cause": "retention"}'
+    when action = 'key.destroyed' and detail ->> 'name' like 'month-%' then detail - 'name'
+    else detail end
+$$;
+
+-- Entries whose words may be others than those that are shown are not proved, none of their kind: that one is not would tell which.
+create or replace function log_entry_is_proved(action text, detail jsonb) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select not (action = 'recording.destroyed' and detail ->> 'cause' in ('retention', 'hold-end')
+    or action = 'key.destroyed' and detail ->> 'name' like 'month-%')
 $$;

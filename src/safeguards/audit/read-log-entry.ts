@@ -21,7 +21,9 @@ export interface ProvedEntry {
   names: Map<string, string>
   leaf: number | undefined
   checkpoint: KnownCheckpoint | undefined
-  /** Nothing while the signed tree has not reached the entry. */
+  /** Its words could tell of a preservation order: it is not proved by them. */
+  isWithheld: boolean
+  /** Nothing while the signed tree has not reached the entry, and for one that is withheld. */
   proof: EntryProof | undefined
 }
 
@@ -32,14 +34,15 @@ export function readLogEntry(
   seq: number,
 ): Promise<ProvedEntry | 'not-found' | { refused: 'deny.role' }> {
   return asOfficer(holding, session, async (tx) => {
-    const { rows } = await sql<LogEntry & { salt: string; leaf: number | null; written: string }>`
+    const { rows } = await sql<LogEntry & { salt: string; leaf: number | null; isProved: boolean; written: string }>`
       select seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
         object_kind as "objectKind", object_id as "objectId", result, detail, replace(salt::text, '-', '') as salt, leaf,
+        is_proved as "isProved",
         to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as written
       from read_log_entry(${seq}::bigint)`.execute(tx)
     const [row] = rows
     if (!row) return 'not-found'
-    const { salt, leaf, written, ...entry } = row
+    const { salt, leaf, isProved, written, ...entry } = row
     const checkpoint = await newestKnown(tx)
     const isReached = leaf !== null && checkpoint !== undefined && leaf < checkpoint.size
     const logged = {
@@ -61,6 +64,7 @@ export function readLogEntry(
       entry,
       names: await namesIn(tx, [entry]),
       leaf: leaf ?? undefined,
+      isWithheld: !isProved,
       checkpoint,
       proof: isReached ? await proveEntry(logged, leaf, checkpoint, (...range) => hashesOf(tx, ...range)) : undefined,
     }

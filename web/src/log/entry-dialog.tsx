@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { CircleCheck, CircleX, Clock } from 'lucide-react'
+import { CircleCheck, CircleX, Clock, Info } from 'lucide-react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
@@ -136,6 +136,7 @@ const looks = {
   proved: { kind: 'success', Icon: CircleCheck },
   pending: { kind: 'info', Icon: Clock },
   broken: { kind: 'error', Icon: CircleX },
+  withheld: { kind: 'info', Icon: Info },
 } as const
 
 /** The inclusion proof in plain words; its hashes for those who want to follow them. */

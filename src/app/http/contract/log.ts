@@ -62,9 +62,9 @@ export const LogState = Type.Object({
 
 export const LogProof = Type.Object(
   {
-    state: Type.Enum(['proved', 'pending', 'broken'], {
+    state: Type.Enum(['proved', 'pending', 'broken', 'withheld'], {
       description:
-        'proved: its hash and the path lead to the signed root; pending: the tree has not reached it yet; broken: they do not',
+        'proved: its hash and the path lead to the signed root; pending: the tree has not reached it yet; broken: they do not; withheld: no entry of its kind is proved here, as words that are not shown could be told by it',
     }),
     leaf: Type.Optional(Type.Integer({ description: 'Its place in the tree, from 0' })),
     leafHash: Type.Optional(Type.String({ description: 'Of the entry as it stands now, base64' })),

@@ -80,9 +80,9 @@ function viewEntry(entry: LogEntry, names: Map<string, string>): Told<ShownEntry
   }
 }
 
-function viewProof({ leaf, checkpoint, proof }: ProvedEntry): Told<LogProof> {
+function viewProof({ leaf, checkpoint, isWithheld, proof }: ProvedEntry): Told<LogProof> {
   return {
-    state: proof ? (proof.holds ? 'proved' : 'broken') : 'pending',
+    state: isWithheld ? 'withheld' : proof ? (proof.holds ? 'proved' : 'broken') : 'pending',
     leaf,
     leafHash: proof?.leafHash.toString('base64'),
     path: (proof?.path ?? []).map(({ side, hash }) => ({ side, hash: hash.toString('base64') })),

@@ -1,0 +1,60 @@
+// L37: neither the ledger's page nor the log tells, by the name of a key or by what it does not prove, that a recording was kept past
+// its day by a preservation order.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openTestLedger } from '../audit/open-ledger.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { callOfMonthsAgo } from '../register/make-register.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const ledger = await openTestLedger(database)
+
+test('nobody who may not know of orders sees by a key, or by an entry without a proof, that one was kept for an order', async () => {
+  const { aino } = ends.people
+  const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: '0295121001' }
+  const kept = await ends.register.record({ official, ...callOfMonthsAgo(8) } as never)
+  const until = Temporal.Now.instant()
+    .add({ hours: 24 * 30 })
+    .toString()
+  const { status, body } = await ends.post('tuula', '/api/holds', {
+    ...{ contactId: kept.contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi' },
+    ...{ orderReference: 'R/1/27', until, reference: 'TURVA-1' },
+  })
+  expect(status).toBe(201)
+  await ingestRecording(ends.register.keeping, kept.id, Temporal.Now.instant())
+  expect((await ends.post('riitta', `/api/holds/${body['id'] as string}/end`, { note: 'Peruttu' })).status).toBe(204)
+  await ends.startCustodian()
+  expect(await ends.until(kept.id, 'DESTROYED')).toMatchObject({ cause: 'hold-end' })
+  await ledger.seal()
+
+  const named = (answer: object) => JSON.stringify(answer).match(/month-\d{4}-\d\d/g) ?? []
+  for (const who of ['dora', 'asta', 'matti'] as const) {
+    const { body: shown } = await ends.get(who, '/api/retention/ledger?limit=200')
+    expect.soft(named(shown), who).toEqual([])
+  }
+  expect(named((await ends.get('riitta', '/api/retention/ledger?limit=200')).body)).not.toEqual([])
+
+  const log = (await ends.get('dora', '/api/log?limit=200')).body as unknown as {
+    items: { seq: number; action: string }[]
+  }
+  expect(named(log)).toEqual([])
+  const { rows: keys } = await sql<{ seq: string }>`
+    select seq from audit_entry where action = 'key.destroyed' and detail ->> 'name' like 'month-%'`.execute(ends.admin)
+  expect(keys.length).toBeGreaterThan(0)
+  const entries = log.items.filter(({ action }) => action === 'recording.destroyed' || action === 'key.destroyed')
+  for (const { seq } of entries) {
+    const { body: one } = await ends.get('dora', `/api/log/entries/${seq}`)
+    expect.soft(named(one), `${seq}`).toEqual([])
+  }
+  // What ended for an order is answered as what ended by its term.
+  const { rows: ended } = await sql<{ seq: string }>`
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    select 'recording.destroyed', 'recording', gen_random_uuid(), 'ok', jsonb_build_object('cause', cause)
+    from unnest(array['retention', 'hold-end']) cause returning seq`.execute(ends.admin)
+  const answers = await Promise.all(ended.map(({ seq }) => ends.get('dora', `/api/log/entries/${seq}`)))
+  expect(answers[1]!.status).toBe(answers[0]!.status)
+}, 120_000)
