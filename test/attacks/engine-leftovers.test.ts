@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { runApart } from '#platform/processes/run-apart.ts'
+import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
 import { commandFor, findIsolation } from '#platform/processes/without-network.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engine-'))
@@ -46,7 +46,9 @@ sys.stdout.write('x' * 3000)
 sys.stdout.flush()
 time.sleep(60)`,
     )
-    await expect(runApart(writes, { ...options, isolation })).rejects.toMatchObject({ code: 'program-answer-too-long' })
+    await expect(runInChildProcess(writes, { ...options, isolation })).rejects.toMatchObject({
+      code: 'program-answer-too-long',
+    })
     const places = ['/tmp', '/dev/shm', ...(await readdir('/dev/shm')).map((one) => join('/dev/shm', one))]
     const left = await Promise.all(places.map((place) => readFile(join(place, name), 'utf8').catch(() => '')))
     await rm(join('/tmp', name), { force: true })
@@ -85,7 +87,9 @@ for place in (os.path.dirname(__file__) + '/new', '/usr/new', __file__):
 json.dump(said, sys.stdout)`,
     )
     try {
-      const answer = JSON.parse((await runApart(asks, { ...options, isolation: 'unshare' })).toString()) as object
+      const answer = JSON.parse(
+        (await runInChildProcess(asks, { ...options, isolation: 'unshare' })).toString(),
+      ) as object
       const none = '0'.repeat(16)
       expect(answer).toMatchObject({ keys: false, run: false, old: false, reached: false, rights: [none, none] })
       expect(Object.entries(answer).filter(([place, is]) => place.startsWith('/') && is !== true)).toEqual([])
