@@ -1,8 +1,8 @@
 import { Fault } from './fault.ts'
 
 /**
- * What an operator does about each fault, by its code: beside it in every log line and in docs/operate/faults.md. A code that
- * some folder throws and that is not here fails a test.
+ * The operator's remedy for each fault code, shown in every log line and in docs/operate/faults.md. A test fails if a code has
+ * none.
  */
 export const faultRemedies: Readonly<Record<string, string>> = {
   'age-chunk-forged': 'Restore the file from a backup; "seloste recordings verify" says which recordings it concerns.',
@@ -162,12 +162,12 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   KEY_STORE_OTHER: 'Set SELOSTE_KEYS back to where the keys of this database were made.',
 }
 
-/** What to do about what was thrown; nothing where it is no fault of ours. */
+/** Returns the remedy for a thrown value; undefined if it is no Fault. */
 export function remedyOf(thrown: unknown): string | undefined {
   return thrown instanceof Fault ? remedyFor((thrown as Fault).code) : undefined
 }
 
-/** What to do about a code; nothing where it is none of ours. */
+/** Returns the remedy for a code; undefined if it is unknown. */
 export function remedyFor(code: string): string | undefined {
   return Object.hasOwn(faultRemedies, code) ? faultRemedies[code] : undefined
 }

@@ -1,4 +1,4 @@
-/** Members that are there, for objects whose types let members be missing and not be undefined: `{ id, ...given({ unit }) }`. */
+/** Returns the members that are not undefined, for types with optional members: `{ id, ...given({ unit }) }`. */
 export function given<Members extends object>(
   members: Members,
 ): { [Name in keyof Members]?: NonNullable<Members[Name]> } {

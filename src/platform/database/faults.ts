@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts'
 
-/** Every code this folder throws, with what an operator can do about it. */
+/** Codes of this folder's faults, each with the operator's remedy. */
 export const databaseFaults = {
   'database-binaries-missing': 'The PostgreSQL binaries for this machine are not installed: run npm ci again.',
   'database-in-use': 'Another running Seloste has this database folder: stop it first.',
@@ -28,5 +28,5 @@ export const databaseFaults = {
 
 export type DatabaseFaultCode = keyof typeof databaseFaults
 
-/** A database fault: see `databaseFaults` for the codes. */
+/** Database fault, with a code of `databaseFaults`. */
 export class DatabaseFault extends Fault<DatabaseFaultCode> {}

@@ -1,5 +1,4 @@
-// LISTEN, with one connection for all who do in a process.
-// In: a URL and channels. Out: every notification, and word when some may have been missed. Never: a silent gap.
+// LISTEN over one connection per process and database. Reports reconnections, after which notifications may have been missed.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import { breakWhenHeld, currentUrl } from './moved-connections.ts'
@@ -8,9 +7,9 @@ export type ListenOptions = {
   url: string
   channels: readonly string[]
   onNotification: (channel: string, payload: string) => void
-  /** Listening has begun, the first time or again: what happened before was not heard, so look for yourself. */
+  /** Called when listening begins or resumes. Notifications before that are lost: check the state yourself. */
   onListening?: () => void
-  /** The connection broke or could not be made; another try follows by itself. */
+  /** Called when the connection breaks or cannot be made; it is retried. */
   onBroken?: (error: Error) => void
   retryMs?: number
 }
@@ -18,13 +17,13 @@ export type ListenOptions = {
 export type Listening = { stop: () => Promise<void> }
 
 const defaultRetryMs = 1_000
-/** A dead peer (a failed-over server, say) is noticed by asking. */
+/** Interval of probes that detect a dead peer, such as a failed-over server. */
 const aliveCheckMs = 30_000
 
-/** One connection of this process, for all who listen to the same database. */
+/** The connection to one database, shared by all listeners. */
 interface Wire {
   listeners: Set<ListenOptions>
-  /** Whose channels the connection of now has been told; nobody's while there is none. */
+  /** The current connection and the listeners whose channels it has subscribed to. */
   joined: { client: Client; those: Set<ListenOptions> } | undefined
   ending: AbortController
   over: Promise<void>
@@ -34,13 +33,13 @@ interface Wire {
 const wires = new Map<string, Wire>()
 
 /**
- * Listens until `stop()`, and comes back by itself when the server restarts. Returns at once. All who listen to one database share
- * a connection: each is a process of PostgreSQL.
+ * Listens until `stop()` and reconnects when the server restarts. Returns at once. All listeners of a database share a
+ * connection, since each connection is a PostgreSQL process.
  */
 export function listen(options: ListenOptions): Listening {
   const wire = wires.get(options.url) ?? openWire(options.url)
   wire.listeners.add(options)
-  // One that does not come about breaks, and is told so.
+  // A failed subscription breaks the connection, which is reported.
   if (wire.joined) void join(wire.joined, options, wire).catch(() => undefined)
   return {
     stop: async () => {
@@ -59,7 +58,7 @@ function openWire(url: string): Wire {
     over: Promise.resolve(),
   }
   wires.set(url, wire)
-  // Not before whoever opens it listens.
+  // Connects after the caller has registered its listener.
   wire.over = Promise.resolve().then(() => listenForever(url, wire))
   return wire
 }
@@ -79,7 +78,7 @@ async function listenForever(url: string, wire: Wire): Promise<void> {
   }
 }
 
-/** Resolves when the wire is ended, rejects when the connection breaks. */
+/** Resolves when the wire ends, rejects when the connection breaks. */
 async function listenOnce(url: string, wire: Wire): Promise<void> {
   const { signal } = wire.ending
   const client = new Client({ connectionString: currentUrl(url), application_name: 'seloste listen', keepAlive: true })

@@ -1,8 +1,8 @@
 import { Client } from 'pg'
 
 /**
- * Whether a role may take advisory locks, and so keep others from their work. The migrations take that from everybody, which
- * only a superuser can: where the schema's owner is none, a superuser has to have done it (docs/operate/install.md).
+ * Returns true if a role may take advisory locks, and so block other processes. The migrations revoke that from everybody,
+ * which needs a superuser: if the schema's owner is none, a superuser must do it (docs/operate/install.md).
  */
 export async function mayHoldLocks(url: string, role: string): Promise<boolean> {
   const client = new Client({ connectionString: url })

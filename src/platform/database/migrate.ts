@@ -1,5 +1,5 @@
-// Brings a database to the program's schema.
-// In: a folder with migrations/NNNN-name.sql and functions/. Out: the names applied. Never: a way back, or an edit of what was applied.
+// Brings a database to the program's schema: applies migrations/NNNN-name.sql forward only, then functions/. An applied
+// migration is never edited.
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,26 +16,26 @@ interface Applied {
 }
 interface Migration extends Applied {
   statements: string
-  /** Of the baseline: the migrations that it stands for, whose database it takes over as it is. */
+  /** The migrations that a baseline replaces; it adopts a database that has them. */
   standsFor: readonly Applied[]
 }
 
 interface Options {
   folder?: string
-  /** The last number that is applied, where a backup of an older schema is restored. */
+  /** Last number to apply, when a backup of an older schema is restored. */
   upTo?: number
 }
 
-/** Any fixed number: two starts must not migrate at once. */
+/** Key of the advisory lock that keeps two starts from migrating at once. */
 const migrationLock = 7_358_630_111
 
 /**
- * Applies the migrations that the database does not have yet, in order, each in a transaction of its own together with its row
- * in table `migration`; then, where no migration is left, what functions/ says.
+ * Applies the missing migrations in order, each in a transaction with its row in table `migration`; then functions/, if no
+ * migration is left.
  * @param url of a role that owns the schema
- * @returns the file names applied now, `functions` for these
- * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-failed`, `migration-too-old`,
- *   `functions-failed`
+ * @returns the file names applied now, `functions` for functions/
+ * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-failed`,
+ * `migration-too-old`, `functions-failed`
  */
 export async function migrate(
   url: string,
@@ -68,13 +68,13 @@ export async function migrate(
   }
 }
 
-/** Lets nobody but the owner make temporary tables, which fill the disk unseen. A copy of a database does not have its grants. */
+/** Revokes temporary tables, which fill the disk unseen, from all but the owner. A copy of a database lacks its grants. */
 async function closeToTemporaryTables(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select quote_ident(current_database()) as name')
   await client.query(`revoke create, temporary on database ${rows[0]?.name ?? ''} from public`)
 }
 
-/** @returns the migrations that the database does not have */
+/** Returns the migrations that the database does not have. */
 function compare(files: readonly Migration[], applied: readonly Applied[]): Migration[] {
   const known = new Map(files.flatMap((file) => [file, ...file.standsFor]).map((one) => [one.number, one]))
   for (const { number, name, checksum } of applied) {
@@ -96,7 +96,7 @@ function compare(files: readonly Migration[], applied: readonly Applied[]): Migr
   return files.filter(({ number }) => !done.has(number))
 }
 
-/** The number from which on a migration makes anything: a baseline makes what the last one that it stands for made. */
+/** Returns the number of the last migration that a baseline replaces, or the migration's own. */
 function firstNumber({ number, standsFor }: Migration): number {
   return standsFor.at(-1)?.number ?? number
 }
@@ -111,7 +111,7 @@ async function apply(client: Client, migration: Migration, before: readonly Appl
     )
   }
   const isThere = standsFor.length > 0 && before.length > 0
-  // A backup of before the baseline is read into the tables that it had, under the names that it had.
+  // A backup from before the baseline is restored into the tables, and under the names, that it had.
   const recorded = migration.number <= upTo ? [migration] : standsFor
   try {
     await client.query('begin')
@@ -130,7 +130,10 @@ async function apply(client: Client, migration: Migration, before: readonly Appl
   }
 }
 
-/** Migrations of a folder, in their order. @throws DatabaseFault migration-misnamed */
+/**
+ * Returns the migrations of a folder in order.
+ * @throws DatabaseFault `migration-misnamed`
+ */
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
@@ -142,7 +145,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
           `The migration ${name} is misnamed: names are NNNN-name.sql, each number once, from 0001 on.`,
         )
       }
-      // A check-out with other line ends is still the same migration.
+      // A checkout with other line endings has the same checksum.
       const statements = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n')
       const checksum = createHash('sha256').update(statements).digest('hex')
       return { number, name, checksum, statements, standsFor: await readStandsFor(join(directory, name)) }
@@ -150,7 +153,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   )
 }
 
-/** 0200-baseline.json beside 0200-baseline.sql: name and checksum of each migration that it stands for. */
+/** Reads 0200-baseline.json beside 0200-baseline.sql: name and checksum of each migration that it replaces. */
 async function readStandsFor(path: string): Promise<Applied[]> {
   const text = await readFile(path.replace(/\.sql$/, '.json'), 'utf8').catch(() => '{}')
   return Object.entries(JSON.parse(text) as Record<string, string>).map(([name, checksum]) => ({
@@ -160,7 +163,7 @@ async function readStandsFor(path: string): Promise<Applied[]> {
   }))
 }
 
-/** 0 where there is no file; NaN where the name is none of a migration. */
+/** 0 if there is no file; NaN if the name is not a migration's. */
 function numberOf(name?: string): number {
   return name === undefined ? 0 : Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(name)?.[1])
 }

@@ -1,16 +1,15 @@
-// A mark in a database that its register has moved to another one.
-// In: an owner's connection. Out: a database that no Seloste opens any more. Never: a way back.
+// Marks a database whose register has moved to another one: no Seloste opens it again.
 import type { OwnConnection } from './copy.ts'
 
 export interface MovedAway {
-  /** Of the move: the quarantine in the other database has the same. */
+  /** Id of the move, as in the other database's quarantine. */
   id: string
-  /** Where to, for people: without a password. */
+  /** Destination for people, without a password. */
   to: string
   at: Temporal.Instant
 }
 
-/** In the transaction in which nobody else can write: what is not in the other database by now is not in this one. */
+/** Runs in the transaction in which nobody else can write: nothing can be added that is not in the other database. */
 export async function markMovedAway(connection: OwnConnection, id: string, to: string): Promise<void> {
   await connection.query(`
     create table public.register_moved (
@@ -21,13 +20,13 @@ export async function markMovedAway(connection: OwnConnection, id: string, to: s
     )`)
   await connection.query('grant select on public.register_moved to public')
   await connection.query('insert into public.register_moved (id, moved_to) values ($1, $2)', [id, to])
-  // A role that was started meanwhile, before there was a mark to read, can write nothing here either: capture keeps what it has.
+  // A role that was started before the mark can write nothing here either; capture keeps its facts in the spool.
   await connection.query(`do $$ begin
     execute format('alter database %I set default_transaction_read_only = on', current_database());
   exception when insufficient_privilege then null; end $$`)
 }
 
-/** A database as people are told of it: without a user or a password. */
+/** Formats a database's address for people, without user and password. */
 export function tellDatabase(text: string): string {
   const url = new URL(text)
   const host = url.searchParams.get('host') ?? url.host

@@ -1,7 +1,8 @@
 /**
- * What the database protects its data with. In: a connection of any role; `database/protections.json`, which `npm run generate`
- * writes from a fresh database. Out: triggers, row-level security, policies, functions, operators, casts, constraints, unique indexes,
- * defaults, grants, owners, rules, settings and roles that are missing, disabled, changed or not the program's. Never here: a repair.
+ * Compares the database's protections with those of the program's version: triggers, row-level security, policies, functions,
+ * operators, casts, constraints, unique indexes, defaults, grants, owners, rules, settings and roles that are missing,
+ * disabled, changed or not the program's. `npm run generate` writes `database/protections.json` from a fresh database. Never
+ * repairs anything.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -12,12 +13,12 @@ import { schemaFolder } from './schema-folder.ts'
 
 /** Expected protections, by name: `trigger audit_entry append_only`. */
 export interface ExpectedProtections {
-  /** The newest migration of the database that they were read from. */
+  /** Newest migration of the database they were read from. */
   migration: number
-  /** PostgreSQL's major version there. */
+  /** PostgreSQL's major version of that database. */
   postgres: number
   /**
-   * SHA-256 of the definition, base64url, 16 characters. Where PostgreSQL writes out an expression, a second one follows after a
+   * SHA-256 of the definition, base64url, 16 characters. Where PostgreSQL prints an expression, a second hash follows after a
    * space: of the text without white space, parentheses and qualifiers, in which major versions differ.
    */
   protections: Readonly<Record<string, string>>
@@ -31,9 +32,9 @@ export interface ProtectionProblem {
 
 interface Protection {
   name: string
-  /** Its definition, the same in every version of PostgreSQL. */
+  /** Definition, the same in every version of PostgreSQL. */
   said: string
-  /** Expressions in it, as PostgreSQL writes them. */
+  /** Its expressions as PostgreSQL prints them. */
   written: string | null
   disabled: boolean
 }
@@ -41,12 +42,12 @@ interface Protection {
 const file = join(schemaFolder, 'protections.json')
 let read: Promise<ExpectedProtections> | undefined
 
-/** Protections of this version of the program. */
+/** Returns the protections of this version of the program. */
 export function expectedProtections(): Promise<ExpectedProtections> {
   return (read ??= readFile(file, 'utf8').then((text) => JSON.parse(text) as ExpectedProtections))
 }
 
-/** Reads what protects the data now, as `database/protections.json` has it. */
+/** Reads the present protections, in the form of `database/protections.json`. */
 export async function readProtections(
   db: QueryExecutorProvider,
   roles: readonly string[],
@@ -57,8 +58,8 @@ export async function readProtections(
 }
 
 /**
- * Compares what protects the data with what the program's version says.
- * @param db any role: everything is read from PostgreSQL's catalogs
+ * Compares the present protections with the program's.
+ * @param db any role: only PostgreSQL's catalogs are read
  * @param roles the processes' database roles
  */
 export async function findProtectionProblems(
@@ -88,17 +89,17 @@ export async function findProtectionProblems(
   return problems.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-/** Those of PostgreSQL that are written in SQL: the same from 15 to 17, and unknown in what comes after this version. */
+/** PostgreSQL's functions that are written in SQL: the same from 15 to 17, unknown in later versions. */
 const builtIn = 'built-in functions'
 
-/** One more of these takes no protection away; use/evidence names tables and columns that nobody described. */
+/** An additional one of these removes no protection; use/evidence reports unknown tables and columns. */
 const protectsOrStores = /^(table|defaults of|constraint|unique index) /
 
 function exactHash({ said, written }: Protection): string {
   return hash(`${said}\n${written ?? ''}`)
 }
 
-/** One hash or none. */
+/** Returns the second hash, if there is one. */
 function looseHash({ said, written }: Protection): string[] {
   return written === null ? [] : [hash(`${said}\n${written.replace(/\s|[()]|\b\w+\./g, '')}`)]
 }
@@ -115,13 +116,13 @@ async function look(
     select coalesce(max(number), 0)::integer as migration, current_setting('server_version_num')::integer / 10000 as postgres
     from public.migration`.execute(db)
   const { rows: found } = await protectionsOf(roles).execute(db)
-  // As JavaScript sorts: databases differ in it.
+  // Sorted by JavaScript's order: databases differ.
   return { found: found.toSorted((one, other) => (one.name < other.name ? -1 : 1)), ...rows[0]! }
 }
 
 /**
- * Everything in schema public that no extension brought. Partitions are as their parents say: of them only what differs is named.
- * Grants to the owner, and to roles that are neither a process's nor everybody, are left out.
+ * Selects everything in schema public that no extension brought. Of partitions only differences from their parents are listed.
+ * Grants to the owner, and to roles other than a process's or public, are left out.
  */
 function protectionsOf(roles: readonly string[]) {
   const known = sql`array(select oid from pg_roles where rolname = any (${[...roles]}::name[])) || 0::oid`

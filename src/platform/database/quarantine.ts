@@ -1,6 +1,5 @@
-// Keeps a database closed that is being filled: by a restore, until what was destroyed since its backup is destroyed in it too; by
-// a move, until all of it is there.
-// In: an owner's connection, or a role's URL. Out: a mark that stands in the database itself. Never: who may lift it.
+// Keeps a database closed while a restore or a move fills it: until what was destroyed since the backup is destroyed in it, or
+// until everything has arrived. The mark is in the database itself.
 import { Client } from 'pg'
 import type { OwnConnection } from './copy.ts'
 import { DatabaseFault } from './faults.ts'
@@ -8,16 +7,16 @@ import { readMovedAway } from './moved-away.ts'
 
 export type Quarantine = { backup: string; beganAt: Temporal.Instant }
 
-/** Tables that say how it stands with this very database, and belong to none of its copies. */
+/** Tables about this very database, which no copy contains. */
 export const databaseMarks = ['migration', 'applied_functions', 'restore_quarantine', 'register_moved'] as const
 
-/** What stands in the place of a backup's id where a move fills the database. */
+/** Replaces a backup's id where a move fills the database. */
 export function quarantineOfMove(id: string): string {
   return `${ofMove}${id}`
 }
 const ofMove = 'move '
 
-/** Made before the first migration: a restore that ends in between leaves a database that does not open. */
+/** Created before the first migration: an interrupted restore leaves a database that does not open. */
 export async function beginQuarantine(connection: OwnConnection, backup: string): Promise<void> {
   await connection.query(`
     create table if not exists public.restore_quarantine (
@@ -36,7 +35,7 @@ export async function endQuarantine(connection: OwnConnection): Promise<void> {
   await connection.query('drop table if exists public.restore_quarantine')
 }
 
-/** The restore, or the move, that has begun in this database and has not ended; nothing where there is none. */
+/** Returns the unfinished restore or move of this database. */
 export async function readQuarantine(connection: Pick<OwnConnection, 'query'>): Promise<Quarantine | undefined> {
   const [there] = await connection.query<{ there: boolean }>(
     `select to_regclass('public.restore_quarantine') is not null as there`,
@@ -48,7 +47,10 @@ export async function readQuarantine(connection: Pick<OwnConnection, 'query'>): 
   return row && { backup: row.backup, beganAt: Temporal.Instant.from(row.beganAt) }
 }
 
-/** @throws DatabaseFault `database-quarantined` where a restore or a move has not ended, `database-moved` where the register has left */
+/**
+ * Refuses a closed database.
+ * @throws DatabaseFault `database-quarantined` if a restore or a move is unfinished, `database-moved` if the register has moved
+ */
 export async function refuseQuarantined(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
   client.on('error', () => undefined) // The query under way rejects as well.
@@ -60,7 +62,7 @@ export async function refuseQuarantined(url: string): Promise<void> {
   }
 }
 
-/** The same over a connection that is there. */
+/** Like refuseQuarantined, over an existing connection. */
 export async function assertOpen(connection: Pick<OwnConnection, 'query'>): Promise<void> {
   const left = await readMovedAway(connection)
   if (left) {

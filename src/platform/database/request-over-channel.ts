@@ -1,6 +1,5 @@
-// Questions to processes on other machines, over the database to which all of them are connected anyway.
-// In: a question, or the answers to give. Out: the answers of those who are there. Never: anything that is kept, or a secret;
-// whoever may sign in to the database can read it.
+// Requests to processes on other machines over LISTEN/NOTIFY. Nothing is stored. Requests must contain no secrets: every
+// database role can read them.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -12,13 +11,13 @@ const asked = 'seloste_asked'
 const told = 'seloste_told'
 /** A notification holds 8,000 bytes (PostgreSQL, NOTIFY). */
 const pieceLength = 7_000
-/** Of an answer, as it was before it was compressed. */
+/** Largest answer, uncompressed. */
 const mostBytes = 32 << 20
 
 interface Question {
   id: string
   what: string
-  /** Whose answers are waited for. */
+  /** Names of the processes whose answers are expected. */
   of: readonly string[]
 }
 
@@ -30,7 +29,7 @@ interface Piece {
   part: string
 }
 
-/** Anybody who signs in to the database may say anything on a channel: what is no question or piece of ours is not heard. */
+/** Every database role can write to a channel: messages that are not ours are ignored. */
 function parse(payload: string): Record<string, unknown> {
   try {
     const said: unknown = JSON.parse(payload)
@@ -54,9 +53,9 @@ function readPiece(payload: string): Piece | undefined {
 }
 
 /**
- * Answers questions of others until `stop()`.
- * @param name of whoever answers, once among those who do; whoever may sign in to the database reads it
- * @param answer what can be said as JSON, or nothing where the question is for somebody else
+ * Answers requests until `stop()`.
+ * @param name unique among those who answer; every database role can read it
+ * @param answer returns JSON, or undefined if the request is for another process
  */
 export function answerOverChannel<Tables>(options: {
   db: Kysely<Tables>
@@ -92,8 +91,8 @@ export function answerOverChannel<Tables>(options: {
 
 export interface ChannelRequester {
   /**
-   * Asks `expected`, and waits until all of them have answered, or `forMs`.
-   * @returns answers by the name of who gave them
+   * Sends a request to `expected` and waits until all have answered, or `forMs`.
+   * @returns answers by name
    */
   ask(what: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
   stop(): Promise<void>

@@ -7,8 +7,8 @@ const saltBytes = 16
 const keyBytes = 32
 
 /**
- * Lets the roles named in `passwords` sign in, each with its password. What is sent is the SCRAM verifier
- * (RFC 5802 section 3), so that no password can turn up in the server's log or statistics.
+ * Sets the passwords of roles and lets them sign in. Sends the SCRAM verifier (RFC 5802 section 3), so that no password appears
+ * in the server's log or statistics.
  * @param adminUrl of a role that may alter them
  * @param passwords printable ASCII only, as SASLprep is not applied here
  */
@@ -27,7 +27,7 @@ export async function setRolePasswords(adminUrl: string, passwords: Readonly<Rec
   }
 }
 
-/** `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, as pg_authid keeps it. */
+/** Returns `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, as in pg_authid. */
 export function scramVerifier(password: string, salt: Buffer): string {
   assert.match(password, /^[\x21-\x7e]+$/, 'a role password is printable ASCII')
   const salted = pbkdf2Sync(password, salt, iterations, keyBytes, 'sha256')

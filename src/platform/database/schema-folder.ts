@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url'
 
-/** What makes the database: `migrations/` and `functions/`. */
+/** Folder of `migrations/` and `functions/`. */
 export const schemaFolder = fileURLToPath(new URL('../../../database', import.meta.url))

@@ -1,13 +1,13 @@
 /**
- * A URL of the database for one who signs in as a role of it. Where the URL names nobody, the role is named: the server then
- * knows the process by its operating system user (peer) or its certificate. A user that is named stays.
- * @param url that `readSettings` has checked
+ * Returns a URL that signs in as a role. If the URL names no user, the role is added: the server then authenticates the process
+ * by its operating system user (peer) or its certificate.
+ * @param url checked by `readSettings`
  */
 export function signInAs(url: string, role: string): string {
   const [address = '', query = ''] = url.split(/\?(.*)/s)
   const named = new URLSearchParams(query)
   if (/^\w+:\/\/[^/@]+@/.test(address) || named.has('user')) return url
   named.set('user', role)
-  // As text: a URL with an empty host is not put together again by every parser.
+  // As text: not every parser reassembles a URL with an empty host.
   return `${address}?${named.toString()}`
 }

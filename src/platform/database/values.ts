@@ -1,5 +1,4 @@
-// How values cross between PostgreSQL and TypeScript.
-// In: PostgreSQL's text format. Out: Temporal types and exact numbers. Never: a JavaScript Date, a rounded integer.
+// Converts values between PostgreSQL's text format and TypeScript: Temporal types and exact integers, never Date.
 import { Client, types, type ClientConfig, type CustomTypesConfig } from 'pg'
 import { DatabaseFault } from './faults.ts'
 
@@ -21,7 +20,7 @@ export const valueTypes: CustomTypesConfig = {
     (format !== 'binary' && parsers.get(id)) || types.getTypeParser(id, format)) as CustomTypesConfig['getTypeParser'],
 }
 
-/** A pg client that also takes Temporal values as parameters (pg itself would write them as quoted JSON). */
+/** A pg client that accepts Temporal values as parameters (pg itself would write them as quoted JSON). */
 export class TemporalClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config)
@@ -40,7 +39,7 @@ function parameter(value: unknown): unknown {
   return Array.isArray(value) ? value.map(parameter) : value
 }
 
-/** Only plain query objects: a Query or Cursor instance carries state that a copy would lose. */
+/** Plain query objects only: a Query or Cursor instance has state that a copy would lose. */
 function isConfigWithValues(query: unknown): query is { values: unknown[] } {
   return (
     typeof query === 'object' &&

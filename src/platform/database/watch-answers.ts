@@ -1,12 +1,11 @@
-// Detects a database that accepts connections and answers nothing: a stopped process, a dead line.
-// In: each operation that waits for it. Out: an error for whoever waits, and for whoever asks while it lasts. Never: an operation
-// that is given up although the database answers others.
+// Detects a database that accepts connections but does not answer: a stopped process, a dead line. While it hangs, waiting and
+// new operations fail. An operation is not given up while the database answers others.
 import { DatabaseFault } from './faults.ts'
 
 export interface WatchAnswersOptions {
-  /** Asks over a connection of its own, and rejects when there is no answer in time. */
+  /** Probes over a new connection; rejects if there is no answer in time. */
   probe: (timeoutMs: number) => Promise<void>
-  /** An operation that waits so long is suspicious, and a probe without an answer for so long proves it. */
+  /** Milliseconds after which an operation is suspicious, and after which an unanswered probe proves a hang. */
   answerMs: number
   onHangs: (fault: DatabaseFault) => void
   onAnswers: () => void
@@ -17,22 +16,25 @@ export interface WatchedOperation {
 }
 
 export interface AnswerWatch {
-  /** @param giveUp called once, when the database has been found to hang */
+  /**
+   * Registers an operation.
+   * @param giveUp called once, when the database is found to hang
+   */
   begin(giveUp: (fault: DatabaseFault) => void): WatchedOperation
-  /** The fault while the database hangs; nothing while it answers. */
+  /** Set while the database hangs. */
   readonly fault: DatabaseFault | undefined
   stop(): void
 }
 
 const turnMs = 250
-/** Our own event loop stood still: what it did not read is no proof. */
+/** This process's event loop was blocked: what it did not read proves nothing. */
 const lateMs = 500
 
 export function watchAnswers({ probe, answerMs, onHangs, onAnswers }: WatchAnswersOptions): AnswerWatch {
   const waiting = new Map<object, { sinceMs: number; giveUp: (fault: DatabaseFault) => void }>()
   let fault: DatabaseFault | undefined
   let probing = false
-  /** Not before: one that was answered proves that the database lives, and only some operation takes long. */
+  /** A successful probe proves that the database is alive and only an operation is slow: the next probe waits. */
   let nextProbeMs = 0
   let lastTurnMs = 0
   let timer: NodeJS.Timeout | undefined
@@ -101,7 +103,7 @@ export function watchAnswers({ probe, answerMs, onHangs, onAnswers }: WatchAnswe
   }
 }
 
-/** A server that refuses has answered: its errors have a code of five characters (PostgreSQL, appendix A). */
+/** A refusal is an answer too: the server's errors have a code of five characters (PostgreSQL, appendix A). */
 function isAnswer(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)

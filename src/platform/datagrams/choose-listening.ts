@@ -1,6 +1,6 @@
 /**
- * Which way of listening this machine allows: in batches, where Linux's own calls can be reached and have been seen to work,
- * else one by one.
+ * Chooses how UDP sockets are read: in batches, where Linux's system calls are available and proven to work, otherwise one by
+ * one.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ export type Listening = { open: OpenListened; inBatches: true } | { open: OpenLi
 
 let chosen: Promise<Listening> | undefined
 
-/** Chosen once a process: all its sockets share one timer and one batch. */
+/** Chosen once per process: all its sockets share one timer and one batch. */
 export function chooseListening(): Promise<Listening> {
   chosen ??= choose().catch((error: unknown) => oneByOne((error as Error).message))
   return chosen
@@ -26,13 +26,13 @@ async function choose(): Promise<Listening> {
   if (process.platform !== 'linux') return oneByOne('this is not Linux')
   if (!['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
     return oneByOne(`its calls are not known on ${process.arch}`)
-  // koffi is a module built for each platform: it is not asked for where it would not be used.
+  // koffi has a build per platform: it is loaded only where it is used.
   const { loadLinuxSockets } = await import('./linux-sockets.ts')
   const { listenInBatches } = await import('./listen-in-batches.ts')
   const openInBatches = listenInBatches(loadLinuxSockets())
   const wrong = await hearsItself(openInBatches)
   if (wrong) return oneByOne(wrong)
-  // An address with a zone (fe80::1%eth0) only Node's own sockets are bound to.
+  // Only Node's own sockets support addresses with a zone (fe80::1%eth0).
   const open: OpenListened = async (address, port) =>
     address.includes('%') ? openOneByOne(address, port) : openInBatches(address, port)
   return { open, inBatches: true }
@@ -40,7 +40,7 @@ async function choose(): Promise<Listening> {
 
 const longestWaitMs = 2000
 
-/** A container may forbid a call, and a C library may lay out its structures in another way: one datagram tells. */
+/** A container may forbid a system call, and a C library may have another structure layout: one datagram tests both. */
 async function hearsItself(
   open: (address: string, port: number) => ListenedSocket | undefined,
 ): Promise<string | undefined> {

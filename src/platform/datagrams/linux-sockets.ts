@@ -1,9 +1,7 @@
 /**
- * The socket calls of Linux that Node does not offer: many datagrams in one call, each with the kernel's own time of arrival
- * (recvmmsg(2); SO_TIMESTAMPNS, socket(7)).
- *
- * In: addresses, ports, file descriptors. Out: a batch of datagrams in memory that is used again each time. Never here: a
- * wait, or which socket is looked at when. Who uses this makes sure first that it works on this machine (choose-listening.ts).
+ * Linux socket calls that Node lacks: many datagrams in one call, each with the kernel's time of arrival (recvmmsg(2);
+ * SO_TIMESTAMPNS, socket(7)). Datagrams are in memory that is reused. choose-listening.ts tests first that this works on the
+ * machine.
  */
 import koffi from 'koffi'
 import { isIPv6 } from 'node:net'
@@ -22,23 +20,26 @@ const IPV6_V6ONLY = 26
 const MSG_DONTWAIT = 0x40
 const CLOCK_REALTIME = 0
 
-/** Places in the block for what is not a batch: a text, a sockaddr and its length, a number, a timespec, what is sent. */
+/**
+ * Offsets in the block for everything but the batch: a text, a sockaddr and its length, a number, a timespec, an outgoing
+ * datagram.
+ */
 const place = { text: 0, name: 64, nameLength: 96, number: 104, time: 112, out: 128 }
 const textBytes = 64
-/** A sockaddr_in6 has 28. */
+/** sizeof(sockaddr_in6) is 28. */
 const nameBytes = 32
-/** Reports are a tenth of it. */
+/** RTCP reports need a tenth of it. */
 const outBytes = 1472
 
-/** Datagrams a call. A stream of 20 ms brings two or three between two looks; where a batch is full, another follows. */
+/** Datagrams per call. A stream of 20 ms packets has two or three between two rounds; a full batch is followed by another. */
 export const batchDatagrams = 16
-/** No UDP datagram is longer. */
+/** Longest UDP datagram. */
 const datagramBytes = 65_536
-/** So that datagrams do not all begin in the same set of the processor's cache. */
+/** Stride that spreads the datagrams over the sets of the processor's cache. */
 const datagramStride = datagramBytes + 192
 
-// 64-bit little-endian Linux, glibc and musl: struct mmsghdr is a msghdr (where the name is and its length, the vector and its
-// length, control data and its length, flags), then how many bytes came. In bytes:
+// Byte offsets in struct mmsghdr on 64-bit little-endian Linux, glibc and musl: a msghdr (name and length, vector and length,
+// control data and length, flags), then the number of bytes received.
 const message = { name: 0, nameLength: 8, vector: 16, vectorLength: 24, control: 32, controlLength: 40, size: 56 }
 const messageBytes = 64
 const vectorBytes = 16
@@ -46,7 +47,7 @@ const vectorBytes = 16
 const controlBytes = 32
 const nameWords = nameBytes / 4
 
-/** A sender as text, and as the words of its sockaddr, by which it is known again without a text. */
+/** A sender as text, and as the words of its sockaddr for comparison without text. */
 export interface Sender {
   address: string
   port: number
@@ -57,18 +58,18 @@ export function nobody(): Sender {
   return { address: '', port: 0, words: new Uint32Array(nameWords) }
 }
 
-/** Memory of our own outside JavaScript's, where nothing moves: `address` is where `bytes` lie. Never given back. */
+/** Allocates memory outside JavaScript's heap, where nothing moves: `address` is that of `bytes`. Never freed. */
 function allocateBlock(size: number): { address: bigint; bytes: Buffer } {
   const block: unknown = koffi.alloc('uint8_t', size)
   return { address: koffi.address(block), bytes: Buffer.from(koffi.view(block, size)) }
 }
 
 /**
- * What recvmmsg(2) writes into, used again for each call. Datagram `n` of a call is bytes [0, sizeOf(n)) of `datagrams[n]`.
- * Nothing here makes an object a datagram.
+ * Buffers of recvmmsg(2), reused for each call. Datagram `n` is bytes [0, sizeOf(n)) of `datagrams[n]`. Allocates nothing per
+ * datagram.
  */
 class BatchMemory {
-  /** Of the first mmsghdr. */
+  /** Address of the first mmsghdr. */
   readonly address: bigint
   readonly datagrams: readonly Buffer[]
   private readonly words: Uint32Array
@@ -102,7 +103,7 @@ class BatchMemory {
     this.reset(batchDatagrams)
   }
 
-  /** The kernel writes over the lengths of what it used: makes the first `count` ready for another call. */
+  /** Resets the first `count` headers: the kernel overwrites their lengths. */
   reset(count: number): void {
     for (let n = 0; n < count; n++) {
       const head = (n * messageBytes) / 4
@@ -115,28 +116,30 @@ class BatchMemory {
     return this.words[(n * messageBytes + message.size) / 4]!
   }
 
-  /** When the kernel took datagram `n`, in milliseconds after second `epochSecond`; `undefined` when it did not say. */
+  /**
+   * Returns the kernel's arrival time of datagram `n`, in milliseconds after second `epochSecond`; undefined if it gave none.
+   */
   arrivedMs(n: number, epochSecond: number): number | undefined {
     const at = this.controls + (n * controlBytes) / 4
     const { words } = this
     const length = words[(n * messageBytes + message.controlLength) / 4]!
-    // cmsghdr: a length of 64 bits, level, type; then seconds and nanoseconds of 64 bits each.
+    // cmsghdr: a 64-bit length, level, type; then seconds and nanoseconds of 64 bits each.
     if (length < controlBytes || words[at + 2] !== SOL_SOCKET || words[at + 3] !== SO_TIMESTAMPNS) return undefined
     return (words[at + 4]! - epochSecond) * 1000 + words[at + 6]! / 1e6
   }
 
-  /** Whether datagram `n` came from this sender. */
+  /** Returns true if datagram `n` came from this sender. */
   isFrom(n: number, { words: known }: Sender): boolean {
     const { words } = this
     const at = this.names + n * nameWords
-    // Family and port are the first word; then an IPv4 address, or a flow label and an IPv6 address.
+    // The first word is family and port; an IPv4 address follows, or a flow label and an IPv6 address.
     if (words[at] !== known[0]) return false
     if ((known[0]! & 0xffff) !== AF_INET6) return words[at + 1] === known[1]
     for (let i = 2; i < 6; i++) if (words[at + i] !== known[i]) return false
     return true
   }
 
-  /** Where the sockaddr of datagram `n` lies; its words are copied into `sender`, and its port. */
+  /** Copies the sockaddr words and port of datagram `n` into `sender`, and returns its address. */
   copySender(n: number, sender: Sender): { family: number; host: bigint } {
     const at = this.names + n * nameWords
     sender.words.set(this.words.subarray(at, at + nameWords))
@@ -151,38 +154,44 @@ type Call = (...values: (number | bigint)[]) => number
 
 export interface LinuxSockets {
   readonly batch: BatchMemory
-  /** A bound socket's file descriptor, or -1 when it could not be bound. */
+  /** Returns a bound socket's file descriptor, or -1 on failure. */
   open(address: string, port: number): number
   portOf(descriptor: number): number
   /**
-   * Receives what waits into `batch`, at most as much as fits: how many datagrams. 0 as well when the socket had only an
-   * error to tell, as that a peer is gone.
+   * Receives up to a batch of waiting datagrams. Returns their number; 0 also if the socket only reported an error, such as a
+   * peer that is gone.
    */
   receive(descriptor: number): number
-  /** Sends a datagram of at most 1,472 bytes; whether it went out. */
+  /** Sends a datagram of at most 1,472 bytes. Returns true on success. */
   send(descriptor: number, datagram: Uint8Array, address: string, port: number): boolean
-  /** How long ago datagram `n` came, where the kernel said. Its clock can be set: what comes of that is the caller's to bound. */
+  /**
+   * Returns the milliseconds since datagram `n` arrived, if known. The kernel's clock can be stepped: the caller bounds the
+   * result.
+   */
   agoMs(n: number, nowMs: number): number
-  /** Writes who sent datagram `n` into `sender`. */
+  /** Copies the sender of datagram `n` into `sender`. */
   readSender(n: number, sender: Sender): void
-  /** The clock of arrivals, for {@link agoMs}. */
+  /** Clock of arrivals, for {@link agoMs}. */
   nowMs(): number
   close(descriptor: number): void
 }
 
-/** Held for good: koffi unloads a library that nothing refers to any more. */
+/** Referenced for good: koffi unloads an unreferenced library. */
 const libc = koffi.load(null)
 
-/** Of the process's own C library. Throws where that lacks one of the functions. */
+/**
+ * Loads the calls from the process's own C library.
+ * @throws Error if a function is missing
+ */
 export function loadLinuxSockets(): LinuxSockets {
-  // Pointers are passed as numbers: to the machine's calling convention they are the same.
+  // Pointers are passed as numbers: the calling convention does not distinguish them.
   const call = (name: string, ...values: ('int' | 'uint64_t')[]) => libc.func(name, 'int', values) as Call
   const socket = call('socket', 'int', 'int', 'int')
   const setsockopt = call('setsockopt', 'int', 'int', 'int', 'uint64_t', 'int')
   const bind = call('bind', 'int', 'uint64_t', 'int')
   const getsockname = call('getsockname', 'int', 'uint64_t', 'uint64_t')
   const recvmmsg = call('recvmmsg', 'int', 'uint64_t', 'int', 'int', 'uint64_t')
-  // size_t: 64 bits, as pointers.
+  // size_t is 64 bits, like pointers.
   const sendto = call('sendto', 'int', 'uint64_t', 'uint64_t', 'int', 'uint64_t', 'int')
   const clockGettime = call('clock_gettime', 'int', 'uint64_t')
   const close = call('close', 'int')
@@ -208,7 +217,7 @@ export function loadLinuxSockets(): LinuxSockets {
     if (descriptor < 0) return -1
     // Best effort: the kernel may allow less (net.core.rmem_max).
     set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBufferBytes)
-    // As Node does it: a socket for all of IPv6 hears IPv4 as well.
+    // As in Node: a socket for all of IPv6 also receives IPv4.
     if (family === AF_INET6) set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0)
     const size = writeName(address, port)
     if (set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1) && size > 0 && bind(descriptor, at(place.name), size) === 0)
@@ -217,7 +226,7 @@ export function loadLinuxSockets(): LinuxSockets {
     return -1
   }
 
-  /** Writes a sockaddr; its size, or 0 where the address is none. */
+  /** Writes a sockaddr. Returns its size, or 0 if the address is invalid. */
   function writeName(address: string, port: number): number {
     const family = isIPv6(address) ? AF_INET6 : AF_INET
     bytes.fill(0, place.text, place.nameLength)

@@ -1,22 +1,20 @@
 /**
- * Listening by looking: every socket is looked at some 25 times a second, and what has come since is taken in one call. The
- * kernel notes when each datagram came, so that nothing is known less exactly for having waited (ADR 0052).
- *
- * In: sockets of the system. Out: datagrams, with how long they waited. Never here: a datagram that outlives its call.
+ * Reads all sockets by polling, 25 times a second, each with one call. The kernel timestamps each datagram, so waiting loses no
+ * precision (ADR 0052). A datagram is valid only during its callback.
  */
 import { batchDatagrams, nobody, type LinuxSockets, type Sender } from './linux-sockets.ts'
 import type { Heard, ListenedSocket } from './listened-socket.ts'
 
-/** Between two looks at a socket. A crash costs what waits, and the tail journal leaves this much of its second. */
+/** Polling interval of a socket. A crash loses what waits; the tail journal has the rest of its second. */
 const roundMs = 40
-/** The sockets are looked at in turns, so that no turn holds up the event loop for long. */
+/** Sockets are polled in groups, so that no round blocks the event loop for long. */
 const turns = 4
-/** For one socket in one look; a flood to one port must not keep the others waiting. */
+/** Batches per socket and round, so that a flood to one port does not delay the others. */
 const batchesALook = 64
 
 type Open = { descriptor: number; heard: Heard | undefined; sender: Sender; lookedMs: number }
 
-/** Makes {@link ListenedSocket}s that share a timer, which runs while there are any. */
+/** Makes {@link ListenedSocket}s that share a timer, which runs only while there are sockets. */
 export function listenInBatches(sockets: LinuxSockets): (address: string, port: number) => ListenedSocket | undefined {
   const open: Set<Open>[] = Array.from({ length: turns }, () => new Set())
   let opened = 0
@@ -32,13 +30,13 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
     for (const one of turned) look(one, clockMs)
   }
 
-  /** `clockMs`: how far the clock of arrivals is ahead of performance.now(). */
+  /** Polls one socket. `clockMs`: how far the clock of arrivals is ahead of performance.now(). */
   function look(one: Open, clockMs: number): void {
     const { heard, sender } = one
     if (!heard) return
     const { batch } = sockets
     const nowMs = performance.now()
-    // The clock of arrivals may be set between two looks; longer than since the last one nothing has waited.
+    // The clock of arrivals may be stepped between two rounds; no datagram has waited longer than since the last one.
     const mostMs = nowMs - one.lookedMs
     for (let i = 0; i < batchesALook; i++) {
       const came = sockets.receive(one.descriptor)

@@ -2,22 +2,22 @@ import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { receiveBufferBytes, type Heard, type ListenedSocket } from './listened-socket.ts'
 
-/** Node's own way: each datagram is an event. Works everywhere, and costs two system calls and two objects a datagram. */
+/** Node's own sockets: each datagram is an event. Works everywhere, at two system calls and two objects a datagram. */
 export async function openOneByOne(address: string, port: number): Promise<ListenedSocket | undefined> {
   const socket = await bindDatagrams(address, port)
   return socket && listenOneByOne(socket)
 }
 
-/** As many seconds of a stream as a kernel's buffer holds. */
+/** As many seconds of a stream as a kernel buffer holds. */
 const mostWaiting = 3000
 
-/** A socket of Node's that is bound already. */
+/** Wraps a bound socket of Node's. */
 export function listenOneByOne(socket: Socket): ListenedSocket {
   const { port, family } = socket.address()
   let waiting: (() => void)[] = []
   let heard: Heard | undefined
   let isOpen = true
-  // A peer that is gone makes sends fail (ICMP); that is not this socket's to judge.
+  // Sends to a peer that is gone fail (ICMP); the caller handles that.
   socket.on('error', () => {})
   socket.on('message', (bytes, from) => {
     if (heard) return heard(bytes, bytes.length, from.address, from.port, 0)
@@ -44,7 +44,7 @@ export function listenOneByOne(socket: Socket): ListenedSocket {
   }
 }
 
-/** A bound socket of Node's, which can send as well; nothing when another program has the port. */
+/** Returns a bound socket of Node's, which can also send; undefined if another program has the port. */
 export function bindDatagrams(address: string, port: number): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' })
@@ -57,7 +57,7 @@ export function bindDatagrams(address: string, port: number): Promise<Socket | u
       try {
         socket.setRecvBufferSize(receiveBufferBytes)
       } catch {
-        // The system's own default then has to do.
+        // Keeps the system's default size.
       }
       resolve(socket)
     })

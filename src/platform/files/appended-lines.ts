@@ -1,5 +1,4 @@
-// What a long work has done so far, one line each, for the run that goes on with it.
-// In: a path. Out: the lines that were appended, whole ones alone. Never: a line that others wait for to be durable.
+// Progress of a long job, one line each, for the run that resumes it. Returns complete lines only; lines are not synced.
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -16,7 +15,7 @@ export function appendedLines(path: string): AppendedLines {
         if (error.code === 'ENOENT') return ''
         throw error
       })
-      // What follows the last end of a line was cut short.
+      // Text after the last line end was cut short.
       return text.split('\n').slice(0, -1)
     },
     async append(line) {

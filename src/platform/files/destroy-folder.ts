@@ -1,5 +1,4 @@
-// A folder destroyed with all that is in it.
-// In: a path. Out: every file overwritten, removed, and looked for. Never: what a link leads to.
+// Destroys a folder: overwrites and removes every file, and checks that it is gone. Links are not followed.
 import { constants } from 'node:fs'
 import { lstat, open, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +12,10 @@ export interface DestroyedFiles {
 
 const zeros = Buffer.alloc(1 << 20)
 
-/** One that is not there any more is destroyed. @throws Fault `move-old-stays` */
+/**
+ * Destroys the folder; a missing one counts as destroyed.
+ * @throws Fault `move-old-stays`
+ */
 export async function destroyFolder(folder: string): Promise<DestroyedFiles> {
   const destroyed: DestroyedFiles = { files: 0, bytes: 0 }
   if (!(await isThere(folder))) return destroyed
@@ -37,7 +39,7 @@ async function destroyBelow(folder: string, destroyed: DestroyedFiles): Promise<
   }
 }
 
-/** Where a file system writes elsewhere than in place this reaches the new blocks alone (docs/operate/moving.md). */
+/** On file systems that do not write in place this overwrites new blocks only (docs/operate/moving.md). */
 async function overwrite(path: string): Promise<number> {
   const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW)
   try {

@@ -1,20 +1,20 @@
-/** File operations that end only when the disk has it. */
+/** File operations that complete when the data are on disk. */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { shareRuns } from './share-runs.ts'
 
-/** Writes all of `bytes` at `position`: a short write (a disk that fills up) is carried on until it fails or ends. */
+/** Writes all of `bytes` at `position`, continuing after short writes (a disk that fills up). */
 export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten
   }
 }
 
-/** By folder, while somebody waits. */
+/** Running syncs by folder. */
 const syncs = new Map<string, { run: () => Promise<void>; waiting: number }>()
 
-/** Makes new and removed names of a folder durable; one sync for all who ask while another goes on. */
+/** Makes new and removed names of a folder durable. Callers during a sync share the next one. */
 export async function syncFolder(directory: string): Promise<void> {
   const path = resolve(directory)
   const shared = syncs.get(path) ?? { run: shareRuns(() => syncNow(path)), waiting: 0 }
@@ -36,7 +36,7 @@ async function syncNow(directory: string): Promise<void> {
   }
 }
 
-/** Creates a file that must not exist yet, with its first bytes. The file stays open. */
+/** Creates a file that must not exist yet, with its first bytes, and leaves it open. */
 export async function createFile(path: string, bytes: Uint8Array): Promise<FileHandle> {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
   try {
@@ -48,7 +48,7 @@ export async function createFile(path: string, bytes: Uint8Array): Promise<FileH
   }
 }
 
-/** The same, and makes the bytes durable; the name is once its folder is synced. */
+/** Like createFile, and makes the bytes durable; the name is durable once its folder is synced. */
 export async function createDurably(path: string, bytes: Uint8Array): Promise<FileHandle> {
   const file = await createFile(path, bytes)
   try {
@@ -60,7 +60,7 @@ export async function createDurably(path: string, bytes: Uint8Array): Promise<Fi
   }
 }
 
-/** Makes the bytes of a file durable that somebody has written. */
+/** Makes a file's bytes durable. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+')
   try {

@@ -1,6 +1,5 @@
 /**
- * Work that is as good for many as for one: whoever asks before a run begins has it as well. One run at a time; what is asked
- * meanwhile shares the next. A run that fails fails for those who share it, and for nobody after.
+ * Coalesces calls: one run at a time; callers during a run share the next one. A failed run fails for those who share it only.
  */
 export function shareRuns(work: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve()

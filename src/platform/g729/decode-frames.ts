@@ -1,16 +1,15 @@
 /**
- * G.729 (ITU-T G.729 with its annexes A and B) as it comes in RTP (RFC 3551 section 4.5.6): frames of 10 bytes for 10 ms each,
- * after which one of 2 bytes may describe the noise of a silence. In: payloads in the order sent. Out: samples at 8 kHz.
- *
- * Decoded by libbcg729, which Debian and others ship; without it there is no decoder. It is given frames alone, each copied to a
- * length of its own, so that no length of a packet reaches it.
+ * Decodes G.729 (ITU-T G.729 with annexes A and B) in RTP (RFC 3551 section 4.5.6) to 8 kHz: frames of 10 bytes for 10 ms; a
+ * last frame of 2 bytes may describe comfort noise.
+ * Uses libbcg729, which Debian and others package; without it there is no decoder. The library gets single frames, each copied
+ * to its own length, so packet lengths never reach it.
  */
 import type { KoffiFunc } from 'koffi'
 import { systemLibrary } from '../libraries/system-library.ts'
 
 export const frameBytes = 10
 const noiseBytes = 2
-/** Of a frame, at 8 kHz. */
+/** Samples of a frame, at 8 kHz. */
 const frameSamples = 80
 
 const library = systemLibrary({ linux: 'libbcg729.so.0', darwin: 'libbcg729.0.dylib' }, (handle) => ({
@@ -26,13 +25,13 @@ export function decodesG729(): boolean {
   return library() !== undefined
 }
 
-/** How long a payload lasts, in samples at 8 kHz. */
+/** Returns the duration of a payload in samples at 8 kHz. */
 export function g729Samples(payloadBytes: number): number {
   const noise = payloadBytes % frameBytes === noiseBytes ? 1 : 0
   return (Math.floor(payloadBytes / frameBytes) + noise) * frameSamples
 }
 
-/** Its memory is its own: close it. What a frame sounds like rests on those before it. */
+/** Has native memory: close it. A frame's output depends on those before it. */
 export class G729Decoder {
   private readonly library: NonNullable<ReturnType<typeof library>>
   private readonly channel: unknown
@@ -47,7 +46,7 @@ export class G729Decoder {
     if (!this.channel) throw new Error('libbcg729 has no memory for a decoder')
   }
 
-  /** The samples of a payload, {@link g729Samples} of them. */
+  /** Decodes a payload to {@link g729Samples} samples. */
   decode(payload: Uint8Array): Int16Array {
     const samples = new Int16Array(g729Samples(payload.length))
     const heard = new Int16Array(frameSamples)

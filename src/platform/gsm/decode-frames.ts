@@ -1,15 +1,13 @@
 /**
- * GSM full rate (ETSI 06.10) as it comes in RTP (RFC 3551 section 4.5.8): frames of 33 bytes for 20 ms each. In: payloads in the
- * order sent. Out: samples at 8 kHz.
- *
- * Decoded by libgsm, which Debian and others ship; without it there is no decoder. It is given frames alone, each copied to a
- * length of its own, so that no length of a packet reaches it.
+ * Decodes GSM full rate (ETSI 06.10) in RTP (RFC 3551 section 4.5.8) to 8 kHz: frames of 33 bytes for 20 ms.
+ * Uses libgsm, which Debian and others package; without it there is no decoder. The library gets single frames, each copied to
+ * its own length, so packet lengths never reach it.
  */
 import type { KoffiFunc } from 'koffi'
 import { systemLibrary } from '../libraries/system-library.ts'
 
 const frameBytes = 33
-/** Of a frame, at 8 kHz. */
+/** Samples of a frame, at 8 kHz. */
 const frameSamples = 160
 
 const library = systemLibrary({ linux: 'libgsm.so.1', darwin: 'libgsm.1.dylib' }, (handle) => ({
@@ -25,12 +23,12 @@ export function decodesGsm(): boolean {
   return library() !== undefined
 }
 
-/** How long a payload lasts, in samples at 8 kHz. */
+/** Returns the duration of a payload in samples at 8 kHz. */
 export function gsmSamples(payloadBytes: number): number {
   return Math.floor(payloadBytes / frameBytes) * frameSamples
 }
 
-/** Its memory is its own: close it. What a frame sounds like rests on those before it. */
+/** Has native memory: close it. A frame's output depends on those before it. */
 export class GsmDecoder {
   private readonly library: NonNullable<ReturnType<typeof library>>
   private readonly state: unknown
@@ -45,7 +43,7 @@ export class GsmDecoder {
     if (!this.state) throw new Error('libgsm has no memory for a decoder')
   }
 
-  /** The samples of a payload, {@link gsmSamples} of them; what is no frame is silence. */
+  /** Decodes a payload to {@link gsmSamples} samples; an invalid frame is silence. */
   decode(payload: Uint8Array): Int16Array {
     const samples = new Int16Array(gsmSamples(payload.length))
     const heard = new Int16Array(frameSamples)

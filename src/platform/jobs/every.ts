@@ -1,6 +1,5 @@
-// Work that comes round.
-// In: an interval, the name of a lock, the work. Out: the work done by one process at a time. Never: two at once, a
-// swallowed error, a process kept alive for it.
+// Periodic jobs. An advisory lock of the database keeps a job from running twice at once, in any process on any machine. A job
+// keeps no process alive.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { noteTurn } from './turns.ts'
@@ -8,20 +7,20 @@ import { noteTurn } from './turns.ts'
 export type EveryOptions = {
   pool: Pool
   intervalMs: number
-  /** Two works of the same name never run at once, in whatever process on whatever machine. */
+  /** Jobs with the same lock never run at the same time. */
   lockName: string
-  /** `signal` is aborted by `stop()` and when the connection that holds the lock is lost: then end soon. */
+  /** `signal` aborts on `stop()` and when the connection that holds the lock is lost: end soon then. */
   work: (signal: AbortSignal) => Promise<void>
-  /** The work (or getting the lock) failed; the next turn comes all the same. */
+  /** The run, or getting the lock, failed; the next run follows as usual. */
   onError: (error: Error) => void
 }
 
 export type Repeating = {
-  /** No further turn; resolves when the running one has ended. */
+  /** Prevents further runs; resolves when the current one has ended. */
   stop: () => Promise<void>
 }
 
-/** Does `work` at once and then `intervalMs` after the end of each turn; a turn is skipped while another process has it. */
+/** Runs `work` at once and then `intervalMs` after the end of each run. A run is skipped while another process has the lock. */
 export function every(options: EveryOptions): Repeating {
   const ending = new AbortController()
   const loop = repeat(options, ending.signal)
@@ -48,7 +47,10 @@ async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void>
   }
 }
 
-/** @returns whether the lock was free and the work was done */
+/**
+ * Runs `work` if the lock is free.
+ * @returns whether it ran
+ */
 export async function withLock(
   pool: Pool,
   lockName: string,
@@ -70,7 +72,7 @@ export async function withLock(
     throw error
   } finally {
     client.removeListener('error', onLost)
-    // A connection that may still hold the lock is closed, and the lock with it.
+    // Closes a connection that may still hold the lock, which releases it.
     client.release(broken)
   }
 }

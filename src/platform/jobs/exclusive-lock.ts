@@ -1,7 +1,4 @@
-/**
- * One process alone, on whatever machine. In: a database URL and the name of a lock. Out: the lock, held for as long as the process
- * lives; word when another has it. Never here: a turn of work, which `every` holds a lock for.
- */
+/** Holds an advisory lock for the life of the process, and reports when another process has taken it. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { breakConnection, breakWhenHeld, currentUrl } from '../database/moved-connections.ts'
@@ -12,23 +9,25 @@ export interface ExclusiveLock {
 
 export interface ExclusiveLockOptions {
   databaseUrl: string
-  /** As PostgreSQL lists the connection. */
+  /** Name of the connection in pg_stat_activity. */
   applicationName: string
   lockName: string
-  /** The connection was lost, and another process has taken the lock since: this one is to end. */
+  /** Called when the connection was lost and another process has the lock: this process must end. */
   onElsewhere: () => void
   patienceMs?: number
 }
 
 const askEveryMs = 1_000
-/** One that was just ended may be on its way out, and PostgreSQL finds out within half a minute that a machine is gone. */
+/**
+ * A process that just ended may still hold the lock, and PostgreSQL needs up to half a minute to notice a machine that is gone.
+ */
 const patienceMs = 30_000
 const aliveMs = 10_000
-/** So that the server lets go of the lock of a machine that went away. */
+/** Makes the server release the lock of a machine that is gone. */
 const noticing = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
 
 /**
- * Resolves once the lock is held; to `elsewhere` where another process has it for longer than `patienceMs`.
+ * Resolves once the lock is held; to `elsewhere` if another process has it for longer than `patienceMs`.
  * @throws what connecting throws
  */
 export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<ExclusiveLock | 'elsewhere'> {
@@ -92,7 +91,7 @@ async function take(options: ExclusiveLockOptions, forMs: number, signal: AbortS
   return 'elsewhere'
 }
 
-/** Asks now and then: a way that is cut says nothing. */
+/** Probes the connection: a cut line reports nothing. */
 async function untilLost(client: Client, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await wait(aliveMs, undefined, { signal }).catch(() => undefined)

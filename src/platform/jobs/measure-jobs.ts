@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { turnsOf, type Turns } from './turns.ts'
 
-/** Work that comes round (every.ts), for whoever watches: whether each is done, and when it was last. */
+/** Metrics of periodic jobs (every.ts): runs, and the time of the last one. */
 export function measureJobs(registry: Registry): void {
   const registers = [registry]
   new Counter({
@@ -32,7 +32,7 @@ export function measureJobs(registry: Registry): void {
   gauge('last_duration_seconds', 'How long that turn took', (turns) => turns.lastSeconds)
 }
 
-/** The lock's name without the program's: `seloste.sweep` is `sweep`. */
+/** Returns the lock's name without the prefix: `seloste.sweep` is `sweep`. */
 function nameOf(job: string): string {
   return job.replace(/^seloste\./, '')
 }

@@ -1,21 +1,24 @@
 import { systemClock } from '../clock/clock.ts'
 
-/** What has become of the turns of one work in this process. */
+/** Counts of a job's runs in this process. */
 export interface Turns {
   done: number
-  /** Another process had the lock. */
+  /** Runs skipped because another process had the lock. */
   elsewhere: number
   failed: number
-  /** Unix time of the last turn that was done here, in seconds; 0 before the first. */
+  /** Unix time in seconds of the last run here; 0 before the first. */
   lastDoneAt: number
-  /** How long that turn took, in seconds. */
+  /** Duration of that run, in seconds. */
   lastSeconds: number
 }
 
-/** By the name of the work's lock; a process has few, and their names are the program's own. */
+/** By the name of the job's lock. A process has few jobs, all named in the program. */
 const known = new Map<string, Turns>()
 
-/** @param seconds how long the turn took */
+/**
+ * Records a run.
+ * @param seconds duration
+ */
 export function noteTurn(work: string, how: 'done' | 'elsewhere' | 'failed', seconds: number): void {
   const before = known.get(work) ?? { done: 0, elsewhere: 0, failed: 0, lastDoneAt: 0, lastSeconds: 0 }
   known.set(work, {
@@ -25,7 +28,7 @@ export function noteTurn(work: string, how: 'done' | 'elsewhere' | 'failed', sec
   })
 }
 
-/** Every work of this process that has had a turn. */
+/** Returns every job of this process that has run. */
 export function turnsOf(): ReadonlyMap<string, Turns> {
   return known
 }

@@ -1,14 +1,11 @@
 /**
- * One file of a journal: lines that are durable once they are written, many with one write. In: lines. Out: the same lines after a
- * crash, and whether one among them cannot be read. Never here: what a line means, or one that is changed.
- *
- * The file is filled with zeros before it is used, so that a line changes nothing but bytes that are there already: the file
- * system's own journal, in which everything else waits that is written on the machine, has no part in it.
- *
- *     <CRC-32 of what follows, 8 hexadecimal digits> <group> <text>
- *
- * Lines written together are a group. What a failed write has left is written over under a higher number; what of it
- * still lies behind has the lower one. Of two lines the one of the higher group counts.
+ * One file of a journal. Lines are durable once written; concurrent writes share one sync. After a crash it returns the lines,
+ * and whether a durable one cannot be read.
+ * The file is filled with zeros before use, so that writing a line changes only existing bytes and the file system's journal,
+ * where other writes of the machine wait, is not involved.
+ * <CRC-32 of what follows, 8 hexadecimal digits> <group> <text>
+ * Lines written together are a group. What a failed write left is overwritten under a higher group number; of two lines of a
+ * key the higher group counts.
  */
 import { constants } from 'node:fs'
 import { open, readFile, type FileHandle } from 'node:fs/promises'
@@ -19,9 +16,9 @@ import { syncFolder, writeFully } from '../files/durable-files.ts'
 
 export interface JournalFile {
   readonly path: string
-  /** What was reserved for it is used up. It takes more all the same, where the disk does. */
+  /** The reserved space is used up. The file still grows while the disk has room. */
   readonly isFull: boolean
-  /** Durable when it resolves; one write at a time. Throws what the file system says: then nothing of it counts. */
+  /** Durable when it resolves; one write at a time. Throws the file system's error: then none of the lines count. */
   write(group: number, texts: readonly string[]): Promise<void>
   close(): Promise<void>
 }
@@ -31,14 +28,14 @@ interface JournalLine {
   text: string
 }
 
-/** Reserved piece by piece where nobody waits for it: the disk is others' in between. */
+/** Zeros are written piece by piece, so that other writes get the disk in between. */
 const pieceBytes = 64 * 1024
 const pieceEveryMs = 25
 
 /**
- * Creates a file that must not exist yet. Its path ends in `.journal`.
- * @param paced nobody waits for it: it takes seconds, so that others' writes need not wait behind mebibytes of zeros. Once this is
- *   aborted no more is reserved
+ * Creates a file that must not exist yet. The path ends in `.journal`.
+ * @param paced reserve slowly, in seconds, so that others' writes do not wait behind mebibytes of zeros; when aborted,
+ * reservation stops
  */
 export async function createJournalFile(
   path: string,
@@ -47,7 +44,7 @@ export async function createJournalFile(
 ): Promise<JournalFile> {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC, 0o600)
   try {
-    // Best effort: on a full disk it grows line by line, for as long as there is room.
+    // Best effort: on a full disk the file grows line by line while there is room.
     await reserve(file, reservedBytes, paced).catch(() => file.truncate(0))
     await syncFolder(dirname(path))
   } catch (error) {
@@ -82,14 +79,14 @@ function lineOf(content: string): string {
 }
 
 /**
- * What a process has written that writes no more. `isBroken`: a line cannot be read that was durable. What cannot be read at the
- * end is what a crash cut short, and nobody was told that it is durable.
+ * Reads a file that no process writes any more. `isBroken`: a durable line cannot be read. An unreadable end was cut short by a
+ * crash and was never acknowledged.
  */
 export async function readJournalFile(path: string): Promise<{ lines: JournalLine[]; isBroken: boolean }> {
   const lines: JournalLine[] = []
   let unreadableAfter: number | undefined
   let isBroken = false
-  // Zeros are what was never written.
+  // Zeros were never written.
   for (const line of (await readFile(path, 'utf8')).replaceAll('\0', '').split('\n')) {
     if (line === '') continue
     const read = readLine(line)

@@ -1,10 +1,8 @@
 /**
- * Texts by key that outlive a crash and a power loss. In: the newest text of a key, or that it is needed no more. Out: after a
- * start, what was needed when the process before ended. Never here: a file for each, a folder synced for each; what many ask for
- * in the same milliseconds is one write.
- *
- * The journal goes from file to file: the next is reserved before it is needed; what is still needed of a full one is written
- * again into the next, and then the full one goes.
+ * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within milliseconds
+ * share one sync, instead of a file and a folder sync each.
+ * The journal rotates: the next file is reserved in advance; live texts of a full file are rewritten into the next one, and the
+ * full file is removed.
  */
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,23 +12,23 @@ import { shareRuns } from '../files/share-runs.ts'
 import { createJournalFile, readJournalFile, type JournalFile } from './journal-file.ts'
 
 export interface KeptTexts {
-  /** What is kept: at first, what the process before has left. */
+  /** Current texts; at first those left by the previous process. */
   all(): ReadonlyMap<string, string>
-  /** Names of files that could not be read to their end. They are set aside as `.broken`: somebody has to look. */
+  /** Names of files that could not be read to their end. They are renamed to `.broken` for an operator. */
   readonly broken: readonly string[]
-  /** Durable when it resolves. Throws what the file system says: then it may be asked for again. */
+  /** Durable when it resolves. Throws the file system's error: it may be retried. */
   put(key: string, text: string, when?: Urgency): Promise<void>
-  /** As `put`; after a crash before that it is there again. */
+  /** Like `put`; after a crash before that the text is still there. */
   remove(key: string, when?: Urgency): Promise<void>
   close(): Promise<void>
 }
 
-/** `in-time`: with what else is written within some hundredths of a second, so that nobody's `at-once` waits behind it. */
+/** `in-time`: written with others within some hundredths of a second, so that no `at-once` write waits behind it. */
 export type Urgency = 'at-once' | 'in-time'
 
 interface KeptTextsOptions {
   directory: string
-  /** A file could not be reserved or removed; it is tried again. */
+  /** Called when a file could not be reserved or removed; it is retried. */
   onFault: (error: unknown) => void
   reservedBytes?: number
   retryMs?: number
@@ -38,13 +36,13 @@ interface KeptTextsOptions {
 
 interface Kept {
   text: string
-  /** Where its newest line is durable. */
+  /** The file with its newest durable line. */
   file?: JournalFile
 }
 
-/** Of the journal's keys and texts: a key has no space, a text no line break. */
+/** A key has no white space, a text no line break. */
 const keyPattern = /^\S+$/
-/** Written again at once when a file is full: nobody's text waits for long behind them. */
+/** Texts rewritten at once when a file is full; bounded, so that other writes do not wait long. */
 const movedAtOnce = 50
 const inTimeMs = 40
 const named = /^[0-9]{9}\.journal$/
@@ -80,7 +78,7 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
     const lines = staged
     const file = current
     staged = []
-    // What comes in time from now on has as long again: a write of its own is one that others wait behind.
+    // Restarts the delay for later `in-time` writes: others would wait behind an extra write.
     clearTimeout(inTime)
     inTime = undefined
     if (lines.length === 0) return
@@ -102,13 +100,13 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   function stage(key: string, one?: Kept, when: Urgency = 'at-once'): Promise<void> {
     const written = Promise.withResolvers<void>()
     staged.push({ key, one, written })
-    // Who staged a line is told by it.
+    // The callers who staged a line get the error.
     if (when === 'at-once') flush().catch(() => undefined)
     else inTime ??= setTimeout(() => void flush().catch(() => undefined), inTimeMs)
     return written.promise
   }
 
-  /** Ends with everything that is needed in this file, the full ones gone, and the next reserved. */
+  /** Rewrites every live text into this file, removes the full ones and reserves the next. */
   async function moveOn(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
@@ -121,7 +119,7 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
             }),
           )
         for (const path of older) await rm(path, { force: true })
-        // Before a later one goes: what was removed there would stand here again.
+        // Before a later file is removed: otherwise a text removed there would reappear.
         if (older.length > 0) await syncFolder(directory)
         older = []
         next ??= await createNext(closing.signal)
@@ -158,7 +156,7 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   }
 }
 
-/** What lies in a folder that no process writes into any more; of each key the newest. */
+/** Reads the files that no process writes any more; the newest text of each key. */
 async function readLeft(directory: string) {
   const names = await readdir(directory)
   const newest = new Map<string, { group: number; text: string | undefined }>()

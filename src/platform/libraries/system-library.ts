@@ -1,6 +1,6 @@
 /**
- * A shared library of the system's, which may be there or not. In: its file name by platform, and what is bound of it. Out: that, or
- * nothing. Looked for when it is first asked for, and held for good: koffi unloads a library that nothing refers to any more.
+ * Loads an optional shared library of the system. Looked up on first use and kept for good: koffi unloads an unreferenced
+ * library.
  */
 import { createRequire } from 'node:module'
 import type koffiModule from 'koffi'
@@ -20,7 +20,7 @@ export function systemLibrary<T>(
 function load<T>(name: string | undefined, bind: (handle: LibraryHandle) => T) {
   if (name === undefined) return undefined
   try {
-    // koffi is a module built for each platform: only who needs a library asks for it.
+    // koffi has a build per platform: it is loaded only where a library is needed.
     const { default: koffi } = createRequire(import.meta.url)('koffi') as { default: typeof koffiModule }
     const handle = koffi.load(name)
     return { handle, bound: bind(handle) }

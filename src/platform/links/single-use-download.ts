@@ -1,15 +1,15 @@
 /**
- * Single-use downloads of sealed objects. In: the token of a link, and what the database decides about it. Out: sealed bytes, piece by
- * piece, to one client at a time; the object is removed when it was taken or is over. Never here: whether a link that answers
- * nothing is wrong, used or over; how often and how long, which the database decides.
+ * Single-use downloads of sealed objects by a link's token, to one client at a time. The object is removed once taken or
+ * expired. The database decides whether, how often and how long; the client cannot tell a wrong link from a used or expired
+ * one.
  */
 import type { ObjectStore } from '../objects/object-store.ts'
 import { tokenHash } from './link-token.ts'
 
 const pieceBytes = 256 * 1024
 /**
- * The last bytes are a piece of their own, however small the object is. They are handed out once and end it; a connection that breaks
- * before them may begin again.
+ * The last bytes are always a separate piece, sent once: sending it uses up the link. A connection that breaks before it may
+ * start again.
  */
 const lastPieceBytes = 1024
 
@@ -17,47 +17,56 @@ export interface Begun {
   sizeBytes: number
 }
 
-/** Refusal of a download while another client downloads the same object. */
+/** Refusal: another client is downloading the object. */
 export interface DownloadInProgress {
   isBusy: true
 }
 
-/** What a kind of such objects asks of the database. */
+/** Database operations of one kind of download. */
 export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
-  /** The language of whoever it is for; nothing where there is nothing to fetch. */
+  /** Returns the recipient's language; null if there is nothing to download. */
   behind: (hash: Buffer) => Promise<'fi' | 'sv' | 'en' | null>
-  /** Begins a download; nothing where there is nothing to fetch. */
+  /** Begins a download; undefined if there is nothing to download. */
   begin: (hash: Buffer, address: string | undefined) => Promise<Fetched | DownloadInProgress | undefined>
-  /** Renews the download's lease before each piece; false once it has ended or another has begun. */
+  /** Renews the download's lease before each piece; false if it has ended or another download has begun. */
   goesOn: (fetched: Fetched) => Promise<boolean>
-  /** Ends the object before its last bytes are handed out; true for one download at the most. */
+  /** Uses up the link before the last bytes are sent; true for at most one download. */
   take: (fetched: Fetched) => Promise<boolean>
-  /** Ends the lease of a download whose connection broke. */
+  /** Releases the lease of a download whose connection broke. */
   broke: (fetched: Fetched) => Promise<unknown>
   keyOf: (which: Fetched | Ended) => string
-  /** Bytes as they leave; nothing where it can be read no more. */
+  /** Returns sealed bytes; undefined if they can no longer be read. */
   read: (fetched: Fetched, from: number, to: number) => Promise<Buffer | undefined>
   hasEnded: (fetched: Fetched) => Promise<boolean>
-  /** Ends what is over, and names all that has ended and may lie there still. */
+  /** Ends expired downloads. Returns all ended ones whose objects may still exist. */
   settle: () => Promise<readonly Ended[]>
-  /** @returns how many need no further look */
+  /**
+   * Records removed objects.
+   * @returns how many need no further attempt
+   */
   noteRemoved: (which: readonly (Fetched | Ended)[]) => Promise<number>
 }
 
 export interface SingleUseDownloads<Fetched extends Begun> {
   behind: (asked: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
-  /** @param asked.address of the client, for the list of downloads */
+  /**
+   * Begins a download.
+   * @param asked.address client address, for the list of downloads
+   */
   begin: (asked: { token: string; address?: string }) => Promise<Partial<Fetched> & Partial<DownloadInProgress>>
-  /** The piece from a position on, in base64; nothing where it has ended meanwhile. */
+  /** Returns the piece at a position, in base64; undefined if the download has ended. */
   piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
-  /** The last bytes were sent: removes the object. */
+  /** Removes the object: the last bytes were sent. */
   taken: (asked: Fetched) => Promise<{ taken: true }>
-  /** The connection broke before the last bytes were sent. */
+  /** Releases the lease: the connection broke before the last bytes. */
   broke: (asked: Fetched) => Promise<{ broke: true }>
 }
 
 export interface RemovingEnded {
-  /** @returns how many */
+  /**
+   * Removes the objects of ended downloads.
+   * @returns how many
+   */
   removeEnded: () => Promise<number>
 }
 

@@ -4,13 +4,13 @@ type DescribedError = {
   type: string
   code?: string
   message: string
-  /** What an operator does about it. */
+  /** The operator's remedy. */
   remedy?: string
   stack?: string
   cause?: DescribedError
 }
 
-/** PostgreSQL's errors carry `detail` and `where`, which repeat the values of a row: those are left out. */
+/** Leaves out `detail` and `where` of PostgreSQL's errors, which repeat values of a row. */
 export function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) }
   const { code } = error as { code?: unknown }
@@ -25,7 +25,7 @@ export function describeError(error: unknown): DescribedError {
   }
 }
 
-/** The same for a console: its stack and those of its causes. */
+/** Formats an error for a console: its stack and those of its causes. */
 export function errorText(error: unknown): string {
   const { code, message, stack, cause } = describeError(error)
   const own = `${code === undefined ? '' : `${code} `}${stack ?? message}`

@@ -1,6 +1,5 @@
-// What the program says about itself to its operator.
-// In: a level, a message, details. Out: JSON lines, or short ones in a terminal. Never: personal data, unless the operator
-// asked for it; it may stand only under the key `pii`.
+// The process log for operators: JSON lines, or short lines in a terminal. Personal data are allowed only under the key `pii`,
+// which is dropped unless the operator enables it.
 import { pino, type DestinationStream, type Logger } from 'pino'
 import { describeError } from './describe-error.ts'
 import { prettyLine } from './pretty-line.ts'
@@ -8,18 +7,18 @@ import { prettyLine } from './pretty-line.ts'
 export type Log = Logger
 
 export type LogOptions = {
-  /** Which process speaks: capture, desk, custodian... */
+  /** Name of the process: capture, desk, custodian... */
   name: string
   level?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  /** Keeps what stands under `pii`: only ever for an operator hunting a fault. */
+  /** Keeps `pii`: only for an operator who investigates a fault. */
   withPersonalData?: boolean
-  /** One short line instead of JSON; when left out, a terminal gets short lines. */
+  /** Short lines instead of JSON; default: in a terminal. */
   pretty?: boolean
-  /** Standard output unless told. */
+  /** Default: standard output. */
   write?: (line: string) => void
 }
 
-/** A logger. Pass personal data as `log.info({ pii: { number } }, 'message')`: it is dropped by default. */
+/** Returns a logger. Pass personal data as `log.info({ pii: { number } }, 'message')`: they are dropped by default. */
 export function makeLog(options: LogOptions): Log {
   const write = options.write ?? ((line: string) => void process.stdout.write(line))
   const pretty = options.pretty ?? (options.write === undefined && process.stdout.isTTY)

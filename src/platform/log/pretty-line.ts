@@ -1,6 +1,6 @@
 const shownElsewhere = new Set(['level', 'time', 'name', 'msg', 'err', 'error'])
 
-/** One JSON line of the log as a short one: time of day, level when not info, process, message, details. */
+/** Formats a JSON line of the log as a short one: time of day, level unless info, process, message, details. */
 export function prettyLine(json: string): string {
   let entry: Record<string, unknown>
   try {

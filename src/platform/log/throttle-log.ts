@@ -1,6 +1,6 @@
 const everyMs = 60_000
 
-/** Says each line once a minute at the most: whoever causes it again and again fills no log. */
+/** Logs each line at most once a minute, so that a repeated cause does not fill the log. */
 export function throttleLog(say: (details: object, line: string) => void): (details: object, line: string) => void {
   const last = new Map<string, number>()
   return (details, line) => {

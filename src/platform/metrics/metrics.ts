@@ -1,6 +1,4 @@
-// Numbers about this process for Prometheus.
-// In: a process name. Out: a registry with the process's own numbers in it. Never: a label that holds personal data, or
-// one without a bound on its values.
+// Prometheus metrics of this process. Labels never hold personal data or unbounded values.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Gauge, collectDefaultMetrics, type Registry } from 'prom-client'
 import { measureJobs } from '../jobs/measure-jobs.ts'
@@ -9,9 +7,9 @@ import { TolerantRegistry } from './tolerant-registry.ts'
 export type Metrics = {
   /** Register counters and gauges here: `new Counter({ ..., registers: [metrics.registry] })`. */
   registry: Registry
-  /** The 99th percentile of the event loop's delay since the last reading by `scrape()`, in milliseconds. */
+  /** 99th percentile of the event loop delay since the last `scrape()`, in milliseconds. */
   eventLoopLagMs: () => number
-  /** The exposition text and its media type; begins a new reading of the event loop's delay. */
+  /** Returns the exposition text and its media type, and resets the event loop delay. */
   scrape: () => Promise<{ text: string; contentType: string }>
   stop: () => void
 }
@@ -20,8 +18,8 @@ const samplingMs = 10
 const nanosecondsPerMs = 1_000_000
 
 /**
- * Measures this process (memory, CPU, garbage collection, event loop, work that comes round) under the label `process`, and others
- * where there are several of its kind.
+ * Starts the process's own metrics (memory, CPU, garbage collection, event loop, jobs) under the label `process`, plus `labels`
+ * if there are several processes of a kind.
  */
 export function startMetrics(processName: string, labels: Readonly<Record<string, string>> = {}): Metrics {
   const registry = new TolerantRegistry()
@@ -30,7 +28,7 @@ export function startMetrics(processName: string, labels: Readonly<Record<string
   measureJobs(registry)
   const delay = monitorEventLoopDelay({ resolution: samplingMs })
   delay.enable()
-  // The histogram holds the time between samples: their own interval is no lag.
+  // The histogram measures the time between samples: subtract the interval.
   const eventLoopLagMs = () =>
     delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / nanosecondsPerMs - samplingMs)
   new Gauge({

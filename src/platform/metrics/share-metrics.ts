@@ -1,6 +1,5 @@
-// One scrape for all processes.
-// In: each process's registry, over a unix socket, or as it came from another machine. Out: one exposition text. Never: a scrape that fails because one
-// process does not answer.
+// Combines the metrics of all processes, over unix sockets or from other machines, into one exposition text. A process that
+// does not answer does not fail the scrape.
 import { createServer, request } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 import type { Blocker, Blockers } from '../blockers/blockers.ts'
@@ -10,14 +9,14 @@ const answerMs = 1_000
 
 const blockersPath = '/blockers'
 
-/** Offers this process's numbers to the one that is scraped, and what keeps it from its work. */
+/** Serves this process's metrics and blockers to the process that is scraped. */
 export async function offerMetrics(
   registry: Registry,
   socketPath: string,
   blockers: Blockers,
 ): Promise<{ stop: () => Promise<void> }> {
   const server = createServer((asked, answer) => {
-    // Known without asking anybody: numbers may wait for a database that hangs.
+    // Answered without waiting: metrics may wait for a hanging database.
     if (asked.url === blockersPath) {
       answer.end(JSON.stringify(blockers.list()))
       return
@@ -32,15 +31,15 @@ export async function offerMetrics(
 }
 
 interface ToldValue {
-  /** A text where it is no finite number: JSON has none. */
+  /** A string if the number is not finite: JSON has no such numbers. */
   value: number | string
   labels?: Readonly<Partial<Record<string, string | number>>>
 }
 
-/** What a process tells of its numbers. */
+/** Metrics of one process, as JSON. */
 export type ToldMetrics = readonly { values?: readonly ToldValue[] }[]
 
-/** This process's numbers, as JSON can tell them. */
+/** Returns this process's metrics as JSON. */
 export async function tellMetrics(registry: Registry): Promise<ToldMetrics> {
   return withValues(await registry.getMetricsAsJSON(), (value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
@@ -55,14 +54,17 @@ function withValues(metrics: ToldMetrics, change: (value: ToldValue['value']) =>
 }
 
 /**
- * The numbers offered at the sockets that answer, by the name of the process that offers there.
- * @param sockets by the same names
+ * Reads the metrics at the sockets that answer, by process name.
+ * @param sockets by process name
  */
 export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, ToldMetrics>> {
   return askEach<ToldMetrics>(sockets, '/')
 }
 
-/** What keeps the processes that answer from their work, by their names. @param sockets by the same names */
+/**
+ * Reads the blockers of the processes that answer, by name.
+ * @param sockets by process name
+ */
 export async function readOfferedBlockers(sockets: Readonly<Record<string, string>>): Promise<Map<string, Blocker[]>> {
   return askEach<Blocker[]>(sockets, blockersPath)
 }
@@ -77,7 +79,7 @@ async function askEach<Told>(sockets: Readonly<Record<string, string>>, asked: s
   return read
 }
 
-/** This process's numbers and those of others as one exposition text. */
+/** Returns this process's metrics and those of others as one exposition text. */
 export async function writeMetrics(registry: Registry, others: readonly ToldMetrics[]): Promise<string> {
   const told = others.map((metrics) => withValues(metrics, Number))
   return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...told]).metrics()

@@ -3,13 +3,13 @@ import { Counter, Registry, type Metric } from 'prom-client'
 type Collected = Metric & {
   name: string
   collect?: () => void | Promise<void>
-  /** What prom-client tells: emptied, a metric has no value; `reset()` would make it 0, which says that all is well. */
+  /** Emptying it leaves the metric without a value; `reset()` would set 0, which would mean that all is well. */
   hashMap: Record<string, unknown>
 }
 
 /**
- * A registry in which one number that cannot be read hides no other: it has no value in that scrape and is counted. A
- * database that is away would otherwise take every number of its process with it.
+ * A registry in which a metric that cannot be read has no value in that scrape and is counted. Otherwise a database that is
+ * down would hide every metric of the process.
  */
 export class TolerantRegistry extends Registry {
   private readonly unread: Counter

@@ -1,6 +1,5 @@
-// Objects as files below one folder.
-// In: keys. Out: files, spread over 256 folders a level. Never: half an object, or one that a power loss takes back; one that
-// is open to more users than the folder itself is.
+// Object store in a folder: one file per object, in subfolders of 256. Writes are atomic and durable, and files are no more
+// accessible than the folder.
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import {
@@ -23,26 +22,26 @@ import { syncFile, syncFolder } from '../files/durable-files.ts'
 import { ObjectFault, objectFault } from './faults.ts'
 import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 
-/** Unfinished writes; on the same file system as the objects, so that the last step is a rename. */
+/** On the same file system as the objects, so that a write ends with a rename. */
 const unfinishedFolder = '.unfinished'
 
-/** Writes that take longer than this were left by a crash, if no later write of the same key has removed them. */
+/** A write that is unfinished for longer was left by a crash, unless a later write of the same key has removed it. */
 const forgottenAfterMs = 24 * 3_600_000
 
 export interface DirectoryStoreOptions {
-  /** `spread`: over 256 folders, so that none grows to millions of entries. `plain`: the key is the path. */
+  /** `spread`: 256 subfolders a level, so that none grows to millions of entries. `plain`: the key is the path. */
   layout?: 'spread' | 'plain'
   /**
-   * What is replaced or deleted is overwritten, where the file system writes in place, and so is what a crash left of it, with the
-   * next write or delete of its key. No two processes may store one key at once.
+   * Overwrites replaced and deleted objects, where the file system writes in place, and leftovers of a crash at the next write
+   * or delete of the key. Two processes must not write one key at once.
    */
   overwrites?: boolean
 }
 
 /**
- * An object store in `folder`, which is made when missing. Several processes may have it open. What a crash left
- * unfinished is removed a day later. Where the folder is a group's (written by it, with the
- * set-group-ID bit), so is everything below: users that share a store have a group.
+ * Opens the object store in `folder`, creating it if missing. Several processes may have it open. Leftovers of a crash are
+ * removed a day later. If the folder belongs to a group (group-writable, with the set-group-ID bit), so does everything below:
+ * users who share a store share a group.
  */
 export async function openDirectoryStore(
   folder: string,
@@ -59,14 +58,14 @@ export async function openDirectoryStore(
     return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
   }
   const unfinishedOf = (key: string): string => join(unfinished, `${startOf(key)}${randomBytes(8).toString('hex')}`)
-  /** Ends with the file under its name, and what had the name before overwritten. */
+  /** Renames the file to its key and overwrites the file that had the name. */
   const replace = async (key: string, file: string): Promise<void> => {
     const target = pathOf(key)
     await makeFolder(root, dirname(target), group)
     const old = overwrites ? await openIfThere(target) : undefined
     const oldName = unfinishedOf(key)
     try {
-      // Under a name until it is overwritten: after a crash in between it is found. Some file systems have no second names.
+      // Kept under a name until it is overwritten, so that it is found after a crash. Some file systems have no hard links.
       const isNamed = old !== undefined && (await isLinked(target, oldName))
       await rename(file, target)
       await syncFolder(dirname(target))
@@ -102,7 +101,7 @@ export async function openDirectoryStore(
     async moveIn(key, file, bytes) {
       assertKey(key)
       try {
-        // One sync more is one more wait of the disk, of a call that has had its own.
+        // An additional sync would delay a call whose bytes are synced already.
         if (bytes !== 'durable') await syncFile(file)
         if (!(await handToGroup(file, group))) return await copyIn(key, file)
         await replace(key, file)
@@ -155,7 +154,7 @@ export async function openDirectoryStore(
         await unlink(path)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
-        // An earlier try may have unlinked it and not come to the sync.
+        // An earlier attempt may have unlinked the file without syncing.
         await syncFolder(dirname(path)).catch(() => undefined)
         return false
       }
@@ -181,23 +180,23 @@ export async function openDirectoryStore(
   }
 }
 
-/** 256 folders, so that none grows to millions of entries. */
+/** 256 subfolders, so that none grows to millions of entries. */
 function fanOut(key: string): string {
   return createHash('sha256').update(withoutEnding(key)).digest('hex').slice(0, 2)
 }
 
-/** The objects of one thing (`<id>.body`, `<id>.index`) lie together. */
+/** Objects of one thing (`<id>.body`, `<id>.index`) share a subfolder. */
 function withoutEnding(key: string): string {
   return key.replace(/\.[^./]*$/, '')
 }
 
 async function collect(folder: string, above: string, prefix: string, keys: string[]): Promise<void> {
   for await (const entry of await opendir(folder)) {
-    // What is no key's part is none of ours: unfinished writes, `lost+found`.
+    // Not part of a key: unfinished writes, `lost+found`.
     if (!keyPart.test(entry.name)) continue
     const key = `${above}${entry.name}`
     if (entry.isDirectory()) {
-      // Only down the branches that can hold the prefix.
+      // Only branches that can contain the prefix.
       const branch = `${key}/`
       if (branch.startsWith(prefix) || prefix.startsWith(branch))
         await collect(join(folder, entry.name), branch, prefix, keys)
@@ -207,7 +206,7 @@ async function collect(folder: string, above: string, prefix: string, keys: stri
   }
 }
 
-/** To be overwritten: never what a link leads to. */
+/** For overwriting: never follows a link. */
 const ownFile = constants.O_RDWR | constants.O_NOFOLLOW
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
@@ -221,7 +220,7 @@ function isLink(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ELOOP'
 }
 
-/** Zeros over all of a file's bytes: elsewhere than on a disk that writes in place it is the key's end that counts. */
+/** Overwrites all of a file with zeros. On disks that do not write in place, destruction relies on the key. */
 async function overwrite(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat()
   const zeros = Buffer.alloc(Math.min(size, 1024 * 1024))
@@ -242,12 +241,12 @@ async function overwriteAt(path: string): Promise<void> {
   }
 }
 
-/** Users that share a store. */
+/** Group of users who share a store. */
 type Group = { gid: number }
 
 const groupsFile = 0o660
 
-/** A store made in a folder that a group shares is the group's as well. */
+/** Creates the root. In a group's folder it belongs to the group. */
 async function makeRoot(root: string): Promise<Group | undefined> {
   const above = await stat(dirname(root)).catch(() => undefined)
   const isBelowGroups = above !== undefined && isGroups(above.mode)
@@ -257,12 +256,12 @@ async function makeRoot(root: string): Promise<Group | undefined> {
   return isGroups(mode) ? { gid } : undefined
 }
 
-/** Its group may write there, and what is made there is the group's (its set-group-ID bit). */
+/** Group-writable, and new files get its group (set-group-ID bit). */
 function isGroups(mode: number): boolean {
   return (mode & 0o2070) === 0o2070
 }
 
-/** Makes the folders down to `folder`, each recorded durably in the one above. */
+/** Creates the folders down to `folder`, each made durable in its parent. */
 async function makeFolder(root: string, folder: string, group: Group | undefined): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: group ? 0o770 : 0o700 })
   if (first === undefined) return
@@ -273,15 +272,15 @@ async function makeFolder(root: string, folder: string, group: Group | undefined
 }
 
 /**
- * A umask takes the group's bits from a new folder. A sandbox that forbids to name its set-group-ID bit (RestrictSUIDSGID= of
- * systemd) needs a umask of 0007: then nothing is missing here.
+ * A umask removes the group's bits from a new folder. A sandbox that forbids setting the set-group-ID bit (RestrictSUIDSGID= of
+ * systemd) needs a umask of 0007: then the bits are right already.
  */
 async function openToGroup(folder: string): Promise<void> {
   const { mode } = await stat(folder)
   if (!isGroups(mode)) await chmod(folder, 0o2770)
 }
 
-/** Whether the group of the store may read the file now. Of one that has another group only a copy will do. */
+/** Returns true if the store's group can read the file; a file with another group must be copied. */
 async function handToGroup(file: string, group: Group | undefined): Promise<boolean> {
   if (!group) return true
   if ((await stat(file)).gid !== group.gid) return false
@@ -304,19 +303,19 @@ async function writeDurably(file: string, content: Uint8Array | { file: string }
   }
 }
 
-/** How names of unfinished writes of a key begin. */
+/** Returns the prefix of the names of a key's unfinished writes. */
 function startOf(key: string): string {
   return `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.`
 }
 
-/** Overwrites and removes what a crash left of a key. */
+/** Overwrites and removes leftovers of a crash for a key. */
 async function removeLeft(folder: string, key: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(startOf(key))) await discard(join(folder, name), true)
   }
 }
 
-/** Ages are told by the file system's own clock, that of a file just made. */
+/** Ages are measured by the file system's clock: that of a new file. */
 async function removeForgotten(folder: string, overwrites: boolean): Promise<void> {
   const probe = join(folder, randomBytes(8).toString('hex'))
   await writeFile(probe, '')
@@ -324,7 +323,7 @@ async function removeForgotten(folder: string, overwrites: boolean): Promise<voi
   await unlink(probe)
   for (const name of await readdir(folder)) {
     const file = join(folder, name)
-    // Another process may finish its write in between.
+    // Another process may finish its write meanwhile.
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }))
     if (nowMs - mtimeMs > forgottenAfterMs) await discard(file, overwrites)
   }
@@ -339,7 +338,7 @@ async function discard(file: string, overwrites: boolean): Promise<void> {
   await rm(file, { force: true })
 }
 
-/** A second name for a file, where the file system has such. */
+/** Creates a hard link, where the file system has them. */
 async function isLinked(file: string, name: string): Promise<boolean> {
   return link(file, name).then(
     () => true,

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts'
 
-/** Every code this folder throws, with what an operator can do about it. */
+/** Codes of this folder's faults, each with the operator's remedy. */
 export const objectFaults = {
   'object-missing': 'No object has this key.',
   'object-range-outside': 'The object is shorter than the range asked for.',
@@ -11,10 +11,10 @@ export const objectFaults = {
   'object-store-keeps': 'The bucket keeps what is overwritten or deleted: use one that does not.',
 } as const
 
-/** An object store fault: see `objectFaults` for the codes. */
+/** Object store fault, with a code of `objectFaults`. */
 export class ObjectFault extends Fault<keyof typeof objectFaults> {}
 
-/** The fault for an error of the file system. */
+/** Returns the fault for a file system error. */
 export function objectFault(key: string, action: string, error: unknown): ObjectFault {
   if (error instanceof ObjectFault) return error
   const code = (error as NodeJS.ErrnoException).code

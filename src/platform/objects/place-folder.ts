@@ -7,10 +7,10 @@ import type { ObjectStore } from './object-store.ts'
 const spreadBelow = 'objects/'
 
 /**
- * A folder that is kept for others to read as well: each key is a path, and below `objects/` lies a directory store as it is
- * anywhere else. What is replaced or deleted is overwritten. The folder is never made: where a disk is not mounted, its
- * mount point would take what is meant for the disk.
- * @param mustHave a file that a folder which was used before has
+ * Opens a folder that others read too: each key is a path, and below `objects/` is an ordinary directory store. Replaced and
+ * deleted files are overwritten. The folder is never created: if a disk is not mounted, its mount point would get the disk's
+ * files.
+ * @param mustHave a file that a folder in use has
  * @throws ObjectFault `object-store-away`
  */
 export async function openPlaceFolder(folder: string, mustHave?: string): Promise<ObjectStore> {
@@ -44,7 +44,7 @@ export async function openPlaceFolder(folder: string, mustHave?: string): Promis
   }
 }
 
-/** What is removed here would be removed where a link leads to: from the register's own objects, say. */
+/** Deleting through a link would delete elsewhere, for example in the register's own objects. */
 async function refuseLinks(root: string, folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
