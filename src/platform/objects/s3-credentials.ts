@@ -10,9 +10,9 @@ export interface S3Credentials {
 const wanted = 'aws_access_key_id and aws_secret_access_key'
 
 /**
- * The access keys of a store: from the file that its address names, or from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
- * Nowhere else: the other places where the AWS tools look are on the network.
- * @param file absolute; a file as the AWS tools have it
+ * Reads a store's access keys from the file named in its address, or from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Other
+ * sources of the AWS tools are on the network and not used.
+ * @param file absolute; an AWS credentials file
  * @throws ObjectFault `object-store-refuses`, which names the file and no key
  */
 export async function readS3Credentials(

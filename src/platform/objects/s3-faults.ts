@@ -5,7 +5,7 @@ type Code = keyof typeof objectFaults
 
 const missing = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload'])
 const full = new Set(['QuotaExceeded', 'InsufficientCapacity', 'XMinioStorageFull', 'InsufficientStorage'])
-/** What the server refuses, and what to do about each. */
+/** The server's refusals, with remedies. */
 const refused: Readonly<Record<string, string>> = {
   AccessDenied: 'give the user of these access keys rights on the bucket (docs/operate/database-and-store.md)',
   Forbidden: 'give the user of these access keys rights on the bucket (docs/operate/database-and-store.md)',
@@ -17,7 +17,7 @@ const refused: Readonly<Record<string, string>> = {
   ExpiredToken: 'the access keys have ended; put new ones into the file that credentials= names',
   RequestTimeTooSkewed: 'this machine’s clock and the server’s are too far apart; keep both by NTP',
 }
-/** What Node says of the server's certificate, and what to do about each. */
+/** Node's certificate errors, with remedies. */
 const untrusted: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has ended; renew it',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; keep both clocks by NTP',
@@ -26,19 +26,19 @@ const untrusted: Readonly<Record<string, string>> = {
 const unknownAuthority = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_SIGNATURE_FAILURE)/
 const addAuthority =
   'nobody whom this machine trusts has signed its certificate; name the file of its authority in NODE_EXTRA_CA_CERTS'
-/** A server that has more to do than it can: tried three times before it is told. */
+/** An overloaded server: three attempts are made before the fault. */
 const busy = new Set(['SlowDown', 'ServiceUnavailable', 'TooManyRequestsException', 'RequestLimitExceeded'])
 const busyStatuses = [429, 503]
 const fullStatus = 507
 
-/** What the server, or the way to it, calls its error. */
+/** Returns the error's name, from the server or the connection. */
 export function errorName(error: unknown): string {
   const { Code: code, name, code: system } = error as { Code?: unknown; name?: unknown; code?: unknown }
   for (const one of [code, system, name]) if (typeof one === 'string' && one !== 'Error' && one !== '') return one
   return String(error).split('\n', 1)[0] ?? ''
 }
 
-/** The fault for an error of an S3 server, or of the way to it; one line, without headers or keys. */
+/** Returns the fault for an error of an S3 server or the connection: one line, without headers or keys. */
 export function s3Fault(where: string, key: string, action: string, error: unknown): ObjectFault {
   if (error instanceof ObjectFault) return error
   if (error instanceof AssertionError) throw error

@@ -1,6 +1,5 @@
-// Objects in a bucket of an S3 server, below a prefix.
-// In: keys. Out: objects, as the directory store has them. Never: a bucket that keeps what was overwritten or deleted, or a
-// question to anybody but the server that the address names.
+// Object store in a bucket of an S3 server, below a prefix. Refuses a bucket that keeps overwritten or deleted objects, and
+// contacts no server but the one in its address.
 import { createHash } from 'node:crypto'
 import { open, stat, unlink } from 'node:fs/promises'
 import {
@@ -26,27 +25,27 @@ import { readS3Credentials } from './s3-credentials.ts'
 
 export interface S3StoreOptions {
   bucket: string
-  /** Empty, or with a slash at its end. */
+  /** Empty, or ends with a slash. */
   prefix: string
-  /** The one of AWS for the region otherwise. */
+  /** Default: AWS of the region. */
   endpoint?: string | undefined
   region: string
   credentialsFile?: string | undefined
   profile?: string | undefined
-  /** How long an answer may take to begin, beside the time for what is sent; ten seconds unless told. */
+  /** Timeout for the beginning of an answer, in addition to the time for sending; default ten seconds. */
   requestMs?: number
-  /** Files above this go in parts of it; 16 MiB unless told, 5 MiB at least. */
+  /** Larger files are uploaded in parts of this size; default 16 MiB, at least 5 MiB. */
   partBytes?: number
 }
 
 export interface S3Store extends ObjectStore {
   /**
-   * Makes sure that what is overwritten or deleted is gone: no versions, no object lock, no replication to another bucket.
-   * Removes what uploads that a crash ended have left for a day.
-   * @throws ObjectFault `object-store-keeps`, which says which of them
+   * Checks that overwritten and deleted objects are gone: no versions, no object lock, no replication to another bucket.
+   * Removes uploads that have been unfinished for a day.
+   * @throws ObjectFault `object-store-keeps`, which names the setting
    */
   assertForgets(): Promise<void>
-  /** Removes what uploads that have not ended have left, however old: of a store that nobody uses any more. */
+  /** Removes all unfinished uploads, whatever their age, from a store that is no longer used. */
   forgetUploads(): Promise<void>
   /** Closes its connections. */
   close(): void
@@ -58,19 +57,19 @@ const tries = 3
 const partBytes = 16 * 1024 * 1024
 const mostParts = 9_000
 const forgottenAfterMs = 24 * 3_600_000
-/** What the slowest way to a server carries, in bytes a millisecond (1 Mbit/s): what is sent or read has as much more time. */
+/** Slowest supported connection, in bytes a millisecond (1 Mbit/s); timeouts grow with the bytes sent or read. */
 const slowestBytesPerMs = 125
 
-/** An object store in a bucket that is there already. Nothing is asked of the server before the first use. */
+/** Opens an object store in an existing bucket. Connects at the first use. */
 export function openS3Store(options: S3StoreOptions): S3Store {
   const { bucket: Bucket, prefix } = options
   const where = `s3://${Bucket}${options.endpoint === undefined ? '' : ` at ${options.endpoint}`}`
   const answerMs = options.requestMs ?? requestMs
   const client = new S3Client({
     region: options.region,
-    // Servers of one's own seldom have a name for each bucket.
+    // Self-hosted servers seldom have a host name for each bucket.
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
-    // Asked with each request, as the client would keep for ever what does not expire: keys are replaced while Seloste runs.
+    // Read for each request, since keys are replaced while Seloste runs and the client would cache them for good.
     credentials: async () => ({
       ...(await readS3Credentials(options.credentialsFile, options.profile)),
       expiration: new Date(0),
@@ -81,7 +80,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       connectionTimeout: Math.min(connectMs, answerMs),
       throwOnRequestTimeout: true,
     },
-    // Content-MD5 does it, which every server knows.
+    // Content-MD5 is enough, and every server supports it.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     defaultsMode: 'standard',
@@ -94,7 +93,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     throw s3Fault(where, key, action, error)
   }
 
-  /** The client's own time ends with the first bytes of an answer. */
+  /** The client's timeout ends with the first bytes of an answer. */
   const timeToRead = (bytes: number) => ({
     abortSignal: AbortSignal.timeout(Math.ceil(tries * answerMs + bytes / slowestBytesPerMs)),
   })
@@ -146,7 +145,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       }
       await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
     } catch (error) {
-      // The first error is the one to tell; what stays is removed a day later.
+      // The first error is the one to report; leftovers are removed a day later.
       await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined)
       throw error
     }
@@ -162,7 +161,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     }
   }
 
-  /** An answer to HEAD does not say whether it is the object or the whole bucket that is not there; one to GET does. */
+  /** The answer to HEAD does not distinguish a missing object from a missing bucket; GET does. */
   async function readFirst(key: string): Promise<void> {
     const get = new GetObjectCommand({ Bucket, Key: keyOf(key), Range: 'bytes=0-0' })
     const first = await client.send(get, timeToRead(1))
@@ -225,7 +224,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         const page = await client
           .send(new ListObjectsV2Command({ Bucket, Prefix: prefix + wanted, ContinuationToken }))
           .catch(failed(wanted, 'listed'))
-        // What is no key is none of ours: the empty object that consoles make for a folder.
+        // Not a key of ours: the empty object that consoles create for a folder.
         for (const { Key } of page.Contents ?? []) {
           const key = Key?.slice(prefix.length)
           if (key !== undefined && isKey(key)) yield key
@@ -239,7 +238,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         new ObjectFault('object-store-keeps', `The bucket ${where} ${what}: ${remedy}.`)
       const ask = async <Answer>(asked: string, answer: Promise<Answer>) =>
         answer.catch((error: unknown) => {
-          // A server that does not know the question has nothing of the kind.
+          // A server that does not know the request has no such setting.
           if (hasNone.has(errorName(error))) return undefined
           throw s3Fault(where, asked, 'asked for', error)
         })
@@ -297,7 +296,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
   }
 }
 
-/** What servers answer where a bucket has no such setting, or where they have none for any bucket. */
+/** Errors of servers for a bucket without the setting, or without support for it. */
 const hasNone = new Set([
   'ObjectLockConfigurationNotFoundError',
   'ReplicationConfigurationNotFoundError',

@@ -1,16 +1,15 @@
-// A store of objects that is held while its objects move, and is another one afterwards.
-// In: a store. Out: the same for as long as nobody holds it. Never: a write that comes to its end after hold() has.
+// An object store that is paused while its objects move, and replaced afterwards. No write completes after hold() has resolved.
 import { ObjectFault } from './faults.ts'
 import type { ObjectStore } from './object-store.ts'
 
 export interface SwitchedStore extends ObjectStore {
-  /** From now on it is away; resolves when what was under way has ended. */
+  /** Pauses the store; resolves when running operations have ended. */
   hold: () => Promise<void>
-  /** Goes on, with another store where one is given. */
+  /** Resumes, with the given store if there is one. */
   release: (store?: ObjectStore) => void
 }
 
-/** Whoever asks while it is held gets `object-store-away`, and tries again as with any other store that is. */
+/** Operations during a pause fail with `object-store-away` and are retried like any such failure. */
 export function switchedStore(first: ObjectStore): SwitchedStore {
   let store = first
   let isHeld = false

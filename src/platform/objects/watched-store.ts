@@ -1,10 +1,9 @@
-// An object store whose failures are entered as blockers.
-// In: a store. Out: the same; what fails stands as a blocker until the same kind of operation succeeds. Never: an operation of its own.
+// Wraps an object store and reports its failures as blockers, until the same kind of operation succeeds.
 import type { Blockers } from '../blockers/blockers.ts'
 import { ObjectFault } from './faults.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** The store has answered, and its answer is no: it works. */
+/** Errors that prove that the store works. */
 const answers = new Set(['object-missing', 'object-range-outside'])
 
 export function watchedStore<Store extends ObjectStore>(store: Store, blockers: Blockers): Store {

@@ -2,17 +2,17 @@ import OpusScript from 'opusscript'
 
 const rate = 8000
 
-/** Opus packets (RFC 6716) as they come in RTP (RFC 7587), as one channel of 8 kHz. Its memory is its own: close it. */
+/** Decodes Opus packets (RFC 6716) from RTP (RFC 7587) to one channel of 8 kHz. Has native memory: close it. */
 export class OpusDecoder {
   private readonly opus = new OpusScript(rate, 1)
 
-  /** The packet's samples; none where it is no Opus. What one holds rests on those decoded before it. */
+  /** Returns the packet's samples; none if it is not Opus. The output depends on earlier packets. */
   decode(packet: Uint8Array): Int16Array {
     let bytes: Buffer
     try {
       bytes = this.opus.decode(Buffer.from(packet))
     } catch {
-      // Longer than Opus can be, or not what Opus is: nothing of it can be heard.
+      // Too long for Opus, or not Opus.
       return new Int16Array()
     }
     return Int16Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readInt16LE(2 * i))
@@ -23,7 +23,7 @@ export class OpusDecoder {
   }
 }
 
-/** How long a packet lasts, in samples at 8 kHz (RFC 6716 section 3.1); 0 for none. */
+/** Returns a packet's duration in samples at 8 kHz (RFC 6716 section 3.1); 0 if invalid. */
 export function opusSamples(packet: Uint8Array): number {
   const [toc, count] = packet
   if (toc === undefined) return 0
@@ -36,6 +36,6 @@ export function opusSamples(packet: Uint8Array): number {
         ? [80, 160][configuration & 1]!
         : [20, 40, 80, 160][size]!
   const frames = [1, 2, 2, (count ?? 0) & 0x3f][toc & 3]!
-  // Never more than 120 ms.
+  // At most 120 ms.
   return frame * frames <= 960 ? frame * frames : 0
 }

@@ -1,14 +1,13 @@
-/**
- * Opus beside everything else. In: tracks at 8 kHz. Out: Ogg files. Never here: a file on disk.
- */
+/** Encodes Ogg Opus in threads, in memory. */
 import { startTaskThreads } from '../threads/task-threads.ts'
 import type { EncodeTask } from './encode-worker.ts'
 
-/** An hour is encoded in half a minute. */
+/** An hour of audio takes half a minute. */
 const limitMs = 300_000
 
 export interface OpusThreads {
   /**
+   * Encodes.
    * @param tracks one, or two of the same length: left and right
    * @throws Fault `thread-failed`, `thread-too-slow`
    */
@@ -16,7 +15,7 @@ export interface OpusThreads {
   stop: () => Promise<void>
 }
 
-/** @param threads default: one for each core; they start when there is something to encode, and end when there is not */
+/** @param threads default: one per core; threads start on demand and end when idle */
 export function startOpusThreads(threads?: number): OpusThreads {
   const encoders = startTaskThreads<EncodeTask, Uint8Array>({
     script: new URL('./encode-worker.ts', import.meta.url),

@@ -1,7 +1,6 @@
 /**
- * Opus in Ogg (RFC 6716, RFC 7845) of 8 kHz sound. In: PCM, part by part. Out: the file, page by page.
- *
- * Never here: a tag, a time, a title, a name of a machine or of an encoder: two files tell of each other nothing but their sound.
+ * Encodes 8 kHz PCM as Ogg Opus (RFC 6716, RFC 7845). The file has no tags, times, titles or names of machines: two files
+ * cannot be linked by anything but their audio.
  */
 import { randomBytes } from 'node:crypto'
 import OpusScript from 'opusscript'
@@ -9,28 +8,28 @@ import { fitsOnPage, OggStream } from './ogg-pages.ts'
 
 const rate = 8000
 const frameSamples = 160
-/** Opus counts at 48 kHz whatever goes in. */
+/** Opus counts at 48 kHz, whatever the input rate. */
 const granulesPerSample = 6
-/** What the encoder puts before the sound: 6.5 ms, libopus's lookahead in its mode for voice. */
+/** Encoder delay: 6.5 ms, libopus's lookahead in voice mode. */
 const preSkip = 52 * granulesPerSample
 const packetsPerPage = 50
-/** Bits a second for each channel: 8 kHz speech gains nothing from more. */
+/** Bits a second per channel: 8 kHz speech gains nothing from more. */
 const bitRate = 16_000
-/** Of 0 to 10; from 5 on it costs twice the time and speech at 8 kHz sounds no better. */
+/** 0 to 10; from 5 it takes twice the time without better 8 kHz speech. */
 const complexity = 5
 /** opus_defines.h */
 const setComplexity = 4010
-/** The same in every file. */
+/** The same for every file. */
 const vendor = 'Seloste'
 
 export interface OggOpusOptions {
   channels: 1 | 2
-  /** For the serial number. */
+  /** Source of the serial number. */
   random?: (size: number) => Uint8Array
 }
 
 /**
- * Holds up whoever asks for 4 ms for each second of sound: `encode-in-threads.ts` does not.
+ * Blocks for 4 ms per second of audio; `encode-in-threads.ts` does not.
  * @param pcm 16 bits, 8 kHz, channels interleaved, in parts of any length
  */
 export async function* encodeOggOpus(
@@ -67,7 +66,7 @@ export async function* encodeOggOpus(
         at += take
         filled += take
         if (filled < frame.length) continue
-        // The last page must not be empty, so a full one goes when the next packet comes.
+        // The last page must not be empty, so a full page is written when the next packet arrives.
         if (isFull()) {
           yield ogg.page(page, packets * frameSamples * granulesPerSample)
           page = []
@@ -75,7 +74,7 @@ export async function* encodeOggOpus(
         encode()
       }
     }
-    // Silence behind the end, as what went in comes out later by the pre-skip.
+    // Pads the end with silence for the pre-skip.
     const end = samples * granulesPerSample + preSkip
     while (packets * frameSamples * granulesPerSample < end || packets === 0) {
       frame.fill(0, filled)
@@ -85,7 +84,7 @@ export async function* encodeOggOpus(
       }
       encode()
     }
-    // Less than its packets hold: whoever decodes it ends there (RFC 7845, section 4.4).
+    // Less than the packets hold: decoders stop there (RFC 7845, section 4.4).
     yield ogg.page(page, end, true)
   } finally {
     encoder.delete()

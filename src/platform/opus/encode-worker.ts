@@ -1,4 +1,4 @@
-/** A thread that encodes whole recordings. */
+/** Worker thread that encodes whole recordings. */
 import { answerTasks } from '#platform/threads/task-threads.ts'
 import { encodeOggOpus } from './encode-ogg-opus.ts'
 

@@ -1,11 +1,7 @@
-/**
- * Ogg pages around packets (RFC 3533). In: packets with how much sound has been when they end. Out: pages.
- *
- * Never here: a packet that is longer than a page holds; what a packet means.
- */
+/** Writes Ogg pages (RFC 3533). A packet must fit on a page. */
 
 const headerBytes = 27
-/** A page has at most 255 segments of at most 255 bytes; a packet ends with one of fewer. */
+/** A page has at most 255 segments of at most 255 bytes; a packet ends with a shorter one. */
 const mostSegments = 255
 const segmentBytes = 255
 
@@ -15,7 +11,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder
 })
 
-/** One logical stream; pages are numbered from 0. */
+/** A logical stream; pages are numbered from 0. */
 export class OggStream {
   readonly #serial: number
   #page = 0
@@ -26,8 +22,8 @@ export class OggStream {
   }
 
   /**
-   * A page with these packets, whole.
-   * @param granule the place in the stream at which the last packet ends, in the codec's units
+   * Returns a page with these packets.
+   * @param granule position in the stream at which the last packet ends, in the codec's units
    */
   page(packets: readonly Uint8Array[], granule: number, isLast = false): Buffer {
     const segments = packets.flatMap(({ length }) => [
@@ -48,13 +44,13 @@ export class OggStream {
   }
 }
 
-/** Whether one more packet of so many bytes fits on a page with these. */
+/** Returns true if another packet of this size fits on the page. */
 export function fitsOnPage(packets: readonly Uint8Array[], bytes: number): boolean {
   const segmentsOf = (length: number) => Math.floor(length / segmentBytes) + 1
   return packets.reduce((sum, { length }) => sum + segmentsOf(length), segmentsOf(bytes)) <= mostSegments
 }
 
-/** RFC 3533, section 6: of the whole page, with zeros where the checksum will be. */
+/** RFC 3533, section 6: over the whole page, with zeros in place of the checksum. */
 function checksum(page: Uint8Array): number {
   let crc = 0
   for (const byte of page) crc = (crc << 8) ^ crcTable[(crc >>> 24) ^ byte]!

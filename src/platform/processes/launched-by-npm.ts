@@ -1,14 +1,13 @@
-// Whether the `npm run` that started this process still runs.
-// In: nothing. Out: word when it does not. Never: a guess about a process that npm did not start.
+// Detects the end of the `npm run` that started this process.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 const lookMs = 1_000
 
 /**
- * Calls `onGone` once when npm, or the shell between, has ended: npm hands no signal on to what its shell has started, so whoever
- * ends npm would leave Seloste running. Does nothing where npm has not started this process.
- * @returns ends the watch
+ * Calls `onGone` once when npm, or the shell between, has ended. npm does not forward signals to its shell's children, so
+ * ending npm would leave Seloste running. Does nothing if npm did not start this process.
+ * @returns a function that stops the watch
  */
 export function watchNpm(onGone: () => void, environment: NodeJS.ProcessEnv = process.env): () => void {
   if (environment['npm_lifecycle_event'] === undefined) return () => undefined
@@ -22,7 +21,7 @@ export function watchNpm(onGone: () => void, environment: NodeJS.ProcessEnv = pr
   return () => clearInterval(timer)
 }
 
-/** This process and those above it, up to npm; with a parent that is another as soon as that has ended. */
+/** Returns this process and its ancestors up to npm. A process gets another parent when its own ends. */
 function launchersOf(first: number): { pid: number; parent: number }[] {
   const found: { pid: number; parent: number }[] = []
   for (let pid = first; pid > 1;) {
@@ -38,7 +37,7 @@ function launchersOf(first: number): { pid: number; parent: number }[] {
 function parentOf(pid: number): number | undefined {
   try {
     if (process.platform !== 'linux') return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)]).toString())
-    // proc(5): the command stands in parentheses and may itself contain them.
+    // proc(5): the command is in parentheses and may itself contain them.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   } catch {

@@ -1,13 +1,16 @@
 /**
- * A unix socket of this installation. In: a server, a path. Out: it listens there, open to this user alone, or to the group of
- * the socket's folder where that is a group's folder (its set-group-ID bit). Never here: a socket that everybody may open.
+ * Listens at a unix socket that only this user can open, or also the group of the socket's folder if it is a group folder
+ * (set-group-ID bit).
  */
 import { chmod, mkdir, rm, stat } from 'node:fs/promises'
 import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { dirname } from 'node:path'
 
-/** @param who `owner`: never the folder's group */
+/**
+ * Listens.
+ * @param who `owner`: never the folder's group
+ */
 export async function listenAtSocket(server: Server, path: string, who: 'group' | 'owner' = 'group'): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -16,7 +19,7 @@ export async function listenAtSocket(server: Server, path: string, who: 'group' 
     server.once('error', reject)
     server.listen(path, resolve)
   })
-  // Until here nobody but this user could open it: for that a socket has to be writable (unix(7)).
+  // Nobody else could open it so far: connecting needs write permission (unix(7)).
   const isGroups = who === 'group' && ((await stat(folder)).mode & 0o2050) === 0o2050
   await chmod(path, isGroups ? 0o660 : 0o600)
 }

@@ -1,6 +1,6 @@
 /**
- * One process for one folder. In: a folder. Out: it is ours until we end in whatever way, kill -9 included, or somebody else's.
- * Never here: a pid that is believed; the kernel holds the lock for as long as the process lives (flock(2)).
+ * Lets one process at a time use a folder. The kernel holds the lock while the process lives, kill -9 included (flock(2)); pids
+ * are not trusted.
  */
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,11 +12,11 @@ export type FolderLock = { kind: 'ours'; release: () => void } | { kind: 'in-use
 const LOCK_EX = 2
 const LOCK_NB = 4
 
-/** Held for good: koffi unloads a library that nothing refers to any more. */
+/** Referenced for good: koffi unloads an unreferenced library. */
 const libc = koffi.load(null)
 const flock = libc.func('flock', 'int', ['int', 'int']) as (descriptor: number, operation: number) => number
 
-/** Locks a folder by a file `lock` in it; `pid` is who has it, as it wrote itself. Throws what the file system says. */
+/** Locks a folder by a file `lock` in it; `pid` is that of the holder, as it wrote it. Throws file system errors. */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'lock')

@@ -1,8 +1,6 @@
 /**
- * Programs of others that an administrator names: engines with their models, which never come with Seloste.
- *
- * In: a JSON file. Out: programs, each known by its hash and those of its files. Never here: a program that is found by a search,
- * or a file of it that nobody vouched for.
+ * External programs named by an administrator: engines and their models, which never come with Seloste. Each program and each
+ * of its files is known by its hash; nothing is searched for.
  */
 import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
@@ -17,24 +15,27 @@ const exact = { additionalProperties: false }
 
 const NamedProgram = Type.Object(
   {
-    /** As release records name it. */
+    /** As in release records. */
     name: text,
     version: text,
-    /** Of the program, SPDX where there is such a name. */
+    /** Licence of the program, as an SPDX identifier if possible. */
     licence: text,
     program: path,
     sha256,
-    /** On the command line; everybody on the machine can see them. */
+    /** Command line arguments; every user of the machine can see them. */
     arguments: Type.Optional(Type.Array(Type.String({ maxLength: 4_000 }), { maxItems: 100 })),
-    /** Everything else that it reads: scripts, models. */
+    /** All other files that it reads: scripts, models. */
     files: Type.Optional(Type.Array(Type.Object({ path, sha256, licence: text }, exact), { maxItems: 1_000 })),
-    /** Folders of libraries outside /usr, which it may read and nobody hashes. */
+    /** Folders of libraries outside /usr that it may read; not hashed. */
     folders: Type.Optional(Type.Array(path, { maxItems: 100 })),
-    /** `shut`: it runs without a network or not at all. `trusted`: where that cannot be had, the administrator answers for it. */
+    /**
+     * `shut`: runs without a network or not at all. `trusted`: where isolation is impossible, the administrator takes
+     * responsibility.
+     */
     network: Type.Optional(Type.Union([Type.Literal('shut'), Type.Literal('trusted')])),
-    /** Seconds that it may take for each second of sound, beside one minute to start; 10 where it is not said. */
+    /** Most seconds per second of audio, plus one minute to start; default 10. */
     secondsPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
-    /** The record of its evaluation. */
+    /** Record of its evaluation. */
     evaluation: Type.Optional(path),
   },
   exact,
@@ -44,10 +45,10 @@ export type NamedProgram = Static<typeof NamedProgram>
 const namedProgram = Compile(NamedProgram)
 
 /**
- * Reads a file of one list for each of `kinds`; a list that is not there is empty. A program that is named wrongly is left out,
- * with a fault; the others are as good as without it.
- * @param file an absolute path
- * @throws ProcessFault `programs-file-wrong`, one line, where nothing of the file can be used
+ * Reads a file with one list for each of `kinds`; a missing list is empty. A faulty program is left out, with a fault; the
+ * others are usable.
+ * @param file absolute path
+ * @throws ProcessFault `programs-file-wrong`, one line, if nothing in the file is usable
  */
 export function readNamedPrograms<Kind extends string>(
   file: string,
@@ -88,7 +89,10 @@ function wrongIn(program: unknown, place: string): string | undefined {
   return loose === undefined ? undefined : `lets ${program.name} read ${loose} and does not name it among its files`
 }
 
-/** A path among the arguments, after an equals sign too, that is neither hashed nor a folder: a script could be changed. */
+/**
+ * Returns an argument that is a path, also after an equals sign, but neither hashed nor a folder: such a script could be
+ * changed.
+ */
 function unhashedFile({ arguments: given = [], files = [], folders = [] }: NamedProgram): string | undefined {
   const known = [...files.map((file) => file.path), ...folders, '/dev/stdin', '/dev/stdout', '/dev/null']
   return given

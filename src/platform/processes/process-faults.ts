@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts'
 
-/** Every code this folder throws. No message has what a program wrote: it may be of what it was given. */
+/** Codes of this folder's faults. Messages never contain a program's output, which may contain its input. */
 export const processFaults = {
   'programs-file-wrong': 'The file that names programs cannot be read or does not say what it must.',
   'program-missing': 'A named program or a file of it cannot be read.',

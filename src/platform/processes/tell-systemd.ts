@@ -1,13 +1,13 @@
 /**
- * What systemd is told of a process that it started (sd_notify(3)). In: lines such as READY=1. Out: one datagram at the socket
- * that NOTIFY_SOCKET names; nothing where no systemd asked for it. Never here: a start that fails because of it.
+ * Sends notifications to systemd (sd_notify(3)): one datagram at the socket NOTIFY_SOCKET; does nothing without it. A failure
+ * never fails the start.
  */
 import koffi from 'koffi'
 
 export interface Systemd {
   /** `READY=1`, `STATUS=...`, `STOPPING=1`. */
   tell(...lines: readonly string[]): void
-  /** Says at a third of the time that systemd allows that this process is alive, for as long as its event loop turns. */
+  /** Sends WATCHDOG=1 at a third of systemd's interval while the event loop runs. */
   keepAlive(): void
 }
 
@@ -34,7 +34,7 @@ export function findSystemd(environment: Readonly<Record<string, string | undefi
   }
 }
 
-/** Held for good: koffi unloads a library that nothing refers to any more. */
+/** Referenced for good: koffi unloads an unreferenced library. */
 const libc = process.platform === 'linux' ? koffi.load(null) : undefined
 
 function sendTo(path: string): (message: Buffer) => void {
@@ -49,7 +49,7 @@ function sendTo(path: string): (message: Buffer) => void {
     address: Buffer,
     addressSize: number,
   ) => number
-  // sockaddr_un: the family in the machine's order, the path; an abstract one begins with a zero (unix(7)).
+  // sockaddr_un: the family in host order, then the path; an abstract one begins with a zero byte (unix(7)).
   const family = Buffer.from(Uint16Array.of(AF_UNIX).buffer)
   const address = Buffer.concat([family, Buffer.from(path.replace(/^@/, '\0'))])
   return (message) => {

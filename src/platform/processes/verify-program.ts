@@ -1,7 +1,4 @@
-/**
- * Whether a named program is still the one that was named. In: names, hashes. Out: nothing, or a fault. Never here: a hash that was
- * taken earlier: files change.
- */
+/** Verifies that a named program is unchanged. Hashes are computed each time: files change. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { NamedProgram } from './named-programs.ts'
@@ -10,8 +7,8 @@ import { ProcessFault } from './process-faults.ts'
 const writableByOthers = 0o022
 
 /**
- * Reads the program and each of its files to the end. Who may write them could change them afterwards: they belong to an account
- * other than Seloste's, and no group or others may write them.
+ * Hashes the program and each of its files. They must belong to another account than Seloste's and must not be writable by
+ * group or others, who could change them afterwards.
  * @throws ProcessFault `program-missing`, `program-changed`, `program-writable`
  */
 export async function verifyProgram(program: NamedProgram): Promise<void> {
@@ -26,7 +23,7 @@ export async function verifyProgram(program: NamedProgram): Promise<void> {
   }
 }
 
-/** The hash of everything that was named, in order: two programs with one fingerprint are one. Hexadecimal. */
+/** Returns the hash of everything named, in order, in hexadecimal: programs with the same fingerprint are the same. */
 export function fingerprintOf({ sha256, files = [] }: NamedProgram): string {
   return createHash('sha256')
     .update([sha256, ...files.map((file) => file.sha256)].join('\n'))

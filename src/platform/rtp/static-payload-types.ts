@@ -34,10 +34,10 @@ export const staticPayloadTypes: Readonly<Record<number, PayloadFormat>> = {
   34: ['H263', 90_000, 1],
 }
 
-/** What speech is taken to have where nothing tells its clock, and what a clock of nonsense is replaced by. */
+/** Default clock rate of speech formats, also in place of an invalid one. */
 export const usualClockRate = 8000
 
-/** Clocks of audio and video formats lie between; anything else would put packets hours apart. */
+/** Bounds that include all audio and video formats; other rates would put packets hours apart. */
 export function isClockRate(clockRate: number): boolean {
   return clockRate >= 4000 && clockRate <= 384_000
 }

@@ -1,7 +1,4 @@
-/**
- * Says the texts of texts/. In: an area's file, a key, values for its blanks. Out: the text, in one language or in all three.
- * Never here: a text, or how a number or a day is written.
- */
+/** Looks up and fills in the texts of texts/, in one language or in all three. */
 import assert from 'node:assert/strict'
 
 export const languages = ['fi', 'sv', 'en'] as const
@@ -10,7 +7,7 @@ export type Language = (typeof languages)[number]
 /** Texts for people come in the two national languages and English (Language Act 423/2003). */
 export type Trilingual = { fi: string; sv: string; en: string }
 
-/** What stands in a text's blanks: the same for all languages, or a text for each. `count` chooses between one and more. */
+/** Values of a text's placeholders: one for all languages, or one each. `count` selects singular or plural. */
 export type Values = Readonly<Record<string, string | number | Trilingual>>
 
 type Singular<Key> = Key extends `${infer Base}_one` | `${infer Base}_other` ? Base : Key
@@ -22,24 +19,27 @@ export type ListKeyOf<Area> = KeysWith<Area, readonly string[]>
 type KeysWith<Area, Kind> = { [Key in keyof Area & string]: Area[Key] extends Texts<Kind> ? Key : never }[keyof Area &
   string]
 
-/** Says an area's texts in a language: `{{name}}` is filled in, `_one` or `_other` follows `count`, as i18next does on the pages. */
+/**
+ * Returns a function for an area's texts in a language. Fills in `{{name}}`; `count` selects `_one` or `_other`, as i18next
+ * does on the pages.
+ */
 export function sayIn<Area extends object>(area: Area, language: Language) {
   return (key: KeyOf<Area>, values: Values = {}): string =>
     fill(find<string>(area, pluralOf(area, key, values, language))[language], values, language)
 }
 
-/** Says an area's lists in a language, item by item. */
+/** Returns a function for an area's lists in a language. */
 export function listIn<Area extends object>(area: Area, language: Language) {
   return (key: ListKeyOf<Area>, values: Values = {}): string[] =>
     find<readonly string[]>(area, key)[language].map((text) => fill(text, values, language))
 }
 
-/** Says an area's texts in all three languages. */
+/** Returns a function for an area's texts in all three languages. */
 export function sayInAll<Area extends object>(area: Area) {
   return (key: KeyOf<Area>, values: Values = {}): Trilingual => inEach((language) => sayIn(area, language)(key, values))
 }
 
-/** The same text for each language, or one made for each. */
+/** Builds a text for each language. */
 export function inEach(tell: (language: Language) => string): Trilingual {
   return { fi: tell('fi'), sv: tell('sv'), en: tell('en') }
 }

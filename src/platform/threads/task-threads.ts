@@ -1,34 +1,33 @@
 /**
- * Work that would hold up everything else, one task at a time on each of several threads.
- *
- * In: a script that calls `answerTasks`, tasks that can be posted. Out: its answers, or what it threw. Never here: a thread that
- * stays when there is nothing to do, as its memory has what it worked on; the text of an error that is no Fault, for the same reason.
+ * Runs CPU-bound tasks in worker threads, one task per thread at a time. Idle threads end, since their memory holds what they
+ * worked on; for the same reason the message of an error that is no Fault is dropped.
  */
 import { availableParallelism } from 'node:os'
 import { parentPort, Worker } from 'node:worker_threads'
 import { Fault } from '../fault.ts'
 
-/** Every code this folder throws. */
+/** Codes of this folder's faults. */
 export type ThreadCode = 'thread-failed' | 'thread-too-slow'
 
 export interface TaskThreadsOptions {
   script: URL
   name: string
-  /** Default: one for each core. */
+  /** Default: one per core. */
   threads?: number
-  /** A thread that did nothing for so long ends. */
+  /** Milliseconds after which an idle thread ends. */
   idleMs?: number
-  /** A task that takes longer ends with its thread. */
+  /** Timeout of a task; its thread ends with it. */
   limitMs: number
 }
 
 export interface TaskThreads<Task, Answer> {
   /**
-   * @param give buffers of the task that become the thread's
+   * Runs a task.
+   * @param give buffers of the task to transfer
    * @throws Fault what the task threw, if that was a Fault; `thread-failed`, `thread-too-slow`
    */
   run: (task: Task, give?: readonly ArrayBuffer[]) => Promise<Answer>
-  /** What runs or waits is rejected. */
+  /** Stops all threads; running and waiting tasks are rejected. */
   stop: () => Promise<void>
 }
 
@@ -40,14 +39,14 @@ interface Waiting<Task, Answer> {
   over: PromiseWithResolvers<Answer>
 }
 
-/** Threads start when there is a task for them. */
+/** Threads start on demand. */
 export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): TaskThreads<Task, Answer> {
   const { script, name, threads = availableParallelism(), idleMs = 5_000, limitMs } = options
   const queue: Waiting<Task, Answer>[] = []
   const all = new Set<Worker>()
-  /** The task that each busy thread has, and what ends it when it takes too long. */
+  /** The task of each busy thread, and its timeout. */
   const busy = new Map<Worker, { over: PromiseWithResolvers<Answer>; limit: NodeJS.Timeout }>()
-  /** What ends each idle thread. */
+  /** The idle timeout of each thread. */
   const idle = new Map<Worker, NodeJS.Timeout>()
   let stopped = false
 
@@ -127,7 +126,7 @@ function stoppedFault(name: string): Fault<ThreadCode> {
   return new Fault('thread-failed', `${name}: stopped.`)
 }
 
-/** In the thread: answers one task after the other. */
+/** Runs in the thread: answers tasks one after the other. */
 export function answerTasks<Task, Answer>(
   work: (task: Task) => Promise<{ answer: Answer; give: readonly ArrayBuffer[] }>,
 ): void {

@@ -1,9 +1,8 @@
-// What took how long, for whoever hunts a delay, by OpenTelemetry.
-// In: spans by name, times and ids. Out: they are sent to the endpoint that the operator named, by OTLP over HTTP. Never: a
-// value that could be somebody's number or name; a wait of who traces; the libraries loaded where nobody traces.
+// OpenTelemetry traces, sent to the configured endpoint by OTLP over HTTP. Attributes never hold numbers or names of persons;
+// tracing never blocks; the libraries are loaded only if tracing is on.
 import type { Tracer } from '@opentelemetry/api'
 
-/** A span that is over. Attributes are ids, counts, patterns and names of the program's own. */
+/** A finished span. Attributes are ids, counts, patterns and the program's own names. */
 export interface TracedSpan {
   name: string
   kind: 'server' | 'internal'
@@ -12,7 +11,7 @@ export interface TracedSpan {
   endedMs: number
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
   failed?: boolean
-  /** Of a call: see `callSpan`. Without it a trace of its own. */
+  /** Parent of the span: see `callSpan`. Default: a new trace. */
   place?: SpanPlace
 }
 
@@ -24,29 +23,29 @@ export interface SpanPlace {
 }
 
 export interface Traces {
-  /** Whether anybody traces: what is only for spans need not be asked. */
+  /** False if tracing is off: work done only for spans can be skipped. */
   readonly on: boolean
   note(span: TracedSpan): void
-  /** Sends what is left. */
+  /** Sends the remaining spans. */
   stop(): Promise<void>
 }
 
 export const noTraces: Traces = { on: false, note: () => undefined, stop: () => Promise.resolve() }
 
 export interface TracesOptions {
-  /** OTEL_EXPORTER_OTLP_ENDPOINT, without `/v1/traces`; undefined: nobody traces. */
+  /** OTEL_EXPORTER_OTLP_ENDPOINT, without `/v1/traces`; undefined: tracing is off. */
   endpoint: string | undefined
-  /** Which process: `seloste-desk`. */
+  /** Name of the process: `seloste-desk`. */
   service: string
   version: string
-  /** The libraries could not be loaded. */
+  /** Called if the libraries could not be loaded. */
   onFault: (error: unknown) => void
 }
 
-/** Spans before the libraries are there wait, this many at most. */
+/** Most spans that wait while the libraries load. */
 const mostWaiting = 2_000
 
-/** Returns at once; the libraries (half a second of a core) are loaded after. */
+/** Returns at once and loads the libraries afterwards (half a second of CPU). */
 export function openTraces(options: TracesOptions): Traces {
   const { endpoint } = options
   if (endpoint === undefined) return noTraces
@@ -84,11 +83,11 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
       import('@opentelemetry/resources'),
     ])
   const random = new RandomIdGenerator()
-  /** The place of the span that is being made: making one is synchronous. */
+  /** Parent of the span under construction, which is synchronous. */
   let place: SpanPlace | undefined
   const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: sendMs })
   const provider = new TracerProvider({
-    // Nothing is detected: the name of a machine, a user or a path is nobody's business.
+    // No resource detection: names of machines, users and paths are not sent.
     resource: resources.resourceFromAttributes({ 'service.name': service, 'service.version': version }),
     idGenerator: {
       generateTraceId: () => place?.traceId ?? random.generateTraceId(),

@@ -1,13 +1,13 @@
 /**
- * ZIP archives that tell nothing of when and where they were made. In: names and bytes in order. Out: the archive, part by part.
- * Never here: a time, a path, an extra field, compression (sound does not get smaller).
+ * Writes ZIP archives without times, paths, extra fields or compression, so that they reveal nothing about when and where they
+ * were made.
  */
 import { Readable } from 'node:stream'
 import yazl from 'yazl'
 
 export type ZipEntry = { name: string; bytes: Uint8Array } | { name: string; parts: AsyncIterable<Uint8Array> }
 
-/** The first day that ZIP knows, as its readers show it. */
+/** The earliest date of the format. */
 const noTime = new Date(1980, 0, 1)
 const options = { mtime: noTime, mode: 0o100644, compress: false, forceDosTimestamp: true } as const
 
@@ -16,7 +16,7 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
   const zip = new yazl.ZipFile()
   const output = endable(zip.outputStream)
   const filling = fill()
-  // Whoever reads learns of it below.
+  // Errors surface below.
   filling.catch(() => undefined)
   for await (const part of output) yield part as Buffer
   await filling
@@ -31,7 +31,7 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
     }
   }
 
-  /** One after another: what comes part by part is read when its turn has come. */
+  /** Sequential: a streamed entry is read when its turn comes. */
   async function add(entry: ZipEntry): Promise<void> {
     if ('bytes' in entry) {
       zip.addBuffer(Buffer.from(entry.bytes), entry.name, options)
@@ -46,7 +46,7 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
   }
 }
 
-/** Typed as any stream that is read; it is one of Node's own. */
+/** Typed as any readable stream; it is one of Node's. */
 function endable(stream: unknown): Readable {
   if (stream instanceof Readable) return stream
   throw new TypeError('yazl gives no stream that can be ended: look at its version')
