@@ -2,12 +2,14 @@
  * Promise: a call is filed under its caller and under the official who speaks (R8-R11, R17). The attack: what a client's metadata
  * repeat of the caller's own words, or of who had the call before, is taken for who is in it now.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { walkChunk } from '#register/recordings/recording-log.ts'
 import { metadataOf, numberKey, openBench, people, type FlowBench } from '../conformance/flows/recording-client.ts'
 
 let bench: FlowBench
 beforeEach(async () => {
-  bench = await openBench(14_000)
+  bench = await openBench(14_000, { limits: { silenceEndsMs: 1_500, scarceSilenceMs: 1_500 } })
 })
 afterEach(() => bench.stop())
 
@@ -15,12 +17,24 @@ const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
 const [caller, aino, bertil, stranger] = ['+358401234567', '+358295121001', '+358295121002', '+358509998877']
 const session = 'c2Vzc2lvbg=='
 
-/** Each part of a recorded call: whose it is, and how many packets its recording has. */
-const parts = () =>
-  bench
-    .segments()
-    .filter(({ recording }) => recording)
-    .map(({ official, recording }) => [official?.phone, recording!.stored?.packetsReceived])
+/** Each part of a recorded call that is over: whose it is, and how many packets are in its recording. */
+async function parts() {
+  const over = bench.segments().filter(({ recording }) => recording?.stored)
+  return Promise.all(
+    over.map(async (segment) => {
+      const { index, openChunk } = await bench.opened(segment)
+      let packets = 0
+      for (const n of index.chunks.keys()) walkChunk(await openChunk(n), { packet: () => void packets++ })
+      return [segment.official?.phone, packets] as const
+    }),
+  )
+}
+
+/** Waits until as many parts are stored. */
+async function stored(count: number) {
+  await bench.until(() => expect(bench.segments().filter(({ recording }) => recording?.stored)).toHaveLength(count))
+  return parts()
+}
 
 const times = (id: string, from: number, until?: number) => {
   const at = (minutes: number) => `2027-03-03T08:0${minutes}:00Z`
@@ -92,12 +106,10 @@ describe('a call that is passed on within its session is each official’s for a
     await call.update({ metadata: after })
     await call.speak(ports, 15)
     await call.bye()
-    await bench.until(() =>
-      expect(parts()).toEqual([
-        [aino, 20],
-        [bertil, 30],
-      ]),
-    )
+    expect(await stored(2)).toEqual([
+      [aino, 20],
+      [bertil, 30],
+    ])
   })
 
   test('where the next one is in no directory, for review', async () => {
@@ -150,5 +162,86 @@ describe('what a caller dials and how they are called', () => {
       ['sip:asbce@asbce.com', true],
     ])
     expect(bench.segments()[0]?.decision.record).toBe(true)
+  })
+})
+
+describe('a conference ends, and is recorded no less and no more than it is told', () => {
+  const link = (id: string, label: string, from: number, until?: number) => {
+    const left = until === undefined ? '' : `<disassociate-time>2027-03-03T08:0${until}:00Z</disassociate-time>`
+    return `<participantstreamassoc participant_id="${id}"><associate-time>2027-03-03T08:0${from}:00Z</associate-time>${left}<send>s${label}</send></participantstreamassoc>`
+  }
+  test.each([
+    ['the caller', 'c', '1'],
+    ['the official', 'a', '2'],
+  ])('a stranger who joins after a hold of %s, told by times, is not recorded', async (_, held, label) => {
+    const two = [
+      { id: 'c', aor: people.caller },
+      { id: 'a', aor: people.official },
+    ]
+    const other = held === 'c' ? link('a', '2', 0) : link('c', '1', 0)
+    const call = await bench.call({})
+    const told = (participants: { id: string; aor: string }[], more: string) => ({
+      metadata: metadataOf({ participants, more: other + more }),
+    })
+    const { ports } = await call.invite({ sdp: true, ...told(two, link(held, label, 0)), headers: diversion })
+    await call.speak(ports, 10)
+    await call.update(told(two, link(held, label, 0, 1)))
+    await call.update(told(two, link(held, label, 2)))
+    await call.update(told([...two, { id: 'x', aor: `sip:${stranger}@x` }], link(held, label, 2) + link('x', '2', 3)))
+    await call.speak(ports, 15)
+    await call.bye()
+    expect(await stored(1)).toEqual([[aino, 20]])
+  })
+
+  const talk = (official: string, caller: string, session = official) =>
+    metadataOf({
+      id: session,
+      participants: [
+        { id: 'c', aor: caller, label: '1' },
+        { id: official, aor: `sip:${official}@x`, label: '2' },
+      ],
+    })
+
+  test('with the silence of a session whose BYE was lost: the next official’s is recorded from then on', async () => {
+    const headers = { ...diversion, 'Cisco-Guid': '1-2-3-4' }
+    const first = await bench.call({})
+    const { ports: lost } = await first.invite({ sdp: true, metadata: talk(aino, people.caller), headers })
+    await first.speak(lost, 10)
+    await wait(100)
+    const next = await bench.call({ ssrc: 200 })
+    const { ports } = await next.invite({ sdp: true, metadata: talk(bertil, people.caller), headers })
+    await next.speak(ports, 10)
+    const ended = () => bench.segments().find(({ official }) => official?.phone === aino)?.endedAt
+    const speaking = setInterval(() => void next.speak(ports, 1), 100)
+    await bench.until(() => expect(ended()).toBeDefined())
+    clearInterval(speaking)
+    await next.speak(ports, 20)
+    await next.bye()
+    const [before, after] = await stored(2)
+    expect(before).toEqual([aino, 20])
+    expect(after![1]).toBeGreaterThanOrEqual(40)
+  })
+
+  test.each([
+    ['Session-ID', `${'0'.repeat(32)};remote=${'0'.repeat(32)}`],
+    ['Cisco-Guid', '0-0-0-0'],
+    ['User-to-User', '00FA080000000000000000;encoding=hex'],
+  ])('%s of zeros makes two calls neither one contact nor a conference', async (name, value) => {
+    const calls = []
+    for (const official of [aino, bertil]) {
+      const call = await bench.call({ ssrc: 100 * (calls.length + 1) })
+      const metadata = talk(official, 'sip:anonymous@anonymous.invalid').replace(
+        /(<session session_id="[^"]*">)/,
+        name === 'Session-ID' ? `$1<sipSessionID>${value}</sipSessionID>` : '$1',
+      )
+      calls.push({ call, ...(await call.invite({ sdp: true, metadata, headers: { ...diversion, [name]: value } })) })
+    }
+    for (const { call, ports } of calls) await call.speak(ports, 10)
+    for (const { call } of calls) await call.bye()
+    expect(await stored(2)).toEqual([
+      [aino, 20],
+      [bertil, 20],
+    ])
+    expect(new Set(bench.segments().map(({ contactId }) => contactId)).size).toBe(2)
   })
 })

@@ -20,7 +20,11 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
   const revived = before.streamLinks.map(({ former, ...link }) =>
     former && !named.has(linkKey(link)) ? { ...link, former } : link,
   )
-  const links = mergeBy(linkKey, revived, update.streamLinks)
+  // A link that is told again is in force again: the end was that of the one before.
+  const open = revived.map(({ untilMs, ...link }) =>
+    untilMs === undefined || named.has(linkKey(link)) ? link : { ...link, untilMs },
+  )
+  const links = mergeBy(linkKey, open, update.streamLinks)
   const partial = update.dataMode === 'partial' || update.participants.length === 0
   if (partial) {
     const sessionKey = (link: { participantId: string; sessionId: string }) =>

@@ -60,7 +60,7 @@ export function readCallIds(
     for (const value of values) {
       const id = value?.trim().slice(0, maxIdChars)
       const key = `${source}:${id}`
-      if (id && !ids.has(key)) ids.set(key, { id, source })
+      if (id && !isNil(id) && !ids.has(key)) ids.set(key, { id, source })
     }
   }
   return [...ids.values()]
@@ -75,8 +75,13 @@ export function tellCallIds(told: Readonly<Partial<Record<CallIdSource, string>>
   return callIdSources.flatMap((source) => {
     const text = told[source]
     const id = (text === undefined ? undefined : (plainForms[source]?.(text) ?? text))?.trim().slice(0, maxIdChars)
-    return id ? [{ id, source }] : []
+    return id && !isNil(id) ? [{ id, source }] : []
   })
+}
+
+/** Zeros tell that there is no id (RFC 7989 section 4; a UCID or Cisco-Guid that nobody has set). */
+function isNil(id: string): boolean {
+  return /^[0\s;:.-]*$/.test(id.replace('remote=', ''))
 }
 
 const plainForms: Partial<Record<CallIdSource, (text: string) => string | undefined>> = {

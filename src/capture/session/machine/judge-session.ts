@@ -1,5 +1,5 @@
 import type { RunningSession } from '../run-session.ts'
-import { allInactive } from '../media/accepted-streams.ts'
+import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
 /** What a look at a session now and then finds. `end`: its end signal was lost, and the call ended so long ago. */
@@ -15,8 +15,10 @@ export function judgeSession(
   const { state, media } = session
   if (state?.phase !== 'live') return { is: 'well' }
   if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
-  const { facts, streams } = state.session
-  if (!media || facts.captureState === 'paused' || allInactive(streams)) return { is: 'well' }
+  const { facts, streams, shared, withholds } = state.session
+  // In a conference sound comes, though none of it is kept.
+  const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
+  if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
   const silentMs = media.silentMs()
   const mayStay = media.everHeard || (isAcknowledged && !isScarce)
   if (silentMs > (mayStay ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))) {
