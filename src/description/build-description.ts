@@ -11,9 +11,9 @@ import {
 import { longestBackupDays, termZone, usualReturnWorkingDays } from './terms.ts'
 
 /**
- * Turns the file's strings into keys and instants. Dates are whole days in Europe/Helsinki: from the first moment of the
- * first day until the last moment of the last. What cannot be read is added to `problems`; sections that the file lacks
- * are lacking in what comes out.
+ * Converts the file's strings to keys and instants. Dates are whole days in Europe/Helsinki, from the first moment of the first
+ * day to the last moment of the last. Unreadable values are added to `problems`; sections missing in the file are missing in
+ * the result.
  */
 export function buildDescription(
   file: Partial<DescriptionFile>,
@@ -135,7 +135,7 @@ export function buildDescription(
   }
 }
 
-/** A time of day as written, 08.00 or 08:00; 24.00 is the end of the day. */
+/** Parses a time of day, 08.00 or 08:00; 24.00 is the end of the day. */
 function timeOf(text: string): Temporal.PlainTime {
   const written = text.replace('.', ':')
   return Temporal.PlainTime.from(written === '24:00' ? '23:59:59.999999999' : written)

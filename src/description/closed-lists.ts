@@ -1,4 +1,4 @@
-/** Values that a description can take and that need no more than their names: the web reads them through the contract. */
+/** Closed lists of values that the web reads through the contract. */
 
 export { languages, type Language, type Trilingual } from '#platform/texts/texts.ts'
 

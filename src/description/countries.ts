@@ -1,4 +1,4 @@
-/** Member states of the European Economic Area, by ISO 3166-1 code (GDPR Article 44: anywhere else is a third country). */
+/** Member states of the European Economic Area, ISO 3166-1 (GDPR Article 44: all others are third countries). */
 const eea = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK'.split(' '),
 )
@@ -7,7 +7,7 @@ export function isInEea(country: string | undefined): boolean {
   return country !== undefined && eea.has(country)
 }
 
-/** Regions of AWS in the area; London and Zurich, whose names begin with `eu-` as well, are not. */
+/** AWS regions in the EEA. London and Zurich also begin with `eu-` but are outside. */
 const awsRegionsInEea = new Set([
   ...['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3'],
   'eusc-de-east-1',

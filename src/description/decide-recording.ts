@@ -3,7 +3,7 @@ import { localTime } from './local-time.ts'
 import { type PhoneNumberKey } from './phone-numbers/phone-number.ts'
 import { findNumber, type RecordingRule, type RegisterDescription } from './register-description.ts'
 
-/** A version of the description, as far as it decides what is recorded. Must not change once it has been asked. */
+/** The parts of a version that decide recording. Immutable once used. */
 export type DecidingVersion = {
   version: number
   description: Pick<RegisterDescription, 'numbers' | 'recordingPlan'> & {
@@ -11,32 +11,32 @@ export type DecidingVersion = {
   }
 }
 
-/** How many recordings of this week the quota of a rule has counted: those of one official, or of one number. */
+/** Returns how many recordings of this week count towards a rule's quota, for one official or one number. */
 export type QuotaUsed = (rule: Pick<RecordingRule, 'id'>, of: { official: string } | { number: string }) => number
 
 export type RecordingQuestion = {
-  /** The version in force at `answeredAt`, never a later one (R14). */
+  /** Version in force at `answeredAt`, never a later one (R14). */
   version: DecidingVersion
-  /** The installation's secret for draws; see draw.ts. */
+  /** The installation's draw secret; see draw.ts. */
   drawKey: Uint8Array
   /** hashCallId of the call's own id. All segments of a call share it, so a transferred call is drawn once (AC5). */
   drawnOn: string
-  /** The number whose official answers: of a passed-on call the number reached, not the one dialled (AC4). */
+  /** The number whose official answers; for a forwarded call the number reached, not the one dialled (AC4). */
   numberReached: PhoneNumberKey | null
-  /** The start signal (R16). */
+  /** Start signal (R16). */
   answeredAt: Temporal.Instant
-  /** The switchboard passed the call on. */
+  /** The switchboard forwarded the call. */
   viaSwitchboard: boolean
-  /** The person who answers, where the call's signalling tells and the directory knows. */
+  /** The answering person, if the signalling reports them and the directory knows them. */
   officialId?: string | undefined
-  /** Whether that person consents to being recorded; what is not known is no consent (C10). */
+  /** Whether that person consents to recording; unknown counts as no consent (C10). */
   consents?: boolean | undefined
-  /** Asked at most once, where the rule has a quota and the draw would record. */
+  /** Called at most once, if the rule has a quota and the draw would record. */
   quotaUsed: QuotaUsed
 }
 
 export const decisionReasons = [
-  /** Recorded; every other reason says why not. */
+  /** Recorded; all other reasons mean not recorded. */
   'drawn',
   'not-drawn',
   'switchboard',
@@ -46,33 +46,33 @@ export const decisionReasons = [
   'rule-ended',
   'outside-hours',
   'quota-full',
-  /** A quota of each official, or consent, needs to know who answers. */
+  /** A quota per official, or consent, requires a known official. */
   'no-official',
   'no-consent',
   'no-announcement',
 ] as const
 export type DecisionReason = (typeof decisionReasons)[number]
 
-/** The decision and all that explains it later: it is stored with the segment (R14). */
+/** The decision and everything needed to explain it later; stored with the segment (R14). */
 export type RecordingDecision = {
   record: boolean
   reason: DecisionReason
   descriptionVersion: number
-  /** What was, or would have been, drawn: SHA-256 of a call id in hexadecimal. */
+  /** Input of the draw: SHA-256 of a call id in hexadecimal. */
   drawnOn: string
   ruleId?: string
   ruleVersion?: number
-  /** Of answered calls, 0 to 1. */
+  /** Share of answered calls, 0 to 1. */
   share?: number
-  /** Recorded where below the share, if a quota still has room. */
+  /** Recorded if below the share and within the quota. */
   draw?: number
-  /** Recordings that the rule's quota had counted before this call; only where it was asked. */
+  /** Recordings counted towards the rule's quota before this call, if there is a quota. */
   quotaUsed?: number
-  /** How long the recording is kept, in calendar months (R25); only where there is one. */
+  /** Retention of the recording in calendar months (R25), if recorded. */
   recordingMonths?: number
 }
 
-/** Decides whether a segment is recorded (R13, R14). The same question has the same answer for ever. */
+/** Decides whether a segment is recorded (R13, R14). Deterministic. */
 export function decideRecording(question: RecordingQuestion): RecordingDecision {
   const { version, drawKey, drawnOn, numberReached, answeredAt, officialId } = question
   const { recordingPlan, switches } = version.description
@@ -116,7 +116,7 @@ export function decideRecording(question: RecordingQuestion): RecordingDecision 
 type NumberRule = { rule: RecordingRule; fromMs: number; untilMs: number; hours?: { fromMs: number; toMs: number } }
 type NumberPlan = { rules: readonly NumberRule[]; announced: boolean }
 
-/** A published version does not change, and no call should wait for what can be known before it. */
+/** Compiled plans by version: a published version never changes, and calls must not wait for compilation. */
 const plans = new WeakMap<object, Map<PhoneNumberKey, NumberPlan>>()
 
 function planFor(description: DecidingVersion['description'], key: PhoneNumberKey): NumberPlan {

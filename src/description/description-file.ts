@@ -12,7 +12,7 @@ import {
   recordingFloorMonths,
 } from './terms.ts'
 
-/** The forms of writing that a field may ask for; shape-problems.ts says of each what to write instead. */
+/** Formats that a field may require; shape-problems.ts has the advice for each. */
 export const patterns = {
   written: String.raw`\S`,
   date: String.raw`^(19|2\d)\d{2}-\d{2}-\d{2}$`,
@@ -24,7 +24,7 @@ export const patterns = {
   country: '^[A-Z]{2}$',
 } as const
 
-/** The file as written: strings and numbers. What they mean together is check-description.ts's to judge. */
+/** The file's raw form, strings and numbers; check-description.ts checks the content. */
 const closed = { additionalProperties: false }
 const text = Type.String({ minLength: 1, maxLength: 2000, pattern: patterns.written })
 const date = Type.String({ pattern: patterns.date })
@@ -34,7 +34,7 @@ const timeOfDay = Type.String({ pattern: patterns.timeOfDay })
 const id = Type.String({ pattern: patterns.id, maxLength: 64 })
 const version = Type.Integer({ minimum: 1, maximum: 1_000_000 })
 const share = Type.Number({ minimum: 0, maximum: 1 })
-/** More than any agency has; a text that is meant to keep the program busy has more. */
+/** More than any agency has; bounds the work for hostile input. */
 const mostNumbers = 5000
 const mostItems = 500
 
@@ -233,7 +233,7 @@ export type DescriptionFile = Static<typeof DescriptionFile>
 
 export const descriptionFile = Compile(DescriptionFile)
 
-/** The names of the fields at a place of the schema, as the validator names it: `#/properties/numbers/items`. */
+/** Returns the field names at a place of the schema, as named by the validator: `#/properties/numbers/items`. */
 export function fieldsAt(schemaPath: string): string[] {
   const place = schemaPath
     .split('/')

@@ -1,22 +1,22 @@
 import { createHmac, hash } from 'node:crypto'
 
-/** A draw has as many bits as a double keeps exactly: 53, of which the first 32 come from one word and 21 from the next. */
+/** A double holds 53 bits exactly: 32 from the first word and 21 from the next. */
 const drawBits = 53
 const wordBits = 32
 
 /**
- * SHA-256 of one of a call's ids, as the telephone system wrote it, in hexadecimal. The register keeps call ids in this
- * form alone (call_identity.external_id_hash), and draws are made of it: who verifies them needs no id of any call.
+ * Returns SHA-256 of a call id, as written by the telephone system, in hexadecimal. The register stores call ids only in this
+ * form (call_identity.external_id_hash), and draws use it: verifying them needs no call id.
  */
 export function hashCallId(callId: string): string {
   return hash('sha256', callId, 'hex')
 }
 
 /**
- * The keyed draw of a call under one version of a rule (R14): the first 53 bits of
- * HMAC-SHA256(drawKey, `${ruleId} ${ruleVersion} ${drawnOn}`) as a fraction, 0 <= draw < 1, where `drawnOn` is
- * hashCallId of the call's id. Whoever has the key can repeat it and explain why a call was recorded; whoever has not
- * cannot choose a call id that will be. A new version of a rule draws anew.
+ * Returns the keyed draw of a call under one version of a rule (R14): the first 53 bits of HMAC-SHA256(drawKey, `${ruleId}
+ * ${ruleVersion} ${drawnOn}`) as a fraction, 0 <= draw < 1, where `drawnOn` is hashCallId of the call's id. With the key it can
+ * be repeated to explain a recording; without it nobody can choose a call id that will be recorded. A new version of a rule
+ * draws anew.
  */
 export function draw(drawKey: Uint8Array, ruleId: string, ruleVersion: number, drawnOn: string): number {
   const digest = createHmac('sha256', drawKey).update(`${ruleId} ${ruleVersion} ${drawnOn}`).digest()

@@ -1,12 +1,12 @@
 import { termZone } from './terms.ts'
 import { weekdays, type Weekday } from './closed-lists.ts'
 
-/** An instant on the clocks and in the calendar of Europe/Helsinki. */
+/** An instant in the calendar and on the clock of Europe/Helsinki. */
 export type LocalTime = {
   weekday: Weekday
-  /** What the clock shows, in milliseconds since it showed 00.00. On two days a year this is not the time since midnight. */
+  /** Milliseconds on the clock since 00.00; on two days a year this is not the time since midnight. */
   clockMs: number
-  /** Counts the weeks from Monday 00.00 to Sunday 24.00; equal for two instants in one week. */
+  /** Week number from Monday 00.00 to Sunday 24.00; equal for instants of one week. */
   week: number
 }
 
@@ -14,11 +14,11 @@ const dayMs = 86_400_000
 /** 1 January 1970 was a Thursday. */
 const daysFromMonday = 3
 
-/** Between two changes of the clocks the offset is one: computed once, kept for every later question. */
+/** The offset is constant between two clock changes: computed once and cached. */
 type Stretch = { fromMs: number; toMs: number; offsetMs: number }
 const stretches: Stretch[] = []
 
-/** What calendar and clocks say at an instant, in whole milliseconds since 1970; changes of the clocks included. */
+/** Converts milliseconds since 1970, clock changes included. */
 export function localTime(epochMs: number): LocalTime {
   const localMs = epochMs + offsetAt(epochMs)
   const day = Math.floor(localMs / dayMs)
@@ -27,7 +27,7 @@ export function localTime(epochMs: number): LocalTime {
   return { weekday: weekdays[sinceMonday - week * weekdays.length] ?? 'MON', clockMs: localMs - day * dayMs, week }
 }
 
-/** The first moment of the week that an instant lies in. */
+/** Returns the first moment of the instant's week. */
 export function weekStart(at: Temporal.Instant): Temporal.Instant {
   const local = at.toZonedDateTimeISO(termZone)
   return local

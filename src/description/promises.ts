@@ -1,6 +1,6 @@
 /**
- * The promises of the description that can be checked on the data, and the published sentences that they stand behind.
- * use/evidence checks them and says whether they hold. Never here: a check.
+ * Promises of the description that can be checked on the data, and the published sentences they support. use/evidence has the
+ * checks.
  */
 export const promises = [
   /** R1: every process obeys the version that is published. */
@@ -61,8 +61,8 @@ export const promises = [
 export type PromiseId = (typeof promises)[number]
 
 /**
- * What can be checked on the data behind each sentence. A sentence that is not here rests on people (an office to listen
- * at) or on a procedure that the program does not have: nothing proves it.
+ * Promises behind each sentence. A sentence that is missing here depends on people (an office to listen at) or on procedures
+ * outside the program: nothing proves it.
  */
 const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S1: ['description.current'],

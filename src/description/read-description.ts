@@ -9,15 +9,15 @@ import { type RegisterDescription } from './register-description.ts'
 import { shapeProblems, strangeTexts } from './shape-problems.ts'
 import { soundFile } from './sound-file.ts'
 
-/** The description that comes with the program: the Tax Administration's telephone service. */
+/** The bundled description: the Tax Administration's telephone service. */
 export const seedDescriptionFile = fileURLToPath(new URL('./seed.yaml', import.meta.url))
 
-/** How long a new installation has before a day of its description comes. */
+/** Least time between a new installation and the dates of its description. */
 const shippedAhead = { months: 3 }
 
 /**
- * Text of the description that comes with the program, for an installation that begins on a day. An end of a rule or a review of a
- * site that comes sooner than three months later, or has passed, moves by whole years.
+ * Returns the bundled description for an installation that begins on a day. Ends of rules and reviews of sites that are past,
+ * or less than three months ahead, move by whole years.
  */
 export async function shippedDescription(today: Temporal.PlainDate): Promise<string> {
   const first = today.add(shippedAhead)
@@ -29,13 +29,13 @@ export async function shippedDescription(today: Temporal.PlainDate): Promise<str
   })
 }
 
-/** What a text says, or everything that is wrong with it, from the top of the text down. */
+/** The parsed description, or all problems in the order of the text. */
 export type ParsedDescription = { ok: true; description: RegisterDescription } | { ok: false; problems: Problem[] }
 
 /**
- * Reads the description the program will obey.
- * @throws DescriptionFault (`description.invalid`) naming every line and field that is wrong; the file system's own
- * error where there is no such file
+ * Reads the description that the program obeys.
+ * @throws DescriptionFault (`description.invalid`) with every line and field that is wrong; the file system's error if there is
+ * no file
  */
 export async function readDescription(path: string = seedDescriptionFile): Promise<RegisterDescription> {
   const parsed = parseDescription(await readFile(path, 'utf8'))
@@ -43,20 +43,17 @@ export async function readDescription(path: string = seedDescriptionFile): Promi
   return parsed.description
 }
 
-/** Reads a description from its text: a draft that is refused is an answer, not a fault (AC2). Every problem at once. */
+/** Parses a description. Returns all problems at once: an invalid draft is a result, not a fault (AC2). */
 export function parseDescription(text: string): ParsedDescription {
   return parse(text, () => [])
 }
 
-/**
- * Reads the text of the version that is to follow `history` (oldest first): the problems of parseDescription and those
- * of checkSuccession, all at once.
- */
+/** Parses the next version after `history` (oldest first): the problems of parseDescription and of checkSuccession together. */
 export function parseSuccessor(text: string, history: readonly RegisterDescription[]): ParsedDescription {
   return parse(text, (description, shortened) => checkSuccession(history, description, shortened))
 }
 
-/** What of a text can be read, and what is wrong with the rest; see soundFile. */
+/** Returns the readable parts of a text, and the problems of the rest; see soundFile. */
 export function readSoundParts(file: unknown): {
   description: Partial<RegisterDescription>
   shortened: ReadonlySet<string>
@@ -88,10 +85,10 @@ function parse(
   const { description, shortened, asWritten, problems } = readSoundParts(file)
   const found = [...checkDescription(description, shortened), ...furtherChecks(description, shortened)]
   const all = [...problems, ...found.map((problem) => ({ ...problem, path: asWritten(problem.path) }))]
-  // A letter that is told of by its line is not told of by its field again.
+  // A character reported by its line is not reported by its field again.
   const strange = tell(strangeTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
   const told = inOrder([...spoilt, ...strange, ...tell(all)])
-  // Without a problem every section was read.
+  // Without problems every section was read.
   return told.length === 0
     ? { ok: true, description: description as RegisterDescription }
     : { ok: false, problems: told }

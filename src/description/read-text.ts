@@ -2,29 +2,29 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Docume
 import { writtenTwice } from '#platform/csv/decode-text.ts'
 import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem, type ProblemCode } from './problem.ts'
 
-/** No description is that long; what is longer is not read. */
+/** Longest text that is parsed. */
 export const mostCharacters = 1_000_000
-/** As many problems as anybody reads at once. */
+/** Most problems returned. */
 export const mostProblems = 500
 
-/** A text as YAML reads it: its values, and a way to say at which line a problem lies. */
+/** Parsed YAML: its values, and a mapping from fields to lines. */
 export type ReadText = {
   document: Document.Parsed
-  /** The values of the file, of any shape. */
+  /** The file's values, of any shape. */
   file: unknown
-  /** What is wrong with letters, not with what they say. */
+  /** Problems of characters, not of content. */
   spoilt: Problem[]
-  /** Problems in words with their lines, from the top of the text down. */
+  /** Returns problems as sentences with lines, in the order of the text. */
   tell: (found: readonly FieldProblem[]) => Problem[]
 }
 
-/** Reads a text as YAML 1.2, without aliases and tags: a line says what it means where it stands, and none is multiplied. */
+/** Parses YAML 1.2 without aliases and tags: each line means what it says where it is, and nothing is multiplied. */
 export function readText(text: string): { ok: true; read: ReadText } | { ok: false; problems: Problem[] } {
   if (text.length > mostCharacters) {
     return { ok: false, problems: [tellProblem(problemAt([], 'yaml.too-large'), 1)] }
   }
   const lineCounter = new LineCounter()
-  // The parser's own look for a field written twice takes minutes for a long text.
+  // The parser's own check for duplicate keys takes minutes for a long text.
   const document = parseDocument(text, { lineCounter, uniqueKeys: false })
   const spoilt = spoiltLines(text)
   const faults = [
@@ -45,7 +45,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
     return tellProblem({ path: [], code }, lineCounter.linePos(position).line || 1)
   }
 
-  /** Fields written twice, and references to another place. */
+  /** Returns duplicate keys and aliases. */
   function repeated(whole: Document.Parsed): Problem[] {
     const found: Problem[] = []
     visit(whole, {
@@ -65,7 +65,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
     return found
   }
 
-  /** The line of a field, or of the nearest thing around it that is there. */
+  /** Returns the line of a field, or of its nearest existing parent. */
   function lineOf(path: FieldPath): number {
     for (let length = path.length; length >= 0; length -= 1) {
       const start = startOf(path.slice(0, length))
@@ -74,7 +74,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
     return 1
   }
 
-  /** Of a field its name, of an item the item. */
+  /** Returns the offset of a field's name, or of a list's item. */
   function startOf(path: FieldPath): number | undefined {
     const within = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true)
     if (path.length > 0 && isMap(within)) {
@@ -86,18 +86,21 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   }
 }
 
-/** From the top of the text down, no more than anybody reads. */
+/** Sorts by line and limits the number. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   return problems.toSorted((one, other) => one.line - other.line).slice(0, mostProblems)
 }
 
-/** Letters that no text for people has: the mark of another encoding, controls, what turns the order of reading. */
+/**
+ * Returns a character that no text for people has: a trace of another encoding, a control character, or one that changes the
+ * reading direction.
+ */
 export function strangeLetter(text: string): string | undefined {
   return strange.exec(text)?.[0]
 }
 const strange = /(?![\n\r\t])\p{Cc}|\p{Cs}|[\u202A-\u202E\u2066-\u2069]/u
 
-/** How a letter that cannot be seen is told: U+0007. */
+/** Formats an invisible character: U+0007. */
 export function letterName(letter: string): string {
   return `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
 }

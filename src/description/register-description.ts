@@ -1,68 +1,67 @@
 /**
- * The register description: what is recorded, who may look and why, and when it is destroyed. In: one YAML file, read by
- * an explicit call. Out: the values that the rest of the program obeys. Never here: other I/O, a look at the clock, or
- * an agency's name in code (R2): everything that is this agency's own is data.
+ * The register description: what is recorded, who may view it and why, and when it is destroyed. Read from one YAML file;
+ * everything specific to an agency is data (R2).
  */
 import { type Language, type NumberKind, type Trilingual, type Weekday } from './closed-lists.ts'
 import { type NumberingOptions, type PhoneNumberKey } from './phone-numbers/phone-number.ts'
 import { type Purpose } from './purposes.ts'
 import { type RoleRights } from './roles.ts'
 
-/** A number that customers call. It means this from `validFrom` until before `validTo`: numbers change hands (R11). */
+/** A service number with its meaning from `validFrom` until before `validTo`: numbers change hands (R11). */
 export type ServiceNumber = {
   key: PhoneNumberKey
-  /** As customers see it: 029 497 000. */
+  /** Display form: 029 497 000. */
   display: string
   kind: NumberKind
   language: Language
-  /** Of a regional number, and of no other. */
+  /** Only for regional numbers. */
   region?: Trilingual
   names: Trilingual
   validFrom: Temporal.Instant
   validTo?: Temporal.Instant
 }
 
-/** When in the week a rule holds, by the clock of Europe/Helsinki: from `from` until before `to`. */
+/** Weekly hours of a rule by the clock of Europe/Helsinki: from `from` until before `to`. */
 export type RuleHours = { days: readonly Weekday[]; from: Temporal.PlainTime; to: Temporal.PlainTime }
 
-/** At most so many recordings in a week of Europe/Helsinki (Monday to Sunday), of each official or of each number. */
+/** Most recordings in a week of Europe/Helsinki (Monday to Sunday), per official or per number. */
 export type Quota = { per: 'official' | 'number'; weekly: number }
 
-/** One version of a recording rule (R14). In force from `from` until before `until`. */
+/** A version of a recording rule (R14). In force from `from` until before `until`. */
 export type RecordingRule = {
   id: string
   version: number
   names: Trilingual
   numbers: readonly PhoneNumberKey[]
-  /** Share of the answered calls to be recorded, 0 to 1. */
+  /** Share of answered calls to record, 0 to 1. */
   share: number
   quota?: Quota
-  /** Without them the rule holds around the clock. */
+  /** Default: at all hours. */
   hours?: RuleHours
-  /** How long its recordings are kept, in calendar months (R25). */
+  /** Retention of its recordings in calendar months (R25). */
   recordingMonths: number
   from: Temporal.Instant
   until?: Temporal.Instant
-  /** Why everything is recorded, where everything is (R15). */
+  /** Reason for recording everything, if it does (R15). */
   justification?: string
-  /** Why this share is needed: what the impact assessment says of the rule (L5). */
+  /** Reason for the share, from the impact assessment (L5). */
   necessity?: string
 }
 
-/** What callers hear before recording can begin (L3, L4); English where the agency has it. */
+/** Announcement before recording begins (L3, L4); English if the agency has it. */
 export type Announcement = {
   id: string
   numbers: readonly PhoneNumberKey[]
   texts: { fi?: string; sv?: string; en?: string }
 }
 
-/** The decision of the cooperation procedure about recording officials' calls (L16). */
+/** Decision of the cooperation procedure about recording officials' calls (L16). */
 export type CooperationDecision = { decidedOn: Temporal.PlainDate; document: string }
 
 export type RecordingPlan = {
   cooperation?: CooperationDecision
   announcements: readonly Announcement[]
-  /** Whether a call that the switchboard passed on may be recorded by the rule of the number reached (R13). */
+  /** Whether a call forwarded by the switchboard may be recorded by the rule of the number reached (R13). */
   recordForwarded: boolean
   rules: readonly RecordingRule[]
 }
@@ -70,7 +69,7 @@ export type RecordingPlan = {
 export type DescribedPurpose = {
   purpose: Purpose
   names: Trilingual
-  /** GDPR Article 6 and the national provision (L1); the profile gdpr demands it. */
+  /** GDPR Article 6 and the national provision (L1); required by the profile gdpr. */
   legalBasis?: Trilingual
   dataSets: readonly ('history' | 'recordings')[]
 }
@@ -78,23 +77,23 @@ export type DescribedPurpose = {
 /** R2. */
 export type Controller = {
   name: Trilingual
-  /** The Finnish name as sentences bend it: Verohallinnon, Verohallinnolla, Verohallinnossa. */
+  /** Grammatical forms of the Finnish name: Verohallinnon, Verohallinnolla, Verohallinnossa. */
   finnishForms: { genitive: string; adessive: string; inessive: string }
   unit: Trilingual
   postalAddress: Trilingual
   visitingAddress: Trilingual
-  /** The switchboard's number for each language, as written. */
+  /** The switchboard's number per language, as written. */
   switchboard: Trilingual
 }
 
-/** The numbers of R22-R25, as the published description tells them. terms.ts does the arithmetic. */
+/** The numbers of R22-R25, as published. terms.ts does the arithmetic. */
 export type Terms = { historyMonths: number; recordingFloorMonths: number; recordingCeilingMonths: number }
 
-/** Who the register is about (R12): a closed list. */
+/** Data subjects (R12): a closed list. */
 export const dataSubjects = ['CALLERS', 'ANSWERING_OFFICIALS'] as const
 export type DataSubject = (typeof dataSubjects)[number]
 
-/** What the register holds of a call (R10): a closed list, in the order of the published description. */
+/** Stored items of a call (R10): a closed list, in the order of the published description. */
 export const identificationData = [
   'CALL_START_AND_END',
   'CALLER_NUMBER',
@@ -103,7 +102,7 @@ export const identificationData = [
 ] as const
 export type IdentificationData = (typeof identificationData)[number]
 
-/** A place where data lie, and the attestation that its premises have electronic access control (R18, R19). */
+/** A place of data, with the attestation of its electronic access control (R18, R19). */
 export type StorageSite = {
   id: string
   names: Trilingual
@@ -115,21 +114,21 @@ export type StorageSite = {
   nextReview: Temporal.PlainDate
 }
 
-/** A statutory ground for disclosure to an authority (R34); provisions change, so they are data (L36). */
+/** Statutory ground for disclosure to an authority (R34). Provisions change, so they are data (L36). */
 export type Provision = { id: string; names: Trilingual; validFrom: Temporal.PlainDate; validTo?: Temporal.PlainDate }
 
-/** The two ways out (R28, R34); what is false is not said and cannot be done. */
+/** The two ways of disclosure (R28, R34); what is false is neither published nor possible. */
 export type DisclosureRules = {
   research: boolean
   authority: boolean
-  /** C7, L30: copies whose voices are only changed may leave to research too; false unless said. */
+  /** C7, L30: whether copies with changed voices may be disclosed for research; default false. */
   pseudonymised?: boolean
-  /** AC13: in which what is recalled, or lent to a study that has ended, comes back; 1 to 10. */
+  /** AC13: working days for returning what is recalled, or lent to a study that has ended; 1 to 10. */
   returnWorkingDays: number
   provisions: readonly Provision[]
 }
 
-/** Where caller and official turn to (R42-R49). */
+/** Contact for callers and officials (R42-R49). */
 export type RightsContact = {
   unit: Trilingual
   /** Palveluyksikköön. */
@@ -142,7 +141,7 @@ export type NoticeContacts = {
   accessibility: { email: string; phone?: string }
 }
 
-/** The choices that today's law offers beside the seed's defaults: C1, C3-C12 and C14 (C13 is a rule's, C15 the profile). */
+/** Switches for today's law: C1, C3-C12 and C14 (C13 is a rule's field, C15 the profile). */
 export type Switches = {
   /** C1 */
   accessCopy: boolean
@@ -160,19 +159,19 @@ export type Switches = {
   researchTreatAsPersonal: boolean
   /** C8 */
   legalClaim: boolean
-  /** C9: nothing where no limit is set. */
+  /** C9: null for no limit. */
   logRetentionMonths: number | null
-  /** C10: with `required`, calls of an official who has not consented are not drawn. */
+  /** C10: with `required`, calls of officials who have not consented are not drawn. */
   officialConsent: 'informed' | 'required'
   /** C11 */
   julklRequests: boolean
   /** C12 */
   mentionedPersons: boolean
-  /** C14: nothing where numbers are not masked for good before the history ends. */
+  /** C14: null if numbers are not masked permanently before the history ends. */
   maskCallerAfterMonths: number | null
 }
 
-/** Who drafted and who approved this version (R14), by user id. */
+/** Author and approver of this version (R14), by user id. */
 export type VersionDecision = { author: string; approver: string; decidedOn: Temporal.PlainDate }
 
 export type RegisterDescription = {
@@ -191,7 +190,7 @@ export type RegisterDescription = {
   numbers: readonly ServiceNumber[]
   recordingPlan: RecordingPlan
   terms: Terms
-  /** Backups are kept for `backupDays` days at most (R52, L28). */
+  /** Backups are kept for at most `backupDays` days (R52, L28). */
   storage: { sites: readonly StorageSite[]; backupDays: number }
   disclosure: DisclosureRules
   rights: RightsContact
@@ -199,7 +198,7 @@ export type RegisterDescription = {
   switches: Switches
 }
 
-/** What a key meant at an instant; undefined where the description knows no such number then (R7, R11). */
+/** Returns a key's meaning at an instant; undefined if the description does not list the number then (R7, R11). */
 export function findNumber(
   description: Pick<RegisterDescription, 'numbers'>,
   key: PhoneNumberKey | null,
@@ -208,7 +207,7 @@ export function findNumber(
   return description.numbers.find((number) => number.key === key && inForce(number.validFrom, number.validTo, at))
 }
 
-/** True from `from` until before `until`. */
+/** Returns true from `from` until before `until`. */
 export function inForce(from: Temporal.Instant, until: Temporal.Instant | undefined, at: Temporal.Instant): boolean {
   return Temporal.Instant.compare(from, at) <= 0 && (until === undefined || Temporal.Instant.compare(at, until) < 0)
 }

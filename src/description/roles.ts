@@ -1,6 +1,6 @@
 import { type Purpose, type ReferenceKind } from './purposes.ts'
 
-/** Who may be granted rights (R36-R41, the matrix of roles and actions). Everybody else has none. */
+/** Roles that can hold rights (R36-R41, the matrix of roles and actions). */
 export const roles = [
   'OFFICIAL',
   'SUPERVISOR',
@@ -15,17 +15,17 @@ export const roles = [
 ] as const
 export type Role = (typeof roles)[number]
 
-/** R38: an expert's recorded duty bounds the purpose. */
+/** R38: an expert's recorded duty limits the purpose. */
 export const duties = ['QUALITY', 'TRAINING'] as const
 export type Duty = (typeof duties)[number]
 
-/** How far a right reaches: own segments, the unit's officials, the numbers named in the grant, all. */
+/** Reach of a right: own segments, the unit's officials, the numbers of the grant, all. */
 export const scopes = ['own', 'unit', 'numbers', 'all', 'none'] as const
 export type Scope = (typeof scopes)[number]
 
 export type RolePurpose = { purpose: Purpose; reference?: ReferenceKind }
 
-/** What the description lets one role do with content; an expert has one entry a duty. */
+/** A role's access to content; an expert has one entry per duty. */
 export type RoleRights = {
   role: Role
   duty?: Duty
@@ -35,8 +35,8 @@ export type RoleRights = {
 }
 
 /**
- * The purposes a role may be granted under the description (R3, R36-R41): none for a role or a duty it does not name,
- * and none for an expert without a duty (R38). An upper bound: the grant says what a person has.
+ * Returns the purposes that the description allows a role (R3, R36-R41): none for a role or duty it does not list, none for an
+ * expert without a duty (R38). An upper bound: a grant may have fewer.
  */
 export function purposesOf(
   description: { readonly roles: readonly RoleRights[] },
@@ -47,8 +47,7 @@ export function purposesOf(
 }
 
 /**
- * The roles as the description lets them look: where it denies maintenance all content (C6), that role is left without a
- * purpose, and with it without history and recordings.
+ * Returns the effective roles: if maintenance is denied all content (C6), it has no purpose, and so no history and recordings.
  */
 export function rolesInEffect<Entry extends { role: string; purposes: readonly unknown[] }>({
   roles: written,
@@ -58,7 +57,7 @@ export function rolesInEffect<Entry extends { role: string; purposes: readonly u
   return written.map((entry) => (isDenied(entry) ? { ...entry, purposes: [] } : entry))
 }
 
-/** The purposes that a role is left with (C6). */
+/** Returns a role's effective purposes (C6). */
 export function purposesInEffect<Entry extends { purpose: string }>({
   purposes,
   switches,
@@ -71,8 +70,8 @@ interface Switching {
 }
 
 /**
- * The widest any description may be. A description may narrow a role and never widen it: CRIME_OR_MISUSE belongs to the
- * security unit alone (R5), supervisors and experts serve development (R37, R38), those who decide do not listen.
+ * Returns the widest purposes of any description. A description may narrow a role and never widen it: CRIME_OR_MISUSE is for
+ * the security unit only (R5), supervisors and experts serve development (R37, R38), those who decide do not listen.
  */
 export function widestPurposes(role: Role, duty?: Duty): readonly Purpose[] {
   switch (role) {
@@ -97,7 +96,7 @@ export function widestPurposes(role: Role, duty?: Duty): readonly Purpose[] {
   }
 }
 
-/** The scope a role can never exceed: an official's own calls (R39), a supervisor's own unit (R37). */
+/** Returns the widest scope of a role: an official's own calls (R39), a supervisor's own unit (R37). */
 export function widestScope(role: Role): Scope {
   if (role === 'OFFICIAL') return 'own'
   if (role === 'SUPERVISOR') return 'unit'

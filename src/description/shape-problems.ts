@@ -7,7 +7,7 @@ import { letterName, mostProblems, strangeLetter } from './read-text.ts'
 
 type ShapeError = ReturnType<typeof descriptionFile.Errors>[number]
 
-/** Letters that nobody sees, in the texts of a file: however they are written, they are not published. */
+/** Reports invisible characters in texts: they are not published. */
 export function strangeTexts(file: unknown, path: FieldPath = []): FieldProblem[] {
   if (typeof file === 'string') {
     const letter = strangeLetter(file)
@@ -19,17 +19,17 @@ export function strangeTexts(file: unknown, path: FieldPath = []): FieldProblem[
   )
 }
 
-/** What keeps the values of a file from having the shape of a description, one problem a field; none where they have it. */
+/** Returns the differences between a file's values and the schema, one problem a field. */
 export function shapeProblems(file: unknown): FieldProblem[] {
   const { maxErrors } = Settings.Get()
-  // The validator's own limit of eight would hide the rest.
+  // The validator's default limit of eight would hide the rest.
   Settings.Set({ maxErrors: mostProblems })
   try {
     if (descriptionFile.Check(file)) return []
     const errors = descriptionFile.Errors(file)
     const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath))
     const found = errors
-      // What no branch of a union fits is said once.
+      // Reports a mismatch of a union once.
       .filter(({ keyword, instancePath }) => keyword === 'anyOf' || !unions.has(instancePath))
       .flatMap((error) => problemsOf(error, error.instancePath.split('/').slice(1).map(pathPart)))
     const byPlace = new Map<string, FieldProblem>()
@@ -46,7 +46,7 @@ export function shapeProblems(file: unknown): FieldProblem[] {
 function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
   const field = path.at(-1)
   switch (error.keyword) {
-    // A field that no description has; additionalProperties tells all of a place at once, but perhaps too late.
+    // An unknown field; additionalProperties reports all of a place at once, but perhaps too late.
     case 'boolean':
       return [unknownField(path.slice(0, -1), String(field), error.schemaPath.replace(/\/additionalProperties$/, ''))]
     case 'required':
@@ -95,7 +95,7 @@ function unknownField(path: FieldPath, name: string, schemaPath: string): FieldP
 }
 const longestName = 60
 
-/** The one of the names that differs by a letter or two, capitals aside. */
+/** Returns the name that differs by one or two letters, ignoring case. */
 function nearest(written: string, names: readonly string[]): string | undefined {
   if (written.length > longestName) return undefined
   const [best] = names
@@ -105,7 +105,7 @@ function nearest(written: string, names: readonly string[]): string | undefined 
   return best?.name
 }
 
-/** Letters to put in, take out or change. */
+/** Returns the edit distance. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, place) => place)
   for (const [index, letter] of [...one].entries()) {
@@ -146,7 +146,7 @@ function wrongForm(path: FieldPath, pattern: string): FieldProblem {
 }
 
 const say = sayInAll(texts)
-/** What belongs somewhere, by JSON Schema's type. */
+/** Describes the expected JSON Schema type. */
 function expected(type: string): Trilingual {
   const key = `problem.expected.${type}`
   return say(key in texts ? (key as KeyOf<typeof texts>) : 'problem.expected.object')

@@ -1,7 +1,7 @@
 import { type DescriptionFile } from './description-file.ts'
 import { type FieldPath, type FieldProblem } from './problem.ts'
 
-/** The lists whose items are judged one by one: a broken item does not keep the others from being judged. */
+/** Lists whose items are checked one by one: an invalid item does not prevent checks of the others. */
 export const itemLists = [
   'purposes',
   'roles',
@@ -13,23 +13,23 @@ export const itemLists = [
 ] as const
 export type ItemList = (typeof itemLists)[number]
 
-/** What of a file can be judged although something in it cannot be read. */
+/** The parts of a file that can be checked although other parts are unreadable. */
 export type SoundFile = {
-  /** Sections that cannot be read are not there; lists are without the items that cannot. */
+  /** Without unreadable sections; lists without their unreadable items. */
   file: Partial<DescriptionFile>
-  /** Lists that lost an item: what they do not say proves nothing. */
+  /** Lists that lost an item: absence in them proves nothing. */
   shortened: ReadonlySet<string>
-  /** A path in this file, as the same place in the file that was written. */
+  /** Maps a path in this file to the original file. */
   asWritten: (path: FieldPath) => FieldPath
 }
 
-/** Takes away what the problems lie in: an item of a list where there is one, the section otherwise. */
+/** Removes the parts with problems: the item of a list, otherwise the section. */
 export function soundFile(file: unknown, problems: readonly FieldProblem[]): SoundFile {
   const isObject = typeof file === 'object' && file !== null && !Array.isArray(file)
   const sound = (isObject ? structuredClone(file) : {}) as Record<string, unknown>
   const dropped = new Map<ItemList, Set<number>>()
   for (const { path, code } of problems) {
-    // A field too many disturbs nobody.
+    // An additional field harms nothing.
     if (code === 'shape.unknown' || code === 'shape.misspelt' || code === 'text.character') continue
     const found = itemAt(path)
     if (found) dropped.set(found.list, (dropped.get(found.list) ?? new Set()).add(found.index))

@@ -3,14 +3,14 @@ import { termZone } from './terms.ts'
 
 const englishMonths = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
-/** 24.11.2026; in English 24 Nov 2026. An instant is the day it lies on in Europe/Helsinki. */
+/** 24.11.2026; in English 24 Nov 2026. An instant is formatted as its day in Europe/Helsinki. */
 export function dayText(day: Temporal.PlainDate | Temporal.Instant): Trilingual {
   const date = day instanceof Temporal.Instant ? day.toZonedDateTimeISO(termZone).toPlainDate() : day
   const finnish = `${date.day}.${date.month}.${date.year}`
   return { fi: finnish, sv: finnish, en: `${date.day} ${englishMonths[date.month - 1]!} ${date.year}` }
 }
 
-/** The last day of a time that ends before `until`. */
+/** Formats the last day of an interval that ends before `until`. */
 export function lastDayText(until: Temporal.Instant): Trilingual {
   return dayText(until.subtract({ nanoseconds: 1 }))
 }
@@ -32,7 +32,7 @@ function clock(hour: number, minute: number, language: Language): string {
   return `${hour}${language === 'en' ? ':' : '.'}${String(minute).padStart(2, '0')}`
 }
 
-/** 0.125 as 12,5; in English 12.5. No rounding that hides a change. */
+/** 0.125 as 12,5; in English 12.5. Not rounded: a change must be visible. */
 export function percentText(share: number): Trilingual {
   const plain = String(Number((share * 100).toPrecision(12)))
   return inEach((language) => (language === 'en' ? plain : plain.replace('.', ',')))

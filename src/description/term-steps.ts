@@ -1,16 +1,12 @@
-/**
- * Terms of recordings by number, and where a change of the recording plan shortens them (R25). In: descriptions, an instant. Out:
- * months by number, steps to shorter terms. Never here: a recording.
- */
+/** Retention by number, and where a change of the recording plan shortens it (R25). */
 import type { PhoneNumberKey } from './phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from './register-description.ts'
 
 type Planned = Pick<RegisterDescription, 'recordingPlan'>
 
 /**
- * For how many months recordings of each number are kept by the rules in force at an instant; where several rules share
- * a number, each in its hours, by the longest of them. A number without a rule in force is not there: its recordings keep
- * the term they were made with.
+ * Returns the months of retention for each number by the rules in force at an instant; if several rules share a number by
+ * hours, the longest. Numbers without a rule in force are left out: their recordings keep their terms.
  */
 export function monthsInForce({ recordingPlan }: Planned, at: Temporal.Instant): Map<PhoneNumberKey, number> {
   const months = new Map<PhoneNumberKey, number>()
@@ -21,16 +17,19 @@ export function monthsInForce({ recordingPlan }: Planned, at: Temporal.Instant):
   return months
 }
 
-/** A number's recordings get a shorter term at an instant. */
+/** A shorter term of a number's recordings from an instant. */
 export interface TermStep {
   at: Temporal.Instant
   key: PhoneNumberKey
   months: number
-  /** What held before, or would hold then without the change; none where no rule was in force for the number. */
+  /** Previous term, or the term without the change; undefined if no rule was in force for the number. */
   from?: number
 }
 
-/** Where `after` shortens terms: as it comes into force, and as each of its rules begins or ends later. Oldest first. */
+/**
+ * Returns the instants at which `after` shortens terms: as it comes into force, and as its rules begin or end later. Oldest
+ * first.
+ */
 export function termSteps(before: Planned, after: Planned & Pick<RegisterDescription, 'effectiveFrom'>): TermStep[] {
   const changes = after.recordingPlan.rules
     .flatMap(({ from, until }) => (until ? [from, until] : [from]))

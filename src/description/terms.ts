@@ -1,39 +1,39 @@
 /**
- * How long things are kept (R22-R25), in calendar months of Europe/Helsinki. In: the end of a call. Out: instants.
- * Never here: `Date` (its setMonth turns 31.8. + 6 months into 3.3., past the ceiling), a look at the clock, or the next
- * working day of Act 150/1930 section 5: that is for acts before an authority and would break the maximum.
+ * Retention terms (R22-R25) in calendar months of Europe/Helsinki. Not `Date`: its setMonth turns 31.8. + 6 months into 3.3.,
+ * past the ceiling. Ends do not move to the next working day: Act 150/1930 section 5 is about acts before an authority and
+ * would exceed the maximum.
  */
 import assert from 'node:assert/strict'
 
 export const termZone = 'Europe/Helsinki'
-/** Months a contact-history entry is kept (R22). */
+/** Months of contact history (R22). */
 export const historyMonths = 14
 /** Months before which nobody may delete a recording at will (R23). */
 export const recordingFloorMonths = 2
-/** Months at which a recording must be gone, whatever is pending (R24). */
+/** Months at which a recording must be destroyed, whatever is pending (R24). */
 export const recordingCeilingMonths = 6
-/** No backup is kept for longer (R52, L28); the description may promise fewer days. */
+/** Longest retention of a backup (R52, L28); the description may promise fewer days. */
 export const longestBackupDays = 30
-/** Working days in which a recalled copy, or those of a study that has ended, come back (R30, R50, AC13); the description may say others. */
+/** Default working days for returning recalled copies, and those of a study that has ended (R30, R50, AC13). */
 export const usualReturnWorkingDays = 3
 export const longestReturnWorkingDays = 10
 
-/** At the ceiling itself the work must be done already: it is scheduled this long before (requirements, R24). */
+/** Destruction at the ceiling is scheduled this long before, so that it is done in time (R24). */
 const ceilingLeadHours = 24
 
 export type RecordingTerms = {
-  /** Nobody deletes it at will before this instant (R23). */
+  /** Nobody may delete it at will before this instant (R23). */
   minKeepUntil: Temporal.Instant
-  /** It is destroyed then; always in [minKeepUntil, ceiling]. */
+  /** Scheduled destruction; always in [minKeepUntil, ceiling]. */
   destroyAt: Temporal.Instant
-  /** If anything exists after this instant, that is an incident (R24). */
+  /** Anything left after this instant is an incident (R24). */
   ceiling: Temporal.Instant
 }
 
 /**
- * The terms of a recording of a call that ended at `endedAt`, kept for `months` (2 to 6, R25).
- * Monotone by day: within a day, and at a month's end where several days share their last day, the local time of the
- * end decides, as the law's months do (Act 150/1930 section 3).
+ * Returns the terms of a recording of a call that ended at `endedAt`, kept for `months` (2 to 6, R25). Monotone by day: within
+ * a day, and at a month's end where several days share their last day, the local time of the end decides, like the law's months
+ * (Act 150/1930 section 3).
  */
 export function recordingTerms(endedAt: Temporal.Instant, months: number): RecordingTerms {
   assert(
@@ -49,14 +49,14 @@ export function recordingTerms(endedAt: Temporal.Instant, months: number): Recor
   return { minKeepUntil, destroyAt: laterOf(due, minKeepUntil), ceiling }
 }
 
-/** When the identification data of a call that ended at `endedAt` are deleted: 14 calendar months after (R22). */
+/** Returns when the identification data of a call that ended at `endedAt` are deleted: 14 calendar months later (R22). */
 export function historyEndsAt(endedAt: Temporal.Instant): Temporal.Instant {
   return monthsAfter(endedAt, historyMonths, 'earlier')
 }
 
 /**
- * Calendar months after the local time, the month's last day where the day does not exist. A local time that the clocks
- * skip or show twice is the later instant for a minimum and the earlier one for a maximum.
+ * Adds calendar months in local time, clamped to the month's last day. A local time that the clocks skip or repeat is the later
+ * instant for a minimum and the earlier one for a maximum.
  */
 function monthsAfter(instant: Temporal.Instant, months: number, disambiguation: 'earlier' | 'later'): Temporal.Instant {
   return instant

@@ -1,26 +1,28 @@
 /**
- * What was decided about recordings out of turn, carried out (R50). In: recordings that a prohibition or the end of a
- * preservation order has blocked. Out: destroyed, within a minute of the one and an hour of the other. Never here: a term
- * (../retention), a decision of whether an end has come (what_ends in database/functions/destruction/recordings.sql).
+ * Destroys recordings blocked by a prohibition or by the end of a preservation order (R50), within a minute and an hour. What
+ * ends when is decided in the database (what_ends in database/functions/destruction/recordings.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import { expungeRecordings, type Ending, type Expunged, type Expunging } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** A place that is away does not keep a recording that was forbidden for longer. */
+/** Longest wait for an unreachable place, for a forbidden recording. */
 const forbiddenSeconds = 60
-/** Nor one whose order has ended. */
+/** The same for a recording whose order has ended. */
 const heldMinutes = 60
 const atOnce = 500
 
-/** Ends orders and inspections that are over, and blocks what waited for them. @returns how many of each ended */
+/**
+ * Ends orders and inspections that are over, and blocks what waited for them.
+ * @returns how many of each ended
+ */
 export async function settleEnds(db: Kysely<RegisterTables>): Promise<{ orders: number; inspections: number }> {
   const { rows } = await sql<{ orders: number; inspections: number }>`
     select orders::integer, inspections::integer from settle_ends()`.execute(db)
   return rows[0]!
 }
 
-/** Notes what the description in force says of open inspections at a recording's day (C3). */
+/** Records whether the description in force lets open inspections postpone destruction (C3). */
 export async function noteInspectionsHold(db: Kysely<RegisterTables>, held: boolean): Promise<void> {
   await sql`update inspections_hold set held = ${held} where held <> ${held}`.execute(db)
 }
@@ -49,7 +51,7 @@ async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string, now: 
     .where((eb) =>
       eb.or([
         eb('recording.cause', 'in', ['caller', 'official', 'hold-end']),
-        // What waited past its day for a case that has closed: blocked by the database, and begun by no sweep.
+        // Waited past its day for a case that has closed: blocked by the database, and begun by no sweep.
         eb.not(
           eb.exists(eb.selectFrom('expunction').select('recording_id').whereRef('recording_id', '=', 'recording.id')),
         ),
@@ -64,7 +66,7 @@ async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string, now: 
     id,
     cause: cause!,
     doneBy: received_at ? 'prohibition' : 'sweep',
-    // What waited for a case is blocked only now: a minute from when it is first tried.
+    // The deadline counts from the first attempt: what waited for a case is blocked only now.
     deadline:
       received_at === null
         ? now.add({ minutes: heldMinutes })

@@ -1,6 +1,6 @@
 /**
- * The clock that cannot be trusted. In: the database's clock against the highest time it has seen. Out: whether terms are
- * obeyed; a clock that is ahead is right once two people have said so. Never here: a destruction, one person's word for two.
+ * Guards against a wrong clock: compares the database's clock with the highest time seen. Terms are obeyed while it is
+ * plausible; a clock that is ahead must be confirmed by two people.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -10,10 +10,11 @@ import type { Session } from '#safeguards/people/session.ts'
 export type ClockState = 'right' | 'ahead' | 'behind'
 
 /**
- * Brings the mark up to the clock, unless it has leapt; a stop begins and ends here. For the custodian, each minute.
- * @param ran since it was asked last, by a clock that nobody sets; nothing at a start. What the clock gained beside that is
- * added up: one that is set on little by little is ahead as well
- * @param watcher id of the process that asks; the times of two are not mixed
+ * Advances the mark to the clock, unless the clock has leapt; begins and ends the stop of destruction. Called by the custodian
+ * each minute.
+ * @param ran monotonic time since the last call; undefined at a start. What the clock gains beyond it is summed up, so that
+ * small steps are detected too
+ * @param watcher id of the calling process; the times of two are not mixed
  */
 export async function advanceClock(
   db: Kysely<RegisterTables>,
@@ -30,11 +31,14 @@ const refusals = [
   'clock.right',
   'clock.changed-meanwhile',
   'clock.own',
-  // Who has a passkey confirms it with that first.
+  // A person with a passkey must confirm it first.
   'confirm.passkey',
 ] as const
 
-/** Says that a clock which is ahead is right. @returns whether terms are obeyed again */
+/**
+ * Confirms that a clock which is ahead is right.
+ * @returns whether terms are obeyed again
+ */
 export function confirmClock(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,7 +1,6 @@
 /**
- * Prohibitions (R49-R51). In: a session, a recording, and who forbids its use. Out: the prohibition; by then nobody hears the
- * recording, and the custodian has been told to destroy it. Never here: a reason, a refusal of somebody who may see the call,
- * a word about a preservation order (database/functions/requests/caller-wishes.sql decides).
+ * Prohibitions (R49-R51). On return nobody can listen to the recording, and the custodian has been notified to destroy it. No
+ * reason is needed and nothing reveals a preservation order (database/functions/requests/caller-wishes.sql).
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -29,13 +28,13 @@ export interface Prohibition {
 
 export interface AskedToForbid {
   party: 'CALLER' | 'OFFICIAL'
-  /** CALL: told in the call to its official, who enters it within an hour of it. */
+  /** CALL: told in the call to its official, who enters it within an hour. */
   channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
   /** The Service Unit's request; an official of the call needs none. */
   reference?: string | undefined
 }
 
-/** Forbids the use of a recording; asked again, it is the same prohibition. */
+/** Forbids the use of a recording; idempotent. */
 export function forbidUse(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,7 +1,7 @@
 /**
- * Preservation orders (Act 806/2011 chapter 8 sections 24-26). In: a session of the security unit or of the decision maker.
- * Out: orders, entered, renewed, ended, listed. Never here: an order shown to anybody else, an order ended by whoever entered
- * it, one that lasts longer than three calendar months from when it was entered or renewed (the database decides).
+ * Preservation orders (Act 806/2011 chapter 8 sections 24-26), for the security unit and the decision maker only. Nobody ends
+ * an order that they entered, and none lasts longer than three calendar months from entry or renewal; the database enforces
+ * both.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -20,11 +20,11 @@ export interface OrderToEnter {
   authority: string
   orderReference: string
   until: Temporal.Instant
-  /** The case under which the call was found. */
+  /** Case under which the call was found. */
   reference: string
 }
 
-/** An order as those see it who may know of it; people by id. */
+/** An order, for those who may know of it; people by id. */
 export interface Order {
   id: string
   contact_id: string
@@ -44,7 +44,10 @@ export interface Order {
   waiting: number
 }
 
-/** Enters an order; it holds from then on. @returns its id */
+/**
+ * Enters an order, in force at once.
+ * @returns its id
+ */
 export function enterOrder(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -62,7 +65,7 @@ export function enterOrder(
   )
 }
 
-/** Renews an order that is in force, by at most three calendar months from now. */
+/** Renews an order in force, by at most three calendar months from now. */
 export function renewOrder(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -74,7 +77,7 @@ export function renewOrder(
   return actInDatabase(db, session, statement, renewRefusals, trace)
 }
 
-/** Ends an order that was revoked: somebody else than who entered it. What it kept past its day is destroyed. */
+/** Ends a revoked order, by somebody else than who entered it. What it kept past its day is destroyed. */
 export function endOrder(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -85,7 +88,7 @@ export function endOrder(
   return actInDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
 }
 
-/** Orders, the newest first; and who asks, for what they may do to each. */
+/** Returns orders, newest first, with what the caller may do to each. */
 export async function listOrders(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,7 +1,4 @@
-/**
- * Recalls of disclosed copies (R32, R50). In: a session of the decision maker. Out: what was recalled, and by when its
- * recipient confirms that it is destroyed or given back. Never here: what would tell a recipient whose recording it was.
- */
+/** Recalls of disclosed copies (R32, R50), for the decision maker. Nothing reveals to a recipient whose recording it was. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -21,7 +18,7 @@ export interface Recall {
   confirmed_at: Temporal.Instant | null
 }
 
-/** Recalled copies, those that are not confirmed first. */
+/** Returns recalled copies, unconfirmed ones first. */
 export async function listRecalls(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -35,7 +32,7 @@ export async function listRecalls(
   return 'refused' in answer ? answer : { recalls: answer.rows }
 }
 
-/** The recipient has confirmed: what tied the copy to the recording goes. */
+/** Records the recipient's confirmation and deletes the link between copy and recording. */
 export function confirmRecall(
   db: Kysely<RegisterTables>,
   session: Session,

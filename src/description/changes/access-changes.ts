@@ -8,7 +8,7 @@ import { listText } from '../tell-values.ts'
 import { aspectOf, changed, changedList, changedTexts, matchByName, named, sentence, type Told } from './tell-change.ts'
 import * as words from './words.ts'
 
-/** What changes in what the register may be used for, and by whom (R3-R6, R36-R41). */
+/** Returns the changes of purposes and roles (R3-R6, R36-R41). */
 export function accessChanges(before: RegisterDescription, after: RegisterDescription): Change[] {
   const purposeName = (purpose: Purpose): Told =>
     [...after.purposes, ...before.purposes].find((described) => described.purpose === purpose)?.names ?? purpose

@@ -1,8 +1,8 @@
 import type { Trilingual } from '../closed-lists.ts'
 
-/** One thing that a version changes, as a sentence for people. */
+/** One entry of a version's diff, as a sentence. */
 export type Change = {
-  /** The field, as problems name it: `recordingPlan.rules[0].share`. */
+  /** The field, as in problems: `recordingPlan.rules[0].share`. */
   field: string
   text: Trilingual
 }

@@ -8,9 +8,9 @@ import { isSame, sentence } from './tell-change.ts'
 import { sections } from './words.ts'
 
 /**
- * What a version changes, in plain language, in the order of the file: "Retention on 029 497 000 from 6 to 3 months." None
- * where both say the same. The head (version, effectiveFrom, decision) and the versions of rules are not told: they follow
- * from the procedure.
+ * Returns the diff of two versions as sentences, in the order of the file: "Retention on 029 497 000 from 6 to 3 months." Empty
+ * if they are equal. The head (version, effectiveFrom, decision) and the versions of rules are left out: they follow from the
+ * procedure.
  */
 export function describeChanges(from: RegisterDescription, to: RegisterDescription): Change[] {
   const told = [
@@ -32,7 +32,7 @@ function withoutRuleVersions(description: RegisterDescription): object & Record<
   const { recordingPlan, numbers, ...rest } = description
   return {
     ...rest,
-    // How a number is displayed follows from the prefixes of exchanges.
+    // The display form of a number follows from the exchanges' prefixes.
     numbers: numbers.map((number) => ({ ...number, display: undefined })),
     recordingPlan: {
       ...recordingPlan,

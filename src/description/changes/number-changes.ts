@@ -7,7 +7,7 @@ import { dayText, lastDayText } from '../tell-values.ts'
 import { aspectOf, changed, changedList, changedTexts, matchByName, named, quoted, sentence } from './tell-change.ts'
 import * as words from './words.ts'
 
-/** What changes in the numbers that customers call, and what they mean (R7, R11). */
+/** Returns the changes of service numbers and their meaning (R7, R11). */
 export function numberChanges(before: RegisterDescription, after: RegisterDescription): Change[] {
   const { numbering: from } = before
   const { numbering: to } = after
@@ -25,7 +25,7 @@ export function numberChanges(before: RegisterDescription, after: RegisterDescri
 }
 
 function listChanges(from: readonly ServiceNumber[], to: readonly ServiceNumber[]): Change[] {
-  // An entry is the same one while number and beginning are; of what is left, while the number is.
+  // Entries match if number and start are equal; the remaining ones if the number is.
   const exact = matchByName(from, to, ({ key, validFrom }) => `${key} ${validFrom.toString()}`)
   const rest = matchByName(
     exact.removed,

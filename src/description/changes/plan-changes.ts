@@ -11,7 +11,7 @@ import * as words from './words.ts'
 
 type Display = (key: PhoneNumberKey) => string
 
-/** What changes in what is recorded (R13-R15): a rule is told by the numbers it is about, because those are what people know. */
+/** Returns the changes of the recording plan (R13-R15). A rule is named by its numbers, which people know. */
 export function planChanges(before: RegisterDescription, after: RegisterDescription): Change[] {
   const display: Display = (key) =>
     [...after.numbers, ...before.numbers].find((number) => number.key === key)?.display ??
@@ -89,7 +89,7 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
   ]
 }
 
-/** Rules of one id are told apart by what stays the same, so that the next version of one is not taken for another. */
+/** Matches rules of one id by what stays the same, so that the next version of one is not taken for another. */
 function matchRules(from: readonly RecordingRule[], to: readonly RecordingRule[]) {
   const place = (rule: RecordingRule): number => to.indexOf(rule)
   const alike = matchByName(from, to, (rule) => JSON.stringify([rule.id, rule.version]))

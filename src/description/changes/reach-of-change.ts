@@ -2,9 +2,9 @@ import type { RegisterDescription } from '../register-description.ts'
 import { termSteps } from '../term-steps.ts'
 
 /**
- * What a version takes from what is pending under the version before: shorter terms, open inspections that put ends off no more
- * (C3), kinds of requests that are offered no more, the Service Unit's purpose, ways of disclosure. As the database keeps it with a
- * draft (`description_reach`).
+ * What a new version withdraws from pending work: shorter terms, inspections that no longer postpone destruction (C3), kinds of
+ * requests no longer offered, the Service Unit's purpose, ways of disclosure. The database stores it with a draft
+ * (`description_reach`).
  */
 export interface ReachOfChange {
   terms: { number: string; months: number; at: string }[]
@@ -45,5 +45,5 @@ export function reachOfChange(
   }
 }
 
-/** Kinds of requests that only the profile `gdpr` offers. */
+/** Kinds of requests of the profile `gdpr` only. */
 const kindsOfGdpr = ['ERASURE', 'OBJECTION', 'RESTRICTION', 'RECTIFY', 'LOG_EXTRACT']

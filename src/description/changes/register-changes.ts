@@ -17,7 +17,7 @@ import {
 } from './tell-change.ts'
 import * as words from './words.ts'
 
-/** What changes in the register itself: whose it is, what it holds, for how long, where, and what is given out of it. */
+/** Returns the changes of the register itself: controller, content, terms, places, disclosures. */
 export function registerChanges(from: RegisterDescription, to: RegisterDescription): Change[] {
   return [
     ...changed(['profile'], words.sections.profile, words.profiles[from.profile], words.profiles[to.profile]),

@@ -6,15 +6,15 @@ import { languages, type Language, type Trilingual } from '../closed-lists.ts'
 import { listText } from '../tell-values.ts'
 import { inLanguage, sayChange } from './words.ts'
 
-/** What a sentence speaks of: the same for all readers, or a text for each. */
+/** Value in a sentence: one text for all languages, or one each. */
 export type Told = string | Trilingual
 
-/** One change, as a sentence in each language. */
+/** Returns one change as a sentence in each language. */
 export function sentence(path: FieldPath, key: KeyOf<typeof texts>, values: Values): Change {
   return { field: fieldName(path), text: sayChange(key, values) }
 }
 
-/** A value that is another than before, new, or gone; nothing where it is the same. */
+/** Describes a value that changed, was added or was removed; empty if it is equal. */
 export function changed(path: FieldPath, label: Told, from: Told | undefined, to: Told | undefined): Change[] {
   if (isSame(from, to)) return []
   if (from === undefined) {
@@ -26,7 +26,7 @@ export function changed(path: FieldPath, label: Told, from: Told | undefined, to
   return [sentence(path, 'change.changed', { label, from, to })]
 }
 
-/** A text in three languages: one sentence where each changed, else one for each language that did. */
+/** Describes a trilingual text: one sentence if all three changed, otherwise one for each language that did. */
 export function changedTexts(
   path: FieldPath,
   label: Told,
@@ -47,17 +47,17 @@ export function changedTexts(
   })
 }
 
-/** Items of a list that is told as a whole. */
+/** Describes a list as a whole. */
 export function changedList(path: FieldPath, label: Told, from: readonly Told[], to: readonly Told[]): Change[] {
   return changed(path, label, listOrNone(from), listOrNone(to))
 }
 
-/** In quotation marks of the reader's language. */
+/** Adds the quotation marks of each language. */
 export function quoted(text: Told): Trilingual {
   return inEach((reader) => (reader === 'en' ? `“${tellIn(text, reader)}”` : `”${tellIn(text, reader)}”`))
 }
 
-/** Whose, and what of it: a label of two parts. */
+/** Returns a label of two parts, subject and aspect. */
 export function aspectOf(subject: Told, aspect: Told): Trilingual {
   return inEach((reader) => `${tellIn(subject, reader)}, ${tellIn(aspect, reader)}`)
 }
@@ -66,7 +66,7 @@ export function named(kind: Trilingual, name: Told): Trilingual {
   return inEach((reader) => `${kind[reader]} ${tellIn(name, reader)}`)
 }
 
-/** Items of two lists that are the same one by name; those of one name in their order. Places are those in `after`. */
+/** Matches the items of two lists by name; items of one name match in order. Indexes are those in `after`. */
 export function matchByName<Item>(
   before: readonly Item[],
   after: readonly Item[],
@@ -83,7 +83,7 @@ export function matchByName<Item>(
   return { added, removed: left, kept }
 }
 
-/** Alike in every value, the order of fields apart. */
+/** Deep equality; the order of fields does not count. */
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder)
 }

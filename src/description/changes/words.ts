@@ -1,13 +1,10 @@
-/**
- * The words that tell what a version changes: names of fields and values, those of the glossary, from texts/server/change.json.
- * Never here: a sentence, or an agency's name.
- */
+/** Names of fields and values in changes, from texts/server/change.json. */
 import texts from '#texts/server/change.json' with { type: 'json' }
 import { sayInAll, type Trilingual } from '#platform/texts/texts.ts'
 
 export const sayChange = sayInAll(texts)
 
-/** The texts whose keys begin alike, by the rest of their keys. */
+/** Returns the texts whose keys have the prefix, by the rest of the key. */
 function group<Prefix extends string>(prefix: Prefix) {
   const start = `change.${prefix}.`
   const found = Object.entries(texts).filter(([key]) => key.startsWith(start))

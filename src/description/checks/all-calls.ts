@@ -3,27 +3,26 @@ import { type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from '../register-description.ts'
 import { termZone } from '../terms.ts'
 
-/** A share that leaves out fewer than one call in twenty is recording everything under another name (R15). */
+/** Recording 95 % or more counts as recording everything (R15). */
 export const everythingShare = 0.95
 
 /**
- * Recordings in a week up to which a quota bounds what a rule records. Nobody answers much more than a hundred calls in
- * a week, and a number with a thousand is a busy one: a quota beyond that is recording everything under another name.
+ * Weekly quotas up to which a rule counts as bounded. An official seldom answers more than a hundred calls a week, and a number
+ * with a thousand is busy: a larger quota records everything.
  */
 const boundingQuota = { official: 100, number: 1000 }
 
-/** True where the rule, while and when it holds, records every call. */
+/** Returns true if the rule records every call while it is in force. */
 export function isInFull({ share, quota }: Pick<RecordingRule, 'share' | 'quota'>): boolean {
   return share >= everythingShare && !(quota && quota.weekly <= boundingQuota[quota.per])
 }
 
-/** Days that show every hour of a week, and one more where it begins in the middle of a day. */
+/** Covers every hour of a week, and one more day if it begins in the middle of a day. */
 const daysOfAPattern = 8
 
 /**
- * The first moment at which every service number in use is recorded in full (R15), and a rule that does it. Undefined
- * where there is none: then some call to some number has always been left out. Hours leave times out, but do not excuse
- * the moments that they cover.
+ * Returns the first moment at which every service number in use is recorded in full (R15), with a rule that does it; undefined
+ * if some number always has a call left out. Rules with hours count during their hours.
  */
 export function momentOfAllCalls(
   { rules }: Pick<RecordingPlan, 'rules'>,
@@ -39,7 +38,7 @@ export function momentOfAllCalls(
     .sort((one, other) => Temporal.Instant.compare(one, other))
     .filter((at, place, sorted) => place === 0 || !at.equals(sorted[place - 1]!))
   for (const [place, begin] of turns.entries()) {
-    // Between two turns the rules and the numbers are the same; only the hours of the week differ.
+    // Between two changes rules and numbers are constant; only the hours of the week matter.
     const inUse = service.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, begin)).map(({ key }) => key)
     const holding = full.filter(({ from, until }) => inForce(from, until, begin))
     if (!coversAll(inUse, holding)) continue
@@ -55,7 +54,7 @@ export function momentOfAllCalls(
   return undefined
 }
 
-/** Coverage grows only where hours begin: there it is at its worst. */
+/** Coverage increases only where hours begin, so those moments are the worst. */
 function momentsBetween(
   begin: Temporal.Instant,
   end: Temporal.Instant | undefined,

@@ -5,7 +5,7 @@ import { widestPurposes, widestScope, type RoleRights } from '../roles.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
-/** R3: the list of purposes, DEVELOPMENT first; under the profile gdpr each with its legal basis (L1). */
+/** R3: checks the list of purposes: DEVELOPMENT first; under the profile gdpr each with its legal basis (L1). */
 export function checkPurposes({ purposes }: Part<'purposes'>): FieldProblem[] {
   const problems = purposes.flatMap(({ purpose, dataSets }, index) => [
     ...(purposes.findIndex((other) => other.purpose === purpose) < index
@@ -26,7 +26,7 @@ export function checkLegalBases({ purposes, profile }: Part<'purposes' | 'profil
   )
 }
 
-/** Each role by itself: no wider than its kind may be (R5, R36-R41). */
+/** Checks that no role is wider than its kind allows (R5, R36-R41). */
 export function checkRoles({ roles }: Part<'roles'>): FieldProblem[] {
   return roles.flatMap((entry, index) => {
     const { role, duty, scope } = entry
@@ -39,7 +39,7 @@ export function checkRoles({ roles }: Part<'roles'>): FieldProblem[] {
     if (![widestScope(role), 'own', 'none'].includes(scope)) {
       problems.push(problemAt([...path, 'scope'], 'role.scope-too-wide', { role, scope: widestScope(role) }))
     }
-    // Without its duty nothing can be said of an expert's purposes.
+    // Without a duty an expert's purposes cannot be judged.
     return role === 'EXPERT' && !duty ? problems : [...problems, ...checkRolePurposes(entry, [...path, 'purposes'])]
   })
 }
@@ -65,7 +65,7 @@ function checkRolePurposes(entry: RoleRights, path: FieldPath): FieldProblem[] {
   })
 }
 
-/** Every purpose that a role holds is on the list; needs the whole list of purposes. */
+/** Checks that every purpose of a role is on the list; needs the whole list of purposes. */
 export function checkHeldPurposes({ roles, purposes }: Part<'roles' | 'purposes'>): FieldProblem[] {
   return roles.flatMap((entry, index) =>
     entry.purposes.flatMap(({ purpose }, place) =>
@@ -76,7 +76,7 @@ export function checkHeldPurposes({ roles, purposes }: Part<'roles' | 'purposes'
   )
 }
 
-/** Every purpose on the list is some role's; needs the whole list of roles. DEVELOPMENT may be held in its parts (R4). */
+/** Checks that some role holds each purpose; needs the whole list of roles. DEVELOPMENT may be held in its parts (R4). */
 export function checkUsedPurposes({ roles, purposes }: Part<'roles' | 'purposes'>): FieldProblem[] {
   const held = roles.flatMap((entry) => entry.purposes.map(({ purpose }) => purpose))
   return purposes.flatMap(({ purpose }, index) =>
@@ -86,7 +86,7 @@ export function checkUsedPurposes({ roles, purposes }: Part<'roles' | 'purposes'
   )
 }
 
-/** Without these a description could never be followed by another, nor anybody be given rights (R14, R36). */
+/** Checks the roles without which no further version could be approved and no rights granted (R14, R36). */
 export function checkNeededRoles({ roles }: Part<'roles'>): FieldProblem[] {
   const has = (role: string, duty?: string): boolean =>
     roles.some((entry) => entry.role === role && entry.duty === duty)

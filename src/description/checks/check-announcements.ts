@@ -9,7 +9,7 @@ import { termZone } from '../terms.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
-/** Each announcement by itself (L3, L4). */
+/** Checks each announcement (L3, L4). */
 export function checkAnnouncements(
   announcements: readonly Announcement[],
   numbers: readonly ServiceNumber[] | undefined,
@@ -28,7 +28,7 @@ export function checkAnnouncements(
   })
 }
 
-/** L3: nobody is recorded without having been told, in both national languages. Needs the whole list of announcements. */
+/** L3: nobody is recorded without an announcement in both national languages. Needs the whole list of announcements. */
 export function checkAnnounced({
   recordingPlan: { rules, announcements },
   switches,
@@ -54,7 +54,7 @@ export function checkAnnounced({
   )
 }
 
-/** L16: the decision of the cooperation procedure is on file before any rule is in force. */
+/** L16: the decision of the cooperation procedure precedes every rule. */
 export function checkCooperation({
   recordingPlan: { rules, cooperation },
   effectiveFrom,

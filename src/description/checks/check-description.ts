@@ -1,7 +1,4 @@
-/**
- * What a description may not say. In: the sections that could be read. Out: what is wrong, by field. Never here: lines of
- * the text, words for people (texts/server/problem.json), or a change of what was written.
- */
+/** Checks a description's content. Returns problems by field, without lines and texts. */
 import * as access from './check-access.ts'
 import { checkAnnounced, checkAnnouncements, checkCooperation } from './check-announcements.ts'
 import { checkNumbers, checkSwitchboard } from './check-numbers.ts'
@@ -14,10 +11,9 @@ import { type ItemList } from '../sound-file.ts'
 type Check<Section extends keyof RegisterDescription> = (parts: Pick<RegisterDescription, Section>) => FieldProblem[]
 
 /**
- * What a description says that it may not say: roles wider than the law of the register allows (R3-R5, R36-R41), numbers
- * that contradict each other (R7), a recording plan that nobody may approve (R13-R15), promises that cannot be kept.
- *
- * @param description the sections that could be read: what cannot be read does not hide what is wrong elsewhere
+ * Checks the content of a description: roles within the law of the register (R3-R5, R36-R41), consistent numbers (R7), an
+ * approvable recording plan (R13-R15), promises that can be kept.
+ * @param description the readable sections; unreadable ones do not hide problems of others
  * @param shortened lists that lost an item: they do not prove that something is missing
  */
 export function checkDescription(
@@ -52,7 +48,7 @@ export function checkDescription(
     ...given(['switches'], register.checkSwitches),
   ]
 
-  /** The check's answer where its sections could be read, and the lists that it draws conclusions from are whole. */
+  /** Runs the check if its sections are readable and its lists complete. */
   function given<Section extends keyof RegisterDescription>(
     sections: readonly Section[],
     check: Check<Section>,

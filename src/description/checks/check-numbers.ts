@@ -5,7 +5,7 @@ import { inForce, type RegisterDescription, type ServiceNumber } from '../regist
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
-/** R7: each number by itself, and no number twice for one time. */
+/** R7: checks each number, and that none is listed twice for one time. */
 export function checkNumbers({ numbers }: Part<'numbers'>): FieldProblem[] {
   const listed = new Map<string, ServiceNumber[]>()
   return numbers.flatMap((number, index) => {
@@ -35,7 +35,7 @@ export function checkNumbers({ numbers }: Part<'numbers'>): FieldProblem[] {
   })
 }
 
-/** R2, R7: the switchboard of the controller is one of the list while the version is in force; needs the whole list. */
+/** R2, R7: the controller's switchboard is in the list while the version is in force; needs the whole list. */
 export function checkSwitchboard({
   numbers,
   controller,

@@ -8,11 +8,9 @@ import { momentText } from '../tell-values.ts'
 const percent = everythingShare * 100
 
 /**
- * What speaks against approving a recording plan (R13-R15): it names numbers that are not service numbers, leaves two
- * rules for one number at one time, or records everything: one number in full only for a limited time and with a
- * justification, all numbers at one moment never.
- *
- * @param numbers the whole list of numbers; without it what depends on them is not judged
+ * Checks a recording plan (R13-R15). Rules name service numbers only, do not overlap for a number, and never record everything:
+ * a single number in full only for a limited time and with a justification, all numbers at one moment never.
+ * @param numbers the whole list of numbers; without it checks that need it are skipped
  */
 export function checkRecordingPlan(
   { rules }: RecordingPlan,
@@ -48,7 +46,7 @@ export function checkRecordingPlan(
   return problems
 }
 
-/** The numbers that a rule, or an announcement, is about; those of a rule are no switchboard's while it holds. */
+/** Checks the numbers of a rule or an announcement; a rule's numbers are never the switchboard. */
 export function checkNamedNumbers(
   keys: readonly PhoneNumberKey[],
   path: FieldPath,
@@ -102,7 +100,7 @@ function holdsWhile({ from, until }: RecordingRule, { validFrom, validTo }: Serv
   return inForce(from, until, validFrom) || inForce(validFrom, validTo, from)
 }
 
-/** True where both rules hold at some moment. */
+/** Returns true if both rules are in force at some moment. */
 function holdTogether(one: RecordingRule, other: RecordingRule): boolean {
   return (
     (inForce(one.from, one.until, other.from) || inForce(other.from, other.until, one.from)) && hoursOverlap(one, other)

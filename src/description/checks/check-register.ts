@@ -6,24 +6,24 @@ import { termZone } from '../terms.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
-/** R14: nobody approves what they drafted. User ids are the same in any case of letters. */
+/** R14: author and approver are different people. User ids are case-insensitive. */
 export function checkDecision({ decision }: Part<'decision'>): FieldProblem[] {
   const same = decision.author.trim().toLowerCase() === decision.approver.trim().toLowerCase()
   return same ? [problemAt(['decision', 'approver'], 'decision.own')] : []
 }
 
-/** R12: both kinds of people, and nobody else. */
+/** R12: exactly the two kinds of data subjects. */
 export function checkDataSubjects({ dataSubjects: written }: Part<'dataSubjects'>): FieldProblem[] {
   return isAll(written, dataSubjects) ? [] : [problemAt(['dataSubjects'], 'register.data-subjects')]
 }
 
-/** R10: the four of the closed list, exactly. */
+/** R10: exactly the four items of the closed list. */
 export function checkIdentificationData({ identificationData: written }: Part<'identificationData'>): FieldProblem[] {
   if (isAll(written, identificationData)) return []
   return [problemAt(['identificationData'], 'register.identification-data', { allowed: identificationData.join(', ') })]
 }
 
-/** R18, R19: no place for data without electronic access control, attested when the version comes into force. */
+/** R18, R19: every storage site has electronic access control, attested when the version comes into force. */
 export function checkStorage({ storage, effectiveFrom }: Part<'storage' | 'effectiveFrom'>): FieldProblem[] {
   const effective = dayText(effectiveFrom)
   const firstDay = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
@@ -43,7 +43,7 @@ export function checkStorage({ storage, effectiveFrom }: Part<'storage' | 'effec
   ]
 }
 
-/** The ids and times of provisions (R34). */
+/** Checks ids and dates of provisions (R34). */
 export function checkProvisions({ disclosure: { provisions } }: Part<'disclosure'>): FieldProblem[] {
   return [
     ...twice(provisions, ['disclosure', 'provisions'], 'provision.twice'),
@@ -55,7 +55,7 @@ export function checkProvisions({ disclosure: { provisions } }: Part<'disclosure
   ]
 }
 
-/** R34: no disclosure to an authority without a statutory ground in force. */
+/** R34: disclosure to an authority needs a statutory ground in force. */
 export function checkDisclosure({ disclosure, effectiveFrom }: Part<'disclosure' | 'effectiveFrom'>): FieldProblem[] {
   const firstDay = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
   const { authority, provisions } = disclosure
@@ -66,14 +66,14 @@ export function checkDisclosure({ disclosure, effectiveFrom }: Part<'disclosure'
   return [problemAt(['disclosure', 'authority'], 'disclosure.no-provision', { effective: dayText(effectiveFrom) })]
 }
 
-/** L30, C7: a voice that is only changed is personal data, and leaves under a contract as such. */
+/** L30, C7: a changed voice is personal data, and leaves only under a contract for such data. */
 export function checkPseudonymised({ disclosure, switches }: Part<'disclosure' | 'switches'>): FieldProblem[] {
   const { research, pseudonymised } = disclosure
   if (pseudonymised !== true || (research && switches.researchTreatAsPersonal)) return []
   return [problemAt(['disclosure', 'pseudonymised'], 'disclosure.not-as-personal')]
 }
 
-/** L2, L34: whom to turn to, by an address that can be one. */
+/** L2, L34: contacts have valid addresses. */
 export function checkContacts({ contacts, profile }: Part<'contacts' | 'profile'>): FieldProblem[] {
   const { dataProtectionOfficer: officer, accessibility } = contacts
   return [
@@ -95,10 +95,12 @@ function checkAddresses({ email, phone }: { email: string; phone?: string }, pat
   ]
 }
 
-/** The log outlives the history by as long as an entry can be about it (C9); the database prunes nothing younger. */
+/**
+ * The log outlives the history by the longest time an entry can refer to it (C9); the database never prunes younger entries.
+ */
 const shortestLogMonths = 24
 
-/** What this version of the program can keep (C8, C14): a promise beyond it is refused. */
+/** Switches that this version of the program supports (C8, C14); others are refused. */
 const keptSwitches = {
   legalClaim: false,
   maskCallerAfterMonths: null,

@@ -3,12 +3,10 @@ import { type RecordingRule, type RegisterDescription, type ServiceNumber } from
 import { dayText, momentText } from '../tell-values.ts'
 
 /**
- * What speaks against a version as the one after `history` (R1, R7, R11, R14): versions count up by one and come into
- * force one after another; a rule that decides otherwise than before has a version of its own; a number that has been in
- * force keeps its entry, so that old calls keep their meaning.
- *
- * @param history every version so far, oldest first; with none it must be the first
- * @param next the sections that could be read of the version that is to follow
+ * Checks a version against `history` (R1, R7, R11, R14): version numbers are consecutive and come into force in order; a
+ * changed rule has a new version; a number that has been in force keeps its entry, so that old calls keep their meaning.
+ * @param history all versions so far, oldest first; empty for the first
+ * @param next the readable sections of the next version
  * @param shortened lists that lost an item, as in checkDescription
  */
 export function checkSuccession(
@@ -19,7 +17,7 @@ export function checkSuccession(
   const previous = history.at(-1)
   const problems: FieldProblem[] = []
   const { version, effectiveFrom, recordingPlan, numbers, switches } = next
-  // Nothing in the program gives a transcript out; a version of before may say so, and none that follows.
+  // Transcripts are not supported: earlier versions may have the switch, later ones may not.
   if (switches?.accessTranscript) {
     problems.push(problemAt(['switches', 'accessTranscript'], 'switch.not-available', { default: 'false' }))
   }
@@ -40,9 +38,8 @@ export function checkSuccession(
 }
 
 /**
- * The version that each rule must have after `history`, in the order of `rules`: a rule that decides as one of the same
- * id did in the version before keeps its number, any other gets the one after the highest that its id ever had. A rule
- * with a new id keeps the number that it is written with.
+ * Returns the version each rule must have after `history`, in the order of `rules`. A rule that decides as in the version
+ * before keeps its number; any other gets the next after the highest of its id. A rule with a new id keeps the number it has.
  */
 export function expectedRuleVersions(
   history: readonly RegisterDescription[],
@@ -80,7 +77,7 @@ function checkRuleVersions(history: readonly RegisterDescription[], rules: reado
   })
 }
 
-/** True where both rules decide alike: what they are called and how they are explained does not count (R14). */
+/** Returns true if both rules decide alike; names and explanations do not count (R14). */
 function decidesAs(one: RecordingRule, other: RecordingRule): boolean {
   return decisive(one) === decisive(other)
 }

@@ -4,12 +4,12 @@ import { rewriteText } from './rewrite-text.ts'
 import { isFields } from './write-value.ts'
 
 /**
- * One change of a field: `['recordingPlan', 'rules', 0, 'share']`. An index one past a list's end adds an item. Without a
- * value the field is removed, or the item, and those behind it move up.
+ * Edit of a field: `['recordingPlan', 'rules', 0, 'share']`. An index one past a list's end appends. Without a value the field
+ * or item is removed, and later items move up.
  */
 export type TextEdit = { path: FieldPath; value?: unknown }
 
-/** An edit that cannot be made; nothing of it was. Code `edit.*` or `text.character`. */
+/** An edit that is impossible; nothing was changed. Code `edit.*` or `text.character`. */
 export class EditFault extends Error {
   readonly problem: Problem
 
@@ -21,10 +21,10 @@ export class EditFault extends Error {
 }
 
 /**
- * The text after the edits, in order. Comments and whatever is not edited stay as they are, to the letter. Whether the
- * outcome is a description is parseDescription's to say: a draft may be wrong.
- * @throws EditFault where the text cannot be read as YAML, where there is no place for a value, or it is none; and where
- * the text, edited or not, has a zero character, which no database keeps
+ * Applies edits to the text, in order. Comments and unedited parts are unchanged to the letter. The result may be an invalid
+ * description, as drafts may be.
+ * @throws EditFault if the text is not YAML, a path does not exist, a value is invalid, or the text contains a NUL character,
+ * which no database stores
  */
 export function editDescription(text: string, edits: readonly TextEdit[]): string {
   const zero = text.indexOf('\0')
@@ -77,7 +77,7 @@ export function editDescription(text: string, edits: readonly TextEdit[]): strin
   }
 }
 
-/** True of what YAML and JSON both can say; nothing at all is a removal. */
+/** Returns true for values that YAML and JSON share; undefined means removal. */
 function isValue(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value)

@@ -1,14 +1,14 @@
 import { isFields } from './write-value.ts'
 
-/** Beyond so many comparisons a list is not compared item by item. */
+/** Most comparisons before lists are not compared item by item. */
 const mostComparisons = 4_000_000
 
-/** A stretch of two lists: items that are the same one, changed perhaps; what else was there; what else is to be there. */
+/** A stretch of two lists: matching items, items only before, items only after. */
 export type Stretch = { pairs: [before: number, after: number][]; removed: number[]; added: number[] }
 
 /**
- * Which items of a list stand for which after a change, by what they are called where they have a name: a comment
- * beside an item stays beside it. Undefined where the lists are too long to compare.
+ * Matches the items of a list before and after a change, by name where they have one, so that a comment stays with its item.
+ * Undefined if the lists are too long.
  */
 export function matchItems(before: readonly unknown[], after: readonly unknown[]): Stretch[] | undefined {
   const [old, next] = [before.map(label), after.map(label)]
@@ -30,7 +30,7 @@ export function matchItems(before: readonly unknown[], after: readonly unknown[]
   return stretches
 }
 
-/** The longest sequence of labels that both lists have in one order. */
+/** Returns the longest common subsequence of labels. */
 function commonOrder(old: readonly string[], next: readonly string[]): [number, number][] | undefined {
   let start = 0
   while (start < old.length && start < next.length && old[start] === next[start]) start += 1
@@ -68,7 +68,7 @@ function commonOrder(old: readonly string[], next: readonly string[]): [number, 
   ]
 }
 
-/** What an item is called: its id, number, purpose, or role with its duty; the whole of it where it has no name. */
+/** Returns an item's name: id, number, purpose, or role with duty; the whole item if it has none. */
 function label(item: unknown): string {
   if (!isFields(item)) return JSON.stringify(item)
   const { id, number, purpose, role, duty } = item

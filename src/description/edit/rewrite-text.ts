@@ -4,21 +4,20 @@ import { readText } from '../read-text.ts'
 import { matchItems } from './match-items.ts'
 import { fieldLines, inlineField, inlineText, isFields, itemLines, keyText } from './write-value.ts'
 
-/** What takes the place of some letters of a text. */
+/** Replacement of a range of the text. */
 type Patch = { from: number; to: number; text: string }
 
-/** Where a value stands: after a field's key, after a list's dash, or alone. */
+/** Position of a value: after a field's key, after a list's dash, or alone. */
 type Slot = { node: Node | null; start: number; inFlow: boolean; key?: Node }
 
-/** The values cannot be put into this text by changing letters of it. */
+/** The values cannot be inserted by changing parts of this text. */
 class NoSuchPlace extends Error {}
 
 /**
- * The text with other values in it. Every letter stays that says what it said before: comments, order, quotation marks and
- * line breaks. What is removed takes the comment on its own line along, the comments above it stay.
- *
- * @param text what `document` was read from
- * @param wanted the values that the new text shall have
+ * Rewrites the text with other values. Everything unaffected stays to the letter: comments, order, quotation marks and line
+ * breaks. A removed value takes the comment on its own line along; comments above it stay.
+ * @param text the source of `document`
+ * @param wanted the new values
  */
 export function rewriteText(text: string, document: Document.Parsed, wanted: unknown): string {
   const changed = patched(text, document, wanted)
@@ -29,7 +28,7 @@ export function rewriteText(text: string, document: Document.Parsed, wanted: unk
   return written(document, wanted)
 }
 
-/** The text as the YAML writer lays it out: comments are kept, line breaks are not. */
+/** Serialises the document with the YAML writer: keeps comments, not line breaks. */
 function written(document: Document.Parsed, wanted: unknown): string {
   const copy = document.clone() as Document
   change(copy.toJS(), wanted, [])
@@ -154,7 +153,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     const name = key && isScalar(key) ? String(key.value) : ''
     const [first, ...others] = key ? fieldLines(name, value, indent) : itemLines(value, indent)
     const put = [first!.slice(indent + (key ? keyText(name).length + 1 : 1)), ...others].join('\n')
-    // A comment on the key's line would end up behind the last line of a block.
+    // A comment on the key's line would end up after the block's last line.
     if (others.length > 0 && !isBlank(text.slice(to, endOfLine(to)))) throw new NoSuchPlace()
     patches.push({ from, to, text: put })
   }
@@ -164,7 +163,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     return { node: value, key, inFlow, start: key.range[0] }
   }
 
-  /** Takes out whole lines, or what stands between two commas. */
+  /** Removes whole lines, or the text between two commas. */
   function removeFrom(slots: readonly Slot[], isGone: readonly boolean[]): void {
     for (let first = 0; first < slots.length; first += 1) {
       if (!isGone[first]) continue
@@ -176,7 +175,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
         if (next) patches.push({ from: begin.start, to: next.start, text: '' })
         else patches.push({ from: before ? endOfSlot(before) : begin.start, to: end, text: '' })
       } else if (isBlank(text.slice(startOfLine(begin.start), begin.start))) {
-        // Each by itself: the comments between them stay.
+        // One by one: the comments between them stay.
         for (const slot of slots.slice(first, last + 1)) {
           patches.push({ from: startOfLine(slot.start), to: afterLine(endOfSlot(slot)), text: '' })
         }
@@ -204,7 +203,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     if (!before) {
       const [first] = slots
       const indent = ' '.repeat(columnOf(first!.start))
-      // The first line takes the place of the item's own, which may stand behind a dash.
+      // The first line replaces the item's own, which may follow a dash.
       const put = `${lines.join('\n').trimStart()}\n${indent}`
       patches.push({ from: first!.start, to: first!.start, text: put })
       return
@@ -218,7 +217,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     return Math.max(start + 1, key?.range?.[1] ?? 0, node?.range && node.range[1] > node.range[0] ? endOf(node) : 0)
   }
 
-  /** Behind the last letter of a value. */
+  /** Returns the offset after a value. */
   function endOf(node: Node): number {
     if ((isMap(node) || isSeq(node)) && node.flow !== true) {
       const last = node.items.at(-1) as Node | Pair<Node, Node | null> | undefined

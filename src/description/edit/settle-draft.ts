@@ -7,24 +7,23 @@ import { termZone } from '../terms.ts'
 import { rewriteText } from './rewrite-text.ts'
 import { isFields } from './write-value.ts'
 
-/** What a draft says of itself: the lines that the procedure writes, and nobody else (R14). */
+/** The lines of a draft that only the procedure writes (R14). */
 export type DraftHead = {
   version: number
-  /** Without it the text keeps its own. */
+  /** Default: the text's own. */
   effectiveFrom?: Temporal.Instant
-  /** User ids. Without an approver the line is left open for one (`settled_text`, database/functions/description/versions.sql). */
+  /** User ids. Without an approver the line is left open (`settled_text`, database/functions/description/versions.sql). */
   decision?: { author: string; approver?: string; decidedOn: Temporal.PlainDate }
 }
 
-/** Stands for the approver until there is one; no user id has brackets. */
+/** Placeholder for the approver; user ids have no brackets. */
 const awaitsDecision = '(awaits decision)'
 
 /**
- * The draft's text with its head and the versions of its rules as they must be after `history`: a rule that decides
- * otherwise than before gets the next version, one that does not keeps its own (R14). Every other letter stays. What
- * cannot be read stays too: its problems are told first.
- *
- * @param history every version so far, oldest first
+ * Returns the draft's text with its head and rule versions as they must be after `history`: a rule that decides differently
+ * gets the next version, others keep theirs (R14). Everything else is unchanged. Unreadable parts stay; their problems are
+ * reported first.
+ * @param history all versions so far, oldest first
  */
 export function settleDraft(text: string, history: readonly RegisterDescription[], head: DraftHead): string {
   return settleHead(settleRules(text, history), head)
@@ -36,7 +35,7 @@ function settleRules(text: string, history: readonly RegisterDescription[]): str
   const { document, file } = reading.read
   const rules = rulesOf(file)
   if (!rules) return text
-  // A new rule needs no version of its own to be told from the others.
+  // A new rule may lack a version: it is identified without one.
   const numbered = withRules(file, (rule) => (Number.isInteger(rule['version']) ? rule : { ...rule, version: 1 }))
   const { description, asWritten } = readSoundParts(numbered)
   const read = description.recordingPlan?.rules ?? []
@@ -67,7 +66,7 @@ function withRules(
   return { ...rest, recordingPlan: { ...recordingPlan, rules } }
 }
 
-/** A text that cannot be read, or is no YAML mapping, comes back unchanged. */
+/** Returns unreadable text, or text that is no YAML mapping, unchanged. */
 function settleHead(text: string, { version, effectiveFrom, decision }: DraftHead): string {
   const reading = readText(text)
   if (!reading.ok) return text
@@ -92,7 +91,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
       text,
     )
 
-  /** From the first letter of the key to the last of the value; the beginning of the text where there is none. */
+  /** Returns the range from the key to the end of the value; the beginning of the text if there is none. */
   function placeOf(pair: Pair | undefined): { from: number; to: number } {
     const start = fields.range?.[0] ?? 0
     const key = pair?.key as { range?: [number, number, number] } | undefined
@@ -101,7 +100,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
   }
 }
 
-/** An instant as the file writes it: a day where it is the beginning of one. */
+/** Formats an instant as in the file: as a day if it begins one. */
 function writeInstant(instant: Temporal.Instant): string {
   const there = instant.toZonedDateTimeISO(termZone)
   return there.equals(there.startOfDay())
@@ -109,7 +108,7 @@ function writeInstant(instant: Temporal.Instant): string {
     : there.toString({ timeZoneName: 'never', smallestUnit: 'second' })
 }
 
-/** Where a value ends, without what a block leaves behind its last entry. */
+/** Returns the end of a value, without the white space that a block leaves after its last entry. */
 function lastLetter(value: unknown): number | undefined {
   if (isMap(value) && value.flow !== true) {
     const last = value.items.at(-1)

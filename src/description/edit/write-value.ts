@@ -1,9 +1,9 @@
 import { parse } from 'yaml'
 
-/** No line that is written is longer, unless its text is. */
+/** Longest line, unless a single text is longer. */
 const lineLength = 120
 
-/** A value on one line. Within brackets and braces a comma has a meaning, so more texts are quoted there. */
+/** Writes a value on one line. Within brackets and braces commas are significant, so more texts are quoted there. */
 export function inlineText(value: unknown, inFlow: boolean): string {
   if (Array.isArray(value)) return `[${value.map((item) => inlineText(item, true)).join(', ')}]`
   if (!isFields(value)) return scalarText(value, inFlow)
@@ -11,7 +11,7 @@ export function inlineText(value: unknown, inFlow: boolean): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
 }
 
-/** A field with its value as it stands between braces. */
+/** Writes a field within braces. */
 export function inlineField(key: string, value: unknown): string {
   return `${keyText(key)}: ${inlineText(value, true)}`
 }
@@ -20,12 +20,12 @@ export function keyText(key: string): string {
   return scalarText(key, true)
 }
 
-/** A field with its value as lines of a block: on one line what is short, a line for each field or item otherwise. */
+/** Writes a field as lines of a block: short values on one line, others with a line for each field or item. */
 export function fieldLines(key: string, value: unknown, indent: number): string[] {
   return lines(`${' '.repeat(indent)}${keyText(key)}:`, value, indent)
 }
 
-/** An item of a list with its value, as fieldLines. */
+/** Writes a list item, like fieldLines. */
 export function itemLines(value: unknown, indent: number): string[] {
   return lines(`${' '.repeat(indent)}-`, value, indent)
 }
@@ -60,7 +60,7 @@ function scalarText(value: unknown, inFlow: boolean): string {
   return isPlain(value, inFlow) ? value : JSON.stringify(value)
 }
 
-/** True where the text, without quotation marks, is read as itself. */
+/** Returns true if the text needs no quotation marks. */
 function isPlain(text: string, inFlow: boolean): boolean {
   const form = inFlow ? plainInFlow : plain
   return text.length < 2000 && form.test(text) && !text.endsWith(' ') && parse(text) === text

@@ -1,5 +1,5 @@
 /**
- * Step 1: full-width digits, no-break spaces, typographic dashes and invisible direction marks become plain text, since
+ * Step 1: replaces full-width digits, no-break spaces, typographic dashes and invisible direction marks by plain text, since
  * numbers are pasted from web pages and letters. Idempotent.
  */
 export function cleanText(raw: string): string {

@@ -3,8 +3,8 @@ import { finnishGroups } from './finnish-groups.ts'
 import { type NumberingOptions } from './phone-number.ts'
 
 /**
- * How a number is written for Finnish readers: `029 512 000`, `040 123 4567`, `+46 8 123 456 78`, `116 117`, `4711`,
- * `user@host`. The whole number: what screens show by default is in mask-phone-number.ts.
+ * Formats a number for Finnish readers: `029 512 000`, `040 123 4567`, `+46 8 123 456 78`, `116 117`, `4711`, `user@host`. Not
+ * masked: screens use mask-phone-number.ts.
  */
 export function displayPhoneNumber(key: string, options: NumberingOptions = {}): string {
   const [scheme, , code] = key.split(':')
@@ -17,7 +17,7 @@ export function displayPhoneNumber(key: string, options: NumberingOptions = {}):
 
 function displayFinnish(national: string, exchanges: readonly string[] | undefined): string {
   const { areaCode, groups } = finnishGroups(national, exchanges)
-  // 0295 333 200: the single digit belongs to the code as people write it. 020202 and its kin stay in one piece.
+  // 0295 333 200: the single digit belongs to the code as people write it. 020202 and its like stay in one piece.
   if (/^202\d\d$/.test(national) || areaCode === '') return `0${national}`
   const [first = '', ...rest] = groups
   return first.length === 1 ? [`0${areaCode}${first}`, ...rest].join(' ') : [`0${areaCode}`, ...groups].join(' ')

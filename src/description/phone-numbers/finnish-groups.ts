@@ -1,17 +1,17 @@
 /**
- * Finnish national numbers in the groups people write: the area code as its own group with its 0 and without brackets,
- * the rest in groups of three or four (029 512 000, 040 123 4567, 09 123 456).
+ * Finnish national numbers in customary groups: the area code with its 0 and without brackets, the rest in groups of three or
+ * four (029 512 000, 040 123 4567, 09 123 456).
  */
 export type FinnishGroups = { areaCode: string; groups: string[] }
 
-/** Longest first: 0457 is a code of its own only in front of seven digits, 0100 and 0200 only in short service numbers. */
+/** Longest first: 0457 is a code only before seven digits, 0100 and 0200 only in short service numbers. */
 const areaCodes =
   /^(?:457(?=\d{7}$)|(?:100|200)(?=\d{3,5}$)|6\d\d(?<=600|606)|70\d|800|4\d|50|[1237]0|29|39|7[135]|1[3-9]|[235689])/
 
 /** Splits a national significant number (no 0 in front, digits only). `exchanges` as in NumberingOptions. */
 export function finnishGroups(national: string, exchanges: readonly string[] = []): FinnishGroups {
-  // The state's 029 numbers of seven digits are written as if 0295 were a code: 0295 333 200, unless the agency's own
-  // exchange says where the group ends: 029 512 1001.
+  // The state's seven-digit 029 numbers are written as if 0295 were a code (0295 333 200), unless the agency's exchange defines
+  // the group: 029 512 1001.
   const exchange = exchanges.find((prefix) => national.startsWith(prefix) && national.length > prefix.length)
   const areaCode = areaCodes.exec(national)?.[0] ?? ''
   if (exchange !== undefined && exchange.startsWith(areaCode) && exchange.length > areaCode.length) {

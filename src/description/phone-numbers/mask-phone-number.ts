@@ -1,13 +1,12 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { finnishGroups } from './finnish-groups.ts'
 
-/** Fewer hidden digits than this are guessed too easily to show the last two. */
+/** With fewer hidden digits the number could be guessed, so the last two are hidden too. */
 const hiddenDigits = 3
 
 /**
- * A number as screens show it until somebody reveals it (L33, AC9): `+358 40 *** **67`. Never more than the country
- * code, the area code and the last two digits; the stars do not tell the length. Short codes are public services and
- * stay readable; of an address only the host remains.
+ * Masks a number for screens (L33, AC9): `+358 40 *** **67`. Shows at most the country code, area code and last two digits; the
+ * stars do not reveal the length. Short codes are public services and stay readable; of an address only the host remains.
  */
 export function maskPhoneNumber(key: string): string {
   if (key.startsWith('+358')) {

@@ -1,16 +1,16 @@
-/** What a sip:, sips: or tel: URI (RFC 3261 section 19.1, RFC 3966) names: step 4. */
+/** Parts of a sip:, sips: or tel: URI (RFC 3261 section 19.1, RFC 3966): step 4. */
 export type NumberUri = {
   /** From a name-addr: `"Anonymous" <sip:…>`. */
   displayName?: string
   user: string
-  /** Lower case, without port or parameters; absent for tel:. */
+  /** Lower case, without port or parameters; undefined for tel:. */
   host?: string
-  /** RFC 3966 section 5.1.5: a +prefix or a domain that makes a local number whole. */
+  /** RFC 3966 section 5.1.5: a +prefix or a domain that completes a local number. */
   phoneContext?: string
   ext?: string
 }
 
-/** Reads a URI, bare or in a name-addr. Undefined where the text is no URI; an empty user where it names nobody. */
+/** Parses a URI, bare or in a name-addr. Undefined if the text is no URI; the user is empty if there is none. */
 export function readUri(text: string): NumberUri | undefined {
   const named = /^([^<]*)<\s*((?:sips?|tel):[^>]*)>/i.exec(text)
   const uri = /^(sips?|tel):(.*)$/i.exec(named?.[2] ?? text)
@@ -18,7 +18,7 @@ export function readUri(text: string): NumberUri | undefined {
   const displayName = named?.[1]?.replace(/"/g, '').trim()
   const rest = (uri[2] ?? '').trim()
   const at = rest.lastIndexOf('@')
-  // Some gateways write sip:+358401234567 and forget the host: what is all digits is a number, as in tel:.
+  // Some gateways omit the host (sip:+358401234567): all digits means a number, as in tel:.
   const isTel = uri[1]?.toLowerCase() === 'tel' || (at < 0 && /^\+?\d+(;|$)/.test(rest))
   const userPart = isTel ? rest : at < 0 ? '' : rest.slice(0, at)
   const [user = '', ...parameters] = userPart.split(';')
@@ -33,7 +33,7 @@ export function readUri(text: string): NumberUri | undefined {
   return found
 }
 
-/** The user part as a person would write it; left alone where its escapes are broken. */
+/** Decodes the user part; unchanged if its escapes are invalid. */
 export function unescapeUser(user: string): string {
   try {
     return decodeURIComponent(user)

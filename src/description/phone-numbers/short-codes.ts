@@ -1,8 +1,8 @@
 import { type PhoneNumberClass } from './phone-number.ts'
 
 /**
- * Finnish numbers that are dialled without a 0 in front and have no E.164 form. The library would make +358116117 of
- * 116117, and +3581061234 of 106 1234, which is 010 61234: another subscriber. So it never sees them.
+ * Finnish numbers that are dialled without a leading 0 and have no E.164 form. The library would turn 116117 into +358116117,
+ * and 106 1234 into +3581061234, which is 010 61234: another subscriber. So they never reach it.
  */
 const shortCodes: readonly (readonly [RegExp, PhoneNumberClass])[] = [
   [/^112$/, 'emergency'],
@@ -13,12 +13,12 @@ const shortCodes: readonly (readonly [RegExp, PhoneNumberClass])[] = [
   [/^1[2-8]\d{3}$/, 'operator-service'],
 ]
 
-/** The class of a short code, or undefined where the digits are none. */
+/** Returns the class of a short code; undefined for other digits. */
 export function shortCodeClass(digits: string): PhoneNumberClass | undefined {
   return shortCodes.find(([pattern]) => pattern.test(digits))?.[1]
 }
 
-/** Step 9: 112 and 116xxx that someone gave a country code go back to what they are. Returns the bare digits. */
+/** Step 9: returns 112 and 116xxx without a wrongly added country code, as bare digits. */
 export function shortCodeBehindCountryCode(e164: string): string | undefined {
   return /^\+358(112|116\d{3})$/.exec(e164)?.[1]
 }

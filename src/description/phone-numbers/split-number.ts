@@ -5,8 +5,8 @@ const extension =
 const remark = /\s*\([^()]*\p{L}[^()]*\)$/u
 
 /**
- * Steps 5 and 6: takes the label in front ("puh.", "vaihde", "tfn"), the remark in brackets behind and the extension
- * off cleaned text. The library reads none of the Finnish and Swedish ones; one of its kin appends "p. 12" to the number.
+ * Steps 5 and 6: removes the leading label ("puh.", "vaihde", "tfn"), the trailing remark in brackets and the extension from
+ * cleaned text. The library knows none of the Finnish and Swedish ones and would append "p. 12" to the number.
  */
 export function splitNumber(text: string): { number: string; ext?: string } {
   let number = text.replace(label, '').replace(remark, '')

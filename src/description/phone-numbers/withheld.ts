@@ -1,4 +1,4 @@
-/** What systems and people write where there is no number to show: step 2. Finnish, Swedish, English, and SIP's own. */
+/** Texts in place of a number that is not available: step 2. Finnish, Swedish, English, and SIP's own. */
 const withheldWords = new Set([
   ...['anonymous', 'anonym', 'anonyymi', 'unavailable', 'restricted', 'private', 'private number', 'withheld'],
   ...['number withheld', 'unknown', 'unknown number', 'blocked', 'not available', 'no number', 'no caller id'],
@@ -9,15 +9,15 @@ const withheldWords = new Set([
 ])
 
 /**
- * Display names that ask for privacy (RFC 3323 section 4.1). "Unknown" and "Unavailable" are not among them: there they
- * speak of the name, and the number beside them is the caller's.
+ * Display names that request privacy (RFC 3323 section 4.1). "Unknown" and "Unavailable" refer to the name; the number beside
+ * them is the caller's.
  */
 const privateNames = new Set(['anonymous', 'anonym', 'anonyymi', 'private', 'restricted', 'withheld'])
 
-/** RFC 3323 section 4.1.1.3: the host of a From that hides its caller. */
+/** RFC 3323 section 4.1.1.3: host of a From that hides its caller. */
 export const anonymousHost = 'anonymous.invalid'
 
-/** True where cleaned text says that the caller's number is withheld; an empty text and a lone 0 say so too. */
+/** Returns true if cleaned text means a withheld number; so do an empty text and a lone 0. */
 export function saysWithheld(text: string): boolean {
   const words = text
     .toLowerCase()
@@ -26,7 +26,7 @@ export function saysWithheld(text: string): boolean {
   return /^[-_*\s]*$/.test(words) || /^0+$/.test(words) || withheldWords.has(words)
 }
 
-/** True where the display name in front of a SIP URI hides the caller, whatever the URI behind it says. */
+/** Returns true if the display name hides the caller, whatever the URI is. */
 export function asksForPrivacy(displayName: string): boolean {
   return privateNames.has(displayName.toLowerCase())
 }

@@ -1,19 +1,19 @@
 import type { Language } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
 
-/** The controller and its desk as the sentences of one language bend them. */
+/** The controller and its desk in the grammatical forms of a language. */
 export type Agency = {
   name: string
   /** Verohallinnon, Skatteförvaltningens, the Tax Administration’s. */
   genitive: string
-  /** Verohallinnolla, Verohallinnossa; the plain name where the language has a preposition. */
+  /** Verohallinnolla, Verohallinnossa; the plain name in languages with prepositions. */
   adessive: string
   inessive: string
-  /** Palveluyksikköön; the plain name elsewhere. */
+  /** Palveluyksikköön; the plain name in other languages. */
   toUnit: string
 }
 
-/** Finnish forms are data; Swedish and English follow a rule. */
+/** Finnish forms are data; Swedish and English follow rules. */
 export function agencyIn({ controller, rights }: RegisterDescription, language: Language): Agency {
   const name = controller.name[language]
   const unit = rights.unit[language]
@@ -31,7 +31,7 @@ export function agencyIn({ controller, rights }: RegisterDescription, language: 
   }
 }
 
-/** What an office is called in English: the name of one begins with "the" (the Tax Administration), a name such as Kela not. */
+/** English names of offices begin with "the" (the Tax Administration); names such as Kela do not. */
 const officeNoun =
   /\b(administration|agency|authority|board|bureau|centre|center|city|commission|committee|council|court|customs|department|desk|government|inspectorate|institute|institution|ministry|municipality|office|ombudsman|register|registry|service|services|team|treasury|unit|university)\b/i
 
@@ -39,7 +39,7 @@ function withArticle(name: string): string {
   return officeNoun.test(name) && !/^the\b/i.test(name) ? `the ${name}` : name
 }
 
-/** The same at the beginning of a sentence. */
+/** Capitalises the first letter, for the beginning of a sentence. */
 export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1)
 }

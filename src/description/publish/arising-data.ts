@@ -1,7 +1,6 @@
 /**
- * What comes to be of calls and recordings when the service is developed and looked after, whose data it is and for how long it
- * is kept (GDPR Articles 13 and 30, L2). In: the grounds of a version. Out: one entry for each kind. The terms are the
- * database's (database/functions): nothing sets them.
+ * Data that arise from using calls and recordings, whose they are and how long they are kept (GDPR Articles 13 and 30, L2): one
+ * entry per kind. The terms are the database's (database/functions) and not configurable.
  */
 import type { Grounds } from './grounds.ts'
 
@@ -20,10 +19,10 @@ export type ArisingData = {
 const ofCall = ['CALLERS', 'ANSWERING_OFFICIALS'] as const
 
 const ofQuality: readonly ArisingData[] = [
-  // What was said of a call; marks without a person stay for the results of groups.
+  // Results of groups keep marks without a person.
   { id: 'EVALUATIONS', dataSubjects: ofCall, endsWith: 'RECORDING' },
   { id: 'SAMPLING_CANDIDATES', dataSubjects: ofCall, months: 8, from: 'WEEK' },
-  // That marks are of different officials, not of whom.
+  // Marks distinguish officials without identifying them.
   { id: 'GROUP_MARKS', dataSubjects: ['ANSWERING_OFFICIALS'], months: 11, from: 'QUARTER' },
 ]
 const ofTraining: readonly ArisingData[] = [
@@ -31,9 +30,9 @@ const ofTraining: readonly ArisingData[] = [
   { id: 'ATTENDANCE_LISTS', dataSubjects: ['STAFF'], months: 14, from: 'SESSION_END' },
 ]
 const always: readonly ArisingData[] = [
-  // What telephone systems told of calls, held against what was recorded; how well recordings came in, by trunk and hour.
+  // Detail records of telephone systems for reconciliation; reception quality by trunk and hour.
   { id: 'CALLS_AS_TOLD', dataSubjects: ofCall, months: 3, from: 'CALL' },
-  // By hour, number and unit; after it by month and number in fives, which are nobody's data.
+  // By hour, number and unit; afterwards by month and number in fives, which are no personal data.
   { id: 'COUNTS_OF_CALLS', dataSubjects: ofCall, months: 14, from: 'CALL' },
 ]
 

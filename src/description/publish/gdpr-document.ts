@@ -8,7 +8,7 @@ import { controllerLines, fieldList, keptNow, numberedFrom, sentence } from './s
 import { seedTextsOf, type Numbered } from './seed-texts.ts'
 import { switchedOn } from './switch-words.ts'
 
-/** What a notice says beyond the sentences of the seed, by the law that asks for it (L numbers), and its sections. */
+/** Sentences of a notice beyond the seed's, by the law that requires them (L numbers), and its sections. */
 type Added = KeysOf<keyof typeof texts, 'notice.'> & `L${string}`
 type GdprSection = KeysOf<keyof typeof texts, 'notice.heading.'>
 type KeysOf<Key, Start extends string> = Key extends `${Start}${infer Name}` ? Name : never
@@ -19,8 +19,8 @@ function sayNotice(language: Language) {
 }
 
 /**
- * The notice under GDPR Articles 13 and 14 (L2), in the Articles' order: who, why and on what basis, whose and what data,
- * recipients, how long, and the rights. The seed's sentences are said where they stand.
+ * Returns the notice under GDPR Articles 13 and 14 (L2), in the Articles' order: controller, purposes and bases, data subjects
+ * and data, recipients, terms, rights. The seed's sentences are in their places.
  */
 export function gdprDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
@@ -123,7 +123,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
   }
 }
 
-/** What the added sentences are filled in with; one without its ground is not said. */
+/** Values of the added sentences; a sentence without its ground is left out. */
 function valuesOf(
   { description, uses, withinEea }: Grounds,
   language: Language,
@@ -157,7 +157,7 @@ function officerFact({ contacts }: RegisterDescription, say: SayNotice, language
   ]
 }
 
-/** L3, L4: what callers hear, in the page's language where there is such a text. */
+/** L3, L4: the announcements, in the page's language if available. */
 function announcements({ recordingPlan, switches }: RegisterDescription, lead: string, language: Language): Block[] {
   const texts = recordingPlan.announcements.flatMap((one) => one.texts[language] ?? one.texts.fi ?? [])
   if (!switches.announcementRequired || texts.length === 0) return []

@@ -6,21 +6,21 @@ import { purposesInEffect, type Duty, type Role } from '../roles.ts'
 import { termZone } from '../terms.ts'
 import { agencyIn, type Agency } from './agency.ts'
 
-/** What the sentences rest on at one instant: a sentence whose ground is gone is changed or left out. */
+/** Facts that the sentences depend on at an instant; a sentence without its ground is changed or left out. */
 export type Grounds = {
   description: RegisterDescription
   agency: Agency
-  /** The three kinds of number that there are. */
+  /** The kinds of number in use. */
   numbers: { national: boolean; regional: boolean; switchboard: boolean }
   records: boolean
-  /** For how long the standing rules keep recordings now; a rule with an end is an exception that passes. */
+  /** Present retention by the permanent rules; a rule with an end is a temporary exception. */
   kept: readonly { names: Trilingual; months: number }[]
   servers: number
   guardedPremises: boolean
-  /** Every storage site is in a country of the European Economic Area (L26). */
+  /** True if every storage site is in the European Economic Area (L26). */
   withinEea: boolean
   has: (role: Role, duty?: Duty) => boolean
-  /** Those that somebody may look under, in the description's order. */
+  /** Purposes that some role holds, in the description's order. */
   purposes: RegisterDescription['purposes']
   uses: (purpose: Purpose) => boolean
   dataSetsOf: (purpose: Purpose) => readonly ('history' | 'recordings')[]
@@ -58,12 +58,12 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
   }
 }
 
-/** The months of `kept`, each once, shortest first. */
+/** Returns the months of `kept` without duplicates, shortest first. */
 export function monthsKept({ kept }: Grounds): number[] {
   return [...new Set(kept.map(({ months }) => months))].sort((a, b) => a - b)
 }
 
-/** The provisions that hold on the day the description comes into force, one after another. */
+/** Returns the provisions in force on the day the description comes into force. */
 export function lawsOf(
   provisions: RegisterDescription['disclosure']['provisions'],
   effectiveFrom: Temporal.Instant,

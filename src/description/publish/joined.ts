@@ -1,4 +1,4 @@
-/** What there is of the parts, as a sentence enumerates it: a, b and c. Nothing where there is none. */
+/** Enumerates the parts in a sentence: a, b and c. Undefined if there are none. */
 export function joined(parts: readonly (string | false | undefined)[], and: string): string | undefined {
   const there = parts.filter((part): part is string => typeof part === 'string' && part !== '')
   const last = there.pop()

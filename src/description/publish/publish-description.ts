@@ -6,9 +6,8 @@ import type { PublishedDocument } from './published-document.ts'
 import { seedDocument } from './seed-document.ts'
 
 /**
- * The description as the public reads it (R1), in one language, as of an instant: numbers and rules change with time
- * under one and the same version. C15: the profile chooses between the manner of the Personal Data Act and a notice
- * under GDPR Articles 13 and 14.
+ * Returns the published description (R1) in one language, at an instant: numbers and rules change with time within a version.
+ * C15: the profile selects the form of the Personal Data Act or a notice under GDPR Articles 13 and 14.
  */
 export function publishDescription(
   description: RegisterDescription,

@@ -1,18 +1,17 @@
 /**
- * The published register description as a document (R1). In: a description and an instant. Out: the same text for every
- * medium: headings, facts, paragraphs of sentences, lists; each sentence with its id and the promises that stand behind
- * it. Never here: HTML, PDF or any other look, a proof, or an agency's name.
+ * The published register description (R1) independent of its medium: headings, facts, paragraphs of sentences, lists. Each
+ * sentence has its id and its promises. Contains no markup, no proofs and no agency's name.
  */
 import type { PromiseId } from '../promises.ts'
 import type { Language } from '../closed-lists.ts'
 
-/** One sentence, by the number that requirements 1.1 gives it (S0 to S35), or by the name of what today's law adds (L2). */
+/** A sentence with its number of requirements 1.1 (S0 to S35), or a name for what today's law adds (L2). */
 export type Sentence = { id: string; text: string; promises: readonly PromiseId[] }
 
-/** A label and what belongs to it: REKISTERINPITÄJÄ and its lines; each line is a sentence of its own. */
+/** A label and its lines: REKISTERINPITÄJÄ; each line is a sentence. */
 export type Fact = { label: string; lines: readonly Sentence[] }
 
-/** A table whose first column names its rows; each cell is a sentence of its own. */
+/** A table whose first column names its rows; each cell is a sentence. */
 export type Table = { kind: 'table'; head: readonly string[]; rows: readonly { cells: readonly Sentence[] }[] }
 
 export type Block =
@@ -20,7 +19,7 @@ export type Block =
   | { kind: 'paragraph'; sentences: readonly Sentence[] }
   | { kind: 'list'; lead?: Sentence; items: readonly Sentence[] }
   | Table
-  /** A heading within a section. */
+  /** Heading within a section. */
   | { kind: 'heading'; text: string }
 
 /** `id` is the same in every language: part of an address. */
@@ -29,14 +28,14 @@ export type Section = { id: string; heading: string; blocks: readonly Block[] }
 export type PublishedDocument = {
   language: Language
   profile: 'seed' | 'gdpr'
-  /** The name of the register. */
+  /** Name of the register. */
   title: Sentence
-  /** What kind of document this is, and under which law. */
+  /** Kind of document, and its law. */
   subtitle: Sentence
   sections: readonly Section[]
 }
 
-/** Every sentence in the order of the page. */
+/** Returns every sentence in page order. */
 export function sentencesOf(document: PublishedDocument): Sentence[] {
   return [
     document.title,

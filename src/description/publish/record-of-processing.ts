@@ -7,17 +7,17 @@ import { groundsOf } from './grounds.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf } from './published-document.ts'
 
-/** Which version a record is of, and when; instants are ISO 8601. */
+/** Version of a record and its times; instants are ISO 8601. */
 export type RecordedVersion = {
   version: number
   /** SHA-256 of the version's text, in hexadecimal. */
   sha256: string
   effectiveFrom: string
-  /** Until before; not there while no later version is approved. */
+  /** Exclusive; undefined until a later version is approved. */
   effectiveUntil?: string
 }
 
-/** GDPR Article 30(1) asks for these; docs/formats/record-of-processing.md tells of each field. */
+/** Required by GDPR Article 30(1); docs/formats/record-of-processing.md describes each field. */
 export type RecordOfProcessing = {
   format: 'seloste/record-of-processing'
   formatVersion: 1
@@ -44,9 +44,9 @@ export type RecordOfProcessing = {
   retention: {
     historyMonths: number
     recordings: { minimumMonths: number; maximumMonths: number; now: readonly { name: Trilingual; months: number }[] }
-    /** No backup is older. */
+    /** Greatest age of a backup. */
     backupsDays: number
-    /** What comes to be of calls and recordings, as long as it is kept. */
+    /** Data that arise from use, and their terms. */
     arising: readonly ArisingData[]
   }
   security: {
@@ -64,8 +64,8 @@ export type RecordOfProcessing = {
 }
 
 /**
- * The record of processing activities (GDPR Article 30, L2) as of an instant. Nothing of a person who decided or attests
- * is in it: it is published.
+ * Returns the record of processing activities (GDPR Article 30, L2) at an instant. It is published, so it names no person who
+ * decided or attested.
  */
 export function recordOfProcessing(
   description: RegisterDescription,

@@ -8,7 +8,7 @@ import { switchedOn } from './switch-words.ts'
 
 type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
 
-/** The description under the Personal Data Act (523/1999), section 10: the order and manner of the source. */
+/** Returns the description under the Personal Data Act (523/1999), section 10, in the order and manner of the source. */
 export function seedDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
   const say = saySeed(language)
@@ -75,7 +75,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
   }
 }
 
-/** S2 and S3: who keeps the register and where to turn to (R2). */
+/** S2 and S3: the controller and its contacts (R2). */
 export function controllerLines(
   { controller }: RegisterDescription,
   labels: { visitingAddress: string; switchboard: string },
@@ -90,7 +90,7 @@ export function controllerLines(
   ]
 }
 
-/** S12: the closed list of what is stored of a call (R10), in the description's order. */
+/** S12: the closed list of stored items of a call (R10), in the description's order. */
 export function fieldList(
   { identificationData }: RegisterDescription,
   texts: Pick<SeedTexts, 'S12' | 'fields'>,
@@ -111,7 +111,7 @@ export function keptNow(now: SeedTexts['now']): Block[] {
   return [{ kind: 'list', lead, items: now.items.map((text, index) => sentence(`S21.now.${index + 1}`, text)) }]
 }
 
-/** The sentences of some numbers, those that are there. */
+/** Returns the sentences of these numbers that exist. */
 export function numberedFrom(texts: SeedTexts, ids: readonly Numbered[]): Sentence[] {
   return ids.flatMap((id) => (texts[id] === undefined ? [] : [sentence(id, texts[id])]))
 }

@@ -1,6 +1,6 @@
 /**
- * The sentences under the Personal Data Act, by number. In: what they rest on, a language. Out: the sentences that have their
- * ground; requirements 1.1 has them by number. Never here: a text (texts/server/seed.json).
+ * Sentences under the Personal Data Act by the numbers of requirements 1.1, without those that lack their ground. The texts are
+ * in texts/server/seed.json.
  */
 import texts from '#texts/server/seed.json' with { type: 'json' }
 import { sayIn, type Language } from '#platform/texts/texts.ts'
@@ -14,10 +14,10 @@ export type Numbered =
   | `S1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | `S2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | `S3${0 | 1 | 2 | 3 | 4 | 5}`
-/** A profile's sentences in one language, by number; what has no ground is not there. */
+/** A profile's sentences in one language, by number; a sentence without its ground is missing. */
 export type SeedTexts = { [id in Numbered]?: string | undefined } & {
   fields: Record<IdentificationData, string>
-  /** What is so now within the bounds of S21 (AC1). */
+  /** Present state within the bounds of S21 (AC1). */
   now: { lead: string; items: readonly string[] } | undefined
 }
 export type SaySeed = ReturnType<typeof saySeed>
@@ -78,7 +78,7 @@ export function seedTextsOf(grounds: Grounds, language: Language): SeedTexts {
   }
 }
 
-/** The agency as each language bends it. */
+/** The agency's name in the grammatical forms of each language. */
 function namesOf({ agency }: Grounds) {
   return {
     agency: agency.name,
@@ -113,7 +113,7 @@ function numbersThereAre({ national, regional, switchboard }: Grounds['numbers']
   return joined([service, switchboard && say('seed.S7.switchboard')], say('seed.and-also')) ?? ''
 }
 
-/** Said where rules keep recordings shorter than the ceiling (AC1). */
+/** Used if rules keep recordings for less than the ceiling (AC1). */
 function keptNow(grounds: Grounds, language: Language): SeedTexts['now'] {
   const say = saySeed(language)
   const { recordingFloorMonths: floor, recordingCeilingMonths: ceiling } = grounds.description.terms

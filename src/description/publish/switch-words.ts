@@ -3,10 +3,10 @@ import { sayIn, type Language } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import type { Sentence } from './published-document.ts'
 
-/** What a description says beyond the seed where a switch is on, by the conflict that the switch answers (C numbers). */
+/** Sentences for switches that are on, by the conflict they resolve (C numbers). */
 type Switched = 'C1-copy' | 'C3' | 'C11' | 'C12'
 
-/** The sentences of the switches that are on, in either profile. */
+/** Returns the sentences of the switches that are on, in either profile. */
 export function switchedOn({ switches }: Pick<RegisterDescription, 'switches'>, language: Language): Sentence[] {
   const on: Record<Switched, boolean> = {
     'C1-copy': switches.accessCopy,
@@ -18,7 +18,7 @@ export function switchedOn({ switches }: Pick<RegisterDescription, 'switches'>, 
   return (
     (Object.keys(on) as Switched[])
       .filter((id) => on[id])
-      // An office and people stand behind these: nothing on the data proves them.
+      // These depend on an office and people: nothing proves them on the data.
       .map((id) => ({ id, text: say(`notice.switch.${id}`), promises: [] }))
   )
 }

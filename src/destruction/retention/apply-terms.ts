@@ -1,7 +1,6 @@
 /**
- * Shorter terms reach what is held (R25). In: the description in force. Out: recordings that are to be destroyed earlier,
- * never before the floor they were promised (R23). Never here: a longer term (what was promised stays), a destruction (the
- * sweep destroys what has come to its day).
+ * Applies shorter terms to held recordings (R25), never below the promised floor (R23). Terms are never lengthened; the sweep
+ * destroys what has become due.
  */
 import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -14,10 +13,9 @@ import { destructionAt } from './terms-in-force.ts'
 const batch = 1000
 
 /**
- * Gives every held recording the term of the rules in force at `now` for its number, where that is shorter than its own. A day that has
- * passed is no day to end on: such a recording ends `now`.
- * Each batch is one transaction with its entry in the log; what was interrupted is finished by the next run.
- * @returns how many recordings got a shorter term
+ * Shortens the term of every held recording to that of the rules in force at `now` for its number. A day in the past becomes
+ * `now`. Each batch is one transaction with its log entry; an interrupted run is completed by the next.
+ * @returns how many terms were shortened
  */
 export async function applyTerms(
   db: Kysely<RegisterTables>,
@@ -51,7 +49,7 @@ async function shortenSome(
       .where('number_reached', 'in', keys)
       .where('recording_months', '>', months)
       .where(sql<boolean>`state not in ('DESTROYING', 'DESTROYED')`)
-      // A call that has not ended gets its term when it does.
+      // An ongoing call gets its term when it ends.
       .where('call_ended_at', 'is not', null)
       .where('destroy_at', 'is not', null)
       .limit(batch)

@@ -1,7 +1,6 @@
 /**
- * The dry run of a draft's terms (R25). In: the description that would hold without the draft, the draft, and the database.
- * Out: how many of the recordings held now would be destroyed as the draft comes into force, and how many would be kept
- * for a shorter time. Never here: a change of anything.
+ * Dry run of a draft's terms (R25): counts the held recordings that would be destroyed when the draft comes into force, and
+ * those that would be kept for a shorter time.
  */
 import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -10,15 +9,15 @@ import { termSteps, type TermStep } from '#description/term-steps.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { destructionAt, dueEnds } from './terms-in-force.ts'
 
-/** What one shorter term would do to one number's recordings. */
+/** Consequence of a shorter term for one number's recordings. */
 export interface TermConsequence extends TermStep {
-  /** Recordings that would be destroyed at `at` and not without the draft. */
+  /** Recordings that would be destroyed at `at`, and not without the draft. */
   destroyed: number
-  /** Recordings that would be kept on, until an earlier day than without the draft. */
+  /** Recordings that would be destroyed earlier than without the draft, but not at once. */
   shortened: number
 }
 
-/** Counts on the recordings that are held now; those of calls still to come are not foreseen. */
+/** Counts recordings held now; future calls are not predicted. */
 export async function dryRunTerms(
   db: Kysely<RegisterTables>,
   before: RegisterDescription,
@@ -32,19 +31,19 @@ export async function dryRunTerms(
   return counted.sort((a, b) => Temporal.Instant.compare(a.at, b.at))
 }
 
-/** Steps alike but for their numbers. */
+/** Counts for steps that differ only in their numbers. */
 async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Promise<TermConsequence[]> {
   const { at, months, from } = steps[0]!
   const keys = steps.map(({ key }) => key)
   const due = dueEnds(at, months)
-  // A call before this is past its term without the draft as well.
+  // Calls before this are past their term without the draft too.
   const dueAnyway = from === undefined ? undefined : dueEnds(at, from)
   const counts = new Map(keys.map((key) => [key, { destroyed: 0, shortened: 0 }]))
   const affected = db
     .selectFrom('recording')
     .where('number_reached', 'in', keys)
     .where('recording_months', '>', months)
-    // To the letter as the index recording_terms has it.
+    // The exact expression of the index recording_terms.
     .where(sql<boolean>`state not in ('DESTROYING', 'DESTROYED')`)
     .where('destroy_at', '>', at)
 
@@ -62,7 +61,7 @@ async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Pr
     add(key, { destroyed: Number(destroyed), shortened: Number(all) - Number(destroyed) })
   }
 
-  // The days on which the time of day decides, one by one.
+  // Days on which the time of day decides, one by one.
   const within = (ends: { from: Temporal.Instant; until: Temporal.Instant }) =>
     sql<boolean>`(call_ended_at >= ${ends.from} and call_ended_at < ${ends.until})`
   const unsure = await affected

@@ -6,13 +6,13 @@ import { expiryMonthOf } from '#safeguards/keys/month-keys.ts'
 import { moveFileKeys, type Moving } from '#safeguards/keys/move-keys.ts'
 
 const movedAtOnce = 5_000
-/** A place that is away is waited for so long before the keys that were moved lose their old version all the same. */
+/** Longest wait for an unreachable place before old versions of moved keys are destroyed all the same. */
 const waitHours = 24
 
 /**
- * Ends the keys whose time is over: of months that are past, once what is held beyond its day lies under a later one, and of
- * intake days. By the time at which things may be destroyed: a clock that has jumped ends none.
- * @returns the names of month keys and the days of intake keys that are gone
+ * Destroys keys that are over: of past months, once what is kept beyond its day is under a later one, and of intake days. Uses
+ * the time of destruction: a clock that has leapt ends none.
+ * @returns the names of destroyed month keys and the days of intake keys
  */
 export async function endKeys(
   expunging: Expunging,
@@ -34,8 +34,8 @@ export async function endKeys(
 }
 
 /**
- * Held recordings whose key lies under another month than their day: a shortened term; a call that went on; or an order
- * that holds past the day, whose key then goes from month to month.
+ * Returns held recordings whose key is under another month than their day: a shortened term, a call that was ongoing, or an
+ * order that holds past the day, whose key moves from month to month.
  */
 async function keysToMove({ db }: Expunging, month: Temporal.PlainDate): Promise<Moving[]> {
   const later = month.add({ months: 1 })

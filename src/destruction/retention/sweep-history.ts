@@ -1,7 +1,6 @@
 /**
- * The sweep of the contact history. In: the custodian's connection. Out: days counted, contacts past their term ended to the
- * hour, months in which everything is over dropped, and what was left of them. What it has not reached yet is not shown
- * either. Never here: a day that is not counted before its rows go, the time (the database says what is due).
+ * Sweeps the contact history: counts completed days, ends contacts past their term, drops months that are over. What the sweep
+ * has not reached is hidden already. The database decides what is due.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
@@ -10,19 +9,19 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const batch = 500
 const restBatch = 5_000
-/** A month in use is tried again so often in one sweep; those who use it wait a quarter of a second at most each time. */
+/** Attempts per sweep for a month in use; its users wait at most a quarter of a second each time. */
 const tries = 5
 const betweenTriesMs = 1_000
 
 export interface SweptHistory {
-  /** Contacts ended, those of dropped months among them. */
+  /** Deleted contacts, including those of dropped months. */
   contacts: number
   /** Months dropped: 2025-09. */
   months: string[]
   daysCounted: number
 }
 
-/** Counts the days that are over, drops the months that are, and ends every other contact that has come to its day (R22). */
+/** Counts days that are over, drops months that are, and deletes every other contact that is due (R22). */
 export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHistory> {
   const daysCounted = await countDays(db)
   const dropped = await dropMonths(db)
@@ -32,13 +31,13 @@ export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHis
     contacts += gone
     if (gone === 0) break
   }
-  // Months whose last contact has gone just now.
+  // Months whose last contact was just deleted.
   const emptied = await dropMonths(db)
   while ((await expungeHistoryRest(db, restBatch)) === restBatch);
   return { contacts: contacts + emptied.contacts, months: [...dropped.months, ...emptied.months], daysCounted }
 }
 
-/** Ids of contacts past their term, no more than a batch. */
+/** Returns ids of contacts past their term, at most a batch. */
 async function dueContacts(db: Kysely<RegisterTables>): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with t as (select destruction_now() as at)
@@ -51,11 +50,11 @@ async function dueContacts(db: Kysely<RegisterTables>): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** Makes the counts of every local day that has been over for a day and has none, the oldest first. */
+/** Counts every local day that ended at least a day ago and has no counts, oldest first. */
 export async function countDays(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ day: Temporal.PlainDate }>`
     select day from uncounted_history_days() as uncounted (day)`.execute(db)
-  // One transaction each: what was counted stays counted.
+  // One transaction each: completed counts stay.
   for (const { day } of rows) await sql`select count_history_day(${day}::date, false)`.execute(db)
   return rows.length
 }
@@ -85,7 +84,7 @@ async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) 
   }
 }
 
-/** Counts for good the local days of which a month has rows; its first and its last are not wholly of it. */
+/** Makes the counts of a month's local days final; its first and last days are shared with other months. */
 async function closeDays(db: Kysely<RegisterTables>, month: Temporal.PlainDate): Promise<void> {
   const last = month.add({ months: 1 })
   for (let day = month; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {

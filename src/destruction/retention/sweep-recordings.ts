@@ -12,17 +12,17 @@ import {
 import type { RegisterTables } from '#register/tables.ts'
 
 const batch = 5_000
-/** Before every id. */
+/** Sorts before every id. */
 const nobody = '00000000-0000-0000-0000-000000000000'
-/** A recording whose call never got an end gets its terms from its beginning after this long. */
+/** Days after which a recording whose call never ended gets its terms from its beginning. */
 const endlessAfterDays = 2
-/** A term of the ceiling is scheduled so long before it; a place that is away is waited for no longer. */
+/** A term of the ceiling is scheduled this long before it: the longest wait for an unreachable place. */
 const waitHours = 24
-/** How often places that were away are asked again, and objects looked for that capture brought late. */
+/** Interval of retries for unreachable places and of checks for objects that capture stored late. */
 const remainsEveryMs = 60_000
 const lastReached = new WeakMap<Expunging, number>()
 
-/** Destroys the recordings whose day has come, and finishes what was interrupted. */
+/** Destroys due recordings and completes interrupted destructions. */
 export async function sweepRecordings(
   expunging: Expunging,
   now: Temporal.Instant,
@@ -43,7 +43,7 @@ export async function sweepRecordings(
   return { destroyed, failures, waiting: [...new Set(waiting.map(({ why }) => why))] }
 }
 
-/** Goes on with what an earlier run began and did not end: of destructions, of keys that are retired, of places that were away. */
+/** Resumes what an earlier run did not finish: destructions, retired keys, unreachable places. */
 export async function finishDestructions(
   expunging: Expunging,
   now: Temporal.Instant,
@@ -63,8 +63,8 @@ export async function finishDestructions(
 }
 
 /**
- * Whether a recording is still there whose hour of destruction is over: it was taken in late, or a sweep failed at it. What an
- * order or a case keeps is not meant. The current hour's are left to the sweep: an hour of destruction goes at once, with its keys.
+ * Returns true if a recording is past its hour of destruction: ingested late, or failed in a sweep. Recordings kept by an order
+ * or a case do not count. The current hour is left to the sweep, which destroys an hour at once with its keys.
  */
 export async function isOverdue(db: Kysely<RegisterTables>): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
@@ -77,7 +77,7 @@ export async function isOverdue(db: Kysely<RegisterTables>): Promise<boolean> {
   return rows[0]!.found
 }
 
-/** By the time at which things may be destroyed; what an order or a case keeps is not due (end_of_recording). */
+/** Uses the time of destruction; recordings kept by an order or a case are not due (end_of_recording). */
 async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal.Instant): Promise<Ending[]> {
   const { rows } = await sql<{ id: string; destroyAt: Temporal.Instant; cause: Ending['cause'] }>`
     select r.id, r.destroy_at as "destroyAt", due.ends ->> 'cause' as cause
@@ -113,7 +113,7 @@ async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Inst
       .set({
         min_keep_until: terms.minKeepUntil,
         destroy_at: terms.destroyAt,
-        // Without it the recording could not be taken into keeping.
+        // Required for ingestion.
         expiry_month: terms.destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }),
       })
       .where('id', '=', recording.id)

@@ -1,7 +1,6 @@
 /**
- * The sweep. In: the time. Out: every recording and every history entry whose term is over, expunged. It runs every
- * hour; what it has not reached yet is not shown either (register/read.ts and row-level security look at the terms).
- * Never here: an end before its term (R23), an end by hand.
+ * Hourly sweep: expunges every recording and history entry whose term is over. What it has not reached is hidden already
+ * (register/read.ts and row-level security check the terms). Nothing ends before its term (R23).
  */
 import type { Expunging } from '#register/expunge.ts'
 import { endKeys } from './end-keys.ts'
@@ -11,22 +10,22 @@ import { sweepRecordings } from './sweep-recordings.ts'
 export interface Swept {
   recordings: number
   contacts: number
-  /** Months of history dropped: 2025-09. */
+  /** Dropped months of history: 2025-09. */
   months: string[]
   monthKeys: string[]
   intakeDays: string[]
-  /** Why what is blocked is not yet destroyed in every copy: one line each. */
+  /** Why blocked recordings are not yet destroyed in every copy: one line each. */
   waiting: string[]
 }
 
 /**
- * Expunges what is due at `now` (R22, R24) and destroys the keys whose time is over. What fails does not keep the rest.
- * @throws AggregateError with what could not be destroyed, after everything else was
+ * Expunges what is due at `now` (R22, R24) and destroys keys that are over. A failure does not stop the rest.
+ * @throws AggregateError with the failures, after everything else
  */
 export async function sweep(expunging: Expunging, now: Temporal.Instant): Promise<Swept> {
   const { destroyed: recordings, failures, waiting } = await sweepRecordings(expunging, now)
   const { contacts, months } = await sweepHistory(expunging.db)
-  // A recording the database would not let go may mean that our clock runs ahead: keys stay until that is cleared up.
+  // If the database refused a recording, our clock may be ahead: keys stay until that is resolved.
   if (failures.length > 0) {
     throw new AggregateError(
       failures.map(({ error }) => error),

@@ -1,10 +1,7 @@
-/**
- * Ends of what is held under a term (R25). In: ends of calls, months. Out: when a recording ends, and which have come to their day.
- * Never here: the database.
- */
+/** When held recordings end under a term (R25). */
 import { recordingCeilingMonths, recordingTerms, termZone } from '#description/terms.ts'
 
-/** When a recording kept for `months` is destroyed, with the floor that it was promised. */
+/** Returns when a recording kept for `months` is destroyed, and its floor. */
 export function destructionAt(
   {
     call_ended_at: endedAt,
@@ -16,21 +13,21 @@ export function destructionAt(
   return Temporal.Instant.compare(destroyAt, floor) >= 0 ? destroyAt : floor
 }
 
-/** Ends of calls before `from` are past their term at the instant asked for; from `until` on none is; between, each by itself. */
+/** Calls that ended before `from` are due at the instant; calls from `until` on are not; those in between need a check each. */
 export interface DueEnds {
   from: Temporal.Instant
   until: Temporal.Instant
 }
 
 /**
- * Which calls' recordings have come to their day at `at`, by whole local days: the term of a call that ended on a day ends
- * on one day, and calls of a later day never before it. Kept for the ceiling, it ends a day earlier than the calendar says.
+ * Returns which recordings are due at `at`, by whole local days of their calls' ends: calls of one day end on one day, and
+ * calls of a later day never before them. At the ceiling they end a day earlier than the calendar says.
  */
 export function dueEnds(at: Temporal.Instant, months: number): DueEnds {
   const today = at.toZonedDateTimeISO(termZone).toPlainDate()
   const leadDays = months === recordingCeilingMonths ? 2 : 0
   const dueDay = (day: Temporal.PlainDate) => day.add({ months }, { overflow: 'constrain' })
-  // A month has three days more than another at most.
+  // A month is at most three days longer than another.
   const earliest = today.subtract({ months }).subtract({ days: 4 })
   const latest = today.add({ days: leadDays }).subtract({ months }).add({ days: 5 })
   let from = latest
