@@ -54,6 +54,36 @@ beforeEach(async () => {
   )
 })
 
+test('a right that has ended, and an employment, are over for good: a clock that is set back opens nothing', async () => {
+  const call = await kept()
+  const ending = now().subtract({ minutes: 30 })
+  const seen = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, look)).status
+  const look = { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' }
+  expect(await seen()).toBe(201)
+  const { tuula } = ends.people
+  const set = (table: 'access_right' | 'person', column: string, at: Temporal.Instant | null) =>
+    admin.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      const whose = table === 'person' ? 'id' : 'person_id'
+      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${at} where ${sql.ref(whose)} = ${tuula.id}`.execute(
+        tx,
+      )
+    })
+  for (const [table, column] of [
+    ['access_right', 'valid_to'],
+    ['person', 'employed_to'],
+  ] as const) {
+    await set(table, column, ending.add({ hours: 1 }))
+    expect(await seen(), column).toBe(201)
+    // The clock was an hour further on, and was set back.
+    await leap('-1 hour')
+    expect(await seen(), column).toBeGreaterThanOrEqual(400)
+    await owner.query('update clock_mark set at = now(), seen = now()')
+    expect(await seen(), column).toBe(201)
+    await set(table, column, null)
+  }
+})
+
 describe('a clock that runs ahead while the custodian runs', () => {
   test('by a little less than real time, hour after hour, has nothing destroyed before its day, and is found out', async () => {
     await begin()

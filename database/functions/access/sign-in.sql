@@ -148,7 +148,7 @@ begin
     least(open_proven_session.expires_at, now() + interval '12 hours')
   from person p
   where p.id = open_proven_session.person
-    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
     and open_proven_session.method in ('passkey', 'oidc');
   if not found then
     return false;
@@ -194,7 +194,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select s.person_id, s.awaits_second_factor, second_factors(s.person_id), d.second_factor, s.method
   from session s join person p on p.id = s.person_id, sign_in_demand d
   where s.token_hash = sign_in_under_way.token_hash and s.ended_at is null and s.expires_at > now()
-    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
 $$;
 grant execute on function sign_in_under_way to seloste_custodian, seloste_desk;
 
@@ -357,7 +357,7 @@ begin
   select p.id into holder from person p where p.user_id = use_first_link.user_id;
   perform refuse_if(holder is not null and not exists (
     select from person p where p.id = holder and p.password_check = sha256(use_first_link.proof)
-      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())), 'person.user-id-taken');
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())), 'person.user-id-taken');
   perform refuse_if(exists (
     select from access_right r join person p on p.id = r.person_id
       join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())

@@ -8,7 +8,7 @@ begin
     from session s join person p on p.id = s.person_id
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
       and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
-      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
       -- now() is when the transaction began: one that is kept open would stop the clock for its rights and its session.
       and clock_timestamp() < now() + interval '5 minutes'
   );

@@ -6,6 +6,7 @@ $$;
 
 -- A person's rights in force that cover a purpose, no wider than the description in force lets their roles be. A right to
 -- DEVELOPMENT covers its three parts (R4); a part never covers the whole. The twin of src/safeguards/access/decide.ts.
+-- What has ended is over for good: a clock that is set back opens it no more.
 -- In the listening mode there are no rights but the Service Unit's, under the number of that request.
 create or replace function rights_of(person uuid, purpose text, reference text) returns setof access_right
 language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
@@ -19,7 +20,7 @@ begin
   join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
   where r.person_id = rights_of.person
     and (r.role = 'SERVICE_UNIT' or confined_to() is null)
-    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > register_now())
     and (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all')
     and (
       rights_of.purpose = any (r.purposes)
@@ -162,7 +163,7 @@ begin
       select from session s join person p on p.id = s.person_id
       where s.token_hash = o.session_hash and s.person_id = o.person_id
         and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
-        and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+        and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
     )) w
     where o.ended_at is null and w.why is not null
   loop

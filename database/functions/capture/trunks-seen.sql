@@ -84,7 +84,7 @@ begin
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result)
   select viewer(), r.id, r.role, 'call-flow.read', 'segment', segment, 'ok' from access_right r
   where r.person_id = viewer() and r.role in ('ADMINISTRATOR', 'MAINTENANCE')
-    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > register_now())
   order by r.role desc, r.valid_from limit 1;
 end $$;
 grant execute on function note_flow_read to seloste_desk;

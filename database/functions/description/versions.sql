@@ -76,7 +76,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select from access_right r
     join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
     where r.person_id = viewer() and r.role = wanted and (wanted_duty is null or r.duty = wanted_duty)
-      and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+      and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > register_now())
   )
 $$;
 grant execute on function viewer_is to seloste_desk;

@@ -7,7 +7,7 @@ begin
   if viewer_is('EXPERT', 'QUALITY') then
     select * into held from access_right r
     where r.person_id = viewer() and r.role = 'EXPERT' and r.duty = 'QUALITY' and r.revoked_at is null
-      and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+      and r.valid_from <= now() and (r.valid_to is null or r.valid_to > register_now())
     order by r.valid_to desc nulls first limit 1;
   end if;
   perform refuse_if(held.id is null, 'deny.role');
@@ -294,7 +294,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when c.state not in ('RENDERED', 'APPROVED') or c.revision <> h.revision or c.rendered_at <> h.rendered_at then 'changed'
     when not exists (
       select from access_right a join described_role d on d.version = version_at(now()) and d.role = a.role and d.duty is not distinct from a.duty
-      where a.id = h.right_id and a.revoked_at is null and a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
+      where a.id = h.right_id and a.revoked_at is null and a.valid_from <= now() and (a.valid_to is null or a.valid_to > register_now())
     ) then 'right'
     when h.until <= now() then 'time'
   end
@@ -327,7 +327,7 @@ begin
       select from session s join person p on p.id = s.person_id
       where s.token_hash = h.session_hash and s.person_id = h.person_id
         and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
-        and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+        and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
     ));
     if over is not null then
       update copy_hearing k set ended_at = clock_timestamp(), end_why = over where k.id = h.id;

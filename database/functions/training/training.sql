@@ -200,7 +200,7 @@ begin
     join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
     left join person_placement l on l.person_id = p.id and l.valid_from <= now() and (l.valid_to is null or l.valid_to > now())
     left join unit u on u.id = l.unit_id
-    where p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    where p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
       and (position(lower(btrim(part)) in lower(n.name)) > 0 or p.user_id = lower(btrim(part)))
     order by n.name, p.id limit 20;
 end $$;
@@ -291,7 +291,7 @@ declare
   s training_session := training_session_locked(wanted);
 begin
   perform refuse_if(not exists (
-    select from person p where p.id = enter_trainee.person and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    select from person p where p.id = enter_trainee.person and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
   ), 'training.not-employed');
   insert into training_attendee (session_id, person_id) values (s.id, enter_trainee.person) on conflict do nothing;
   if found then
