@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SegmentFacts } from '#register/admit.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
 import { metadataOf, numberKey, openBench, people, type FlowBench } from '../conformance/flows/recording-client.ts'
 
@@ -243,5 +244,60 @@ describe('a conference ends, and is recorded no less and no more than it is told
       [bertil, 20],
     ])
     expect(new Set(bench.segments().map(({ contactId }) => contactId)).size).toBe(2)
+  })
+})
+
+describe('a client’s clock', () => {
+  const clock = (offsetMs: number) => {
+    const ms = Date.now() + offsetMs
+    return (seconds: number) => new Date(ms + 1_000 * seconds).toISOString()
+  }
+  const talk = (official: string, answered: string, end = '') => {
+    const joins = `<participantsessionassoc participant_id="${official}" session_id="${session}"><associate-time>${answered}</associate-time></participantsessionassoc>`
+    const stop = end && `<session session_id="${session}"><stop-time>${end}</stop-time></session>`
+    const participants = [
+      { id: 'c', aor: people.caller, label: '1' },
+      { id: official, aor: `sip:${official}@x`, label: '2' },
+    ]
+    return metadataOf({ participants, more: joins + stop })
+  }
+  const sinceStart = (at: Temporal.Instant | undefined) => {
+    const [{ recording }] = bench.segments() as [SegmentFacts]
+    return at!.since(recording!.startedAt).total('milliseconds')
+  }
+
+  test('that is two hours behind ends nobody’s part before it began: the call is passed on when it is told', async () => {
+    const at = clock(-7_200_000)
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    await call.speak(ports, 10)
+    await wait(300)
+    await call.update({ metadata: talk(bertil, at(0.3)) })
+    await call.bye()
+    await stored(2)
+    expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
+  })
+
+  test('that is days behind ends no call before it began', async () => {
+    const at = clock(-3 * 86_400_000)
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    await call.speak(ports, 10)
+    await wait(300)
+    await call.bye({ metadata: talk(aino, at(0), at(0.3)) })
+    expect(await stored(1)).toEqual([[aino, 20]])
+    expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
+  })
+
+  test('that is ahead moves no answer when it tells it again', async () => {
+    const at = clock(5_400)
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    await wait(1_000)
+    await call.update({ metadata: talk(aino, at(0)) })
+    await call.speak(ports, 10)
+    await call.bye()
+    await stored(1)
+    expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
 })

@@ -356,7 +356,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     now: Temporal.Instant,
   ): Promise<void> {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
-    const answeredAt = transferTime(answeredAtOf(invitation, now), began, now)
+    const { behindMs } = reader.clockOf(incoming.dialog.id)
+    const told = answeredAtOf(invitation, now).add({ milliseconds: Math.round(behindMs) })
+    const answeredAt = transferTime(told, began, now)
     noLongerLive(session)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
     // Of a session that tells no caller it is the one before.

@@ -12,6 +12,8 @@ export interface CallTimes {
   /** When the official joined; missing when metadata do not tell, then the recording session's own start counts. */
   readonly answeredAtMs?: number
   readonly endedAtMs?: number
+  /** Latest beginning that is told, by the client's clock, however wrong that is. */
+  readonly toldMs?: number
 }
 
 /** `arrivedAtMs`: arrival of the INVITE. It stands in for a missing start, and for one that lies in its future or long before. */
@@ -28,6 +30,9 @@ export function readCallTimes(
   const starts = past(sessions.map(({ startTimeMs }) => startTimeMs))
   const joins = past(sessionLinks.map(({ fromMs }) => fromMs))
   const officials = past(sessionLinks.filter((link) => link.participantId === officialId).map(({ fromMs }) => fromMs))
+  const told = [...sessions.map(({ startTimeMs }) => startTimeMs), ...sessionLinks.map(({ fromMs }) => fromMs)].filter(
+    (time) => time !== undefined,
+  )
   const ends = sessions.map(({ endTimeMs }) => endTimeMs).filter((time) => time !== undefined)
   const [startedAtMs, startedAtSource] =
     starts.length > 0
@@ -40,5 +45,6 @@ export function readCallTimes(
     startedAtSource,
     ...(officials.length > 0 ? { answeredAtMs: Math.max(...officials) } : {}),
     ...(ends.length > 0 ? { endedAtMs: Math.max(...ends) } : {}),
+    ...(told.length > 0 ? { toldMs: Math.max(...told) } : {}),
   }
 }

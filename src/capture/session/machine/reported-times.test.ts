@@ -15,6 +15,7 @@ function told(times: { started?: string; answered?: string; ended?: string }): C
       startedAtSource: started === undefined ? 'arrival' : 'sessionStartTime',
       ...(answered !== undefined && { answeredAtMs: ms(answered) }),
       ...(ended !== undefined && { endedAtMs: ms(ended) }),
+      ...((answered ?? started) !== undefined && { toldMs: ms((answered ?? started)!) }),
     },
     metadata: { sessions: [{ id: 's', ...(ended !== undefined && { endTimeMs: ms(ended) }) }] },
   } as unknown as CallInvitation

@@ -13,10 +13,8 @@ export interface ClientClock {
 }
 
 export function clientClock({ times }: CallInvitation, arrivedAt: Temporal.Instant): ClientClock {
-  const { startedAtMs, startedAtSource, answeredAtMs } = times
-  const told = startedAtSource === 'arrival' ? [] : [startedAtMs]
-  if (answeredAtMs !== undefined) told.push(answeredAtMs)
-  const behindMs = told.length === 0 ? 0 : arrivedAt.epochMilliseconds - Math.max(...told)
+  const { toldMs, answeredAtMs } = times
+  const behindMs = toldMs === undefined ? 0 : arrivedAt.epochMilliseconds - toldMs
   return { behindMs, toldAnswer: answeredAtMs !== undefined }
 }
 
