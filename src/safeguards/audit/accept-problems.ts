@@ -1,6 +1,6 @@
 /**
- * Accepting what a verification found where there is no break. In: its report, an operator's reason. Out: entries of the log that
- * the verifier holds against what it finds. Never here: a repair.
+ * Accepts problems of a verification that are no break, with an operator's reason: appends entries that the verifier takes into
+ * account. Repairs nothing.
  */
 import type { HoldingSafeguards } from '../tables.ts'
 import type { Signer } from './note.ts'
@@ -8,13 +8,13 @@ import { appendAccepted, writeRange } from './resume.ts'
 import type { Problem, Report } from './verify/report.ts'
 import { acceptable } from './verify/settle-accepted.ts'
 
-/** Problems of a report that an operator can answer for, and the others. */
+/** Splits a report's problems into those that an operator can accept, and the others. */
 export function explainableIn({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
   const can = ({ code }: Problem) => acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
   return { explainable: problems.filter(can), others: problems.filter((problem) => !can(problem)) }
 }
 
-/** Accepts what a verification found where there is no break: what is out of order, and entries that are lost or altered. */
+/** Accepts problems that are no break: entries out of order, lost or altered. */
 export async function acceptProblems(
   holding: HoldingSafeguards,
   signer: Signer,

@@ -1,7 +1,7 @@
 /**
- * The audit log. In: what somebody did, to what, under which purpose, and how it ended. Out: an entry that is durable
- * when the transaction it was appended in commits. Never here: names, phone numbers or other content (the log outlives
- * the history), changing or removing an entry.
+ * Appends to the audit log: who did what, to which object, under which purpose, with which result. An entry is durable when its
+ * transaction commits. It contains no names, phone numbers or other content (the log outlives the history), and is never
+ * changed or removed.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Purpose } from '#description/purposes.ts'
@@ -15,7 +15,7 @@ export interface AuditEntry {
   rightId?: string | undefined
   role?: Role | undefined
   purpose?: Purpose | undefined
-  /** Fault or case reference, as the person gave it (R40). */
+  /** Fault or case reference, as given by the person (R40). */
   reference?: string | undefined
   object?:
     | {
@@ -302,12 +302,12 @@ export type AuditAction =
 
 const noticing = new AsyncLocalStorage<{ refusal: boolean }>()
 
-/** Runs what follows so that `noticed` is told of a refusal that is appended: whoever answers need not log it again. */
+/** Runs `work` and sets `noticed.refusal` if a refusal is appended, so that the caller need not log it again. */
 export function noticeRefusals(noticed: { refusal: boolean }, run: () => void): void {
   noticing.run(noticed, run)
 }
 
-/** Appends entries in the caller's transaction (R21): nothing leaves before that transaction has committed. */
+/** Appends entries in the caller's transaction (R21): nothing may be sent before it has committed. */
 export async function appendAudit(
   holding: HoldingSafeguards,
   entries: AuditEntry | readonly AuditEntry[],

@@ -1,15 +1,11 @@
 /**
- * Who appends which action. In: nothing. Out: for each action the processes that append it by themselves; an action with none
- * is appended by a function of the database, for its caller, or by a command of the operator. The database holds processes to
- * it: table `audit_appender` (database/migrations/0200-baseline.sql) has the same rows. A new action gets a line here and, where a
- * process appends it, its row in a migration.
+ * Which process may append which action. An action without one is appended by a database function on behalf of its caller, or
+ * by an operator's command. The database enforces it with table `audit_appender` (database/migrations/0200-baseline.sql), which
+ * has the same rows. A new action needs a line here and, if a process appends it, a row in a migration.
  */
 import type { AuditAction } from './append.ts'
 
-/**
- * `desk, refusals`: only with a result other than `ok`. Capture and `custodian` append for nobody: such entries have no
- * person, no right and no role.
- */
+/** `desk, refusals`: only with a result other than `ok`. Entries of capture and `custodian` have no person, right or role. */
 export type Appender = 'desk' | 'desk, refusals' | 'capture' | 'custodian' | 'custodian, for a person'
 
 /** The processes' database roles (database/migrations). */

@@ -5,7 +5,7 @@ import type { VerificationTables } from './verification-tables.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of the audit log (database/schema.sql; docs/formats/audit-log.md). */
+/** Tables of the audit log (database/schema.sql; docs/formats/audit-log.md). */
 export interface AuditTables extends VerificationTables {
   audit_entry: {
     seq: Generated<number>

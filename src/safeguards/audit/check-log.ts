@@ -1,7 +1,6 @@
 /**
- * The check before the log is signed on. In: the database, and what the custodian remembers outside it. Out: the tree's
- * right edge to go on from, or what is wrong. It looks at what is new and at what was signed last; everything is looked at
- * by the verifier (verify/). Never here: a repair.
+ * Quick check before the log is signed further: compares what is new and what was signed last with what the custodian keeps
+ * outside the database. Returns the tree's right edge, or the problem. The full check is the verifier's (verify/).
  */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -15,15 +14,15 @@ import { edgeAt, emptyRoot, hashLeaf, type RightEdge } from './tree.ts'
 
 export interface CheckedLog {
   edge: RightEdge
-  /** Size of the newest signed checkpoint; nothing where none was signed yet. */
+  /** Size of the newest signed checkpoint; undefined if there is none. */
   signedSize: number | undefined
-  /** The checkpoint beside the keys where the database lacks it. */
+  /** The checkpoint stored beside the keys, if the database lacks it. */
   unstored: { size: number; root: Buffer; note: string } | undefined
 }
 
 const entriesLookedAt = 1_000
 
-/** Checks the log before it is gone on with. The signer is its key; nothing where the key store has none. */
+/** Checks the log before it continues. The signer is its key; undefined if the key store has none. */
 export async function checkLog(
   db: HoldingSafeguards,
   folder: LogFolder,
@@ -62,7 +61,7 @@ function broken(kind: 'key-missing' | 'checkpoint-missing' | 'checkpoint-altered
   return { findings: [{ kind }] }
 }
 
-/** What a note says where it is a checkpoint of this log, signed by its key. */
+/** Returns the checkpoint if the note is one of this log, signed by its key. */
 export function readOwn(signer: Signer, note: string): { size: number; root: Buffer } | undefined {
   const read = readCheckpoint(note)
   if (!read || read.origin !== signer.name) return undefined
@@ -94,7 +93,7 @@ async function checkStored(
   return right ? [] : [{ kind: 'stored-checkpoint-altered', signed: stored.size }]
 }
 
-/** The last entries against their leaves, and the leaves against those remembered outside. */
+/** Compares the last entries with their leaves, and the leaves with those stored outside. */
 async function checkEntries(
   db: HoldingSafeguards,
   folder: LogFolder,
@@ -117,7 +116,7 @@ async function checkEntries(
   })
 }
 
-/** Entries that wait for their place and are not there any more. */
+/** Returns entries that wait for their place but no longer exist. */
 async function checkPending(holding: HoldingSafeguards): Promise<Finding[]> {
   const rows = await safeguardsOf(holding)
     .selectFrom('audit_pending')

@@ -1,10 +1,7 @@
-/**
- * An entry as the bytes that are hashed (docs/formats/audit-log.md): RFC 8785 JSON. In: rows of audit_entry. Out: their
- * bytes. Never here: what an entry means.
- */
+/** Serialises rows of audit_entry to the bytes that are hashed (docs/formats/audit-log.md): RFC 8785 JSON. */
 import { sql, type RawBuilder } from 'kysely'
 
-/** A row of audit_entry as `entryColumns` selects it. */
+/** A row of audit_entry as selected by `entryColumns`. */
 export interface EntryRow {
   seq: number
   /** UTC, six decimals. */
@@ -23,7 +20,7 @@ export interface EntryRow {
   salt: string
 }
 
-/** What to select of audit_entry, called `e` in the query. */
+/** Columns of audit_entry, aliased `e`. */
 export const entryColumns: RawBuilder<EntryRow> = sql`
   e.seq, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, e.person_id, e.right_id, e.role, e.action,
   e.purpose, e.reference, e.object_kind, e.object_id, e.result, e.detail, replace(e.salt::text, '-', '') as salt`
@@ -50,7 +47,7 @@ export function entryBytes(row: EntryRow): Buffer {
   )
 }
 
-/** RFC 8785: JSON.stringify writes numbers and strings as it asks; members go by their UTF-16 units, as sort() has them. */
+/** RFC 8785: JSON.stringify formats numbers and strings as required; members are sorted by UTF-16 units, as by sort(). */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

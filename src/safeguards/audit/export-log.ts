@@ -1,7 +1,6 @@
 /**
- * The log as files (docs/formats/audit-log.md), for whoever verifies it elsewhere. In: the database, and a folder that may
- * hold an earlier export. Out: the folder brought up to the newest checkpoint. Never here: an export written over one that
- * it does not continue: that one is evidence.
+ * Exports the log as files (docs/formats/audit-log.md) for verification elsewhere, up to the newest checkpoint. Never
+ * overwrites an export that it does not continue: that one is evidence.
  */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -19,13 +18,13 @@ import { withCosignatures } from './witness/cosignatures.ts'
 
 export interface Exported {
   size: number
-  /** Files written now; what was there from an earlier export and is still right is not written again. */
+  /** Files written now; unchanged files of an earlier export are not rewritten. */
   written: number
 }
 
 const longestEntry = 0xffff
 
-/** Path of a tile or bundle: `tile/0/x001/234`, `tile/entries/005.p/17`. */
+/** Returns the path of a tile or bundle: `tile/0/x001/234`, `tile/entries/005.p/17`. */
 export function tilePath(level: number | 'entries', index: number, width = tileWidth): string {
   const digits = String(index)
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0')
@@ -35,7 +34,7 @@ export function tilePath(level: number | 'entries', index: number, width = tileW
 }
 
 /**
- * Exports the log to a folder, or adds to the export that is there.
+ * Exports the log to a folder, or extends the export in it.
  * @throws Fault `audit-export-other`, `audit-log-unsigned`, `audit-log-broken`, `audit-entry-too-long`
  */
 export async function exportLog(holding: HoldingSafeguards, signer: Signer, folder: string): Promise<Exported> {
@@ -107,7 +106,7 @@ async function writeExport(
   return { size: readOwn(signer, note)?.size ?? size, written }
 }
 
-/** Size of the export that is in the folder; 0 where there is none. Throws where it is of another log or tree. */
+/** Returns the size of the export in the folder, 0 if there is none. Throws if it is of another log or tree. */
 async function earlierSize(folder: string, signer: Signer, size: number, read: ReadMembers): Promise<number> {
   const note = await readFile(join(folder, 'checkpoint'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -132,7 +131,7 @@ async function readEntries(tx: Kysely<SafeguardTables>, from: number, to: number
   return rows.map((row) => (row.is_there ? entryBytes(row) : undefined))
 }
 
-/** Lengths and entries; an entry that is lost has the length 0. */
+/** Writes lengths and entries; a lost entry has length 0. */
 function bundle(entries: readonly (Buffer | undefined)[]): Buffer {
   return Buffer.concat(
     entries.flatMap((entry) => {
@@ -158,7 +157,7 @@ async function earlierCheckpoints(tx: Kysely<SafeguardTables>, size: number): Pr
   return rows.map(({ note, signedAt }) => `${JSON.stringify({ note, signedAt })}\n`).join('')
 }
 
-/** Never half a file under its name. */
+/** Writes atomically. */
 async function writeWhole(path: string, bytes: Buffer | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(`${path}.new`, 'w', 0o600)
@@ -171,7 +170,7 @@ async function writeWhole(path: string, bytes: Buffer | string): Promise<void> {
   await rename(`${path}.new`, path)
 }
 
-/** Partial tiles and bundles of the size before. */
+/** Removes partial tiles and bundles of the previous size. */
 async function removePartial(folder: string, before: number, size: number): Promise<void> {
   if (before === size) return
   for (let level = 0; tileWidth ** level <= before; level++) {
@@ -184,7 +183,7 @@ async function removePartial(folder: string, before: number, size: number): Prom
   }
 }
 
-/** What the log does not hold any more, an export of it does not hold either. */
+/** Removes what the log itself has pruned. */
 async function removePruned(folder: string, minimum: number): Promise<void> {
   for (let index = minimum / tileWidth - 1; index >= 0; index--) {
     const isGone = await rm(join(folder, tilePath('entries', index))).then(

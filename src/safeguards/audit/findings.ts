@@ -1,7 +1,4 @@
-/**
- * What can be found wrong with the log when it is opened, and what was accepted. In: the database. Out: findings. Never
- * here: a repair (resume.ts), or the whole of a verification (verify/).
- */
+/** Problems found when the log is opened, and those that were accepted. */
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 export const findingKinds = {
@@ -25,13 +22,13 @@ export type FindingKind = keyof typeof findingKinds
 export interface Finding {
   kind: FindingKind
   index?: number
-  /** The last index of a range that begins at `index`. */
+  /** Last index of a range that begins at `index`. */
   to?: number
   seq?: number
-  /** Leaves that were signed, or that a witness saw; and those that are there. */
+  /** Leaves that were signed or seen by a witness, and those that exist. */
   signed?: number
   found?: number
-  /** Of an altered entry: the hash it has now, hexadecimal. */
+  /** Present hash of an altered entry, hexadecimal. */
   hash?: string
   witness?: string
 }
@@ -42,7 +39,7 @@ export interface LogBreak {
   findings: Finding[]
 }
 
-/** The break that nobody has accepted; nothing where the log is whole. */
+/** Returns the break that is not accepted; undefined if the log is whole. */
 export async function openBreak(holding: HoldingSafeguards): Promise<LogBreak | undefined> {
   const row = await safeguardsOf(holding)
     .selectFrom('audit_break')
@@ -52,7 +49,7 @@ export async function openBreak(holding: HoldingSafeguards): Promise<LogBreak | 
   return row && { id: row.id, foundAt: row.found_at, findings: row.findings as Finding[] }
 }
 
-/** Notes a break, unless one is open. Nobody looks until it is accepted. */
+/** Records a break, unless one is open. Nobody can view anything until it is accepted. */
 export async function noteBreak(holding: HoldingSafeguards, findings: readonly Finding[]): Promise<void> {
   await safeguardsOf(holding)
     .insertInto('audit_break')
@@ -61,7 +58,7 @@ export async function noteBreak(holding: HoldingSafeguards, findings: readonly F
     .execute()
 }
 
-/** Whether a finding was accepted with an earlier break. */
+/** Returns true if a finding was accepted with an earlier break. */
 export async function acceptedBefore(holding: HoldingSafeguards): Promise<(finding: Finding) => boolean> {
   const rows = await safeguardsOf(holding)
     .selectFrom('audit_break')
@@ -79,12 +76,12 @@ export async function acceptedBefore(holding: HoldingSafeguards): Promise<(findi
   }
 }
 
-/** What makes two findings the same one. */
+/** Returns a key that is equal for equal findings. */
 function keyOf({ kind, index, seq, hash, witness, signed }: Finding): string {
   return [kind, index, seq, hash, witness, witness && signed].join(' ')
 }
 
-/** A finding in one line, for an operator. */
+/** Formats a finding for an operator, on one line. */
 export function describeFinding({ kind, index, to, seq, signed, found, witness }: Finding): string {
   const facts = Object.entries({ index, to, entry: seq, signed, found, witness })
     .filter(([, value]) => value !== undefined)

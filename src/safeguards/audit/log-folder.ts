@@ -1,27 +1,26 @@
 /**
- * What the custodian remembers of the log outside the database: the newest checkpoint it signed and every leaf hash up to
- * it. Whoever turns the database back does not turn this back with it. In: a folder. Out: the same again. Never here: an
- * entry, or a judgement.
+ * Copy of the log's state outside the database, in the custodian's folder: the newest signed checkpoint and every leaf hash up
+ * to it. Rolling back the database does not roll this back.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface LogFolder {
-  /** The newest checkpoint; nothing where none was ever written. */
+  /** Returns the newest checkpoint, if one was written. */
   readCheckpoint(): Promise<string | undefined>
-  /** Durable when it returns; never half a checkpoint. */
+  /** Durable on return; atomic. */
   writeCheckpoint(note: string): Promise<void>
-  /** Leaves of the log when entries began to be signed (signed-entries.ts); nothing where it was never written. */
+  /** Returns the leaf count when entries began to be signed (signed-entries.ts). */
   readSignedFrom(): Promise<string | undefined>
-  /** Durable when it returns. */
+  /** Durable on return. */
   writeSignedFrom(note: string): Promise<void>
-  /** The log's verifier key, for whoever verifies or witnesses it. */
+  /** Writes the log's verifier key, for verifiers and witnesses. */
   writeKey(key: string): Promise<void>
   leafCount(): Promise<number>
-  /** Hashes from, up to and without to; fewer where the file ends before. */
+  /** Returns hashes `from` up to before `to`; fewer if the file ends earlier. */
   readLeaves(from: number, to: number): Promise<Buffer[]>
-  /** Writes hashes from an index on and cuts off what was behind. Durable when it returns. */
+  /** Writes hashes from an index on and truncates the rest. Durable on return. */
   writeLeaves(from: number, hashes: readonly Buffer[]): Promise<void>
 }
 
@@ -30,7 +29,7 @@ const hashBytes = 32
 export async function openLogFolder(path: string): Promise<LogFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   const [checkpoint, signedFrom] = [join(path, 'checkpoint'), join(path, 'signed-from')]
-  // What a process left that ended while it wrote.
+  // Leftovers of a process that ended while writing.
   for (const name of await readdir(path)) {
     if (/^(checkpoint|signed-from)\./.test(name)) await rm(join(path, name), { force: true })
   }

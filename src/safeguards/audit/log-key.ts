@@ -1,7 +1,4 @@
-/**
- * The key that signs the log, and the log's name. In: the custodian's key store. Out: a signer. Never here: a second key
- * for a log that has one.
- */
+/** The key that signs the log, and the log's name. A log never gets a second key. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
 import type { KeyStore } from '../keys/key-store.ts'
@@ -9,7 +6,7 @@ import { makeSigner, type Signer } from './note.ts'
 
 const keyName = 'audit-log'
 
-/** The log's key; nothing where there is none yet. Its name is the origin of every checkpoint. */
+/** Returns the log's key, if there is one. Its name is the origin of every checkpoint. */
 export async function readLogKey(keys: Pick<KeyStore, 'read'>): Promise<Signer | undefined> {
   const held = await keys.read(keyName)
   if (!held) return undefined
@@ -27,7 +24,7 @@ export async function readLogKey(keys: Pick<KeyStore, 'read'>): Promise<Signer |
 
 /**
  * Makes the key of a new log.
- * @param instance whose log it is, as words: becomes part of the origin
+ * @param instance name of the installation: becomes part of the origin
  */
 export async function makeLogKey(keys: KeyStore, instance: string): Promise<Signer> {
   const words = instance

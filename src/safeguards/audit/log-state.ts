@@ -1,14 +1,14 @@
-/** How the log is, in short. */
+/** Summary of the log's state. */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
-/** Whether there is no break that nobody has accepted. While there is one, nobody looks. */
+/** Returns true if no break is open. While one is, nobody can view anything. */
 export async function isLogWhole(holding: HoldingSafeguards): Promise<boolean> {
   const { rows } = await sql<{ whole: boolean }>`select log_is_whole() as whole`.execute(safeguardsOf(holding))
   return rows[0]?.whole === true
 }
 
-/** Age, in seconds, of the oldest entry that waits for its place in the tree; 0 where none does. */
+/** Returns the age, in seconds, of the oldest entry without a place in the tree; 0 if there is none. */
 export async function logLagSeconds(holding: HoldingSafeguards): Promise<number> {
   const { rows } = await sql<{ lag: number | null }>`
     select extract(epoch from clock_timestamp() - e.at)::float8 as lag

@@ -1,6 +1,5 @@
 /**
- * Verifications of the log, asked for at the desk and done by the custodian. In: a session of a data protection officer, or
- * the custodian's progress. Out: how far each has come, and what it found. Never here: the verifying (verify/).
+ * Verifications of the log, requested at the desk by a data protection officer and done by the custodian: progress and results.
  */
 import { sql } from 'kysely'
 import { currentNames } from '../people/current-names.ts'
@@ -27,7 +26,7 @@ export interface Verification {
 
 const shown = 20
 
-/** The newest ones; of those that nobody asked for, the newest of each state. */
+/** Returns the newest ones; of automatic ones the newest of each state. */
 export function listVerifications(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -62,7 +61,10 @@ export function listVerifications(
   })
 }
 
-/** Asks for one. @returns its id; that of the one which has not ended yet, where there is one */
+/**
+ * Requests a verification.
+ * @returns its id, or that of the one that has not ended
+ */
 export function askVerification(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -73,7 +75,10 @@ export function askVerification(
   })
 }
 
-/** Cancels one. @returns false where it has ended already, or never was */
+/**
+ * Cancels a verification.
+ * @returns false if it has ended or does not exist
+ */
 export function cancelVerification(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -85,7 +90,7 @@ export function cancelVerification(
   })
 }
 
-/** Takes up the one that waits, or that a process left behind when it ended. The caller holds a lock. */
+/** Claims the waiting verification, or one that a dead process left. The caller holds a lock. */
 export async function takeUpVerification(holding: HoldingSafeguards): Promise<string | undefined> {
   const row = await safeguardsOf(holding)
     .updateTable('log_verification')
@@ -96,7 +101,7 @@ export async function takeUpVerification(holding: HoldingSafeguards): Promise<st
   return row?.id
 }
 
-/** The last verification that came to its end. */
+/** The last completed verification. */
 export interface LastVerification {
   endedAt: Temporal.Instant
   durationMs: number
@@ -117,10 +122,10 @@ interface SignedVerification {
 }
 
 const kindSigned = 'seloste verification v1'
-/** Ended verifications that are looked through for one that is signed. */
+/** Completed verifications searched for a signed one. */
 const lookedThrough = 1_000
 
-/** Of those that the log's key signed: the owner of the database can write that the log was verified. */
+/** Considers only those signed by the log's key: the database owner can insert rows. */
 export async function newestVerification(
   holding: HoldingSafeguards,
   key: VerifierKey | undefined,
@@ -154,24 +159,24 @@ function plain(said: Omit<SignedVerification, 'signature'>): object {
 
 const leastMinutes = 15
 const mostMinutes = 24 * 60
-/** A log that takes a minute to verify is verified each hour: a sixtieth of the time. */
+/** Verification takes a sixtieth of the time: one that takes a minute runs hourly. */
 const restsFor = 60
 const slackMinutes = 30
 
-/** Minutes from the beginning of one verification that nobody asked for to that of the next. */
+/** Returns the minutes from the start of one automatic verification to that of the next. */
 export function paceMinutes(last: Pick<LastVerification, 'durationMs'>): number {
   return Math.min(mostMinutes, Math.max(leastMinutes, (restsFor * last.durationMs) / 60_000))
 }
 
-/** Beyond this age the last verification says nothing of the log any more. */
+/** Returns the age beyond which a verification proves nothing about the present log. */
 export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): number {
   return 2 * paceMinutes(last) + slackMinutes
 }
 
 /**
- * Begins one that nobody asked for, where the last one began as long ago as the log's size allows, or in a time to come.
- * @param how `starting`: the process has just begun, and has other work: only a log that was never verified is due. `own`: by what the
- * process itself remembers one is due, whatever the database says, as its owner can write verifications that never were.
+ * Begins an automatic verification if the log's size allows, or if the last one is dated in the future.
+ * @param how `starting`: the process has just begun and has other work: only a log never verified is due. `own`: due by the
+ * process's own memory, whatever the database says, as its owner can insert verifications.
  */
 export async function beginDueVerification(
   holding: HoldingSafeguards,
@@ -194,12 +199,15 @@ export async function beginDueVerification(
     on conflict do nothing`.execute(safeguardsOf(holding))
 }
 
-/** Has the custodian verify the log now, as the owner of the database asks. */
+/** Requests a verification now, as the database owner. */
 export async function verifySoon(holding: HoldingSafeguards): Promise<void> {
   await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(safeguardsOf(holding))
 }
 
-/** Notes how far one has come. @returns whether it is to go on */
+/**
+ * Records progress.
+ * @returns whether to continue
+ */
 export async function noteProgress(holding: HoldingSafeguards, id: string, progress: Progress): Promise<boolean> {
   const row = await safeguardsOf(holding)
     .updateTable('log_verification')
@@ -210,7 +218,7 @@ export async function noteProgress(holding: HoldingSafeguards, id: string, progr
   return row !== undefined && row.cancelled_at === null
 }
 
-/** Whether the log has said so of a verification that nobody asked for within the last day. */
+/** Returns true if the log has an entry of an automatic verification with this result within the last day. */
 async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean> {
   const { rows } = await sql<{ was: boolean }>`
     select exists (
@@ -224,9 +232,9 @@ async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean
 }
 
 /**
- * Ends one: with its report, cancelled, or with the fault that kept it from its end. The log tells of it.
- * @param signer the log's key; what is not signed with it counts for nothing
- * @returns what is signed
+ * Ends a verification: with its report, cancelled, or with the fault that stopped it, and logs it.
+ * @param signer the log's key; unsigned results do not count
+ * @returns the signed text
  */
 export async function endVerification(
   holding: HoldingSafeguards,

@@ -1,7 +1,4 @@
-/**
- * Signed notes (C2SP signed-note), the checkpoints in them (tlog-checkpoint) and their cosignatures (tlog-cosignature,
- * Ed25519). In: keys and texts. Out: signed notes, or what a note says and who signed it. Never here: where keys lie.
- */
+/** Signed notes (C2SP signed-note), checkpoints in them (tlog-checkpoint) and cosignatures (tlog-cosignature, Ed25519). */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { canonicalJson } from './entry-bytes.ts'
 
@@ -30,18 +27,18 @@ export interface SignatureLine {
   name: string
   id: Buffer
   signature: Buffer
-  /** As it stands in the note, without its line end. */
+  /** The line in the note, without its line end. */
   line: string
 }
 
 export interface SignedCheckpoint extends Checkpoint {
-  /** What is signed, with its last line end. */
+  /** The signed text, including its last line end. */
   text: string
   signatures: SignatureLine[]
 }
 
 const keyBytes = 32
-/** An Ed25519 public key in DER is this and the key (RFC 8410). */
+/** An Ed25519 public key in DER is this prefix and the key (RFC 8410). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 const mostSignatures = 32
 const longestNote = 64 * 1024
@@ -52,7 +49,7 @@ export function makeSigner(name: string, privateKey: Buffer, type: SignatureType
   return { ...makeVerifierKey(name, createPublicKey(held), type), privateKey: held }
 }
 
-/** A public key under a name. */
+/** Returns a verifier key with a name. */
 export function makeVerifierKey(name: string, key: KeyObject, type: SignatureType): VerifierKey {
   return { name, type, key, id: keyId(name, type, rawKey(key)) }
 }
@@ -63,7 +60,7 @@ export function writeVerifierKey({ name, id, type, key }: VerifierKey): string {
   return `${name}+${id.toString('hex')}+${material.toString('base64')}`
 }
 
-/** The key that is written so; nothing where it is no verifier key of a kind known here. */
+/** Parses a verifier key; undefined if it is none of a known kind. */
 export function readVerifierKey(text: string): VerifierKey | undefined {
   const [, name, hex, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(text.trim()) ?? []
   const material = Buffer.from(base64 ?? '', 'base64')
@@ -76,15 +73,15 @@ export function readVerifierKey(text: string): VerifierKey | undefined {
   return { name, type, id, key }
 }
 
-/** The note of a checkpoint with the log's signature. */
+/** Returns the note of a checkpoint with the log's signature. */
 export function signCheckpoint(signer: Signer, { origin, size, root }: Checkpoint): string {
   const text = `${origin}\n${size}\n${root.toString('base64')}\n`
   return `${text}\n${signatureLine(signer, sign(null, Buffer.from(text), signer.privateKey))}\n`
 }
 
 /**
- * The log's signature over something said, base64.
- * @param kind first line of what is signed, as `seloste pruning v1`
+ * Returns the log's signature over a statement, base64.
+ * @param kind first line of the signed text, such as `seloste pruning v1`
  */
 export function signStatement({ name, privateKey }: Signer, kind: string, said: unknown): string {
   return sign(null, statementBytes(name, kind, said), privateKey).toString('base64')
@@ -104,14 +101,14 @@ function statementBytes(name: string, kind: string, said: unknown): Buffer {
   return Buffer.from(`${kind}\n${name}\n${canonicalJson(said)}\n`)
 }
 
-/** A witness's signature line, without its line end. */
+/** Returns a witness's signature line, without its line end. */
 export function cosign(signer: Signer, text: string, seconds: number): string {
   const time = Buffer.alloc(8)
   time.writeBigUInt64BE(BigInt(seconds))
   return signatureLine(signer, Buffer.concat([time, sign(null, cosignedMessage(text, seconds), signer.privateKey)]))
 }
 
-/** What a note says; nothing where it is not the note of a checkpoint. Whose it is, `signedBy` tells. */
+/** Parses the note of a checkpoint; undefined if it is none. Use `signedBy` to verify it. */
 export function readCheckpoint(note: string): SignedCheckpoint | undefined {
   if (note.length > longestNote || /[\0-\x09\x0b-\x1f]/.test(note)) return undefined
   const end = note.lastIndexOf('\n\n')
@@ -125,7 +122,7 @@ export function readCheckpoint(note: string): SignedCheckpoint | undefined {
   return signatures && { origin, size: Number(digits), root, text, signatures }
 }
 
-/** Signature lines as a note or a witness's answer has them; nothing where one is no signature line. */
+/** Parses the signature lines of a note or a witness's answer; undefined if a line is invalid. */
 export function readSignatureLines(text: string): SignatureLine[] | undefined {
   if (!text.endsWith('\n')) return undefined
   const lines = text.slice(0, -1).split('\n')
@@ -140,7 +137,7 @@ export function readSignatureLines(text: string): SignatureLine[] | undefined {
   return read.every((line) => line !== undefined) ? read : undefined
 }
 
-/** Whether the key signed the text: `none` of the lines is of this key, or one is and is `wrong`. */
+/** Verifies a key's signature: `none` if no line is of this key, `wrong` if one is invalid. */
 export function signedBy(
   key: VerifierKey,
   { text, signatures }: Pick<SignedCheckpoint, 'text' | 'signatures'>,

@@ -1,7 +1,6 @@
 /**
- * Pruning. In: for how many months the description keeps the log. Out: entries older than that gone, with their hashes
- * left in the tree, and a signed entry that says so. Never here: a term below the database's own floor; an entry whose age
- * the database alone vouches for.
+ * Prunes the log to the description's term: removes old entries, keeps their hashes in the tree, and appends a signed entry
+ * about it. The database has a minimum term, and the database's word alone never proves an entry's age.
  */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -11,7 +10,7 @@ import type { Signer } from './note.ts'
 import { minimumIndex, signDetail } from './signed-entries.ts'
 import { hashLeaf, tileWidth } from './tree.ts'
 
-/** Leaves that go together at most. */
+/** Most leaves removed at once. */
 const mostAtOnce = 256 * tileWidth
 const tilesRead = 16
 
@@ -22,9 +21,9 @@ export interface Pruning {
 }
 
 /**
- * Removes what is older (C9), and thins out old checkpoints.
- * @param months nothing where the log is kept without a limit
- * @returns how many entries went
+ * Removes older entries (C9), and thins out old checkpoints.
+ * @param months undefined if the log is kept without a limit
+ * @returns how many entries were removed
  */
 export async function pruneLog(
   holding: HoldingSafeguards,
@@ -45,14 +44,14 @@ export async function pruneLog(
   }
 }
 
-/** From which leaf to before which, and of before which instant by the database's clock and by this machine's. */
+/** Returns the range of leaves, and the cutoff by the database's clock and by this machine's. */
 async function whatMayGo(
   holding: HoldingSafeguards,
   signer: Signer,
   months: number,
   now: Temporal.Instant,
 ): Promise<{ before: Temporal.Instant; first: number; sealed: number }> {
-  // A clock that has jumped ahead makes nothing old: somebody has a day to see it.
+  // A clock that has leapt ahead ages nothing at once: a person has a day to notice.
   const { rows } = await sql<{ before: Temporal.Instant; sealed: number }>`
     select now() - make_interval(months => ${months}) as before,
       case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')
@@ -69,8 +68,8 @@ async function whatMayGo(
 }
 
 /**
- * Where whole tiles of old entries end. Entries are as old as they say where they have the hashes that are remembered beside the
- * keys; a tile in which others are goes with a later one that is whole.
+ * Returns where whole tiles of old entries end. An entry's date counts if its hash is the one stored beside the keys; a tile
+ * with others is removed with a later one that is whole.
  */
 async function oldUpTo(
   holding: HoldingSafeguards,

@@ -1,6 +1,6 @@
 /**
- * One entry of the log with the proof that it is in the tree which the newest checkpoint signs. In: the session of a data
- * protection officer. Out: the entry, and the steps from its hash to the signed root. Never here: a look without its trace.
+ * Returns one entry of the log to a data protection officer, with the proof that it is in the tree signed by the newest
+ * checkpoint.
  */
 import { sql, type Transaction } from 'kysely'
 import type { Session } from '../people/session.ts'
@@ -21,13 +21,13 @@ export interface ProvedEntry {
   names: Map<string, string>
   leaf: number | undefined
   checkpoint: KnownCheckpoint | undefined
-  /** Its words could tell of a preservation order: it is not proved by them. */
+  /** Its text could reveal a preservation order, so no proof is given. */
   isWithheld: boolean
-  /** Nothing while the signed tree has not reached the entry, and for one that is withheld. */
+  /** Undefined if the signed tree does not reach the entry yet, or the entry is withheld. */
   proof: EntryProof | undefined
 }
 
-/** `not-found` where there is no such entry. */
+/** Refuses with `not-found` if there is no such entry. */
 export function readLogEntry(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -71,7 +71,7 @@ export function readLogEntry(
   })
 }
 
-/** How far the signed tree has come. */
+/** Returns the size of the signed tree. */
 export function readLogState(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -82,7 +82,7 @@ export function readLogState(
   })
 }
 
-/** The newest checkpoint, with the cosignatures of each witness's newest at or below it. */
+/** Returns the newest checkpoint with each witness's newest cosignature at or below it. */
 async function newestKnown(tx: Transaction<SafeguardTables>): Promise<KnownCheckpoint | undefined> {
   const newest = await tx
     .selectFrom('audit_checkpoint')

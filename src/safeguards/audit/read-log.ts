@@ -1,7 +1,6 @@
 /**
- * Reading the audit log (R21). In: the session of a data protection officer, and what they look for. Out: entries, newest
- * first; the names in them as the directory has them now. Never here: a look without its own entry; the database writes
- * it together with the look (database/functions/audit/read.sql).
+ * Lists the audit log (R21) for a data protection officer: newest first, with present names. Each view has its own entry,
+ * written by the database in the same transaction (database/functions/audit/read.sql).
  */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -13,7 +12,7 @@ import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 
 export interface LogSearch {
-  /** A person's id, their user id, or part of their name. */
+  /** A person's id, user id, or part of their name. */
   person?: string | undefined
   role?: Role | undefined
   action?: string | undefined
@@ -24,7 +23,7 @@ export interface LogSearch {
   from?: Temporal.Instant | undefined
   to?: Temporal.Instant | undefined
   cursor?: string | undefined
-  /** Entries left out before the first, counted from the cursor. */
+  /** Entries to skip, counted from the cursor. */
   skip: number
   limit: number
 }
@@ -46,21 +45,24 @@ export interface LogEntry {
 
 export interface LogPage {
   entries: LogEntry[]
-  /** Names of the people in them, by id. */
+  /** Names of the persons in the entries, by id. */
   names: Map<string, string>
-  /** Begins again at the first entry of this page, so that what arrives meanwhile moves nothing. */
+  /** Restarts at the first entry of this page, so that later entries do not shift it. */
   anchor?: string
   next?: string
-  /** Exact below {@link countedUpTo}; that many means that many or more. */
+  /** Exact below {@link countedUpTo}, which means that many or more. */
   approximateTotal: number
 }
 
-/** Matching entries are counted exactly up to here. */
+/** Limit of the exact count. */
 export const countedUpTo = 100_000
-/** A name may be many people's. */
+/** A name may match many persons. */
 const mostPeople = 200
 
-/** A page of the log; `deny.role` for whoever is not a data protection officer. Throws InvalidLogCursor. */
+/**
+ * Returns a page of the log; `deny.role` to others than data protection officers.
+ * @throws InvalidLogCursor
+ */
 export function readLog(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -104,7 +106,7 @@ async function count(tx: Transaction<SafeguardTables>, asked: string): Promise<n
   return rows[0]?.total ?? 0
 }
 
-/** Runs work as the data protection officer of a session; what the database says to anybody else is the refusal. */
+/** Runs work as the session's data protection officer; the database's refusal of anybody else is returned. */
 export function asOfficer<Found>(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
@@ -120,7 +122,7 @@ export function asOfficer<Found>(
   )
 }
 
-/** The names of the people whom entries speak of, as they are called now. */
+/** Returns the present names of the persons in entries. */
 export function namesIn(holding: HoldingSafeguards, entries: readonly LogEntry[]): Promise<Map<string, string>> {
   return currentNames(
     holding,
@@ -133,7 +135,7 @@ export function namesIn(holding: HoldingSafeguards, entries: readonly LogEntry[]
 
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Ids of everybody whom a text may mean, past names included: the log is read about those who have left, too. */
+/** Returns the ids of all persons a text may mean, by past names too: the log is also read about people who have left. */
 async function findPeople(tx: Transaction<SafeguardTables>, text: string): Promise<string[]> {
   if (idShape.test(text)) return [text.toLowerCase()]
   const pattern = `%${text.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')}%`
@@ -157,7 +159,7 @@ async function findPeople(tx: Transaction<SafeguardTables>, text: string): Promi
   return rows.map(({ id }) => id)
 }
 
-/** Somebody made up a cursor. */
+/** The cursor is invalid. */
 export class InvalidLogCursor extends Error {}
 
 interface Cursor {
@@ -180,7 +182,7 @@ function readCursor(cursor: string): Cursor {
       return { at: Temporal.Instant.from(at), seq: seq as number, total: total as number }
     }
   } catch {
-    // Answered below, as any other cursor that is none of ours.
+    // Handled below like any other invalid cursor.
   }
   throw new InvalidLogCursor('the cursor is none that this server gave; begin again without it')
 }

@@ -1,7 +1,7 @@
 /**
- * Going on after a break. In: an operator's reason. Out: the tree as it was signed, as far as its hashes are remembered,
- * and the break accepted in the log itself. What was lost stays lost, and is named. Never here: a new tree in place of a
- * signed one.
+ * Continues the log after a break, with an operator's reason: restores the signed tree as far as its hashes are stored, and
+ * records the acceptance in the log itself. Lost entries stay lost and are listed. A signed tree is never replaced by a new
+ * one.
  */
 import { sql, type Kysely } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -21,22 +21,22 @@ import { hashLeaf, RightEdge } from './tree.ts'
 export const sequencerLock = 'seloste.audit-log'
 
 export interface Resumed {
-  /** What was found, a line each. */
+  /** Findings, one line each. */
   findings: string[]
-  /** Leaf hashes brought back from beside the keys. */
+  /** Leaf hashes restored from beside the keys. */
   restored: number
-  /** Leaves whose entry is lost, as ranges of their indexes. */
+  /** Leaves whose entry is lost, as ranges of indexes. */
   lost: string[]
 }
 
 const step = 65_536
-/** Items of a list in one entry: an entry has its limit. */
+/** Most list items in one entry: entries have a size limit. */
 const namedAtOnce = 1_500
 
 /**
- * Accepts the open break and mends the tree, as the owner of the database and with what lies beside the keys.
- * @param accepted.lostFrom of a restore: leaves from this one on came after the backup, and what of their entries is not there is all that
- *   is accepted. What was wrong in the backup is a break again, that somebody looks at.
+ * Accepts the open break and repairs the tree, as the database owner and with the copies beside the keys.
+ * @param accepted.lostFrom for a restore: leaves from this index on are newer than the backup, and only their missing entries
+ * are accepted. A problem within the backup becomes a break again, for a person to look at.
  * @throws Fault `log-whole`, `audit-key-missing`, `audit-log-unknown`
  */
 export async function resumeLog(
@@ -88,7 +88,7 @@ export async function resumeLog(
   })
 }
 
-/** What a restore does not explain: what was found before the backup, and entries of it that are not there. */
+/** Returns what a restore does not explain: findings from before the backup, and missing entries of it. */
 async function openStill(
   tx: Kysely<SafeguardTables>,
   { findings }: LogBreak,
@@ -106,7 +106,7 @@ async function openStill(
   return [...found, ...gone.filter((one) => !isAccepted(one) && !isNamed(one))].slice(0, namedAtOnce)
 }
 
-/** The newest checkpoint whose tree can be shown in full, and where its leaves are. */
+/** Returns the newest checkpoint whose tree can be reproduced in full, and where its leaves are. */
 async function whatWasSigned(
   tx: Kysely<SafeguardTables>,
   folder: LogFolder,
@@ -151,7 +151,7 @@ async function rootOf(
   return edge.root()
 }
 
-/** Makes the leaves in the database those that were signed. An entry that is still there is found by its hash. */
+/** Restores the signed leaves in the database. Existing entries are matched by hash. */
 async function restoreLeaves(tx: Kysely<SafeguardTables>, folder: LogFolder, size: number): Promise<number> {
   const orphans = await entriesWithoutLeaf(tx)
   let restored = 0
@@ -181,7 +181,7 @@ async function entriesWithoutLeaf(tx: Kysely<SafeguardTables>): Promise<Map<stri
   return new Map(rows.map((row) => [hashLeaf(entryBytes(row)).toString('hex'), row.seq]))
 }
 
-/** Subtrees anew from the leaves; checkpoints that are not the log's, or not of these leaves, go. */
+/** Rebuilds subtrees from the leaves; deletes checkpoints that are not this log's, or not of these leaves. */
 async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise<void> {
   const [size, read, edge] = [await storedSize(tx), storedMembers(tx), new RightEdge()]
   const checkpoints = await tx.selectFrom('audit_checkpoint').select(['size', 'root', 'note']).orderBy('size').execute()
@@ -210,7 +210,7 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
   if (wrong.length > 0) await tx.deleteFrom('audit_checkpoint').where('size', 'in', wrong).execute()
 }
 
-/** Ranges of leaves, from an index on and before another, whose entry is not there. */
+/** Returns ranges of leaves whose entry is missing. */
 async function lostRanges(
   tx: Kysely<SafeguardTables>,
   minimum: number,
@@ -241,8 +241,8 @@ async function noteAccepted(
 }
 
 /**
- * What an operator has accepted, in as many entries as the lists need; each signed with the log’s key. Whoever can write to the
- * database alone accepts nothing.
+ * Appends what an operator has accepted, in as many entries as needed, each signed with the log’s key: writing to the database
+ * alone accepts nothing.
  */
 export async function appendAccepted(
   holding: HoldingSafeguards,

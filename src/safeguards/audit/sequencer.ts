@@ -1,9 +1,8 @@
 /**
- * The one sequencer of the log. In: entries that wait. Out: each in the tree, and a signed checkpoint of it, remembered
- * outside the database before anybody else sees it. Never here: signing on over a log that was turned back or altered.
- *
- * The order of the steps is vital: leaves in the database (one transaction), leaves beside the keys, the checkpoint beside
- * the keys, the checkpoint in the database. A process that ends between any two of them is followed by one that goes on.
+ * The single sequencer of the log: puts waiting entries into the tree and signs checkpoints, which are stored outside the
+ * database before anybody else sees them. It never signs over a log that was rolled back or altered.
+ * The order of steps matters: leaves in the database (one transaction), leaves beside the keys, checkpoint beside the keys,
+ * checkpoint in the database. A process that ends between any two steps is continued by the next.
  */
 import { sql } from 'kysely'
 import type { KeyStore } from '../keys/key-store.ts'
@@ -20,13 +19,13 @@ import { hashLeaf, type RightEdge, type Subtree } from './tree.ts'
 
 export interface Sequencer {
   /**
-   * Takes what waits into the tree and signs it. One at a time, on whatever machine: the caller holds a lock.
-   * @returns the checkpoint signed now, if the tree grew; or the break that keeps the log from being signed on
+   * Sequences waiting entries and signs the tree. One at a time on any machine: the caller holds a lock.
+   * @returns the new checkpoint if the tree grew, or the break that prevents signing
    */
   turn: (signal: AbortSignal) => Promise<{ signed: StoredCheckpoint | undefined } | { broken: LogBreak }>
-  /** Looks again at everything that is looked at before the log is signed on, at the next turn. */
+  /** Repeats the full check before the next turn. */
   checkAgain: () => void
-  /** Whether the log could be gone on with at the last turn. */
+  /** Returns true if the log could be continued at the last turn. */
   isWhole: () => boolean
   size: () => number
   signer: () => Signer | undefined
@@ -39,13 +38,13 @@ interface Opened {
 }
 
 const batchEntries = 1_000
-/** While more waits than one turn takes, it is signed about once a second all the same. */
+/** With a backlog, the log is still signed about once a second. */
 const turnMs = 1_000
 
-/** Somebody else has gone on with the tree, or turned it back. */
+/** Another process has continued the tree or rolled it back. */
 class TreeMoved extends Error {}
 
-/** @param instance whose log a new one is: part of its name */
+/** @param instance name of the installation: part of a new log's name */
 export function createSequencer(options: {
   db: HoldingSafeguards
   keys: KeyStore
@@ -74,8 +73,8 @@ export function createSequencer(options: {
   }
 
   /**
-   * Entries without a signature are believed below the size that was signed before the first start of a version that signs them. It
-   * is settled once, beside the keys: whoever turns the database back does not move it.
+   * Unsigned entries are trusted below the size that was signed before the first start of a version that signs entries. That
+   * size is stored once beside the keys, so rolling back the database does not move it.
    */
   async function keepSignedFrom(own: Signer, size: number): Promise<void> {
     const stored = await storedSignedFrom(db)
@@ -107,12 +106,12 @@ export function createSequencer(options: {
         opened = undefined
         return { signed: undefined }
       }
-      // Whoever has lost the lock leaves the signing to the one who has it now.
+      // A process that lost the lock leaves signing to the new holder.
       if (signal.aborted || found.edge.size === found.signedSize) return { signed: undefined }
       await rememberLeaves(found, found.signedSize)
       return { signed: await signNow(found) }
     } catch (error) {
-      // Whether the last step was done is not known here: the next turn begins with a look.
+      // The outcome of the last step is unknown: the next turn begins with the check.
       opened = undefined
       if (error instanceof TreeMoved) return turn(signal)
       throw error
@@ -125,7 +124,7 @@ export function createSequencer(options: {
     return { broken: found }
   }
 
-  /** Takes what waits, in batches. Returns whether entries that wait are not there: then the log is looked at first. */
+  /** Sequences waiting entries in batches. Returns true if waiting entries are missing: then the log is checked first. */
   async function takeAll(found: Opened, signal: AbortSignal): Promise<boolean> {
     const until = performance.now() + turnMs
     for (;;) {
@@ -136,7 +135,7 @@ export function createSequencer(options: {
   }
 
   async function takeBatch(found: Opened): Promise<{ taken: number; missing: boolean }> {
-    // The transaction may fail: what it would have made is forgotten then.
+    // If the transaction fails its results are discarded.
     const { edge } = found
     const ahead = edge.copy()
     const done = await db.transaction().execute(async (tx) => {
@@ -166,7 +165,7 @@ export function createSequencer(options: {
     return done
   }
 
-  /** Writes the leaves from an index on, as the database has them, beside the keys. */
+  /** Copies the leaves from an index on from the database to the folder beside the keys. */
   async function rememberLeaves({ edge }: Opened, from: number): Promise<void> {
     const read = storedMembers(db)
     const step = 65_536

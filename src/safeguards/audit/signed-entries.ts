@@ -1,7 +1,7 @@
 /**
- * Entries that explain what a verifier or a check finds, signed with the log's key: whoever writes to the database alone explains
- * nothing. In: what the process that noticed it says. Out: the detail with its signature; of the entries in the log those that are
- * believed. Entries of versions that did not sign are believed below the size that the log had then (docs/formats/audit-log.md).
+ * Entries that explain findings are signed with the log's key by the process that noticed the cause: writing to the database
+ * alone explains nothing. Entries of versions that did not sign are trusted below the size the log had then
+ * (docs/formats/audit-log.md).
  */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -12,7 +12,7 @@ import { hashLeaf } from './tree.ts'
 
 type Detail = NonNullable<AuditEntry['detail']>
 
-/** First line of what is signed, by action. */
+/** First line of the signed text, by action. */
 const kinds = {
   'log.break-accepted': 'seloste acceptance v1',
   'log.pruned': 'seloste pruning v1',
@@ -22,19 +22,21 @@ const kinds = {
 const sizeKind = 'seloste entries signed from v1'
 export type SignedAction = keyof typeof kinds
 
-/** The detail with the log's signature over it, Ed25519, base64. */
+/** Returns the detail with the log's signature over it, Ed25519, base64. */
 export function signDetail(signer: Signer, action: SignedAction, detail: Detail): Detail {
-  // As the database will have it: without members that are undefined.
+  // As stored in the database: without undefined members.
   const kept = JSON.parse(JSON.stringify(detail)) as Detail
   return { ...kept, signature: signStatement(signer, kinds[action], kept) }
 }
 
-/** Leaves of the log when entries began to be signed, as `<size> <signature>`; kept beside the keys and in the database. */
+/**
+ * Signs the leaf count when entries began to be signed, as `<size> <signature>`; stored beside the keys and in the database.
+ */
 export function signSignedFrom(signer: Signer, size: number): string {
   return `${size} ${signStatement(signer, sizeKind, size)}`
 }
 
-/** The size; nothing where the log's key did not sign it. */
+/** Returns the size; undefined if the log's key did not sign it. */
 export function readSignedFrom(key: VerifierKey, note: string | undefined): number | undefined {
   const [, digits = '', signature = ''] = /^(\d{1,15}) (\S+)$/.exec(note?.trim() ?? '') ?? []
   return isStatementSigned(key, sizeKind, Number(digits), signature) ? Number(digits) : undefined
@@ -45,7 +47,7 @@ export async function storedSignedFrom(holding: HoldingSafeguards): Promise<stri
   return row?.note
 }
 
-/** Entries of an action that are believed, oldest first. */
+/** Returns the trusted entries of an action, oldest first. */
 export async function readBelieved(
   holding: HoldingSafeguards,
   key: VerifierKey,
@@ -67,7 +69,7 @@ export async function readBelieved(
   })
 }
 
-/** Below it there are hashes and no entries. */
+/** Returns the index below which there are hashes and no entries. */
 export async function minimumIndex(holding: HoldingSafeguards, key: VerifierKey): Promise<number> {
   const prunings = await readBelieved(holding, key, 'log.pruned')
   return prunings.reduce((most, { detail }) => Math.max(most, Number(detail['minimumIndex'])), 0)

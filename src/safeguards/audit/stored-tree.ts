@@ -1,12 +1,9 @@
-/**
- * The tree as the database keeps it. In: levels and indexes. Out: hashes. Never here: whether they are right (the
- * sequencer's check and the verifier tell).
- */
+/** Reads the tree from the database, without verifying it. */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ReadMembers } from './tree.ts'
 
-/** Where a log keeps its tree: the audit log here, and the destruction ledger (ledger/ledger-tree.ts). */
+/** Tables of a tree: the audit log's here, and the destruction ledger's (ledger/ledger-tree.ts). */
 export interface TreeTables {
   leaf: string
   subtree: string
@@ -21,7 +18,7 @@ export const auditTree: TreeTables = {
   cosignature: 'audit_cosignature',
 }
 
-/** Members that should be in the database and are not. */
+/** Members of the tree are missing in the database. */
 export class MembersMissing extends Error {
   readonly level: number
   readonly from: number
@@ -32,7 +29,10 @@ export class MembersMissing extends Error {
   }
 }
 
-/** Reads members of a level from the database. Throws MembersMissing where one is not there. */
+/**
+ * Reads members of a level.
+ * @throws MembersMissing
+ */
 export function storedMembers(holding: HoldingSafeguards, tables = auditTree): ReadMembers {
   const db = safeguardsOf(holding)
   return async (level, from, to) => {
@@ -45,7 +45,7 @@ export function storedMembers(holding: HoldingSafeguards, tables = auditTree): R
   }
 }
 
-/** How many leaves the tree has: the last index and one. */
+/** Returns the number of leaves: the last index plus one. */
 export async function storedSize(holding: HoldingSafeguards, tables = auditTree): Promise<number> {
   const { rows } = await sql<{ size: number }>`
     select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(safeguardsOf(holding))

@@ -1,7 +1,4 @@
-/**
- * The Merkle tree of RFC 6962, section 2.1, in steps of 256. In: leaf hashes in order, or hashes that were kept. Out:
- * roots, subtrees and consistency proofs. Never here: a database, a file, an entry.
- */
+/** The Merkle tree of RFC 6962, section 2.1, in steps of 256: roots, subtrees and consistency proofs. */
 import { hash } from 'node:crypto'
 
 /** Members of a tile: a member of level n + 1 is the root over 256 members of level n. */
@@ -30,7 +27,7 @@ export interface Subtree {
   hash: Buffer
 }
 
-/** Where the tree grows: for each level, the members of its last tile that is not full. */
+/** The growing edge of the tree: for each level, the members of its last tile that is not full. */
 export class RightEdge {
   #levels: Buffer[][]
   #size: number
@@ -44,7 +41,7 @@ export class RightEdge {
     return this.#size
   }
 
-  /** Adds a leaf. Returns the subtrees that became whole by it. */
+  /** Appends a leaf. Returns the subtrees it completed. */
   append(leaf: Buffer): Subtree[] {
     const whole: Subtree[] = []
     let member = leaf
@@ -63,7 +60,7 @@ export class RightEdge {
   root(): Buffer {
     let root: Buffer | undefined
     for (const members of this.#levels) {
-      // From the right: a perfect subtree for each binary digit of the number of members, the smallest first.
+      // From the right: a perfect subtree for each binary digit of the number of members, smallest first.
       let end = members.length
       for (let width = 1; width <= end; width *= 2) {
         if ((members.length & width) === 0) continue
@@ -80,17 +77,17 @@ export class RightEdge {
   }
 }
 
-/** How many members the last tiles of a tree have, from level 0: what an edge of this size is made of. */
+/** Returns the number of members in the last tile of each level, from level 0. */
 export function edgeWidths(size: number): number[] {
   const widths: number[] = []
   for (let rest = size; rest > 0; rest = Math.floor(rest / tileWidth)) widths.push(rest % tileWidth)
   return widths
 }
 
-/** Reads members of a level: [from, to). Level 0 are leaves. */
+/** Reads members [from, to) of a level. Level 0 are leaves. */
 export type ReadMembers = (level: number, from: number, to: number) => Promise<Buffer[]>
 
-/** The right edge that a tree had at this size. */
+/** Returns the right edge of the tree at a size. */
 export async function edgeAt(size: number, read: ReadMembers): Promise<RightEdge> {
   const levels = await Promise.all(
     edgeWidths(size).map(async (width, level) => {
@@ -101,7 +98,7 @@ export async function edgeAt(size: number, read: ReadMembers): Promise<RightEdge
   return new RightEdge(size, levels)
 }
 
-/** MTH(D[from:to]) where from is a multiple of the smallest power of two that is not below to - from. */
+/** MTH(D[from:to]) where from is a multiple of the smallest power of two that is at least to - from. */
 async function rootOfRange(from: number, to: number, read: ReadMembers): Promise<Buffer> {
   const width = to - from
   if (!isPowerOfTwo(width)) {
@@ -114,7 +111,7 @@ async function rootOfRange(from: number, to: number, read: ReadMembers): Promise
   return rootOf(await read(level, from / step, to / step))
 }
 
-/** RFC 6962, section 2.1.2: that the tree of `older` leaves is the beginning of the one of `newer`. */
+/** RFC 6962, section 2.1.2: proves that the tree of `older` leaves is a prefix of that of `newer`. */
 export async function consistencyProof(older: number, newer: number, read: ReadMembers): Promise<Buffer[]> {
   if (older === 0 || older === newer) return []
   return subProof(older, 0, newer, true)
@@ -128,10 +125,7 @@ export async function consistencyProof(older: number, newer: number, read: ReadM
   }
 }
 
-/**
- * Whether the proof shows the tree `older` to be the beginning of `newer` (RFC 9162, section 2.1.4.2, which says how to
- * check what RFC 6962 defines).
- */
+/** Verifies a consistency proof (RFC 9162, section 2.1.4.2, which says how to check what RFC 6962 defines). */
 export function isConsistent(
   older: { size: number; root: Buffer },
   newer: { size: number; root: Buffer },
@@ -160,7 +154,7 @@ export function isConsistent(
   return last === 0n && oldRoot.equals(older.root) && newRoot.equals(newer.root)
 }
 
-/** Root over a power of two of members. */
+/** Returns the root over a power of two of members. */
 function rootOf(members: readonly Buffer[]): Buffer {
   let row = members
   while (row.length > 1) {

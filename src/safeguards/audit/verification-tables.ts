@@ -4,7 +4,7 @@ type Instant = Temporal.Instant
 
 export type VerificationState = 'WAITING' | 'RUNNING' | 'WHOLE' | 'BROKEN' | 'CANCELLED' | 'FAILED'
 
-/** Verifications of the log (database/functions/audit/read.sql). */
+/** Table of verifications of the log (database/functions/audit/read.sql). */
 export interface VerificationTables {
   log_verification: {
     id: Generated<string>

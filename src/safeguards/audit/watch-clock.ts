@@ -1,8 +1,6 @@
 /**
- * Steps of the clock that dates the log: the database's. In: that clock, beside one that only goes forward, and the time of what
- * was logged last. Out: an entry in the log for each step, which explains what is out of order after it,
- * signed with the log's key. Never here: a clock
- * that is set right.
+ * Detects steps of the database's clock, which dates the log, by a monotonic clock and the time of the last entry. Appends an
+ * entry, signed with the log's key, that explains later disorder.
  */
 import { sql } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -12,21 +10,21 @@ import type { Signer } from './note.ts'
 import { signDetail } from './signed-entries.ts'
 
 export interface StepOfClock {
-  /** What the clock would say without the step. */
+  /** What the clock would show without the step. */
   from: Temporal.Instant
   to: Temporal.Instant
 }
 
 export interface ClockWatch {
-  /** Compares the clocks, and appends a step to the log. To be called about once a second. */
+  /** Compares the clocks and appends a step to the log. Call it about once a second. */
   look: () => Promise<StepOfClock | undefined>
 }
 
 const smallestStepMs = 5_000
 
 /**
- * @param monotonicMs of this process
- * @param readKey the log's key; a log that has none yet has nothing that a step explains
+ * @param monotonicMs monotonic clock of this process
+ * @param readKey returns the log's key; a log without one has nothing to explain
  */
 export function watchClock(
   holding: HoldingSafeguards,
@@ -64,7 +62,7 @@ export function watchClock(
   return { look }
 }
 
-/** The clock's own way between two looks, beside how long it took by the other one: between so much and so much. */
+/** Compares the clock's progress between two calls with the bounds of the monotonic clock. */
 function stepSince(
   before: Temporal.Instant,
   at: Temporal.Instant,
@@ -76,13 +74,13 @@ function stepSince(
   return isStep ? { from: before.add({ milliseconds: Math.round(passedMs) }), to: at } : undefined
 }
 
-/** Nobody looked: a clock that is behind what was logged last was set back since. */
+/** After a pause: a clock behind the last entry was set back meanwhile. */
 function stepWhileAway(logged: Temporal.Instant | null, at: Temporal.Instant): StepOfClock | undefined {
   const isBack = logged !== null && logged.since(at).total('milliseconds') > smallestStepMs
   return isBack ? { from: logged, to: at } : undefined
 }
 
-/** The database's clock, and, where asked, the time of what was taken into the tree and signed last. */
+/** Reads the database's clock and, if requested, the time of the last sequenced entry. */
 async function readTimes(
   holding: HoldingSafeguards,
   withLog: boolean,

@@ -2,9 +2,9 @@ import type { LoggedEntry } from './entry-bytes.ts'
 import type { Findings } from './report.ts'
 import { isDetailSigned, type VerifierKey } from './signed-note.ts'
 
-/** Entries that commit later than one with a higher number come after it; by no more than this. */
+/** An entry may follow one with a higher number if it was committed later, by at most this. */
 const longestTransactionMs = 60 * 60_000
-/** The log outlives the contact history (R22): the least that is kept of it. */
+/** Shortest term of the log, which outlives the contact history (R22). */
 const shortestTermMonths = 24
 
 interface Told {
@@ -12,40 +12,40 @@ interface Told {
   seq: number
 }
 
-/** Checkpoints may be out of order by this without an entry that explains it: a clock that is kept right goes back a little. */
+/** Checkpoints may be out of order by this much without an explanation: even a disciplined clock goes back a little. */
 const smallestStepMs = 10_000
 
-/** A step of the clock that dates the log: what it said before, and after. */
+/** A step of the clock that dates the log: its time before and after. */
 interface ClockStep extends Told {
   fromMs: number
   toMs: number
 }
 
-/** An entry or a checkpoint that is of an earlier time than one before it. */
+/** An entry or checkpoint dated earlier than its predecessor. */
 export interface Disorder {
   code: 'entry-order' | 'checkpoint-order'
   about: string
   at: string
-  /** The time of the one before. */
+  /** Time of the predecessor. */
   after: string
   leaf?: number | undefined
   seq?: number | undefined
 }
 
-/** What the log says of things that are also elsewhere, gathered on the way through it. */
+/** Facts from the log that are compared with other sources. */
 export interface LogFacts {
-  /** Recordings taken into keeping: the hash of the sealed body, where the entry has it. */
+  /** Ingested recordings: hash of the sealed body, if the entry has it. */
   kept: Map<string, Told & { sha256: string | undefined }>
   destroyed: Map<string, Told & { cause: string | undefined }>
-  /** Leaves below it are gone by the log’s own term. */
+  /** Leaves below it were pruned. */
   minimumIndex: number
   prunings: (Told & { at: string; minimumIndex: number; isSigned: boolean })[]
   accepted: (Told & { detail: Record<string, unknown> })[]
-  /** When the oldest entry that is still there was written. */
+  /** Time of the oldest remaining entry. */
   oldestAt: string | undefined
 }
 
-/** Looks at every entry that is there: in order, no entry twice, what it says of recordings, destructions and removals. */
+/** Checks every entry: order, duplicates, and what it says of recordings, destructions and prunings. */
 export class EntryCheck {
   readonly facts: LogFacts = {
     kept: new Map(),
@@ -59,14 +59,14 @@ export class EntryCheck {
   readonly #key: VerifierKey
   readonly #steps: ClockStep[] = []
   readonly #disorders: Disorder[] = []
-  /** Entries that explain something without the log’s signature. */
+  /** Explanations without the log’s signature. */
   readonly #unsigned: { seq: number; action: string }[] = []
   readonly #signedFrom: number
-  /** When the newest entry was written. */
+  /** Time of the newest entry. */
   newestAt = ''
   #firstThere: { leaf: number; at: string } | undefined
 
-  /** @param signedFrom the size below which entries of earlier versions explain things without a signature */
+  /** @param signedFrom size below which unsigned entries of earlier versions count as explanations */
   constructor(findings: Findings, key: VerifierKey, signedFrom: number) {
     this.#findings = findings
     this.#key = key
@@ -74,7 +74,8 @@ export class EntryCheck {
   }
 
   /**
-   * @param leaf its place in the tree; none while it has none yet
+   * Checks an entry.
+   * @param leaf its index in the tree, if it has one
    * @param isIntact whether it has the hash of its leaf
    */
   look(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
@@ -90,7 +91,7 @@ export class EntryCheck {
     const { detail, object_id: id } = entry
     switch (entry.action) {
       case 'recording.kept':
-        // The first counts: a later one would be the way to cover up a recording that was replaced.
+        // The first entry counts: a later one could hide a replaced recording.
         if (id !== null && !this.facts.kept.has(id)) {
           this.facts.kept.set(id, { ...told, sha256: textOf(detail['sha256']) })
         }
@@ -121,7 +122,9 @@ export class EntryCheck {
     }
   }
 
-  /** Whoever writes to the database alone explains nothing. Versions that signed acceptances only are believed as they wrote. */
+  /**
+   * Writing to the database alone explains nothing. Entries of versions that signed acceptances only are trusted as written.
+   */
   #isBelieved({ seq, action, detail }: LoggedEntry, leaf: number | undefined, isIntact: boolean): boolean {
     const isEarlier =
       action !== 'log.break-accepted' &&
@@ -135,8 +138,8 @@ export class EntryCheck {
   }
 
   /**
-   * From here on entries are in the order of the clock as it is now: of what is signed, as `at` is not. A step that is told again in a
-   * later year sets nothing back.
+   * From here on, entries are ordered by the stepped clock, which is in the signed part; `at` is not. A step that is repeated
+   * in a later year changes nothing.
    */
   #step({ detail }: LoggedEntry, told: Told): void {
     const [fromMs, toMs] = [Date.parse(textOf(detail['from']) ?? ''), Date.parse(textOf(detail['to']) ?? '')]
@@ -146,14 +149,14 @@ export class EntryCheck {
     this.newestAt = new Date(toMs).toISOString()
   }
 
-  /** A checkpoint, of which the one before is known. */
+  /** Checks a checkpoint against its predecessor. */
   lookAtOrder(disorder: Disorder): void {
     if (Date.parse(disorder.after) - Date.parse(disorder.at) > smallestStepMs) this.#disorders.push(disorder)
   }
 
   /**
-   * Tells what is out of order, once all entries are in: as a note where the log tells of a step of the clock that explains it.
-   * @returns the notes, and between which times lies what nothing explains
+   * Reports entries out of order, once all are read; a step of the clock turns them into notes.
+   * @returns the notes, and the interval that nothing explains
    */
   judgeOrder(): { notes: string[]; outOfOrder: { from: string; to: string } | undefined } {
     const explained = new Map<ClockStep, number>()
@@ -182,8 +185,8 @@ export class EntryCheck {
   }
 
   /**
-   * What was removed was older than the contact history: the oldest entry that was left shows it, of a pruning that is not signed. Of one
-   * that is the custodian has looked at each entry; what is left may be much younger, where nothing was logged for some time.
+   * What was pruned must be older than the contact history. For an unsigned pruning, the oldest remaining entry proves it. For
+   * a signed one the custodian has checked each entry; what remains may be much younger if nothing was logged for some time.
    */
   judgePrunings(): void {
     const newest = this.facts.prunings.toSorted((one, other) => one.minimumIndex - other.minimumIndex).at(-1)

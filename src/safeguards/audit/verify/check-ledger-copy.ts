@@ -8,7 +8,7 @@ import { Findings } from './report.ts'
 type Read = (path: string) => Promise<Buffer | undefined>
 
 const fileEntries = 256
-/** An export of the ledger is made after that of the log: what is younger than the log's newest entry, and what was on its way. */
+/** The ledger is exported after the log: allowance for entries younger than the log's newest, and for those in transit. */
 const slackMs = 60 * 60_000
 
 interface CopiedEntry {
@@ -22,10 +22,10 @@ interface CopiedEntry {
 
 /**
  * Verifies the destruction ledger in an export (docs/formats/ledger.md, "A copy", below `ledger/`): lines against hashes,
- * hashes against the head, the head against the log's key; each destruction in the exported log is in it for the same cause,
- * and the other way round as far as the exported log goes.
- * @param newestAt when the newest entry of the exported log was written
- * @returns how many entries it has and how many destructions were compared; nothing where the export has no ledger
+ * hashes against the head, the head against the log's key; and that the destructions in the exported log and in the ledger
+ * agree, as far as the exported log goes.
+ * @param newestAt time of the newest entry of the exported log
+ * @returns the number of entries and of compared destructions; undefined if the export has no ledger
  */
 export async function checkLedgerCopy(
   read: Read,
@@ -89,7 +89,7 @@ function compare(
   return compared
 }
 
-/** A last line without its end was not written to the end. */
+/** A last line without its end is incomplete. */
 function linesOf(bytes: Buffer | undefined): Buffer[] {
   const lines: Buffer[] = []
   let at = 0
@@ -97,7 +97,7 @@ function linesOf(bytes: Buffer | undefined): Buffer[] {
   return lines
 }
 
-/** Number, hash, entry; what is wrong with it where it is no such line. */
+/** Returns number, hash and entry, or what is wrong with the line. */
 function readLine(line: Buffer | undefined, number: number): { hash: Buffer; entry: CopiedEntry } | string {
   if (!line) return 'it is missing'
   const start = `${number} `

@@ -8,7 +8,7 @@ import { leafHashOf } from './entry-bytes.ts'
 import { Findings } from './report.ts'
 import type { VerifierKey } from './signed-note.ts'
 
-/** An entry of the ledger as it is hashed (docs/formats/ledger.md), and its place. */
+/** An entry of the ledger in its hashed form (docs/formats/ledger.md), and its place. */
 interface LedgerLine {
   index: number | null
   hash: string | null
@@ -28,9 +28,9 @@ interface LedgerLine {
 const batch = 5_000
 
 /**
- * Verifies the destruction ledger of a running database (docs/formats/ledger.md): entries against hashes, hashes against
- * heads, heads against keys; and that the key of each recording that is destroyed is noted as destroyed too.
- * @returns how many entries it has, those without a number included
+ * Verifies the destruction ledger of a running database (docs/formats/ledger.md): entries against hashes, hashes against heads,
+ * heads against keys; and that the key of each destroyed recording is recorded as destroyed.
+ * @returns how many entries it has, including those without a number
  */
 export async function checkLedger(
   tx: AnyDatabase,
@@ -38,7 +38,7 @@ export async function checkLedger(
   seen: readonly SeenCheckpoint[],
   findings: Findings,
 ): Promise<number> {
-  // What the tree of the log and that of the ledger have in common is told as the ledger's.
+  // Problems of the tree, which log and ledger share, are reported as the ledger's.
   const own = new Findings()
   const roots = new RootCheck(own, { log: ledgerKeyOf(keys.log), witnesses: keys.witnesses })
   const { rows: heads } = await sql<{ size: number; root: Buffer; note: string; lines: string[] }>`
@@ -91,7 +91,7 @@ export async function checkLedger(
   return checked
 }
 
-/** What was found about its tree and heads, told as the ledger's. */
+/** Reports problems of tree and heads as the ledger's. */
 export function tellAsLedger(own: Findings, findings: Findings): void {
   for (const { code, message } of own.inOrder()) {
     findings.add(headCodes.has(code) ? 'ledger-head-wrong' : 'ledger-altered', message)
@@ -100,7 +100,7 @@ export function tellAsLedger(own: Findings, findings: Findings): void {
 
 const headCodes: ReadonlySet<string> = new Set(['checkpoint-unreadable', 'checkpoint-unsigned', 'witness-wrong'])
 
-/** The key of the log signs the heads of its ledger, under the name of the ledger. */
+/** The log's key signs the heads of its ledger under the ledger's name. */
 export function ledgerKeyOf(log: VerifierKey): VerifierKey {
   const name = `${log.name}/ledger`
   const raw = Buffer.from(log.key.export({ format: 'jwk' }).x ?? '', 'base64url')
@@ -125,7 +125,10 @@ async function linesBetween(tx: AnyDatabase, from: number, to: number): Promise<
   return rows
 }
 
-/** Entries on their way to a number, and those that are nowhere. @returns how many wait */
+/**
+ * Checks entries that wait for a number, and those that are missing.
+ * @returns how many wait
+ */
 async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings): Promise<number> {
   const { rows } = await sql<LedgerLine & { waiting: number; numbered: boolean }>`
     select null as index, null as hash, p.seq::float8 as waiting, l.seq is not null as numbered, ${columns}
@@ -144,7 +147,7 @@ async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings
   return rows.length
 }
 
-/** Without what the entries of 31 days say no backup can be restored, and it is what the ledger's page shows. */
+/** Without the contents of 31 days no backup can be restored; the ledger's page shows them too. */
 async function lookAtContents(tx: AnyDatabase, findings: Findings): Promise<void> {
   const { rows } = await sql<{ seq: number; name: string | null; salt: string | null; content: string | null }>`
     select coalesce(c.seq, e.seq)::float8 as seq, case when e.object_id is null then e.object_name end as name, encode(c.salt, 'hex') as salt, c.content
@@ -166,7 +169,9 @@ async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
   return new Map(rows.map(({ place, hash }) => [place, hash]))
 }
 
-/** Each destroyed recording names the version of the month key that went with its key: its end is in the ledger too. */
+/**
+ * Each destroyed recording names the version of the month key destroyed with its key: that key's end must be in the ledger too.
+ */
 export class KeyCheck {
   readonly #gone = new Set<string>()
   readonly #named = new Map<string, string>()

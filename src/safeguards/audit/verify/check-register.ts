@@ -3,14 +3,14 @@ import type { AnyDatabase } from './any-database.ts'
 import type { LogFacts } from './check-entries.ts'
 import type { Findings } from './report.ts'
 
-/** Rows at a time, by id. */
+/** Rows per batch, by id. */
 const batch = 10_000
 const beforeEverything = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Holds each recording in keeping against the entry that took it in: there is one, and it has the same hash. And each that
- * was taken in is still there, or was destroyed.
- * @returns how many recordings in keeping were compared
+ * Compares each ingested recording with the entry of its ingestion: it exists and has the same hash. And each recording
+ * ingested by the log still exists or was destroyed.
+ * @returns how many recordings were compared
  */
 export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<number> {
   const missing = new Set(facts.kept.keys())
@@ -31,7 +31,7 @@ export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings
       if (kept_at === null || state === 'DESTROYED' || state === 'DESTROYING') continue
       const told = facts.kept.get(id)
       if (!told) {
-        // What was taken in before the oldest entry that is still there has its entry no more.
+        // Entries older than the oldest remaining one were pruned.
         if (!isPruned(kept_at, facts))
           findings.add('recording-unlogged', `Recording ${id}, in keeping since ${kept_at}.`)
         continue
@@ -56,8 +56,8 @@ export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings
 }
 
 /**
- * Holds the ledger of destructions against the log: the same ones, for the same causes. A recording that is marked as
- * destroyed is in both.
+ * Compares the destruction ledger with the log: the same destructions, for the same causes. A recording marked as destroyed is
+ * in both.
  * @returns how many destructions were compared
  */
 export async function checkDestructions(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<number> {

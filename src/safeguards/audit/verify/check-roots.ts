@@ -9,31 +9,31 @@ import {
   type VerifierKey,
 } from './signed-note.ts'
 
-/** A checkpoint that was kept somewhere else: beside the keys, by a witness, by somebody who wrote it down. */
+/** A checkpoint stored elsewhere: beside the keys, by a witness, by a person. */
 export interface SeenCheckpoint {
-  /** Where, for people. */
+  /** Its source, for people. */
   of: string
   note: string
 }
 
-/** The keys that are believed; they come from elsewhere than the log. */
+/** The trusted keys; they do not come from the log. */
 export interface TrustedKeys {
   log: VerifierKey
   witnesses: readonly VerifierKey[]
 }
 
-/** A witness is asked each ten seconds in which the log grows. */
+/** A witness is asked every ten seconds while the log grows. */
 const longestBehindMs = 60 * 60_000
 
-/** Checks the signatures of checkpoints, and turns them into roots that the tree must have. */
+/** Verifies the signatures of checkpoints and collects the roots that the tree must have. */
 export class RootCheck {
   readonly expected: ExpectedRoot[] = []
-  /** Signatures of known witnesses that were right. */
+  /** Valid signatures of known witnesses. */
   cosigned = 0
   newest: SignedCheckpoint | undefined
   readonly #findings: Findings
   readonly #keys: TrustedKeys
-  /** The largest that each witness cosigned, and when. */
+  /** The largest size that each witness cosigned, and when. */
   readonly #cosignedLast = new Map<VerifierKey, { size: number; atMs: number }>()
 
   constructor(findings: Findings, keys: TrustedKeys) {
@@ -42,8 +42,9 @@ export class RootCheck {
   }
 
   /**
-   * @param of which one, for people
-   * @param cosignatures signature lines that are kept beside the note
+   * Adds a checkpoint.
+   * @param of its name, for people
+   * @param cosignatures signature lines stored beside the note
    */
   add(
     note: string,
@@ -77,9 +78,9 @@ export class RootCheck {
   }
 
   /**
-   * What the witnesses do not say: whoever has the log's key can go on with a log that none of them has seen.
-   * @param newestAt when the newest entry was written
-   * @returns notes; of a witness that saw nothing where `demandsAll` is false, too
+   * Checks that the witnesses have kept up: whoever has the log's key could continue a log that no witness sees.
+   * @param newestAt time of the newest entry
+   * @returns notes; also about a witness that saw nothing, if `demandsAll` is false
    */
   judgeWitnesses(newestAt: string, demandsAll: boolean): string[] {
     const notes: string[] = []

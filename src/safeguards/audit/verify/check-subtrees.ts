@@ -4,14 +4,14 @@ import type { Findings } from './report.ts'
 
 const levelBits = 8
 
-/** Roots inside the tree as the table has them, by level and index. */
+/** Reads the stored inner roots by level and index. */
 export async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
   const { rows } = await sql<{ place: string; hash: string }>`
     select level || '/' || index as place, encode(hash, 'hex') as hash from audit_subtree`.execute(tx)
   return new Map(rows.map(({ place, hash }) => [place, hash]))
 }
 
-/** Holds the stored roots of whole tiles against those of the leaves below them. */
+/** Compares the stored roots of whole tiles with those of their leaves. */
 export class SubtreeCheck {
   readonly #findings: Findings
   readonly #stored: Map<string, string>
@@ -32,7 +32,7 @@ export class SubtreeCheck {
     this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is ${is}.`, { leaf: index * 2 ** height })
   }
 
-  /** What is left was never made. */
+  /** The remaining ones were never stored. */
   judge(): void {
     for (const place of this.#stored.keys()) {
       const [level = 0, index = 0] = place.split('/').map(Number)

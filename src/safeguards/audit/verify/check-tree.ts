@@ -4,16 +4,16 @@ import type { Findings } from './report.ts'
 export interface ExpectedRoot {
   size: number
   root: Buffer
-  /** Where it comes from, for people: "the newest checkpoint", "the checkpoint of 1.3. in w1.txt". */
+  /** Its source, for people: "the newest checkpoint", "the checkpoint of 1.3. in w1.txt". */
   of: string
-  /** Signed by this log in what is being verified; `seen` ones were kept elsewhere: a file, a witness. */
+  /** `own`: signed by this log, in what is verified; `seen`: stored elsewhere, in a file or by a witness. */
   kind: 'own' | 'seen'
 }
 
-/** Makes the tree of the leaves and holds it against every root that was ever signed for it. */
+/** Rebuilds the tree from the leaves and compares it with every signed root. */
 export class TreeCheck {
   readonly tree: GrowingTree
-  /** Roots that were found right. */
+  /** Roots that match. */
   right = 0
   readonly #findings: Findings
   readonly #expected: ExpectedRoot[]
@@ -33,14 +33,17 @@ export class TreeCheck {
     this.#compare(0, () => emptyRoot)
   }
 
-  /** @param leaf its hash; none where it is missing, after which no root can be made any more */
+  /**
+   * Adds a leaf.
+   * @param leaf its hash; undefined if missing: then no further root can be computed
+   */
   add(leaf: Buffer | undefined): void {
     if (!leaf) this.#holed = true
     this.tree.add(leaf ?? Buffer.alloc(32))
     this.#compare(this.tree.size, () => this.tree.root())
   }
 
-  /** Says what does not fit, once all leaves are in. */
+  /** Reports what does not match, once all leaves are added. */
   judge(): void {
     for (const [kind, { first, from, more }] of this.#wrong) {
       const where = first.size === 0 ? 'the empty tree' : `the leaves ${from} to ${first.size - 1}`

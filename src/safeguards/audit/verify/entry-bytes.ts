@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { canonicalJson } from './canonical-json.ts'
 
-/** An entry as it is hashed, without its `v`. Instants are text with six decimals, the salt 32 hexadecimal digits. */
+/** An entry in its hashed form, without `v`. Instants are text with six decimals, the salt is 32 hexadecimal digits. */
 export interface LoggedEntry {
   seq: number
   at: string
@@ -20,7 +20,7 @@ export interface LoggedEntry {
 
 const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))
 
-/** The bytes of an entry, as text: RFC 8785 JSON of its 14 members (docs/formats/audit-log.md, "An entry"). */
+/** Returns the entry as text: RFC 8785 JSON of its 14 members (docs/formats/audit-log.md, "An entry"). */
 export function entryText(entry: LoggedEntry): string {
   return (
     `{"action":${text(entry.action)},"at":${text(entry.at)},"detail":${canonicalJson(entry.detail)},` +
@@ -59,7 +59,7 @@ function nullOr(shape: RegExp): (value: unknown) => boolean {
   return (value) => value === null || (typeof value === 'string' && shape.test(value))
 }
 
-/** The entry that bytes of an export write; what is wrong with them where they write none. */
+/** Parses an entry of an export; returns what is wrong if it is none. */
 export function readEntry(bytes: Buffer): LoggedEntry | string {
   const written = bytes.toString('utf8')
   let value: unknown

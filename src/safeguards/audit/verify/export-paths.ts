@@ -1,14 +1,14 @@
-/** Tiles and bundles have so many members when they are full (C2SP tlog-tiles). */
+/** Members of a full tile or bundle (C2SP tlog-tiles). */
 export const tileWidth = 256
 
 export interface TilePath {
   path: string
   index: number
-  /** Members it has. */
+  /** Its number of members. */
   width: number
 }
 
-/** Every file of a level, or of the entries, in a tree of so many members there. */
+/** Returns the files of a level, or of the entries, in a tree with this many members there. */
 export function tilePaths(level: number | 'entries', members: number): TilePath[] {
   const full = Math.floor(members / tileWidth)
   const rest = members % tileWidth

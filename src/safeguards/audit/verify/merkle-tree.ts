@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** Root of the tree without leaves: SHA-256 of nothing. */
+/** Root of the empty tree: SHA-256 of nothing. */
 export const emptyRoot = hash('sha256', '', 'buffer')
 
 /** SHA-256(0x01 ‖ left ‖ right), RFC 6962 2.1. */
@@ -10,18 +10,18 @@ export function innerHash(left: Buffer, right: Buffer): Buffer {
 const inner = Buffer.of(1)
 
 interface Peak {
-  /** It is over 2^height leaves. */
+  /** It covers 2^height leaves. */
   height: number
   hash: Buffer
 }
 
-/** A Merkle tree that grows leaf by leaf and keeps no more than its peaks (RFC 6962 2.1). */
+/** A Merkle tree that grows leaf by leaf and stores only its peaks (RFC 6962 2.1). */
 export class GrowingTree {
   size = 0
   readonly #peaks: Peak[] = []
   readonly #onSubtree: ((height: number, index: number, hash: Buffer) => void) | undefined
 
-  /** @param onSubtree hears of each perfect subtree as it is full: over the leaves index * 2^height up to the next */
+  /** @param onSubtree called for each complete perfect subtree, over 2^height leaves from index * 2^height on */
   constructor(onSubtree?: (height: number, index: number, hash: Buffer) => void) {
     this.#onSubtree = onSubtree
   }
@@ -49,8 +49,8 @@ export interface PathStep {
 }
 
 /**
- * The audit path of a leaf in a tree of `size` leaves (RFC 6962 2.1.1), from the leaf up.
- * @param rootOver the root over the leaves from the first up to before the second
+ * Returns the audit path of a leaf in a tree of `size` leaves (RFC 6962 2.1.1), from the leaf up.
+ * @param rootOver returns the root over the leaves from the first up to before the second
  */
 export async function inclusionPath(
   index: number,
@@ -72,7 +72,7 @@ export async function inclusionPath(
   return down.toReversed()
 }
 
-/** The root to which a leaf and its path lead. */
+/** Returns the root of a leaf and its path. */
 export function rootOfPath(leaf: Buffer, path: readonly PathStep[]): Buffer {
   return path.reduce(
     (own, { side, hash: other }) => (side === 'left' ? innerHash(other, own) : innerHash(own, other)),
@@ -80,7 +80,7 @@ export function rootOfPath(leaf: Buffer, path: readonly PathStep[]): Buffer {
   )
 }
 
-/** Largest power of two that is less than a number above 1. */
+/** Largest power of two below a number greater than 1. */
 export function largestPowerBelow(count: number): number {
   let power = 1
   while (power * 2 < count) power *= 2

@@ -1,14 +1,14 @@
 import { entryText, leafHashOf, type LoggedEntry } from './entry-bytes.ts'
 import { GrowingTree, inclusionPath, innerHash, largestPowerBelow, rootOfPath, type PathStep } from './merkle-tree.ts'
 
-/** Hashes of a level, from one index up to before another: level 0 are the leaves, each level above stands for 256 of the one below. */
+/** Reads hashes [from, to) of a level: level 0 are the leaves, each level above stands for 256 of the one below. */
 export type ReadHashes = (level: number, from: number, to: number) => Promise<Buffer[]>
 
 export interface EntryProof {
   leafHash: Buffer
   /** From the leaf up (RFC 6962 2.1.1). */
   path: PathStep[]
-  /** Whether entry, path and root fit. */
+  /** Whether entry, path and root match. */
   holds: boolean
 }
 
@@ -26,7 +26,7 @@ export async function proveEntry(
   return { leafHash, path, holds: rootOfPath(leafHash, path).equals(checkpoint.root) }
 }
 
-/** Root over a range that begins where a subtree of its size begins. */
+/** Returns the root over a range that begins where a subtree of its size begins. */
 async function rootOver(from: number, to: number, read: ReadHashes): Promise<Buffer> {
   const count = to - from
   const height = Math.floor(Math.log2(count))

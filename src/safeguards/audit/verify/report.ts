@@ -1,4 +1,4 @@
-/** Everything that can be wrong with a log, and what it means for whoever reads the report. */
+/** All problems of a log, and what each means for the reader of the report. */
 export const problemCodes = {
   'key-unreadable': 'The key of the log cannot be read.',
   'key-differs': 'The export carries another key than the one that is trusted.',
@@ -50,7 +50,7 @@ export type ProblemCode = keyof typeof problemCodes
 
 export interface Problem {
   code: ProblemCode
-  /** Place in the tree, from 0, of the first entry concerned. */
+  /** Index in the tree, from 0, of the first entry concerned. */
   leaf?: number
   /** Number of the entry concerned. */
   seq?: number
@@ -61,40 +61,40 @@ export interface Problem {
 export interface Report {
   /** Leaves of the tree. */
   entries: number
-  /** Of those, entries that are gone by the log's own term. */
+  /** Those whose entries were pruned. */
   pruned: number
-  /** Entries that have no place in the tree yet. */
+  /** Entries without a place in the tree yet. */
   pending: number
-  /** Checkpoints whose signature and root were found right. */
+  /** Checkpoints with a valid signature and root. */
   checkpoints: number
-  /** Signatures of known witnesses that were found right. */
+  /** Valid signatures of known witnesses. */
   witnesses: number
   recordings: number
   destructions: number
-  /** Entries of the destruction ledger that were verified; none where an export has no ledger. */
+  /** Verified entries of the destruction ledger; undefined if an export has no ledger. */
   ledger?: number
   /** Size and root, base64, of the newest checkpoint. */
   newest?: { origin: string; size: number; root: string }
-  /** Entries that are lost or altered and that an operator has answered for: told, and no problem any more. */
+  /** Lost or altered entries that an operator has accepted: reported, but no problems. */
   accepted: number
-  /** What is unusual and explained by the log itself: steps of the clock. */
+  /** Unusual events that the log itself explains: steps of the clock. */
   notes?: string[]
-  /** Between which times lies what is out of order and explained by nothing. */
+  /** Interval of unexplained disorder. */
   outOfOrder?: { from: string; to: string }
-  /** Problems in all. */
+  /** Number of problems. */
   found: number
-  /** The first of them, in the order of the log. */
+  /** The first problems, in the order of the log. */
   problems: Problem[]
 }
 
 const mostTold = 200
-/** Beyond this they are counted only. */
+/** Further problems are only counted. */
 const mostKept = 100_000
 
-/** They follow from what is wrong below them, which is told more closely where it is known. */
+/** Consequences of more specific problems, which are reported instead where known. */
 const vague = new Set<ProblemCode>(['root-differs', 'rewritten', 'rolled-back', 'subtree-wrong'])
 
-/** Collects what is found; counts all. */
+/** Collects problems; counts all. */
 export class Findings {
   found = 0
   #problems: Problem[] = []
@@ -111,7 +111,10 @@ export class Findings {
     })
   }
 
-  /** Takes out those that are not to be told any more. @returns how many they were */
+  /**
+   * Removes problems that need not be reported.
+   * @returns how many
+   */
   takeOut(isTakenOut: (problem: Problem) => boolean): number {
     const left = this.#problems.filter((problem) => !isTakenOut(problem))
     const out = this.#problems.length - left.length
@@ -120,7 +123,7 @@ export class Findings {
     return out
   }
 
-  /** The first of them by their place in the log; then those that say no more than between which places, then the others. */
+  /** Returns the first problems by their place in the log; then those with a range only, then the others. */
   inOrder(most = mostTold): Problem[] {
     const place = ({ code, leaf = Infinity }: Problem) => (vague.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems

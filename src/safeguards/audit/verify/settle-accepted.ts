@@ -3,7 +3,7 @@ import type { AnyDatabase } from './any-database.ts'
 import type { LogFacts } from './check-entries.ts'
 import type { Findings, Problem, ProblemCode, Report } from './report.ts'
 
-/** What an operator can answer for: entries that are lost or altered. A tree that does not fit is nobody’s to accept. */
+/** Problems that an operator can accept: lost or altered entries. A tree that does not match can be accepted by nobody. */
 export const acceptable: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'entry-lost',
   'entry-altered',
@@ -13,7 +13,7 @@ export const acceptable: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 
 type Settled = Pick<Report, 'accepted' | 'found' | 'problems'>
 
-/** Tells problems that an entry `log.break-accepted` names, by index or number, from all others. */
+/** Separates problems that an entry `log.break-accepted` names, by index or number, from all others. */
 export function acceptedIn(facts: LogFacts, findings: Findings, most?: number): Settled {
   const ranges = facts.accepted.flatMap(({ detail }) => rangesIn(detail))
   const seqs = new Set(facts.accepted.flatMap(({ detail }) => listIn(detail, 'seqs')))
@@ -23,7 +23,7 @@ export function acceptedIn(facts: LogFacts, findings: Findings, most?: number): 
   return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder(most) }
 }
 
-/** As {@link acceptedIn}; a break that the custodian found and nobody has answered for is a problem of its own. */
+/** Like {@link acceptedIn}; an open break found by the custodian is a problem of its own. */
 export async function settleAccepted(
   tx: AnyDatabase,
   facts: LogFacts,
@@ -45,7 +45,7 @@ function listIn(detail: Record<string, unknown>, name: string): string[] {
   return Array.isArray(list) ? list.map(String) : []
 }
 
-/** Indexes, written "7" or "7-9". */
+/** Parses indexes written as "7" or "7-9". */
 function rangesIn(detail: Record<string, unknown>): [from: number, to: number][] {
   return listIn(detail, 'indexes').map((range) => {
     const [from = NaN, to = from] = range.split('-').map(Number)

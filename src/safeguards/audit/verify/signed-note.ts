@@ -9,12 +9,12 @@ export interface VerifierKey {
   key: KeyObject
 }
 
-/** A checkpoint as it was signed (C2SP tlog-checkpoint). */
+/** A signed checkpoint (C2SP tlog-checkpoint). */
 export interface SignedCheckpoint {
   origin: string
   size: number
   root: Buffer
-  /** What the signatures are over. */
+  /** The signed text. */
   text: string
   signatures: { name: string; keyId: string; bytes: Buffer }[]
 }
@@ -24,9 +24,9 @@ const kinds = new Map([
   [4, 'witness'],
 ] as const)
 
-/** The key that a line writes; what is wrong with it where it writes none. */
+/** Parses a verifier key; returns what is wrong if it is none. */
 export function readVerifierKey(line: string): VerifierKey | string {
-  // The base64 may hold plus signs of its own; a name may not (C2SP signed-note).
+  // The base64 may contain plus signs; a name may not (C2SP signed-note).
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line) ?? []
   const bytes = encoded === undefined ? undefined : exactBase64(encoded)
   if (name === undefined || id === undefined || bytes?.length !== 33) {
@@ -40,7 +40,7 @@ export function readVerifierKey(line: string): VerifierKey | string {
   return { name, id, kind, key: createPublicKey({ key: jwk, format: 'jwk' }) }
 }
 
-/** The checkpoint that a signed note writes; what is wrong with it where it writes none. */
+/** Parses the checkpoint of a signed note; returns what is wrong if it is none. */
 export function readCheckpoint(note: string): SignedCheckpoint | string {
   const end = note.indexOf('\n\n')
   if (end < 0 || !note.endsWith('\n')) return 'it is no signed note: text, an empty line, signature lines'
@@ -60,7 +60,7 @@ export function readCheckpoint(note: string): SignedCheckpoint | string {
   return { origin, size: Number(sizeText), root, text, signatures }
 }
 
-/** A line `— <name> <base64 of key id ‖ signature>`. */
+/** Parses a line `— <name> <base64 of key id ‖ signature>`. */
 export function readSignature(line: string): SignedCheckpoint['signatures'][number] | undefined {
   const [, name, encoded] = /^— ([^+\s]+) (\S+)$/.exec(line) ?? []
   const bytes = encoded === undefined ? undefined : exactBase64(encoded)
@@ -68,7 +68,7 @@ export function readSignature(line: string): SignedCheckpoint['signatures'][numb
   return { name, keyId: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }
 }
 
-/** Whether the log’s key signed the checkpoint; a line in its name that is not its signature spoils it. */
+/** Returns true if the log’s key signed the checkpoint; an invalid line in its name invalidates it. */
 export function signedBy(checkpoint: SignedCheckpoint, key: VerifierKey): boolean {
   const own = checkpoint.signatures.filter(({ name }) => name === key.name)
   const text = Buffer.from(checkpoint.text)
@@ -76,8 +76,8 @@ export function signedBy(checkpoint: SignedCheckpoint, key: VerifierKey): boolea
 }
 
 /**
- * When a witness cosigned (C2SP tlog-cosignature, cosignature/v1), in seconds since 1970.
- * @returns `none` where it did not, `wrong` where a line in its name is not its signature
+ * Returns when a witness cosigned (C2SP tlog-cosignature, cosignature/v1), in seconds since 1970.
+ * @returns `none` if it did not, `wrong` if a line in its name is invalid
  */
 export function cosignedAt(
   text: string,
@@ -96,7 +96,7 @@ export function cosignedAt(
   return latest
 }
 
-/** Entries that explain what a verifier finds, and what the log’s key signs of each. */
+/** Actions that explain findings, with the kind of their signature. */
 const signedAs: Readonly<Record<string, string>> = {
   'log.break-accepted': 'acceptance',
   'log.pruned': 'pruning',
@@ -104,7 +104,7 @@ const signedAs: Readonly<Record<string, string>> = {
   'backup.restored': 'restore',
 }
 
-/** Whether the log’s key signed the detail of an entry of that action. */
+/** Returns true if the log’s key signed the detail of an entry of that action. */
 export function isDetailSigned(
   action: string,
   { signature, ...detail }: Record<string, unknown>,
@@ -113,7 +113,9 @@ export function isDetailSigned(
   return isTextSigned(`seloste ${signedAs[action]} v1\n${key.name}\n${canonicalJson(detail)}\n`, signature, key)
 }
 
-/** Size of the log when entries began to be signed, from `<size> <signature>`; 0 where the log’s key did not sign it. */
+/**
+ * Returns the size of the log when entries began to be signed, from `<size> <signature>`; 0 if the log’s key did not sign it.
+ */
 export function readSignedFrom(note: string | undefined, key: VerifierKey): number {
   const [digits = '', signature] = (note?.trim() ?? '').split(' ')
   if (!/^\d{1,15}$/.test(digits)) return 0
@@ -125,7 +127,7 @@ function isTextSigned(text: string, signature: unknown, { key }: VerifierKey): b
   return bytes?.length === 64 && verify(null, Buffer.from(text), key, bytes)
 }
 
-/** Bytes of base64 that is written as nothing else would write it: no spare bits, no other alphabet, no line ends. */
+/** Decodes canonical base64 only: no spare bits, no other alphabet, no line ends. */
 function exactBase64(written: string): Buffer | undefined {
   const bytes = Buffer.from(written, 'base64')
   return bytes.toString('base64') === written ? bytes : undefined

@@ -15,27 +15,27 @@ import { readCheckpoint, readSignedFrom } from './signed-note.ts'
 
 export interface DatabaseOptions {
   keys: TrustedKeys
-  /** Checkpoints that were kept elsewhere. */
+  /** Checkpoints stored elsewhere. */
   seen?: readonly SeenCheckpoint[]
-  /** Heads of the destruction ledger that were kept elsewhere. */
+  /** Heads of the destruction ledger stored elsewhere. */
   seenLedger?: readonly SeenCheckpoint[]
-  /** Leaf hashes that were kept elsewhere, 32 bytes each, from one place up to before another; fewer where there are no more. */
+  /** Leaf hashes stored elsewhere, 32 bytes each, [from, to); fewer if there are no more. */
   keptLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
-  /** Triggers, policies, functions and grants as the program's version says, and the processes' database roles. */
+  /** The program's triggers, policies, functions and grants, and the processes' database roles. */
   protections?: { expected: ExpectedProtections; roles: readonly string[] } | undefined
-  /** How many problems are told; the first 200 otherwise. */
+  /** Most problems reported; default 200. */
   most?: number | undefined
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined
 }
 
 const batch = 5_000
-/** As many hashes that are missing are named one by one. */
+/** Most missing hashes listed one by one. */
 const mostHoles = 1_000_000
 
 /**
- * Verifies the log of a running database (docs/formats/audit-log.md, "The tables"), as one transaction sees it.
- * @param tx a transaction in which nothing moves: repeatable read
+ * Verifies the log of a running database (docs/formats/audit-log.md, "The tables") in one snapshot.
+ * @param tx a repeatable read transaction
  * @throws the signal's reason once it is aborted
  */
 export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions): Promise<Report> {
@@ -47,7 +47,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
       (select count(*) from audit_entry)::float8 as entries,
       (select count(*) from audit_pending)::float8 as pending`.execute(tx)
   const { upTo, there, entries, pending } = sizes[0]!
-  // A hash far beyond the end would have the rest of time verified.
+  // A hash far beyond the end would extend the verification without limit.
   const isTorn = upTo - there > mostHoles
   const leaves = isTorn ? there : upTo
   if (isTorn) findings.add('leaf-missing', `${upTo - there} of those up to index ${upTo - 1}.`, { leaf: there })
@@ -79,7 +79,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   check.judgePrunings()
   for (const disorder of disorders) check.lookAtOrder(disorder)
   const { notes: told, outOfOrder } = check.judgeOrder()
-  // A witness may have been named a moment ago.
+  // A witness may just have been configured.
   const notes = [...told, ...roots.judgeWitnesses(check.newestAt, false)]
   const { facts } = check
   const pruned = judgeAbsent(walk.absent, facts.minimumIndex, findings)
@@ -125,9 +125,9 @@ const snapshotTries = 10
 const betweenTriesMs = 300
 
 /**
- * Verifies the log of a database in which it goes on growing.
- * @param beside reads the checkpoint of the log, or of the ledger, that the custodian keeps beside its keys; it is signed
- * there first, so a snapshot that is a moment older than it is taken again
+ * Verifies the log of a database while it grows.
+ * @param beside reads the checkpoint of the log, or of the ledger, beside the custodian's keys. It is signed there first, so an
+ * older snapshot is taken again
  */
 export async function verifyRunningLog(
   db: AnyDatabase,
@@ -199,7 +199,7 @@ async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Find
   return disorders
 }
 
-/** One row of the tree with the entry that it names: see {@link leavesBetween}. */
+/** A row of the tree with its entry: see {@link leavesBetween}. */
 type LeafRow = [
   index: number,
   seq: number | null,
@@ -219,7 +219,7 @@ type LeafRow = [
   salt: string,
 ]
 
-/** As one JSON text a batch: much faster than as rows of fifteen columns. */
+/** One JSON text per batch: much faster than rows of fifteen columns. */
 function leavesBetween(from: number, to: number): RawBuilder<{ leaves: string | null }> {
   return sql`
     select json_agg(json_build_array(l.index, l.seq, encode(l.hash, 'hex'), ${entryColumns}) order by l.index)::text as leaves
@@ -257,7 +257,7 @@ async function walkLeaves(
   let coming = leaves > 0 ? read(0) : undefined
   for (let from = 0; from < leaves; from += batch) {
     const rows = await coming!
-    // The database makes the next batch while this one is being hashed.
+    // The database prepares the next batch while this one is hashed.
     coming = from + batch < leaves ? read(from + batch) : undefined
     coming?.catch(() => undefined)
     const kept = await given.keptLeaves?.(from, from + batch)
@@ -339,7 +339,7 @@ function entryOf(row: LeafRow): LoggedEntry {
   }
 }
 
-/** Entries that are gone: by the log’s own term below the minimum index, and wrongly anywhere else. */
+/** Reports missing entries: pruned below the minimum index, a problem elsewhere. */
 function judgeAbsent(absent: readonly Absent[], minimumIndex: number, findings: Findings): number {
   let pruned = 0
   for (const { leaf, seq } of absent) {
@@ -350,7 +350,10 @@ function judgeAbsent(absent: readonly Absent[], minimumIndex: number, findings: 
   return pruned
 }
 
-/** Entries on their way into the tree: what they say counts already. @returns how many are there */
+/**
+ * Checks entries that wait for the tree: they count already.
+ * @returns how many there are
+ */
 async function lookAtPending(tx: AnyDatabase, findings: Findings, check: EntryCheck): Promise<number> {
   const { rows } = await sql<{ seq: number; leaf: number | null; entry: string }>`
     select p.seq::float8 as seq, l.index::float8 as leaf, json_build_array(null, null, null, ${entryColumns})::text as entry
@@ -369,7 +372,7 @@ async function lookAtPending(tx: AnyDatabase, findings: Findings, check: EntryCh
   return there
 }
 
-/** The numbers do not add up: which entries are nowhere, and which are in two places. */
+/** If the counts differ, lists entries that are missing or duplicated. */
 async function nameOutsiders(tx: AnyDatabase, findings: Findings): Promise<void> {
   const { rows } = await sql<{ seq: number; places: number; leaf: number | null }>`
     select e.seq::float8 as seq, count(l.index)::integer as places, max(l.index)::float8 as leaf

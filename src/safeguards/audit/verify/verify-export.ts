@@ -8,16 +8,16 @@ import { Findings, type Progress, type Report } from './report.ts'
 import { acceptedIn } from './settle-accepted.ts'
 import { readSignedFrom } from './signed-note.ts'
 
-/** The files of an export, by their path below its folder, with slashes. */
+/** Files of an export, by path below its folder, with slashes. */
 export interface ExportFiles {
-  /** Nothing where there is no such file. */
+  /** Undefined if there is no such file. */
   read: (path: string) => Promise<Buffer | undefined>
   list: () => Promise<string[]>
 }
 
 export interface ExportOptions {
   keys: TrustedKeys
-  /** The trusted key as it was written: the export carries the same one. */
+  /** The trusted key as written: the export contains the same line. */
   keyLine: string
   seen?: readonly SeenCheckpoint[]
   onProgress?: (progress: Progress) => void
@@ -28,7 +28,7 @@ const hashBytes = 32
 const levelBits = 8
 
 /**
- * Verifies an export (docs/formats/audit-log.md, "The export") without the database it came from.
+ * Verifies an export (docs/formats/audit-log.md, "The export") without its database.
  * @throws the signal's reason once it is aborted
  */
 export async function verifyExport(files: ExportFiles, options: ExportOptions): Promise<Report> {
@@ -139,7 +139,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
 
 type Read = ExportFiles['read']
 
-/** Earlier checkpoints, oldest first, one JSON object a line. */
+/** Reads earlier checkpoints, oldest first, one JSON object a line. */
 async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Promise<Disorder[]> {
   const disorders: Disorder[] = []
   const text = (await read('checkpoints.jsonl'))?.toString('utf8')
@@ -170,7 +170,7 @@ function readLine(line: string): { note: string; signedAt: string } | undefined 
   try {
     const { note, signedAt } = JSON.parse(line) as Record<string, unknown>
     if (typeof note !== 'string' || typeof signedAt !== 'string') return undefined
-    // Written as JSON.stringify does and in no other way: nothing can hide in the line.
+    // Must equal JSON.stringify's output, so that nothing is hidden in the line.
     if (JSON.stringify({ note, signedAt }) !== line) return undefined
     return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(signedAt) ? { note, signedAt } : undefined
   } catch {
@@ -193,7 +193,7 @@ async function readTile(
   return undefined
 }
 
-/** The entries of a bundle; nothing where it is absent. What cannot be taken apart is reported and has no entries. */
+/** Returns the entries of a bundle; undefined if it is missing. An unreadable one is reported and has no entries. */
 async function readBundle(
   read: Read,
   path: string,
@@ -216,7 +216,7 @@ async function readBundle(
   return entries
 }
 
-/** Holds the tiles above the leaves against the roots made of the leaves. */
+/** Compares the tiles above the leaves with the roots computed from the leaves. */
 async function compareInner(read: Read, inner: readonly Buffer[][], size: number, findings: Findings): Promise<void> {
   for (let level = 1; size >= tileWidth ** level; level++) {
     const made = inner[level] ?? []

@@ -1,6 +1,6 @@
 /**
- * The log's side of C2SP tlog-witness. In: a checkpoint and a witness. Out: the witness's cosignature, or what it has seen
- * that the log does not have. Never here: a belief in what the witness did not sign.
+ * Client of C2SP tlog-witness: returns the witness's cosignature, or what it has seen that the log lacks. Trusts only what is
+ * signed.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -14,16 +14,16 @@ import {
 import { consistencyProof, isConsistent, type ReadMembers } from '../tree.ts'
 
 export interface Witness {
-  /** Its submission prefix. */
+  /** Submission prefix. */
   url: string
   key: VerifierKey
 }
 
 export type WitnessAnswer =
   | { line: string }
-  /** The witness holds a checkpoint of ours with so many leaves, which is more than we have. */
+  /** The witness holds a larger checkpoint of ours than we have. */
   | { ahead: number }
-  /** The witness holds a checkpoint that our key signed, of so many leaves, which are not those of our log. */
+  /** The witness holds a checkpoint signed by our key whose leaves are not those of our log. */
   | { differs: number }
   | { failed: string }
 
@@ -31,9 +31,9 @@ const answerMs = 10_000
 const longestAnswer = 64 * 1024
 
 /**
- * Asks a witness to cosign a checkpoint.
- * @param known size of the last checkpoint that it cosigned, as far as is known here; 0 where nothing is
- * @throws where it does not answer
+ * Requests a cosignature.
+ * @param known size of the last checkpoint known to be cosigned; 0 if none
+ * @throws if the witness does not answer
  */
 export async function askWitness(
   witness: Witness,
@@ -62,9 +62,9 @@ export async function askWitness(
 }
 
 /**
- * What a witness cosigned last of a log, signed by both.
- * @returns nothing where it holds none that can be believed
- * @throws where it does not answer
+ * Returns the last cosigned checkpoint of a log, signed by both.
+ * @returns undefined if the witness holds no valid one
+ * @throws if it does not answer
  */
 export async function askForHeld({ url, key }: Witness, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
   const held = await heldBy(url, log)
@@ -78,14 +78,14 @@ async function heldBy(url: string, log: VerifierKey): Promise<SignedCheckpoint |
   return held && held.origin === log.name && typeof signedBy(log, held) === 'object' ? held : undefined
 }
 
-/** Anybody can say a number: only a larger checkpoint that carries our own signature is believed. */
+/** A claimed size is not trusted: only a larger checkpoint with our own signature. */
 async function isAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
   const held = await heldBy(witness.url, log)
   if (held && held.size > size) return { ahead: held.size }
   return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
 }
 
-/** Whether another log was signed with our key: what the witness holds is not the beginning of ours. */
+/** Detects another log signed with our key: the witness's checkpoint is not a prefix of ours. */
 async function otherLog(
   witness: Witness,
   log: Signer,

@@ -1,19 +1,19 @@
 /**
- * A witness's judgement of a checkpoint (C2SP tlog-witness, add-checkpoint). In: what a log sent, and the last checkpoint
- * that was cosigned. Out: the answer, and what to remember before it is given. Never here: HTTP, files, a clock.
+ * A witness's decision about a checkpoint (C2SP tlog-witness, add-checkpoint): the response, and the state to store before it
+ * is sent.
  */
 import { readCheckpoint, signedBy, type SignedCheckpoint, type VerifierKey } from '../note.ts'
 import { emptyRoot, isConsistent } from '../tree.ts'
 
 export type Considered =
   | { status: 200; checkpoint: SignedCheckpoint }
-  /** `size` is that of the last one cosigned. */
+  /** `size` of the last cosigned checkpoint. */
   | { status: 409; size: number }
   | { status: 400 | 403 | 404 | 422; why: string }
 
 const mostProofLines = 63
 
-/** @param latest the last checkpoint cosigned for this log; nothing where there was none */
+/** @param latest last checkpoint cosigned for this log */
 export function considerCheckpoint(
   body: string,
   log: VerifierKey,
@@ -39,7 +39,7 @@ export function considerCheckpoint(
   return { status: 200, checkpoint }
 }
 
-/** Of which log a question is; nothing where it has no checkpoint. */
+/** Returns the log of a request; undefined if it has no checkpoint. */
 export function originAsked(body: string): string | undefined {
   return readCheckpoint(body.slice(body.indexOf('\n\n') + 2))?.origin
 }

@@ -1,9 +1,9 @@
-/** Cosignatures as the database keeps them. */
+/** Reads cosignatures from the database. */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../../tables.ts'
 import { auditTree } from '../stored-tree.ts'
 
-/** The newest cosignature of each witness: of which size, and when it was received. */
+/** Returns each witness's newest cosignature: its size and when it was received. */
 export async function newestCosignatures(
   holding: HoldingSafeguards,
   tables = auditTree,
@@ -24,7 +24,7 @@ export async function storeCosignature(
     on conflict do nothing`.execute(safeguardsOf(holding))
 }
 
-/** A stored checkpoint's note with the cosignatures it has. */
+/** Returns a stored checkpoint's note with its cosignatures. */
 export async function withCosignatures(
   holding: HoldingSafeguards,
   { size, note }: { size: number; note: string },
