@@ -6,7 +6,9 @@
 
 /** A.1's MAX_DROPOUT: a larger step forward is a restart until a second packet confirms it. */
 const maxDropout = 3000
-/** How far back a packet may come and still be told from a copy: 20 s at 50 a second. A.1's MAX_MISORDER is 100. */
+/** A.1's MAX_MISORDER: a packet further back is no late one if its time goes on. */
+const maxMisorder = 100
+/** How far back a packet may come and still be told from a copy: 20 s at 50 a second. */
 const windowPackets = 1024
 
 /** `next`: further than any before. `earlier`: behind, and new. The rest is not kept. */
@@ -44,12 +46,18 @@ export class SequenceExtender {
       this.highestSeq = seq
       this.highestTs = timestamp
       this.highestTsOffset = this.tsOffset
-    } else if (step <= -windowPackets) return step <= -maxDropout ? 'leap' : 'late'
+    } else if (step <= -maxMisorder && this.isAhead(timestamp)) return 'leap'
+    else if (step <= -windowPackets) return step <= -maxDropout ? 'leap' : 'late'
     const word = (offset >> 5) & (windowPackets / 32 - 1)
     const bit = 1 << (offset & 31)
-    if (this.seen[word]! & bit) return 'copy'
+    if (this.seen[word]! & bit) return this.isAhead(timestamp) ? 'leap' : 'copy'
     this.seen[word]! |= bit
     return step > 0 ? 'next' : 'earlier'
+  }
+
+  /** Returns true for a time after the highest packet's: behind by its number, such a packet is of a source that counts anew. */
+  private isAhead(timestamp: number): boolean {
+    return ((timestamp - this.highestTs) | 0) > 0
   }
 
   /** Clears the window's places for the offsets it moves on to. */

@@ -126,6 +126,22 @@ describe('a source', () => {
     expect(sources).toHaveLength(2)
   })
 
+  test.each([60, 500, 1500, 2999])('that goes %i numbers back while its time goes on loses nothing', (back) => {
+    const { receive, kept, one } = follower()
+    const whole = 4000
+    for (let n = 0; n < whole + 400; n++) receive(rtp({ seq: n < whole ? n : n - back, ts: 160 * n }), 200 * n)
+    expect(kept).toHaveLength(whole + 400)
+    expect(one.lost).toBe(0)
+  })
+
+  test('keeps sound that crosses a key press sent beside it', () => {
+    const { receive, kept } = follower()
+    for (let n = 0; n < 5; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
+    receive(rtp({ seq: 6, ts: 640, pt: 101, text: 'key!' }), 1000)
+    receive(rtp({ seq: 5, ts: 800 }), 1001)
+    expect(kept.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
   test('is not taken over while it lives, however loud another one is', () => {
     const { receive, kept } = follower()
     for (let n = 0; n < 500; n++) {
