@@ -7,10 +7,10 @@ import { monthKeyName } from './month-keys.ts'
 const words = { file: 'the folder of keys', pkcs11: 'the token', vault: 'the key server' }
 
 /**
- * Whether the key store is the one in which the keys that the database names were made. Asked before anything makes a key:
- * new ones in another store would hide that the old ones are elsewhere, and would be what later recordings depend on.
- * The newest of them all is the intake wrapping key: a store without it is a copy from before.
- * @throws KeyStoreFault KEY_STORE_OTHER where the database names keys and the store has none of them, or not the newest; KEY_STORE_AWAY
+ * Checks that the key store is the one in which the database's keys were made. Called before any key is made: new keys in
+ * another store would hide that the old ones are elsewhere, and later recordings would depend on them. The newest key is the
+ * intake wrapping key: a store without it is an older copy.
+ * @throws KeyStoreFault KEY_STORE_OTHER if the store has none of the database's keys, or not the newest; KEY_STORE_AWAY
  */
 export async function assertSameStore(holding: HoldingSafeguards, store: KeyStore): Promise<void> {
   const db = safeguardsOf(holding)

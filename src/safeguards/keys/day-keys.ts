@@ -1,6 +1,6 @@
 /**
- * Day keys: earlier versions sealed every recording of a day to one X25519 key, `intake-YYYY-MM-DD` in the key store. None is made any
- * more. What was sealed to one is opened with it, and it is destroyed as soon as no recording waits for it.
+ * Day keys of earlier versions, which sealed every recording of a day to one X25519 key, `intake-YYYY-MM-DD` in the key store.
+ * None is made any more; each is destroyed once no recording waits for it.
  */
 import { sql } from 'kysely'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
@@ -8,16 +8,16 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { KeyStore } from './key-store.ts'
 import { destroyKey } from './retire-versions.ts'
 
-/** As long as an earlier version's capture may still bring a recording. */
+/** Days within which an earlier version's capture may still deliver a recording. */
 const daysKept = 7
 
-/** The private key of a day (AGE-SECRET-KEY-1…); nothing once it is destroyed. */
+/** Returns a day's private key (AGE-SECRET-KEY-1…); undefined once it is destroyed. */
 export async function dayIdentity(store: KeyStore, day: Temporal.PlainDate): Promise<string | undefined> {
   return (await store.read(dayKeyName(day)))?.toString('utf8')
 }
 
 /**
- * Destroys the day keys that no recording waits for, and those whose week is over by the time at which things may be destroyed.
+ * Destroys day keys that no recording waits for, and those whose week is over by the time of destruction.
  * @returns their days
  */
 export async function endDayKeys(

@@ -7,9 +7,9 @@ import { holdMonths, monthKeyName, type Db } from './month-keys.ts'
 import { destroyKey, settleMonths } from './retire-versions.ts'
 
 /**
- * Destroys every version of the keys of months that are over (before `currentMonth`, its first day) and that nothing held
- * depends on; with them every copy of the keyring of that month is noise.
- * @returns the names of the keys destroyed
+ * Destroys every version of keys of past months (before `currentMonth`, its first day) that nothing held depends on. Every copy
+ * of the keyring of such a month becomes useless.
+ * @returns the names of the destroyed keys
  */
 export async function destroyPastMonthKeys(
   holding: HoldingSafeguards,
@@ -38,11 +38,11 @@ export async function destroyPastMonthKeys(
   return [...names, ...(await destroyUnknown(db, store, currentMonth))]
 }
 
-/** The month's shards go with it: without them the key opens nothing, and a crash comes back here. */
+/** Deletes the month's shards too: without them the key opens nothing, and a crash resumes here. */
 async function retireLast(db: Db, month: Temporal.PlainDate, version: number, now: Temporal.Instant): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const current = (await holdMonths(tx, [month], 'alone')).get(month.toString())
-    // A recording that came in late has been taken into keeping meanwhile.
+    // A late recording has been ingested meanwhile.
     const held = await tx
       .selectFrom('recording_key')
       .select('recording_id')
@@ -60,7 +60,7 @@ async function retireLast(db: Db, month: Temporal.PlainDate, version: number, no
   })
 }
 
-/** Keys in the store that no row knows: a transaction was undone after its key was made. */
+/** Destroys keys that no row names: their transaction was rolled back. */
 async function destroyUnknown(db: Db, store: KeyStore, currentMonth: Temporal.PlainDate): Promise<string[]> {
   const rows = await db
     .selectFrom('month_key')

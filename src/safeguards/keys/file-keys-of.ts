@@ -3,12 +3,12 @@ import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { monthKeyName, recordingPurpose, shardPurpose } from './month-keys.ts'
 import { unwrapKey } from './wrap.ts'
 
-/** Why a file key could not be had: no row or no wrapping key; or the rows are not what was wrapped. */
+/** Why a file key is unavailable: no row or no wrapping key; or the rows are not what was wrapped. */
 export type NoFileKey = 'missing' | 'forged'
 
 /**
- * The file keys of many kept recordings at once: one question to the database, and one to the key store for each version of
- * a month key. Fill them with zeros after use.
+ * Returns the file keys of many recordings: one query, and one request to the key store for each version of a month key. Wipe
+ * them after use.
  */
 export async function fileKeysOf(
   holding: HoldingSafeguards,
@@ -49,12 +49,12 @@ function fileKey(shardKey: Buffer, row: { recording_id: string; wrapped: Buffer 
   try {
     return unwrapKey(shardKey, row.wrapped, recordingPurpose(row.recording_id))
   } catch {
-    // The only way in which it fails: the shard's key opens something else than what this row has (wrap.ts).
+    // Only possible failure: the shard's key opens something else than this row (wrap.ts).
     return 'forged'
   }
 }
 
-/** All at once; where one of them is forged, each by itself. */
+/** Unwraps all at once; if one is forged, one by one. */
 async function unwrapEach(
   store: KeyStore,
   name: string,

@@ -6,9 +6,9 @@ const againMs = 200
 const mostWaitMs = 60_000
 
 /**
- * Gives public intake keys, each once, to what seals recordings without being a capture node (the demo's past calls).
+ * Supplies public intake keys, each once, to writers of recordings that are no capture node (the demo's past calls).
  * @param taker an id of its own
- * @returns the next key; throws when the custodian makes none for a minute
+ * @returns a function for the next key; throws if the custodian makes none for a minute
  */
 export function intakeKeySource(holding: HoldingSafeguards, taker: string): () => Promise<string> {
   const keys: string[] = []

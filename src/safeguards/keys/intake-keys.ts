@@ -1,8 +1,8 @@
 /**
- * Intake keys: one X25519 pair for each recording (docs/decisions/0078). Capture gets public keys in batches and uses each once. The
- * private keys stay in the database, wrapped under the key of their batch, and that under the intake wrapping key in the key store.
- * In: the number of keys wanted. Out: batches; the private key of a recording, until its end. Never here: a private key that is not
- * wrapped, the replacement of the wrapping key (renew-intake-key.ts), day keys of earlier versions (day-keys.ts).
+ * Intake keys: one X25519 pair for each recording, a one-time prekey (docs/decisions/0078). Capture takes public keys in
+ * batches and uses each once. Private keys are in the database, wrapped under the key of their batch, and that under the intake
+ * wrapping key in the key store; never unwrapped. See renew-intake-key.ts for replacing the wrapping key, and day-keys.ts for
+ * earlier versions.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -12,16 +12,16 @@ import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import type { Db, Tx } from './month-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 
-/** Keys of one batch. A capture that crashes loses those of the few batches that it has begun. */
+/** Keys per batch. A capture that crashes loses those of the few batches it has begun. */
 export const keysOfBatch = 64
 const batchKeyBytes = 32
-/** Capture uses no key that it took longer ago than `mostDaysUsed` (capture/session/media/intake-stock.ts). */
+/** Capture uses no key that it took more than `mostDaysUsed` ago (capture/session/media/intake-stock.ts). */
 const daysKept = 40
 
-/** Makes an X25519 pair in age's writing: identity AGE-SECRET-KEY-1…, recipient age1… */
+/** Makes an X25519 pair in age's format: identity AGE-SECRET-KEY-1…, recipient age1… */
 export type MakePair = () => { identity: string; recipient: string }
 
-/** Keys that one capture node uses, each once. */
+/** Keys for one capture node, to be used once each. */
 export interface IntakeBatch {
   id: string
   publicKeys: string[]
@@ -32,24 +32,30 @@ export function intakeKeyName(version: number): string {
   return `intake-v${version}`
 }
 
-/** What a wrapped batch key is bound to. */
+/** Purpose that a wrapped batch key is bound to. */
 export function batchPurpose(batch: string): string {
   return `intake batch ${batch}`
 }
 
-/** What a wrapped private key is bound to. */
+/** Purpose that a wrapped private key is bound to. */
 export function privateKeyPurpose(publicKey: string): string {
   return `intake ${publicKey}`
 }
 
-/** Holds the intake wrapping key until the transaction ends. @returns its current version, if there is one */
+/**
+ * Locks the intake wrapping key until the transaction ends.
+ * @returns its current version, if there is one
+ */
 export async function holdIntakeKey(tx: Tx, how: 'shared' | 'alone'): Promise<number | undefined> {
   await holdKey(tx, 'intake', how)
   const row = await tx.selectFrom('intake_version').select('version').where('state', '=', 'current').executeTakeFirst()
   return row?.version
 }
 
-/** Makes batches until as many keys wait as one capture node holds in stock. @returns how many batches were made */
+/**
+ * Makes batches until the stock of a capture node is available.
+ * @returns how many batches were made
+ */
 export async function makeIntakeBatches(
   holding: HoldingSafeguards,
   store: KeyStore,
@@ -107,7 +113,10 @@ async function currentIntakeVersion(tx: Tx, store: KeyStore): Promise<number> {
   return version
 }
 
-/** Makes a version in the key store, noted as one that is being made. A number that was used before is left out. @returns it */
+/**
+ * Makes a version in the key store, recorded as being made. Skips numbers used before.
+ * @returns its number
+ */
 export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number> {
   const { last } = await db
     .selectFrom('intake_version')
@@ -125,13 +134,13 @@ export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number
       return version
     } catch (error) {
       if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
-      // A transaction that made it was undone. Nobody knows what it has wrapped: it is destroyed, not used.
+      // Its transaction was rolled back. What it wrapped is unknown, so it is destroyed and not used.
       await db.updateTable('intake_version').set({ state: 'retiring' }).where('version', '=', version).execute()
     }
   }
 }
 
-/** Takes batches for a capture node, each of which nobody gets a second time. May return fewer, or none. */
+/** Claims batches for a capture node; each is given once. May return fewer, or none. */
 export async function takeIntakeBatches(
   holding: HoldingSafeguards,
   taker: string,
@@ -144,20 +153,20 @@ export async function takeIntakeBatches(
   return rows
 }
 
-/** Those of these batches whose keys may still be used: a restored register has none of those from before. */
+/** Returns which of these batches may still be used: a restored register has none of earlier ones. */
 export async function intakeBatchesInUse(holding: HoldingSafeguards, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select id from intake_batches_in_use(${ids}::uuid[]) as id`.execute(safeguardsOf(holding))
   return new Set(rows.map(({ id }) => id))
 }
 
-/** How many public keys a capture node holds in stock. */
+/** Returns how many public keys a capture node keeps in stock. */
 export async function intakeKeysWanted(holding: HoldingSafeguards): Promise<number> {
   const { rows } = await sql<{ wanted: number }>`select intake_keys_wanted() as wanted`.execute(safeguardsOf(holding))
   return rows[0]!.wanted
 }
 
-/** The private key (AGE-SECRET-KEY-1…) of a public one; nothing once it is deleted. */
+/** Returns the private key (AGE-SECRET-KEY-1…) of a public one; undefined once it is deleted. */
 export async function intakeIdentity(
   holding: HoldingSafeguards,
   store: KeyStore,
@@ -181,7 +190,7 @@ export async function intakeIdentity(
       return identity.toString('utf8')
     } catch (error) {
       if (!(error instanceof KeyStoreFault && error.code === 'KEY_MISSING')) throw error
-      // Between the row and the store there may have been a new version: then there is another row.
+      // A new version may have come between reading the row and the store: then there is another row.
       if (row.version === tried) return undefined
       tried = row.version
     }
@@ -189,10 +198,10 @@ export async function intakeIdentity(
 }
 
 /**
- * Deletes private keys, in the caller's transaction; each only when no other recording waits to be opened with it, which happens where
- * a capture's disk was copied. What the disk still holds of them ends with their wrapping key (renew-intake-key.ts).
- * @param recordings whose header is opened no more; those from before have no such key
- * @param overdue those of them that have waited for others for long enough: their keys end whoever else names them
+ * Deletes private keys in the caller's transaction; each only if no other recording needs it, as when a capture's disk was
+ * copied. Their traces on disk are made useless by renewing the wrapping key (renew-intake-key.ts).
+ * @param recordings whose headers are no longer needed; those of earlier versions have no such key
+ * @param overdue those that have waited for others long enough: their keys are deleted whoever else needs them
  */
 export async function endIntakeKeys(
   holding: HoldingSafeguards,
@@ -218,8 +227,8 @@ export async function endIntakeKeys(
 }
 
 /**
- * Deletes the private keys of batches that were taken so long ago that capture uses none of them any more, by the time at which
- * things may be destroyed. A key whose recording waits to be ingested goes with that.
+ * Deletes the private keys of batches too old for capture to use, by the time of destruction. A key whose recording waits for
+ * ingestion is deleted with that.
  */
 export async function endOldIntakeBatches(holding: HoldingSafeguards): Promise<void> {
   await safeguardsOf(holding)

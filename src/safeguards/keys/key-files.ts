@@ -1,32 +1,28 @@
-/**
- * Small files of key material that are there whole or not at all. In: a folder, a name, bytes. Out: the bytes; files that
- * survive a loss of power once the call has returned. Never here: a file that others can read, a half-written one under
- * its name.
- */
+/** Atomic, durable files for key material, readable by their owner only. */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, link, mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KeyStoreFault } from './key-store.ts'
 
-/** What follows a file's name while it is being written. */
+/** Suffix of files that are being written. */
 const unfinished = /^(\.[0-9a-f]{8})?\.new$/
 
 export interface KeyFiles {
-  /** KEY_EXISTS where the file is there. */
+  /** Throws KEY_EXISTS if the file exists. */
   write(name: string, bytes: Buffer): Promise<void>
-  /** Nothing where there is no such file, or a destruction has overwritten it. */
+  /** Undefined if there is no such file, or its destruction has overwritten it. */
   read(name: string): Promise<Buffer | undefined>
-  /** Overwrites and removes it, and what a crash left of it; says whether there was anything. KEY_STAYS. */
+  /** Overwrites and removes the file and leftovers of a crash; returns true if there was any. KEY_STAYS. */
   destroy(name: string): Promise<boolean>
-  /** Also of what a crash left unfinished or half destroyed. */
+  /** Includes what a crash left unfinished or half destroyed. */
   names(): Promise<string[]>
 }
 
 /**
- * A folder that only its owner can enter.
- * @param ending of its files, with the dot: `.key`
- * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS; KEY_STORE_AWAY with the code of the file system
+ * Opens a folder that only its owner can enter.
+ * @param ending suffix of its files, with the dot: `.key`
+ * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS; KEY_STORE_AWAY with the file system's code
  */
 export async function openKeyFiles(folder: string, ending: string): Promise<KeyFiles> {
   const away =
@@ -46,7 +42,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
       throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} can be entered by others; make it mode 0700`)
     })
   }
-  /** A volume that was unmounted leaves another folder, or none: what is not there is not gone then. */
+  /** An unmounted volume leaves another folder, or none: then a missing file does not count as destroyed. */
   const assertSameFolder = async () => {
     const now = await stat(folder)
     if (now.dev !== dev || now.ino !== ino) {
@@ -57,7 +53,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     }
   }
   const pathOf = (name: string) => join(folder, `${name}${ending}`)
-  /** What writes of this name left that never came to their end. */
+  /** Returns leftovers of unfinished writes of this name. */
   const unfinishedOf = async (name: string) =>
     (await readdir(folder)).filter(
       (file) => file.startsWith(`${name}${ending}`) && unfinished.test(file.slice(name.length + ending.length)),
@@ -68,7 +64,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     await assertSameFolder()
     const held = await readIfThere(path)
     if (held && !isOverwritten(held)) throw exists(name)
-    // A destruction came as far as the bytes and not to the file.
+    // A destruction overwrote the bytes and did not remove the file.
     if (held) await rm(path)
     if (isOverwritten(bytes)) throw new RangeError(`the key ${name} would be nothing but zeros`)
     const half = `${path}.${randomBytes(4).toString('hex')}.new`
@@ -80,12 +76,12 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
       } finally {
         await handle.close()
       }
-      // Not rename: of two who write one name at once, one must be told.
+      // Not rename: of two concurrent writers of one name one must fail.
       await link(half, path).catch((error: NodeJS.ErrnoException) => {
         throw error.code === 'EEXIST' ? exists(name) : error
       })
     } finally {
-      // It is the same file by now, or of no use. A disk that does not even let it go is told by what failed before it.
+      // The link exists by now, or the file is useless. If the disk refuses the removal, the earlier error is reported.
       await rm(half, { force: true }).catch(() => undefined)
     }
     await syncFolder(folder)
@@ -129,12 +125,12 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
   }
 }
 
-/** From the file's beginning. A disk may take a part and say how much. */
+/** Writes from the beginning; a disk may accept a part only. */
 async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at, bytes.length - at, at)).bytesWritten
 }
 
-/** Says whether there was such a file. */
+/** Returns true if the file existed. */
 async function overwriteAndRemove(path: string): Promise<boolean> {
   const held = await readIfThere(path)
   if (held === undefined) return false
@@ -149,7 +145,7 @@ async function overwriteAndRemove(path: string): Promise<boolean> {
   return true
 }
 
-/** A disk that does not answer is not a key that is gone. */
+/** An I/O error does not mean that a key is gone. */
 async function readIfThere(path: string): Promise<Buffer | undefined> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

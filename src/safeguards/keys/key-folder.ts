@@ -1,7 +1,4 @@
-/**
- * The key store that needs nothing but a disk. In: a folder. Out: a key store whose keys are its files. Never here: a key
- * that leaves the process unwrapped, but for the copy of the keyring.
- */
+/** Key store in files. No key leaves the process unwrapped, except for the sealed copy of the keyring. */
 import { randomBytes } from 'node:crypto'
 import { openKeyFiles } from './key-files.ts'
 import { assertKeyName, forgedKey, isKeyName, missingKey, type KeyStore } from './key-store.ts'
@@ -10,7 +7,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 const wrappingKeyBytes = 32
 
 /**
- * A key store in a folder that only its owner can enter.
+ * Opens a key store in a folder that only its owner can enter.
  * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS, KEY_STORE_AWAY
  */
 export async function openKeyFolder(folder: string): Promise<KeyStore> {

@@ -1,11 +1,11 @@
 /**
- * Locks of keys: rows of `key_lock`, which only the custodian's role can lock. No other role can make a destruction wait for one.
- * A row is never replaced, so whoever waits for one finds the same row afterwards.
+ * Locks of keys: rows of `key_lock`, which only the custodian's role can lock, so no other role can delay a destruction. Rows
+ * are never replaced: a waiter finds the same row afterwards.
  */
 import { sql, type Kysely } from 'kysely'
 import type { SafeguardTables } from '../tables.ts'
 
-/** Holds a lock until the transaction ends: `shared` by those who use a key, `alone` by the one who replaces it. */
+/** Locks a key until the transaction ends: `shared` to use it, `alone` to replace it. */
 export async function holdKey(tx: Kysely<SafeguardTables>, name: string, how: 'shared' | 'alone'): Promise<void> {
   const strength = how === 'alone' ? sql`for update` : sql`for key share`
   for (;;) {

@@ -1,33 +1,29 @@
-/**
- * What a key store is. In: the name of a key, and what it is to wrap or unwrap. Out: the wrapped, or what was in it, until
- * the key is destroyed. Never here: what a key is for. Only the custodian's process, and whoever backs up, have a key
- * store; the others never see one.
- */
+/** Interface of key stores. Only the custodian, and backups, have one. A store does not know what its keys are for. */
 import { Fault } from '#platform/fault.ts'
 
-/** Two kinds of things by name: *wrapping keys*, which a hardware store never lets out, and small *secrets* that the custodian uses itself. */
+/** Stores *wrapping keys*, which never leave a hardware store, and small *secrets* that the custodian uses itself. */
 export interface KeyStore {
   readonly kind: 'file' | 'pkcs11' | 'vault'
-  /** Makes a wrapping key, durably: 32 random bytes that nobody sees. A name is made once; KEY_EXISTS when it is there. */
+  /** Makes a wrapping key, durably: 32 random bytes. A name is made once; KEY_EXISTS. */
   make(name: string): Promise<void>
-  /** Wraps secrets under a wrapping key, each bound to its purpose; in the order given. KEY_MISSING. */
+  /** Wraps secrets under a wrapping key, each bound to its purpose; in order. KEY_MISSING. */
   wrap(name: string, items: readonly Unwrapped[]): Promise<Buffer[]>
-  /** What was wrapped, in the order given. KEY_MISSING; KEY_FORGED where the key, the purpose or a bit is another. */
+  /** Unwraps, in order. KEY_MISSING; KEY_FORGED if the key, the purpose or a bit differs. */
   unwrap(name: string, items: readonly Wrapped[]): Promise<Buffer[]>
-  /** Keeps a secret durably. A name is written once; KEY_EXISTS when it is there. */
+  /** Stores a secret durably. A name is written once; KEY_EXISTS. */
   write(name: string, secret: Buffer): Promise<void>
-  /** The secret, or nothing when it was never there or is destroyed. */
+  /** Returns the secret; undefined if it never existed or is destroyed. */
   read(name: string): Promise<Buffer | undefined>
   has(name: string): Promise<boolean>
   /**
-   * Destroys a key or a secret and makes sure that it is gone; what has no key already is destroyed again without harm.
-   * @returns what the store answered, for the ledger
-   * @throws KeyStoreFault KEY_STAYS where the store says it is done and the key is still there
+   * Destroys a key or secret and verifies that it is gone; idempotent.
+   * @returns the store's answer, for the ledger
+   * @throws KeyStoreFault KEY_STAYS if the store reports success and the key still exists
    */
   destroy(name: string): Promise<KeyReceipt>
-  /** Every key and secret, and what is left of one whose making or destruction was cut off. */
+  /** Returns all names, including leftovers of an interrupted creation or destruction. */
   names(): Promise<string[]>
-  /** The bytes of a wrapping key, for a copy of the keyring that is sealed at once; nothing where keys never leave the store. */
+  /** Returns the bytes of a wrapping key for a sealed copy of the keyring; undefined if keys never leave the store. */
   copyOut(name: string): Promise<Buffer | undefined>
 }
 
@@ -41,17 +37,17 @@ export interface Wrapped {
   purpose: string
 }
 
-/** What a key store said of a destruction; without content. */
+/** A key store's receipt of a destruction; without content. */
 export interface KeyReceipt {
   store: KeyStore['kind']
   key: string
-  /** As the store's own clock or ours has it (RFC 3339). */
+  /** Time by the store's clock or ours (RFC 3339). */
   at: string
-  /** How it was seen that the key is gone: `overwritten and removed`, a request id of the store. */
+  /** How the key was verified to be gone: `overwritten and removed`, a request id of the store. */
   proof: string
 }
 
-/** Every code of this folder's key stores, with what an operator can do about it. */
+/** Codes of key store faults, each with the operator's remedy. */
 export const keyStoreFaults = {
   KEY_EXISTS: 'A key of this name is there already: names are made once.',
   KEY_NAME: 'What was asked for is no name of a key.',
@@ -70,7 +66,7 @@ export class KeyStoreFault extends Fault<keyof typeof keyStoreFaults> {
   }
 }
 
-/** No name leads out of a folder, and every store can take it: Vault's names end with a letter or a digit. */
+/** Names are valid in every store and lead out of no folder; Vault's end with a letter or digit. */
 const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/
 
 export function isKeyName(name: string): boolean {
@@ -81,12 +77,12 @@ export function assertKeyName(name: string): void {
   if (!isKeyName(name)) throw new KeyStoreFault('KEY_NAME', `"${name}" is no name of a key`)
 }
 
-/** What is thrown where a wrapping key is asked for that is not there. */
+/** Fault of a missing wrapping key. */
 export function missingKey(name: string): KeyStoreFault {
   return new KeyStoreFault('KEY_MISSING', `the key ${name} is not there, or is destroyed`)
 }
 
-/** What is thrown where something does not open under its key for its purpose. */
+/** Fault of data that do not open under their key for their purpose. */
 export function forgedKey(name: string, purpose: string, cause?: unknown): KeyStoreFault {
   return new KeyStoreFault('KEY_FORGED', `what is said to be wrapped under ${name} (${purpose}) is not`, cause)
 }

@@ -4,7 +4,7 @@ import type { KeyReceipt } from './key-store.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of the keys (database/schema.sql). */
+/** Tables of keys (database/schema.sql). */
 export interface KeyTables {
   intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }
   intake_version: {

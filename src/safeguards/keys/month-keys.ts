@@ -1,6 +1,6 @@
 /**
- * Month keys in versions. In: a month of expiry (its first day). Out: the name of its current key, a fresh version, the shard
- * of an hour. Never here: which recordings there are, a version that is destroyed (see retire-versions.ts).
+ * Versions of month keys, by month of expiry (its first day): names, new versions, shards. Destroying versions is in
+ * retire-versions.ts.
  */
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
@@ -9,41 +9,41 @@ import { holdKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 
 export type Db = Kysely<SafeguardTables>
-/** A database within a transaction: for what must not be done outside one. */
+/** A database within a transaction. */
 export type Tx = Db
 
-/** Shards of one hour: few enough that an hour's end drops whole ones, more than one so that none grows large. */
+/** Shards per hour: few, so that an hour's end drops whole ones; several, so that none grows large. */
 const shardsPerHour = 4
 
-/** Name of a month key's version in the key store: `month-2027-03.v1`. */
+/** Name of a version in the key store: `month-2027-03.v1`. */
 export function monthKeyName(month: Temporal.PlainDate, version: number): string {
   return `month-${month.toString().slice(0, 7)}.v${version}`
 }
 
-/** What a wrapped shard key is bound to. */
+/** Purpose that a wrapped shard key is bound to. */
 export function shardPurpose(month: Temporal.PlainDate, shard: number): string {
   return `shard ${month.toString()} ${shard}`
 }
 
-/** What a wrapped file key is bound to. */
+/** Purpose that a wrapped file key is bound to. */
 export function recordingPurpose(recordingId: string): string {
   return `recording ${recordingId}`
 }
 
-/** The month of expiry of what is destroyed at an instant, UTC: its first day. */
+/** Returns the month of expiry of an instant, UTC: its first day. */
 export function expiryMonthOf(destroyAt: Temporal.Instant): Temporal.PlainDate {
   return destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
 }
 
-/** One of the shards of the hour in which something is destroyed, 0 to 2975: the hour of its month and a random part. */
+/** Returns a shard of the hour of destruction, 0 to 2975: the hour of its month and a random part. */
 export function shardOf(destroyAt: Temporal.Instant): number {
   const { day, hour } = destroyAt.toZonedDateTimeISO('UTC')
   return ((day - 1) * 24 + hour) * shardsPerHour + randomInt(shardsPerHour)
 }
 
 /**
- * The month's current version; made where there is none. It stays current until the transaction ends: a re-keying waits for
- * it, so a file key that is wrapped meanwhile is not lost.
+ * Returns the month's current version, making one if there is none. It stays current until the transaction ends: a re-keying
+ * waits, so that a file key wrapped meanwhile is not lost.
  */
 export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.PlainDate): Promise<number> {
   for (;;) {
@@ -117,7 +117,7 @@ async function nextVersion(db: Db, month: Temporal.PlainDate): Promise<number> {
   return last + 1
 }
 
-/** The number is ours: a key of that name is what we made before a crash, or before an answer of the store was lost. */
+/** The number is reserved: an existing key of that name was made before a crash, or before an answer of the store was lost. */
 async function makeOnce(store: KeyStore, name: string): Promise<void> {
   try {
     await store.make(name)

@@ -4,18 +4,18 @@ import { currentVersion, expiryMonthOf } from './month-keys.ts'
 import { wrapFileKey } from './recording-keys.ts'
 import { rekeyMonth } from './rekey-month.ts'
 
-/** A recording whose day has changed: its key lies under another month than it should. */
+/** A recording whose day has changed: its key is under the wrong month. */
 export interface Moving {
   id: string
-  /** The month its key lies under now. */
+  /** Month of its key now. */
   from: Temporal.PlainDate
-  /** When it is destroyed now, or until when it is held. */
+  /** New instant of destruction, or end of its preservation order. */
   destroyAt: Temporal.Instant
 }
 
 /**
- * Moves file keys under the months of their new days (a shortened term, an order that holds past the day). The month they
- * leave gets a new version as if they had been destroyed: what a copy has of it does not open them later.
+ * Moves file keys to the months of their new days (a shortened term, an order that holds past the day). The old month gets a
+ * new version, as if the recordings had been destroyed, so that no copy of it opens them later.
  * @returns how many were moved
  */
 export async function moveFileKeys(

@@ -1,7 +1,4 @@
-/**
- * Opens the key store that the settings name. In: settings. Out: a key store. Never here: one store in another's stead.
- * Only the custodian, and commands that are run where it runs, open it.
- */
+/** Opens the configured key store, for the custodian and commands on its machine. Never falls back to another store. */
 import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { openKeyFolder } from './key-folder.ts'
@@ -18,7 +15,7 @@ export async function openKeyStore({
     case 'file':
       return openKeyFolder(folder)
     case 'pkcs11': {
-      // Loaded where it is used: a module of the machine's runs in this process from then on.
+      // Loaded on demand: a PKCS#11 module runs in this process from then on.
       const { openToken } = await import('./pkcs11/token-keys.ts')
       return withSealedSecrets(await openToken(keys), folder)
     }

@@ -1,7 +1,7 @@
 /**
- * The keys of kept recordings: file key under shard key under month-of-expiry key. Only the month keys lie in the key
- * store; when a month is over and its keys are destroyed, every copy of its recordings anywhere is noise. A shard has the
- * recordings of one hour of destruction, so that an hour's end drops whole shards.
+ * Keys of ingested recordings: file key under shard key under the key of the month of expiry. Only month keys are in the key
+ * store: once they are destroyed, every copy of the month's recordings is useless. A shard has the recordings of one hour of
+ * destruction, so that an hour's end drops whole shards.
  */
 import { randomBytes } from 'node:crypto'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -19,7 +19,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 
 export const shardKeyBytes = 32
 
-/** A recording and when it is destroyed: its key lies in that hour's shards. */
+/** A recording and its instant of destruction, which determines its shard. */
 export interface Kept {
   id: string
   destroyAt: Temporal.Instant
@@ -28,8 +28,8 @@ export interface Kept {
 }
 
 /**
- * Takes a recording's file key into keeping; in a transaction, or in one of its own. Keeping again changes nothing.
- * @throws KeyStoreFault KEY_MISSING where the month's key is destroyed under the feet of its shards
+ * Stores a recording's file key; in the given transaction, or in one of its own. Idempotent.
+ * @throws KeyStoreFault KEY_MISSING if the month's key is destroyed concurrently
  */
 export function keepFileKey(holding: HoldingSafeguards, store: KeyStore, recording: Kept): Promise<void> {
   return inTransaction(holding, async (tx) => {
@@ -42,7 +42,7 @@ export function keepFileKey(holding: HoldingSafeguards, store: KeyStore, recordi
   })
 }
 
-/** A file key under a shard of its hour; the month's version stays current until the transaction ends. */
+/** Wraps a file key under a shard of its hour; the month's version stays current until the transaction ends. */
 export async function wrapFileKey(
   tx: Tx,
   store: KeyStore,
@@ -55,7 +55,7 @@ export async function wrapFileKey(
   return { month, shard, wrapped }
 }
 
-/** The file key of a kept recording; nothing once it, its shard or its month is destroyed. */
+/** Returns a recording's file key; undefined once it, its shard or its month is destroyed. */
 export async function fileKeyOf(
   holding: HoldingSafeguards,
   store: KeyStore,
@@ -77,7 +77,7 @@ export async function fileKeyOf(
     const purpose = shardPurpose(row.expiry_month, row.shard)
     const shardKey = await unwrapIfThere(store, monthKey, row.shard_wrapped, purpose)
     if (shardKey) return unwrapKey(shardKey, row.wrapped, recordingPurpose(recordingId))
-    // Between the row and the store the month may have got its next version: then there is another row.
+    // The month may have got a new version between reading the row and the store: then there is another row.
     if (monthKey === tried) return undefined
     tried = monthKey
   }

@@ -1,8 +1,7 @@
 /**
- * A month's keys made new without some of its recordings. In: the month, the recordings that leave it. Out: in one
- * transaction, their file keys gone, shards that are empty dropped, the neighbours in the others under new shard keys, and
- * every shard under a new version of the month key; the version before is *retiring* (retire-versions.ts destroys it once
- * the copies of the keyring have the new one). Never here: a version destroyed, a copy written.
+ * Re-keys a month without some of its recordings. One transaction deletes their file keys, drops empty shards, re-wraps the
+ * neighbours in the other shards under new shard keys, and wraps every shard under a new version of the month key. The previous
+ * version is then *retiring*: retire-versions.ts destroys it once the copies of the keyring have the new one.
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -23,11 +22,11 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 export interface Leaving {
   month: Temporal.PlainDate
   recordings: readonly string[]
-  /** From then on a place that is away does not keep the version before alive. */
+  /** From then on an unreachable place does not keep the previous version alive. */
   deadline: Temporal.Instant
-  /** Other months whose versions the same transaction needs: locked in one order with this one. */
+  /** Other months whose versions the transaction needs, locked in one order with this one. */
   with?: readonly Temporal.PlainDate[]
-  /** Takes the file keys that leave somewhere else, in the same transaction; forgotten otherwise. */
+  /** Receives the removed file keys in the same transaction; default: they are forgotten. */
   take?: (tx: Tx, fileKeys: ReadonlyMap<string, Buffer>) => Promise<void>
 }
 
@@ -37,17 +36,17 @@ interface KeyRow {
   wrapped: Buffer
 }
 
-/** Who does not go on within this long, as a machine that was stopped, loses its locks: another destroyer goes on. */
+/** A process that stalls for longer, on a stopped machine for example, loses its locks to another destroyer. */
 const leaseMs = 30_000
 
 interface Forgotten {
-  /** Months that could not be made new, and why; their recordings have their keys still. */
+  /** Months that could not be re-keyed, and why; their recordings still have their keys. */
   failures: { recordings: string[]; error: unknown }[]
 }
 
 /**
- * Forgets file keys: each month that has some of them is made new without them, in one transaction a month. They are gone
- * from the live database then, and from everywhere once the versions are destroyed under which they lay.
+ * Deletes file keys: re-keys each month that has some of them, one transaction a month. They are then gone from the live
+ * database, and from everywhere once the versions they were under are destroyed.
  */
 export async function forgetFileKeys(
   holding: HoldingSafeguards,
@@ -77,7 +76,7 @@ function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Insta
   return Temporal.Instant.compare(one, other) <= 0 ? one : other
 }
 
-/** @returns how many file keys left; 0 where the month has none of them any more */
+/** @returns how many file keys were removed; 0 if the month has none of them any more */
 export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, leaving: Leaving): Promise<number> {
   const db = safeguardsOf(holding)
   for (;;) {
@@ -87,7 +86,7 @@ export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, le
       const left = await db.transaction().execute((tx) => rekeyAs(tx, store, leaving, version))
       if (left !== 'overtaken') return left
     } catch (error) {
-      // Nothing hangs from it; where this fails as well, it is retired when it is old.
+      // Nothing depends on it; if this fails too, it is retired when it is old.
       await retire(db, leaving, version, []).catch(() => undefined)
       throw error
     }
@@ -176,7 +175,7 @@ export async function neighboursOf(
   return rows.filter((row) => !leaving.has(row.recording_id))
 }
 
-/** A version that a paused run reserved may have been taken for a crash's and retired. */
+/** A version reserved by a stalled run may have been taken for a crash's and retired. */
 export async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
   const row = await tx
     .selectFrom('month_key')
@@ -195,7 +194,7 @@ async function retire(db: Db, { month, deadline }: Leaving, version: number, sha
     where expiry_month = ${month} and version = ${version} and state in ('making', 'current')`.execute(db)
 }
 
-/** Versions that are retiring already had these keys as well: they wait no longer than the one that retires now. */
+/** Retiring versions had these keys too: they must not outlive the one that retires now. */
 async function hurry(tx: Tx, { month, deadline }: Leaving, version: number): Promise<void> {
   await sql`
     update month_key set deadline = least(deadline, ${deadline}::timestamptz)
@@ -253,7 +252,7 @@ export async function rewrapNeighbours(
     where k.recording_id = given.id`.execute(tx)
 }
 
-/** Wraps shard keys under a version and sees that they open again: a store that answers wrongly changes nothing. */
+/** Wraps shard keys under a version and verifies that they open again: a faulty store changes nothing. */
 export async function wrapShards(
   tx: Tx,
   store: KeyStore,

@@ -1,8 +1,8 @@
 /**
- * The next version of the intake wrapping key. In: recordings whose private keys were deleted. Out: in one transaction, the keys of
- * their batches replaced and every batch key wrapped under the next version; then the version before destroyed in the key store,
- * noted in the ledger and the log. From then on nothing on any disk opens a header that a deleted private key opened. Never here: a
- * version destroyed that still wraps a batch. Can be cut short anywhere and run again.
+ * Renews the intake wrapping key after private keys were deleted. One transaction replaces the keys of their batches and wraps
+ * every batch key under the next version; then the previous version is destroyed in the key store and recorded in ledger and
+ * log. From then on nothing on any disk opens a header that a deleted private key opened. Can be interrupted anywhere and run
+ * again.
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -15,14 +15,14 @@ import type { Db, Tx } from './month-keys.ts'
 import { destroyKey } from './retire-versions.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 
-/** A transaction that stands still for so long loses its locks: another destroyer goes on. */
+/** A transaction that stalls for longer loses its locks to another destroyer. */
 const leaseMs = 30_000
-/** A version that is being made for longer was left by a crash. */
+/** A version that has been in the making for longer was left by a crash. */
 const forgottenMinutes = 10
 
 /**
- * Ends what the disk may hold of deleted private keys.
- * @param recordings only if one of these had one of them; without it, whenever any was deleted
+ * Makes the traces of deleted private keys on disk useless.
+ * @param recordings only if one of these had such a key; default: whenever any was deleted
  * @throws what the key store throws; KEY_STAYS
  */
 export async function renewIntakeKey(
@@ -40,7 +40,7 @@ export async function renewIntakeKey(
   await destroyRetired(db, store)
 }
 
-/** Returns true when a private key of these recordings was deleted under the current version. */
+/** Returns true if a private key of these recordings was deleted under the current version. */
 async function isNeeded(db: Db, recordings: readonly string[] | undefined): Promise<boolean> {
   const current = sql`select from intake_key_end e join intake_version v on v.version = e.version and v.state = 'current'`
   const { rows } = await sql<{ needed: boolean }>`
@@ -55,7 +55,7 @@ async function renew(db: Db, store: KeyStore): Promise<void> {
   try {
     await db.transaction().execute((tx) => renewAs(tx, store, next))
   } catch (error) {
-    // Nothing is wrapped under it; where this fails as well, it is retired when it is old.
+    // Nothing is wrapped under it; if this fails too, it is retired when it is old.
     await retire(db, next).catch(() => undefined)
     throw error
   }
@@ -71,7 +71,7 @@ async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
     .where('state', '=', 'making')
     .forUpdate()
     .executeTakeFirst()
-  // Another destroyer has renewed it meanwhile: with what was deleted before, or it is asked for again.
+  // Another destroyer has renewed it meanwhile: it covers what was deleted before, or is requested again.
   if (current === undefined || current > next || !ours) return retire(tx, next)
   await sql`
     delete from intake_batch_key b where not exists (select from intake_private_key p where p.batch = b.batch)`.execute(
@@ -122,7 +122,7 @@ async function rewrapPrivateKeys(tx: Tx, batch: string, key: Buffer, fresh: Buff
     where p.public_key = given.public_key`.execute(tx)
 }
 
-/** Wraps batch keys and opens them again: a store that answers wrongly changes nothing. */
+/** Wraps batch keys and opens them again: a faulty store changes nothing. */
 async function wrapBatches(tx: Tx, store: KeyStore, version: number, keys: ReadonlyMap<string, Buffer>): Promise<void> {
   if (keys.size === 0) return
   const name = intakeKeyName(version)

@@ -1,7 +1,6 @@
 /**
- * A month's keys made new, every one of them: after a restore from a place that was away when a version was destroyed. In: a
- * month. Out: a new version, new shard keys, the file keys under these; every version before destroyed. Never here: a file
- * key changed, a copy written (the places are brought up to date when the register starts).
+ * Re-keys a whole month after a restore from a place that was away when a version was destroyed: a new version, new shard keys,
+ * the same file keys; every earlier version is destroyed. Copies of the keyring are updated when the register starts.
  */
 import { randomBytes } from 'node:crypto'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -12,10 +11,10 @@ import { shardKeyBytes } from './recording-keys.ts'
 import { neighboursOf, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
 import { settleMonths } from './retire-versions.ts'
 
-/** Of a month of a million recordings a shard has about 350. */
+/** A month of a million recordings has about 350 per shard. */
 const shardsAtOnce = 100
 
-/** @throws what the key store throws; KEY_STAYS where a version before does not go */
+/** @throws what the key store throws; KEY_STAYS if an earlier version does not go */
 export async function renewMonthKeys(
   holding: HoldingSafeguards,
   store: KeyStore,

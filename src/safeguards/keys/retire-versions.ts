@@ -1,7 +1,7 @@
 /**
- * The end of month-key versions. In: months with versions that are retired. Out: the copies of the keyring renewed and read
- * back, and only then the versions destroyed, with what the key store answered; noted in the ledger. Never here: a version
- * destroyed that is current, or before its copies have the one that came after (but at its deadline).
+ * Retires versions of month keys: renews and reads back the copies of the keyring, then destroys the versions, and records the
+ * key store's answer in the ledger. A version is destroyed only if it is not current and its copies have a later one, or its
+ * deadline has passed.
  */
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
@@ -13,19 +13,19 @@ import { monthKeyName, type Db } from './month-keys.ts'
 
 export interface Settled {
   destroyed: KeyReceipt[]
-  /** Months whose versions still live, and what stands in the way: one line for the operator. */
+  /** Months whose retired versions still exist, and why: one line for the operator. */
   waiting: { month: Temporal.PlainDate; why: string }[]
   failures: unknown[]
 }
 
-/** A version that is being made for longer was left by a crash. */
+/** A version that has been in the making for longer was left by a crash. */
 const forgottenMinutes = 10
-/** A copy that is being written for longer is written no more. */
+/** A copy that has been in the writing for longer was abandoned. */
 const renewalMinutes = 60
-/** The version changes while a copy is written where destructions come quickly; then they see to it themselves. */
+/** With frequent destructions the version changes while a copy is written; then those destructions renew it themselves. */
 const mostRenewals = 5
 
-/** Renews the copies of every month with retired versions and destroys these. Can be cut short anywhere and run again. */
+/** Renews the copies of every month with retired versions and destroys these. Can be interrupted anywhere and run again. */
 export async function settleMonths(
   holding: HoldingSafeguards,
   store: KeyStore,
@@ -89,8 +89,8 @@ async function settleMonth(
 }
 
 /**
- * Writes the month's keys into every copy until what was written is what is current. A note of it stands as long: another
- * destroyer that finds it writes them too, so that a slow writer's older keys do not stay.
+ * Writes the month's keys to every copy until they are the current ones. A record of it stays meanwhile: another destroyer that
+ * finds it writes them too, so that a slow writer's older keys do not stay.
  */
 async function renewCopies(
   db: Db,
@@ -133,7 +133,7 @@ async function versionNow(db: Db, month: Temporal.PlainDate): Promise<number | u
 }
 
 /**
- * Destroys a key and looks whether it is gone, whatever the store says of it.
+ * Destroys a key and verifies that it is gone, whatever the store answers.
  * @throws KeyStoreFault KEY_STAYS
  */
 export async function destroyKey(store: KeyStore, name: string): Promise<KeyReceipt> {
@@ -145,7 +145,7 @@ export async function destroyKey(store: KeyStore, name: string): Promise<KeyRece
   return receipt
 }
 
-/** @returns false where another destroyer has noted it */
+/** @returns false if another destroyer has recorded it */
 async function noteDestroyed(
   db: Db,
   month: Temporal.PlainDate,
@@ -194,7 +194,7 @@ async function noteDestroyed(
   })
 }
 
-/** Notes what places that are away must be told when they are back. */
+/** Records what unreachable places must receive when they return. */
 export async function oweCopies(
   db: HoldingSafeguards,
   owed: readonly { place: string; object_kind: 'recording' | 'month-key'; object: string }[],

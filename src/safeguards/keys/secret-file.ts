@@ -2,10 +2,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { KeyStoreFault } from './key-store.ts'
 
 /**
- * A PIN or a token that the machine's owner keeps in a file, without the line's end; read anew at each use, because
- * whoever renews it does so without a restart.
+ * Reads a PIN or token from a file, without the line end. Read at each use, because it may be renewed without a restart.
  * @param what for the message: `the PIN`
- * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS where everybody may read it; KEY_STORE_AWAY
+ * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS if everybody may read it; KEY_STORE_AWAY
  */
 export async function readSecretFile(path: string, what: string): Promise<string> {
   const away = (error: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { KeyStoreFault, type KeyStore, type keyStoreFaults } from './key-store.ts'
 
-/** The store has answered: what is wrong is the key, or what it was asked. */
+/** The store works: the error is about the key or the request. */
 const answers = new Set<keyof typeof keyStoreFaults>(['KEY_EXISTS', 'KEY_NAME', 'KEY_MISSING', 'KEY_FORGED'])
 
-/** The same key store; a failure stands as a blocker until the store answers again. */
+/** Wraps a key store and reports failures as a blocker until the store answers again. */
 export function watchedKeys(store: KeyStore, blockers: Blockers): KeyStore {
   async function run<Answer>(asked: Promise<Answer>): Promise<Answer> {
     try {

@@ -4,9 +4,9 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /**
- * Wraps a key under another with AES-256-GCM, bound to what it is for.
+ * Wraps a key under another with AES-256-GCM, bound to its purpose.
  * @param kek 32 bytes
- * @param purpose goes in as associated data: a wrapped key put in another's place does not open
+ * @param purpose associated data: a wrapped key in another's place does not open
  * @returns nonce (12 bytes), wrapped key, tag (16 bytes)
  */
 export function wrapKey(kek: Buffer, key: Buffer, purpose: string): Buffer {
@@ -15,7 +15,7 @@ export function wrapKey(kek: Buffer, key: Buffer, purpose: string): Buffer {
   return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()])
 }
 
-/** The key inside; throws when the key-encrypting key, the purpose or a bit is wrong. */
+/** Unwraps a key; throws if the key-encrypting key, the purpose or a bit is wrong. */
 export function unwrapKey(kek: Buffer, wrapped: Buffer, purpose: string): Buffer {
   const tagAt = wrapped.length - tagBytes
   const decipher = createDecipheriv('aes-256-gcm', kek, wrapped.subarray(0, nonceBytes), { authTagLength: tagBytes })

@@ -1,29 +1,28 @@
 /**
- * A key store of keys that never leave it. In: a store that makes, uses and destroys wrapping keys, and a folder. Out: a
- * key store; each secret is a file there, sealed under a wrapping key of its own. Never here: a secret on the disk that
- * opens without the store.
+ * Key store on top of wrapping keys that never leave hardware or a key server. Each secret is a file sealed under a wrapping
+ * key of its own.
  */
 import { openKeyFiles } from './key-files.ts'
 import { assertKeyName, isKeyName, KeyStoreFault, type KeyStore, type Unwrapped, type Wrapped } from './key-store.ts'
 
-/** The part of a key store that hardware, or a server of keys, does by itself. Labels are `secret_` and a name, or a name. */
+/** Operations of the hardware or key server. Labels are `secret_` and a name, or a name. */
 export interface WrappingKeys {
   readonly kind: Exclude<KeyStore['kind'], 'file'>
-  /** KEY_EXISTS. Says nothing before it has seen that the key is there and cannot be exported. */
+  /** KEY_EXISTS. Returns after verifying that the key exists and cannot be exported. */
   make(label: string): Promise<void>
-  /** KEY_MISSING. Returns nothing that it has not seen open again. */
+  /** KEY_MISSING. Returns only what was verified to open again. */
   wrap(label: string, items: readonly Unwrapped[]): Promise<Buffer[]>
   /** KEY_MISSING, KEY_FORGED. */
   unwrap(label: string, items: readonly Wrapped[]): Promise<Buffer[]>
   has(label: string): Promise<boolean>
-  /** @returns how it was seen to be gone; nothing where it was not there. KEY_STAYS. */
+  /** @returns how the key was verified to be gone; undefined if it did not exist. KEY_STAYS. */
   destroy(label: string): Promise<string | undefined>
   labels(): Promise<string[]>
 }
 
 const secretMark = 'secret_'
 
-/** @param folder where the sealed secrets lie; only its owner can enter it */
+/** @param folder for the sealed secrets; only its owner can enter it */
 export async function withSealedSecrets(keys: WrappingKeys, folder: string): Promise<KeyStore> {
   const files = await openKeyFiles(folder, '.sealed')
   const ownKey = (name: string) => `${secretMark}${name}`
@@ -47,7 +46,7 @@ export async function withSealedSecrets(keys: WrappingKeys, folder: string): Pro
     async write(name, secret) {
       assertKeyName(name)
       if ((await files.read(name)) || (await keys.has(name))) throw exists(name)
-      // A key without its file was left by a crash, or is another writer's who is about to be first: both may use it.
+      // A key without its file was left by a crash, or belongs to a concurrent writer: both may use it.
       await keys.make(ownKey(name)).catch((error: unknown) => {
         if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
       })
@@ -74,7 +73,7 @@ export async function withSealedSecrets(keys: WrappingKeys, folder: string): Pro
     },
     async destroy(name) {
       assertKeyName(name)
-      // The key first: without it the file is noise, wherever it has been copied.
+      // The key first: without it every copy of the file is useless.
       const proofs = [await keys.destroy(name), await keys.destroy(ownKey(name))].filter((proof) => proof !== undefined)
       if (await files.destroy(name)) proofs.push('its file overwritten and removed')
       const proof = proofs.length > 0 ? proofs.join('; ') : 'was not there'

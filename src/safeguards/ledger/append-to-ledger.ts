@@ -1,8 +1,7 @@
 /**
- * The destruction ledger: what ended and does not come back (R52). In: an end, in the transaction of that end. Out: an
- * entry that has its number about a second after the transaction has committed. Never here: names, phone numbers or other
- * content, changing or removing an entry. What concerns people, calls and requests appends itself
- * (database/functions/destruction/ledger.sql).
+ * Appends to the destruction ledger: what has ended and must not come back (R52). An entry is written in the transaction of the
+ * end and gets its number about a second after the commit. No names, phone numbers or other content. Ends of people, calls and
+ * requests append themselves (database/functions/destruction/ledger.sql).
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -11,7 +10,7 @@ import { checkEntry, type NewLedgerEntry } from './ledger-entry.ts'
 
 /**
  * Appends entries in the caller's transaction, as the custodian or the owner.
- * @throws Fault `ledger-entry-wrong` where one is not as its kind says; nothing is appended then
+ * @throws Fault `ledger-entry-wrong` if an entry does not match its kind; nothing is appended then
  */
 export async function appendToLedger(
   holding: HoldingSafeguards,
@@ -44,7 +43,7 @@ export async function appendToLedger(
     .execute()
 }
 
-/** Enters, once, what was open when a version came whose ledger knows more kinds than the one before. */
+/** After an upgrade, enters once what is open and has a kind that the earlier version did not know. */
 export async function catchUpLedger(holding: HoldingSafeguards): Promise<void> {
   await sql`select catch_up_ledger()`.execute(safeguardsOf(holding))
 }

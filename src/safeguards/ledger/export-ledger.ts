@@ -1,7 +1,7 @@
 /**
- * The ledger beside the log's export, for whoever verifies destructions elsewhere. In: the database, the folder of the log's
- * export. Out: `ledger/` in it as every copy has it (docs/formats/ledger.md), up to the newest signed head. Never here: an
- * export written over one that it does not continue: that one is evidence.
+ * Exports the ledger beside the log's export, for verification elsewhere: `ledger/`, in the format of a copy
+ * (docs/formats/ledger.md), up to the newest signed head. Never overwrites an export that it does not continue: that one is
+ * evidence.
  */
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -18,8 +18,8 @@ const waitMs = 10_000
 const lookMs = 200
 
 /**
- * Exports the ledger, or adds to the export that is there. What the exported log tells of has its number by then: waits for it.
- * @returns how many entries it has; 0 where no head was signed yet
+ * Exports the ledger, or extends the export. Waits until what the exported log reports has its number.
+ * @returns how many entries it has; 0 if no head was signed yet
  * @throws Fault `audit-export-other`, `ledger-altered`
  */
 export async function exportLedger(holding: HoldingSafeguards, folder: string): Promise<number> {
@@ -33,7 +33,7 @@ export async function exportLedger(holding: HoldingSafeguards, folder: string): 
   return head.size
 }
 
-/** A destruction has its entry in the log and in the ledger at once, and its numbers within a second or two. */
+/** A destruction is entered in log and ledger at once, and numbered within a second or two. */
 async function untilNumbered(holding: HoldingSafeguards): Promise<void> {
   const db = safeguardsOf(holding)
   const newest = await db
@@ -52,7 +52,7 @@ async function untilNumbered(holding: HoldingSafeguards): Promise<void> {
   }
 }
 
-/** Of the export that is there; 0 where there is none. */
+/** Returns the size of the existing export; 0 if there is none. */
 async function earlierSize(holding: HoldingSafeguards, folder: string, size: number): Promise<number> {
   const note = await readFile(join(folder, headFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -70,7 +70,7 @@ async function earlierSize(holding: HoldingSafeguards, folder: string, size: num
   )
 }
 
-/** Never half a file under its name. */
+/** Writes atomically. */
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(`${path}.new`, 'w', 0o600)

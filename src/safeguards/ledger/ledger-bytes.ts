@@ -1,11 +1,8 @@
-/**
- * An entry of the ledger as the bytes that are hashed (docs/formats/ledger.md): RFC 8785 JSON. In: rows of
- * destruction_entry. Out: their bytes. Never here: what an entry means.
- */
+/** Serialises rows of destruction_entry to the bytes that are hashed (docs/formats/ledger.md): RFC 8785 JSON. */
 import { sql, type RawBuilder } from 'kysely'
 import { canonicalJson } from '../audit/entry-bytes.ts'
 
-/** An entry as it stands in a copy and under its hash; the members are in docs/formats/ledger.md. */
+/** An entry as in a copy and under its hash; docs/formats/ledger.md describes the members. */
 export interface LedgerRow {
   seq: number
   /** UTC, six decimals. */
@@ -21,7 +18,7 @@ export interface LedgerRow {
   salt: string
 }
 
-/** What to select of destruction_entry, called `e` in the query. */
+/** Columns of destruction_entry, aliased `e`. */
 export const ledgerColumns: RawBuilder<LedgerRow> = sql`
   e.seq, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, e.object_kind as kind, e.object_id as id,
   e.object_name as name, e.cause, e.done_by, e.detail, e.targets, replace(e.salt::text, '-', '') as salt`

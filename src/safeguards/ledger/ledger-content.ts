@@ -1,7 +1,6 @@
 /**
- * What entries of the ledger say of people, calls and requests (docs/formats/ledger.md, "What lies beside it"). In: the database, or a
- * copy and the recovery identity. Out: a sealed file a day, for the copies; the entries with what they say. Never here: a content that
- * its entry does not prove; one that is older than any backup.
+ * Contents of ledger entries about people, calls and requests (docs/formats/ledger.md, "What lies beside it"): a sealed file
+ * per day in the copies, kept as long as a backup may need it. Content that its entry does not prove is ignored.
  */
 import { createHash, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
@@ -21,20 +20,20 @@ export interface LedgerContent {
 
 const dayOf = sql<string>`to_char(e.at at time zone 'UTC', 'YYYY-MM-DD')`
 
-/** The file of a day's contents; sealed to another recipient it is another one. */
+/** Returns the file name of a day's contents; another recipient means another file. */
 function fileOf(day: string, recipient: string): string {
   return `${contentFolder}${day}.${createHash('sha256').update(recipient).digest('hex').slice(0, 8)}.age`
 }
 
-/** Entries whose object is known by what lies beside them. */
+/** Returns true for entries whose object is identified by their content. */
 function isTied({ entry: { id, name } }: CopiedEntry): boolean {
   return id === null && /^[0-9a-f]{64}$/.test(name ?? '')
 }
 
 /**
- * The files of a copy that are to be written: they are missing, have less than the entries behind number `from` say, or are cut short, for
- * which one is looked at each time; what is altered nobody sees without the recovery identity. And which may go after that: those of days
- * that are over, and those that are sealed to another recipient as well. What somebody took out of the database is no reason.
+ * Returns the files of a copy to write (missing, lacking entries after number `from`, or cut short; alteration cannot be
+ * detected without the recovery identity), and the files that may be removed afterwards (days that are over, files sealed to
+ * another recipient). Rows deleted from the database by somebody are no reason to remove a file.
  */
 export async function contentFiles(
   holding: HoldingSafeguards,
@@ -72,10 +71,10 @@ export async function contentFiles(
 }
 
 /**
- * Reads what entries say, from copies in turn until nothing is missing.
- * @param copies a file by its name, nothing where there is none
- * @param identities a line each
- * @returns by the name of the entry; and the numbers of those of which no copy has it, or has what they do not prove
+ * Reads contents from several copies until nothing is missing.
+ * @param copies return a file by name, undefined if there is none
+ * @param identities one per line
+ * @returns contents by entry name, and the numbers of entries whose content is missing or unproven in every copy
  */
 export async function openContents(
   copies: readonly ((name: string) => Promise<Buffer | undefined>)[],
@@ -106,7 +105,7 @@ function tieOf({ salt, content }: LedgerContent): string {
   return createHash('sha256').update(Buffer.from(salt, 'hex')).update(content).digest('hex')
 }
 
-/** Entries as they are with what the database has of them; those of which nothing is left are left out. */
+/** Returns entries with the contents in the database; entries without any are left out. */
 export async function openEntries(holding: HoldingSafeguards, entries: readonly CopiedEntry[]): Promise<CopiedEntry[]> {
   const { rows } = await sql<LedgerContent>`select encode(salt, 'hex') as salt, content from ledger_content`.execute(
     safeguardsOf(holding),
@@ -121,7 +120,7 @@ export async function openEntries(holding: HoldingSafeguards, entries: readonly 
   })
 }
 
-/** Deletes what no backup needs any more, by the database's time for destructions. */
+/** Deletes contents that no backup needs any more, by the time of destruction. */
 export async function forgetContents(holding: HoldingSafeguards): Promise<void> {
   await sql`select forget_ledger_content()`.execute(safeguardsOf(holding))
 }

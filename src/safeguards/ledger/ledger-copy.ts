@@ -1,6 +1,5 @@
 /**
- * The ledger as files, for its copies elsewhere (docs/formats/ledger.md). In: the ledger in the database. Out: the files
- * from an entry on, the signed head last: until it is written, a copy is what it was. Never here: where a copy lies.
+ * The ledger as files for its copies (docs/formats/ledger.md). The signed head is written last: until then a copy is unchanged.
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -11,16 +10,16 @@ import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
 import { ledgerTree } from './ledger-tree.ts'
 
 export const headFile = 'head'
-/** Entries of one file. */
+/** Entries per file. */
 export const fileEntries = 256
 
-/** The file in which the entry of this index lies: its first entry's number, ten digits. */
+/** Returns the file of an index: its first entry's number, ten digits. */
 export function fileOfIndex(index: number): string {
   const first = index - (index % fileEntries) + 1
   return `entries/${String(first).padStart(10, '0')}`
 }
 
-/** A line of a copy, with its line end: number, hash, entry. */
+/** Formats a line of a copy, with its line end: number, hash, entry. */
 export function lineOf(index: number, hash: Buffer, entry: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${index + 1} ${hash.toString('hex')} `), entry, Buffer.from('\n')])
 }
@@ -30,16 +29,16 @@ export interface LedgerFile {
   bytes: Buffer
 }
 
-/** The newest signed head with its cosignatures; nothing where none was signed yet. */
+/** Returns the newest signed head with its cosignatures, if there is one. */
 export async function newestHead(holding: HoldingSafeguards): Promise<{ size: number; note: string } | undefined> {
   const head = await newestCheckpoint(holding, ledgerTree)
   return head && { size: head.size, note: await withCosignatures(holding, head, ledgerTree) }
 }
 
 /**
- * The files to write into a copy that has the entries up to `size`, in the order in which to write them; each replaces the
- * one of its name. Nothing where no head was signed yet (seal-ledger.ts signs one).
- * @param upTo a head; the newest one otherwise
+ * Yields the files to write into a copy that has the entries up to `size`, in order; each replaces the one of its name. None if
+ * no head was signed yet (seal-ledger.ts).
+ * @param upTo a head; default: the newest
  */
 export async function* ledgerFilesSince(
   holding: HoldingSafeguards,

@@ -1,7 +1,6 @@
 /**
- * What the custodian can enter in the ledger, kind by kind: ids, counts, instants, places and receipts, no content (R52). In: an entry. Out:
- * what is wrong with it, if anything. Never here: a database, a hash; what the database enters itself
- * (database/functions/destruction/ledger.sql).
+ * Schemas of the ledger entries made by the custodian: ids, counts, instants, places and receipts, no content (R52). The
+ * database makes the others (database/functions/destruction/ledger.sql).
  */
 import Type, { type Static, type TProperties } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -16,13 +15,13 @@ const doneBy = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
 const closed = { additionalProperties: false }
 const oneOf = <const Value extends string>(...values: Value[]) => Type.Enum(values)
 
-/** A place where a copy lay, by its name in the settings, and whether the end has reached it. */
+/** A place with a copy, by its name in the settings, and whether the end has reached it. */
 const PlaceReached = Type.Object(
   { place: Type.String({ minLength: 1, maxLength: 63 }), reached: Type.Boolean() },
   closed,
 )
 
-/** What a key store answered (keys/key-store.ts). */
+/** A key store's receipt (keys/key-store.ts). */
 const Receipt = Type.Object(
   {
     store: oneOf('file', 'pkcs11', 'vault'),
@@ -35,7 +34,7 @@ const Receipt = Type.Object(
 
 const targets = Type.Object(
   {
-    /** Every place where a copy lay. */
+    /** Every place with a copy. */
     places: Type.Optional(Type.Array(PlaceReached, { maxItems: 100 })),
     receipts: Type.Optional(Type.Array(Receipt, { maxItems: 100 })),
     /** Objects removed from the object store. */
@@ -65,7 +64,7 @@ function about<
 
 const id = { id: uuid }
 const shapes = {
-  /** The recording; the version of the month key that went with it. */
+  /** A recording, and the version of the month key destroyed with its key. */
   recording: about('recording', oneOf('retention', 'caller', 'official', 'trimming', 'hold-end'), id, {
     monthKey: Type.Optional(keyName),
   }),
@@ -86,12 +85,12 @@ const shapes = {
     oneOf('renewed', 'retention'),
     { name: keyName },
     {
-      /** The version that took its place. */
+      /** The version that replaced it. */
       renewedAs: Type.Optional(keyName),
       recordings: Type.Optional(count),
     },
   ),
-  /** A version of the intake wrapping key, `v12`; or, of earlier versions of Seloste, the private intake key of a day. */
+  /** A version of the intake wrapping key, `v12`; in earlier versions of Seloste the private intake key of a day. */
   'intake-key': about(
     'intake-key',
     oneOf('renewed', 'retention'),
@@ -112,7 +111,7 @@ export type LedgerKind = keyof typeof shapes
 
 const checks = new Map(Object.entries(shapes).map(([kind, shape]) => [kind, Compile(shape)]))
 
-/** What is wrong with an entry, in one line; nothing where it is as its kind says. */
+/** Returns what is wrong with an entry, on one line; undefined if it matches its kind. */
 export function checkEntry(entry: { kind: string }): string | undefined {
   const check = checks.get(entry.kind)
   if (!check) return `the ledger has no kind "${entry.kind}"`

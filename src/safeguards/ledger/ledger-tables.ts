@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 
 type Instant = Temporal.Instant
 
-/** The tables of the destruction ledger (database/schema.sql; docs/formats/ledger.md). */
+/** Tables of the destruction ledger (database/schema.sql; docs/formats/ledger.md). */
 export interface LedgerTables {
   destruction_entry: {
     seq: Generated<number>
@@ -16,7 +16,7 @@ export interface LedgerTables {
     targets: ColumnType<unknown, string, never>
     salt: Generated<string>
   }
-  /** What an entry says of people, while a backup may need it. */
+  /** Content of an entry about people, while a backup may need it. */
   ledger_content: { seq: number; salt: Buffer; content: string }
   ledger_pending: { seq: number }
   ledger_leaf: { index: number; seq: number; hash: Buffer }

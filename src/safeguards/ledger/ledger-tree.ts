@@ -1,7 +1,4 @@
-/**
- * The ledger's own tree, name and key. In: the audit log's key, under which it is signed too. Out: whose head it is, and
- * where its tree lies. Never here: a second key.
- */
+/** The ledger's tree and name. It is signed with the audit log's key. */
 import type { KeyStore } from '../keys/key-store.ts'
 import { readLogKey } from '../audit/log-key.ts'
 import { makeSigner, makeVerifierKey, type Signer, type VerifierKey } from '../audit/note.ts'
@@ -14,18 +11,18 @@ export const ledgerTree: TreeTables = {
   cosignature: 'ledger_cosignature',
 }
 
-/** The origin of the ledger that belongs to the audit log of this origin. */
+/** Returns the origin of the ledger that belongs to this audit log. */
 export function ledgerOrigin(auditOrigin: string): string {
   return `${auditOrigin}/ledger`
 }
 
-/** Who signs the heads of the ledger; nothing where the audit log has no key yet. */
+/** Returns the signer of the ledger's heads; undefined if the audit log has no key yet. */
 export async function readLedgerSigner(keys: KeyStore): Promise<Signer | undefined> {
   const log = await readLogKey(keys)
   return log && makeSigner(ledgerOrigin(log.name), log.privateKey.export({ format: 'der', type: 'pkcs8' }), 'note')
 }
 
-/** The key that heads of the ledger are verified with: the audit log's, under the ledger's name. */
+/** Returns the key that verifies heads of the ledger: the audit log's, under the ledger's name. */
 export function ledgerKeyOf(log: VerifierKey): VerifierKey {
   return makeVerifierKey(ledgerOrigin(log.name), log.key, log.type)
 }

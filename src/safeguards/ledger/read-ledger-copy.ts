@@ -1,8 +1,4 @@
-/**
- * A copy of the ledger, read and judged (docs/formats/ledger.md). In: its files, the key that signs heads, what is known
- * of the ledger elsewhere. Out: its entries, and exactly what is wrong with it. Never here: which of several copies to
- * believe, a repair.
- */
+/** Reads and verifies a copy of the ledger (docs/formats/ledger.md). Returns its entries and exactly what is wrong. */
 import { readCheckpoint, signedBy, type SignedCheckpoint, type VerifierKey } from '../audit/note.ts'
 import { hashLeaf, RightEdge } from '../audit/tree.ts'
 import type { LedgerRow } from './ledger-bytes.ts'
@@ -30,7 +26,7 @@ export interface CopyProblem {
   message: string
 }
 
-/** A head that was seen elsewhere: at a witness, in a file that was kept. */
+/** A head seen elsewhere: by a witness, in a stored file. */
 export interface KnownHead {
   of: string
   size: number
@@ -45,19 +41,19 @@ export interface CopiedEntry {
 }
 
 export interface LedgerCopy {
-  /** Entries that the head covers; 0 where there is no head that can be believed. */
+  /** Entries under the head; 0 if there is no valid head. */
   size: number
   head: SignedCheckpoint | undefined
-  /** The head's note as it lies there. */
+  /** The head's note as found. */
   note: string | undefined
-  /** From the number asked for; to be used where nothing is wrong only. */
+  /** From the requested number on; use them only if nothing is wrong. */
   entries: CopiedEntry[]
   problems: CopyProblem[]
 }
 
 /**
- * Reads a copy from its beginning and gives its entries from number `from` on.
- * @param read the bytes of a file by its name in the copy; nothing where there is none
+ * Reads a copy from its beginning and returns its entries from number `from` on.
+ * @param read returns a file by its name in the copy, undefined if there is none
  * @param key verifies heads of the ledger (`ledgerKeyOf`)
  */
 export async function readLedgerCopy(
@@ -101,7 +97,7 @@ export async function readLedgerCopy(
   return copy
 }
 
-/** Whether the file that begins with the entry of this index has what a copy of this size has there, and each line its hash. */
+/** Returns true if the file that begins at this index is complete for a copy of this size, and each line has its hash. */
 export function isIntactFile(bytes: Buffer | undefined, from: number, size: number): boolean {
   const copy: LedgerCopy = { size, head: undefined, note: undefined, entries: [], problems: [] }
   const lines = splitLines(bytes).slice(0, Math.min(fileEntries, size - from))
@@ -116,7 +112,7 @@ function readHead(bytes: Buffer | undefined, key: VerifierKey, copy: LedgerCopy)
   }
   const note = bytes.toString('utf8')
   const head = readCheckpoint(note)
-  // Base64 that was written otherwise than it is written says the same; it was altered all the same.
+  // Base64 in another encoding decodes to the same bytes, but was altered.
   const isAsWritten = head?.signatures.every(({ name, id, signature, line }) => {
     return line === `— ${name} ${Buffer.concat([id, signature]).toString('base64')}`
   })
@@ -168,7 +164,7 @@ const nothing: LedgerRow = {
   salt: '',
 }
 
-/** The hash is right: what is wrong here was written so by another version. */
+/** The hash is right: the entry was written by another version. */
 function readEntry(bytes: Buffer): LedgerRow | undefined {
   try {
     const { v, ...entry } = JSON.parse(bytes.toString('utf8')) as { v: number } & LedgerRow
@@ -178,7 +174,7 @@ function readEntry(bytes: Buffer): LedgerRow | undefined {
   }
 }
 
-/** A last line without its end was not written to the end. */
+/** A last line without its end is incomplete. */
 function splitLines(bytes: Buffer | undefined): Buffer[] {
   const lines: Buffer[] = []
   let at = 0

@@ -1,13 +1,13 @@
 /**
- * What has left, known again in a restored register (R32, R50, decision 42). In: the ledger's entries about disclosures and packages
- * after the backup's, what tied their items as the keyring has it. Out: copies that are out are on record, so that a prohibition
- * recalls them; what was confirmed is confirmed, and untied. Again without harm. Never here: what tied a copy that was confirmed.
+ * Restores what is known about disclosed copies in a restored register (R32, R50, decision 42), from ledger entries after the
+ * backup and the keyring's links. Copies that are out are recorded, so that a prohibition recalls them; confirmed ones are
+ * confirmed and unlinked. Idempotent.
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 import { havePerson, type Tx } from './replay-step.ts'
 
-/** What ties an item that is out to its recording, as a place's copy of the keyring has it. */
+/** Link between a lent item and its recording, from a place's copy of the keyring. */
 export interface LentItem {
   recordingId: string
   disclosureId: string
@@ -17,7 +17,7 @@ export interface LentItem {
 
 type Entry = CopiedEntry['entry'] & { id: string }
 
-/** Their triggers would append what was appended. */
+/** Tables whose triggers would append existing entries again. */
 export const disclosureTables = [
   'disclosed_copy',
   'research_disclosure',
@@ -26,16 +26,16 @@ export const disclosureTables = [
 ] as const
 
 export interface ReplayedDisclosures {
-  /** Disclosures and confirmations that came after the backup: released, recalled, confirmed, ended, closed. */
+  /** Disclosures and confirmations after the backup: released, recalled, confirmed, ended, closed. */
   disclosures: number
-  /** Items that are out and of which nothing says any more whose recording they are: `T-2026-3/4`. */
+  /** Items that are out and whose recording is unknown: `T-2026-3/4`. */
   untied: string[]
 }
 
 interface Detail {
   number: string
   institute: string
-  /** Entries of disclosures that were decided before database/migrations/0204-decided-for-whom.sql have none. */
+  /** Undefined for disclosures decided before database/migrations/0204-decided-for-whom.sql. */
   decidedFor?: string
   dueOn: string
   preparedBy: string
@@ -45,7 +45,7 @@ interface Detail {
   dueAt: string
   outcome: string
   endedOn: string
-  /** Entries of before database/migrations/0200-baseline.sql have none: it was 3. */
+  /** Undefined in entries from before database/migrations/0200-baseline.sql: it was 3. */
   workingDays?: number
   origin: string
   aim: string
@@ -60,7 +60,7 @@ interface Detail {
   madeBy: string
 }
 
-/** Stands where words stood that the ledger does not have. */
+/** Placeholder for texts that the ledger does not contain. */
 const restored = 'RESTORED: see the decision'
 
 export async function replayDisclosures(
@@ -115,7 +115,7 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
       )
       return
     case 'withdrawn':
-      // Nothing of it is released by anybody.
+      // Nobody releases anything of it.
       await sql`
         update research_disclosure set withdrawn_at = ${at}::timestamptz, withdrawn_by = ${by ?? null}::uuid
         where id = ${id}::uuid and withdrawn_at is null and released_at is null`.execute(tx)
@@ -155,7 +155,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
     where id = ${id}::uuid`.execute(tx)
   for (const { item, tie } of items) {
     const known = lent.find((one) => one.disclosureId === id && one.item === item)
-    // An item keeps its number and its recording: one that was picked before the backup is tied by the backup itself.
+    // An item keeps its number and recording; one picked before the backup is linked by the backup itself.
     await sql`
       with picked as (
         insert into research_item (disclosure_id, item, recording_id, contact_id, picked_at, picked_by)
@@ -173,7 +173,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
   }
 }
 
-/** What an authority was given is on record; which calls these were is in its papers. */
+/** Records what an authority was given; which calls these were is in its papers. */
 async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<void> {
   const { number, origin, aim, provision, outcome, enteredBy, decidedBy, receivedAt } = detail as Detail
   for (const person of [enteredBy, decidedBy]) await havePerson(tx, person, at)
@@ -188,7 +188,7 @@ async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<vo
     where id = ${id}::uuid`.execute(tx)
 }
 
-/** A package lies in no backup: what is left of it is its hash, and whether it was fetched. */
+/** Packages are in no backup: what remains is the hash, and whether it was downloaded. */
 async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<void> {
   if (cause === 'taken') {
     await sql`update disclosure_package set fetches = greatest(fetches, 1), end_why = 'taken', ended_at = ${at}::timestamptz where id = ${id}::uuid`.execute(
@@ -212,8 +212,8 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
 }
 
 /**
- * One rendering for ever (R33): of a recording whose copy has left by a rendering that the backup does not have, there is no
- * other. And what was destroyed after the backup has no copy any more: its own guards are off here.
+ * A recording has one rendering for good (R33): if a copy has left in a rendering that the backup lacks, no other is made. What
+ * was destroyed after the backup has no copy any more; its guards are off here.
  */
 async function endCopiesOutside(tx: Tx): Promise<void> {
   await sql`

@@ -1,10 +1,8 @@
 /**
- * The ledger replayed on a restored register (R52): what ended after the backup ends in it too. In: the ledger's entries
- * after the backup's, the database's owner. Out: how many of each were ended. Again without harm. Never here: an end that
- * the ledger does not name, a key from which something living hangs.
- *
- * The guards that keep records from an early end and revocations from being undone are off within this transaction: only
- * the tables' owner can turn them off, and no process of Seloste is that.
+ * Replays the ledger on a restored register (R52): what ended after the backup ends in it too. Idempotent. Ends nothing that
+ * the ledger does not name, and destroys no key that something living needs.
+ * The guards against early ends and undone revocations are off within this transaction: only the tables' owner can turn them
+ * off, and no process of Seloste is that.
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -19,10 +17,10 @@ import { count, havePerson, type Tx } from './replay-step.ts'
 export interface Replaying {
   db: HoldingSafeguards
   objects: Pick<ObjectStore, 'delete'>
-  /** The objects of a recording. */
+  /** Returns the objects of a recording. */
   objectsOf: (recordingId: string) => readonly string[]
   keys: Pick<KeyStore, 'has' | 'destroy'>
-  /** What ties the items of disclosures that are out to their recordings, as the keyring has it. */
+  /** Links between lent items and their recordings, from the keyring. */
   lent?: readonly LentItem[]
 }
 
@@ -36,20 +34,20 @@ export interface Replayed extends ReplayedRequests, ReplayedDisclosures {
   employments: number
   consents: number
   workstations: number
-  /** Orders put in force again, moved or ended. */
+  /** Orders restored, extended or ended. */
   holds: number
-  /** Prohibitions that wait for the end of their recording again. */
+  /** Prohibitions that wait for their recording's end again. */
   prohibitions: number
   keys: number
-  /** Versions of month keys that the ledger says are destroyed and that this restored keyring still needs: renew them. */
+  /** Versions of month keys that the ledger reports as destroyed and that this restored keyring still needs: renew them. */
   keysToRenew: string[]
 }
 
 const all = sql`user`
 
 /**
- * Their own guards and triggers would be in the way, or would append what was appended. Of parts of calls the guard alone: it asks for the
- * decision about a call that is over, which the backup may not have; search and evaluations follow whose call it is.
+ * Triggers that would refuse the replay or append existing entries again. Of segments only the guard: it requires a decision
+ * about a call that is over, which the backup may lack; search and evaluations follow the call's official.
  */
 const guards: readonly (readonly [table: string, triggers: RawBuilder<unknown>])[] = [
   ['segment', sql`segment_guard`],
@@ -72,7 +70,7 @@ const guards: readonly (readonly [table: string, triggers: RawBuilder<unknown>])
   ].map((table) => [table, all] as const),
 ]
 
-/** @param since the entries up to this number are in the backup already */
+/** @param since number of the last entry in the backup */
 export async function replayLedger(
   replaying: Replaying,
   entries: readonly CopiedEntry[],
@@ -132,14 +130,14 @@ async function replayRecordings(tx: Tx, rows: RawBuilder<unknown>): Promise<numb
   )
 }
 
-/** History is ended by its term alone: what is past it goes, whether the ledger has its month or not. */
+/** Only its term ends history: what is past it goes, whether or not the ledger has its month. */
 async function purgeHistory(tx: Tx): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     delete from contact where coalesce(history_ends_at, started_at + interval '14 months 1 day') <= destruction_now()
       and not history_is_held(id) returning id`.execute(tx)
   const ids = rows.map(({ id }) => id)
   if (ids.length === 0) return 0
-  // As the sweep ends it: a recording that is not destroyed has an order that keeps it, or goes by its own term.
+  // Like the sweep: a recording that is not destroyed is kept by an order, or ends by its own term.
   await sql`
     delete from listening l using recording r
     where l.recording_id = r.id and r.contact_id = any (${ids}::uuid[]) and r.state = 'DESTROYED'`.execute(tx)
@@ -179,7 +177,7 @@ async function replayRevocations(
       sql`delete from provider_subject s using ${rows}
         where ${of('identity-provider')} and s.person_id = e.id and s.bound_at <= e.at`,
     )) +
-    // Whoever changed their password after the backup sets it anew, by a link.
+    // Whoever changed their password after the backup sets a new one by a link.
     (await count(
       tx,
       sql`update person p set password_salt = null, password_check = null from ${rows}
@@ -205,7 +203,7 @@ async function replayRevocations(
   return { rights, credentials, links, scimTokens }
 }
 
-/** The last word about a person holds; one that says that they stay on changes nothing here. */
+/** The last entry about a person counts; one about a continuing employment changes nothing here. */
 async function replayEmployments(tx: Tx, rows: RawBuilder<unknown>): Promise<number> {
   return count(
     tx,
@@ -228,7 +226,7 @@ interface HoldDetail {
   enteredBy?: string
 }
 
-/** In the order of the ledger. What the order says was not kept here: it is entered again from the order itself. */
+/** In the order of the ledger. The order's text is not in the ledger: it is entered again from the order itself. */
 async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
   const contacts: string[] = []
   for (const { entry } of entries) {
@@ -262,8 +260,8 @@ interface ForbiddenDetail {
 }
 
 /**
- * What was forbidden after the backup and had not come to its end, as while an order or an inspection holds it: without it the recording
- * would be heard. @returns recordings that are there
+ * Restores prohibitions that waited for an order or inspection; otherwise the recording could be listened to.
+ * @returns existing recordings
  */
 async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
   const recordings: string[] = []
@@ -283,7 +281,10 @@ async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Prom
   return recordings
 }
 
-/** Consents that were withdrawn after the backup. One that was given again after that is not known here, and calls are not recorded under it. */
+/**
+ * Withdraws consents that were withdrawn after the backup. Later renewed consents are unknown here, so those calls are not
+ * recorded.
+ */
 async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<number> {
   let withdrawn = 0
   for (const { entry } of entries) {
@@ -303,8 +304,8 @@ async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<
 }
 
 /**
- * Letters and packages with numbers that came after the backup are out: numbers go on well after those of the backup and of the ledger, so
- * that none is given twice.
+ * Letters and packages numbered after the backup are out: numbering continues well beyond the backup's and the ledger's
+ * numbers, so that none is given twice.
  */
 async function passNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
   const told = sql`(
@@ -321,10 +322,10 @@ async function passNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
     on conflict (series, year) do update set last = excluded.last`.execute(tx)
 }
 
-/** Stands where the order's words stood. */
+/** Placeholder for the order's texts. */
 const restored = 'RESTORED: see the order'
 
-/** Keys that the ledger says are destroyed, and that nothing hangs from. */
+/** Destroys keys that the ledger reports as destroyed and that nothing needs. */
 async function destroyKeys(
   db: ReturnType<typeof safeguardsOf>,
   keys: Replaying['keys'],

@@ -1,34 +1,34 @@
 /**
- * Requests, and what they and authorities ask for, as they were when the machine was lost (L9, R44, R47). In: the ledger's entries after the
- * backup. Out: in the ledger's order, calls given to other officials, requests that restrict or ask to hear open again, what was closed
- * closed; what cannot come back named. Again without harm. Never here: a requester's name, what an authority says: neither is in the ledger.
+ * Restores requests and cases to their state when the machine was lost (L9, R44, R47), in the ledger's order: corrections of
+ * officials, open requests that restrict or ask to listen, closed ones. What cannot be restored is listed. The ledger has no
+ * requesters' names and no authorities' texts. Idempotent.
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 import { count, havePerson, type Tx } from './replay-step.ts'
 
 export interface ReplayedRequests {
-  /** Parts of calls that are another official's again, as a correction has it. */
+  /** Segments reassigned to an official by a correction. */
   corrections: number
   /** Calls whose recordings a request restricts again. */
   restrictions: number
-  /** Inspections and authorities' requests for recordings that are open again: prohibitions wait for them. */
+  /** Reopened inspections and authorities' requests for recordings: prohibitions wait for them. */
   cases: number
   /** Requests whose personal data were erased again. */
   requests: number
-  /** Numbers of requests that were entered after the backup and were open: nothing of them is here. */
+  /** Numbers of requests entered after the backup that were open and are lost. */
   lostRequests: string[]
-  /** Appointments that were booked after the backup and are not here: request, instant, office. */
+  /** Appointments booked after the backup that are lost: request, instant, office. */
   lostAppointments: string[]
 }
 
-/** What is to be settled once the guards are on again. */
+/** Work to do once the guards are on again. */
 interface Touched {
   contacts: string[]
   recordings: string[]
 }
 
-/** Their triggers would append what was appended. */
+/** Tables whose triggers would append existing entries again. */
 export const requestTables = [
   'subject_request',
   'request_call',
@@ -38,14 +38,14 @@ export const requestTables = [
   'appointment',
 ] as const
 
-/** Stands where the request's words stood. */
+/** Placeholder for the request's texts. */
 const restored = 'RESTORED: see the request'
 
 type Entry = CopiedEntry['entry'] & { id: string; detail: Detail }
 
-/** What the database enters (database/functions/destruction/ledger.sql), of all kinds. */
+/** Details of entries made by the database (database/functions/destruction/ledger.sql), of all kinds. */
 interface Detail {
-  /** A request, with its number and a call that is shown to be the requester's. */
+  /** A request's number, and a call matched to the requester. */
   number: string
   contact: string
   party: string
@@ -55,13 +55,16 @@ interface Detail {
   receivedAt: string
   dueAt: string
   enteredBy: string
-  /** Of an official's request: who asks. Entries of before database/migrations/0208-ledger-content.sql have their part of the call. */
+  /**
+   * The person, for an official's request. Entries from before database/migrations/0208-ledger-content.sql have their segment
+   * of the call.
+   */
   requester?: string
   segment?: string
-  /** Of an inspection or a correction: its request. */
+  /** The request of an inspection or a correction. */
   request?: string
   openedBy: string
-  /** Of an authority's: the disclosure, unless it was known before. */
+  /** The disclosure of an authority's request, unless known before. */
   disclosure?: string
   recording: string
   origin: string
@@ -69,16 +72,16 @@ interface Detail {
   provision?: string
   item: number
   what: string
-  /** Of a correction: whose the part has become. */
+  /** The new official of a correction. */
   startedAt: string
   official: string
   unit?: string
   proposedBy: string
-  /** Entries of before database/migrations/0208-ledger-content.sql have them in `done_by`. */
+  /** Entries from before database/migrations/0208-ledger-content.sql have them in `done_by`. */
   decidedBy?: string
   closedAt: string
   outcome?: string
-  /** Of an appointment. */
+  /** Start of an appointment. */
   startsAt: string
   office: string
 }
@@ -98,7 +101,7 @@ export async function replayRequests(
     if (kind === 'correction') done.corrections += await giveTo(tx, entry)
     else if (kind === 'restriction' && !isOver(entry)) {
       if (!(await haveRequest(tx, id, entry))) continue
-      // Whether its call was found already or not: kinds may have come.
+      // Also if its call was known already: kinds may have been added.
       touched.contacts.push(detail.contact)
       done.restrictions += 1
     } else if (kind === 'case' && cause === 'closed') touched.recordings.push(...(await closeCase(tx, entry)))
@@ -118,15 +121,15 @@ export async function replayRequests(
   }
 }
 
-/** What entries are about that open it and end it: a request's call, a case. */
+/** Returns the subject shared by opening and closing entries: a request's call, a case. */
 function subjectOf({ kind, id, detail }: Entry): string {
   return `${kind} ${id} ${kind === 'restriction' ? detail.contact : ''}`
 }
 
 /**
- * A request with a call that was shown to be the requester's, which waits to be verified again: for whom it was the ledger does not
- * tell. A request that the backup does not have is open again, without who asks: the Service Unit enters and identifies them anew. One
- * that is closed stays so.
+ * Restores a request with a matched call that must be verified again, since the ledger does not say for whom it was. A request
+ * missing in the backup is opened without its requester: the Service Unit enters and identifies them again. A closed one stays
+ * closed.
  * @returns whether it is open
  */
 async function haveRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
@@ -164,7 +167,7 @@ async function haveRequest(tx: Tx, request: string, { at, detail }: Entry): Prom
   return true
 }
 
-/** @returns calls whose recordings it may restrict no longer */
+/** @returns calls whose recordings it may no longer restrict */
 async function closeRequest(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): Promise<string[]> {
   const { rows } = await sql<{ contact: string }>`
     with closed as (
@@ -178,8 +181,8 @@ async function closeRequest(tx: Tx, { id, detail: { closedAt, outcome } }: Entry
 }
 
 /**
- * One that was closed and erased after the backup. One that is open here was closed meanwhile, so that nobody serves a request of which
- * nothing is left.
+ * Erases a request that was closed and erased after the backup. If it is open here it was closed meanwhile, so that nobody
+ * handles a request of which nothing is left.
  */
 async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: Entry): Promise<number> {
   const erased = await count(
@@ -192,8 +195,8 @@ async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: E
 }
 
 /**
- * A correction: without it the official before would see and hear the call again. Who had the call stays known, by the request that led to
- * it: what they restricted is restricted (`was_answered_by`).
+ * Replays a correction: otherwise the former official would see and hear the call again. The former official stays known by the
+ * request, so their restriction stays in force (`was_answered_by`).
  */
 async function giveTo(tx: Tx, entry: Entry): Promise<number> {
   const { id, at, done_by: doneBy, detail } = entry
@@ -226,7 +229,7 @@ async function giveTo(tx: Tx, entry: Entry): Promise<number> {
   )
 }
 
-/** What a prohibition waits for: without it the recording would be destroyed before it was heard or given. */
+/** Reopens what a prohibition waits for: otherwise the recording would be destroyed before it was heard or disclosed. */
 async function openCase(tx: Tx, entry: Entry): Promise<boolean> {
   const { recording, request } = entry.detail
   const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
@@ -264,7 +267,7 @@ async function inspectAgain(tx: Tx, { id, at, detail }: Entry): Promise<boolean>
   return entered > 0
 }
 
-/** A disclosure that the backup does not have is in preparation again, with the recordings that were asked for and none of its words. */
+/** Reopens a disclosure missing in the backup, in preparation, with the requested recordings and without its texts. */
 async function askForAuthority(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
   const { recording, receivedAt, disclosure, number, origin, aim, provision, enteredBy, item, what } = detail
   if (disclosure !== undefined) {
@@ -300,7 +303,7 @@ async function lostAmong(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
   return rows.flatMap(({ id }) => open.get(id) ?? []).sort()
 }
 
-/** One that was moved or held after the backup: nobody waits for the visitor then, and its time is free. */
+/** Ends an appointment that was moved or held after the backup, which frees its slot. */
 async function endAppointment(tx: Tx, { id, detail: { outcome, closedAt } }: Entry): Promise<void> {
   await sql`
     update appointment set state = ${outcome ?? null}, ended_at = ${closedAt}::timestamptz where id = ${id}::uuid and state = 'BOOKED'`.execute(

@@ -1,15 +1,13 @@
-/**
- * What the steps of a replay have in common. In: the transaction of the replay. Out: rows that entries refer to. Never here: what an entry
- * means.
- */
+/** Shared steps of a replay. */
 import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { SafeguardTables } from '../tables.ts'
 
 export type Tx = Transaction<SafeguardTables>
 
 /**
- * A person whom an entry names. Somebody who came after the backup is entered: nobody signs in by that, and the directory enters them again.
- * @returns nothing where it is no person: a job, the database
+ * Returns a person named by an entry, entering one who came after the backup: nobody can sign in by that, and the directory
+ * enters them again.
+ * @returns undefined if it is no person: a job, the database
  */
 export async function havePerson(tx: Tx, id: string, at: string): Promise<string | undefined> {
   if (!/^[0-9a-f]{8}-/.test(id)) return undefined

@@ -1,15 +1,13 @@
 /**
- * A PKCS#11 module (OASIS PKCS#11 2.40 and later), called. In: its path, a function's name and its arguments as numbers
- * and addresses. Out: what it returned (CKR_...). Never here: what a call is for; a call that holds up the event loop.
- *
- * koffi finds the functions; what they are given lies in memory of our own outside JavaScript's, so that nothing moves
- * while another thread reads it. CK_ULONG and pointers are 64 bits wide, little-endian, as on Linux and macOS.
+ * Calls functions of a PKCS#11 module (OASIS PKCS#11 2.40 and later) with numbers and addresses; returns CKR_...
+ * koffi finds the functions; their arguments are in memory outside JavaScript's heap, which does not move while another thread
+ * reads it. CK_ULONG and pointers are 64-bit little-endian, as on Linux and macOS. Calls do not block the event loop.
  */
 import { endianness } from 'node:os'
 import koffi, { type KoffiFunc, type LibraryHandle } from 'koffi'
 import { KeyStoreFault } from '../key-store.ts'
 
-/** Of each function its place in CK_FUNCTION_LIST (PKCS#11 2.40, pkcs11f.h) and how many arguments it takes. */
+/** Index of each function in CK_FUNCTION_LIST (PKCS#11 2.40, pkcs11f.h), and its number of arguments. */
 const functions = {
   C_Initialize: [0, 1],
   C_Finalize: [1, 1],
@@ -38,11 +36,11 @@ export type FunctionName = keyof typeof functions
 export interface Cryptoki {
   /** Calls on a thread of its own. */
   call(name: FunctionName, ...values: (number | bigint)[]): Promise<number>
-  /** Ends and begins the module anew in this process: some see a token that was away only then. No call may be under way. */
+  /** Finalises and reinitialises the module: some see a returned token only then. No call may be running. */
   restart(): Promise<void>
 }
 
-/** CKR_..., of which the driver knows more than that they are no CKR_OK. */
+/** CKR_... that the driver distinguishes from other errors. */
 export const returned = {
   CKR_OK: 0x0,
   CKR_HOST_MEMORY: 0x2,
@@ -73,18 +71,18 @@ export const returned = {
   CKR_CRYPTOKI_ALREADY_INITIALIZED: 0x191,
 } as const
 
-/** For a message: `CKR_TOKEN_NOT_PRESENT`, or the number where it has no name here. */
+/** Name for messages: `CKR_TOKEN_NOT_PRESENT`, or the number if unknown. */
 export function nameOf(code: number): string {
   return Object.entries(returned).find(([, known]) => known === code)?.[0] ?? `CKR 0x${code.toString(16)}`
 }
 
-/** Memory that a module can be pointed at; one piece of work at a time uses it. */
+/** Memory for arguments; used by one task at a time. */
 export interface Memory {
-  /** Takes a piece for these bytes, or of so many zeros. */
+  /** Allocates a piece with these bytes, or with zeros of this length. */
   put(bytes: Buffer | number): Piece
-  /** Gives all pieces back and overwrites them. */
+  /** Overwrites and frees all pieces. */
   clear(): void
-  /** From now on it is another's: a call that does not return still points at it. Never given back. */
+  /** Abandons the memory for good: a call that has not returned still points at it. */
   abandon(): void
 }
 
@@ -102,7 +100,7 @@ export function allocateMemory(size: number): Memory {
   return {
     put(given) {
       const length = typeof given === 'number' ? given : given.length
-      // CK_ULONGs want to be at multiples of eight.
+      // CK_ULONGs are aligned to eight bytes.
       const from = used
       used += Math.ceil(Math.max(length, 1) / 8) * 8
       if (used > size) throw new RangeError(`${length} bytes more than the ${size} for a PKCS#11 module`)
@@ -127,7 +125,7 @@ type NativeFunction = KoffiFunc<(...values: (number | bigint)[]) => number | big
 const osLocking = 2n
 
 /**
- * Loads a module and initialises it for this process; one that is initialised already is used as it is.
+ * Loads and initialises a module; one that is initialised already is used as it is.
  * @throws KeyStoreFault KEY_STORE_AWAY
  */
 export async function loadModule(path: string): Promise<Cryptoki> {
@@ -137,7 +135,7 @@ export async function loadModule(path: string): Promise<Cryptoki> {
   const list = functionListOf(path, memory)
   const loaded = new Map<string, NativeFunction>()
   for (const [name, [place, values]] of Object.entries(functions)) {
-    // Every argument is a number or an address: to the machine's calling convention they are the same.
+    // Every argument is a number or an address: the calling convention does not distinguish them.
     const prototype = koffi.proto('uint64_t', Array<string>(values).fill('uint64_t'))
     loaded.set(name, koffi.decode(list.readBigUInt64LE(8 + 8 * place), prototype) as NativeFunction)
   }
@@ -148,7 +146,7 @@ export async function loadModule(path: string): Promise<Cryptoki> {
         else resolve(Number(code))
       })
     })
-  // CK_C_INITIALIZE_ARGS: four functions for locks, which the module has of the system, then the flags.
+  // CK_C_INITIALIZE_ARGS: four lock functions (the module uses the system's), then the flags.
   const settings = memory.put(48)
   settings.bytes.writeBigUInt64LE(osLocking, 32)
   const start = async () => {
@@ -166,7 +164,7 @@ export async function loadModule(path: string): Promise<Cryptoki> {
   }
 }
 
-/** Held for good: a library that nothing refers to any more is unloaded, and its functions with it. */
+/** Referenced for good: an unreferenced library is unloaded with its functions. */
 const libraries: LibraryHandle[] = []
 
 function functionListOf(path: string, memory: Memory): Buffer {

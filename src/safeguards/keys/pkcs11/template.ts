@@ -13,19 +13,19 @@ const ulong = (value: number) => {
 }
 const [yes, no] = [Buffer.from([1]), Buffer.from([0])]
 
-/** The attributes of our keys (PKCS#11 2.40, 4.9.1 and 2.9). */
+/** Attributes of our keys (PKCS#11 2.40, 4.9.1 and 2.9). */
 export const attribute = {
   /** CKA_CLASS is CKO_SECRET_KEY. */
   secretKey: { type: 0x0, value: ulong(0x4) },
   /** CKA_KEY_TYPE is CKK_AES. */
   aes: { type: 0x100, value: ulong(0x1f) },
-  /** CKA_TOKEN: it stays when the session ends. */
+  /** CKA_TOKEN: persists after the session. */
   onToken: { type: 0x1, value: yes },
-  /** CKA_PRIVATE: seen by the signed-in user only. */
+  /** CKA_PRIVATE: visible to the signed-in user only. */
   isPrivate: { type: 0x2, value: yes },
-  /** CKA_SENSITIVE: never shown in plain. */
+  /** CKA_SENSITIVE: never revealed in plain. */
   sensitive: { type: 0x103, value: yes },
-  /** CKA_EXTRACTABLE: never shown wrapped either. */
+  /** CKA_EXTRACTABLE: never revealed wrapped either. */
   notExtractable: { type: 0x162, value: no },
   /** CKA_ENCRYPT */
   encrypts: { type: 0x104, value: yes },
@@ -39,13 +39,13 @@ export const attribute = {
 
 interface Template {
   address: bigint
-  /** Where the module reads the values, or writes them. */
+  /** Buffers from which the module reads the values, or into which it writes them. */
   values: Buffer[]
-  /** How many bytes of the value the module says there are. */
+  /** Returns the length of a value as reported by the module. */
   lengthOf(index: number): number
 }
 
-/** Puts attributes where a module can read them, or write their values: type, address and length, 24 bytes each. */
+/** Writes attributes to memory for the module: type, address and length, 24 bytes each. */
 export function putTemplate(memory: Memory, attributes: readonly Attribute[]): Template {
   const size = 24
   const list = memory.put(size * attributes.length)

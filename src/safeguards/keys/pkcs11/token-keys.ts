@@ -1,7 +1,6 @@
 /**
- * Wrapping keys in a token of a PKCS#11 module: a hardware security module, or SoftHSM. In: labels. Out: what was wrapped
- * by AES-256-GCM in the token, laid out as wrap.ts lays it out. Never here: a key that the token would give away; an
- * absence believed of a token that is not the one.
+ * Wrapping keys in a token of a PKCS#11 module: a hardware security module, or SoftHSM. Data are wrapped by AES-256-GCM in the
+ * token, in the layout of wrap.ts. Keys cannot be extracted, and a key counts as missing only in the right token.
  */
 import { randomBytes } from 'node:crypto'
 import type { KeyStoreSettings } from '#platform/config/key-store.ts'
@@ -16,13 +15,14 @@ const nonceBytes = 12
 const tagBytes = 16
 const keyBytes = 32
 const longestSecret = 32 * 1024
-/** Of our keys in a token that may hold others. */
+/** Prefix of our keys in a token with others. */
 const prefix = 'seloste:'
-/** A key that is made once and stays: a token without it is not the one in which our keys are. */
+/** A permanent key that identifies the token as ours. */
 const mark = `${prefix}here_`
 
 /**
- * @param longestCallMs past which a call that has not returned counts as none
+ * Opens a token.
+ * @param longestCallMs timeout after which a call counts as unanswered
  * @throws KeyStoreFault KEY_STORE_AWAY, KEY_STORE_OPEN_TO_OTHERS
  */
 export async function openToken(
@@ -36,7 +36,7 @@ export async function openToken(
     if ((await find(session, mark)).length > 0) return
     throw session.gone('it is another one, or was emptied: it has not the mark that Seloste made in its own')
   }
-  /** Of this label; that there is none is only believed of our own token. */
+  /** Returns the handles of a label; that there is none is believed of our own token only. */
   const handlesOf = async (session: OpenSession, label: string) => {
     const handles = await find(session, `${prefix}${label}`)
     if (handles.length === 0) await assertOurs(session)
@@ -61,7 +61,7 @@ export async function openToken(
     make: (label) => {
       let isFirst = true
       return token.use(async (session) => {
-        // Where the session was lost meanwhile, what is there by now is what we made.
+        // If the session was lost meanwhile, an existing key is the one just made.
         const held = await handlesOf(session, label)
         if (held.length > 0 && isFirst) throw exists(label)
         isFirst = false
@@ -70,7 +70,7 @@ export async function openToken(
         if (handle === undefined)
           throw new KeyStoreFault('KEY_STORE_AWAY', `the token made ${label} and does not have it`)
         if (more.length > 0) {
-          // Somebody else made one at the same time: then theirs is the one, or nobody's.
+          // Another process made one at the same time: theirs is used, or none.
           await session.call('C_DestroyObject', session.handle, made)
           throw exists(label)
         }
@@ -87,7 +87,7 @@ export async function openToken(
         const wrapped: Buffer[] = []
         for (const item of items) {
           const one = await encrypt(session, key, item)
-          // What does not open again must not take the place of what does.
+          // Verifies that it opens again before it replaces anything.
           const again = await decrypt(session, key, { wrapped: one, purpose: item.purpose })
           if (!again?.equals(item.secret)) {
             throw new KeyStoreFault('KEY_FORGED', `what the token wrapped under ${label} is not what it was given`)
@@ -115,7 +115,7 @@ export async function openToken(
           try {
             await session.call('C_DestroyObject', session.handle, handle)
           } catch (error) {
-            // Destroyed from elsewhere since it was found; the search below has the last word.
+            // Destroyed by another process since; the search below decides.
             if (!(error instanceof Returned && error.code === returned.CKR_OBJECT_HANDLE_INVALID)) throw error
           }
           destroyed++
@@ -145,7 +145,7 @@ function exists(label: string): KeyStoreFault {
   return new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
 }
 
-/** Secret AES keys of the token with this label, or with any. */
+/** Returns secret AES keys with this label, or with any. */
 async function find(session: OpenSession, label: string | undefined): Promise<number[]> {
   const { memory } = session
   const wanted: Attribute[] = [attribute.secretKey, attribute.aes, attribute.onToken]
@@ -195,7 +195,7 @@ async function generate(session: OpenSession, label: string): Promise<number> {
   return made
 }
 
-/** Not what was asked for counts, but what the token says of the key that it has. */
+/** Checks the key's attributes as the token reports them, not as requested. */
 async function assertStaysIn(session: OpenSession, key: number, label: string): Promise<void> {
   const { memory } = session
   const asked = [attribute.sensitive, attribute.notExtractable]
@@ -209,7 +209,7 @@ async function assertStaysIn(session: OpenSession, key: number, label: string): 
 
 async function labelOf(session: OpenSession, object: number): Promise<string> {
   const { memory } = session
-  // 128 bytes are more than any label of ours.
+  // 128 bytes exceed any label of ours.
   const template = putTemplate(memory, [attribute.label(' '.repeat(128))])
   try {
     await session.call('C_GetAttributeValue', session.handle, object, template.address, 1)
@@ -233,13 +233,13 @@ async function encrypt(session: OpenSession, key: number, { secret, purpose }: U
   const [input, output, length] = [memory.put(secret), memory.put(secret.length + tagBytes), memory.put(8)]
   length.bytes.writeBigUInt64LE(BigInt(output.bytes.length))
   await session.call('C_Encrypt', session.handle, input.address, secret.length, output.address, length.address)
-  // Some modules take no nonce but write their own where ours was: that one counts.
+  // Some modules replace our nonce with their own: use what is there.
   const wrapped = Buffer.concat([nonce.bytes, output.bytes.subarray(0, Number(length.bytes.readBigUInt64LE(0)))])
   memory.clear()
   return wrapped
 }
 
-/** Nothing where the tag is not right. */
+/** Undefined if the tag is wrong. */
 async function decrypt(session: OpenSession, key: number, { wrapped, purpose }: Wrapped): Promise<Buffer | undefined> {
   if (wrapped.length < nonceBytes + tagBytes) return undefined
   const { memory } = session
@@ -253,7 +253,7 @@ async function decrypt(session: OpenSession, key: number, { wrapped, purpose }: 
     return Buffer.from(output.bytes.subarray(0, Number(length.bytes.readBigUInt64LE(0))))
   } catch (error) {
     if (error instanceof Returned && forged.includes(error.code)) return undefined
-    // Said of a wrong tag by some, and of everything else as well: then the key opens what it wraps just now.
+    // Some modules report a wrong tag with a generic error: then check whether the key opens what it wraps now.
     const isUnclear = error instanceof Returned && unclear.includes(error.code) && purpose !== probe
     if (!isUnclear) throw error
   } finally {
@@ -269,11 +269,13 @@ async function decrypt(session: OpenSession, key: number, { wrapped, purpose }: 
 }
 
 const probe = 'seloste-probe'
-/** What modules say of a wrong tag. */
+/** Errors that mean a wrong tag. */
 const forged: readonly number[] = [returned.CKR_ENCRYPTED_DATA_INVALID, returned.CKR_ENCRYPTED_DATA_LEN_RANGE]
 const unclear: readonly number[] = [returned.CKR_GENERAL_ERROR, returned.CKR_FUNCTION_FAILED]
 
-/** CK_MECHANISM with CK_GCM_PARAMS: nonce, its length in bytes and in bits, the purpose and its length, the tag in bits. */
+/**
+ * CK_MECHANISM with CK_GCM_PARAMS: nonce, its length in bytes and in bits, the purpose and its length, the tag length in bits.
+ */
 function gcmMechanism({ memory }: OpenSession, nonce: { address: bigint }, purpose: string): bigint {
   const aad = Buffer.from(purpose)
   const [parameters, mechanism] = [memory.put(48), memory.put(24)]

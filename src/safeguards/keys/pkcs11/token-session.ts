@@ -1,7 +1,6 @@
 /**
- * A session with a token, its user signed in. In: pieces of work, one at a time. Out: what they return. A session that is
- * lost is opened anew for the next piece, and for the one that lost it once. Never here: a wrong PIN tried twice (tokens
- * lock themselves), a token that only happens to be in the same slot.
+ * A signed-in session with a token, used by one task at a time. A lost session is reopened, and the task that lost it is
+ * retried once. A wrong PIN is never tried twice (tokens lock themselves), and another token in the same slot is refused.
  */
 import { createHash } from 'node:crypto'
 import { KeyStoreFault } from '../key-store.ts'
@@ -9,22 +8,22 @@ import { readSecretFile } from '../secret-file.ts'
 import { allocateMemory, nameOf, returned, type Cryptoki, type FunctionName, type Memory } from './cryptoki.ts'
 
 export interface TokenSession {
-  /** Does work while nobody else uses the session. KEY_STORE_AWAY. */
+  /** Runs work exclusively. KEY_STORE_AWAY. */
   use<T>(work: (session: OpenSession) => Promise<T>): Promise<T>
 }
 
 export interface OpenSession {
   handle: number
   memory: Memory
-  /** Calls, and throws what is not CKR_OK. */
+  /** Calls, and throws unless CKR_OK. */
   call(name: FunctionName, ...values: (number | bigint)[]): Promise<void>
-  /** Throws where the session's user is not signed in: then private objects are not seen, and are not gone. */
+  /** Throws if the user is not signed in: then private objects are invisible, not gone. */
   assertSignedIn(): Promise<void>
-  /** What to throw where the token turns out not to be the one; it is looked for anew at the next use. */
+  /** Returns the fault for a wrong token, which is searched for again at the next use. */
   gone(why: string): KeyStoreFault
 }
 
-/** What a function of the module returned that is not CKR_OK. */
+/** A return value other than CKR_OK. */
 export class Returned extends Error {
   readonly code: number
   constructor(name: FunctionName, code: number) {
@@ -42,10 +41,10 @@ const [serialSession, rwSession] = [4, 2]
 const userType = 1
 /** CKS_RW_USER_FUNCTIONS. */
 const signedInState = 3n
-/** A native call cannot be called off; past this the store counts as away until it has returned. */
+/** A native call cannot be cancelled; after this time the store counts as away until it returns. */
 const usualLongestMs = 20_000
 
-/** After these the session, or what it was with, is gone; anything else says something about the work. */
+/** Errors after which the session or its token is gone; others concern the work. */
 const lost: readonly number[] = [
   returned.CKR_SLOT_ID_INVALID,
   returned.CKR_GENERAL_ERROR,
@@ -74,9 +73,9 @@ export function createTokenSession(
   let memory = allocateMemory(memoryBytes)
   let session: OpenSession | undefined
   let wrongPin: string | undefined
-  /** The call that did not return in time. Until it has, nobody else calls. */
+  /** A call that did not return in time; until it does, no other call is made. */
   let stuck: Promise<unknown> | undefined
-  /** The module has not found the token: it is started anew before it is asked again. */
+  /** The module did not find the token: it is restarted before the next attempt. */
   let isStale = false
   let last: Promise<unknown> = Promise.resolve()
 
@@ -123,7 +122,7 @@ export function createTokenSession(
     const info = memory.put(tokenInfoBytes)
     for (let at = 0; at < 8 * Number(count.bytes.readBigUInt64LE(0)); at += 8) {
       const slot = Number(slots.bytes.readBigUInt64LE(at))
-      // A slot whose token is just being changed is none of ours.
+      // A slot whose token is being changed is skipped.
       info.bytes.fill(0)
       await call('C_GetTokenInfo', slot, info.address).catch(unlessStuck)
       if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === where.token) found.push(slot)
@@ -176,7 +175,7 @@ export function createTokenSession(
     }
   }
 
-  /** One that is gone already is closed as well. */
+  /** Closing a lost session is no error. */
   async function close(handle: number): Promise<void> {
     await call('C_CloseSession', handle).catch(unlessStuck)
   }

@@ -1,7 +1,6 @@
 /**
- * Wrapping keys in the transit engine of a Vault or OpenBao. In: labels. Out: what was wrapped there, as the key's version
- * (4 bytes), nonce, content, tag. Never here: a key that the server would export; an answer that is believed because it
- * came.
+ * Wrapping keys in the transit engine of a Vault or OpenBao. Wrapped data are the key's version (4 bytes), nonce, content, tag.
+ * Keys cannot be exported, and every answer is verified.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { KeyStoreSettings } from '#platform/config/key-store.ts'
@@ -30,7 +29,7 @@ export async function openTransit(
   const unexpected = (what: string, { status, errors }: Answer) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${toldBy(errors)}`)
 
-  /** What the server says of a key; nothing where it says that there is none. */
+  /** Returns the server's description of a key; undefined if the server says that there is none. */
   const look = async (label: string): Promise<Answer | undefined> => {
     const path = pathOf('keys', label)
     const answer = await ask('GET', path)
@@ -38,12 +37,12 @@ export async function openTransit(
       if (answer.data['name'] === `${prefix}${label}`) return answer
       throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} was asked for ${path} and told of another key`)
     }
-    // A route that is not there, a proxy, a wrong namespace: they have something to say. Of a missing key there is nothing.
+    // A missing route, a proxy or a wrong namespace has an error text; a missing key has none.
     if (answer.status === 404 && answer.errors.length === 0) return undefined
     throw unexpected(`GET ${path}`, answer)
   }
 
-  /** Not what was asked for counts, but what the server says of the key that it has: some of it can be changed later. */
+  /** Checks the key as the server has it, not as requested: some properties can be changed later. */
   const assertStaysIn = (label: string, { data }: Answer) => {
     for (const [name, value] of Object.entries({ ...wanted, supports_decryption: true })) {
       if (data[name] === value) continue
@@ -71,7 +70,7 @@ export async function openTransit(
     })
   }
 
-  /** Nothing for an item that does not open. */
+  /** Undefined for an item that does not open. */
   const decrypt = async (label: string, items: readonly Wrapped[]): Promise<(Buffer | undefined)[]> => {
     const results = await askBatch(
       ask,
@@ -85,11 +84,11 @@ export async function openTransit(
     })
   }
 
-  // The mount is there, the token is good: said at the start rather than at the first destruction.
+  // Checks mount and token at the start rather than at the first destruction.
   await listKeys()
 
   async function listKeys(): Promise<string[]> {
-    // As GET: not everything between here and there passes on a method called LIST.
+    // By GET: some proxies do not pass the method LIST.
     const path = `${mount}/keys?list=true`
     const answer = await ask('GET', path)
     if (answer.status === 404 && answer.errors.length === 0) return []
@@ -110,7 +109,7 @@ export async function openTransit(
     },
     async wrap(label, items) {
       if (items.length === 0) return []
-      // Asked to encrypt under a key that is not there, the server may make one.
+      // The server may create a missing key on encryption.
       const held = await look(label)
       if (!held) throw missingKey(label)
       assertStaysIn(label, held)
@@ -119,7 +118,7 @@ export async function openTransit(
         const wrapped = await encrypt(label, some)
         const sealed = some.map(({ purpose }, index) => ({ wrapped: wrapped[index]!, purpose }))
         const again = await decrypt(label, sealed).catch(orUnexpected(pathOf('decrypt', label)))
-        // What does not open again must not take the place of what does.
+        // Verifies that it opens again before it replaces anything.
         if (!some.every(({ secret }, index) => again[index]?.equals(secret))) {
           throw new KeyStoreFault(
             'KEY_FORGED',
@@ -143,7 +142,7 @@ export async function openTransit(
           }
         }
       } catch (error) {
-        // Whether it is the key that is missing is asked of the key.
+        // Ask for the key itself to learn whether it is missing.
         if (error instanceof RefusedBatch) {
           if (!(await look(label))) throw missingKey(label)
           throw unexpected(`POST ${pathOf('decrypt', label)}`, error.answer)
@@ -160,7 +159,7 @@ export async function openTransit(
       const [sealed] = await encrypt(label, [probe])
       const allowed = await ask('POST', `${pathOf('keys', label)}/config`, { deletion_allowed: true })
       if (allowed.status > 204) throw unexpected(`POST ${pathOf('keys', label)}/config`, allowed)
-      // Whatever it answers, and however often: what is there afterwards counts.
+      // Whatever the answers are, the state afterwards counts.
       const deleted = await ask('DELETE', pathOf('keys', label))
       const stays = (how: string) =>
         new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${how}`)
@@ -188,7 +187,7 @@ class RefusedBatch extends Error {
   }
 }
 
-/** One request for a batch; the results are those of this request, each in its place. */
+/** Sends a batch as one request; the results are in order and of this request. */
 async function askBatch(ask: Ask, path: string, items: readonly object[]): Promise<Record<string, unknown>[]> {
   const run = randomUUID()
   const answer = await ask('POST', path, {
@@ -199,7 +198,7 @@ async function askBatch(ask: Ask, path: string, items: readonly object[]): Promi
   const isOurs = (result: unknown, index: number): result is Record<string, unknown> => {
     if (!isRecord(result)) return false
     const { reference } = result
-    // Servers of before 2023 know no references.
+    // Servers from before 2023 have no references.
     return reference === undefined || reference === '' || reference === `${run}.${index}`
   }
   if (results.length !== items.length || !results.every(isOurs)) {
@@ -215,12 +214,12 @@ function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < items.length; from += atOnce) yield items.slice(from, from + atOnce)
 }
 
-/** An empty purpose is none. */
+/** An empty purpose is left out. */
 function associated(purpose: string): { associated_data?: string } {
   return purpose === '' ? {} : { associated_data: Buffer.from(purpose).toString('base64') }
 }
 
-/** Kept as bytes, not as text: two texts can say the same bytes, and a changed bit must not go unseen. */
+/** Stored as bytes, not text: two texts can encode the same bytes, and a changed bit must be detected. */
 function ciphertextOf(wrapped: Buffer): string {
   return `vault:v${wrapped.readUInt32BE(0)}:${wrapped.subarray(versionBytes).toString('base64')}`
 }

@@ -1,7 +1,6 @@
 /**
- * Requests to the transit engine of a Vault or OpenBao (its HTTP API, /v1). In: a method, a path, a body. Out: a status
- * and JSON that can only be the answer to this request: each has a connection of its own, because on a shared one a
- * second answer to the last request would be taken for the first to this. Never here: a token in a message.
+ * Requests to the transit engine of a Vault or OpenBao (its HTTP API, /v1). Each request has its own connection: on a shared
+ * one a second answer to the last request could be taken for the answer to this one. Messages contain no token.
  */
 import { readFile } from 'node:fs/promises'
 import { request as requestPlain } from 'node:http'
@@ -12,18 +11,18 @@ import { KeyStoreFault } from '../key-store.ts'
 import { readSecretFile } from '../secret-file.ts'
 
 export interface Answer {
-  /** 200, 204, 400, 404: the others have become faults. */
+  /** 200, 204, 400 or 404; others are thrown as faults. */
   status: number
   data: Readonly<Record<string, unknown>>
   errors: readonly string[]
-  /** The server's name for this request, where it gives one. */
+  /** The server's id of this request, if it gives one. */
   requestId: string | undefined
 }
 
 export interface Timing {
-  /** For one request, from the first byte to the last. */
+  /** Timeout of one request, from the first byte to the last. */
   requestMs: number
-  /** Before the second try; before the third four times as long. */
+  /** Pause before the second attempt; four times as long before the third. */
   pauseMs: number
 }
 
@@ -32,10 +31,10 @@ export type Ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: objec
 type Where = Extract<KeyStoreSettings, { kind: 'vault' }>
 
 const tries = 3
-/** Thousands of wrapped keys are less than one. */
+/** Enough for thousands of wrapped keys. */
 const longestAnswerBytes = 16 * 1024 * 1024
 
-/** Everything that is asked is safe to ask again: the caller looks at what is there afterwards. */
+/** Every request can be retried: the caller checks the state afterwards. */
 export function createAsking(where: Where, { requestMs, pauseMs }: Timing): Ask {
   const away = (why: string, cause?: unknown) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${where.url} ${why}`, cause)
@@ -47,7 +46,7 @@ export function createAsking(where: Where, { requestMs, pauseMs }: Timing): Ask 
       try {
         const { status, text } = await send(where, { method, path, body, token, requestMs })
         if (status === 403) {
-          // Renewed between our reading and its answer: then the new one is tried.
+          // The token was renewed between reading it and the answer: retry with the new one.
           const isRenewed = (await readSecretFile(where.tokenFile, 'the token of the key server')) !== token
           if (isRenewed && attempt < tries && usedToken !== token) {
             usedToken = token
@@ -71,12 +70,12 @@ export function createAsking(where: Where, { requestMs, pauseMs }: Timing): Ask 
   }
 }
 
-/** A status of 400 says what is wrong with what was asked, and asking again says it again. */
+/** A 400 is about the request: retrying does not help. */
 function isWorthTrying(status: number): boolean {
   return status === 412 || status === 429 || status >= 500 || status === 200
 }
 
-/** What a transit engine answers with; nothing where it is something else's answer. */
+/** Parses the answer of a transit engine; undefined if it is from something else. */
 function read(status: number, text: string): Answer | undefined {
   if (status === 204 && text === '') return { status, data: {}, errors: [], requestId: undefined }
   if (status !== 200 && status !== 400 && status !== 404) return undefined
