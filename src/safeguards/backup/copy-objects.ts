@@ -1,7 +1,6 @@
 /**
- * The sealed sound of kept recordings, shared by all backups of a place. In: which recordings are kept, and what earlier
- * backups say of their objects. Out: a list of every object with its size and hash, each read back when it is written and
- * again about once a month. Never here: a copy of what was destroyed meanwhile.
+ * Copies the sealed audio of held recordings to a place, shared by all its backups. Lists every object with size and hash; each
+ * is read back when written and again about once a month. Copies of recordings destroyed meanwhile are removed.
  */
 import { createHash } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
@@ -14,18 +13,18 @@ import { readWhole, readWholeOr } from './read-whole.ts'
 export interface CopyingObjects {
   from: ObjectStore
   to: ObjectStore
-  /** Objects by key, as the last backup has them. */
+  /** Objects by key, from the last backup. */
   earlier: ReadonlyMap<string, BackedUpObject>
-  /** Which of the older copies are read again: those of one day in thirty. */
+  /** Selects the older copies to read again: those of one day in thirty. */
   day: number
   onCopied: (bytes: number, written: boolean) => void
 }
 
 export interface CopiedObjects {
   objects: BackedUpObject[]
-  /** Named by a kept recording and neither in the store nor in the place. */
+  /** Objects of held recordings that are neither in the store nor in the place. */
   missing: string[]
-  /** Bytes written now. */
+  /** Bytes written by this run. */
   writtenBytes: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every table as it is in one snapshot, in sealed parts. In: a connection whose snapshot is taken. Out: the parts, in the
- * order of the rows, each an age file of zstd of PostgreSQL's text. Never here: the keys of recordings.
+ * Exports every table in one snapshot as sealed parts in row order, each an age file of zstd of PostgreSQL's text. Keys of
+ * recordings are not exported.
  */
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
@@ -13,7 +13,7 @@ import { sha256, type ExportedTable } from './manifest.ts'
 export const compress = (bytes: Uint8Array): Promise<Buffer> =>
   promisify<Uint8Array, object, Buffer>(zstdCompress)(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
 
-/** The rows of the first two lie in the keyring alone; intake keys are in no backup, and a restored register makes new ones. */
+/** The rows of the first two are in the keyring only; intake keys are in no backup, and a restored register makes new ones. */
 const tablesOfKeys = ['shard_key', 'recording_key', 'intake_batch', 'intake_batch_key', 'intake_private_key']
 const partBytes = 16 << 20
 
@@ -23,12 +23,12 @@ export interface Table {
   columns: string[]
 }
 
-/** Tables that a backup has. */
+/** Returns the tables of a backup. */
 export async function tablesOf(connection: OwnConnection): Promise<Table[]> {
   return (await allTables(connection)).filter(({ name }) => !tablesOfKeys.includes(name))
 }
 
-/** Every table, but for the marks of this very database. */
+/** Returns every table except those about this very database. */
 export async function allTables(connection: OwnConnection): Promise<Table[]> {
   const tables = await connection.query<Table>(`
     select c.relname::text as name, array(
@@ -41,7 +41,7 @@ export async function allTables(connection: OwnConnection): Promise<Table[]> {
   return tables.filter(({ name }) => !databaseMarks.some((mark) => mark === name))
 }
 
-/** @param put keeps a part durably under its name */
+/** @param put stores a part durably under its name */
 export async function exportTables(
   connection: OwnConnection,
   recipient: string,

@@ -1,6 +1,6 @@
 /**
- * The mirror image of export-tables.ts. In: a database at the backup's migration, and the parts. Out: the same rows, the
- * same next numbers. Never here: a trigger that runs for what has already happened, a part that is not as it was signed.
+ * Imports the parts of export-tables.ts into a database at the backup's migration: the same rows and next sequence numbers.
+ * Triggers do not run, and every part is verified.
  */
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
@@ -11,19 +11,19 @@ import { allTables } from './export-tables.ts'
 import { makeMonths } from './make-months.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
-/** A part has 16 MiB and the row that it ended with. What grows to more was not made by an export. */
+/** A part has 16 MiB and the row that ended it. A larger one was not made by an export. */
 const mostBytes = 256 << 20
 
 export const decompress = (bytes: Uint8Array): Promise<Buffer> =>
   promisify<Uint8Array, object, Buffer>(zstdDecompress)(bytes, { maxOutputLength: mostBytes })
 
-/** Gives the bytes of a file of the backup, after it was held against its size and hash. */
+/** Returns a file of the backup, verified by size and hash. */
 export type ReadFile = (file: BackupFile) => Promise<Buffer>
 
 /**
- * In one transaction: all rows, or none.
- * @returns names of tables, and of columns with their table, that the backup has and Seloste does not: somebody made them, and they are
- *   left out
+ * Imports in one transaction.
+ * @returns names of tables, and of columns with their table, that are in the backup and unknown to Seloste: somebody added
+ * them, and they are left out
  */
 export async function importTables(
   connection: OwnConnection,
@@ -41,10 +41,10 @@ export async function importTables(
   )
   const putBack = await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
-  // First, so that no row falls where nobody looks for its month.
+  // First, so that every row has its partition.
   if (history) await makeMonths(connection, history.firstMonth, history.lastMonth)
   await connection.query(`truncate ${names.join(', ')}`)
-  // The text of a row has all its columns: those that are not kept are taken as text, and go.
+  // The text of a row has all columns: unknown ones are imported as text and dropped.
   for (const { name, column } of strange)
     await connection.query(`alter table public."${name}" add column ${column} text`)
   for (const table of tables) {
@@ -71,8 +71,8 @@ export async function importTables(
 }
 
 /**
- * In the transaction that has begun. What the triggers would do was done before the rows were exported.
- * @returns to be called after the last row, in the same transaction
+ * Disables triggers in the current transaction: their effects were exported with the rows.
+ * @returns a function to call after the last row, in the same transaction
  * @throws Fault `restore-not-allowed`
  */
 export async function withoutTriggers(connection: OwnConnection): Promise<() => Promise<void>> {
@@ -83,8 +83,8 @@ export async function withoutTriggers(connection: OwnConnection): Promise<() => 
       cause,
     )
   })
-  // For a trigger that sees a statement's rows the database keeps them beside until its end, though the trigger does not run: a whole
-  // table once more, in temporary files.
+  // PostgreSQL stores a statement's rows for a trigger with transition tables even if it is disabled: the whole table again, in
+  // temporary files.
   const seeing = await connection.query<{ name: string; table: string; definition: string }>(`
     select quote_ident(t.tgname) as name, t.tgrelid::regclass::text as "table", pg_get_triggerdef(t.oid) as definition
     from pg_trigger t join pg_class c on c.oid = t.tgrelid

@@ -1,8 +1,8 @@
-/** Several things at once, but not more than so many. */
+/** Limits concurrency. */
 export interface InFlight {
-  /** Begins when there is room; throws what an earlier one threw. */
+  /** Starts work when there is room; throws an earlier error. */
   add: (work: () => Promise<void>) => Promise<void>
-  /** Waits for all; throws what the first one threw. */
+  /** Waits for all; throws the first error. */
   all: () => Promise<void>
 }
 

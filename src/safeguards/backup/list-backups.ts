@@ -1,4 +1,4 @@
-/** What is in a place. In: its store. Out: the backups that count, and what an interrupted one left. Never here: a removal. */
+/** Lists a place's backups, and leftovers of interrupted ones. */
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { VerifierKey } from '../audit/note.ts'
@@ -19,9 +19,9 @@ import { decompress } from './import-tables.ts'
 import { readWholeOr } from './read-whole.ts'
 
 export interface FoundBackups {
-  /** Those with a signed note, oldest first. */
+  /** Backups with a signed note, oldest first. */
   whole: string[]
-  /** Begun and not finished, or half removed: each with the files it left. */
+  /** Unfinished or half removed backups, each with its files. */
   unfinished: Map<string, string[]>
   files: Map<string, string[]>
 }
@@ -52,7 +52,7 @@ export async function openManifest(store: ObjectStore, id: string, key: Verifier
   throw new Fault('backup-altered', `the manifest of the backup ${id} ${read.wrong}: restore another backup`)
 }
 
-/** Whether the newest backup of a place was made since an instant, and is sealed to the recovery key of now as the copy of the keyring is. */
+/** Returns true if the place's newest backup was made since an instant and is sealed to the current recovery key. */
 export async function isNewestCurrent(
   store: ObjectStore,
   key: VerifierKey,
@@ -65,7 +65,10 @@ export async function isNewestCurrent(
   return manifest.recipient === undefined || manifest.recipient === recipient
 }
 
-/** A file of a backup, held against what the manifest says of it. @throws Fault `backup-altered`, `backup-truncated` */
+/**
+ * Returns a file of a backup, verified against the manifest.
+ * @throws Fault `backup-altered`, `backup-truncated`
+ */
 export async function readBackupFile(store: ObjectStore, id: string, file: BackupFile): Promise<Buffer> {
   const bytes = await readWholeOr(store, folderOf(id) + file.name)
   if (!bytes || bytes.length < file.sizeBytes) {
@@ -77,7 +80,7 @@ export async function readBackupFile(store: ObjectStore, id: string, file: Backu
   return bytes
 }
 
-/** The objects that a backup names. */
+/** Yields the objects of a backup. */
 export async function* objectsOf(store: ObjectStore, manifest: Manifest): AsyncGenerator<BackedUpObject> {
   for (const list of manifest.objectLists) {
     const lines = (await decompress(await readBackupFile(store, manifest.id, list))).toString('utf8')
@@ -85,7 +88,7 @@ export async function* objectsOf(store: ObjectStore, manifest: Manifest): AsyncG
   }
 }
 
-/** An object's copy, held against what the backup says of it. */
+/** Returns the copy of an object, verified against the backup's list. */
 export async function readObjectCopy(store: ObjectStore, object: BackedUpObject): Promise<Buffer> {
   const bytes = await readWholeOr(store, objectsFolder + object.key)
   if (!bytes) {

@@ -1,7 +1,6 @@
 /**
- * The audit log's hashes beside the backups: C2SP tlog-tiles without the entries, so that a log that is restored from an
- * earlier backup goes on from the tree that was signed and not beside it. In: the log's database, or a place. Out: the
- * tiles in the place; their leaves. Never here: an entry.
+ * Copies the audit log's hashes beside the backups: C2SP tlog-tiles without entries, so that a log restored from an earlier
+ * backup continues the signed tree.
  */
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -16,7 +15,10 @@ import { readWhole, readWholeOr } from './read-whole.ts'
 export const logFolder = 'audit/'
 const hashBytes = 32
 
-/** What another Seloste has in a place is not looked at further. @throws Fault `backup-other-log` */
+/**
+ * Refuses a place of another Seloste.
+ * @throws Fault `backup-other-log`
+ */
 export async function refuseOthers(store: ObjectStore, signer: Signer): Promise<void> {
   const key = (await readWholeOr(store, `${logFolder}key`))?.toString('utf8').trim()
   if (key !== undefined && key !== writeVerifierKey(signer)) throw otherLog()
@@ -29,7 +31,10 @@ function otherLog(): Fault {
   )
 }
 
-/** Brings the tiles in a place up to the newest checkpoint. @throws Fault `backup-other-log`, `audit-log-unsigned` */
+/**
+ * Extends a place's tiles up to the newest checkpoint.
+ * @throws Fault `backup-other-log`, `audit-log-unsigned`
+ */
 export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store: ObjectStore): Promise<void> {
   const checkpoint = await newestCheckpoint(db)
   if (!checkpoint) throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
@@ -53,7 +58,7 @@ export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store
   await removePartial(store, earlier?.size ?? 0, checkpoint.size)
 }
 
-/** The log as a place has it: what was signed last, and its leaves, which have that root. */
+/** The log in a place: its last checkpoint and leaves with that root. */
 export interface ShippedLog {
   size: number
   note: string

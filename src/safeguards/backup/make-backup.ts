@@ -1,10 +1,7 @@
 /**
- * One backup of everything to one place. In: a running register. Out: a backup that was read back and signed, older ones
- * ended; or a fault, and everything as before. Never here: two at once to one place, a backup that counts while a part of
- * it is missing.
- *
- * The order: what an interrupted one left is removed, tables, sound, keyring, ledger, hashes of the audit log, everything
- * read back, the manifest, its note. Whatever ends before the note is no backup.
+ * Makes one backup of everything to one place, reads it back, signs it and removes older ones. One backup at a time per place.
+ * Order: remove leftovers of interrupted backups; tables, audio, keyring, ledger, hashes of the audit log; read everything
+ * back; write the manifest, then its note. Without the note it is no backup.
  */
 import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
 import { sealFile } from '#platform/age/sealed-file.ts'
@@ -36,43 +33,43 @@ import { readWhole } from './read-whole.ts'
 import { destroyedRecordings, recordingOf, removeUnfinished, rotate, type Rotated } from './rotate.ts'
 
 export interface BackupSource {
-  /** Of the database's owner. */
+  /** URL of the database's owner. */
   url: string
   db: HoldingSafeguards
   objects: ObjectStore
-  /** The objects of a kept recording, and of its anonymised copy where that is signed. */
+  /** Returns the objects of a recording, and of its anonymised copy if that is signed. */
   objectsOf: (recordingId: string, copyId?: string) => string[]
   keys: KeyStore
-  /** The installation's secret for draws (R14). */
+  /** The installation's draw secret (R14). */
   drawKey: Buffer
-  /** The program's version. */
+  /** Version of the program. */
   program: string
 }
 
 export interface BackupPlace {
   name: string
   store: ObjectStore
-  /** Brings the place's copy of the whole keyring and of the ledger up to date; throws where it cannot. */
+  /** Updates the place's copies of the whole keyring and of the ledger; throws on failure. */
   renewCopies: () => Promise<void>
-  /** Throws where it is away, or no longer this register's: a restored one has taken it over. */
+  /** Throws if the place is unreachable or belongs to another register: a restored one may have taken it over. */
   reach: () => Promise<unknown>
 }
 
 export interface BackupOptions {
-  /** The recovery key's public half. */
+  /** Public half of the recovery key. */
   recipient: string
-  /** No backup is older. */
+  /** Greatest age of a backup. */
   rotationDays: number
-  /** The database's time for destructions otherwise: a clock that has jumped ends no backup. */
+  /** Default: the database's time of destruction; a clock that has leapt ends no backup. */
   now?: Temporal.Instant
-  /** What has ended all the same where there is no new backup. */
+  /** Called with what has ended although there is no new backup. */
   onEnded?: (rotated: Rotated) => void
   onProgress: (progress: BackupProgress) => void
 }
 
 export interface BackupProgress {
   step: 'tables' | 'objects' | 'copies' | 'read-back' | 'rotation'
-  /** What it is about: a table. */
+  /** The item, for example a table. */
   item?: string
   done: number
   total: number
@@ -81,7 +78,7 @@ export interface BackupProgress {
 
 export interface MadeBackup {
   manifest: Manifest
-  /** Recordings in keeping, whose sound it has. */
+  /** Recordings whose audio it has. */
   recordings: number
   writtenBytes: number
   /** Interrupted backups that were removed first. */
@@ -123,7 +120,7 @@ export async function makeBackup(
   }
 }
 
-/** Held by the connection: whatever ends this process ends its turn. */
+/** Locks the place for this process's life. */
 async function takeTurn(connection: OwnConnection, place: string): Promise<void> {
   const [turn] = await connection.query<{ mine: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as mine',
@@ -134,7 +131,7 @@ async function takeTurn(connection: OwnConnection, place: string): Promise<void>
   }
 }
 
-/** No backup is kept past its day, whether there is a newer one or not. */
+/** Removes backups past their day even if there is no newer one. */
 async function endAllTheSame(
   url: string,
   { store, reach }: BackupPlace,
@@ -144,16 +141,16 @@ async function endAllTheSame(
   try {
     await reach()
     await removeUnfinished(store)
-    // The other one may have ended within its transaction.
+    // The other process may have ended within its transaction.
     const connection = await openConnection(url, 'seloste-backup-end')
     const rotated = await rotate(connection, store, rotation).finally(() => connection.close())
     if (rotated.ended.length > 0) onEnded?.(rotated)
   } catch {
-    // A place that is away, or another's: the fault that came first says so, and the next run comes back here.
+    // Unreachable or another's place: the first fault says so, and the next run tries again.
   }
 }
 
-/** When a backup is made, which no clock that is ahead says, and the time at which others may end. */
+/** Returns the time of the backup, never from a clock that is ahead, and the cutoff for removing others. */
 async function readTimes(connection: OwnConnection): Promise<{ made: Temporal.Instant; ending: Temporal.Instant }> {
   const [row] = await connection.query<{ made: Temporal.Instant; ending: Temporal.Instant }>(`
     select case when clock_is_ahead() then destruction_now() else now() end as made, destruction_now() as ending`)
@@ -207,7 +204,7 @@ async function writeBackup(
   }
   const secrets = await put('secrets.age', sealFile(recipient, Buffer.from(JSON.stringify(await secretsOf(source)))))
 
-  // After the snapshot: whatever is in it has its keys there.
+  // After the snapshot, so that everything in it has its keys there.
   await renewCopies()
   await shipLogHashes(source.db, signer, store)
   onProgress({ step: 'copies', done: 1, total: 1 })
@@ -239,7 +236,7 @@ async function writeBackup(
   return { manifest, recordings: kept.length, writtenBytes, missing: copied.missing }
 }
 
-/** Two in one second: the later one is named a second later. */
+/** A second backup within a second is named a second later. */
 async function freeId(store: ObjectStore, now: Temporal.Instant): Promise<string> {
   const { whole } = await findBackups(store)
   const newest = whole.at(-1)
@@ -310,14 +307,14 @@ async function copyAll(
       if (done % 1000 === 0 || done === keys.length) onProgress({ step: 'objects', done, total: keys.length, bytes })
     },
   })
-  // What was destroyed while it was copied is taken back: its key is gone, and so is its copy.
+  // Removes copies of recordings destroyed while copying: their keys are gone already.
   const destroyed = await destroyedRecordings(connection)
   const isHeld = (key: string) => !destroyed.has(recordingOf(key) ?? '')
   for (const { key } of copied.objects) if (!isHeld(key)) await store.delete(objectsFolder + key)
   return { ...copied, objects: copied.objects.filter(({ key }) => isHeld(key)), missing: copied.missing.filter(isHeld) }
 }
 
-/** Small secrets that are needed to go on; those whose end is part of a destruction are not among them. */
+/** Returns small secrets needed to continue; not those that are part of a destruction. */
 async function secretsOf({ keys, drawKey }: BackupSource): Promise<{ keys: Record<string, string>; drawKey: string }> {
   const held: Record<string, string> = {}
   for (const name of await keys.names()) {

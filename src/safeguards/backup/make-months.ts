@@ -1,9 +1,9 @@
 import type { OwnConnection } from '#platform/database/copy.ts'
 
 /**
- * Makes the months of the history that are not there. As `ensure_partitions` does, which a database that is not at the program's own
- * version does not have yet.
- * @param first @param last any day of the first and of the last month, YYYY-MM-DD
+ * Creates the missing partitions of the history, like `ensure_partitions`, which a database at an older version lacks.
+ * @param first
+ * @param last any day of the first and of the last month, YYYY-MM-DD
  */
 export async function makeMonths(connection: OwnConnection, first: string, last: string): Promise<void> {
   const parents = await connection.query<{ name: string }>(

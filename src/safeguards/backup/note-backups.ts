@@ -1,7 +1,4 @@
-/**
- * What a backup's end leaves in the register: an entry of the log, and how many backups a place has. In: a backup, or why
- * there is none. Out: rows. Never here: content.
- */
+/** Records the end of a backup: an entry of the log, and the number of backups in the place. */
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -50,7 +47,7 @@ async function noteEnded(db: HoldingSafeguards, place: string, rotated: Rotated)
   })
 }
 
-/** There is no backup, and what has ended all the same. */
+/** Records a failed backup, and what has ended all the same. */
 export async function noteBackupFault(
   holding: HoldingSafeguards,
   place: string,

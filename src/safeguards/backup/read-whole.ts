@@ -6,7 +6,7 @@ export async function readWhole(store: ObjectStore, key: string): Promise<Buffer
   return store.readRange(key, 0, await store.sizeBytes(key))
 }
 
-/** Nothing where there is no such object; a place that does not answer is no such answer. */
+/** Undefined if there is no such object; an unreachable place throws. */
 export async function readWholeOr(store: ObjectStore, key: string): Promise<Buffer | undefined> {
   return readWhole(store, key).catch((error: unknown) => {
     if (error instanceof ObjectFault && error.code === 'object-missing') return undefined

@@ -1,7 +1,7 @@
 /**
- * The keys of recordings out of a place's copy of the keyring, which is as it is now and not as it was when the backup was
- * made. In: the place, the recovery identity. Out: month keys in the key store (where keys may leave theirs), wrapped keys in
- * the database. Never here: a key of a recording that the backup does not have, a shard that does not open.
+ * Restores the keys of recordings from a place's keyring, which is current and not as of the backup: month keys into the key
+ * store (where keys can be imported), wrapped keys into the database. Only keys of recordings in the backup, and only shards
+ * that open.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
@@ -30,7 +30,7 @@ export interface RestoredKeyring {
 
 /**
  * Returns how many recordings have their key, and what is out of them.
- * @param lost what to do about a shard that does not open: the restore ends there, or goes on without its keys
+ * @param lost handles a shard that does not open: throws, or continues without its keys
  * @throws Fault `restore-key-store`, `restore-keyring`; KeyStoreFault KEY_FORGED
  */
 export async function restoreKeyring(
@@ -44,7 +44,7 @@ export async function restoreKeyring(
   const months: MonthKeys[] = []
   for (const month of found) {
     const file = await readWholeOr(store, monthFile(month))
-    // Without it, what else lies there was left by a removal.
+    // Without it the other files are leftovers of a removal.
     if (!file) continue
     const opened = await openMonth(identity, file).catch((cause: unknown) => {
       throw doesNotOpen(monthFile(month), cause)
@@ -65,7 +65,7 @@ export async function restoreKeyring(
   return { keys: counted?.held ?? 0, lent: months.flatMap(({ lent }) => lent) }
 }
 
-/** Their end had begun when the machine was lost: it is gone on with once the register starts. */
+/** Their destruction had begun when the machine was lost: it continues when the register starts. */
 async function endLeaving(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
   const leaving = months.flatMap((month) => month.leaving)
   await connection.query(
@@ -85,7 +85,7 @@ function doesNotOpen(what: string, cause?: unknown): Fault {
   )
 }
 
-/** Keys that never leave their store are there, or this is not it. */
+/** Checks that keys which never leave their store are in this one. */
 async function bringMonthKeys(keys: KeyStore, { month, keys: versions }: MonthKeys): Promise<void> {
   for (const { version, key } of versions) {
     const name = monthKeyName(month, version)
@@ -118,7 +118,7 @@ async function bringShard(
     [month, shard, version, wrapped],
   )
   if (!files || files.length === 0) return
-  // One that was moving to another month when the machine was lost lies in both.
+  // A key that was moving to another month when the machine was lost is in both.
   await connection.query(
     `insert into recording_key (recording_id, expiry_month, shard, wrapped)
      select k.id, $1, $2, decode(k.wrapped, 'hex') from unnest($3::uuid[], $4::text[]) as k (id, wrapped)
@@ -128,7 +128,7 @@ async function bringShard(
   )
 }
 
-/** A crash may have left the new file beside the old one: the one that opens is the shard's. Nothing where none does. */
+/** After a crash there may be an old and a new file: the one that opens is the shard's. Undefined if none does. */
 async function fileKeysIn(
   store: ObjectStore,
   month: Temporal.PlainDate,
@@ -148,13 +148,13 @@ function readShardOr(month: Temporal.PlainDate, shard: number, bytes: Buffer): W
   try {
     return readShard(month, shard, bytes)
   } catch (error) {
-    // The other one may be whole; where it is not either, that is told.
+    // The other file may be valid; if not, its fault is reported.
     if (error instanceof PlaceFault) return undefined
     throw error
   }
 }
 
-/** The versions that the keyring has are those there are; whatever the backup says of others is over. */
+/** Sets the versions to those of the keyring, whatever the backup says. */
 async function settleVersions(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
   await connection.query(
     `update month_key set state = 'destroyed', destroyed_at = now(), retiring_since = coalesce(retiring_since, now()),

@@ -1,8 +1,7 @@
 /**
- * A register out of a backup. In: a place, the recovery identity, an empty database. Out: the register as it was, without
- * what has been destroyed, revoked or ended since; until then it stays in quarantine and no process starts. Every step can
- * be taken again, so that a restore that was interrupted is finished by the next. Never here: a database that holds
- * something else, a ledger that was cut short, a key of what the ledger says is destroyed.
+ * Restores a register from a backup into an empty database, without what was destroyed, revoked or ended since. The register
+ * stays in quarantine until that is done, and no process starts. Every step is idempotent: the next run finishes an interrupted
+ * restore. Refuses a database with other content, and a truncated ledger.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { openConnection } from '#platform/database/copy.ts'
@@ -35,39 +34,42 @@ import { anonymisedCopyOf, destroyedRecordings, recordingOf } from './rotate.ts'
 import { mayHaveLeftOf, settleDisclosures } from './settle-disclosures.ts'
 
 export interface RestoreTarget {
-  /** Of the database's owner, who may load rows without their triggers. */
+  /** URL of the database's owner, who may load rows without triggers. */
   url: string
   db: HoldingSafeguards
-  /** Brings the schema to a migration; to the program's own without one. */
+  /** Migrates the schema; default: to the program's own. */
   migrate: (upTo?: number) => Promise<void>
   objects: ObjectStore
   keys: KeyStore
-  /** The objects of a recording. */
+  /** Returns the objects of a recording. */
   objectsOf: (recordingId: string) => readonly string[]
-  /** What is remembered of the audit log and of the ledger beside the keys. */
+  /** The copies of audit log and ledger state beside the keys. */
   log: LogFolder
   ledger: LogFolder
   writeDrawKey: (key: Buffer) => Promise<void>
 }
 
-/** A place as a restore reads it. */
+/** A place, for reading. */
 export interface RestorePlace {
   store: ObjectStore
-  /** Puts the place's copy of the keyring into the key store and the database. Returns how many keys there were, and what is out. */
+  /** Imports the place's keyring into the key store and the database. Returns how many keys there were, and what is out. */
   restoreKeyring: (connection: OwnConnection) => Promise<RestoredKeyring>
-  /** A file of a copy of the destruction ledger: the place's own, or another that was found. */
+  /** Returns a file of a copy of the destruction ledger: the place's own, or another one. */
   readLedger: (name: string) => Promise<Buffer | undefined>
 }
 
 export interface RestoreOptions {
-  /** The id of a backup; the newest otherwise. */
+  /** Id of a backup; default: the newest. */
   backup: string | undefined
-  /** AGE-SECRET-KEY-1…, out of the safe; where the recovery key was renewed since the backup the one of before as well, a line each. */
+  /**
+   * Recovery identity, AGE-SECRET-KEY-1…; if the recovery key was renewed since the backup the previous one as well, one per
+   * line.
+   */
   identity: string
   anchors: LedgerAnchors
-  /** Recordings whose key is in no file of the place are restored without it, where the operator says so. */
+  /** Restores recordings whose key is in no file of the place without it. */
   acceptLostKeys?: boolean
-  /** Who restores, by the name on this machine. */
+  /** The operator, by user name on this machine. */
   by: string
   onProgress: (progress: { step: RestoreStep; item?: string; done: number; total: number }) => void
 }
@@ -78,25 +80,25 @@ export interface Restored {
   backup: string
   snapshotAt: string
   tables: number
-  /** Tables, and columns of tables, that somebody had made: they are left out. */
+  /** Added tables and columns, which are left out. */
   notOurs: string[]
   rows: number
   objects: number
   keys: number
-  /** Recordings whose audio was not in keeping yet when the backup was made: it is lost. */
+  /** Recordings whose audio was not ingested when the backup was made: it is lost. */
   withoutAudio: number
   ledger: Replayed
-  /** How many entries the copy of the ledger had that was given, where the place's own goes on from it and was taken. */
+  /** Entries of the given ledger copy, if the place's own continues it and was used. */
   completedLedger: number | undefined
-  /** Versions of month keys that the ledger says are destroyed and that came back with the keyring: renewed and destroyed. */
+  /** Versions of month keys that the ledger reports as destroyed and that came back with the keyring: renewed and destroyed. */
   renewedKeys: string[]
-  /** Disclosures to authorities that were decided and of whose release the ledger says nothing: it may have been its last second. */
+  /** Decided disclosures to authorities whose release is not in the ledger: it may have been the last second. */
   mayHaveLeft: string[]
-  /** Recordings in keeping whose key is lost. */
+  /** Held recordings whose key is lost. */
   withoutKey: string[]
-  /** Versions of the register description that were approved after the backup: one before them is in force. */
+  /** Versions of the register description approved after the backup: an earlier one is in force. */
   lostVersions: number[]
-  /** Entries of the audit log that came after the backup and are lost; their hashes are back. */
+  /** Entries of the audit log after the backup, which are lost; their hashes are restored. */
   lostEntries: string[]
 }
 
@@ -110,7 +112,7 @@ export async function restoreBackup(
   const connection = await openConnection(target.url, 'seloste-restore')
   try {
     await refuseFull(connection, manifest.id)
-    // Before anything else may be refused: a start on what was meant for this register would begin an empty one instead.
+    // First, since a start on an unmarked database would begin an empty register.
     await beginQuarantine(connection, manifest.id)
     const secrets = await openSecrets(place.store, manifest, options.identity)
     const reading = {
@@ -136,7 +138,7 @@ export async function restoreBackup(
     await bringSecrets(target, secrets)
     const { keys, lent } = await place.restoreKeyring(connection)
     options.onProgress({ step: 'keys', done: keys, total: keys })
-    // By now those are known as well whose end had begun: their objects may have left the place.
+    // Includes those whose destruction had begun: their objects may have left the place.
     const gone = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
     const { objects, copies } = await bringObjects(target, place, manifest, gone, options.onProgress)
     const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest, copies)
@@ -185,7 +187,7 @@ export async function restoreBackup(
   }
 }
 
-/** Whose log the place has, by its own word: whoever restores holds it against what was written down. */
+/** The log's identity by the place's own word: the operator compares it with what was written down. */
 export async function findBackup(
   store: ObjectStore,
   wanted: string | undefined,
@@ -217,7 +219,7 @@ async function openSecrets(store: ObjectStore, manifest: Manifest, identity: str
   return JSON.parse(opened.toString('utf8')) as Secrets
 }
 
-/** Signed: what a capture node reported after the backup is taken to be lost with the database up to this instant. */
+/** Signed: what a capture node reported after the backup counts as lost with the database up to this instant. */
 async function logRestored(
   connection: OwnConnection,
   { db, keys }: RestoreTarget,
@@ -232,14 +234,14 @@ async function logRestored(
   await appendAudit(db, { action: 'backup.restored', result: 'ok', object: { kind: 'backup' }, detail })
 }
 
-/** A database that holds anything but this same restore, interrupted, is somebody's. */
+/** Refuses a database with anything but this same restore, interrupted. */
 async function refuseFull(connection: OwnConnection, backup: string): Promise<void> {
   const quarantine = await readQuarantine(connection)
   if (quarantine?.backup === backup) return
   const [found] = await connection.query<{ tables: number }>(
     `select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> 'restore_quarantine'`,
   )
-  // One that was refused before it had loaded anything does not keep another backup out.
+  // A restore that was refused before it loaded anything does not block another backup.
   if ((found?.tables ?? 0) === 0) return
   throw new Fault(
     'restore-not-empty',
@@ -250,8 +252,8 @@ async function refuseFull(connection: OwnConnection, backup: string): Promise<vo
 }
 
 /**
- * Of a backup of an older schema: this restore was interrupted after it had brought that to the program's own. Rows that were read into
- * it now would miss what its migrations do to those that are there.
+ * For a backup of an older schema, this restore was interrupted after migrating it to the program's own. Loading rows now would
+ * skip data migrations, so it begins anew.
  */
 async function beginAnew(connection: OwnConnection, { migration }: Manifest): Promise<void> {
   const [there] = await connection.query<{ there: boolean }>(
@@ -323,7 +325,7 @@ async function sizeOr(store: ObjectStore, key: string): Promise<number | undefin
   })
 }
 
-/** The log says of each destruction that it was; where its own entry came after the backup and is lost, here is another. */
+/** The log reports each destruction; if its entry came after the backup and is lost, this adds another. */
 async function logDestroyed(connection: OwnConnection): Promise<void> {
   await connection.query(`
     insert into audit_entry (action, result, object_kind, object_id, detail)
@@ -335,8 +337,8 @@ async function logDestroyed(connection: OwnConnection): Promise<void> {
 }
 
 /**
- * A place that was away when a version was destroyed has it still, and with it the keys of what was destroyed then. The
- * month's keys are made new before anybody looks, and what came back is destroyed here too.
+ * A place that was away when a version was destroyed still has it, and with it the keys of what was destroyed then. The month
+ * is re-keyed before anybody can use it, and what came back is destroyed here too.
  */
 async function renewOldKeys(
   { db, keys }: RestoreTarget,
@@ -368,7 +370,10 @@ function keysLost(ids: readonly string[]): Fault {
   )
 }
 
-/** What does not come back with its row. Returns how many recordings have lost their audio. @param copies whose sound is here */
+/**
+ * Restores what rows do not contain. Returns how many recordings lost their audio.
+ * @param copies anonymised copies whose audio exists
+ */
 async function settle(
   connection: OwnConnection,
   keys: KeyStore,
@@ -379,25 +384,25 @@ async function settle(
   const held = (await keys.names()).flatMap((name) => /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? [])
   await connection.query('begin')
   await connection.query('set local session_replication_role = replica')
-  // Never the machine's own clock: where it is ahead, two people say so before anything ends by its term.
+  // Never the machine's own clock: if it is ahead, two people must confirm it before a term ends anything.
   await connection.query('update clock_mark set at = greatest(at, $1::timestamptz, $2::timestamptz)', [
     manifest.snapshotAt,
     newest ?? manifest.snapshotAt,
   ])
-  // Whatever copies of the keyring there are, they are renewed whole.
+  // All copies of the keyring are renewed whole.
   await connection.query('update place_of_data set keyring_whole = false')
-  // As other places than those of the register that was backed up: whoever of the two still runs no longer writes there once this one does.
+  // With new ids, so that the original register, if it still runs, stops writing there once this one does.
   await connection.query(
     "update place_of_data set id = gen_random_uuid(), reached_at = null, ledger_to = null where kind in ('backup', 'ledger')",
   )
   await connection.query('update session set ended_at = clock_timestamp() where ended_at is null')
-  // Copies on request lie in no backup: none of them can be fetched, and another can be made.
+  // Copies on request are in no backup: they cannot be fetched, and another can be made.
   await connection.query(`
     update subject_copy set ended_at = clock_timestamp(), removed_at = clock_timestamp(),
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
   await settleDisclosures(connection, copies)
-  // Nobody has their private halves any more: capture must not seal to them.
+  // Their private halves no longer exist: capture must not seal to them.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,
     held,
@@ -406,7 +411,8 @@ async function settle(
     `update intake_key set private_destroyed_at = clock_timestamp() where private_destroyed_at is null and not (day = any ($1::date[]))`,
     [held],
   )
-  // The same for those of single recordings: capture drops what it has of them, and the keys above them go when the register starts.
+  // The same for keys of single recordings: capture drops what it has of them, and their wrapping keys go when the register
+  // starts.
   const versions = (await keys.names()).flatMap((name) => /^intake-v(\d+)$/.exec(name)?.[1] ?? []).map(Number)
   await connection.query(
     `insert into intake_version (version, state) select v, 'retiring' from unnest($1::integer[]) v on conflict (version) do nothing`,

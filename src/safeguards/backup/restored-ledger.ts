@@ -1,7 +1,6 @@
 /**
- * The destruction ledger as a restore needs it. In: a copy of it, and what is known of it elsewhere: in the backup, at
- * witnesses, in files that were kept. Out: the copy, judged, and then replayed. Never here: a copy that ends before what is
- * known, that was altered, or that is missing: the register stays closed.
+ * Verifies the destruction ledger for a restore against what is known of it: the backup, witnesses, stored files; then replays
+ * it. The register stays closed if the copy is missing, altered, or shorter than known.
  */
 import { Fault } from '#platform/fault.ts'
 import { readCheckpoint, signedBy, type VerifierKey } from '../audit/note.ts'
@@ -16,9 +15,9 @@ import type { Manifest } from './manifest.ts'
 
 /** What an operator or a witness knows of the ledger. */
 export interface LedgerAnchors {
-  /** Heads of it that are known elsewhere; asked for with the key that verifies them. */
+  /** Returns heads known elsewhere, verified with the key. */
   known: (key: VerifierKey) => Promise<readonly KnownHead[]>
-  /** At least so many entries. */
+  /** Least number of entries. */
   entries: number
 }
 
@@ -26,21 +25,21 @@ type ReadCopy = (name: string) => Promise<Buffer | undefined>
 
 export interface JudgedLedger {
   copy: LedgerCopy
-  /** How many entries the copy had that was given, where the place's goes on from it. */
+  /** Entries of the given copy, if the place's continues it. */
   completed: number | undefined
-  /** Entries up to this number are in the backup. */
+  /** Number of the last entry in the backup. */
   since: number
-  /** What its entries after the backup say, by their names. */
+  /** Contents of the entries after the backup, by name. */
   contents: ReadonlyMap<string, LedgerContent>
-  /** When its newest entry was made. */
+  /** Time of the newest entry. */
   newest: Temporal.Instant | undefined
-  /** Recordings that it says are destroyed. */
+  /** Recordings it reports as destroyed. */
   destroyed: ReadonlySet<string>
 }
 
 /**
- * Reads a copy from its first entry to its head, and what its entries after the backup say.
- * @param copies a file by its name, nothing where there is none: of the copy, and of the one in the place where that is another
+ * Reads a copy from its first entry to its head, and the contents of entries after the backup.
+ * @param copies return a file by name, undefined if there is none: of the copy, and of the place's own if that is another
  * @throws Fault `restore-ledger`, `restore-anchor`
  */
 export async function judgeLedger(
@@ -92,7 +91,10 @@ export async function judgeLedger(
   }
 }
 
-/** A copy from elsewhere is for a place whose own is lost, broken or another; where that is whole and goes on from it, that is taken. */
+/**
+ * A copy from elsewhere is for a place whose own is lost, damaged or another; a valid own copy that continues it is used
+ * instead.
+ */
 async function goingOnFrom(
   given: LedgerCopy,
   readPlaces: ReadCopy,
@@ -105,7 +107,7 @@ async function goingOnFrom(
   return there.problems.length > 0 ? given : there
 }
 
-/** Takes the ledger into the restored database and ends there what it says. */
+/** Imports the ledger into the restored database and applies it. */
 export async function replayInto(
   replaying: Replaying,
   { copy, since, contents }: JudgedLedger,
@@ -115,7 +117,7 @@ export async function replayInto(
   return replayLedger(replaying, copy.entries, since)
 }
 
-/** @throws Fault `restore-anchor` where the note is no head that the key signed */
+/** @throws Fault `restore-anchor` if the note is no head signed by the key */
 export function readKnownHead(of: string, note: string, key: VerifierKey): KnownHead {
   const head = readCheckpoint(note)
   if (!head || head.origin !== key.name || typeof signedBy(key, head) !== 'object') {

@@ -1,6 +1,6 @@
 /**
- * The audit log of a restored register. In: the entries of the backup, and the hashes that were signed after it. Out: a log
- * that goes on where it was signed last, with the loss of what lies between accepted and named. Never here: a second tree.
+ * Continues the audit log of a restored register where it was last signed: the hashes after the backup are restored, and the
+ * loss of their entries is accepted and listed.
  */
 import { sql } from 'kysely'
 import { openBreak, noteBreak } from '../audit/findings.ts'
@@ -15,7 +15,7 @@ import type { ShippedLog } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
 
 const step = 65_536
-/** The migration with which entries began to be signed. */
+/** Migration with which entries began to be signed. */
 const signsSince = 74
 
 /** Returns ranges of leaves whose entry is lost. */
@@ -31,7 +31,7 @@ export async function resumeRestoredLog(
   await restoreSignedFrom(db, keys, log, migration.number)
   const found = await storedSize(db)
   if (found >= shipped.size) return []
-  // An entry that waited when the backup was made may have its leaf among those that come back: it is found by its hash.
+  // An entry that waited at the time of the backup may have its leaf among the restored ones: it is found by its hash.
   await sql`delete from audit_pending`.execute(db)
   if (!(await openBreak(db))) await noteBreak(db, [{ kind: 'leaves-missing', signed: shipped.size, found }])
   const accepted = { reason: `restored from the backup ${id}`, by, lostFrom: auditLog.size }
@@ -43,7 +43,7 @@ export async function resumeRestoredLog(
   return lost
 }
 
-/** A backup has the size below which unsigned entries are believed. Where somebody took it out before, none is believed. */
+/** A backup has the size below which unsigned entries are trusted. If somebody removed it, none is trusted. */
 async function restoreSignedFrom(
   db: HoldingSafeguards,
   keys: KeyStore,

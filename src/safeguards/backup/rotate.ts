@@ -1,7 +1,6 @@
 /**
- * How backups end. In: how many days they are kept, at most: that is what the public is promised. Out: the older ones
- * removed, the last one as well, and objects that no backup names or whose recording is destroyed. Never here: a backup that
- * stays past its day because there is no newer one.
+ * Removes backups that are older than the days promised to the public, the last one included, and objects that no backup names
+ * or whose recording is destroyed.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -10,12 +9,12 @@ import { findBackups, objectsOf, openManifest } from './list-backups.ts'
 import { folderOf, instantOf, manifestName, noteName, objectsFolder } from './manifest.ts'
 
 export interface Rotated {
-  /** Ids of backups that ended. */
+  /** Ids of removed backups. */
   ended: string[]
   objects: number
 }
 
-/** Removes what an interrupted backup, or an interrupted removal, left. */
+/** Removes leftovers of an interrupted backup or removal. */
 export async function removeUnfinished(store: ObjectStore): Promise<string[]> {
   const { unfinished } = await findBackups(store)
   for (const files of unfinished.values()) for (const key of files) await store.delete(key)
@@ -51,7 +50,7 @@ export async function rotate(
   return { ended, objects }
 }
 
-/** The note first: what is left of it by a crash is no backup, and the next run removes it. */
+/** The note first: what a crash leaves is then no backup, and the next run removes it. */
 async function removeBackup(store: ObjectStore, id: string, files: readonly string[]): Promise<void> {
   for (const name of [noteName, manifestName]) await store.delete(folderOf(id) + name)
   for (const file of files) await store.delete(file)
@@ -68,13 +67,13 @@ const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 const recordingKey = new RegExp(`^(?:recordings/(${uuid})\\.[a-z]+|anonymised/(${uuid})/${uuid}\\.age)$`)
 const anonymisedKey = new RegExp(`^anonymised/${uuid}/(${uuid})\\.age$`)
 
-/** The recording whose object a key is, or of whose anonymised copy. */
+/** Returns the recording of an object's key, also for its anonymised copy. */
 export function recordingOf(key: string): string | undefined {
   const found = recordingKey.exec(key)
   return found?.[1] ?? found?.[2]
 }
 
-/** The anonymised copy whose sound an object is. */
+/** Returns the anonymised copy of an audio object. */
 export function anonymisedCopyOf(key: string): string | undefined {
   return anonymisedKey.exec(key)?.[1]
 }

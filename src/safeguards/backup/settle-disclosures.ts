@@ -1,9 +1,10 @@
 import type { OwnConnection } from '#platform/database/copy.ts'
 
 /**
- * Disclosures of a restored register (R27, R30, R33, R34), before the ledger is replayed. Packages lie in no backup: none that was
- * open can be fetched. A copy that was signed and whose sound is not here has ended for good, for somebody may have its bytes and
- * another rendering would be a second one. @param copies anonymised copies whose sound the place had
+ * Adjusts disclosures of a restored register (R27, R30, R33, R34) before the ledger is replayed. Packages are in no backup:
+ * open ones cannot be downloaded. A signed copy without audio has ended for good, since somebody may have its bytes and a
+ * second rendering must not exist.
+ * @param copies anonymised copies whose audio the place had
  */
 export async function settleDisclosures(connection: OwnConnection, copies: readonly string[]): Promise<void> {
   await connection.query(`
@@ -30,8 +31,9 @@ export async function settleDisclosures(connection: OwnConnection, copies: reado
 }
 
 /**
- * After the replay: what an authority was granted and, as far as the ledger goes, not given. It may have been in the second before
- * the loss: a package to an authority waits for no place. @returns numbers
+ * After the replay: disclosures granted to authorities and, as far as the ledger goes, not released. Release may have been in
+ * the second before the loss: a package to an authority does not wait for places.
+ * @returns numbers
  */
 export async function mayHaveLeftOf(connection: OwnConnection): Promise<string[]> {
   const rows = await connection.query<{ number: string }>(`

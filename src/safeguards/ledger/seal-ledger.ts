@@ -1,10 +1,8 @@
 /**
- * The one sequencer of the ledger. In: entries that wait. Out: each with its number, and a signed head of them all,
- * remembered beside the keys before anybody else sees it. Never here: signing on over a ledger that was turned back or
- * altered; keeping an end from being carried out (whoever destroys does not wait for a number).
- *
- * Every step can be taken again: leaves (one transaction), the head beside the keys, the head in the database. Whoever does
- * it holds the ledger's lock, in whatever process.
+ * The single sequencer of the ledger: numbers waiting entries and signs a head, which is stored beside the keys before anybody
+ * else sees it. Never signs over a ledger that was rolled back or altered; destructions do not wait for numbers.
+ * Every step is idempotent: leaves (one transaction), head beside the keys, head in the database. The caller holds the ledger's
+ * lock.
  */
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -27,19 +25,19 @@ import { ledgerTree, readLedgerSigner } from './ledger-tree.ts'
 export interface LedgerSealing {
   db: HoldingSafeguards
   keys: KeyStore
-  /** What is remembered of the ledger beside the keys; nobody else's. */
+  /** The ledger's state beside the keys; not shared. */
   folder: LogFolder
 }
 
 type Tx = Transaction<SafeguardTables>
 
 const batchEntries = 1_000
-/** The last ones are held against their hashes before the ledger is gone on with; all of them by the verifier. */
+/** Last entries verified before the ledger continues; the verifier checks all. */
 const entriesLookedAt = 256
 
 /**
- * Numbers every entry that was committed before this call, and signs the head.
- * @returns the head; nothing where the audit log has no key yet (it is made with the log's first turn)
+ * Numbers every entry committed before this call, and signs the head.
+ * @returns the head; undefined if the audit log has no key yet (it is made with the log's first turn)
  * @throws Fault `ledger-head-missing`, `ledger-head-altered`, `ledger-turned-back`, `ledger-altered`: nothing was signed
  */
 export async function sealLedger({ db: holding, keys, folder }: LedgerSealing): Promise<StoredCheckpoint | undefined> {
@@ -59,7 +57,7 @@ async function locked<Result>(db: ReturnType<typeof safeguardsOf>, work: (tx: Tx
   })
 }
 
-/** @returns whether more may wait */
+/** @returns whether more may be waiting */
 async function takeBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boolean> {
   const { rows } = await sql<LedgerRow & { waiting: number; is_taken: boolean }>`
     select p.seq as waiting, l.seq is not null as is_taken, ${ledgerColumns}
@@ -116,7 +114,7 @@ async function rememberedHead(folder: LogFolder, signer: Signer): Promise<{ size
   return read
 }
 
-/** The tree to go on from, after a look at what was signed last and at the last entries. */
+/** Returns the tree to continue, after checking the last head and the last entries. */
 async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ edge: RightEdge }> {
   const [remembered, size] = [await rememberedHead(folder, signer), await storedSize(tx, ledgerTree)]
   const stored = await newestCheckpoint(tx, ledgerTree)

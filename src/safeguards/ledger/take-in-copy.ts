@@ -1,7 +1,6 @@
 /**
- * A restored ledger brought up to a copy of it. In: a copy in which nothing is wrong, the database's owner. Out: its entries
- * in the database with the numbers and hashes that they had, and its head beside the keys. Never here: what the entries
- * mean for the register (replay-ledger.ts), a copy that was not judged.
+ * Extends a restored ledger from a verified copy: entries with their numbers and hashes, and the head beside the keys. What
+ * entries mean for the register is in replay-ledger.ts.
  */
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -16,11 +15,11 @@ import type { CopiedEntry, LedgerCopy } from './read-ledger-copy.ts'
 const atOnce = 1_000
 
 /**
- * Takes the entries in that the database does not have; again without harm.
- * @param copy with its entries from the database's size on, at the latest
- * @param contents what they say, by the names of the entries
- * @returns how many were taken in
- * @throws Fault `ledger-copy-wrong` where the copy has problems, is shorter than the database, or is not its continuation
+ * Imports the entries that the database lacks; idempotent.
+ * @param copy with entries from the database's size on at the latest
+ * @param contents by the names of the entries
+ * @returns how many were imported
+ * @throws Fault `ledger-copy-wrong` if the copy has problems, is shorter than the database, or does not continue it
  */
 export async function takeInCopy(
   holding: HoldingSafeguards,
@@ -55,7 +54,7 @@ export async function takeInCopy(
       }
       await sql`alter table destruction_entry disable trigger pending`.execute(tx)
       for (let at = 0; at < fresh.length; at += atOnce) await insertEntries(tx, fresh.slice(at, at + atOnce), contents)
-      // What is looked at when a transaction ends is looked at now: a table that waits for that cannot be changed.
+      // Runs deferred constraints now: a table with pending ones cannot be altered.
       await sql`set constraints all immediate`.execute(tx)
       await sql`alter table destruction_entry enable trigger pending`.execute(tx)
       if (whole.length > 0) await tx.insertInto('ledger_subtree').values(whole).execute()
@@ -103,7 +102,7 @@ async function insertEntries(
     on conflict do nothing`.execute(tx)
 }
 
-/** The note with the log's own signature alone; cosignatures are asked for anew. */
+/** The note with the log's own signature only; cosignatures are requested again. */
 function ownPart(note: string): string {
   const end = note.indexOf('\n\n') + 2
   return note.slice(0, note.indexOf('\n', end) + 1)

@@ -1,11 +1,10 @@
 /**
- * What a database lets whom do, as lines that can be held against those of another. In: a connection. Out: one line for each
- * column, constraint, index, function, trigger, policy and privilege of a role of Seloste. Never here: owners, which may have another
- * name elsewhere; partitions, which months of the history make.
+ * Lists what a database allows whom, one line for each column, constraint, index, function, trigger, policy and privilege of a
+ * role of Seloste, for comparison with another. Owners, whose names may differ, and partitions are left out.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 
-/** Privileges that a server of another major version does not have. */
+/** Excludes privileges that another major version lacks. */
 const everywhere = `privilege_type <> 'MAINTAIN'`
 
 const queries = [
@@ -51,7 +50,7 @@ const queries = [
    from pg_roles r where rolname like 'seloste\\_%'`,
 ]
 
-/** Tables that say how it stands with one database. */
+/** Tables about one database. */
 const ofMarks = /\b(restore_quarantine|register_moved)(_pkey|_only_one_check)?\b/
 
 /** Sorted. */
@@ -63,7 +62,7 @@ export async function readCatalog(connection: OwnConnection): Promise<string[]> 
   return lines.sort()
 }
 
-/** Lines that only one of the two has, each with `-` (the first alone) or `+` before it. */
+/** Returns the lines that only one of the two has, with `-` (the first) or `+` in front. */
 export function differences(one: readonly string[], other: readonly string[]): string[] {
   const [first, second] = [new Set(one), new Set(other)]
   return [

@@ -1,11 +1,11 @@
 /**
- * A database that a move began to fill, emptied again. In: its owner's connection. Out: nothing of Seloste in it; roles, which belong
- * to the whole server, stay. Never here: a database that is anything else, or that a register has moved to.
+ * Empties a database that a move began to fill. Roles, which belong to the server, stay. Refuses any other database, and one
+ * that a register has moved to.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 
-/** Tables first: a sequence of a column's own goes with its table, and can not go before it. */
+/** Tables first: a column's sequence is dropped with its table and cannot be dropped before. */
 const everything = `
   select 1 as turn, format('drop table if exists %s cascade', oid::regclass) as drops
   from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
@@ -19,7 +19,10 @@ const everything = `
   where typnamespace = 'public'::regnamespace and typtype in ('c', 'd', 'e') and typrelid in (select 0 union select oid from pg_class where relkind = 'c')
   order by turn`
 
-/** All of it or nothing. @returns how many tables there were; nothing where no move has begun here, or has come to its end */
+/**
+ * In one transaction.
+ * @returns how many tables there were; undefined if no move has begun here, or one has completed
+ */
 export async function emptyDatabase(target: OwnConnection): Promise<number | undefined> {
   const quarantine = await readQuarantine(target)
   if (quarantine?.backup.startsWith(quarantineOfMove('')) !== true) return undefined

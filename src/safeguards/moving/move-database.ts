@@ -1,10 +1,9 @@
 /**
- * A register's database moved to another PostgreSQL. In: the owner's way to both. Out: the same rows, next numbers, roles and rights,
- * and the same roots of both logs, there; and a mark here, after which no Seloste opens this one. Never here: a change of the
- * source before everything has been compared; two databases that both open.
- *
- * The order: the target closed by its quarantine, its schema, then with nobody writing here the rows, the comparison, whatever
- * `whileClosed` does, the mark here, the quarantine lifted there. What ends before the mark has changed nothing here.
+ * Moves a register's database to another PostgreSQL: the same rows, next sequence numbers, roles, rights and roots of both
+ * logs; then marks this one, so that no Seloste opens it again. The source is not changed before everything has been compared,
+ * and the two are never open at the same time.
+ * Order: quarantine and schema of the target; then, with writes here blocked, the rows, the comparison, `whileClosed`, the mark
+ * here, the end of the quarantine there. A failure before the mark changes nothing here.
  */
 import { randomUUID } from 'node:crypto'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -20,27 +19,33 @@ import { judgeTarget, targetFault } from './target.ts'
 import { readTreeHeads, type TreeHeads } from './tree-heads.ts'
 
 export interface DatabaseMove {
-  /** The owner's URLs. */
+  /** URLs of the owner. */
   from: string
   to: string
-  /** Where to, for people: without a password. */
+  /** Destination for people, without a password. */
   told: string
-  /** Brings the target's schema to a migration. */
+  /** Migrates the target's schema. */
   migrate: (url: string, upTo: number) => Promise<unknown>
   onTable: (table: MovedTable, done: number, total: number) => void
-  /** Everything is there and compared, and nobody writes here. What it throws calls the move off. @param to of the target */
+  /**
+   * Runs when everything is copied and compared and writes are blocked. Throwing cancels the move.
+   * @param to of the target
+   */
   whileClosed?: (moved: MovedDatabase) => Promise<void>
 }
 
 export interface MovedDatabase {
   tables: MovedTable[]
   rows: number
-  /** Lines of what is allowed to whom that were compared. */
+  /** Compared lines of the catalog. */
   catalog: number
   heads: TreeHeads
 }
 
-/** What stands in the way is told before anybody has to wait. @throws Fault `move-…` */
+/**
+ * Reports obstacles before anybody has to wait.
+ * @throws Fault `move-…`
+ */
 export async function assertMovable({ from, to, told }: Pick<DatabaseMove, 'from' | 'to' | 'told'>): Promise<void> {
   await between({ from, to, told }, judgeTarget)
 }
@@ -88,7 +93,7 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   )
   await endOthers(source)
   await source.query('begin')
-  // From here on everybody may read and nobody write, so that whatever is read is of one moment.
+  // From here on all may read and nobody may write, so that everything read is of one moment.
   await source.query(`lock table ${names.map(({ name }) => name).join(', ')} in share mode`)
   const catalog = await compareCatalogs(source, target)
   const tables = await moveTables(source, target, move.onTable)
@@ -98,14 +103,14 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   await markMovedAway(source, id, move.told)
   await endOthers(source)
   await source.query('commit')
-  // Those that have come since connect anew, and find that nothing can be written.
+  // Newer connections reconnect and find that nothing can be written.
   await endOthers(source)
   await endQuarantine(target)
   return moved
 }
 
 /**
- * One move of a register at a time, or one that is given up, until `close` of the connection.
+ * Allows one move, or one that is given up, at a time, until `close` of the connection.
  * @throws Fault `move-not-held`
  */
 export async function takeTurn(source: OwnConnection): Promise<void> {
@@ -116,10 +121,10 @@ export async function takeTurn(source: OwnConnection): Promise<void> {
 }
 
 /**
- * Whatever a move that was cut short after its mark has left to do.
- * @param told of `to`, as the move told it
- * @returns whether the register has left `from` for `to`
- * @throws Fault `database-moved` where it has left for another
+ * Finishes a move that was interrupted after its mark.
+ * @param told of `to`, as in the move
+ * @returns whether the register has moved from `from` to `to`
+ * @throws Fault `database-moved` if it has moved to another
  */
 export async function finishMove(from: string, to: string, told: string): Promise<boolean> {
   const source = await openConnection(from, 'seloste-move')
@@ -139,10 +144,7 @@ export async function finishMove(from: string, to: string, told: string): Promis
   }
 }
 
-/**
- * Connections of others, of whomever the owner may end: what they were about to write fails, and is tried again elsewhere. Capture has
- * broken its own by then.
- */
+/** Ends others' connections: their writes fail and are retried elsewhere. Capture has closed its own by then. */
 async function endOthers(connection: OwnConnection): Promise<void> {
   await connection.query(`
     select pg_terminate_backend(pid) from pg_stat_activity

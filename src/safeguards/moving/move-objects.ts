@@ -1,7 +1,6 @@
 /**
- * The sealed objects of a store copied to another, while both are used and once more when neither is. In: two stores, lines that
- * remember what was copied. Out: the same objects there, each read back. Never here: one that was destroyed meanwhile, a target
- * that holds objects of anybody else.
+ * Copies the sealed objects of a store to another while both are in use, and once more when neither is. Each copy is read back.
+ * Objects destroyed meanwhile are not copied, and a target with others' objects is refused.
  */
 import { Fault } from '#platform/fault.ts'
 import type { AppendedLines } from '#platform/files/appended-lines.ts'
@@ -11,27 +10,30 @@ import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { sha256 } from '../backup/manifest.ts'
 import { readWhole, readWholeOr } from '../backup/read-whole.ts'
 
-/** Says of a store that it is being filled from another; and of one that its objects are elsewhere now. */
+/** Marks a store as being filled from another, and a store whose objects have moved. */
 export const fillingKey = 'moving-in'
 export const movedKey = 'moved-away'
 
 export interface ObjectMove {
   from: ObjectStore
   to: ObjectStore
-  /** Whether an object stays as it is; one that may still change is copied each time. @param has whether a key is in the store */
+  /**
+   * Returns true if an object is final; one that may change is copied each time.
+   * @param has returns whether a key is in the store
+   */
   isSettled: (key: string, has: (key: string) => boolean) => boolean
-  /** Remembers across runs which of them were copied and read back: key, size and SHA-256. */
+  /** Persistent record of what was copied and read back: key, size and SHA-256. */
   copied: AppendedLines
   onCopied: (progress: { objects: number; bytes: number }) => void
 }
 
 export interface MovedObjects {
-  /** In both. */
+  /** Objects in both. */
   objects: number
-  /** Of them now, and their bytes. */
+  /** Objects copied by this run, and their bytes. */
   copied: number
   bytes: number
-  /** Copied and destroyed here since: taken out of the target again. */
+  /** Copied and meanwhile destroyed here: removed from the target again. */
   removed: number
 }
 
@@ -39,8 +41,8 @@ const atOnce = 8
 const remembered = /^(\S+) (\d+) ([0-9a-f]{64})$/
 
 /**
- * Takes an empty store for the objects of a register, by the origin of its audit log.
- * @throws Fault `move-target-not-empty` where the target has objects that no move of ours put there
+ * Claims an empty store for the objects of a register, by the origin of its audit log.
+ * @throws Fault `move-target-not-empty` if the target has objects that no move of ours put there
  */
 export async function claimTarget({ to, origin }: { to: ObjectStore; origin: string }): Promise<void> {
   const mark = await readWholeOr(to, fillingKey)
@@ -55,8 +57,8 @@ export async function claimTarget({ to, origin }: { to: ObjectStore; origin: str
 }
 
 /**
- * Copies what the target lacks and takes out of it what is not here any more. Run it until little is left, and once more with
- * nobody writing.
+ * Copies what the target lacks and removes what no longer exists here. Run it until little is left, and once more with writes
+ * blocked.
  */
 export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   const { from, to } = move
@@ -80,7 +82,7 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
     })
   }
   await running.all()
-  // As it is now: some were destroyed after they had been copied.
+  // Read again: some were destroyed after they had been copied.
   const left = await keysOf(from)
   for (const key of await keysOf(to)) if (!left.has(key) && (await to.delete(key))) moved.removed += 1
   return moved
@@ -92,7 +94,7 @@ async function keysOf(store: ObjectStore): Promise<Set<string>> {
   return keys
 }
 
-/** Nothing where it was destroyed while it was copied: then it is in neither. */
+/** Undefined if it was destroyed while it was copied: then it is in neither. */
 async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled: boolean): Promise<number | undefined> {
   const bytes = await readWholeOr(from, key)
   if (!bytes) return undefined
@@ -109,7 +111,7 @@ async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled:
   return bytes.length
 }
 
-/** What is settled is never written again: one that was read back, and is of the same size here and there, is the same. */
+/** Final objects are never rewritten: one that was read back and has the same size in both is the same. */
 async function isThere({ from, to }: ObjectMove, known: number | undefined, key: string): Promise<boolean> {
   if (known === undefined) return false
   return (await sizeOr(from, key)) === known && (await sizeOr(to, key)) === known
@@ -131,13 +133,13 @@ async function readKnown(copied: AppendedLines): Promise<Map<string, number>> {
   return known
 }
 
-/** After the last copy, with nobody writing: no Seloste takes this store for its own any more. */
+/** After the last copy, with writes blocked: no Seloste uses this store any more. */
 export async function markObjectsMoved(from: ObjectStore, told: string): Promise<void> {
   await from.put(movedKey, Buffer.from(told))
 }
 
 /**
- * What follows the moment of a move: the store that was left is marked, the other is one as any other. May be cut short and done again.
+ * Completes a move: marks the old store and unmarks the new one. Can be interrupted and repeated.
  * @returns whether there was something left to do
  */
 export async function finishObjects({
@@ -156,7 +158,7 @@ export async function finishObjects({
 
 /**
  * Empties a store that a move of this register began to fill.
- * @returns how many objects there were; nothing where no move of it did
+ * @returns how many objects there were; undefined if no move of it did
  */
 export async function emptyTarget({ to, origin }: { to: ObjectStore; origin: string }): Promise<number | undefined> {
   const mark = await readWholeOr(to, fillingKey)
@@ -167,12 +169,15 @@ export async function emptyTarget({ to, origin }: { to: ObjectStore; origin: str
   return objects
 }
 
-/** Where the objects of this store are now; nothing where they are here. */
+/** Returns where the objects of this store have moved; undefined if they are here. */
 export async function hasMovedAway(store: ObjectStore): Promise<string | undefined> {
   return (await readWholeOr(store, movedKey))?.toString('utf8')
 }
 
-/** One that is away now is asked again by whatever needs it. @throws Fault `objects-moved` */
+/**
+ * Refuses a store whose objects have moved. An unreachable store is left to its users.
+ * @throws Fault `objects-moved`
+ */
 export async function refuseMovedObjects(store: ObjectStore): Promise<void> {
   const to = await hasMovedAway(store).catch(() => undefined)
   if (to === undefined) return

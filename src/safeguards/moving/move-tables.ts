@@ -1,7 +1,6 @@
 /**
- * Every row of one database into another of the same schema. In: two connections, of which the first is in a transaction in which
- * nobody else writes. Out: the same rows and the same next numbers, held against each other in both. Never here: a trigger that
- * runs for what has already happened, a row that is only counted.
+ * Copies every row of a database into another of the same schema, with the next sequence numbers, and compares both by content.
+ * Nobody else writes to the source, and triggers do not run.
  */
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
@@ -18,7 +17,10 @@ export interface MovedTable extends TableDigest {
 const partBytes = 1 << 20
 const aheadBytes = 16 << 20
 
-/** In one transaction of the target: all rows, or none. @throws Fault `move-differs`, `restore-not-allowed` */
+/**
+ * In one transaction of the target.
+ * @throws Fault `move-differs`, `restore-not-allowed`
+ */
 export async function moveTables(
   source: OwnConnection,
   target: OwnConnection,
@@ -49,7 +51,7 @@ export async function moveTables(
   return moved
 }
 
-/** Months of the history, so that no row falls where nobody looks for its month. */
+/** Creates the months of the history, so that every row has its partition. */
 async function makePartitions(source: OwnConnection, target: OwnConnection): Promise<void> {
   const [months] = await source.query<{ first: string | null; last: string | null }>(`
     select min(month) as first, max(month) as last from (
@@ -82,7 +84,7 @@ async function copyRows(source: OwnConnection, target: OwnConnection, { name, co
     pipe.destroy(error as Error)
     throw error
   })
-  // What the target said comes first: that the source was cut off only follows from it.
+  // The target's error comes first: the source's end is only its consequence.
   const [written, read] = await Promise.allSettled([writing, reading])
   for (const one of [written, read]) if (one.status === 'rejected') throw one.reason
 }

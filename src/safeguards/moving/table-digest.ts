@@ -1,12 +1,12 @@
 /**
- * What a table holds, in one value. In: a connection, a table. Out: how many rows there are, and a sum of their hashes that does
- * not depend on their order. Never here: two connections whose settings write a value differently.
+ * Digest of a table: the number of rows and a sum of their hashes, independent of order. Both connections need the same
+ * settings for formatting values.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 
 export interface TableDigest {
   rows: number
-  /** Hexadecimal. Sums of the first and the second 64 bits of each row's SHA-256. */
+  /** Hexadecimal sums of the first and the second 64 bits of each row's SHA-256. */
   digest: string
 }
 

@@ -1,7 +1,4 @@
-/**
- * Where a database may move to. In: connections to both. Out: nothing, or what stands in the way, in one line that says what to
- * do. Never here: a change in either.
- */
+/** Checks whether a database can move to a target. Each obstacle is one line that says what to do. */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
@@ -48,7 +45,7 @@ export async function judgeTarget(source: OwnConnection, target: OwnConnection):
   await refuseFull(target)
 }
 
-/** @param version as server_version_num tells it: 170004 */
+/** @param version as in server_version_num: 170004 */
 export function refuseOldServer(version: number): void {
   const major = Math.floor(version / 10_000)
   if (major >= oldestMajor) return
@@ -74,7 +71,7 @@ async function refuseSame(source: OwnConnection, target: OwnConnection): Promise
   }
 }
 
-/** What an earlier move that was cut short left is taken away by the next. */
+/** Leftovers of an interrupted move are removed by the next one. */
 async function refuseFull(target: OwnConnection): Promise<void> {
   const quarantine = await readQuarantine(target)
   if (quarantine?.backup.startsWith(quarantineOfMove('')) === true) return
@@ -88,7 +85,7 @@ async function refuseFull(target: OwnConnection): Promise<void> {
 const away = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|ENOENT|57P0|08)/
 const refused = /^(28|3D000|42501)/
 
-/** What an error of the target means for whoever moves; any other stays what it is. */
+/** Returns the fault for an error of the target; undefined for others. */
 export function targetFault(error: unknown, told: string): unknown {
   if (error instanceof Fault && !(error instanceof ObjectFault)) return error
   const { code = '', message = String(error) } = error as { code?: string; message?: string }

@@ -1,7 +1,4 @@
-/**
- * The roots of the audit log and of the destruction ledger, made again from what a database holds. In: a database. Out: for each
- * log how far it was signed and what its leaves come to there. Never here: a root that was only read.
- */
+/** Recomputes the roots of the audit log and of the destruction ledger from what a database holds. */
 import { auditTree, newestCheckpoint, storedMembers, storedSize, type TreeTables } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
@@ -10,9 +7,9 @@ import type { HoldingSafeguards } from '../tables.ts'
 export interface TreeHead {
   /** Leaves in the database. */
   leaves: number
-  /** Their root, of RFC 6962, base64. */
+  /** Their root by RFC 6962, base64. */
   root: string
-  /** Leaves that the newest checkpoint is about, and the root in it. */
+  /** Leaves and root of the newest checkpoint. */
   signed: { size: number; root: string } | undefined
 }
 

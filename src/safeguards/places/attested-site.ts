@@ -1,30 +1,30 @@
 /**
- * Whether a place may be used (R19). In: the sites of the description in force, what is told of a place, today. Out: its
- * site, or why it has none with an attestation that is valid today. Never here: a place opened, a database.
+ * Decides whether a place may be used (R19): it needs a site in the description in force with an attestation that is valid
+ * today.
  */
 import type { StorageSite } from '#description/register-description.ts'
 
 export interface PlaceTold {
   name: string
-  /** A folder or an address, without secrets. */
+  /** Folder or address, without secrets. */
   location: string
-  /** Whether it may be on another machine than this one. */
+  /** Whether it may be on another machine. */
   elsewhere: boolean
-  /** The id of its site, where the operator has told it. */
+  /** Id of its site, if configured. */
   site?: string | undefined
 }
 
 export type SiteVerdict =
   { site: StorageSite; attested: true } | { site: StorageSite | undefined; attested: false; why: string }
 
-/** The place's site: what is told; this machine's places are on the only site where the description has one. */
+/** Returns the place's site: the configured one, or for places on this machine the description's only site. */
 export function siteOf(sites: readonly StorageSite[], place: Pick<PlaceTold, 'elsewhere' | 'site'>) {
   const [only, ...more] = sites
   const id = place.site ?? (!place.elsewhere && only && more.length === 0 ? only.id : undefined)
   return sites.find((one) => one.id === id)
 }
 
-/** `today` in the time zone of the register. */
+/** `today` in the register's time zone. */
 export function isAttested(site: StorageSite, today: Temporal.PlainDate): boolean {
   return (
     site.electronicAccessControl &&

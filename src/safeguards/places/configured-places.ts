@@ -1,4 +1,4 @@
-/** What is told of each place, from the settings: its kind, its address without secrets, whether that may be another machine. */
+/** Describes each place by the settings: kind, address without secrets, whether it may be on another machine. */
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
@@ -7,15 +7,15 @@ import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ToldPlace } from './registry.ts'
 
-/** A backup place or a copy of the ledger. */
+/** Describes a place of backups or of a copy of the ledger. */
 export async function describeCopyPlace(kind: 'backup' | 'ledger', setting: PlaceSetting): Promise<ToldPlace> {
   const { at, name, site } = setting
-  // Not there: reaching it says so.
+  // If it does not exist, opening it reports that.
   const elsewhere = await isElsewhere(at).catch(() => false)
   return { kind, name, location: tellPlace(setting), elsewhere, site }
 }
 
-/** Where sealed recordings lie. */
+/** Describes the object store. */
 export async function describeObjectStore({
   objects: at,
   sites,
@@ -27,26 +27,26 @@ export async function describeObjectStore({
   return { kind: 'objects', name: 'objects', location: tellPlace({ at }), elsewhere, site: sites.objects }
 }
 
-/** Whether it may be on another machine. Throws where a folder is not there. */
+/** Returns true if it may be on another machine. Throws if a folder does not exist. */
 export async function isElsewhere(at: FolderAddress | S3Address): Promise<boolean> {
   if (at.kind === 'folder') return isOnNetworkDrive(at.folder)
   return at.endpoint === undefined || !isThisMachine(new URL(at.endpoint).hostname)
 }
 
-/** A witness of the audit log; hashes lie there. */
+/** Describes a witness of the audit log, which stores hashes. */
 export function describeWitness({ url, site }: { url: string; site?: string | undefined }): ToldPlace {
   const { host, hostname } = new URL(url)
   return { kind: 'witness', name: host, location: url, elsewhere: !isThisMachine(hostname), site }
 }
 
-/** By an address or the name of the loopback: no other name is looked up. */
+/** Recognises loopback addresses and names; other names are not resolved. */
 export function isThisMachine(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '')
   if (bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))) return true
   return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === bare))
 }
 
-/** The database, and what it tells of its tablespaces and replicas. */
+/** Describes the database, its tablespaces and its replicas. */
 export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | undefined): Promise<ToldPlace[]> {
   const { rows } = await sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
     select host(inet_server_addr()) as server, standbys() as replicas,
@@ -64,7 +64,7 @@ export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | 
       elsewhere,
       site,
     })),
-    // Where a replica's machine stands only the operator knows; the database's own site is not an answer.
+    // Only the operator knows a replica's site; the database's own site does not apply.
     ...replicas.map((address): ToldPlace => ({
       kind: 'replica',
       name: `replica ${address}`,

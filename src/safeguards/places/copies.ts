@@ -1,31 +1,28 @@
-/**
- * Copies elsewhere: what a destruction must reach beside the database, the objects and the key store. In: what has
- * changed. Out: which places have it now. Never here: a place without an attested site (R19), a destruction.
- */
+/** Copies that a destruction must reach beside the database, the objects and the key store. */
 
-/** Whether one place has what it was told. */
+/** Whether a place has received an update. */
 export interface Reached {
   /** The place's name in the settings. */
   place: string
   reached: boolean
-  /** Why not, for the operator: one line. */
+  /** Reason for the operator, if not: one line. */
   fault?: string | undefined
 }
 
-/** The shards of a month of expiry whose keys are other ones now. */
+/** Re-keyed shards of a month of expiry. */
 export interface ChangedKeys {
-  /** The month's first day. */
+  /** First day of the month. */
   month: Temporal.PlainDate
   shards: readonly number[]
 }
 
-/** Every place in use that holds copies; one that is away is no error, its answer says so. */
+/** All places of copies in use. An unreachable place is no error; its result says so. */
 export interface Copies {
-  /** Writes the keys of these months and shards as they are now into each place's copy of the keyring, and reads them back. */
+  /** Writes the current keys of these months and shards to each place's keyring, and reads them back. */
   renewKeyring(changed: readonly ChangedKeys[]): Promise<Reached[]>
   /** Removes objects from each place. */
   deleteObjects(keys: readonly string[]): Promise<Reached[]>
-  /** Brings the destruction ledger in each place up to date. */
+  /** Updates the destruction ledger in each place. */
   shipLedger(): Promise<Reached[]>
 }
 

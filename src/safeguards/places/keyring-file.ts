@@ -1,9 +1,8 @@
 /**
- * The keyring as files (docs/operate/places-of-data.md). In: the wrapped keys of a month as they are in the database. Out:
- * what lies below `keyring/` in a place, and back. Never here: a key in the open outside a sealed file, a place.
- *
- *     keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys, what is out
- *     keyring/2027-03/<shard>   the wrapped file keys of that shard, a recording a line
+ * Files of the keyring below `keyring/` in a place (docs/operate/places-of-data.md). Keys are never in the open outside a
+ * sealed file.
+ * keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys, what is out
+ * keyring/2027-03/<shard>   the wrapped file keys of that shard, one recording a line
  */
 import { sql, type Transaction } from 'kysely'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
@@ -23,20 +22,20 @@ const shardFormat = 'seloste-keyring-shard/1'
 export const folderOfMonth = (month: Temporal.PlainDate) => `${keyringFolder}${month.toString().slice(0, 7)}/`
 export const monthFile = (month: Temporal.PlainDate) => `${folderOfMonth(month)}month`
 export const shardFile = (month: Temporal.PlainDate, shard: number) => `${folderOfMonth(month)}${shard}`
-/** What a shard will be once the month's file has its new key. */
+/** Name of a shard's next file, until the month's file has its new key. */
 export const nextShardFile = (month: Temporal.PlainDate, shard: number) => `${shardFile(month, shard)}.next`
 
-/** A month's keys as a place has them. */
+/** Keys of a month in a place. */
 export interface MonthKeys {
-  /** The month's first day. */
+  /** First day of the month. */
   month: Temporal.PlainDate
-  /** Wrapping keys by version; without bytes where they never leave their store. */
+  /** Wrapping keys by version; without bytes if they never leave their store. */
   keys: { version: number; key: Buffer | undefined }[]
-  /** `recordings`: how many file keys the shard's file has at least. */
+  /** `recordings`: least number of file keys in the shard's file. */
   shards: { shard: number; version: number; wrapped: Buffer; recordings: number }[]
-  /** Whose keys have left the month, and of which the ledger there does not say yet that they are destroyed. */
+  /** Recordings whose keys have left the month and whose destruction is not yet in the place's ledger. */
   leaving: { recordingId: string; cause: string }[]
-  /** Copies of its recordings that are out, and what ties them to these; gone once they are confirmed (R32). */
+  /** Lent copies of its recordings, with their links; removed once they are confirmed (R32). */
   lent: LentItem[]
 }
 
@@ -51,11 +50,11 @@ interface MonthContent {
   keys: { version: number; key?: string }[]
   shards: [shard: number, version: number, wrapped: string, recordings: number][]
   leaving: [recordingId: string, cause: string][]
-  /** None in a file of before 0037. */
+  /** Undefined in files from before 0037. */
   lent?: [recordingId: string, disclosureId: string, item: number, salt: string][]
 }
 
-/** The shards that a month has now. */
+/** Returns the month's present shards. */
 export async function readShards(tx: Tx, month: Temporal.PlainDate): Promise<MonthKeys['shards']> {
   const { rows } = await sql<MonthKeys['shards'][number]>`
     select s.shard, s.month_key_version as version, s.wrapped, coalesce(k.recordings, 0)::int as recordings
@@ -66,8 +65,8 @@ export async function readShards(tx: Tx, month: Temporal.PlainDate): Promise<Mon
 }
 
 /**
- * Recordings whose keys have left a month and of whose end a copy of the ledger that goes up to an entry knows nothing yet: a
- * restore in between would find a recording without a key and without a reason.
+ * Returns recordings whose keys have left a month and whose end is not in a ledger copy of this length: a restore in between
+ * would find a recording without key and reason.
  */
 export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: number): Promise<MonthKeys['leaving']> {
   const { rows } = await sql<MonthKeys['leaving'][number]>`
@@ -81,7 +80,7 @@ export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: n
   return rows
 }
 
-/** What is out of the recordings whose keys lie under a month. */
+/** Returns what is out of the recordings whose keys are under a month. */
 export async function readLent(tx: Tx, month: Temporal.PlainDate): Promise<LentItem[]> {
   const { rows } = await sql<LentItem>`
     select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from lent_of_month(${month})`.execute(
@@ -90,7 +89,7 @@ export async function readLent(tx: Tx, month: Temporal.PlainDate): Promise<LentI
   return rows
 }
 
-/** The month's file, sealed. */
+/** Returns the month's file, sealed. */
 export async function sealMonth(
   keys: Pick<KeyStore, 'copyOut'>,
   recipient: string,
@@ -113,7 +112,7 @@ export async function sealMonth(
   return sealFile(recipient, Buffer.from(JSON.stringify(content)))
 }
 
-/** The files of shards; one without recordings has none. */
+/** Returns the files of shards; a shard without recordings has none. */
 export async function writeShards(
   tx: Tx,
   month: Temporal.PlainDate,
@@ -133,7 +132,7 @@ export async function writeShards(
   return files
 }
 
-/** @throws PlaceFault `place-keyring-broken`; what age throws where the identity is another */
+/** @throws PlaceFault `place-keyring-broken`; age's error if the identity is another */
 export async function openMonth(identity: string, file: Buffer): Promise<MonthKeys> {
   const content = JSON.parse((await openSealedFile(identity, file)).toString('utf8')) as MonthContent
   if (content.format !== monthFormat) throw broken(`a month has the format ${String(content.format)}`)
@@ -171,7 +170,7 @@ export function readShard(month: Temporal.PlainDate, shard: number, file: Buffer
   })
 }
 
-/** Whether a shard's file keys open under its key: of the two that a crash may leave, only one does. */
+/** Returns true if a shard's file keys open under its key: of two files left by a crash only one does. */
 export function opens(shardKey: Buffer, files: readonly WrappedFileKey[]): boolean {
   return files.every(({ recordingId, wrapped }) => {
     try {

@@ -1,6 +1,5 @@
 /**
- * One place of copies, reached. In: its address, what the register knows of it. Out: its objects, once it has said that it is
- * ours. Never here: a place of another installation written to, a folder made where a disk is not mounted.
+ * Opens a place of copies after checking that it belongs to this installation. Never creates the folder of an unmounted disk.
  */
 import { tellPlace, type PlaceSetting } from '#platform/config/places.ts'
 import { Fault } from '#platform/fault.ts'
@@ -13,22 +12,25 @@ import { PlaceFault } from './place-faults.ts'
 export const markerFile = 'seloste-backup.json'
 const markerFormat = 'seloste-place/1'
 
-/** What a place says of itself. */
+/** Marker file of a place. */
 export interface Marker {
   format: typeof markerFormat
-  /** The audit log's origin: whose place it is. */
+  /** The audit log's origin, which identifies the register. */
   origin: string
-  /** The place's own id. */
+  /** Id of the place. */
   place: string
   name: string
-  /** Whom the copies of the keyring there are sealed to. */
+  /** Recipient of the keyring copies there. */
   recipient: string | undefined
 }
 
-/** The objects of a place, without a look at whose it is. @throws ObjectFault */
+/**
+ * Opens the objects of a place without checking its owner.
+ * @throws ObjectFault
+ */
 export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: string): Promise<ObjectStore> {
   if (at.kind === 'folder') return openPlaceFolder(at.folder, mustHave)
-  // As for the register's own objects: read where there is a bucket.
+  // Loaded on demand, as for the register's own objects.
   const { openS3Store } = await import('#platform/objects/s3-store.ts')
   const store: S3Store = openS3Store(at)
   await store.assertForgets()
@@ -36,10 +38,10 @@ export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: str
 }
 
 /**
- * Reaches a place and makes sure whose it is. One that is new to this database gets its marker, also where another database of this
- * installation has used it, as before a restore: that one finds by it that the place is its own no longer.
- * @param known the id under which it has been used before
- * @param mayTake asked before a place is taken over; throws where it may not be
+ * Opens a place and checks its marker. A place new to this database gets one, also if another database of this installation has
+ * used it, as before a restore: that one then finds that the place is no longer its own.
+ * @param known id under which it was used before
+ * @param mayTake called before a place is taken over; throws to refuse
  * @throws ObjectFault, PlaceFault
  */
 export async function reachPlace(
@@ -91,7 +93,7 @@ export async function putAndReadBack(store: ObjectStore, key: string, bytes: Buf
   }
 }
 
-/** The whole of a small object; nothing where there is none. */
+/** Returns a small object; undefined if there is none. */
 export async function readIfThere(store: ObjectStore, key: string): Promise<Buffer | undefined> {
   try {
     return await store.readRange(key, 0, await store.sizeBytes(key))
@@ -101,7 +103,7 @@ export async function readIfThere(store: ObjectStore, key: string): Promise<Buff
   }
 }
 
-/** One line about what went wrong at a place, by its name. */
+/** Describes a place's failure on one line, by its name. */
 export function tellFault(setting: PlaceSetting, error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
   const [line = ''] = said.split('\n', 1)
@@ -115,7 +117,7 @@ async function readMarker(store: ObjectStore): Promise<Marker | undefined> {
     const marker = JSON.parse(bytes.toString('utf8')) as Marker
     if (marker.format === markerFormat && typeof marker.place === 'string') return marker
   } catch {
-    // Told below, as whatever else it may be.
+    // Reported below like any other failure.
   }
   throw new PlaceFault('place-foreign', `${markerFile} there is not one of Seloste: name another folder or bucket.`)
 }

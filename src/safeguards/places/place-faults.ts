@@ -1,6 +1,6 @@
 import { Fault } from '#platform/fault.ts'
 
-/** Every code this folder throws, with what an operator can do about it. */
+/** Codes of this folder's faults, each with the operator's remedy. */
 export const placeFaults = {
   'place-unattested': 'A new place has no site whose electronic access control is attested today (R19).',
   'place-foreign': 'The place belongs to another installation: take another folder or bucket.',
@@ -15,5 +15,5 @@ export const placeFaults = {
   'place-keyring-broken': 'The copy of the keyring in the place is not as it was written.',
 } as const
 
-/** A fault of a place: see `placeFaults` for the codes. */
+/** Fault of a place, with a code of `placeFaults`. */
 export class PlaceFault extends Fault<keyof typeof placeFaults> {}

@@ -6,7 +6,7 @@ export type PlaceKind =
   'data' | 'database' | 'objects' | 'keys' | 'tablespace' | 'replica' | 'backup' | 'ledger' | 'witness'
 export type PlaceState = 'in-use' | 'attestation-over' | 'refused' | 'unreachable' | 'left'
 
-/** The tables of the places of data (database/schema.sql). */
+/** Tables of the places of data (database/schema.sql). */
 export interface PlaceTables {
   place_of_data: {
     id: Generated<string>

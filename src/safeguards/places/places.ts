@@ -1,7 +1,6 @@
 /**
- * The places of copies, open (R18, R19, R50, R52). In: the settings, the keys, what ends. Out: for each place whether it has
- * what it was told; one that is away never keeps the others. Never here: a place without an attested site, two writers at
- * one place at once, a recording.
+ * The opened places of copies (R18, R19, R50, R52). Reports for each place whether it received an update; an unreachable one
+ * never delays the others. One writer at a time per place, and no place without an attested site.
  */
 import { sql } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
@@ -27,28 +26,34 @@ export interface PlacesOptions {
   keys: KeyStore
   backups: readonly PlaceSetting[]
   ledgerCopies: readonly PlaceSetting[]
-  /** Whom the copies of the keyring, and of what the ledger's entries say, are sealed to; told where there are backups. */
+  /** Recipient of the keyring copies and of the ledger's contents; set if there are backups. */
   recipient: string | undefined
-  /** Of the description in force. */
+  /** Sites of the description in force. */
   sites: () => readonly StorageSite[] | Promise<readonly StorageSite[]>
   now: () => Temporal.Instant
-  /** What one place may take for one thing; 20 seconds unless told. */
+  /** Timeout per place and operation; default 20 seconds. */
   limitMs?: number
 }
 
 export interface Places extends Copies {
-  /** By name; nothing where the settings have no such backup place. */
+  /** Returns a backup place by name; undefined if it is not configured. */
   backup(name: string): BackupPlaceOpen | undefined
-  /** Brings every place up to date that is not: whole keyrings, changes that are pending, the ledger. */
+  /** Updates every outdated place: whole keyrings, pending changes, the ledger. */
   catchUp(): Promise<Reached[]>
 }
 
-/** One backup place, for whoever makes backups. */
+/** A backup place, for making backups. */
 export interface BackupPlaceOpen {
   name: string
-  /** Its objects. @throws what reaching it throws */
+  /**
+   * Opens its objects.
+   * @throws what opening it throws
+   */
   open(): Promise<ObjectStore>
-  /** The whole keyring and the ledger brought up to date. @throws what reaching it throws */
+  /**
+   * Updates the whole keyring and the ledger.
+   * @throws what opening it throws
+   */
   renewCopies(): Promise<void>
 }
 
@@ -58,10 +63,10 @@ interface Open {
 }
 
 const limitMs = 20_000
-/** In a folder several share a sync; a server has so many connections. */
+/** Deletions in a folder share a sync; a server has a limited number of connections. */
 const deletionsAtOnce = { folder: 500, s3: 50 }
 const deletionsInTime = 2_000
-/** A whole keyring: a month of a million recordings has 3,000 files. */
+/** A month of a million recordings has 3,000 files. */
 const wholeLimitMs = 10 * 60_000
 
 export function openPlaces(options: PlacesOptions): Places {
@@ -79,7 +84,7 @@ export function openPlaces(options: PlacesOptions): Places {
       this.setting = setting
     }
 
-    /** One thing at a time: what was given up as too late may still be writing. */
+    /** Serialised: an operation that timed out may still be writing. */
     async do<Result>(work: (open: Open) => Promise<Result>, limit = options.limitMs ?? limitMs): Promise<Result> {
       const mine = this.#turn.then(async () => work(await this.#reach()))
       this.#turn = mine.catch(() => undefined)
@@ -126,7 +131,7 @@ export function openPlaces(options: PlacesOptions): Places {
       }
       const store = await reachPlace(setting, ours, this.#store)
       this.#store = store
-      // Also of a place that is known: a database that was turned back, or a copy of it, writes no keys over newer ones.
+      // Also for a known place: a database that was rolled back, or a copy of it, must not write older keys over newer ones.
       await assertLedgerGoesOn(db, store)
       if (!judged.isReached) await begin(judged)
       return { id: judged.id, store }
@@ -143,7 +148,7 @@ export function openPlaces(options: PlacesOptions): Places {
     }
 
     async #noteFault(error: unknown): Promise<void> {
-      // Whoever mends it may have put another disk there.
+      // An operator may have replaced the disk.
       this.#store = undefined
       await sql`
         update place_of_data set fault = ${tellFault(this.setting, error)},
@@ -157,8 +162,8 @@ export function openPlaces(options: PlacesOptions): Places {
   const ledgers = options.ledgerCopies.map(placeOf('ledger'))
 
   /**
-   * A place is in use from its marker on. Keys that are being changed meanwhile are waited for: the place would be told neither by
-   * their change nor by what is read next.
+   * A place is in use from its marker on. Waits for keys that are being changed: otherwise the place would get neither the
+   * change nor what is read next.
    */
   async function begin({ id, told, verdict }: JudgedPlace): Promise<void> {
     await db.transaction().execute(async (tx) => {
@@ -234,7 +239,7 @@ export function openPlaces(options: PlacesOptions): Places {
     })
   }
 
-  /** In parts, each within its time; where one fails, the others are left to the next run. */
+  /** In parts, each with its timeout; after a failure the rest is left to the next run. */
   async function deleteFrom(place: Place, objects: readonly string[]): Promise<Reached> {
     for (let from = 0; ; from += deletionsInTime) {
       const some = objects.slice(from, from + deletionsInTime)

@@ -1,7 +1,6 @@
 /**
- * The register of places (R18, R19). In: the places in use as the settings and the database tell, the sites of the
- * description. Out: which of them may be used, kept beside the data; an entry in the audit log for each that begins, is
- * refused or is left. Never here: a place opened.
+ * Register of places (R18, R19): which of the configured and detected places may be used. Appends an audit entry for each that
+ * begins, is refused or is abandoned.
  */
 import type { Selectable } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
@@ -16,9 +15,9 @@ export interface ToldPlace extends PlaceTold {
 }
 
 export interface JudgedBy {
-  /** Of the description in force. */
+  /** Sites of the description in force. */
   sites: readonly StorageSite[]
-  /** In the time zone of the register. */
+  /** In the register's time zone. */
   today: Temporal.PlainDate
   now: Temporal.Instant
 }
@@ -26,23 +25,20 @@ export interface JudgedBy {
 export interface JudgedPlace {
   told: ToldPlace
   id: string
-  /** It was used before and has not been left since. */
+  /** In use before and not abandoned since. */
   isKnown: boolean
-  /** It has been reached under its id: not after a restore, which gives places new ones. */
+  /** Opened under its id; false after a restore, which gives places new ids. */
   isReached: boolean
   mayBeUsed: boolean
   verdict: SiteVerdict
 }
 
-/** Lie there whether one likes it or not: the database's own word that they are in use. */
+/** In use according to the database, whether configured or not. */
 const foundInUse: readonly PlaceKind[] = ['tablespace', 'replica']
-/** Places into which data is only brought once they are reached. */
+/** Places that receive data only once they are opened. */
 const usedWhenReached: readonly PlaceKind[] = ['backup', 'ledger']
 
-/**
- * Judges the places that are told.
- * A known one whose attestation is over goes on; a new one without any is refused.
- */
+/** Decides about configured places. A known one with an expired attestation continues; a new one without any is refused. */
 export async function judgePlaces(
   db: HoldingSafeguards,
   places: readonly ToldPlace[],
@@ -53,7 +49,7 @@ export async function judgePlaces(
   return judged
 }
 
-/** @throws PlaceFault `place-unattested`, one line for each place that may not be used */
+/** @throws PlaceFault `place-unattested`, one line for each refused place */
 export function assertAttested(judged: readonly JudgedPlace[]): void {
   const refused = judged.filter(({ mayBeUsed }) => !mayBeUsed)
   if (refused.length > 0) throw new PlaceFault('place-unattested', refused.map(tellRefused).join('; '))
@@ -70,7 +66,7 @@ function judgeUse(
   return { isKnown, isReached: isKnown && row.reached_at !== null }
 }
 
-/** Judges one. */
+/** Decides about one place. */
 export async function judgePlace(
   holding: HoldingSafeguards,
   told: ToldPlace,
@@ -87,7 +83,7 @@ export async function judgePlace(
   const { isKnown, isReached } = judgeUse(row)
   const isInUse = isKnown || foundInUse.includes(told.kind)
   const mayBeUsed = isInUse || verdict.attested
-  // What waits to be reached keeps the state and the fault that the last try gave it.
+  // A place that waits to be opened keeps the state and fault of the last attempt.
   const isWaiting = usedWhenReached.includes(told.kind) && verdict.attested && row?.state === 'unreachable'
   const begins = mayBeUsed && !isKnown && !usedWhenReached.includes(told.kind)
   const state = !mayBeUsed
@@ -134,7 +130,10 @@ export async function judgePlace(
   return { told, id, isKnown, isReached, mayBeUsed, verdict }
 }
 
-/** Notes places that nobody tells of any more. @returns their names */
+/**
+ * Marks places that are no longer configured.
+ * @returns their names
+ */
 export async function leavePlaces(holding: HoldingSafeguards, told: readonly ToldPlace[]): Promise<string[]> {
   const db = safeguardsOf(holding)
   const known = await db

@@ -1,10 +1,8 @@
 /**
- * A month's keys written into a place (R50, R52). In: which shards are other ones now. Out: the place has the month as the
- * database has it, read back, and no file of what is gone. Never here: a place that is opened, a mix of two moments.
- *
- * What is written is one snapshot of the database, with every change of keys up to it: a shard's file never comes from another
- * moment than its key. The new file lies beside the old one until the month's file has the shard's new key: whenever this ends
- * in between, one of the two opens.
+ * Writes a month's keys to a place (R50, R52) from one snapshot of the database, reads them back, and removes files of
+ * destroyed keys.
+ * A shard's file never comes from another moment than its key. The new file is kept beside the old one until the month's file
+ * has the shard's new key: after an interruption one of the two opens.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { limitInFlight } from '../backup/limit-in-flight.ts'
@@ -23,19 +21,19 @@ import {
 } from './keyring-file.ts'
 import { putAndReadBack } from './open-place.ts'
 
-/** Of a month of a million recordings a shard has about 350 lines, 40 KB. */
+/** In a month of a million recordings a shard has about 350 lines, 40 KB. */
 const shardsAtOnce = 100
 const writesAtOnce = 8
 
 export interface RenewedMonth {
   month: Temporal.PlainDate
-  /** Beside those that are pending; `all`: every shard, and whatever else lies there is removed. */
+  /** In addition to pending ones; `all`: every shard, and unknown files are removed. */
   shards: readonly number[] | 'all'
-  /** The place's id, and up to which entry it has the ledger. */
+  /** Id of the place, and the length of its ledger. */
   place: { id: string; ledgerTo: number }
 }
 
-/** @returns the changes (keyring_change) that the place has now */
+/** @returns the changes (keyring_change) that the place now has */
 export async function renewMonth(
   db: HoldingSafeguards,
   keys: Pick<KeyStore, 'copyOut'>,
@@ -88,7 +86,7 @@ export async function renewMonth(
   })
 }
 
-/** Every month whose keys lie in the place, its first day. */
+/** Returns every month with keys in the place, by its first day. */
 export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]> {
   const found = new Set<string>()
   for await (const key of store.list('keyring/')) {
@@ -101,7 +99,7 @@ export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]
 async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but?: ReadonlySet<number>): Promise<void> {
   const kept = new Set([...(but ?? [])].map((shard) => shardFile(month, shard)))
   if (but) kept.add(monthFile(month))
-  // The month's file first: without it the others open nothing. A crash may have left one that has no name yet.
+  // The month's file first: without it the others open nothing. A crash may have left an unnamed one.
   if (!but) await store.delete(monthFile(month))
   const gone: string[] = []
   for await (const key of store.list(folderOfMonth(month))) if (!kept.has(key)) gone.push(key)

@@ -1,7 +1,6 @@
 /**
- * The destruction ledger in a place (R52). In: a place's objects, the ledger in the database, whom to seal to. Out: `ledger/` there with
- * every entry up to the newest signed head, and sealed what a restore needs of them. Never here: a copy made shorter, an entry judged
- * (see ledger/read-ledger-copy.ts).
+ * Copies the destruction ledger to a place (R52): every entry up to the newest signed head, and the sealed contents that a
+ * restore needs. A copy is never shortened.
  */
 import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
@@ -20,9 +19,9 @@ import { PlaceFault } from './place-faults.ts'
 export const ledgerFolder = 'ledger/'
 
 /**
- * Brings a copy up to date. One that lacks a file, or whose head cannot be read, is written anew.
- * @param recipient of the recovery key; without one there is no restore, and nothing for it
- * @returns up to which entry it goes
+ * Updates a copy. One that lacks a file, or whose head is unreadable, is rewritten.
+ * @param recipient of the recovery key; without one no restore is possible, and no contents are copied
+ * @returns the number of its last entry
  * @throws what `assertLedgerGoesOn` throws, PlaceFault `place-differs`; what the store throws
  */
 export async function shipLedgerTo(
@@ -37,7 +36,7 @@ export async function shipLedgerTo(
   if (recipient !== undefined) await shipContents(db, store, recipient, from)
   if (from > 0) await mendOne(db, store, from, newest)
   if (note === newest.note && from === newest.size) return newest.size
-  // No further than this: of what was entered since, the files before do not have what it says.
+  // Not beyond this head: the content files written before lack later entries.
   for await (const file of ledgerFilesSince(db, from, newest)) {
     await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
   }
@@ -45,14 +44,14 @@ export async function shipLedgerTo(
 }
 
 /**
- * Two registers that were one, as where a backup is restored while the first goes on, make no mix of their ledgers.
+ * Refuses to mix the ledgers of two registers that were one, as when a backup is restored while the original runs.
  * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-ledger-other`
  */
 export async function assertLedgerGoesOn(
   db: HoldingSafeguards,
   store: ObjectStore,
 ): Promise<{ newest: { size: number; note: string }; note?: string; there?: Checkpoint } | undefined> {
-  // The place first: another process may bring it on meanwhile, up to what the database has by then.
+  // The place first: another process may extend it meanwhile, up to what the database has by then.
   const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
   const newest = await newestHead(db)
   if (!newest) return undefined
@@ -86,7 +85,7 @@ async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient
   for (const name of there) if (isOver(name)) await store.delete(ledgerFolder + name)
 }
 
-/** Looks at one file of entries each time, as none is read before a restore, and writes it anew where it is damaged. */
+/** Verifies one file of entries per run, since none is read before a restore, and rewrites a damaged one. */
 async function mendOne(
   db: HoldingSafeguards,
   store: ObjectStore,
@@ -96,20 +95,20 @@ async function mendOne(
   const from = randomInt(Math.ceil(size / fileEntries)) * fileEntries
   if (isIntactFile(await readIfThere(store, ledgerFolder + fileOfIndex(from)), from, size)) return
   for await (const { name, bytes } of ledgerFilesSince(db, from, newest)) {
-    // Nor is what the database has believed before it is looked at.
+    // The database's entries are verified too.
     if (isIntactFile(bytes, from, size)) await putAndReadBack(store, ledgerFolder + name, bytes)
     return
   }
 }
 
-/** Whether every file of entries is there; what they hold is judged by whoever reads a copy. */
+/** Returns true if every file of entries exists; their content is verified by readers of a copy. */
 async function isWhole(store: ObjectStore, size: number): Promise<boolean> {
   let files = 0
   for await (const _ of store.list(`${ledgerFolder}entries/`)) files += 1
   return files >= Math.ceil(size / fileEntries)
 }
 
-/** Whether a place that is in use has a shorter ledger than this. */
+/** Returns true if a place in use has a shorter ledger. */
 export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolean> {
   const { rows } = await sql<{ behind: boolean }>`
     select exists (
@@ -119,7 +118,7 @@ export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolea
   return rows[0]?.behind === true
 }
 
-/** Whether a package that is made waits until the places know of its release. */
+/** Returns true if a package waits until the places know of its release. */
 export async function packagesWait(holding: HoldingSafeguards): Promise<boolean> {
   const { rows } = await sql<{ wait: boolean }>`select packages_wait_for_places() as wait`.execute(
     safeguardsOf(holding),

@@ -1,6 +1,9 @@
 import { PlaceFault } from './place-faults.ts'
 
-/** What comes of the work, if it comes in time; the work itself goes on. @throws PlaceFault `place-slow` */
+/**
+ * Returns the result of the work unless it is late; the work itself continues.
+ * @throws PlaceFault `place-slow`
+ */
 export async function withTimeout<Result>(work: Promise<Result>, limitMs: number, late: string): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<never>((_, reject) => {
