@@ -241,6 +241,23 @@ test('recording.as-drawn is broken by a recording that could not be ingested wit
   await expectBroken('recording.as-drawn', { extra: 0, omitted: 0, unkept: 1, example: `unkept: ${ainos.segmentId}` })
 })
 
+test.each(['STORED', 'CAPTURING'])(
+  'recording.as-drawn is broken by a recording that is %s and that nobody has tried to ingest within a day',
+  async (state) => {
+    const waits = (hours: number) =>
+      change(
+        'recording',
+        `id = '${ainos.id}'`,
+        `state = '${state}', kept_at = null, keeping_fault = null, call_ended_at = now() - interval '${hours} hours'`,
+      )
+    await waits(23)
+    expect((await check()).broken).toEqual([])
+    await mended()
+    await waits(25)
+    await expectBroken('recording.as-drawn', { extra: 0, omitted: 0, unkept: 1, example: `unkept: ${ainos.segmentId}` })
+  },
+)
+
 test('recording.as-drawn, where all decisions take long to make again, looks at the latest ones until the hour is over', async () => {
   await check()
   const slow = async () => {

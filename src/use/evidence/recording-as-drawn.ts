@@ -18,7 +18,7 @@ type DrawFacts = {
   otherwise: number
   /** Drawn calls that could not be recorded, and say why: a failure, told here, and no choice. */
   failed: number
-  /** Recordings that could not be ingested within `mostMinutesToIngest` of their call's end: nobody can listen to them. */
+  /** Recordings that were not ingested in their time (`mostMinutesToIngest`, `mostHoursToArrive`): nobody can listen to them. */
   unkept?: number
   /** Decisions that cannot be made again: older than versions, or who answered was told later. */
   unverifiable: number
@@ -38,10 +38,12 @@ const recentHours = 3
 
 /** What waits longer for the custodian, which tries it again and again, waits for somebody. */
 const mostMinutesToIngest = 60
+/** What nobody has tried waits for its capture node or for the custodian, at most so long: its disk may be lost. */
+const mostHoursToArrive = 24
 
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end.',
+  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end, or within a day where it came late from its capture node.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
     title: 'finds one planted extra recording and one planted omission, each by name, and nothing else',
@@ -104,15 +106,20 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
   )
 }
 
-/** Recordings that were tried and could not be ingested. What a restore could not bring back, the restore tells. */
+/**
+ * Recordings that were tried and could not be ingested, and those that never came out of capture. What a restore could not bring back, the
+ * restore tells.
+ */
 function unkeptOf({ db, now }: Looking): Promise<{ unkept: number; segment: string | null }> {
-  const since = now.subtract({ minutes: mostMinutesToIngest })
+  const [since, late] = [now.subtract({ minutes: mostMinutesToIngest }), now.subtract({ hours: mostHoursToArrive })]
   return askOne(
     db,
     sql<{ unkept: number; segment: string | null }>`
       select count(*) as unkept, min(segment_id::text) as segment from recording
-      where state = 'STORED' and kept_at is null and keeping_fault <> 'not-in-backup'
-        and coalesce(call_ended_at, started_at) < ${since}`,
+      where kept_at is null and (
+        state = 'STORED' and keeping_fault <> 'not-in-backup' and coalesce(call_ended_at, started_at) < ${since}
+        or state = 'STORED' and keeping_fault is null and coalesce(call_ended_at, started_at) < ${late}
+        or state = 'CAPTURING' and call_ended_at < ${late})`,
   )
 }
 

@@ -13,19 +13,30 @@ type ScopeFacts = {
   outside: number
   /** Listenings that the audit log does not tell of. */
   untold: number
+  /** Every entry of the log from before it has been judged. */
+  judgedTo: string
   example: string | null
 }
 
 /** Which entries of the log have been judged, and those that were found wrong. */
-type ScopeMemo = { upto: number; looks: number; acts?: number; outside: number[] }
+type ScopeMemo = {
+  upto: number
+  looks: number
+  acts?: number
+  outside: number[]
+  /** The latest entries, judged before those that have not come to their turn yet. */
+  ahead?: { upto: number; outside: number[] } | undefined
+}
 
-/** A round goes on with the log so long; a log of years is judged in several. */
+/** A round continues with the log so long; one of years is judged in several, each longer. */
 const roundMs = 2_000
+const behindRoundMs = 60_000
+const recentHours = 26
 const entriesTogether = 5_000
 
 /** R36-R41: what was seen lay within a right of that instant, and whoever acted had a role that may. */
 export const rightsScope: Check<ScopeFacts> = {
-  rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item held a role that may do it; every listening has its entry in the audit log.',
+  rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item held a role that may do it; every listening has its entry in the audit log, which has been judged to its end, or to no more than 26 hours before it.',
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'a listening planted for a supervisor on another unit’s recording is found',
@@ -46,9 +57,11 @@ export const rightsScope: Check<ScopeFacts> = {
         items_outside: string[]
       }>`select * from listenings_out_of_scope()`,
     )
-    const outside = log.memo.outside.length + row.outside.length + row.items_outside.length
+    const looked = [...new Set([...log.memo.outside, ...(log.memo.ahead?.outside ?? [])])]
+    const outside = looked.length + row.outside.length + row.items_outside.length
+    const isBehind = looking.now.since(log.judgedTo).total('hours') > recentHours
     return {
-      holds: outside === 0 && row.untold.length === 0,
+      holds: outside === 0 && row.untold.length === 0 && !isBehind,
       facts: {
         looks: log.looks,
         acts: log.memo.acts ?? 0,
@@ -56,29 +69,72 @@ export const rightsScope: Check<ScopeFacts> = {
         items: row.items,
         outside,
         untold: row.untold.length,
-        example: row.outside[0] ?? log.memo.outside[0]?.toString() ?? row.items_outside[0] ?? row.untold[0] ?? null,
+        judgedTo: log.judgedTo.toString(),
+        example: row.outside[0] ?? looked[0]?.toString() ?? row.items_outside[0] ?? row.untold[0] ?? null,
       },
       memo: log.memo satisfies ScopeMemo,
     }
   },
 }
 
-async function judgeLog({ db, signal }: Looking, before: ScopeMemo): Promise<{ memo: ScopeMemo; looks: number }> {
+async function judgeLog(
+  looking: Looking,
+  before: ScopeMemo,
+): Promise<{ memo: ScopeMemo; looks: number; judgedTo: Temporal.Instant }> {
+  const { db, now, signal } = looking
   const begunMs = performance.now()
   const memo = { ...before }
+  const { recent } = await askOne(
+    db,
+    sql<{ recent: number | null }>`select (
+      select seq from audit_entry where at >= ${now.subtract({ hours: recentHours })} order by at, seq limit 1) as recent`,
+  )
+  const isBehind = recent !== null && memo.upto < recent - 1
+  if (isBehind) memo.ahead = await judgeAhead(looking, memo.ahead ?? { upto: recent - 1, outside: [] })
   for (;;) {
-    const row = await askOne(
-      db,
-      sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
-        select looks, acts, young, outside, upto
-        from looks_out_of_scope(${memo.upto}::bigint, ${memo.outside}::bigint[], ${entriesTogether}::bigint)`,
-    )
+    const row = await judgeSome(looking, memo)
     const isDone = row.upto === memo.upto
     memo.outside = row.outside
     memo.looks += row.looks
     memo.acts = (memo.acts ?? 0) + row.acts
     memo.upto = row.upto
-    if (isDone || signal?.aborted || performance.now() - begunMs > roundMs)
-      return { memo, looks: memo.looks + row.young }
+    if (isDone || signal?.aborted || performance.now() - begunMs > (isBehind ? behindRoundMs : roundMs)) {
+      if (memo.ahead && memo.upto >= memo.ahead.upto) {
+        memo.outside = [...new Set([...memo.outside, ...memo.ahead.outside])]
+        memo.ahead = undefined
+      }
+      return { memo, looks: memo.looks + row.young, judgedTo: await nextOf(looking, memo.upto) }
+    }
   }
+}
+
+/** Judges the latest entries to their end. */
+async function judgeAhead(
+  looking: Looking,
+  { upto, outside }: NonNullable<ScopeMemo['ahead']>,
+): Promise<ScopeMemo['ahead']> {
+  for (;;) {
+    const row = await judgeSome(looking, { upto, outside })
+    if (row.upto === upto || looking.signal?.aborted) return row
+    ;({ upto, outside } = row)
+  }
+}
+
+function judgeSome({ db }: Looking, { upto, outside }: { upto: number; outside: number[] }) {
+  return askOne(
+    db,
+    sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
+      select looks, acts, young, outside, upto
+      from looks_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${entriesTogether}::bigint)`,
+  )
+}
+
+/** When the first entry was written that has not been judged; now where all have. */
+async function nextOf({ db, now }: Looking, upto: number): Promise<Temporal.Instant> {
+  const { at } = await askOne(
+    db,
+    sql<{ at: Temporal.Instant | null }>`
+      select (select at from audit_entry where seq > ${upto}::bigint order by seq limit 1) as at`,
+  )
+  return at ?? now
 }

@@ -1,0 +1,44 @@
+// R36-R41: that the log was judged is not said while part of it has not been, as on a log of years whose judgement was lost.
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { rightsScope } from '#use/evidence/rights-scope.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeKeptPromises } from '../register/make-kept-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const kept = await makeKeptPromises(database)
+
+const check = async (memo: unknown, signal?: AbortSignal) => {
+  const found = await rightsScope.check(await kept.looking({ signal }), memo)
+  if (found === 'not-yet') throw new Error('not yet')
+  return found
+}
+
+test('nothing is said to hold behind the entries of years, and a look out of scope is found in the first round', async () => {
+  const { id: matti } = kept.matti
+  await kept.tamper(
+    `update audit_entry set at = at - interval '11 days'`,
+    `insert into audit_entry (at, person_id, role, action, purpose, result, object_kind, object_id)
+     select now() - interval '10 days' + n * interval '1 second', '${matti}', 'MAINTENANCE', 'contact.read', 'MAINTENANCE', 'ok', 'contact', gen_random_uuid()
+     from generate_series(1, 6000) n`,
+    // Now: after all of them.
+    `insert into audit_entry (person_id, role, action, purpose, result) values ('${matti}', 'MAINTENANCE', 'contacts.listed', 'MAINTENANCE', 'ok')`,
+    'analyze audit_entry',
+  )
+  // The first round comes so far.
+  const some = AbortSignal.abort()
+  const first = await check(undefined, some)
+  expect(first).toMatchObject({ holds: false, facts: { outside: 0, judgedTo: expect.any(String) } })
+  await kept.tamper(
+    `insert into audit_entry (person_id, role, action, purpose, result, object_kind, object_id)
+     values ('${kept.aino.id}', 'OFFICIAL', 'contact.read', 'DEVELOPMENT', 'ok', 'contact', '${kept.recordings.colleagues.contactId}')`,
+  )
+  const found = { holds: false, facts: { outside: 1 } }
+  expect(await check(undefined, some)).toMatchObject(found)
+  expect(await check(first.memo, some)).toMatchObject(found)
+  const whole = await check(first.memo)
+  expect(whole).toMatchObject(found)
+  expect(Temporal.Instant.from(String(whole.facts.judgedTo)).until(Temporal.Now.instant()).total('hours')).toBeLessThan(
+    1,
+  )
+})
