@@ -3642,7 +3642,7 @@ day_for_letter(at timestamp with time zone) returns text
 day_keys_are_over() returns boolean to seloste_custodian
 decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void to seloste_desk
 decide_correction(wanted uuid, how text) returns void to seloste_desk
-decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns void to seloste_desk
+decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamp with time zone to seloste_desk
 decide_factor_removal(removal uuid, confirm boolean) returns void to seloste_desk
 decide_openness(wanted uuid, how text, provision text, leads_to text) returns void to seloste_desk
 decide_research(wanted uuid, how text, reasons text, seen text) returns void to seloste_desk
@@ -3784,6 +3784,7 @@ history_month_stands(of_month date) returns text to seloste_custodian
 history_months_over() returns SETOF date to seloste_custodian
 history_runs(contact uuid, started timestamp with time zone) returns boolean to seloste_desk
 holds_end_at() returns timestamp with time zone
+holds_from_confirmation(c directory_change) returns boolean to seloste_desk
 holds_identity_code(written text) returns boolean
 holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone) returns boolean to seloste_desk
 holds_or_awaits_rights(person uuid) returns boolean
@@ -4211,6 +4212,7 @@ training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
 unfinished_of(q subject_request, outcome text) returns text[]
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
+unnamed_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
 use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text to seloste_desk
 uses_end_with_recording() returns trigger

@@ -1,16 +1,22 @@
 /** Calls under a number that has gone from one official to another are those of who had it when they were answered (R8, R11, R37). */
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { inSession } from '#platform/database/connect.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { decideDirectoryChange, listDirectoryChanges } from '#safeguards/people/directory-changes.ts'
+import { changePerson, enterIntoDirectory } from '#safeguards/people/keep-people.ts'
+import type { Session } from '#safeguards/people/session.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { feedOfTests } from '#test/database/tell-feed.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const capture = database.as('seloste_capture').db
+const { numbering } = await describedToday()
 const now = Temporal.Now.instant().round('second')
 const moved = now.subtract({ hours: 1 })
 
@@ -145,4 +151,96 @@ test('a feed whose copy of the directory is old tells a call: it is the present 
     .execute()
   expect(segment).toMatchObject(named)
   expect(await attributed(segment!.contact_id)).toEqual([{ segment: segment!.id, person: berta.id }])
+})
+
+describe('a number that waits for a second person', () => {
+  const enter = (name: string, more: object = {}) => enterTestPerson(admin, desk, { name, ...more })
+  const asked = { from: now.subtract({ hours: 5 }) }
+  const right = { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } }
+
+  async function administrators() {
+    const [mallory, bea] = [await enter('Mallory', { right }), await enter('Bea', { right })]
+    return { mallory, session: await mallory.signIn(), other: await bea.signIn() }
+  }
+  const nobodys = (written: string) => callFacts({ official: { name: phone(written), phone: phone(written) } })
+  const holderOf = async (id: string) => (await segmentOf(id)).official_person_id
+  const changeOf = async (session: Session, id: string) => (await listDirectoryChanges(desk, session, id))[0]!
+
+  test('is one at which calls were answered that are nobody’s: one administrator alone does not give them to anybody', async () => {
+    const { mallory, session, other } = await administrators()
+    const written = '029 512 7201'
+    const { contactId } = await admit(capture, nobodys(written))
+    const change = { ...asked, addPhones: [written] }
+    expect(await changePerson(desk, { session }, mallory.id, change, numbering)).toMatchObject({
+      waits: true,
+      phones: [],
+    })
+    expect(await holderOf(contactId)).toBeNull()
+    // Nor by entering somebody, by a file, or past the desk.
+    const newcomer = { userId: 'uusi.7201', name: 'Uusi', employedFrom: asked.from, phones: [written] }
+    expect(await enterIntoDirectory(desk, { session }, newcomer, numbering)).toMatchObject({ waits: true, phones: [] })
+    const past = inSession(desk, { 'seloste.session': session.token }, (tx) =>
+      sql`insert into person_phone (person_id, phone_key, valid_from)
+        values (${mallory.id}, ${phone(written)}, ${asked.from}::timestamptz)`.execute(tx),
+    )
+    await expect(past).rejects.toThrow('person.needs-confirmation')
+    expect(await holderOf(contactId)).toBeNull()
+
+    const waiting = await changeOf(other, mallory.id)
+    expect(waiting.fromConfirmation).toBe(false)
+    expect(await decideDirectoryChange(desk, other, waiting.id, true)).toEqual({ done: true })
+    expect(await holderOf(contactId)).toBe(mallory.id)
+    expect(await attributed(contactId)).toHaveLength(1)
+  })
+
+  test('is none at which nobody answered, or that begins after the calls', async () => {
+    const { mallory, session } = await administrators()
+    const { contactId } = await admit(capture, nobodys('029 512 7202'))
+    for (const change of [
+      { ...asked, addPhones: ['029 512 7203'] },
+      { from: Temporal.Now.instant(), addPhones: ['029 512 7202'] },
+    ])
+      expect(await changePerson(desk, { session }, mallory.id, change, numbering)).toMatchObject({ waits: false })
+    expect(await holderOf(contactId)).toBeNull()
+  })
+
+  test('and that another had goes over when it is confirmed: calls of before stay whose they were, in the directory too', async () => {
+    const { session, other } = await administrators()
+    const written = '029 512 7204'
+    const aino = await enter('Aino', { phone: written })
+    const berta = await enter('Berta')
+    const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(written) }
+    const { contactId } = await admit(capture, callFacts({ official }))
+    await changePerson(desk, { session }, aino.id, { ...asked, endPhones: [written] }, numbering)
+    await changePerson(desk, { session }, berta.id, { ...asked, addPhones: [written] }, numbering)
+    const waiting = await changeOf(other, berta.id)
+    expect(waiting).toMatchObject({ fromConfirmation: true, wanted: { from: asked.from.toString() } })
+    const before = Temporal.Now.instant()
+    expect(await decideDirectoryChange(desk, other, waiting.id, true)).toEqual({ done: true })
+    const { rows } = await sql<{ since: Temporal.Instant }>`
+      select valid_from as since from person_phone where phone_key = ${phone(written)} and person_id = ${berta.id}`.execute(
+      admin,
+    )
+    expect(Temporal.Instant.compare(rows[0]!.since, before)).toBeGreaterThan(0)
+    expect(await holderOf(contactId)).toBe(aino.id)
+  })
+
+  test('and is to go over later does so then', async () => {
+    const { session, other } = await administrators()
+    const written = '029 512 7205'
+    await enter('Aino', { phone: written })
+    const berta = await enter('Berta')
+    const from = now.add({ hours: 48 })
+    const content = { from, addPhones: [written] }
+    await sql`update person_phone set valid_to = ${from}::timestamptz where phone_key = ${phone(written)}`.execute(
+      admin,
+    )
+    await changePerson(desk, { session }, berta.id, content, numbering)
+    const waiting = await changeOf(other, berta.id)
+    expect(await decideDirectoryChange(desk, other, waiting.id, true)).toEqual({ done: true })
+    const { rows } = await sql`select valid_from as since from person_phone where person_id = ${berta.id}`.execute(
+      admin,
+    )
+    expect(rows).toEqual([{ since: from }])
+  })
 })

@@ -28,6 +28,7 @@ beforeEach(async () => {
   await owner.query('set session_replication_role = replica')
   await owner.query('truncate contact, segment, recording, call_identity, fed_segment, feed, capture_node cascade')
   await owner.query('set session_replication_role = default')
+  await owner.query("select setval('late_question_count', 1), setval('fed_question_count', 1)")
 })
 
 /** Ten minutes of a call, so many minutes after noon. */

@@ -24,24 +24,33 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   values ('call.attributed', 'contact', contact, 'ok', jsonb_build_object('segment', segment, 'person', person))
 $$;
 
--- Names the official of answered calls at a number by what the directory holds of the instant of the answer.
+-- Answered calls at a number that nobody is named for, as long as they may still be anybody's.
+create or replace function unnamed_calls(phone text, from_at timestamptz, to_at timestamptz) returns setof segment
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s.* from segment s
+  where s.official_phone = phone and s.official_person_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
+    and s.contact_started_at > greatest(from_at, now() - interval '3 days') - interval '1 day'
+    and (s.ended_at is null or s.ended_at >= now() - interval '23 hours')
+$$;
+
+-- Names their official by what the directory holds of the instant of the answer. One administrator alone gives nobody the calls of before.
 create or replace function attribute_calls(phone text, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
+  is_trusted boolean := session_user <> 'seloste_desk' or scim_client() is not null;
   one record;
 begin
   for one in
-    select s.id, s.contact_id, s.contact_started_at, o.person_id, o.unit_id, o.name
-    from segment s, official_at(s.official_phone, s.answered_at) o
-    where s.official_phone = attribute_calls.phone and s.official_person_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
-      and s.contact_started_at > greatest(from_at, now() - interval '3 days') - interval '1 day'
-      and (s.ended_at is null or s.ended_at >= now() - interval '23 hours')
-    order by s.contact_started_at, s.id
-    for update of s
+    select u.id, u.contact_id, u.contact_started_at, o.person_id, o.unit_id, o.name
+    from unnamed_calls(attribute_calls.phone, from_at, to_at) u, official_at(u.official_phone, u.answered_at) o
+    order by u.contact_started_at, u.id
   loop
+    perform refuse_if(not is_trusted and not applies_change(one.person_id), 'person.needs-confirmation');
     update segment s set official_person_id = one.person_id, official_unit_id = one.unit_id, official_name = one.name
-    where s.id = one.id and s.contact_started_at = one.contact_started_at;
-    perform record_attribution(one.contact_id, one.id, one.person_id);
+    where s.id = one.id and s.contact_started_at = one.contact_started_at and s.official_person_id is null;
+    if found then
+      perform record_attribution(one.contact_id, one.id, one.person_id);
+    end if;
   end loop;
 end $$;
 

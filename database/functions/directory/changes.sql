@@ -109,11 +109,21 @@ begin
   return exists (select from directory_succession s where s.kind = 'phone' and s.holder = has_answered.person);
 end $$;
 
--- Whether a row needs a second person: it contradicts the succession of a number, or moves whoever answers calls.
+-- Whether a row needs a second person: it contradicts the succession of a number, gives somebody calls that were answered before, or
+-- moves whoever answers calls.
 create or replace function needs_confirmation(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if holder is null or follows_succession(kind, subject, holder, from_at, to_at) then
+  if holder is null then
+    return false;
+  end if;
+  if kind = 'phone' and exists (select from unnamed_calls(subject, from_at, to_at)) and not exists (
+    select from person_phone p where p.phone_key = subject and p.person_id = holder
+      and p.valid_from <= from_at and coalesce(p.valid_to, 'infinity') >= coalesce(to_at, 'infinity')
+  ) then
+    return true;
+  end if;
+  if follows_succession(kind, subject, holder, from_at, to_at) then
     return false;
   end if;
   if kind = 'phone' then
@@ -214,9 +224,23 @@ begin
 end $$;
 grant execute on function applies_change to seloste_desk;
 
+-- Whether calls answered at a number since the change was to hold are another's: they stay so, and it holds from its confirmation on.
+create or replace function holds_from_confirmation(c directory_change) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) n(phone)
+    join official_named o on o.phone = n.phone and o.person_id <> c.person_id
+    join segment s on s.official_person_id = o.person_id and s.official_phone = o.phone
+    where s.answered_at >= (c.wanted ->> 'from')::timestamptz
+      and s.contact_started_at > (c.wanted ->> 'from')::timestamptz - interval '1 day'
+  )
+$$;
+grant execute on function holds_from_confirmation to seloste_desk;
+
+-- Returns from when on a change of the directory holds.
 -- Confirms or refuses: an administrator or an approver of access rights, neither the asker nor the person, who has just proved
 -- who they are (confirmed_decision). A link gets the code without which it opens nothing.
-create or replace function decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns void
+create or replace function decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   c directory_change;
@@ -243,6 +267,9 @@ begin
     end if;
   elsif confirm then
     starts := (c.wanted ->> 'from')::timestamptz;
+    if holds_from_confirmation(c) then
+      starts := greatest(starts, clock_timestamp());
+    end if;
     for number in select jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) loop
       perform settle_succession('phone', number, c.person_id, starts, null);
     end loop;
@@ -260,6 +287,7 @@ begin
       else case when confirm then 'directory.change-confirmed' else 'directory.change-refused' end end,
     case when c.kind = 'link' then 'link' else 'directory-change' end, coalesce(c.link_id, c.id), 'ok',
     jsonb_build_object('person', c.person_id, 'askedBy', c.asked_by, 'change', c.id));
+  return starts;
 end $$;
 grant execute on function decide_directory_change to seloste_desk;
 

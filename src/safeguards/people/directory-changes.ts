@@ -1,7 +1,7 @@
 /**
  * Changes of accounts and of the directory that need a second person (R20, R36, R39): a one-time link, another official's
- * number, a unit whose supervisor listens. In: what one person asked for. Out: the change made as it was asked for, once
- * another confirms it. Never here: who may confirm (database/functions/directory/changes.sql decides).
+ * number, calls of before, a unit whose supervisor listens. In: what one person asked for. Out: the change, once another
+ * confirms it. Never here: who may confirm (database/functions/directory/changes.sql decides).
  */
 import { sql, type Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -28,6 +28,8 @@ export interface DirectoryChange {
   wanted: WantedChange | undefined
   askedBy: string
   askedAt: Temporal.Instant
+  /** Another has answered calls at the number since it was to hold: it holds from the confirmation on. */
+  fromConfirmation: boolean
 }
 
 const decideRefusals = [
@@ -50,6 +52,7 @@ export function listDirectoryChanges(
     let query = tx
       .selectFrom('directory_change')
       .select(['id', 'kind', 'person_id as personId', 'wanted', 'asked_by as askedBy', 'asked_at as askedAt'])
+      .select(sql<boolean>`holds_from_confirmation(directory_change)`.as('fromConfirmation'))
       .where('state', '=', 'ASKED')
       .orderBy('asked_at')
       .limit(500)
@@ -72,7 +75,8 @@ export async function decideDirectoryChange(
   const released = newReleaseCode()
   try {
     return await asViewer(holding, session, async (tx) => {
-      await sql`select decide_directory_change(${id}::uuid, ${confirm}, ${released.hash}::bytea)`.execute(tx)
+      const { rows } = await sql<{ from: Temporal.Instant | null }>`
+        select decide_directory_change(${id}::uuid, ${confirm}, ${released.hash}::bytea) as from`.execute(tx)
       const change = await tx
         .selectFrom('directory_change')
         .select(['kind', 'person_id as personId', 'wanted'])
@@ -80,7 +84,7 @@ export async function decideDirectoryChange(
         .executeTakeFirstOrThrow()
       if (!confirm) return { done: true as const }
       if (change.kind === 'link') return { done: true as const, code: released.code }
-      await apply(tx, change.personId, change.wanted)
+      await apply(tx, change.personId, { ...change.wanted, from: rows[0]!.from! })
       return { done: true as const }
     })
   } catch (error) {
@@ -163,9 +167,12 @@ export async function askDirectoryChange(tx: Tx, personId: string, wanted: Wante
   await sql`select ask_directory_change(${personId}::uuid, ${JSON.stringify(wanted)}::jsonb)`.execute(tx)
 }
 
-/** Makes the change as it was asked for; a number that somebody still has goes over to the person. */
-async function apply(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
-  const from = Temporal.Instant.from(wanted.from)
+/** Makes the change that was asked for, from an instant on; a number that somebody still has goes over to the person. */
+async function apply(
+  tx: Tx,
+  personId: string,
+  { from, ...wanted }: Omit<WantedChange, 'from'> & { from: Temporal.Instant },
+): Promise<void> {
   const add = wanted.add ?? []
   const holders = await holdersOf(tx, add, personId)
   const [person] = await readHistories(tx, [personId])

@@ -132,7 +132,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
 
 /** What would change, a line each. */
 function sayChange(change: DirectoryChange, say: Say, language: Language): string[] {
-  const { kind, from, addPhones = [], endPhones = [], unit, supervisor } = change
+  const { kind, from, fromConfirmation, addPhones = [], endPhones = [], unit, supervisor } = change
   if (kind === 'link') return [say('people.changes.link')]
   return [
     ...addPhones.map((phone) => say('people.changes.add', { phone })),
@@ -143,6 +143,17 @@ function sayChange(change: DirectoryChange, say: Say, language: Language): strin
       : [
           say(supervisor === '' ? 'people.changes.supervisor.none' : 'people.changes.supervisor', { name: supervisor }),
         ]),
-    ...(from === undefined ? [] : [say('people.changes.from', { date: formatDate(from, language) })]),
+    ...(from === undefined
+      ? []
+      : [
+          say(
+            fromConfirmation
+              ? 'people.changes.from.confirmation'
+              : addPhones.length > 0
+                ? 'people.changes.from.calls'
+                : 'people.changes.from',
+            { date: formatDate(from, language) },
+          ),
+        ]),
   ]
 }

@@ -57,6 +57,12 @@ export const DirectoryChange = Type.Object({
   askedBy: Named,
   askedAt: instant('Asked'),
   from: Type.Optional(instant('From when on it is to hold')),
+  fromConfirmation: Type.Optional(
+    Type.Boolean({
+      description:
+        'Another has answered calls at a number since then: it holds from the confirmation on, and those calls stay theirs',
+    }),
+  ),
   addPhones: Type.Optional(Type.Array(Type.String({ description: 'Whoever has one by then loses it' }))),
   endPhones: Type.Optional(Type.Array(Type.String())),
   unit: Type.Optional(Type.String({ description: 'Empty: none' })),

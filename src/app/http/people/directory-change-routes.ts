@@ -51,6 +51,7 @@ export function directoryChangeRoutes(app: Routes, desk: Desk): void {
       askedBy: { id: change.askedBy, name: asker.name },
       askedAt: change.askedAt,
       from: wanted && Temporal.Instant.from(wanted.from),
+      fromConfirmation: wanted && change.fromConfirmation,
       addPhones: wanted?.add?.map((key) => displayPhoneNumber(key, numbering)),
       endPhones: wanted?.end?.map((key) => displayPhoneNumber(key, numbering)),
       ...(wanted?.unit !== undefined && { unit: wanted.unit === null ? '' : (units.get(wanted.unit) ?? wanted.unit) }),
