@@ -105,7 +105,7 @@ test('what a capture node reports is missed, though the owner of the database wr
   heal.push(() =>
     tamper(
       `delete from admission_part where '${segmentId}' = any (ids)`,
-      `delete from audit_entry where action = 'backup.restored'
+      `delete from audit_entry where action in ('backup.restored', 'clock.stepped')
          or action = 'admissions.counted' and detail ->> 'source' <> 'register'`,
     ),
   )
@@ -121,6 +121,18 @@ test('what a capture node reports is missed, though the owner of the database wr
   // As whoever restores writes it, with the log's key.
   await write(signDetail(kept.key, 'backup.restored', restored))
   expect(await broken()).toEqual([])
+  // By a clock that was ahead, and set right since: what was reported after that was not lost by it.
+  await tamper(`delete from audit_entry where action = 'backup.restored'`)
+  const [backup, ahead] = [-7_200_000, 7_200_000].map((ms) => new Date(Date.now() + ms).toISOString())
+  const earlier = { backup: 'x', snapshotAt: backup, restoredAt: ahead }
+  await pool.query(
+    `insert into audit_entry (at, action, object_kind, result, detail) values ($1, 'backup.restored', 'backup', 'ok', $2)`,
+    [ahead, JSON.stringify(signDetail(kept.key, 'backup.restored', earlier))],
+  )
+  await pool.query(
+    `insert into audit_entry (at, action, result) values (now() - interval '90 minutes', 'clock.stepped', 'ok')`,
+  )
+  expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
 })
 
 test('a count of admissions that was changed or taken away is missed, as the audit log has its root', async () => {

@@ -1,9 +1,10 @@
 /** A whole Seloste backed up, and restored on an empty machine, as an operator does it (docs/operate/backup-and-restore.md). */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
@@ -194,7 +195,12 @@ test(
     const closed = await run(['start'], into)
     expect(closed.code, closed.out).not.toBe(0)
     expect(closed.out).toContain('stays closed')
+    // What a feed had told of the day is told again.
+    const position = join(after, 'feeds', 'exchange', 'position.json')
+    await mkdir(dirname(position), { recursive: true })
+    await writeFile(position, '[]')
     const restored = await run([...from, '--backup', first], await on(after))
+    expect(existsSync(position)).toBe(false)
     expect(restored, restored.out).toMatchObject({ code: 0, out: expect.stringContaining(`restored ${first}`) })
 
     await letRestore(after, false)

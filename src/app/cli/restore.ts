@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
+import { forgetPositions } from '#capture/feeds/follow-folder.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
@@ -81,6 +82,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
         },
       },
     )
+    await forgetPositions(join(settings.dataDirectory, 'feeds'))
     // Captures of the time before: one that comes back on its disk enters itself again, all others would be silent for ever.
     for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
     await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Counter } from 'prom-client'
 import { readFeeds, type Feed } from '#capture/feeds/feeds-file.ts'
 import { followAmi } from '#capture/feeds/follow-ami.ts'
-import { followFolder } from '#capture/feeds/follow-folder.ts'
+import { followFolder, positionFile } from '#capture/feeds/follow-folder.ts'
 import { longestKept, openInbox } from '#capture/feeds/inbox.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { forgetUnread, takeFeed, type InTurn } from '#capture/feeds/take-feed.ts'
@@ -98,7 +98,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         ? { folder: inbox!.folder, files: '*.ndjson', framing: 'lines' as const, longestRecord: longestKept }
         : { folder: feed.from.folder, files: feed.from.files, framing: taker.reader.framing }),
       hasHeading: taker.reader.hasHeading,
-      statePath: join(own, 'position.json'),
+      statePath: join(own, positionFile),
       onRecord: taker.take,
       onFault: (error) => {
         log.error({ err: error, feed: feed.name }, 'a feed cannot be followed; it is tried again')

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open, readdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, matchesGlob } from 'node:path'
 import { splitRecords, type FramedRecord } from './split-records.ts'
 
@@ -59,6 +59,14 @@ export interface FollowedFolder {
   /** Nothing of a file of this name and size is still to be dealt with. */
   isTaken(name: string, size: number): boolean
   stop(): Promise<void>
+}
+
+export const positionFile = 'position.json'
+
+/** Has the feeds below a folder read everything again, as the register may lack what they had told. */
+export async function forgetPositions(feeds: string): Promise<void> {
+  const names = await readdir(feeds).catch(() => [])
+  for (const name of names) await rm(join(feeds, name, positionFile), { force: true })
 }
 
 /** Follows a folder; looks every `pollMs`, more seldom where looking itself takes long. */

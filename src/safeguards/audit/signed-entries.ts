@@ -52,7 +52,7 @@ export async function readBelieved(
   holding: HoldingSafeguards,
   key: VerifierKey,
   action: SignedAction,
-): Promise<{ at: string; detail: Record<string, unknown> }[]> {
+): Promise<{ seq: number; at: string; detail: Record<string, unknown> }[]> {
   const before = readSignedFrom(key, await storedSignedFrom(holding)) ?? 0
   const { rows } = await sql<EntryRow & { index: number | null; hash: Buffer | null }>`
     select l.index, l.hash, ${entryColumns}
@@ -65,7 +65,7 @@ export async function readBelieved(
       signature === undefined
         ? row.index !== null && row.index < before && hashLeaf(entryBytes(row)).equals(row.hash!)
         : isStatementSigned(key, kinds[action], said, signature)
-    return isBelieved ? [{ at: row.at, detail }] : []
+    return isBelieved ? [{ seq: row.seq, at: row.at, detail }] : []
   })
 }
 

@@ -2,6 +2,7 @@
  * Times whose acts a restore has lost: what it brought back of them from the ledger and from capture nodes has no entry in the log. In: the
  * log's entries of restores, which whoever restores signs. Out: intervals. Never here: what was lost.
  */
+import { sql } from 'kysely'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { readBelieved } from '#safeguards/audit/signed-entries.ts'
 import type { Looking } from './promise.ts'
@@ -14,10 +15,20 @@ export async function readLostTimes({
 > {
   const key = await readLogKey(keys)
   const restores = key ? await readBelieved(db, key, 'backup.restored') : []
-  return restores.map(({ at, detail: { snapshotAt, restoredAt = at } }) => ({
-    from: Temporal.Instant.from(String(snapshotAt)),
-    to: Temporal.Instant.from(String(restoredAt)),
-  }))
+  return Promise.all(
+    restores.map(async ({ seq, at, detail: { snapshotAt, restoredAt = at } }) => {
+      // Where an entry that came later has an earlier time, the clock was ahead at the restore: no more is lost than until that.
+      const { rows } = await sql<{ at: Temporal.Instant | null }>`
+        select min(e.at) as at from audit_entry e
+        where e.seq > ${seq}::bigint and e.at >= ${String(snapshotAt)}::timestamptz and e.at < ${String(restoredAt)}::timestamptz`.execute(
+        db,
+      )
+      return {
+        from: Temporal.Instant.from(String(snapshotAt)),
+        to: rows[0]?.at ?? Temporal.Instant.from(String(restoredAt)),
+      }
+    }),
+  )
 }
 
 /** As a tstzmultirange. */
