@@ -3564,7 +3564,7 @@ call_state(c request_call) returns text
 caller_wish_until(person uuid, contact uuid, contact_started timestamp with time zone) returns timestamp with time zone
 caller_wish_window() returns interval
 calls_for_letter(q subject_request, with_matched boolean) returns jsonb
-calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
+calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
 calls_restrict() returns trigger
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
 calls_told(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)

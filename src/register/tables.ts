@@ -22,6 +22,7 @@ export type SegmentMark =
   | 'packets-lost'
   | 'needs-review'
   | 'unknown-number'
+  | 'caller-unverified'
   | 'source-changed'
   | 'mixed-beside'
   | 'media-elsewhere'

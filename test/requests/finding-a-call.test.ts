@@ -251,6 +251,22 @@ describe('a number that two share (AC15)', () => {
   })
 })
 
+test('whoever verifies a call is told where the network said that its number is not the caller’s', async () => {
+  const [refuted, usual] = ['040 333 6666', '040 333 7777']
+  await unrecorded({ ...from(refuted), ...times('10:00'), ...by('Aino'), marks: ['caller-unverified'] })
+  await unrecorded({ ...from(usual), ...times('10:00'), ...by('Aino') })
+  const { id } = await identified()
+  const [{ call }, { call: other }] = [
+    await name(id, { time: '10:00', callerNumber: refuted }),
+    await name(id, { time: '10:00', callerNumber: usual }),
+  ]
+  expect(call).toMatchObject({ state: 'FOUND', numberUnverified: true, verification: { by: 'DETAILS' } })
+  expect(other).toMatchObject({ state: 'FOUND', verification: { by: 'DETAILS' } })
+  expect(other).not.toHaveProperty('numberUnverified')
+  expect((await verify(id, call.id, true)).status).toBe(204)
+  expect((await read(id)).calls[0]).not.toHaveProperty('numberUnverified')
+})
+
 describe('asking about a call that was not recorded, or whose recording is gone (AC2)', () => {
   const number = '050 555 1234'
   async function asked(given: Told) {

@@ -408,8 +408,8 @@ grant execute on function withdraw_call to seloste_desk;
 -- and which other open requests are about them. Their contacts and parts are read under row-level security; that they are is
 -- noted here, once in ten minutes of each clerk.
 create or replace function calls_of_request(wanted uuid)
-returns table (id uuid, ordinal integer, told jsonb, state text, verify_again boolean, contact_id uuid, verified_by uuid, party text, how text,
-  recordings jsonb, prohibitions jsonb, other_requests text[])
+returns table (id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid,
+  party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[])
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -427,6 +427,9 @@ begin
       and e.reference = q.number and e.at > clock_timestamp() - interval '10 minutes');
   return query
     select c.id, c.ordinal, c.told, s.state, case when c.verify_again_since is not null then true end,
+      case when s.state = 'FOUND' and q.party <> 'OFFICIAL' and exists (
+        select from segment x where x.contact_id = c.contact_id and x.contact_started_at = c.contact_started_at
+          and 'caller-unverified' = any (x.marks)) then true end,
       case when q.closed_at is null then c.contact_id end, case when c.verify_again_since is null then c.verified_by end, q.party,
       case when s.state = 'FOUND' then v.how end,
       case when s.state = 'FOUND' then (

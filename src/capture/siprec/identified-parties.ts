@@ -33,6 +33,8 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   /** Only incoming calls belong in the register (R8). `unknown` when neither a called number nor a vendor tells. */
   readonly direction: 'incoming' | 'outgoing' | 'internal' | 'unknown'
   readonly caller?: Party
+  /** The network says that the caller's number is not theirs. */
+  readonly isUnverified?: true
   readonly number?: Party<N>
   readonly official?: Party<O>
   /** The client says that nobody has answered yet. */

@@ -269,3 +269,35 @@ test('two streams that metadata give to one voice are marked', () => {
   )
   expect(result.needsReview).toContain('streamsContradict')
 })
+
+describe('what the network says of the caller’s number (RFC 8224, RFC 3325)', () => {
+  const pai = (value: string) =>
+    `<extensiondata xmlns:apkt="http:/acmepacket.com/siprec/extensiondata"><apkt:header label="P-Asserted-Identity"><value>${value}</value></apkt:header></extensiondata>`
+  const call = (aor: string, more = '') =>
+    person('c', aor, '1', more) + person('n', service) + person('o', aino, '2') + streams
+  const plain = `sip:${caller}@x`
+  const from = (value: string): Case => ({ headers: [['From', value]] })
+
+  test.each<[string, string, Case?]>([
+    ['its address', call(`sip:${caller};verstat=TN-Validation-Failed@x;user=phone`)],
+    ['its address, after the host', call(`sip:${caller}@x;user=phone;verstat=TN-Validation-Failed-B`)],
+    ['From of the recording session', call(plain), from(`<sip:${caller};verstat=TN-Validation-Failed@x>;tag=1`)],
+    ['From, as a tel URI', call(plain), from(`"Matti" <tel:${caller};verstat=TN-Validation-Failed>`)],
+    ['its asserted identity', call(plain, pai(`&lt;sip:${caller};verstat=TN-Validation-Failed@x&gt;`))],
+    ['another asserted identity', call(plain, pai('&lt;sip:+358509998877@x&gt;'))],
+  ])('it is the caller’s all the same, and not verified: %s', (_, metadata, more) => {
+    expect(identify(metadata, more)).toMatchObject({ caller: { number: { key: caller } }, isUnverified: true })
+  })
+
+  test.each<[string, string, Case?]>([
+    ['nothing is said', call(plain)],
+    ['it has passed', call(`sip:${caller};verstat=TN-Validation-Passed@x`)],
+    ['nobody has verified it', call(`sip:${caller};verstat=No-TN-Validation@x`)],
+    ['it is asserted', call(plain, pai(`&lt;tel:${caller}&gt;`))],
+    ['another number has failed', call(plain), from('<sip:+358509998877;verstat=TN-Validation-Failed@x>')],
+    ['a name says so', call(plain), from(`";verstat=TN-Validation-Failed" <sip:${caller}@x>`)],
+    ['it is withheld', call(`sip:${caller};verstat=TN-Validation-Failed@x`), { headers: [['Privacy', 'id']] }],
+  ])('nothing is refuted where %s', (_, metadata, more) => {
+    expect(identify(metadata, more)).not.toHaveProperty('isUnverified')
+  })
+})

@@ -20,6 +20,7 @@ import { mapStreams } from './map-streams.ts'
 import { copiedHeaders, readNumber, withheldNumber, type Evidence, type Normalise } from './party-evidence.ts'
 import { asksForPrivacy } from './read-privacy.ts'
 import { readAddresses } from './read-header-value.ts'
+import { isUnverified } from './read-verification.ts'
 
 interface Draft<N, O> {
   caller?: Party
@@ -59,6 +60,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   return {
     direction: directionOf(evidence, draft, candidates),
     ...(caller ? { caller } : {}),
+    ...(caller && isUnverified(evidence, caller) ? { isUnverified: true } : {}),
     ...(number ? { number } : {}),
     ...(official ? { official } : {}),
     awaitsAnswer: awaitsAnswer(evidence, candidates),

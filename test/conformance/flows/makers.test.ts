@@ -102,6 +102,21 @@ describe('Oracle (Acme Packet)', () => {
   })
 })
 
+test('a caller’s number that the network has refuted is kept, and marked, also where a later request says so', async () => {
+  const refuted = { ...caller, aor: people.caller.replace('@', ';verstat=TN-Validation-Failed@') }
+  for (const [first, then] of [
+    [refuted, undefined],
+    [caller, refuted],
+  ]) {
+    const call = await bench.call({})
+    await call.invite({ sdp: true, headers: diversion, metadata: metadataOf({ participants: [first!, official] }) })
+    if (then) await call.reinvite({ sdp: true, metadata: metadataOf({ participants: [then, official] }) })
+    await call.bye()
+    await bench.until(() => expect(bench.segments().at(-1)?.endedAt).toBeDefined())
+    expect(bench.segments().at(-1)).toMatchObject({ ...contact, marks: expect.arrayContaining(['caller-unverified']) })
+  }
+})
+
 describe('Cisco CUBE', () => {
   test('the anchor leg is the service number, and an official takes the call by re-INVITE', async () => {
     const number = { id: 'number', aor: people.number, label: '2' }

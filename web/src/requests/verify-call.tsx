@@ -48,6 +48,7 @@ export function VerifyCall({
   return (
     <div className="stack verify">
       {call.verifyAgain && <Notice kind="info">{say('requests.verify.again')}</Notice>}
+      {call.numberUnverified && <Notice kind="warning">{say('requests.verify.unverified')}</Notice>}
       <p>{say(`requests.verify.${how}`)}</p>
       {(how === 'listen' || how === 'question') && (
         <>

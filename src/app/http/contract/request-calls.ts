@@ -53,6 +53,11 @@ export const RequestCall = Type.Object(
     verifyAgain: Type.Optional(
       Type.Literal(true, { description: 'FOUND: it was verified before the requester’s name was changed' }),
     ),
+    numberUnverified: Type.Optional(
+      Type.Literal(true, {
+        description: 'FOUND: the telephone network said that the caller’s number is not the caller’s',
+      }),
+    ),
     /** SEVERAL: what would tell them apart. */
     askFor: Type.Optional(
       Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'What to ask for')),

@@ -187,6 +187,7 @@ export const SegmentDetail = Type.Intersect([
           'packets-lost',
           'needs-review',
           'unknown-number',
+          'caller-unverified',
           'source-changed',
           'mixed-beside',
           'media-elsewhere',

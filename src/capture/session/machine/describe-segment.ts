@@ -168,7 +168,7 @@ export function describeParties(invitation: CallInvitation, known?: TellsNumber)
   return {
     ...(official && { official }),
     ...(caller && !isUnknownCaller(caller) && { caller }),
-    marks: doubts.some((mark) => mark === 'needs-review') ? ['needs-review'] : [],
+    marks: doubts.filter((mark) => mark === 'needs-review' || mark === 'caller-unverified'),
   }
 }
 
@@ -246,6 +246,7 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
   return [
     ...(parties.number?.entry || toldBefore ? [] : (['unknown-number'] as const)),
     ...(doubtful ? (['needs-review'] as const) : []),
+    ...(parties.isUnverified ? (['caller-unverified'] as const) : []),
   ]
 }
 

@@ -21,6 +21,8 @@ export interface CallOfRequest {
   state: RequestCallState
   /** FOUND: it was verified for the requester's name of before. */
   verifyAgain: true | null
+  /** FOUND: the network said that the caller's number is not theirs. */
+  numberUnverified: true | null
   /** SEVERAL: what would tell them apart. */
   askFor: Detail[] | undefined
   /** FOUND: how to verify it. */
@@ -68,6 +70,7 @@ interface CallRow {
   told: ToldOfCall | null
   state: RequestCallState
   verify_again: true | null
+  number_unverified: true | null
   contact_id: string | null
   verified_by: string | null
   party: RequestParty
@@ -109,6 +112,7 @@ function viewCall(row: CallRow, contacts: ReadonlyMap<string, MatchedContact>, p
   const contact = row.contact_id === null ? undefined : contacts.get(row.contact_id)
   return {
     ...{ id, ordinal, state, told, verifyAgain: row.verify_again, otherRequests: row.other_requests },
+    numberUnverified: row.number_unverified,
     askFor: state === 'SEVERAL' && told ? askFor(told, party === 'OFFICIAL') : undefined,
     verification: how && { by: how, recordings: recordings ?? [] },
     contact: contact && withProhibitions(contact, row.prohibitions ?? []),

@@ -1,0 +1,30 @@
+/** What the telephone network says of a caller's number: that it is not the caller's, or that another one was asserted. */
+import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import { copiedHeaders, readNumber, type Evidence } from './party-evidence.ts'
+import { readAddresses } from './read-header-value.ts'
+
+/**
+ * Returns true where a number is refuted: by `verstat` (3GPP TS 24.229, ATIS-1000074) of the caller's address or of From and
+ * P-Asserted-Identity that tell it, or by an asserted identity of the original call (RFC 3325) that is another number. That nothing
+ * was verified refutes nothing: most networks verify no numbers.
+ */
+export function isUnverified(evidence: Evidence, caller: { number: PhoneNumber; participantId?: string }): boolean {
+  const { key } = caller.number
+  if (key === null) return false
+  const keyOf = (address: string) => readNumber(address, evidence.normalise)?.key
+  const participant = evidence.metadata?.participants.find(({ id }) => id === caller.participantId)
+  const copied = (name: string) => (participant ? readAddresses(copiedHeaders(participant, name)) : [])
+  const asserted = copied('p-asserted-identity')
+  const own = ['from', 'p-asserted-identity'].flatMap((name) => readAddresses(evidence.headers(name)))
+  const told = [...own, ...copied('from'), ...asserted].filter(({ uri }) => keyOf(uri) === key)
+  if (told.some(({ uri, parameters }) => isFailed(uri) || isFailed(`;verstat=${parameters.get('verstat') ?? ''}`)))
+    return true
+  if (participant?.aors.some((aor) => isFailed(aor))) return true
+  const numbers = asserted.map(({ uri }) => keyOf(uri)).filter((one) => one != null)
+  return numbers.length > 0 && !numbers.includes(key)
+}
+
+/** A parameter of the number, or of the address: TN-Validation-Failed, and what vendors append to it. */
+function isFailed(address: string): boolean {
+  return /;verstat="?TN-Validation-Failed/i.test(address)
+}
