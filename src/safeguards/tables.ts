@@ -1,6 +1,6 @@
 /**
- * The tables of people, rights, keys and traces, as Kysely sees them (migrations/). Instants are
- * Temporal.Instant both ways (platform/database).
+ * Tables of people, rights, keys and traces for Kysely (migrations/). Instants are Temporal.Instant both ways
+ * (platform/database).
  */
 import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -99,11 +99,11 @@ export interface SafeguardTables
 }
 
 export type ScopeKind = Scope
-/** Who keeps an entry of the directory up to date. */
+/** Source of a directory entry. */
 export type DirectorySource = 'manual' | 'csv' | 'scim'
 export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
 
-/** A database that holds these tables among others: Kysely is invariant in its tables, so the whole goes for the part. */
+/** A database with these tables among others: Kysely is invariant in its tables, so any database is accepted. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where a part is taken for the whole
 export type HoldingSafeguards = Kysely<any>
 

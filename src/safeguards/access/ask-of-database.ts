@@ -1,7 +1,6 @@
 /**
- * An act that the database decides on. In: a session, and the call of one of its functions, which asks who acts and writes
- * its own trace; or a query under its policies, and the demand that refuses who may not ask. Out: what it gave, or its refusal, which is
- * logged here. Never here: a decision of this process.
+ * Calls of database functions that authorise, act and leave their own trace, and queries under row-level security. A refusal of
+ * the database is logged here. This process decides nothing.
  */
 import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -11,17 +10,17 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 export interface Refused<Code extends string> {
   refused: Code
-  /** More that the database said: an instant, a number. */
+  /** Detail of the refusal: an instant, a number. */
   of?: string
 }
 
-/** Of the entry that a refusal leaves in the log. */
+/** Log entry of a refusal. */
 type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 
 /**
  * Runs one statement in the session's name.
- * @param codes what the function refuses with (SQLSTATE SE001); anything else it raises is thrown
- * @param demand asked first, where the statement is a query: policies show fewer rows, and refuse nothing
+ * @param codes refusals of the function (SQLSTATE SE001); any other error is thrown
+ * @param demand checked first, where the statement is a query: policies filter rows and refuse nothing
  * @returns its rows, or the refusal
  */
 export async function askOfDatabase<Row, Code extends string>(
@@ -39,7 +38,7 @@ export async function askOfDatabase<Row, Code extends string>(
   return refusedInLog(holding, session, asking, codes, trace)
 }
 
-/** An act of which nothing is given back but that it was done. */
+/** An act without a result. */
 export async function actInDatabase<Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
@@ -51,7 +50,7 @@ export async function actInDatabase<Code extends string>(
   return 'refused' in answer ? answer : 'done'
 }
 
-/** A question whose answer is its one row. */
+/** A query for one row. */
 export async function rowOfDatabase<Row, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
@@ -63,7 +62,7 @@ export async function rowOfDatabase<Row, Code extends string>(
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
-/** A list for whoever has its role: the `value` of each row. */
+/** A list for the holder of a role: the `value` of each row. */
 export async function listOfDatabase<Value>(
   holding: HoldingSafeguards,
   session: Session,
@@ -74,7 +73,7 @@ export async function listOfDatabase<Value>(
   return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
 }
 
-/** An act or a look in a session whose refusal is in the log before it is returned; anything else is thrown. */
+/** Runs an act or a view in a session; a refusal is logged before it is returned. Other errors are thrown. */
 export async function refusedInLog<Found, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
@@ -92,7 +91,7 @@ export async function refusedInLog<Found, Code extends string>(
   }
 }
 
-/** A refusal of the database's functions as an answer, where somebody else logs it; anything else is thrown. */
+/** Returns a refusal of the database that is logged elsewhere. Other errors are thrown. */
 export async function asRefused<Found, Code extends string>(
   codes: readonly Code[],
   asking: Promise<Found>,
@@ -106,7 +105,7 @@ export async function asRefused<Found, Code extends string>(
   }
 }
 
-/** What a function of the database refused with (SQLSTATE SE001), where it is one of the codes; nothing of any other error. */
+/** Returns the refusal of a database function (SQLSTATE SE001) if it is one of the codes. */
 export function refusalOf<Code extends string>(error: unknown, codes: readonly Code[]): Refused<Code> | undefined {
   const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
   const refused = code === 'SE001' ? codes.find((one) => one === message) : undefined

@@ -1,15 +1,13 @@
 /**
- * The decision who may look (R3, R36-R41). In: everything it depends on, as values: the person, their rights, what the
- * description in force lets each role do, the instant, what is asked and of what. Out: the rights that allow it, or the
- * reason why none does. Never here: a database, a trace.
- *
- * Row-level security decides the same by the same rules (`rights_of` in database/functions/audit/looks.sql and the policies
- * `desk_looks` in database/functions/history/access.sql); test/access/decide-as-the-database.test.ts holds the two together.
+ * Decides who may view what (R3, R36-R41), as a pure function: the person, their rights, the roles in the description in force,
+ * the instant, the request and its object. Returns the rights that allow it, or why none does.
+ * Row-level security decides by the same rules (`rights_of` in database/functions/audit/looks.sql and the policies `desk_looks`
+ * in database/functions/history/access.sql); test/access/decide-as-the-database.test.ts compares the two.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
 
-/** A right in force, no wider than the description in force lets its role be. */
+/** A right in force, within the bounds of the description in force. */
 export interface Right {
   id: string
   role: Role
@@ -19,14 +17,14 @@ export interface Right {
   until?: Temporal.Instant
 }
 
-/** A right as the procedure decided it, in force or not. */
+/** A right as granted, in force or not. */
 export interface HeldRight extends Right {
   from: Temporal.Instant
-  /** Present: it holds no more, whatever instant this says. */
+  /** If set, the right has ended, whatever this instant is. */
   revokedAt?: Temporal.Instant
 }
 
-/** What the description in force lets one role do at the widest. */
+/** Widest access of a role in the description in force. */
 export interface RoleBound {
   role: Role
   duty?: Duty
@@ -39,35 +37,35 @@ export interface Standing {
   now: Temporal.Instant
   person: { id: string; employedFrom: Temporal.Instant; employedTo?: Temporal.Instant }
   held: readonly HeldRight[]
-  /** Of the version in force at `now`; empty where none is. */
+  /** Roles of the version in force at `now`; empty if there is none. */
   described: readonly RoleBound[]
 }
 
 export interface Asked {
-  /** None: the primary one, DEVELOPMENT, or for those who do not hold it the first they hold. */
+  /** Default: the primary purpose, DEVELOPMENT, or the first one the person holds. */
   purpose?: Purpose | undefined
-  /** Fault, case or request; blank is none. */
+  /** Fault, case or request; blank means none. */
   reference?: string | undefined
 }
 
-/** The part of a segment that decides who may look at it and at its recording. */
+/** The facts of a segment that decide who may view it and its recording. */
 export interface Reach {
   officialPersonId: string | null
   officialUnitId: string | null
   numberReached: string
-  /** Numbers of the open requests for which its call was found, whose requester is identified and a party of it (R46). */
+  /** Numbers of the open requests to which its call is matched, with an identified requester who is a party of it (R46). */
   servedUnder: readonly string[]
 }
 
 export type Looked =
   | ({ kind: 'segment' } & Reach)
-  /** A contact is seen with any of its segments, or by the number that was called; from `endsAt` on by nobody. */
+  /** A contact is visible with any of its segments, or by the number called; from `endsAt` on to nobody. */
   | {
       kind: 'contact'
       numberCalled: string
       segments: readonly Reach[]
       endsAt: Temporal.Instant
-      /** Numbers of the open requests of identified people for which it was found. */
+      /** Numbers of the open requests of identified persons to which it is matched. */
       servedUnder: readonly string[]
     }
 
@@ -79,14 +77,14 @@ export interface Refusal {
 
 export interface Permission {
   purpose: Purpose
-  /** The rights in force that cover the purpose; at least one. */
+  /** Rights in force that cover the purpose; at least one. */
   rights: readonly [Right, ...Right[]]
 }
 
 /**
- * Whether a person may look under a purpose and, where an object is given, at that object.
- * @returns the purpose and the rights that allow it, with an object those that reach it; or why nothing does. What is out
- *   of reach is `not-found`: it is not told apart from what is not there (R39).
+ * Decides whether a person may view under a purpose and, if given, an object.
+ * @returns the purpose and the rights that allow it (with an object, those that reach it), or why none does. What is out of
+ * reach is `not-found`, like what does not exist (R39).
  */
 export function decide(standing: Standing, asked: Asked): Permission | Refusal
 export function decide(
@@ -111,7 +109,7 @@ export function decide(
   return isOneOrMore(reaching) ? { purpose, rights: reaching } : { refused: 'not-found' }
 }
 
-/** The person's rights in force, each as wide as both the procedure and the description in force let it be. */
+/** Returns the person's rights in force, limited by the description in force. */
 export function rightsInForce({ now, person, held, described }: Standing): Right[] {
   if (!isWithin(now, person.employedFrom, person.employedTo)) return []
   return held.flatMap(({ from, revokedAt, ...right }) => {
@@ -123,9 +121,9 @@ export function rightsInForce({ now, person, held, described }: Standing): Right
 }
 
 /**
- * True where a right reaches a segment: the official's own, the unit's at the time of the call, the number's, or all; the
- * Service Unit's those of the request that it serves.
- * @param reference the number of that request
+ * Returns true if a right reaches a segment: own, of the unit at the time of the call, of the number, or all; for the Service
+ * Unit those of the request.
+ * @param reference number of that request
  */
 export function reaches(right: Right, personId: string, segment: Reach, reference?: string): boolean {
   const { scope } = right
@@ -143,7 +141,7 @@ export function reaches(right: Right, personId: string, segment: Reach, referenc
   }
 }
 
-/** True where a right reaches what the request that is served is about, and nothing else (R46). */
+/** Returns true if the right reaches only what the handled request is about (R46). */
 export function servesRequests({ role, scope }: Right): boolean {
   return role === 'SERVICE_UNIT' && scope.kind === 'all'
 }
@@ -164,7 +162,7 @@ function allows(right: Right, purpose: Purpose): boolean {
   return right.purposes.some((held) => covers(held, purpose))
 }
 
-/** The purposes that two lists have in common, each as wide as both allow (R4). */
+/** Returns the intersection of two lists of purposes (R4). */
 function both(held: readonly Purpose[], described: readonly Purpose[]): Purpose[] {
   const within = (list: readonly Purpose[], purpose: Purpose) => list.some((wider) => covers(wider, purpose))
   const common = [
@@ -174,12 +172,12 @@ function both(held: readonly Purpose[], described: readonly Purpose[]): Purpose[
   return [...new Set(common)]
 }
 
-/** A scope that the description does not give the role reaches nothing. */
+/** A scope beyond the role's in the description reaches nothing. */
 function isScopeWithin(kind: Scope, widest: Scope): boolean {
   return kind === widest || kind === 'own' || kind === 'none' || widest === 'all'
 }
 
-/** Refused because a right that covered the purpose has ended, the last of them; or because there was none. */
+/** Returns the refusal: the last right that covered the purpose has ended, or there was none. */
 function lapsed({ now, person, held }: Standing, purpose: Purpose): Refusal {
   const ends = held
     .filter((right) => allows(right, purpose))
@@ -193,7 +191,7 @@ function earliest(instants: readonly (Temporal.Instant | undefined)[]): Temporal
   return instants.filter((instant) => instant !== undefined).sort(Temporal.Instant.compare)[0]
 }
 
-/** From the first instant on, until before the second. */
+/** From the first instant until before the second. */
 function isWithin(now: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant | undefined): boolean {
   return Temporal.Instant.compare(from, now) <= 0 && (!to || Temporal.Instant.compare(now, to) < 0)
 }

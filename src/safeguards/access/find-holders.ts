@@ -1,7 +1,4 @@
-/**
- * Finding people by their rights, and people for whom to ask. In: a session. Out: ids, names and places of the directory.
- * Never here: a right in detail (read-procedure.ts).
- */
+/** Finds people by their rights, and people for whom a right can be requested. */
 import { sql, type RawBuilder, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { Duty, Role } from '#description/roles.ts'
@@ -17,15 +14,15 @@ export interface FoundPerson {
 }
 
 export interface Holder extends FoundPerson {
-  /** Of rights in force or to come. */
+  /** Roles of rights in force or in the future. */
   roles: { role: Role; duty: Duty | null }[]
-  /** The first of them to end. */
+  /** When the first of them ends. */
   until: Temporal.Instant | null
 }
 
 export interface Candidate extends FoundPerson {
   employedTo: Temporal.Instant | null
-  /** Where the person is a supervisor of officials now (R37). */
+  /** Units of which the person is the supervisor now (R37). */
   units: { id: string; name: string; officials: number }[]
 }
 
@@ -33,12 +30,15 @@ export interface HolderSearch {
   /** Part of a name or user id. */
   text?: string | undefined
   role?: Role | undefined
-  /** Where the page before ended. */
+  /** End of the previous page. */
   after?: { name: string; id: string } | undefined
   limit: number
 }
 
-/** Everybody who has a right in force or to come, by name: all for those who decide or watch, the unit for a supervisor. */
+/**
+ * Lists everybody with a right in force or in the future, by name: all for those who decide or monitor, the unit for a
+ * supervisor.
+ */
 export async function listHolders(
   holding: HoldingSafeguards,
   session: Session,
@@ -76,7 +76,7 @@ export async function listHolders(
   })
 }
 
-/** For whom the viewer may ask, and the first of them by a part of their name or user id. */
+/** Finds people for whom the viewer may request a right, by part of a name or user id. */
 export async function findCandidates(
   holding: HoldingSafeguards,
   session: Session,
@@ -128,7 +128,7 @@ async function reachOf(tx: Transaction<SafeguardTables>) {
   return rows[0] ?? { everybody: false, administers: false, supervises: false, people: [] }
 }
 
-/** How many officials are in each of some units now: how far a right to them reaches. */
+/** Counts the officials in units now: the reach of a right to them. */
 export async function officialsInUnits(
   holding: HoldingSafeguards,
   units: readonly string[],

@@ -1,7 +1,6 @@
 /**
- * Who may look. In: a session, a purpose, sometimes a reference. Out: a Grant, which the register's doors demand, or a
- * refusal with its reason; a refusal leaves its trace here. Never here: content of any record.
- *
+ * Authorises views: a session, a purpose and sometimes a reference give a Grant, which the register's doors require, or a
+ * logged refusal.
  * The database applies the same rights by row-level security to every statement of a Grant's transaction
  * (database/functions/history/access.sql), so a mistake in one of the two shows less, never more.
  */
@@ -29,32 +28,32 @@ export type { Refusal, Right } from './decide.ts'
 
 declare const made: unique symbol
 
-/** Permission to look under one purpose, made by {@link requestGrant} alone. */
+/** Permission to view under one purpose, made only by {@link requestGrant}. */
 export interface Grant {
   readonly [made]: true
   readonly session: Session
   readonly purpose: Purpose
-  /** False where none was stated and the primary one was taken; the log says so. */
+  /** False if no purpose was stated and the primary one applies; logged. */
   readonly purposeStated: boolean
   readonly reference?: string
-  /** The rights in force that cover the purpose; at least one. */
+  /** Rights in force that cover the purpose; at least one. */
   readonly rights: readonly [Right, ...Right[]]
 }
 
-/** The person's rights in force at an instant, no wider than the description in force then lets their roles be. */
+/** Returns the person's rights in force at an instant, limited by the description in force then. */
 export async function rightsOf(holding: HoldingSafeguards, personId: string, now: Temporal.Instant): Promise<Right[]> {
   const standing = await standingOf(holding, personId, now)
   return standing ? rightsInForce(standing) : []
 }
 
-/** All that the decision depends on and the database knows; nothing for a person who is not in the directory. */
+/** Reads everything the decision depends on; undefined for a person who is not in the directory. */
 async function standingOf(
   holding: HoldingSafeguards,
   personId: string,
   now: Temporal.Instant,
 ): Promise<Standing | undefined> {
   const db = safeguardsOf(holding)
-  // One after another: the caller's transaction is one connection.
+  // Sequential: the caller's transaction is one connection.
   const person = await db
     .selectFrom('person')
     .select(['id', 'employed_from', 'employed_to'])
@@ -88,9 +87,9 @@ async function standingOf(
 }
 
 /**
- * Asks for permission to look under a purpose (R3, R36-R41). Where none is stated, it is the primary one, DEVELOPMENT, or
- * for those who do not hold it the first they hold.
- * @returns the Grant; or a refusal, already in the audit log
+ * Requests permission to view under a purpose (R3, R36-R41). Default purpose: the primary one, DEVELOPMENT, or the first one
+ * the person holds.
+ * @returns the Grant, or a refusal that is already logged
  */
 export async function requestGrant(
   holding: HoldingSafeguards,
@@ -121,8 +120,8 @@ export async function requestGrant(
 }
 
 /**
- * The right among a Grant's that reaches a segment which the database has shown under it (policies `desk_looks`). What no other
- * right reaches was shown for the request that the Grant's reference names.
+ * Returns the right of a Grant that reaches a segment shown by the database (policies `desk_looks`). What no other right
+ * reaches was shown for the request in the Grant's reference.
  */
 export function rightReaching(grant: Grant, segment: Omit<Reach, 'servedUnder'>): Right | undefined {
   const [forRequests, others] = [grant.rights.find(servesRequests), grant.rights.filter((one) => !servesRequests(one))]
@@ -130,7 +129,7 @@ export function rightReaching(grant: Grant, segment: Omit<Reach, 'servedUnder'>)
   return others.find((right) => reaches(right, grant.session.personId, given)) ?? forRequests
 }
 
-/** Runs a look in one transaction in which the database sees the Grant's session and purpose, and nobody else's. */
+/** Runs a view in one transaction with the Grant's session and purpose set for the database. */
 export function underGrant<Tables, Result>(
   db: Kysely<Tables>,
   grant: Grant,
@@ -144,7 +143,7 @@ export function underGrant<Tables, Result>(
   return inSession(db, settings, look)
 }
 
-/** The audit fields that every look under a Grant shares. */
+/** Returns the audit fields of every view under a Grant. */
 export function traceOf(grant: Grant, right: Right = grant.rights[0]) {
   return {
     personId: grant.session.personId,
@@ -155,7 +154,7 @@ export function traceOf(grant: Grant, right: Right = grant.rights[0]) {
   }
 }
 
-/** A right as the access-authorisation procedure decided it. Asked for by one person, approved by another (R36). */
+/** A right as granted by the procedure: requested by one person, approved by another (R36). */
 export async function recordRight(
   holding: HoldingSafeguards,
   right: Omit<Right, 'id'> & { personId: string; requestedBy: string; approvedBy: string; from: Temporal.Instant },

@@ -4,15 +4,15 @@ import type { Role, Scope } from '#description/roles.ts'
 
 type Instant = Temporal.Instant
 
-/** Whether the procedure gave a right, or the installation, to whom begins. */
+/** Granted by the procedure, or by the installation to the first users. */
 export type RightOrigin = 'procedure' | 'installation'
 export type RequestState = 'REQUESTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
-/** In which part somebody ended a right; `employment` where the directory did. */
+/** In which capacity somebody ended a right; `employment` if the directory did. */
 export type RevokeCause = 'own' | 'supervisor' | 'approver' | 'review' | 'employment'
-/** What speaks against a right when it is reviewed. */
+/** Reasons for doubt in a review. */
 export type Doubt = 'no-officials' | 'duty-unknown' | 'answers-calls' | 'place-changed' | 'narrowed'
 
-/** The tables of the access-authorisation procedure (database/schema.sql). */
+/** Tables of the access-authorisation procedure (database/schema.sql). */
 export interface ProcedureTables {
   access_right: {
     id: string
@@ -25,7 +25,7 @@ export interface ProcedureTables {
     scope_numbers: Generated<string[]>
     valid_from: Instant
     valid_to: Instant | null
-    /** Nobody, as nobody approved, where the installation gave it. */
+    /** Null if the installation granted it without an approver. */
     requested_by: string | null
     approved_by: string | null
     revoked_at: Instant | null

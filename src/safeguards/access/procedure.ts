@@ -1,7 +1,6 @@
 /**
- * The access-authorisation procedure (R36-R38). In: a session, and what somebody asks for or decides in it. Out: what the
- * database made of it (database/functions/access/rights.sql decides, and writes its own trace), or why nothing. Never here:
- * a right that nobody but its holder wanted, a decision of this process.
+ * The access-authorisation procedure (R36-R38): requests and decisions in a session. The database decides and leaves the trace
+ * (database/functions/access/rights.sql).
  */
 import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -13,17 +12,17 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { refusalOf } from './ask-of-database.ts'
 
 export interface RightsAskedFor {
-  /** Person ids; the same for each of them. */
+  /** Ids of the persons; the rest applies to each. */
   people: readonly string[]
   role: Role
   duty?: Duty | undefined
   purposes: readonly Purpose[]
-  /** Unit ids, for a role whose described scope is the unit. */
+  /** Unit ids, for roles with scope unit. */
   units: readonly string[]
-  /** Keys of the registry, for a role whose described scope is numbers. */
+  /** Keys of the registry, for roles with scope numbers. */
   numbers: readonly string[]
   reason: string
-  /** None: from the approval on. */
+  /** Default: from the approval on. */
   from?: Temporal.Instant | undefined
   until: Temporal.Instant
 }
@@ -31,9 +30,9 @@ export interface RightsAskedFor {
 const refusalCodes = [
   'not-found',
   'deny.role',
-  // A decider who has a passkey confirms the decision with it first (database/functions/access/passkeys.sql).
+  // A decider with a passkey confirms the decision with it first (database/functions/access/passkeys.sql).
   'confirm.passkey',
-  // Others have proved lately who they are (database/functions/directory/changes.sql).
+  // Others have proved their presence recently (database/functions/directory/changes.sql).
   'confirm.fresh',
   'right.not-yours',
   'right.own',
@@ -62,11 +61,14 @@ export type ProcedureRefusalCode = (typeof refusalCodes)[number]
 
 export interface ProcedureRefusal {
   refused: ProcedureRefusalCode
-  /** The person, unit or number that it speaks of: an id or a key. */
+  /** The person, unit or number concerned: an id or a key. */
   of?: string
 }
 
-/** Asks for a right for each of some people; all of the requests are made or none. @returns the requests' ids */
+/**
+ * Requests a right for each of some persons; all or none.
+ * @returns the requests' ids
+ */
 export async function requestRights(
   holding: HoldingSafeguards,
   session: Session,
@@ -82,7 +84,10 @@ export async function requestRights(
   })
 }
 
-/** Approves or rejects a request; a rejection says why. @returns the right, null where it was rejected */
+/**
+ * Approves or rejects a request; a rejection has a reason.
+ * @returns the right, null if rejected
+ */
 export async function decideRightRequest(
   holding: HoldingSafeguards,
   session: Session,
@@ -98,7 +103,7 @@ export async function decideRightRequest(
   })
 }
 
-/** Takes back a request that is not decided: by whoever asked, or for whom it was asked. */
+/** Withdraws a pending request, by who made it or for whom it was made. */
 export async function withdrawRightRequest(
   holding: HoldingSafeguards,
   session: Session,
@@ -115,7 +120,7 @@ export async function withdrawRightRequest(
   )
 }
 
-/** Ends a right at once: one's own, as an approver, as the supervisor of whose it is; others than its holder say why. */
+/** Ends a right at once: one's own, as an approver, or as the holder's supervisor; others than the holder give a reason. */
 export async function revokeRight(
   holding: HoldingSafeguards,
   session: Session,
@@ -128,7 +133,7 @@ export async function revokeRight(
   })
 }
 
-/** Says of somebody else's right that it is still needed, or ends it. What speaks against it is answered in the note. */
+/** Confirms in a review that somebody else's right is needed, or ends it. The note answers the doubts. */
 export async function reviewRight(
   holding: HoldingSafeguards,
   session: Session,
@@ -142,8 +147,8 @@ export async function reviewRight(
 }
 
 /**
- * The right with which an installation begins, for the first administrator or the first approver. For whoever owns the
- * database. @returns the right; nothing while somebody employed holds the role
+ * Grants the right with which an installation begins, to the first administrator or approver; as the database owner.
+ * @returns the right; undefined while an employed person holds the role
  */
 export async function installRight(
   holding: HoldingSafeguards,
@@ -160,7 +165,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 type Run = <Row>(statement: RawBuilder<unknown>) => Promise<Row[]>
 
-/** What the database refuses leaves nothing but its trace. */
+/** A refusal by the database leaves only its trace. */
 async function act<Done extends object>(
   holding: HoldingSafeguards,
   session: Session,
@@ -178,7 +183,7 @@ async function act<Done extends object>(
       ...trace,
       result: `refused:${refusal.refused}`,
       personId: session.personId,
-      // Whom it speaks of; a number stays out of the log.
+      // The person concerned; a number is not logged.
       ...(refusal.of !== undefined && uuid.test(refusal.of) && { detail: { of: refusal.of } }),
     })
     return refusal

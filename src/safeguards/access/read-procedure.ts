@@ -1,7 +1,6 @@
 /**
- * What the procedure knows, for whoever may read it: requests, who holds which right by which decision, what a review has
- * to look at. In: a session. Out: records with ids; names are the directory's. Each reading leaves its trace (R21). Never
- * here: a change (procedure.ts), content of any call.
+ * Reads the procedure's data for those who may: requests, rights with their decisions, reviews. Records have ids; names come
+ * from the directory. Each view leaves its trace (R21).
  */
 import { sql, type RawBuilder, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -17,7 +16,7 @@ type Instant = Temporal.Instant
 
 export interface RequestRecord {
   id: string
-  /** The same for all that was asked for in one go. */
+  /** The same for all requests made together. */
   batchId: string
   personId: string
   role: Role
@@ -34,7 +33,7 @@ export interface RequestRecord {
   decidedBy: string | null
   decidedAt: Instant | null
   note: string | null
-  /** What the viewer may do with it now. */
+  /** What the viewer may do now. */
   mayDecide: boolean
   mayWithdraw: boolean
 }
@@ -52,9 +51,9 @@ export interface RightRecord {
   personId: string
   role: Role
   duty: Duty | null
-  /** As it was granted. */
+  /** As granted. */
   purposes: Purpose[]
-  /** As the description in force narrows it now; empty for a right that is over. */
+  /** Limited by the description in force; empty for an ended right. */
   reaches: Purpose[]
   scope: { kind: Scope; units: string[]; numbers: string[] }
   from: Instant
@@ -70,11 +69,13 @@ export interface RightRecord {
   revoked: { at: Instant; by: string | null; cause: RevokeCause; reason: string | null } | null
   /** Oldest first. */
   reviews: ReviewRecord[]
-  /** What speaks against it now; nothing for a right that is over. */
+  /** Present doubts; empty for an ended right. */
   doubts: Doubt[]
-  /** When it was last said to be needed: granted, or kept by a review. */
+  /** When it was last confirmed: granted, or kept by a review. */
   confirmedAt: Instant
-  /** Not looked at since this quarter began; since the one before began, or since a move made it doubtful. */
+  /**
+   * `due`: not reviewed since this quarter began; `overdue`: since the previous one began, or since a move made it doubtful.
+   */
   review: 'done' | 'due' | 'overdue'
   mayRevoke: boolean
   mayReview: boolean
@@ -83,17 +84,17 @@ export interface RightRecord {
 export interface PersonsRights {
   person: { userId: string; unit: string | null; employedTo: Instant | null }
   rights: RightRecord[]
-  /** Newest first, those that became rights left out. */
+  /** Newest first, without those that became rights. */
   requests: RequestRecord[]
 }
 
 type Tx = Transaction<SafeguardTables>
-/** Everything that waits can be decided on; of what was decided, the latest. */
+/** All pending requests can be decided; of decided ones the latest are listed. */
 const mostListed = 1000
-/** A review goes through this many at a time. */
+/** Rights per page of a review. */
 const mostReviewed = 100
 
-/** Requests that the viewer may read: those that wait, oldest first; then what was decided lately. */
+/** Lists requests that the viewer may read: pending ones, oldest first, then recent decisions. */
 export function listRequests(
   holding: HoldingSafeguards,
   session: Session,
@@ -121,7 +122,7 @@ export function readRequest(
   })
 }
 
-/** What somebody may see and by which decision, and what they could: everything the procedure knows of a person (R36). */
+/** Returns everything the procedure knows of a person's present and past rights (R36). */
 export function readRightsOf(
   holding: HoldingSafeguards,
   session: Session,
@@ -145,7 +146,7 @@ export function readRightsOf(
   })
 }
 
-/** One right, for whoever may read its person's. */
+/** Returns one right, if the viewer may read its person's. */
 export function readRight(
   holding: HoldingSafeguards,
   session: Session,
@@ -159,8 +160,9 @@ export function readRight(
 }
 
 /**
- * Rights in force that were not looked at since this quarter began (L20) or that a move has made doubtful (R37, R38), overdue ones first: everybody's for approvers and
- * the data protection officer, those of the unit for a supervisor; `deny.role` for others. The first of them, and how many.
+ * Lists rights in force that were not reviewed since this quarter began (L20) or that a move has made doubtful (R37, R38),
+ * overdue ones first: all for approvers and the data protection officer, those of the unit for a supervisor; `deny.role` for
+ * others. Returns a page and the total.
  */
 export function listReview(
   holding: HoldingSafeguards,
@@ -192,10 +194,7 @@ export function listReview(
   })
 }
 
-/**
- * Rights for whoever runs the installation, from the command line: one person's, past ones too; or everybody's that are in
- * force or to come.
- */
+/** Lists rights for the command line: one person's, including past ones; or all in force or in the future. */
 export async function readRightsAsOwner(
   holding: HoldingSafeguards,
   personId: string | undefined,
@@ -226,7 +225,7 @@ async function maySee(tx: Tx, personId: string): Promise<boolean> {
   return rows[0]?.sees === true
 }
 
-/** Reads in one transaction in which the database knows the session, with its trace. */
+/** Runs a view in one transaction with the session set, and its trace. */
 async function reading<Found extends object>(
   holding: HoldingSafeguards,
   session: Session,
@@ -331,7 +330,7 @@ function recordOf(row: RightRow, now: Instant): RightRecord {
     described && widest
       ? [{ role: row.role, ...(row.duty && { duty: row.duty }), purposes: described, scope: widest }]
       : []
-  // A right to come is looked at as if it had begun.
+  // A future right is judged as if it had begun.
   const at = state === 'upcoming' ? row.from : now
   const [narrowed] = isOver
     ? []
@@ -375,7 +374,7 @@ function stateAt(
 
 const order = { active: 0, upcoming: 1, expired: 2, revoked: 2 } as const
 
-/** What holds, then what will, then the past, the latest first; what a query has in its own order stays so. */
+/** Rights in force, then future ones, then past ones, latest first; stable. */
 function mostInForceFirst(a: RightRecord, b: RightRecord): number {
   const byState = order[a.state] - order[b.state]
   return byState !== 0 || order[a.state] < 2 ? byState : Temporal.Instant.compare(endOf(b), endOf(a))

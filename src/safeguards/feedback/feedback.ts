@@ -1,6 +1,6 @@
 /**
- * What people write about accessibility (L34). In: a message from anyone; an administrator's session. Out: by when it is
- * answered; the messages; the answer noted. Never here: mail (the administrator sends their own), a look by anyone else.
+ * Accessibility feedback (L34): anybody can send a message; administrators list them and record the answer, which they send
+ * themselves.
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -12,9 +12,9 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 export interface GivenFeedback {
   language: Language
   message: string
-  /** The page or place that it is about, in the writer's words. */
+  /** The page or place concerned, in the writer's words. */
   place?: string | undefined
-  /** Where to answer; nobody has to say. */
+  /** Address for the answer; optional. */
   email?: string | undefined
 }
 
@@ -29,7 +29,7 @@ export interface Feedback {
   answer?: { at: Temporal.Instant; text: string }
 }
 
-/** The longest that each part may be, in characters; the database holds to the same (database/functions/feedback/feedback.sql). */
+/** Longest texts, in characters; the database has the same limits (database/functions/feedback/feedback.sql). */
 export const longest = { message: 4000, place: 300, email: 254, answer: 4000 }
 
 interface FeedbackTables {
@@ -46,7 +46,7 @@ interface FeedbackTables {
   }
 }
 
-/** Takes a message in; the answer is due at the instant returned. `full` where too many wait for an answer already. */
+/** Accepts a message and returns when the answer is due. `full` if too many wait for an answer. */
 export async function giveFeedback(
   holding: HoldingSafeguards,
   given: GivenFeedback,
@@ -65,7 +65,7 @@ export async function giveFeedback(
   }
 }
 
-/** Everything that was written, what waits first and of that what is due first; only for an administrator. */
+/** Lists messages for an administrator: unanswered first, by due date. */
 export async function listFeedback(holding: HoldingSafeguards, session: Session): Promise<Feedback[] | 'deny.role'> {
   const db = holding as Kysely<FeedbackTables>
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -101,7 +101,7 @@ export async function listFeedback(holding: HoldingSafeguards, session: Session)
 
 const mostListed = 2000
 
-/** Notes what was answered (R21); `gone` where there is no such message, or it has its answer. */
+/** Records the answer (R21); `gone` if there is no such message, or it is answered. */
 export async function answerFeedback(
   holding: HoldingSafeguards,
   session: Session,
@@ -121,7 +121,7 @@ export async function answerFeedback(
   })
 }
 
-/** Deletes what was answered over a year ago; returns how many messages. */
+/** Deletes messages answered over a year ago; returns how many. */
 export async function endOldFeedback(holding: HoldingSafeguards): Promise<number> {
   const { numAffectedRows } = await sql`delete from feedback where answered_at < now() - interval '1 year'`.execute(
     safeguardsOf(holding),
@@ -134,7 +134,7 @@ async function isAdministrator(tx: HoldingSafeguards): Promise<boolean> {
   return rows[0]?.is === true
 }
 
-/** What database/functions/description/versions.sql raises with SQLSTATE SE001. */
+/** Returns what database/functions/description/versions.sql raised with SQLSTATE SE001. */
 function raised(error: unknown): string | undefined {
   const { code, message } = error as { code?: string; message?: string }
   return code === 'SE001' ? message : undefined

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
-/** What people are called now, or were called last; by id. */
+/** Returns present, or last, names by id. */
 export async function currentNames(holding: HoldingSafeguards, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
   const rows = await safeguardsOf(holding)

@@ -1,7 +1,7 @@
 /**
  * Changes of accounts and of the directory that need a second person (R20, R36, R39): a one-time link, another official's
- * number, calls of before, a unit whose supervisor listens. In: what one person asked for. Out: the change, once another
- * confirms it. Never here: who may confirm (database/functions/directory/changes.sql decides).
+ * number, calls of before, a unit whose supervisor listens. A change is made once another person confirms it. Who may confirm
+ * is decided in database/functions/directory/changes.sql.
  */
 import { sql, type Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -24,7 +24,7 @@ export interface DirectoryChange {
   id: string
   kind: 'link' | 'directory'
   personId: string
-  /** Nothing of a link. */
+  /** Undefined for a link. */
   wanted: WantedChange | undefined
   askedBy: string
   askedAt: Temporal.Instant
@@ -42,7 +42,7 @@ const decideRefusals = [
 ] as const
 export type ChangeRefused = { refused: (typeof decideRefusals)[number] | DirectoryRefusal['refused'] }
 
-/** Changes that wait, the oldest first; of one person where they are named. None for who may not decide on any. */
+/** Lists pending changes, oldest first; of one person if given. Empty for those who may not decide on any. */
 export function listDirectoryChanges(
   holding: HoldingSafeguards,
   session: Session,
@@ -62,9 +62,8 @@ export function listDirectoryChanges(
 }
 
 /**
- * Confirms or refuses a change, as an administrator or an approver of access rights who did not ask for it and is not the
- * person.
- * @returns with a link, the code that its person needs beside it, shown once
+ * Confirms or refuses a change, as an administrator or an approver who did not request it and is not the person.
+ * @returns for a link, the code that its person needs with it, shown once
  */
 export async function decideDirectoryChange(
   holding: HoldingSafeguards,
@@ -103,7 +102,7 @@ export async function decideDirectoryChange(
   }
 }
 
-/** Takes back what one has asked for. */
+/** Withdraws one's own request. */
 export async function withdrawDirectoryChange(
   holding: HoldingSafeguards,
   session: Session,
@@ -117,7 +116,7 @@ export async function withdrawDirectoryChange(
   return 'refused' in answer ? answer : { done: true }
 }
 
-/** What of some people's numbers and places a second person has to confirm. */
+/** Numbers and placements of persons that a second person must confirm. */
 export interface Unsettled {
   kind: 'phone' | 'unit' | 'supervisor'
   /** A phone number key, or the person's id. */
@@ -162,12 +161,12 @@ function row(
   return { kind, subject, holder, person, from_at: from.toString(), to_at: to?.toString() ?? null }
 }
 
-/** Asks for a change in the session of the transaction; what waits is written nowhere else. */
+/** Requests a change in the transaction's session; pending values are stored only there. */
 export async function askDirectoryChange(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
   await sql`select ask_directory_change(${personId}::uuid, ${JSON.stringify(wanted)}::jsonb)`.execute(tx)
 }
 
-/** Makes the change that was asked for, from an instant on; a number that somebody still has goes over to the person. */
+/** Makes the change from an instant on; a number still held by somebody else moves to the person. */
 async function apply(
   tx: Tx,
   personId: string,
@@ -187,7 +186,7 @@ async function apply(
   const after = changed(person, {
     from,
     addPhones: add,
-    // One of them may have gone over to somebody else meanwhile.
+    // A number may have moved to somebody else meanwhile.
     endPhones: (wanted.end ?? []).filter((key) =>
       person.phones.some((phone) => phone.phoneKey === key && holdsAt(phone, from)),
     ),
@@ -215,7 +214,7 @@ async function holdersOf(tx: Tx, keys: readonly PhoneNumberKey[], except: string
   return rows.map(({ person_id: id }) => id)
 }
 
-/** What was asked for does not fit what the directory says by now; rolls the confirmation back. */
+/** The request no longer matches the directory; rolls the confirmation back. */
 class CannotApply extends Error {
   readonly refused: DirectoryRefusal['refused']
   constructor(refused: DirectoryRefusal['refused']) {

@@ -1,7 +1,7 @@
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { ChangeRefusal } from './history/change-history.ts'
 
-/** A number that is somebody else's in a part of the time asked for. */
+/** A number that belongs to somebody else during part of the requested time. */
 export interface PhoneTaken {
   refused: 'person.phone-taken'
   phoneKey: PhoneNumberKey
@@ -10,7 +10,7 @@ export interface PhoneTaken {
   until: Temporal.Instant | null
 }
 
-/** Why the directory is not changed; the person's own answer, nothing is left half done. */
+/** Why a change of the directory was refused; nothing of it was made. */
 export type DirectoryRefusal =
   | ChangeRefusal
   | PhoneTaken
@@ -38,12 +38,12 @@ const byConstraint: Record<
   person_recording_consent_apart: 'person.overlap',
 }
 
-/** What the database refused, or nothing where the error is not of that kind. */
+/** Returns the database's refusal; undefined for other errors. */
 export function refusalOf(error: unknown): DirectoryRefusal | undefined {
   const { code, constraint, message } = error as { code?: string; constraint?: string; message?: string }
   const known = constraint === undefined ? undefined : byConstraint[constraint]
   if (known) return { refused: known }
   if (code === 'SE001' && message === 'person.needs-confirmation') return { refused: message }
-  // Row-level security, or no privilege at all.
+  // Row-level security, or a missing privilege.
   return code === '42501' ? { refused: 'deny.role' } : undefined
 }

@@ -15,7 +15,7 @@ export interface NewPerson {
   familyName?: string | undefined
   unitId?: string | undefined
   supervisorId?: string | undefined
-  /** Phone number key (E.164) at which the person answers. */
+  /** Key (E.164) of the official's phone number. */
   phoneKey?: PhoneNumberKey | undefined
   phoneKeys?: readonly PhoneNumberKey[] | undefined
   employedFrom: Temporal.Instant
@@ -29,8 +29,8 @@ export interface UserIdTaken {
 }
 
 /**
- * Enters a person; user ids are personal and never used twice (R20). For whoever runs the database, from the command line:
- * the desk enters people with keep-people.ts. Throws what the database says where the number is somebody else's.
+ * Enters a person; user ids are personal and never reused (R20). For the command line, as the database owner: the desk uses
+ * keep-people.ts. Throws the database's error if the number belongs to somebody else.
  */
 export async function enterPerson(
   holding: HoldingSafeguards,
@@ -56,7 +56,7 @@ export async function enterPerson(
   })
 }
 
-/** Somebody who has not been here: everything holds from the first day of the employment. */
+/** Returns the history of a new person: everything begins with the employment. */
 export function newHistory(person: NewPerson): PersonHistory {
   const { employedFrom } = person
   const employedTo = person.employedTo ?? null
@@ -91,7 +91,7 @@ export function newHistory(person: NewPerson): PersonHistory {
   }
 }
 
-/** Sets a person's password and ends every session that another one opened. */
+/** Sets a person's password and ends all other sessions. */
 export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
   const db = safeguardsOf(holding)
   const { salt, check } = await keepPassword(password)
@@ -111,7 +111,7 @@ export async function setPassword(holding: HoldingSafeguards, personId: string, 
   })
 }
 
-/** The id of who has a user id, in whatever case it is written. */
+/** Returns the person's id for a user id, ignoring case. */
 export async function findPerson(holding: HoldingSafeguards, userId: string): Promise<string | undefined> {
   const found = await safeguardsOf(holding)
     .selectFrom('person')

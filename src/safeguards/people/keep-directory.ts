@@ -5,14 +5,14 @@ import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../t
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import type { Session } from './session.ts'
 
-/** Who changes the directory: an administrator in their session, or the identity system that holds a token. */
+/** Who changes the directory: an administrator in a session, or the identity system with a token. */
 export type Keeper = { session: Pick<Session, 'token' | 'personId'> } | { scimToken: string }
 
 type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 
 /**
- * One step of keeping the directory: whole or not at all, one after another with all others, with its trace in the same
- * transaction (R21). The database lets nobody but a keeper write.
+ * Runs one change of the directory: atomic, serialised with all others, with its trace in the same transaction (R21). The
+ * database allows it to these two only.
  */
 export async function keepDirectory<Done extends object>(
   holding: HoldingSafeguards,
@@ -23,7 +23,7 @@ export async function keepDirectory<Done extends object>(
   const db: Kysely<SafeguardTables> = safeguardsOf(holding)
   const settings =
     'session' in keeper ? { 'seloste.session': keeper.session.token } : { 'seloste.scim': keeper.scimToken }
-  // Refused in the middle, nothing of it stays.
+  // A refusal rolls everything back.
   const refusal = await inSession(db, settings, async (tx) => {
     const { rows } = await sql<{ keeps: boolean; client: string | null }>`
       select keeps_directory() as keeps, scim_client() as client, lock_directory()`.execute(tx)

@@ -15,7 +15,7 @@ import { nameOf, officialsPhone, userIdOf } from './written-values.ts'
 
 type Tx = Transaction<SafeguardTables>
 
-/** Somebody to enter, as people write it. */
+/** A person to enter, as typed. */
 export interface PersonToEnter {
   userId: string
   name: string
@@ -24,9 +24,9 @@ export interface PersonToEnter {
   unit?: string | undefined
   /** User id. */
   supervisor?: string | undefined
-  /** Id, where it is known. */
+  /** Id, if known. */
   supervisorId?: string | null | undefined
-  /** In any written form. */
+  /** In any format. */
   phones?: readonly string[] | undefined
   employedFrom: Temporal.Instant
   employedTo?: Temporal.Instant | undefined
@@ -34,7 +34,7 @@ export interface PersonToEnter {
   externalId?: string | undefined
 }
 
-/** A change as people write it; it holds from an instant, what was before stays (R11). Empty texts: none. */
+/** A change as typed; it holds from an instant, the past is unchanged (R11). An empty text means none. */
 export interface ChangeToMake {
   from: Temporal.Instant
   name?: string | undefined
@@ -52,20 +52,23 @@ export interface ChangeToMake {
   consents?: boolean | undefined
   source?: DirectorySource | undefined
   externalId?: string | null | undefined
-  /** The identity system takes the person out. */
+  /** The identity system removes the person. */
   withdrawn?: boolean | undefined
 }
 
-/** What to change, by what the person is before it; what it throws undoes everything. */
+/** Computes the change from the person before it; throwing undoes everything. */
 export type ChangeOf = (tx: Tx, before: PersonHistory) => Promise<ChangeToMake>
 
 /** A person after a change. */
 export interface KeptPerson extends PersonHistory {
-  /** Something of it waits for a second person: until then it is as it was. */
+  /** Part of it waits for a second person. */
   waits: boolean
 }
 
-/** Enters a person (R8, R20); a number that somebody else has had waits for a second person. @returns the person, or why not */
+/**
+ * Enters a person (R8, R20); a number that somebody else has had waits for a second person.
+ * @returns the person, or the refusal
+ */
 export async function enterIntoDirectory(
   holding: HoldingSafeguards,
   keeper: Keeper,
@@ -114,9 +117,8 @@ export async function enterIntoDirectory(
 }
 
 /**
- * Makes a change that holds from an instant on. Numbers and places that need a second person wait for them, all together;
- * what else changes is made.
- * @returns the person after it, or why not
+ * Makes a change from an instant on. Numbers and placements that need a second person wait together; everything else is made.
+ * @returns the person after it, or the refusal
  */
 export async function changePerson(
   holding: HoldingSafeguards,
@@ -134,7 +136,7 @@ export async function changePerson(
     if ('refused' in read) return read
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
     const others = await phonesOfOthers(tx, personId, keys)
-    // A number that has gone over to somebody does not come back with an employment.
+    // A number that has moved to somebody does not return with an employment.
     const gone = await unsettledOf(tx, keeper, {
       id: personId,
       phones: before.phones.map(({ phoneKey }) => ({ phoneKey, from: change.from, to: null })),
@@ -169,7 +171,7 @@ export async function changePerson(
   })
 }
 
-/** What of a person needs a second person; nothing where the directory of record says so. */
+/** Returns what needs a second person; undefined if the directory of record says so. */
 async function unsettledOf(tx: Tx, keeper: Keeper, person: Parameters<typeof findUnsettled>[1][number]) {
   return 'session' in keeper ? findUnsettled(tx, [person]) : []
 }
@@ -220,7 +222,7 @@ function readPhones(written: readonly string[], numbering: NumberingOptions): Ph
   return [...new Set(keys.filter((key) => key !== undefined))]
 }
 
-/** The id of who is named as supervisor; null for nobody, nothing where the change does not speak of it. */
+/** Returns the named supervisor's id; null for none, undefined if the change does not mention it. */
 async function findSupervisor(
   tx: Tx,
   named: { supervisor?: string | undefined; supervisorId?: string | null | undefined },

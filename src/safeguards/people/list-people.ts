@@ -7,7 +7,7 @@ import type { Session } from './session.ts'
 export interface PeopleSearch {
   /** Part of a name or user id. */
   text?: string | undefined
-  /** Everybody who has this number now. */
+  /** All present holders of this number. */
   phoneKey?: PhoneNumberKey | undefined
   unit?: string | undefined
   employed: 'now' | 'past' | 'any'
@@ -15,7 +15,7 @@ export interface PeopleSearch {
   limit: number
 }
 
-/** A person as they are now; who has left as they were last, who is to come as they will be first. */
+/** A person's present state; the last one if they have left, the first one if they have not begun. */
 export interface PersonSummary {
   id: string
   userId: string
@@ -29,7 +29,7 @@ export interface PersonSummary {
   source: DirectorySource
 }
 
-/** A page of the directory, by name; the administrators' whole, the supervisors' units. */
+/** Returns a page of the directory, by name: the whole for administrators, their units for supervisors. */
 export function listPeople(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token' | 'personId'>,
@@ -92,13 +92,13 @@ function conditions({ text, phoneKey, unit, employed }: PeopleSearch, now: Tempo
   return [
     ...(matches.length === 0 ? [] : [sql<boolean>`(${sql.join(matches, sql` or `)})`]),
     ...(unit === undefined ? [] : [sql<boolean>`unit = ${unit}`]),
-    // Who is to come is among those of now: they are being entered.
+    // Persons who have not begun are listed as present: they are being entered.
     ...(employed === 'now' ? [sql<boolean>`(employed_to is null or employed_to > ${now}::timestamptz)`] : []),
     ...(employed === 'past' ? [sql<boolean>`employed_to <= ${now}::timestamptz`] : []),
   ]
 }
 
-/** Everybody, each at their instant, under conditions. */
+/** Selects everybody, each at their instant, under conditions. */
 function peopleAt(now: Temporal.Instant, conditions: RawBuilder<boolean>[]) {
   return sql`
     select * from (
@@ -119,7 +119,7 @@ function peopleAt(now: Temporal.Instant, conditions: RawBuilder<boolean>[]) {
     where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}`
 }
 
-/** Somebody made up a cursor. */
+/** The cursor is invalid. */
 export class InvalidPeopleCursor extends Error {}
 
 function writeCursor({ name, id }: { name: string; id: string }): string {
@@ -131,7 +131,7 @@ function readCursor(cursor: string): { name: string; id: string } {
     const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
     if (typeof name === 'string' && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { name, id }
   } catch {
-    // Answered below, as any other cursor that is none of ours.
+    // Handled below like any other invalid cursor.
   }
   throw new InvalidPeopleCursor('the cursor is none that this server gave')
 }

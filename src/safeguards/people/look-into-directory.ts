@@ -4,7 +4,7 @@ import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import type { Session } from './session.ts'
 
-/** Whose entries somebody sees: an administrator everybody's, a supervisor the units', and everybody their own. */
+/** Whose entries are visible: all to an administrator, the units to a supervisor, and one's own to everybody. */
 export type DirectoryReach =
   | { kind: 'all'; mayChange: boolean }
   | { kind: 'units'; units: readonly string[]; mayChange: false }
@@ -17,8 +17,8 @@ export interface Look {
 }
 
 /**
- * A look into the directory in a session, with its trace in the same transaction (R21).
- * @returns what `look` found; `deny.role` where the reach is not enough for it
+ * Views the directory in a session, with its trace in the same transaction (R21).
+ * @returns the result of `look`; `deny.role` if the reach is too small
  */
 export async function lookIntoDirectory<Found extends object>(
   holding: HoldingSafeguards,

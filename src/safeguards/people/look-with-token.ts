@@ -6,24 +6,24 @@ import { readHistories } from './history/person-history.ts'
 import { describeNow, type PersonNow } from './person-now.ts'
 import { userIdOf } from './written-values.ts'
 
-/** Whom an identity system asks for. Who it has taken out is not there, except by user id. */
+/** Persons requested by an identity system. A person it has removed is found only by user id. */
 export type WantedPeople =
   | { id: string }
   | { userId: string }
   | { externalId: string }
-  /** In the order in which they were entered; the first is 0. */
+  /** In the order of entry; the first is 0. */
   | { offset: number; limit: number }
   | 'all'
 
 export interface FoundPeople {
   people: PersonNow[]
-  /** How many there are in all, where a part was asked for. */
+  /** The total, if a part was requested. */
   total: number
 }
 
 /**
- * A look of the identity system that holds a token, with its trace in the same transaction (R21).
- * @returns nothing where the token is none, or has been revoked
+ * View of the identity system with a token, with its trace in the same transaction (R21).
+ * @returns undefined if the token is invalid or revoked
  */
 export async function lookWithToken(
   holding: HoldingSafeguards,
@@ -52,12 +52,12 @@ export async function lookWithToken(
   })
 }
 
-/** Whether a token is one that an identity system holds. */
+/** Returns true if the token is valid. */
 export async function tokenHolds(holding: HoldingSafeguards, token: string): Promise<boolean> {
   return (await withToken(holding, token, () => Promise.resolve(true))) === true
 }
 
-/** Every unit with those who are in it now, for the identity system that holds a token. */
+/** Returns every unit with its present members, for the identity system with a token. */
 export async function readUnitsWithToken(
   holding: HoldingSafeguards,
   token: string,

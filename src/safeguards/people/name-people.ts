@@ -6,13 +6,13 @@ export interface NamedPerson {
   name: string
 }
 
-/** A person by id and by the name that they have now; of nobody nothing. */
+/** A person by id and present name. */
 export interface PersonOf {
   (id: string): NamedPerson
   (id: string | null | undefined): NamedPerson | undefined
 }
 
-/** Reads the names of everybody whom an answer names. */
+/** Reads the names of all persons in an answer. */
 export async function namePeople(
   holding: HoldingSafeguards,
   ids: readonly (string | null | undefined)[],

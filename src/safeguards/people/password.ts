@@ -1,30 +1,30 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hashRaw } from '@node-rs/argon2'
 
-/** What argon2id costs: memory in KiB, passes, lanes. */
+/** Cost of argon2id: memory in KiB, passes, lanes. */
 export interface HashCost {
   memoryCost: number
   timeCost: number
   parallelism: number
 }
 
-// argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. Argon2id is the
-// library's default algorithm.
+// argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. Argon2id is the library's
+// default.
 const costNow: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const saltBytes = 16
 const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/
 
-// What is hashed with when the user id is unknown, so that the answer takes as long and tells nothing.
+// Salt for unknown user ids, so that the answer takes as long.
 const nobody = newSalt()
 
-/** What is kept of a password: its salt, and the SHA-256 of what argon2id makes of it, which the database compares. */
+/** Stored form of a password: its salt, and SHA-256 of argon2id's output, which the database compares. */
 export interface KeptPassword {
   /** Parameters and salt as in a PHC string. */
   salt: string
   check: Buffer
 }
 
-/** A password as it is kept. Each keeps the cost that it was hashed at: another one locks nobody out. */
+/** Returns the stored form. Each password keeps the cost it was hashed at, so that a new cost locks nobody out. */
 export async function keepPassword(password: string, cost = costNow): Promise<KeptPassword> {
   const salt = newSalt(cost)
   return {
@@ -35,7 +35,7 @@ export async function keepPassword(password: string, cost = costNow): Promise<Ke
   }
 }
 
-/** The proof that somebody has a password: argon2id's output. Takes as long when there is no salt to make it with. */
+/** Returns the proof of a password: argon2id's output. Takes as long without a salt. */
 export function proofOf(password: string, salt: string | null | undefined): Promise<Buffer> {
   return hashRaw(password.normalize('NFKC'), readSalt(salt ?? nobody))
 }

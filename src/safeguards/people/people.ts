@@ -1,30 +1,29 @@
 /**
- * People as the register knows them: one natural person each, with the names, places and numbers they have had, each for
- * its time (R8, R11, R20). In: the directory's tables. Out: who answered where at an instant. Never here: a change (see
- * enter-person.ts, keep-people.ts), what a person may do (see ../access), or a call.
+ * Persons with the names, placements and numbers they have had, each for its time (R8, R11, R20): who answered where at an
+ * instant.
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { common, holdsAt, type Interval } from './history/intervals.ts'
 
-/** The database tells here of every change to the directory. */
+/** The database notifies this channel of every change of the directory. */
 export const directoryChannel = 'seloste_directory'
 
-/** An official as they are, in every respect named here, from an instant until before another. */
+/** An official's unchanging state from an instant until before another. */
 export interface DirectoryEntry {
   personId: string
   unitId: string | null
   name: string
   phoneKey: PhoneNumberKey
-  /** Since when the official consents to recording (L16); null where they do not, during this interval. */
+  /** Since when the official consents to recording (L16); null if they do not, during this interval. */
   consentedFrom: Temporal.Instant | null
   from: Temporal.Instant
   to: Temporal.Instant | null
 }
 
 /**
- * Who has answered at which number, and when: what capture needs to name the official of a call (R8, R11). A person who
- * changed name, unit or consent while a number was theirs has an entry for each part; entries of one number never overlap.
+ * Returns who has answered at which number, and when: for naming the official of a call (R8, R11). A person who changed name,
+ * unit or consent while holding a number has an entry for each part; entries of one number never overlap.
  */
 export async function readDirectory(holding: HoldingSafeguards): Promise<DirectoryEntry[]> {
   const db = safeguardsOf(holding)
@@ -76,7 +75,7 @@ function describe(
   return {
     personId,
     unitId: at(had.placements)?.unitId ?? null,
-    // A number may have been entered for a time before the first name known: they were called something then, too.
+    // A number may have been entered for a time before the first known name.
     name: (at(had.names) ?? had.names[0])?.name ?? '',
     phoneKey,
     consentedFrom: at(had.consents)?.from ?? null,
@@ -84,7 +83,7 @@ function describe(
   }
 }
 
-/** A person as they are now. Throws when there is none with this id. */
+/** Returns a person's present state. Throws if there is none with this id. */
 export async function describePerson(
   holding: HoldingSafeguards,
   personId: string,

@@ -5,7 +5,7 @@ import { holdsAt } from './history/intervals.ts'
 import type { PersonHistory, PersonName } from './history/person-history.ts'
 import { namesNow, type NamedPerson } from './read-person.ts'
 
-/** A person as they are: now, or as they were last, or will be first. */
+/** A person's state: present, or the last, or the first. */
 export interface PersonNow {
   id: string
   userId: string
@@ -14,7 +14,7 @@ export interface PersonNow {
   unit: { id: string; name: string } | null
   supervisor: NamedPerson | null
   phones: PhoneNumberKey[]
-  /** False for who has left. */
+  /** False for a person who has left. */
   employed: boolean
   employedFrom: Temporal.Instant
   withdrawn: boolean
@@ -22,7 +22,7 @@ export interface PersonNow {
   changedAt: Temporal.Instant
 }
 
-/** The instant at which a person is looked at: now; their last when they have left, their first when they are to come. */
+/** Returns the instant of a person's state: now; the last if they have left, the first if they have not begun. */
 export function lookedAt(
   { employedFrom, employedTo }: Pick<PersonHistory, 'employedFrom' | 'employedTo'>,
   now: Temporal.Instant,
@@ -32,7 +32,7 @@ export function lookedAt(
   return compare(employedFrom, now) > 0 ? employedFrom : now
 }
 
-/** People as they are, with the names of unit and supervisor. */
+/** Returns states with the names of unit and supervisor. */
 export async function describeNow(
   tx: Transaction<SafeguardTables>,
   people: readonly PersonHistory[],
@@ -63,7 +63,7 @@ export async function describeNow(
   })
 }
 
-/** What a person is called now; before the first name, the first. */
+/** The present name; before the first name, the first. */
 function nameNow({ names }: PersonHistory, now: Temporal.Instant): PersonName {
   return names.find((one) => holdsAt(one, now)) ?? names[0] ?? { name: '', given: null, family: null }
 }

@@ -1,6 +1,6 @@
 import { userIdOf } from './written-values.ts'
 
-/** Names of functions, in the languages of this country and in English; digits and signs after or between them change nothing. */
+/** Names of functions, in the country's languages and English; digits and signs after or between them do not count. */
 const functions = new Set(
   `admin administrator administrators adm sysadmin root superuser operator operaattori yllapito ylläpito yllapitaja ylläpitäjä
   paakayttaja pääkäyttäjä jarjestelmanvalvoja järjestelmänvalvoja systemadministrator administratör huvudanvandare huvudanvändare
@@ -18,8 +18,8 @@ const functions = new Set(
 )
 
 /**
- * Whether a user id can be one person's: not the name of a function, to which several could hold the password (R20:
- * no shared, generic or anonymous account).
+ * Returns true unless the user id is the name of a function, whose password several persons could share (R20: no shared,
+ * generic or anonymous accounts).
  */
 export function isPersonal(written: string): boolean {
   const local = userIdOf(written).split('@')[0] ?? ''

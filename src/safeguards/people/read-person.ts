@@ -11,18 +11,18 @@ export interface NamedPerson {
   name: string
 }
 
-/** A person with the names of those that their history speaks of. */
+/** A person with the names of others in their history. */
 export interface PersonInContext {
   person: PersonHistory
   /** By id. */
   units: ReadonlyMap<string, string>
-  /** Names as of now, by id. */
+  /** Present names, by id. */
   supervisors: ReadonlyMap<string, string>
-  /** Whose supervisor the person is now. */
+  /** Persons supervised now. */
   subordinates: NamedPerson[]
 }
 
-/** One person with everything they have had; administrators see everybody, supervisors their units, others themselves. */
+/** Returns a person's whole history; administrators see everybody, supervisors their units, others themselves. */
 export function readPerson(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token' | 'personId'>,
@@ -44,7 +44,7 @@ export function readPerson(
 function reaches({ reach, viewerId }: Look, person: PersonHistory, now: Temporal.Instant): boolean {
   if (reach.kind === 'all' || person.id === viewerId) return true
   if (reach.kind === 'own') return false
-  // Where they are; where they were last, when they have left.
+  // Present placement, or the last if they have left.
   const placement = person.placements.find((one) => holdsAt(one, now)) ?? person.placements.at(-1)
   return placement?.unitId != null && reach.units.includes(placement.unitId)
 }
@@ -69,7 +69,7 @@ async function contextOf(
   }
 }
 
-/** Names as of now of the people under a condition on `p`, by name. */
+/** Returns present names under a condition on `p`, by name. */
 export function namesNow(
   tx: Transaction<SafeguardTables>,
   which: ReturnType<typeof sql<boolean>>,

@@ -1,12 +1,12 @@
 /**
- * The tokens with which identity systems keep the directory. In: names. Out: a token, once; afterwards only its hash is
- * kept. Never here: what a token lets its holder do (database/functions/directory/people-and-units.sql), or reading one from a request.
+ * Tokens of identity systems, shown once; only the hash is stored. What a holder may do is in
+ * database/functions/directory/people-and-units.sql.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
-/** So that whoever finds one in a file knows what it is. */
+/** Identifies a token that is found in a file. */
 const prefix = 'seloste-scim-'
 
 export interface ScimToken {
@@ -15,7 +15,7 @@ export interface ScimToken {
   revokedAt: Temporal.Instant | null
 }
 
-/** Makes a token for an identity system; a name is used once, so that traces of different tokens stay apart. */
+/** Makes a token for an identity system; a name is used once, so that traces of different tokens are distinct. */
 export async function addScimToken(
   holding: HoldingSafeguards,
   name: string,
@@ -37,7 +37,7 @@ export async function addScimToken(
     })
 }
 
-/** Every token there has been, the oldest first. */
+/** Lists all tokens, oldest first. */
 export async function listScimTokens(holding: HoldingSafeguards): Promise<ScimToken[]> {
   return safeguardsOf(holding)
     .selectFrom('scim_token')
@@ -46,7 +46,10 @@ export async function listScimTokens(holding: HoldingSafeguards): Promise<ScimTo
     .execute()
 }
 
-/** Ends a token at once and for ever. @returns false where there is none of this name that still holds */
+/**
+ * Revokes a token for good.
+ * @returns false if no valid one has this name
+ */
 export async function revokeScimToken(holding: HoldingSafeguards, name: string): Promise<boolean> {
   return safeguardsOf(holding)
     .transaction()

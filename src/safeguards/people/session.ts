@@ -1,12 +1,12 @@
 /**
- * Sessions. In: a session token (32 random bytes, base64url) of which the database keeps the hash alone. Out: whose it is,
- * while it holds. Never here: how one begins (see ../sign-in), what a person may do (see ../access).
+ * Sessions by token (32 random bytes, base64url), of which only the hash is stored. Beginning one is in ../sign-in,
+ * authorisation in ../access.
  */
 import { createHash } from 'node:crypto'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
-/** A session unused for this long ends (WCAG 2.2.1 asks for a warning before; the web gives it). */
+/** Idle timeout (WCAG 2.2.1 requires a warning before; the web shows it). */
 export const idleMinutes = 60
 
 export interface Session {
@@ -15,12 +15,12 @@ export interface Session {
   expiresAt: Temporal.Instant
 }
 
-/** Hash under which the database knows a session. */
+/** Returns the hash under which the database stores a session. */
 export function sessionHash(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
 }
 
-/** The session behind a token, its end moved on by this use; nothing when it is unknown, ended or over. */
+/** Returns the token's session and extends it by this use; undefined if it is unknown or ended. */
 export async function useSession(
   holding: HoldingSafeguards,
   token: string,
@@ -42,7 +42,7 @@ export async function useSession(
   return row && { token, personId: row.person_id, expiresAt: row.expires_at }
 }
 
-/** Whether a session still holds, without using it: what runs in the background keeps nobody signed in. */
+/** Returns true if a session is valid, without extending it: background requests keep nobody signed in. */
 export async function sessionHolds(holding: HoldingSafeguards, token: string, now: Temporal.Instant): Promise<boolean> {
   const row = await safeguardsOf(holding)
     .selectFrom('session')
@@ -57,7 +57,7 @@ export async function sessionHolds(holding: HoldingSafeguards, token: string, no
   return row !== undefined
 }
 
-/** Ends a session, or a sign-in that is under way, at once. */
+/** Ends a session, or a sign-in in progress, at once. */
 export async function signOut(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token' | 'personId'>,
@@ -79,7 +79,7 @@ export async function signOut(
   })
 }
 
-/** When a session that is used now ends, unless it is used again; the database keeps it within twelve hours of its start. */
+/** Returns when a session used now expires, unless it is used again; the database limits it to twelve hours from its start. */
 export function sessionExpiry(now: Temporal.Instant): Temporal.Instant {
   return now.add({ minutes: idleMinutes })
 }

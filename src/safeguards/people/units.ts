@@ -1,4 +1,4 @@
-/** The organisation's units. In: names. Out: their ids, or all of them. Never here: who is in one (people.ts). */
+/** Units of the organisation. */
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
@@ -8,12 +8,12 @@ export interface Unit {
   name: string
 }
 
-/** Every unit, by name. */
+/** Lists every unit, by name. */
 export async function listUnits(holding: HoldingSafeguards): Promise<Unit[]> {
   return safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
 }
 
-/** Every unit's name, by id. */
+/** Returns every unit's name, by id. */
 export async function unitNames(holding: HoldingSafeguards): Promise<Map<string, string>> {
   return new Map((await listUnits(holding)).map(({ id, name }) => [id, name]))
 }
@@ -30,7 +30,7 @@ export async function enterUnit(holding: HoldingSafeguards, name: string): Promi
   return id
 }
 
-/** Ids of units by their names; `missing` are not there yet and have the ids that they would be entered with. */
+/** Returns ids of units by name; `missing` ones do not exist yet and have the ids they would get. */
 export async function findUnits(
   tx: Transaction<SafeguardTables>,
   names: Iterable<string>,

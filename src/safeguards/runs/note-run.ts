@@ -1,6 +1,5 @@
 /**
- * Runs of what ends and keeps records: sweeps, verifications, backups, restores. In: what a run did, by the custodian or the
- * owner. Out: a row that the overview of retention shows. Never here: ids of calls, names, numbers.
+ * Records runs of sweeps, verifications, backups and restores for the retention overview. No ids of calls, names or numbers.
  */
 import { sql, type Kysely } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -8,21 +7,21 @@ import type { RunTables } from './run-tables.ts'
 
 export interface Run {
   work: 'sweep' | 'verification' | 'backup' | 'restore'
-  /** A stable code of what went wrong; none where all went well. */
+  /** Stable code of a failure; undefined on success. */
   fault?: string | undefined
-  /** Recordings destroyed, proved or copied. */
+  /** Recordings destroyed, verified or copied. */
   recordings?: number
-  /** Contacts ended or copied. */
+  /** Contacts deleted or copied. */
   contacts?: number
-  /** Whole months of history dropped: 2025-09. */
+  /** Months of history dropped: 2025-09. */
   months?: readonly string[]
   /** Keys destroyed. */
   keys?: number
-  /** Of a verification that goes on another day: after which recording. */
+  /** For a verification that continues another day: the last recording. */
   goesOnAfter?: string | undefined
 }
 
-/** The newest entry of the destruction ledger: ask before a run, so that its own entries are known after it. */
+/** Returns the newest entry of the destruction ledger: read it before a run, so that the run's own entries are known. */
 export async function ledgerPosition(holding: HoldingSafeguards): Promise<number> {
   const { newest } = await safeguardsOf(holding)
     .selectFrom('destruction_entry')
@@ -32,8 +31,8 @@ export async function ledgerPosition(holding: HoldingSafeguards): Promise<number
 }
 
 /**
- * Notes a run that has ended, well or not.
- * @param after what {@link ledgerPosition} said before it
+ * Records a finished run, successful or not.
+ * @param after {@link ledgerPosition} before it
  */
 export async function noteRun(holding: HoldingSafeguards, run: Run, after?: number): Promise<void> {
   const to = after === undefined ? 0 : await ledgerPosition(holding)
@@ -57,7 +56,7 @@ export async function noteRun(holding: HoldingSafeguards, run: Run, after?: numb
 
 const longestFault = 100
 
-/** The last verification of recordings, and where the next part goes on. */
+/** Returns the last verification of recordings, and where the next part begins. */
 export async function lastVerification(
   holding: HoldingSafeguards,
 ): Promise<{ at: Temporal.Instant; goesOnAfter: string | undefined } | undefined> {

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** The runs, as Kysely sees them (database/functions/evidence/proofs.sql). */
+/** Table of runs (database/functions/evidence/proofs.sql). */
 export interface RunTables {
   retention_run: {
     seq: Generated<number>

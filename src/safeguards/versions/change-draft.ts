@@ -1,8 +1,6 @@
 /**
- * Drafts of the next version (R14). In: a session and what its person writes. Out: drafts as they stand, or why not.
- * Who may is the description's to say: the administrator and the quality expert draft, nobody changes another's draft.
- * The database holds all of it too (database/functions/description/versions.sql), so a mistake here lets nothing through. Never here: a decision on
- * a draft (decide.ts), or an instant that has passed.
+ * Drafts of the next version (R14), edited by their authors: the administrator and the quality expert, as the description
+ * allows. The database enforces the same (database/functions/description/versions.sql).
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -29,9 +27,9 @@ import { judgeText } from './judge-draft.ts'
 import { historyUpTo } from './versions.ts'
 
 export interface DraftChange {
-  /** The revision that was changed. */
+  /** The revision that was edited. */
   revision: number
-  /** A whole new text; then the edits are made in it. */
+  /** A new text; edits are applied to it. */
   text?: string | undefined
   edits?: readonly TextEdit[] | undefined
   reason?: string | undefined
@@ -63,7 +61,7 @@ export function startDraft(
   })
 }
 
-/** Changes a draft of one's own; refused where somebody (another window) changed it since that revision. */
+/** Changes one's own draft; refused if it has a newer revision (another window). */
 export function changeDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -88,7 +86,7 @@ export function changeDraft(
   })
 }
 
-/** Submits a draft as it is: without problems, on the newest version, for an instant within the year ahead. */
+/** Submits a draft: without problems, based on the newest version, for an instant within a year. */
 export function submitDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -111,7 +109,7 @@ export function submitDraft(
     const { problems, description } = judgeText(text, history)
     if (problems.length > 0 || !description) return { refused: 'draft.problems', problems }
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
-    // The Service Unit decides on what it reaches of its open requests.
+    // The Service Unit decides about its affected open requests.
     const reach = reachOfChange(history.at(-1)!, description)
     await sql`select note_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })
@@ -119,7 +117,7 @@ export function submitDraft(
   })
 }
 
-/** Takes a submitted draft back to change it; the revision that was submitted can be approved no more. */
+/** Takes a submitted draft back for changes; the submitted revision can no longer be approved. */
 export function takeBackDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -129,7 +127,7 @@ export function takeBackDraft(
   return moveDraft(holding, session, id, now, { from: 'SUBMITTED', to: 'DRAFT', action: 'description.taken-back' })
 }
 
-/** Gives a draft up. */
+/** Withdraws a draft. */
 export function withdrawDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -139,7 +137,7 @@ export function withdrawDraft(
   return moveDraft(holding, session, id, now, { from: 'any', to: 'WITHDRAWN', action: 'description.withdrawn' })
 }
 
-/** Another state, and nothing else. */
+/** Changes the state only. */
 function moveDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -156,7 +154,7 @@ function moveDraft(
   })
 }
 
-/** The viewer's own draft in the state that the change needs. */
+/** Returns the viewer's own draft if it is in the required state. */
 async function editable(
   tx: Tx,
   viewer: Viewer,
@@ -171,7 +169,7 @@ async function editable(
   return draft
 }
 
-/** False where the draft has changed since it was read. */
+/** False if the draft has changed since it was read. */
 async function write(
   tx: Tx,
   { id, revision, state }: Draft,
@@ -197,7 +195,7 @@ function edit(text: string, edits: readonly TextEdit[]): string | DraftRefusal {
   }
 }
 
-/** Writes what the procedure writes itself: the head, and the versions of changed rules. */
+/** Fills in the head, and the versions of changed rules. */
 async function settle(
   tx: Tx,
   viewer: Viewer,
@@ -218,7 +216,7 @@ async function settle(
   })
 }
 
-/** No version may be planned further ahead: none could come into force before it. */
+/** Latest planned instant: with a later one no version could come into force before it. */
 function yearAfter(now: Temporal.Instant): Temporal.Instant {
   return now.toZonedDateTimeISO('UTC').add({ years: 1 }).toInstant()
 }

@@ -1,7 +1,7 @@
 import type { ReachOfChange } from '#description/changes/reach-of-change.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
-/** What of open requests and disclosures the draft reaches: counts alone. */
+/** How many open requests and disclosures a draft affects. */
 export interface PendingConsequence {
   requests: number
   calls: number
@@ -10,14 +10,14 @@ export interface PendingConsequence {
   undecided: number
   /** Requests whose calls are not found yet. */
   unsettled: number
-  /** Open disclosures on which nothing is decided, and what the draft reaches of their items. */
+  /** Affected open disclosures without a decision. */
   disclosures: number
   items: number
-  /** The draft may come into force at this instant at the earliest, if it reaches a request or a disclosure. */
+  /** Earliest instant for the draft if it affects a request or a disclosure. */
   earliest: string
 }
 
-/** Counts what a draft reaches; the custodian's to ask. */
+/** Counts what a draft affects; for the custodian. */
 export async function countReached(
   db: QueryExecutorProvider,
   { draft, reach, effectiveFrom }: { draft: string; reach: ReachOfChange; effectiveFrom: Temporal.Instant },

@@ -1,7 +1,6 @@
 /**
- * The decision on a draft (R14). In: the session of who decides for the controller, and the revision they have read.
- * Out: a new version, or the draft sent back; or why neither. Never here: a text of the approver's own (the database
- * makes the version's text of the draft's), a decision by the draft's author.
+ * Decisions on drafts (R14) by the person who decides for the controller: a new version, or rejection. The author cannot
+ * decide, and the database takes the version's text from the draft.
  */
 import { sql } from 'kysely'
 import { reachOfChange } from '#description/changes/reach-of-change.ts'
@@ -41,13 +40,13 @@ export function approveDraft(
     const newest = await newestVersion(tx)
     const history = await historyUpTo(tx, newest.version)
     const { problems, changes, description } = judgeText(draft.text, history)
-    // What the database asks comes first: who may not decide learns nothing of the draft's problems.
+    // The database's check comes first: who may not decide learns nothing of the draft's problems.
     const roles = description ? rolesForDatabase(description) : '[]'
     const reach = description ? reachOfChange(history.at(-1)!, description) : {}
     const { rows } = await sql<{ version: number }>`
       select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb,
         ${JSON.stringify(reach)}::jsonb, ${note ?? null}) as version`.execute(tx)
-    // What was judged is what is approved: the database may have waited for a later revision.
+    // Approves the revision that was checked: the database may have waited for a later one.
     if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
     if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
     const version = rows[0]?.version ?? 0
@@ -88,7 +87,7 @@ class Refused extends Error {
   }
 }
 
-/** What the functions that decide raise with SQLSTATE SE001. */
+/** Refusals of the deciding functions, with SQLSTATE SE001. */
 const raised = new Set<string>([
   'deny.role',
   'draft.own',
@@ -103,7 +102,7 @@ const raised = new Set<string>([
   'confirm.fresh',
 ] satisfies DraftRefusalCode[])
 
-/** The draft as the decision leaves it. One that is refused leaves nothing but its trace. */
+/** Returns the draft after the decision. A refusal leaves only its trace. */
 async function deciding(
   holding: HoldingSafeguards,
   session: Session,
@@ -129,7 +128,7 @@ async function deciding(
   return decided
 }
 
-/** Throws what is none. */
+/** Rethrows anything but a refusal. */
 function refusalOf(error: unknown): DraftRefusal {
   if (error instanceof Refused) return error.refusal
   const { code, message } = error as { code?: string; message?: string }

@@ -9,15 +9,15 @@ import { readText } from './versions.ts'
 
 /** What a draft would change, and from when. */
 export interface DraftToTry {
-  /** What holds without it. */
+  /** The description without it. */
   before: RegisterDescription
-  /** As of the instant at which it would come into force. */
+  /** As of the instant when it would come into force. */
   after: RegisterDescription
 }
 
 /**
- * An open draft for whoever may draft or decide: the database asks who that is by the session (database/functions/description/versions.sql,
- * draft_to_try). One without an instant of its own that lies ahead is tried for `otherwise`.
+ * Returns an open draft for those who may draft or decide; the database checks the session
+ * (database/functions/description/versions.sql, draft_to_try). A draft without a future instant is tried for `otherwise`.
  */
 export async function readDraftToTry(
   holding: HoldingSafeguards,
@@ -41,7 +41,7 @@ export async function readDraftToTry(
   }
 }
 
-/** The desk's part of a dry run: whoever may draft or decide may try a draft that can be read, and the log says so. */
+/** The desk's part of a dry run: permits it to those who may draft or decide, and logs it. */
 export async function permitTrial(
   holding: HoldingSafeguards,
   session: Session,

@@ -1,7 +1,4 @@
-/**
- * Drafts as their viewers find them. In: a session. Out: drafts, what the viewer may do with each, and the transaction in
- * which the database knows the session. Never here: a change of a draft (change-draft.ts) or a decision on one (decide.ts).
- */
+/** Drafts for a viewer, with what the viewer may do. */
 import type { Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { Problem } from '#description/problem.ts'
@@ -14,7 +11,7 @@ export interface Draft {
   id: string
   revision: number
   basedOn: number
-  /** The newest version; the draft is outdated where that is not the one it is based on. */
+  /** The newest version; the draft is outdated if it is based on another. */
   newest: number
   state: DraftState
   /** Person ids. */
@@ -25,7 +22,7 @@ export interface Draft {
   submittedAt: Temporal.Instant | null
   decision?: { by: string; at: Temporal.Instant; note: string | null }
   text: string
-  /** What the viewer may do with it now. */
+  /** What the viewer may do now. */
   mayEdit: boolean
   mayDecide: boolean
 }
@@ -47,23 +44,23 @@ export type DraftRefusalCode =
 
 export interface DraftRefusal {
   refused: DraftRefusalCode
-  /** With draft.problems: what is wrong. */
+  /** With draft.problems: the problems. */
   problems?: readonly Problem[]
 }
 
 export type Tx = Transaction<SafeguardTables>
 
-/** The right on which a person drafts, of those in force. */
+/** Returns the person's right to draft, of those in force. */
 export function draftingRight(rights: readonly Right[]): Right | undefined {
   return rights.find(({ role, duty }) => role === 'ADMINISTRATOR' || (role === 'EXPERT' && duty === 'QUALITY'))
 }
 
-/** The right on which a person decides for the controller. */
+/** Returns the person's right to decide for the controller. */
 export function decidingRight(rights: readonly Right[]): Right | undefined {
   return rights.find(({ role }) => role === 'DECISION_MAKER')
 }
 
-/** Every draft the procedure has seen, open ones first, then the last changed. */
+/** Lists all drafts, open ones first, then by last change. */
 export function listDrafts(
   holding: HoldingSafeguards,
   session: Session,
@@ -81,7 +78,7 @@ export function listDrafts(
   })
 }
 
-/** One draft; everyone signed in may read it. */
+/** Returns a draft; everyone signed in may read it. */
 export function readDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -100,7 +97,7 @@ export interface Viewer {
   now: Temporal.Instant
 }
 
-/** Runs in one transaction in which the database knows the session. */
+/** Runs in one transaction with the session set. */
 export async function asViewer<Result>(
   holding: HoldingSafeguards,
   session: Session,
@@ -113,14 +110,14 @@ export async function asViewer<Result>(
   })
 }
 
-/** A draft as its viewer finds it. */
+/** Finds a draft for a viewer. */
 export async function findDraft(tx: Tx, viewer: Viewer, id: string): Promise<Draft | { refused: 'not-found' }> {
   const row = await draftRows(tx).where('id', '=', id).executeTakeFirst()
   if (!row) return { refused: 'not-found' }
   return viewDraft(row, (await newestVersion(tx)).version, viewer)
 }
 
-/** Notes what was done with a draft, in the transaction that does it. */
+/** Logs an act on a draft in its transaction. */
 export async function trace(
   tx: Tx,
   viewer: Viewer,
@@ -140,7 +137,7 @@ export async function trace(
   })
 }
 
-/** Refuses for want of a role, and notes it. */
+/** Refuses and logs a missing role. */
 export async function denied(tx: Tx, viewer: Viewer, action: AuditAction, id?: string): Promise<DraftRefusal> {
   await appendAudit(tx, {
     action,
@@ -155,7 +152,7 @@ function draftRows(tx: Tx) {
   return tx.selectFrom('description_draft').selectAll()
 }
 
-/** The version that a new draft begins from. */
+/** The version on which a new draft is based. */
 export async function newestVersion(tx: Tx) {
   return tx
     .selectFrom('description_version')

@@ -8,29 +8,29 @@ import type { HoldingSafeguards } from '../tables.ts'
 import type { Draft } from './draft.ts'
 import { historyUpTo } from './versions.ts'
 
-/** What a draft's text says, what is wrong with it, and what it changes. */
+/** A draft's text, its problems and its changes. */
 export interface JudgedDraft {
-  /** The text as values; nothing where it is not YAML. */
+  /** The parsed values; undefined if the text is not YAML. */
   document?: unknown
   description?: RegisterDescription
-  /** None where the draft can be submitted. */
+  /** Empty if the draft can be submitted. */
   problems: Problem[]
-  /** Against the version before; none while the text is no description by itself. */
+  /** Compared with the version before; empty while the text is no valid description. */
   changes: Change[]
 }
 
-/** The draft's text judged; what is decided or withdrawn has no problems any more. */
+/** Checks the draft's text; decided or withdrawn drafts have no problems. */
 export async function judgeDraft(holding: HoldingSafeguards, draft: Draft): Promise<JudgedDraft> {
   const judged = judgeText(draft.text, await historyUpTo(holding, draft.basedOn))
   return draft.state === 'DRAFT' || draft.state === 'SUBMITTED' ? judged : { ...judged, problems: [] }
 }
 
-/** Judges a text that is to follow `history` (oldest first). */
+/** Checks a text that follows `history` (oldest first). */
 export function judgeText(text: string, history: readonly RegisterDescription[]): JudgedDraft {
   const parsed = parseSuccessor(text, history)
   const reading = readText(text)
   const before = history.at(-1)
-  // What a change means is of use before its instant is chosen, too.
+  // Changes are useful before an instant is chosen, too.
   const readable = parsed.ok ? parsed : parseDescription(text)
   return {
     ...(reading.ok && { document: reading.read.file }),

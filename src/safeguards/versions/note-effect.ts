@@ -4,9 +4,8 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { DescriptionVersion } from './versions.ts'
 
 /**
- * Notes in the audit log each version that has come into force, with its hash, once (R1). The database takes none before
- * its instant.
- * @returns the versions that were noted now, oldest first
+ * Logs each version that has come into force once, with its hash (R1). The database accepts none before its instant.
+ * @returns the versions logged now, oldest first
  */
 export async function noteEffect(
   holding: HoldingSafeguards,

@@ -2,8 +2,8 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /**
- * Lets the database know which numbers each version names (R7): a right to numbers reaches none that the registry in force
- * does not know. Versions that it knows already are left alone.
+ * Stores the numbers of each version in the database (R7): a right to numbers reaches only those in the registry in force.
+ * Known versions are skipped.
  */
 export async function noteNumbers(
   holding: HoldingSafeguards,

@@ -2,13 +2,13 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { rolesInEffect, type RoleRights } from '#description/roles.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
-/** Rights in force to one role that would reach less. */
+/** Rights in force of a role that would be narrower. */
 export interface NarrowedRights {
   role: RoleRights
   rights: number
 }
 
-/** Which rights in force now would reach less under `after` than they do under `before`, by the role of `before`. */
+/** Returns which rights in force would be narrower under `after` than under `before`, by the role of `before`. */
 export async function rightsNarrowed(
   holding: HoldingSafeguards,
   before: Pick<RegisterDescription, 'roles' | 'switches'>,

@@ -1,7 +1,4 @@
-/**
- * The versions of the register description (R1). In: the texts that the database holds. Out: what each of them says, and
- * which one is in force at an instant. Never here: a change of a version that has been published, or an agency's name.
- */
+/** The versions of the register description (R1): texts from the database, parsed, and the one in force at an instant. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Change } from '#description/changes/change.ts'
@@ -19,19 +16,19 @@ export interface DescriptionVersion {
   hash: string
   effectiveFrom: Temporal.Instant
   approvedAt: Temporal.Instant
-  /** Person ids; none for the version that came with the installation. */
+  /** Person ids; null for the version of the installation. */
   author: string | null
   approver: string | null
   text: string
   description: RegisterDescription
 }
 
-/** The database tells here of every new version; the payload is its number. */
+/** The database notifies this channel of every new version; the payload is its number. */
 export const descriptionChannel = 'seloste_description'
 
 /**
- * Enters the version with which an installation begins, unless there is one already.
- * @throws DescriptionFault when the text cannot be obeyed
+ * Enters the first version of an installation, unless there is one.
+ * @throws DescriptionFault if the text is invalid
  */
 export async function installDescription(
   holding: HoldingSafeguards,
@@ -59,7 +56,10 @@ export async function installDescription(
     })
 }
 
-/** Every version, oldest first. Throws DescriptionFault where the database holds a text that this program cannot obey. */
+/**
+ * Returns every version, oldest first.
+ * @throws DescriptionFault if the database has a text that this program cannot obey
+ */
 export async function readVersions(holding: HoldingSafeguards): Promise<DescriptionVersion[]> {
   const rows = await safeguardsOf(holding)
     .selectFrom('description_version')
@@ -76,7 +76,7 @@ export async function readVersions(holding: HoldingSafeguards): Promise<Descript
   }))
 }
 
-/** What the versions up to one say, oldest first. */
+/** Returns the parsed versions up to one, oldest first. */
 export async function historyUpTo(holding: HoldingSafeguards, version: number): Promise<RegisterDescription[]> {
   const rows = await safeguardsOf(holding)
     .selectFrom('description_version')
@@ -87,13 +87,13 @@ export async function historyUpTo(holding: HoldingSafeguards, version: number): 
   return rows.map((row) => readText(row.text, `version ${row.version}`).description)
 }
 
-/** A version as it was published, unread. */
+/** A version as published, not parsed. */
 export interface PublishedVersion extends Omit<DescriptionVersion, 'description'> {
-  /** What it changed from the version before. */
+  /** Its changes from the version before. */
   changes: Change[]
 }
 
-/** Every version as it was published, or one of them; newest first. */
+/** Returns every version as published, or one; newest first. */
 export async function readPublished(holding: HoldingSafeguards, version?: number): Promise<PublishedVersion[]> {
   const rows = await safeguardsOf(holding)
     .selectFrom('description_version')
@@ -113,11 +113,14 @@ export async function readPublished(holding: HoldingSafeguards, version?: number
   }))
 }
 
-/** Versions never change, so each text is read once. */
+/** Versions are immutable, so each text is parsed once. */
 const textsRead = new Map<string, RegisterDescription>()
 const mostRemembered = 500
 
-/** A version's text, what it says, and its hash. Throws DescriptionFault. */
+/**
+ * Parses a version's text.
+ * @throws DescriptionFault
+ */
 export function readText(text: string, name: string): Pick<DescriptionVersion, 'text' | 'hash' | 'description'> {
   const hash = hashOf(text)
   let description = textsRead.get(hash)
@@ -131,7 +134,7 @@ export function readText(text: string, name: string): Pick<DescriptionVersion, '
   return { text, hash, description }
 }
 
-/** The version in force at an instant: the last that began before it; the first, where none did yet. */
+/** Returns the version in force at an instant: the last that has begun; before that, the first. */
 export function versionAt(versions: readonly DescriptionVersion[], at: Temporal.Instant): DescriptionVersion {
   const found =
     versions.findLast(({ effectiveFrom }) => Temporal.Instant.compare(effectiveFrom, at) <= 0) ?? versions[0]
@@ -139,7 +142,7 @@ export function versionAt(versions: readonly DescriptionVersion[], at: Temporal.
   return found
 }
 
-/** What `described_role` keeps of a description, for row-level security. */
+/** The part of a description in `described_role`, for row-level security. */
 export function rolesForDatabase(description: Pick<RegisterDescription, 'roles' | 'switches'>): string {
   return JSON.stringify(
     rolesInEffect(description).map(({ role, duty, purposes, scope }) => ({

@@ -1,7 +1,6 @@
 /**
- * Alarms as the data protection officer deals with them (R21). In: their session. Out: alarms, open ones first; seen and
- * closed with a note. Maintenance and administrators are shown what stands still, and nothing else. Never here: anybody else's look
- * at them (row-level security shows them none).
+ * Alarms for the data protection officer (R21): list, acknowledge, close with a note. Maintenance and administrators see only
+ * the standstill alarm; row-level security shows others none.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -15,7 +14,7 @@ import type { AlarmKind } from './thresholds.ts'
 export interface Alarm {
   id: string
   kind: AlarmKind
-  /** Whose doing. */
+  /** The person who caused it. */
   person: { id: string; name: string } | undefined
   /** The official whose calls they were. */
   official: { id: string; name: string } | undefined
@@ -26,15 +25,15 @@ export interface Alarm {
   lastAt: Temporal.Instant
   raisedAt: Temporal.Instant
   seenAt: Temporal.Instant | null
-  /** Without who closed it and why: it was over by itself. */
+  /** Without `by` and note: it ended by itself. */
   closed: { at: Temporal.Instant; by: string | undefined; note: string | null } | null
-  /** Somebody else has to close it: it is about the viewer. */
+  /** It is about the viewer, so somebody else must close it. */
   isOwn: boolean
 }
 
 const mostListed = 500
 
-/** Alarms, open ones first and of each the newest; at most 500. Names are looked up now and stored nowhere. */
+/** Lists at most 500 alarms, open ones first, newest first. Names are looked up now and not stored. */
 export function listAlarms(
   holding: HoldingSafeguards,
   session: Session,
@@ -81,7 +80,7 @@ export function listAlarms(
   })
 }
 
-/** Notes that an alarm has been seen. */
+/** Marks an alarm as seen. */
 export function seeAlarm(
   holding: HoldingSafeguards,
   session: Session,
@@ -96,7 +95,7 @@ export function seeAlarm(
   )
 }
 
-/** Closes an alarm with what was found out; the entry in the log is the database's own. */
+/** Closes an alarm with a finding; the database logs it. */
 export async function closeAlarm(
   holding: HoldingSafeguards,
   session: Session,

@@ -7,7 +7,7 @@ export interface Emergency {
 }
 
 /**
- * When the description lets maintenance look at content in an emergency only (C6).
+ * Returns when the description allows maintenance to view content in an emergency only (C6).
  * @param versions oldest first
  */
 export function emergenciesOf(

@@ -1,6 +1,6 @@
 /**
- * What somebody may have to answer for, by kind of alarm: each a query of who, about what, how often, since when, until when and with
- * which facts. In: since when. Out: SQL for raise-alarms.ts, which the custodian runs under its own rights. Never here: a name or a number.
+ * The query of each kind of alarm: person, object, count, first and last instant, facts. Run by raise-alarms.ts as the
+ * custodian. No names or numbers.
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { Emergency } from './emergencies.ts'
@@ -8,10 +8,10 @@ import { thresholds, type AlarmKind } from './thresholds.ts'
 
 type Find = (since: RawBuilder<unknown>, emergencies: readonly Emergency[]) => RawBuilder<unknown>
 
-/** Columns: person, object, count, first and last instant, facts. `standstill` is not in the log: raise-standstill.ts. */
+/** Columns: person, object, count, first and last instant, facts. `standstill` is not from the log: raise-standstill.ts. */
 export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
-  // Refusals in a row, nothing shown in between; or so many in a day, whatever was shown in between. What counts is a no to what one may
-  // not see or do: a page that goes on asking when a right or a listening is over is nobody's alarm.
+  // Refusals in a row without a success between them, or many in a day. Counts attempts at what one may not see or do, not a
+  // page that polls after a right or a listening has ended.
   refusals: (since) => sql`
     with entry as (
       select e.at, e.seq, e.person_id, e.action, e.result, e.object_id, e.result = 'ok' as shown
@@ -55,8 +55,8 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     group by l.person_id
     having count(*) >= ${thresholds.night.listenings}`,
 
-  // Recordings of one official's calls, listened to by one and the same other person.
-  // What a program wrote down of a recording for a copy is as good as listened to.
+  // Recordings of one official's calls that one other person has listened to. A written transcript for a copy counts as
+  // listening.
   official: (since) => sql`
     with heard_of as materialized (
       select id, person_id, recording_id, started_at from listening
@@ -93,7 +93,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     group by person_id, official
     having bool_or(recordings >= ${thresholds.official.recordings})`,
 
-  // Whose number it is stays in the history: here are only the contacts.
+  // The number stays in the history: only contacts are named here.
   caller: (since) => sql`
     with searched as (
       select e.person_id, e.at, (e.detail -> 'contacts' ->> 0)::uuid as contact_id from audit_entry e
@@ -224,7 +224,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     from counted
     having bool_or(at >= ${since} and (accounts >= ${thresholds['sign-ins'].accounts} or in_day >= ${thresholds['sign-ins'].accountsInDay}))`,
 
-  // Every look by maintenance in an emergency; with those of the alarm that is open.
+  // Every emergency view by maintenance, added to the open alarm.
   'break-glass': (since, emergencies) => {
     const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
     return sql`
@@ -285,7 +285,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   'one-way': (since) => reception('one-way', 'one_way', thresholds['one-way'].recordings, since),
   loss: (since) => reception('loss', 'lossy', thresholds.loss.recordings, since),
 
-  // Of people who hold rights or are to hold them; asked for by whom, for whom.
+  // For persons who hold rights or will; requested by whom, for whom.
   links: (since) => sql`
     select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
       'links', count(*) filter (where e.action = 'link.made'),
@@ -301,7 +301,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     group by 1, 2
     having count(*) >= ${thresholds.links.links}`,
 
-  // Asked for, confirmed, or by the directory of record; its new tokens.
+  // Requested, confirmed, or made by the directory of record; and its new tokens.
   directory: (since) => sql`
     select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
       'asked', count(*) filter (where e.action = 'directory.change-asked'),
@@ -319,7 +319,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     having count(*) >= ${thresholds.directory.changes}`,
 }
 
-/** Recordings of an hour and a trunk in which one voice is missing, or that lost too much: `affected` counts them, its `_at` has the last. */
+/** Recordings of an hour and a trunk with a missing voice or too much loss: `affected` counts them, `_at` is the last. */
 function reception(
   kind: 'one-way' | 'loss',
   affected: 'one_way' | 'lossy',

@@ -1,6 +1,6 @@
 /**
- * Raises alarms of what somebody may have to answer for (R21). In: what find-alarms.ts finds in the log and the listenings. Out: alarms,
- * each with its reason, its counts and its threshold, and an entry in the log. Never here: a name, a number, or a measure against anybody.
+ * Raises alarms (R21) from what find-alarms.ts finds in the log and the listenings, each with reason, counts, threshold and a
+ * log entry. It takes no measures against anybody.
  */
 import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
@@ -16,15 +16,15 @@ export interface RaisedAlarm {
   count: number
 }
 
-/** Where nobody has watched yet, the watch begins this far back. */
+/** Start of the first scan. */
 const firstLookBack = { hours: 24 }
-/** Transactions end later than their entries' instants: the watch looks at the last minutes again. */
+/** Transactions end later than their entries' instants: the last minutes are scanned again. */
 const again = { minutes: 5 }
 
 /**
- * Watches what has happened since the last time, by each threshold; what was missed while nobody watched is found, too.
- * @param emergencies when the description lets maintenance look at content in an emergency only, each look an alarm (C6)
- * @returns the alarms that are new; what goes on is added to the alarm that is open
+ * Scans everything since the last scan by each threshold, including time when nobody scanned.
+ * @param emergencies intervals in which maintenance may view content in an emergency only, each view an alarm (C6)
+ * @returns new alarms; repetitions are added to the open alarm
  */
 export async function raiseAlarms(
   holding: HoldingSafeguards,
@@ -46,7 +46,7 @@ async function watchOne(
   now: Temporal.Instant,
 ): Promise<RaisedAlarm[]> {
   const db = safeguardsOf(tx)
-  // One after the other with whoever closes an alarm: what was found before is not raised after.
+  // Serialised with closing: what was found before is not raised after.
   await sql`select not_while_watched(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
   const since = last ? last.at.subtract(again) : now.subtract(firstLookBack)
@@ -77,7 +77,7 @@ async function watchOne(
   return raised
 }
 
-/** How many alarms of each kind are open. */
+/** Counts open alarms by kind. */
 export async function countOpenAlarms(holding: HoldingSafeguards): Promise<Map<AlarmKind, number>> {
   const rows = await safeguardsOf(holding)
     .selectFrom('alarm')
@@ -88,7 +88,7 @@ export async function countOpenAlarms(holding: HoldingSafeguards): Promise<Map<A
   return new Map(rows.map(({ kind, open }) => [kind, Number(open)]))
 }
 
-/** Deletes alarms that were closed two years ago; the log keeps that there was one. */
+/** Deletes alarms closed two years ago; their log entries stay. */
 export async function endOldAlarms(holding: HoldingSafeguards): Promise<void> {
   await safeguardsOf(holding)
     .deleteFrom('alarm')

@@ -1,7 +1,6 @@
 /**
- * The alarm of what stands still (docs/decisions/0085). In: the blockers of all processes, now. Out: one alarm, raised once a blocker
- * has stood for two minutes, added to while any stands, and over by itself when none does; an entry in the log of both. Never here:
- * what a blocker is.
+ * The standstill alarm (docs/decisions/0085): raised once a blocker of any process has lasted two minutes, extended while any
+ * lasts, ended when none does. Both are logged.
  */
 import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
@@ -10,12 +9,12 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { thresholds } from './thresholds.ts'
 
 export interface Standing {
-  /** Of the blocker; `capture` for a capture that is silent. */
+  /** Kind of the blocker; `capture` for a silent capture. */
   kind: string
   since: Temporal.Instant
 }
 
-/** @returns what became of the alarm; nothing where it stays as it is */
+/** @returns the change of the alarm; undefined if there is none */
 export function noteStandstill(
   holding: HoldingSafeguards,
   standing: readonly Standing[],

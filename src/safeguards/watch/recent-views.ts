@@ -3,7 +3,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
-/** How many looks the session's person has had or tried lately, in whatever process, as the log has them. */
+/** Returns how many views the session's person has had or attempted recently, in any process, by the log. */
 export function recentViews(
   holding: HoldingSafeguards,
   session: Session,

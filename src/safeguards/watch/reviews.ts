@@ -1,6 +1,5 @@
 /**
- * The monthly review of looks by maintenance and the security unit (AC24). In: the session of the data protection officer.
- * Out: the months, the looks of one, signed off with a note. Never here: content of what was looked at.
+ * Monthly review of views by maintenance and the security unit (AC24), signed off by the data protection officer with a note.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -22,7 +21,7 @@ export interface ReviewMonth {
   listenings: number
   people: number
   state: 'going-on' | 'to-review' | 'overdue' | 'reviewed'
-  /** By when it is to be reviewed. */
+  /** When the review is due. */
   dueAt: Temporal.Instant
   review: { at: Temporal.Instant; by: string; note: string } | undefined
 }
@@ -36,13 +35,13 @@ export interface LookToReview {
   purpose: Purpose
   reference: string | null
   object: { kind: string; id: string } | null
-  /** Of a page of a search: how many contacts it showed. */
+  /** For a page of a search: the number of contacts. */
   contacts: number | null
-  /** Of a listening: how much sound was served, in milliseconds; none where the recording’s history has ended. */
+  /** For a listening: milliseconds of audio served; null if the recording’s history has ended. */
   servedMs: number | null
 }
 
-/** The months in which there were such looks, the newest first. */
+/** Lists the months with such views, newest first. */
 export function listReviewMonths(
   holding: HoldingSafeguards,
   session: Session,
@@ -85,7 +84,7 @@ function startOf(day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(zone).toInstant()
 }
 
-/** The looks of a month, the oldest first, after an entry of the log; that they are read is in the log, too. */
+/** Lists the views of a month, oldest first, after a log entry. Reading them is logged. */
 export function listLooksToReview(
   holding: HoldingSafeguards,
   session: Session,
@@ -129,7 +128,7 @@ interface LookRow {
   servedMs: number | null
 }
 
-/** Signs a month off: it is over, and none of its looks was the officer's own. The entry in the log is the database's. */
+/** Signs off a month that is over, if none of its views is the officer's own. The database logs it. */
 export async function signOffLooks(
   holding: HoldingSafeguards,
   session: Session,

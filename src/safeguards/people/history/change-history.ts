@@ -3,7 +3,7 @@ import type { DirectorySource } from '../../tables.ts'
 import { changeFrom, holdsAt, overlap, within, type Interval } from './intervals.ts'
 import type { PersonHistory, PersonName, Placement } from './person-history.ts'
 
-/** What changes from an instant on; what is not named stays as it is. */
+/** Changes from an instant on; members that are undefined stay. */
 export interface HistoryChange {
   from: Temporal.Instant
   name?: PersonName
@@ -17,11 +17,11 @@ export interface HistoryChange {
   consents?: boolean
   source?: DirectorySource
   externalId?: string | null
-  /** The identity system takes the person out. */
+  /** The identity system removes the person. */
   withdrawn?: boolean
 }
 
-/** Why a change cannot be: the change's own field where there is one. */
+/** Why a change is impossible, with its field if there is one. */
 export type ChangeRefusal = {
   refused: 'person.not-employed' | 'person.ends-before-it-begins' | 'person.phone-not-theirs'
   field: string
@@ -30,9 +30,9 @@ export type ChangeRefusal = {
 const { compare } = Temporal.Instant
 
 /**
- * A person after a change that holds from an instant until the next change already entered; what was before stays as it
- * was (R11). The end of the employment ends places and numbers; taking it back gives back those that it ended and that
- * `isFree`. Who comes back later begins again, with what they had.
+ * Returns a person after a change that holds from an instant until the next change already entered; the past is unchanged
+ * (R11). The end of employment ends placements and numbers; undoing it restores those that it ended and that `isFree`. A person
+ * who returns begins anew with what they had.
  */
 export function changeHistory(
   before: PersonHistory,
@@ -76,12 +76,12 @@ export function changeHistory(
   }
 }
 
-/** Whether the end of the employment stays as it was: who is brought back is not taken out any more. */
+/** Returns true if the end of employment stays: a person who is restored is not removed any more. */
 function sameEnd(before: PersonHistory, after: PersonHistory): boolean {
   return before.employedTo?.epochNanoseconds === after.employedTo?.epochNanoseconds
 }
 
-/** Only the employment, and what of places and numbers it ends, gives back or lets begin. */
+/** Only changes of employment end, restore or begin placements and numbers. */
 function changeEmployment(
   before: PersonHistory,
   change: HistoryChange,
@@ -113,7 +113,7 @@ function changeEmployment(
       const goesOn = ended !== null && held.to?.equals(ended) === true
       const longer = { ...held, from: begins, to: goesOn ? employedTo : held.to }
       const possible = goesOn && !mayGoOn(longer) ? held : longer
-      // What ended before this employment began is of an earlier one.
+      // What ended before this employment began belongs to an earlier one.
       const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
       return earlier ? [held] : within(possible, { from: employedFrom, to: employedTo })
     })
@@ -123,14 +123,14 @@ function changeEmployment(
     ...before,
     employedFrom,
     employedTo,
-    // A person is called something from the first day on, and afterwards.
+    // A person has a name from the first day on, and afterwards.
     names: hasEarlier || !first ? before.names : [{ ...first, from: employedFrom }, ...others],
     placements: moved(before.placements, () => true),
     phones: moved(before.phones, isFree),
   }
 }
 
-/** When somebody who has left begins again; nothing where the change is of the employment that ended. */
+/** Returns when somebody who left begins again; undefined if the change is about the ended employment. */
 function returnsAt(
   ended: Temporal.Instant,
   { from, employedFrom, employedTo }: HistoryChange,
@@ -171,7 +171,7 @@ function samePlacement(one: Placement, other: Placement): boolean {
   return one.unitId === other.unitId && one.supervisorId === other.supervisorId
 }
 
-/** Who else has one of the person's numbers, and in which time of it. */
+/** Another holder of one of the person's numbers, with the overlapping time. */
 export interface PhoneClash {
   phoneKey: PhoneNumberKey
   personId: string

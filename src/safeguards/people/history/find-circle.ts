@@ -2,8 +2,8 @@ import { within, type Interval } from './intervals.ts'
 import type { PersonHistory } from './person-history.ts'
 
 /**
- * The way from a person through their supervisors back to themselves, where at some instant there is one: the ids, the
- * person first and last. The twin of the database's `supervisors_apart`.
+ * Returns a cycle of supervisors through a person, if there is one at some instant: ids, with the person first and last. Same
+ * rule as the database's `supervisors_apart`.
  */
 export function findCircle(
   person: PersonHistory,
@@ -19,7 +19,7 @@ export function findCircle(
       const [time] = within(placement, during)
       if (!time) continue
       if (supervisorId === person.id) return [...way, supervisorId]
-      // Another circle, further up: its own people tell of it.
+      // A cycle further up is reported for its own members.
       if (way.includes(supervisorId)) continue
       const above = find(supervisorId)
       const circle = above && walk(above, time, [...way, supervisorId])

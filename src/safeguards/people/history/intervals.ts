@@ -1,4 +1,4 @@
-/** A time from an instant until before another; without an end it goes on. */
+/** An interval from an instant until before another, or open-ended. */
 export interface Interval {
   from: Temporal.Instant
   to: Temporal.Instant | null
@@ -24,13 +24,13 @@ function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant
   return compare(one, other) < 0 ? other : one
 }
 
-/** What of an interval lies within another; nothing where they do not meet. */
+/** Returns the intersection; undefined if empty. */
 export function within<Held extends Interval>(held: Held, bounds: Interval): Held[] {
   const part = { ...held, from: later(held.from, bounds.from), to: earlier(held.to, bounds.to) }
   return part.to === null || compare(part.from, part.to) < 0 ? [part] : []
 }
 
-/** The whole, cut wherever one of the others begins or ends: in each part every one of them holds throughout or not at all. */
+/** Splits the whole wherever one of the others begins or ends, so that each holds throughout a part or not at all. */
 export function common(whole: Interval, others: readonly Interval[]): Interval[] {
   const cuts = others
     .flatMap(({ from, to }) => (to === null ? [from] : [from, to]))
@@ -42,9 +42,8 @@ export function common(whole: Interval, others: readonly Interval[]): Interval[]
 }
 
 /**
- * A timeline (intervals in order that never overlap) in which `value` holds from an instant until the next change that the
- * timeline already knows of, or `until`. A value of null: nothing holds in that time. Neighbours that are the `same` are
- * one interval.
+ * Sets `value` in a timeline (ordered intervals that never overlap) from an instant until the next known change, or `until`.
+ * Null: nothing holds in that time. Adjacent intervals that are the `same` are merged.
  */
 export function changeFrom<Value extends object>(
   timeline: readonly (Interval & Value)[],
@@ -67,7 +66,7 @@ export function changeFrom<Value extends object>(
   return joined(pieces, same)
 }
 
-/** In order, and one where one goes on as the other was. */
+/** Sorts, and merges adjacent intervals. */
 function joined<Value extends object>(
   pieces: (Interval & Value)[],
   same: (one: Value, other: Value) => boolean,

@@ -5,7 +5,7 @@ import type { Interval } from './intervals.ts'
 
 export interface PersonName {
   name: string
-  /** Only where the identity system told them. */
+  /** Only if the identity system supplied them. */
   given: string | null
   family: string | null
 }
@@ -15,16 +15,16 @@ export interface Placement {
   supervisorId: string | null
 }
 
-/** One person with everything the directory knows of them, each thing for its time and in order. */
+/** A person with all directory data, each for its time and in order. */
 export interface PersonHistory {
   id: string
   userId: string
-  /** The employment that goes on, or the last; of earlier ones there are the places and numbers. */
+  /** Present or last employment; of earlier ones there are the placements and numbers. */
   employedFrom: Temporal.Instant
   employedTo: Temporal.Instant | null
   source: DirectorySource
   externalId: string | null
-  /** Since when the identity system has taken the person out; to it they are not there. */
+  /** When the identity system removed the person, who does not exist for it since. */
   withdrawnAt: Temporal.Instant | null
   informedAt: Temporal.Instant | null
   createdAt: Temporal.Instant
@@ -35,14 +35,14 @@ export interface PersonHistory {
   consents: Interval[]
 }
 
-/** Everything about some people, or about all, in the order of their user ids. */
+/** Reads everything about some or all persons, by user id. */
 export async function readHistories(holding: HoldingSafeguards, ids?: readonly string[]): Promise<PersonHistory[]> {
   if (ids?.length === 0) return []
   const db = safeguardsOf(holding)
   const these = (column: 'id' | 'person_id') =>
     ids === undefined ? sql<boolean>`true` : sql<boolean>`${sql.ref(column)} = any (${ids}::uuid[])`
   const interval = ['person_id as personId', 'valid_from as from', 'valid_to as to'] as const
-  // One after another: the caller may be in a transaction, which is one connection.
+  // Sequential: the caller may be in a transaction, which is one connection.
   const people = await db
     .selectFrom('person')
     .select([

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { SafeguardTables } from '../../tables.ts'
 import type { PersonHistory } from './person-history.ts'
 
-/** A person as the database holds them, or nothing for a new one, and as it is to hold them. */
+/** A person as stored (undefined for a new one), and as they will be. */
 export interface HistoryStep {
   before: PersonHistory | undefined
   after: PersonHistory
@@ -12,12 +12,12 @@ type Tx = Transaction<SafeguardTables>
 type TimeTable = 'person_name' | 'person_phone' | 'person_placement' | 'person_recording_consent'
 type TimeRow = { person_id: string; valid_from: Temporal.Instant; valid_to: Temporal.Instant | null }
 
-/** PostgreSQL takes at most 65,535 values in one statement. */
+/** PostgreSQL accepts at most 65,535 values in a statement. */
 const rowsAtOnce = 5_000
 
 /**
- * Writes what differs. What no longer holds is taken out of all of them before anything is put in, so that a number can go
- * from one person to another, and back, in one step. The database judges the whole (database/functions/directory/people-and-units.sql).
+ * Writes the differences. Removes ended rows of all persons before adding any, so that numbers can be swapped in one step. The
+ * database checks the whole (database/functions/directory/people-and-units.sql).
  */
 export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Promise<void> {
   const changed = steps.filter(({ before, after }) => before === undefined || !isSame(before, after))
@@ -73,7 +73,7 @@ async function changePeople(tx: Tx, steps: readonly HistoryStep[]): Promise<void
 
 async function takeOut(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): Promise<void> {
   if (rows.length === 0) return
-  // Of one person, two numbers may begin at the same instant.
+  // Two numbers of a person may begin at the same instant.
   const phones = rows.map((row) => ('phone_key' in row ? String(row.phone_key) : null))
   const samePhone = table === 'person_phone' ? sql`and t.phone_key = g.phone_key` : sql``
   await sql`
@@ -90,7 +90,7 @@ function difference<Row extends object>(before: readonly Row[], after: readonly 
   return { gone: before.filter((row) => !are.has(text(row))), added: after.filter((row) => !were.has(text(row))) }
 }
 
-/** Whether nothing at all differs. */
+/** Returns true if nothing differs. */
 export function isSame(before: PersonHistory, after: PersonHistory): boolean {
   const rows = (person: PersonHistory) =>
     JSON.stringify([

@@ -11,8 +11,8 @@ export interface Waiting {
 }
 
 /**
- * Takes out of the steps of a file what a second person has to confirm: whoever would get a number keeps those they have, whoever
- * would lose it keeps it, and whose unit or supervisor would change stays where they are.
+ * Removes changes from an import that a second person must confirm: numbers stay with their holders, and persons in their units
+ * and under their supervisors.
  */
 export async function holdBack(
   tx: Transaction<SafeguardTables>,
@@ -48,7 +48,7 @@ export async function holdBack(
   return { steps: held, waiting }
 }
 
-/** The difference that waits, from the day from which the file has it. */
+/** The pending difference, from the day of the file. */
 function wantedOf(
   before: PersonHistory | undefined,
   after: PersonHistory,

@@ -31,15 +31,15 @@ export interface ImportedPeople {
   entered: number
   changed: number
   unchanged: number
-  /** Of how many people something waits for a second person: until then it is as it was. */
+  /** Number of persons with changes that wait for a second person. */
   waiting: number
-  /** False where it was tried only. */
+  /** False for a trial. */
   done: boolean
 }
 
 export interface ImportOptions {
   content: Buffer
-  /** Judges everything and changes nothing. */
+  /** Checks everything and changes nothing. */
   tryOnly: boolean
   numbering: NumberingOptions
   now: Temporal.Instant
@@ -48,8 +48,8 @@ export interface ImportOptions {
 const mostProblems = 200
 
 /**
- * Brings the directory up to a CSV file: all of its rows or none. What it changes holds from the beginning of today; who is
- * not in the file stays as they are; the same file again changes nothing.
+ * Imports a CSV file into the directory: all rows or none. Changes hold from the beginning of today; persons not in the file
+ * stay as they are; importing the same file again changes nothing.
  */
 export async function importPeople(
   holding: HoldingSafeguards,
@@ -57,11 +57,11 @@ export async function importPeople(
   options: ImportOptions,
 ): Promise<ImportedPeople | ImportRefused | DirectoryRefusal> {
   const trace = { action: 'directory.imported' as const, object: { kind: 'directory' as const } }
-  // What is wrong is found under the lock; it leaves the transaction as something done, as nothing has been written by then.
+  // Problems are found under the lock; the transaction returns them as a result, since nothing was written.
   return keepDirectory<ImportedPeople | ImportRefused>(holding, keeper, trace, async (tx) => {
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
     const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
-    // A cell that is wrong by itself is told once.
+    // A cell that is invalid by itself is reported once.
     const told = new Set(problems.map(({ row, column }) => `${row} ${column ?? ''}`))
     const all = [...problems, ...judged.problems.filter(({ row, column }) => !told.has(`${row} ${column ?? ''}`))]
     if (all.length > 0) {
@@ -98,7 +98,7 @@ interface Judged {
   problems: CsvProblem[]
 }
 
-/** What the rows make of the directory, and what of that cannot be. */
+/** Returns the resulting directory, and what is impossible. */
 async function judge(
   tx: Transaction<SafeguardTables>,
   rows: readonly PersonRow[],
@@ -171,7 +171,7 @@ function enter({ row, unitId, supervisorId }: Wanted, id: string): PersonHistory
   }
 }
 
-/** The person as the row says, from today, or from the first day of an employment that begins later or anew. */
+/** The person from today, or from the first day of an employment that begins later or anew. */
 function change(
   before: PersonHistory,
   wanted: Wanted,
@@ -187,7 +187,7 @@ function change(
   if ('refused' in employed) return { column: 'employed_to', code: 'person.ends-before-it-begins' }
   const beginsAnew = before.employedTo !== null && compare(employed.employedFrom, before.employedTo) >= 0
   const from = beginsAnew ? employed.employedFrom : later(today, employed.employedFrom)
-  // Who has left is compared with what they had last.
+  // A person who has left is compared with their last state.
   const hasLeft = employed.employedTo !== null && compare(employed.employedTo, from) <= 0
   const at = hasLeft && employed.employedTo ? employed.employedTo.subtract({ nanoseconds: 1000 }) : from
   const had = employed.placements.find((one) => holdsAt(one, at)) ?? { unitId: null, supervisorId: null }
@@ -215,7 +215,7 @@ function phonesOf(people: readonly PersonHistory[]) {
   )
 }
 
-/** One number, two people at a time: told on the later of two rows, or on the one row. */
+/** One number, two persons at a time: reported on the later of two rows, or on the single row. */
 function* phoneProblems(
   people: readonly PersonHistory[],
   rowOf: (id: string) => number | undefined,

@@ -13,7 +13,7 @@ import {
   userIdOf,
 } from '../written-values.ts'
 
-/** A row of a file of people. What its file has no column for is not there; an empty cell is null or empty. */
+/** A row of a file of people. Members without a column are undefined; an empty cell is null or empty. */
 export interface PersonRow {
   row: number
   userId: string
@@ -32,7 +32,9 @@ const shape = {
 }
 const phoneSeparator = '|'
 
-/** The rows of a CSV file of people, or every row that is wrong by itself; what they mean together is judged elsewhere. */
+/**
+ * Returns the rows of a CSV file of people, or every row that is invalid by itself; the rows together are checked elsewhere.
+ */
 export function readPeopleFile(
   content: Buffer,
   numbering: NumberingOptions,

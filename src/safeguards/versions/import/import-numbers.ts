@@ -8,8 +8,8 @@ import { changeDraft } from '../change-draft.ts'
 import { readNumbersFile } from './read-numbers-file.ts'
 
 /**
- * Puts the numbers of a CSV file into a draft of one's own, all of them or none (R7). What else the draft needs for them,
- * an announcement for instance, its problems tell.
+ * Imports the numbers of a CSV file into one's own draft, all or none (R7). Further needs of the draft, such as an
+ * announcement, appear among its problems.
  */
 export async function importNumbers(
   holding: HoldingSafeguards,
@@ -20,7 +20,7 @@ export async function importNumbers(
 ): Promise<Draft | DraftRefusal | ImportRefused> {
   const draft = await readDraft(holding, session, id, now)
   if ('refused' in draft) return draft
-  // Before the file: whoever may not change the draft, or has an old one before them, is told that.
+  // Before parsing: the draft may not be editable, or the revision may be outdated.
   if (!draft.mayEdit || draft.state !== 'DRAFT' || draft.revision !== revision) {
     return changeDraft(holding, session, id, { revision }, now)
   }

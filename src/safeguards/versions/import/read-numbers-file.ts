@@ -1,7 +1,4 @@
-/**
- * A CSV file of service numbers. In: the bytes, and the text of the draft they are to go into. Out: the draft's list of
- * numbers with those of the file, or every row that is wrong. Never here: half a file, or a change of the draft.
- */
+/** Parses a CSV file of service numbers. Returns the draft's list with those of the file, or every invalid row. */
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -20,12 +17,12 @@ const shape = {
   optional: [...trilingual('region'), 'valid_to'],
 }
 const mostProblems = 200
-// Control characters, and halves of characters.
+// Control characters and lone surrogates.
 const unstorable = /[\p{Cc}\p{Cs}]/u
-/** After every day. */
+/** Sorts after every day. */
 const noEnd = '9999-99-99'
 
-/** A number from one day to another, both included, as the file and the draft write them: 2026-03-01. */
+/** First and last day, inclusive, as in the file and the draft: 2026-03-01. */
 interface Validity {
   key: PhoneNumberKey
   from: string
@@ -33,8 +30,8 @@ interface Validity {
 }
 
 /**
- * The list of numbers of a draft with those of a file. A row with the number and the first day of an entry takes its
- * place; any other is added. Two entries of a number at one time are refused, within the file and with the draft's.
+ * Merges a file into a draft's list of numbers. A row with the number and first day of an entry replaces it; others are added.
+ * Overlapping entries of a number are refused, within the file and with the draft's.
  */
 export function readNumbersFile(content: Buffer, draftText: string): NumbersRead {
   const draft = numbersOf(draftText)
@@ -79,7 +76,7 @@ function refuse(problems: CsvProblem[]): NumbersRead {
   return { ok: false, problems: problems.sort((a, b) => a.row - b.row).slice(0, mostProblems) }
 }
 
-/** The draft's list as it is written, whatever else is wrong with the draft. */
+/** The draft's list as written, whatever else is wrong with the draft. */
 function numbersOf(text: string): { numbers: unknown[]; numbering: NumberingOptions } | undefined {
   const reading = readText(text)
   if (!reading.ok) return undefined
