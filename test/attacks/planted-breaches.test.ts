@@ -123,7 +123,7 @@ test('what a capture node reports is missed, though the owner of the database wr
   expect(await broken()).toEqual([])
   // By a clock that was ahead, and set right since: what was reported after that was not lost by it.
   await tamper(`delete from audit_entry where action = 'backup.restored'`)
-  const [backup, ahead] = [-7_200_000, 7_200_000].map((ms) => new Date(Date.now() + ms).toISOString())
+  const [backup, ahead] = [-2, 2].map((hours) => Temporal.Now.instant().add({ hours }).toString()) as [string, string]
   const earlier = { backup: 'x', snapshotAt: backup, restoredAt: ahead }
   await pool.query(
     `insert into audit_entry (at, action, object_kind, result, detail) values ($1, 'backup.restored', 'backup', 'ok', $2)`,
