@@ -173,7 +173,8 @@ begin
   update subject_request set official_id = null where id = wanted;
 end $$;
 
--- Thirty days after a request was closed. The ledger has it: a restore erases it again. @returns how many
+-- Thirty days after a request was closed, and after what was forbidden by it was destroyed, of which a letter tells. The ledger has it: a
+-- restore erases it again. @returns how many
 create or replace function erase_requests_over() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -182,6 +183,8 @@ declare
 begin
   for q in
     select * from subject_request s where s.erased_at is null and s.closed_at <= destruction_now() - interval '30 days'
+      and not exists (select from prohibition p where p.reference = s.number and p.party = s.party
+        and coalesce(p.executed_at > destruction_now() - interval '30 days', true))
     order by s.closed_at for update skip locked
   loop
     update subject_request set erased_at = clock_timestamp() where id = q.id;

@@ -1,0 +1,51 @@
+// R50, R45: a requester has the letter about what they forbade, however long an order keeps it, and is erased thirty days after that.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { carryOutEnds, settleEnds } from '#destruction/carry-out-ends.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
+import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { answer } from '../register/open-desk.ts'
+import { servedRequest } from '../requests/served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { admin, custodian, people, as, kept, versions, expunging } = await openEnds(database)
+const ask = async (path: string, json: object) => answer((await as('paula')).fetch(path, { method: 'POST', json }))
+
+test('a prohibition that waited for an order longer than thirty days is told of when it is carried out', async () => {
+  const recording = await kept()
+  const contacts = [recording.contactId]
+  const request = await servedRequest(admin, { clerkId: people.paula.id, contacts, kinds: ['PROHIBIT'] })
+  await sql`
+    insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+    select id, started_at, 'both', '8:24', 'Poliisi', 'M-1', 'R-1', now() + interval '80 days', ${people.tuula.id}
+    from contact where id = ${recording.contactId}`.execute(admin)
+  const forbidden = { party: 'CALLER', channel: 'LETTER', reference: request.number }
+  expect((await ask(`/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
+  const { body } = await ask(`/api/requests/${request.id}/letters`, { kind: 'prohibition' })
+  expect((await ask(`/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(204)
+  expect((await ask(`/api/requests/${request.id}/close`, { outcome: 'ANSWERED' })).status).toBe(204)
+  await sql`update subject_request set closed_at = closed_at - interval '31 days' where id = ${request.id}`.execute(
+    admin,
+  )
+  expect(await eraseRequestsOver(custodian)).toBe(0)
+
+  await sql`update preservation_order set ended_at = clock_timestamp(), ended_by = ${people.riitta.id}, end_note = 'ohi'`.execute(
+    admin,
+  )
+  await settleEnds(custodian)
+  await carryOutEnds(expunging, Temporal.Now.instant())
+  await makeLettersDue(custodian, versions.at(Temporal.Now.instant()).description, (error) => {
+    throw error
+  })
+  const { rows } = await sql`
+    select kind from letter where request_id = ${request.id} and delivered_at is null and content is not null`.execute(
+    admin,
+  )
+  expect(rows).toEqual([{ kind: 'prohibition' }])
+  expect(await eraseRequestsOver(custodian)).toBe(0)
+  await sql`update prohibition set executed_at = executed_at - interval '31 days'`.execute(admin)
+  expect(await eraseRequestsOver(custodian)).toBe(1)
+})
