@@ -1,6 +1,6 @@
 /**
  * One file of a journal. Lines are durable once written; concurrent writes share one sync. After a crash it returns the lines,
- * and whether a durable one cannot be read.
+ * and whether a durable one cannot be read. Erased lines are zeros and read as nothing.
  * The file is filled with zeros before use, so that writing a line changes only existing bytes and the file system's journal,
  * where other writes of the machine wait, is not involved.
  * <CRC-32 of what follows, 8 hexadecimal digits> <group> <text>
@@ -18,10 +18,18 @@ export interface JournalFile {
   readonly path: string
   /** The reserved space is used up. The file still grows while the disk has room. */
   readonly isFull: boolean
-  /** Durable when it resolves; one write at a time. Throws the file system's error: then none of the lines count. */
-  write(group: number, texts: readonly string[]): Promise<void>
+  /**
+   * Durable when it resolves; one write at a time. Returns the span of each line. Throws the file system's error: then none of the
+   * lines count.
+   */
+  write(group: number, texts: readonly string[]): Promise<Span[]>
+  /** Overwrites whole lines with zeros. */
+  erase(spans: readonly Span[]): Promise<void>
   close(): Promise<void>
 }
+
+/** First byte and length of a line. */
+export type Span = readonly [at: number, length: number]
 
 interface JournalLine {
   group: number
@@ -58,9 +66,15 @@ export async function createJournalFile(
       return at >= reservedBytes
     },
     async write(group, texts) {
-      const bytes = Buffer.from(texts.map((text) => lineOf(`${group} ${text}`)).join(''))
-      await writeFully(file, bytes, at)
-      at += bytes.length
+      const lines = texts.map((text) => Buffer.from(lineOf(`${group} ${text}`)))
+      await writeFully(file, Buffer.concat(lines), at)
+      return lines.map(({ length }): Span => {
+        at += length
+        return [at - length, length]
+      })
+    },
+    async erase(spans) {
+      for (const [first, length] of spans) await writeFully(file, Buffer.alloc(length), first)
     },
     close: () => file.close(),
   }
@@ -71,6 +85,16 @@ async function reserve(file: FileHandle, reservedBytes: number, paced?: AbortSig
   for (let at = 0; at < reservedBytes && !paced.aborted; at += pieceBytes) {
     if (at > 0) await wait(pieceEveryMs, undefined, { signal: paced, ref: false }).catch(() => undefined)
     await writeFully(file, Buffer.alloc(Math.min(pieceBytes, reservedBytes - at)), at)
+  }
+}
+
+/** Overwrites a file with zeros, at the pace of `createJournalFile`. The caller no longer reads or writes it. */
+export async function overwriteFile(path: string, paced: AbortSignal): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_DSYNC)
+  try {
+    await reserve(file, (await file.stat()).size, paced)
+  } finally {
+    await file.close()
   }
 }
 

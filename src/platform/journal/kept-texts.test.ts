@@ -17,8 +17,9 @@ afterEach(async () => {
   for (const folder of [directory, copy]) await rm(folder, { recursive: true, force: true })
 })
 
-async function open(folder = directory, reservedBytes = 4096): Promise<KeptTexts> {
-  const texts = await openKeptTexts({ directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined })
+async function open(folder = directory, reservedBytes = 4096, moveMs?: number): Promise<KeptTexts> {
+  const given = { directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined }
+  const texts = await openKeptTexts({ ...given, ...(moveMs !== undefined && { moveMs }) })
   opened.push(texts)
   return texts
 }
@@ -166,4 +167,48 @@ test('what a failed write has left behind never stands above what was written af
   await texts.put('a', 'second')
   expect((await leftByAKill()).texts['a']).toBe('second')
   expect((await leftByAKill()).broken).toEqual([])
+})
+
+async function everythingIn(folder: string): Promise<string> {
+  const texts = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8').catch(() => '')),
+  )
+  return texts.join('')
+}
+
+test('of what is erased no text lies on disk, the others stay, and nothing of it is there after a kill', async () => {
+  const texts = await open()
+  await texts.put('other', 'stays')
+  await texts.put('a', 'first 0401234567')
+  await texts.put('a', 'second 0401234567')
+  await texts.put('last', 'stays, too')
+  const again = Promise.all([texts.erase('a'), texts.put('b', 'meanwhile')])
+  await again
+  expect(await everythingIn(directory)).not.toContain('0401234567')
+  expect(await leftByAKill()).toEqual({ texts: { other: 'stays', last: 'stays, too', b: 'meanwhile' }, broken: [] })
+  await texts.put('a', 'anew')
+  expect((await leftByAKill()).texts).toMatchObject({ a: 'anew' })
+})
+
+test('what was removed or replaced lies in no file any more after a while, nor where a full file was', async () => {
+  const texts = await open(directory, 4096, 50)
+  await texts.put('stays', 'long')
+  await texts.put('a', 'of 0401234567')
+  await texts.put('a', 'of 0407654321')
+  await texts.remove('a', 'in-time')
+  await expect.poll(() => everythingIn(directory)).not.toMatch(/0401234567|0407654321/)
+  await expect.poll(async () => (await readdir(directory)).length).toBe(2)
+  expect(await leftByAKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
+})
+
+test('a file that was over when the process ended is overwritten after the next start, and counts for nothing', async () => {
+  const texts = await open()
+  await texts.put('a', 'one')
+  const { path } = await journalOf(directory)
+  await texts.close()
+  await cp(path, `${path}.over`)
+  await rm(path)
+  const next = await open()
+  expect(Object.fromEntries(next.all())).toEqual({})
+  await expect.poll(() => readdir(directory)).not.toContain('000000001.journal.over')
 })

@@ -2,14 +2,15 @@
  * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within milliseconds
  * share one sync, instead of a file and a folder sync each.
  * The journal rotates: the next file is reserved in advance; live texts of a full file are rewritten into the next one, and the
- * full file is removed.
+ * full file is overwritten and removed. A file with removed texts rotates after `moveMs` even if it is not full. Old blocks that a
+ * copy-on-write file system or flash keeps cannot be overwritten here.
  */
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { syncFolder } from '../files/durable-files.ts'
 import { shareRuns } from '../files/share-runs.ts'
-import { createJournalFile, readJournalFile, type JournalFile } from './journal-file.ts'
+import { createJournalFile, overwriteFile, readJournalFile, type JournalFile, type Span } from './journal-file.ts'
 
 export interface KeptTexts {
   /** Current texts; at first those left by the previous process. */
@@ -18,8 +19,10 @@ export interface KeptTexts {
   readonly broken: readonly string[]
   /** Durable when it resolves. Throws the file system's error: it may be retried. */
   put(key: string, text: string, when?: Urgency): Promise<void>
-  /** Like `put`; after a crash before that the text is still there. */
+  /** Like `put`; after a crash before that the text is still there. It stays on disk until its file rotates, an hour at most. */
   remove(key: string, when?: Urgency): Promise<void>
+  /** Like `remove`, and overwrites the text on disk: when it resolves, or seconds later if its file is rotating. */
+  erase(key: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,12 +35,21 @@ interface KeptTextsOptions {
   onFault: (error: unknown) => void
   reservedBytes?: number
   retryMs?: number
+  /** How long removed texts may stay in a file that is not full. */
+  moveMs?: number
 }
 
 interface Kept {
   text: string
   /** The file with its newest durable line. */
   file?: JournalFile
+}
+
+interface Staged {
+  key: string
+  one: Kept | undefined
+  isErased: boolean
+  written: PromiseWithResolvers<void>
 }
 
 /** A key has no white space, a text no line break. */
@@ -47,21 +59,33 @@ const movedAtOnce = 50
 const inTimeMs = 40
 const named = /^[0-9]{9}\.journal$/
 const broken = '.broken'
+/** Suffix of a rotated file that is being overwritten; it is never read. */
+const over = '.over'
 
 export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptTexts> {
-  const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000 } = options
+  const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, moveMs = 3_600_000 } = options
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const before = await readLeft(directory)
   const kept = new Map<string, Kept>([...before.texts].map(([key, text]) => [key, { text }]))
   const closing = new AbortController()
   let { number, group } = before
   let older = before.paths
+  let ended = before.over
+  /** Spans of each key in the current file. */
+  let lying = new Map<string, Span[]>()
+  let hasGone = false
+  let isDue = false
   let current = await createNext()
   let next: JournalFile | undefined
-  let staged: { key: string; one: Kept | undefined; written: PromiseWithResolvers<void> }[] = []
+  let staged: Staged[] = []
   let inTime: NodeJS.Timeout | undefined
   const flush = shareRuns(writeStaged)
   let moving = moveOn()
+  const leaving = setInterval(() => {
+    isDue = hasGone
+    if (isDue) flush().catch(() => undefined)
+  }, moveMs)
+  leaving.unref()
 
   function createNext(paced?: AbortSignal): Promise<JournalFile> {
     const path = join(directory, `${String(++number).padStart(9, '0')}.journal`)
@@ -69,11 +93,13 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   }
 
   async function writeStaged(): Promise<void> {
-    if (current.isFull && next) {
+    if ((current.isFull || isDue) && next) {
       const full = current
       ;[current, next] = [next, undefined]
       older = [...older, full.path]
-      moving = full.close().then(moveOn, moveOn)
+      lying = new Map()
+      hasGone = isDue = false
+      moving = Promise.allSettled([moving, full.close()]).then(moveOn)
     }
     const lines = staged
     const file = current
@@ -82,8 +108,9 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
     clearTimeout(inTime)
     inTime = undefined
     if (lines.length === 0) return
+    let spans: Span[]
     try {
-      await file.write(
+      spans = await file.write(
         ++group,
         lines.map(({ key, one }) => (one ? `${key} ${one.text}` : key)),
       )
@@ -91,15 +118,29 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
       for (const { written } of lines) written.reject(error)
       throw error
     }
-    for (const { one, written } of lines) {
-      if (one) one.file = file
-      written.resolve()
+    for (const [index, { key, one, isErased, written }] of lines.entries()) {
+      const earlier = lying.get(key) ?? []
+      hasGone ||= earlier.length > 0
+      if (one) {
+        one.file = file
+        lying.set(key, [...earlier, spans[index]!])
+      } else lying.delete(key)
+      // After its removal is durable, so that a crash in between restores nothing.
+      if (isErased && earlier.length > 0) void erase(file, earlier).then(written.resolve)
+      else written.resolve()
     }
   }
 
-  function stage(key: string, one?: Kept, when: Urgency = 'at-once'): Promise<void> {
+  /** Never throws: a span that cannot be erased is overwritten with its whole file, soon if that is closed, else after `moveMs`. */
+  async function erase(file: JournalFile, spans: readonly Span[]): Promise<void> {
+    await file.erase(spans).catch((error: unknown) => {
+      if (file === current) onFault(error)
+    })
+  }
+
+  function stage(key: string, one?: Kept, when: Urgency = 'at-once', isErased = false): Promise<void> {
     const written = Promise.withResolvers<void>()
-    staged.push({ key, one, written })
+    staged.push({ key, one, isErased, written })
     // The callers who staged a line get the error.
     if (when === 'at-once') flush().catch(() => undefined)
     else inTime ??= setTimeout(() => void flush().catch(() => undefined), inTimeMs)
@@ -110,6 +151,8 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   async function moveOn(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
+        // Only files of which every text is moved: another may become full meanwhile.
+        const full = older
         const elsewhere = [...kept.keys()].filter((key) => kept.get(key)?.file !== current)
         while (elsewhere.length > 0)
           await Promise.all(
@@ -118,11 +161,21 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
               return one ? [stage(key, one)] : []
             }),
           )
-        for (const path of older) await rm(path, { force: true })
-        // Before a later file is removed: otherwise a text removed there would reappear.
-        if (older.length > 0) await syncFolder(directory)
-        older = []
+        for (const path of full) {
+          await rename(path, `${path}${over}`)
+          older = older.filter((one) => one !== path)
+          ended = [...ended, `${path}${over}`]
+          // Before a later file is removed: otherwise a text removed there would reappear.
+          await syncFolder(directory)
+        }
         next ??= await createNext(closing.signal)
+        for (const path of ended) {
+          await overwriteFile(path, closing.signal).catch(onFault)
+          // The next start overwrites it.
+          if (closing.signal.aborted) return
+          await rm(path, { force: true })
+          ended = ended.filter((one) => one !== path)
+        }
         return
       } catch (error) {
         onFault(error)
@@ -144,9 +197,14 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
       kept.delete(key)
       return stage(key, undefined, when)
     },
+    erase(key) {
+      kept.delete(key)
+      return stage(key, undefined, 'at-once', true)
+    },
     async close() {
       closing.abort()
       clearTimeout(inTime)
+      clearInterval(leaving)
       await moving
       await flush().catch(() => undefined)
       await current.close()
@@ -177,7 +235,8 @@ async function readLeft(directory: string) {
   }
   const texts = new Map([...newest].flatMap(([key, { text }]) => (text === undefined ? [] : [[key, text] as const])))
   const paths = files.map((name) => join(directory, name))
-  return { texts, paths, broken: setAside, group, number: Number.parseInt(files.at(-1) ?? '0', 10) }
+  const overs = names.filter((name) => name.endsWith(`.journal${over}`)).map((name) => join(directory, name))
+  return { texts, paths, over: overs, broken: setAside, group, number: Number.parseInt(files.at(-1) ?? '0', 10) }
 }
 
 function splitOnce(line: string): [string, string | undefined] {

@@ -189,7 +189,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async withdraw(segmentId) {
       foreseen.delete(segmentId)
       unwritten.delete(segmentId)
-      await journal.remove(segmentId)
+      await journal.erase(segmentId)
     },
     left() {
       const segments: SegmentFacts[] = []

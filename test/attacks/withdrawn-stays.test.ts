@@ -1,0 +1,32 @@
+// R8: of a call that is told to be none of this register nothing stays on disk, neither its caller nor its official.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openSpool } from '#capture/session/recovery/spool.ts'
+import { callFacts, phone } from '../database/people.ts'
+
+const directory = await mkdtemp(join(tmpdir(), 'seloste-withdrawn-'))
+afterAll(() => rm(directory, { recursive: true }))
+
+test('facts that are withdrawn are in no file of the spool, and not there after a kill', async () => {
+  const admit = () => Promise.reject(new Error('never admitted'))
+  const spool = await openSpool({ directory, admit, onFault: () => undefined })
+  const [facts, others] = [
+    callFacts({ official: { name: 'Veera Virkailija', phone: phone('029 512 1003') } }),
+    callFacts(),
+  ]
+  await spool.foresee(others)
+  await spool.foresee(facts)
+  await spool.withdraw(facts.segmentId)
+  const texts = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')))
+  await spool.stop()
+  const there = texts
+    .join('')
+    .split('\n')
+    .filter((line) => !line.includes(others.segmentId))
+  for (const word of [facts.caller.key!, facts.official!.name]) expect(there.join('\n')).not.toContain(word)
+  const next = await openSpool({ directory, admit, onFault: () => undefined })
+  expect(next.left()).toMatchObject({ segments: [{ segmentId: others.segmentId }], broken: [] })
+  await next.stop()
+})
