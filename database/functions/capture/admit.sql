@@ -1,12 +1,16 @@
 -- Calendar months later in Helsinki; a local time that the clocks skip or show twice is the earlier instant, for a maximum. Of
 -- months_after it is the later one.
 create or replace function at_most_months_after(instant timestamptz, months integer) returns timestamptz
-language sql immutable set search_path = pg_catalog as $$
-  select case when (later - interval '1 hour') at time zone 'Europe/Helsinki' = wanted or later at time zone 'Europe/Helsinki' <> wanted
-    then later - interval '1 hour' else later end
-  from (select (instant at time zone 'Europe/Helsinki') + make_interval(months => months) as wanted) w,
-    lateral (select wanted at time zone 'Europe/Helsinki' as later) l
-$$;
+language plpgsql immutable set search_path = pg_catalog as $$
+declare
+  wanted timestamp := (instant at time zone 'Europe/Helsinki') + make_interval(months => months);
+  later timestamptz := wanted at time zone 'Europe/Helsinki';
+  earlier timestamptz := later - interval '1 hour';
+begin
+  -- In SQL alone it would be planned anew for each call.
+  return case when earlier at time zone 'Europe/Helsinki' = wanted or later at time zone 'Europe/Helsinki' <> wanted
+    then earlier else later end;
+end $$;
 grant execute on function at_most_months_after to seloste_capture;
 
 -- When the identification data of a call are deleted (R22).

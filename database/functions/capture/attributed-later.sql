@@ -1,7 +1,8 @@
 -- Whom the directory names at a number at an instant. No row where it names nobody.
 create or replace function official_at(phone text, instant timestamptz) returns setof told_official
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select p.person_id, (
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select p.person_id, (
     select l.unit_id from person_placement l
     where l.person_id = p.person_id and l.valid_from <= instant and instant < coalesce(l.valid_to, 'infinity')
   ), coalesce(
@@ -9,8 +10,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select n.name from person_name n where n.person_id = p.person_id order by n.valid_from limit 1)), phone
   from person_phone p
   where p.phone_key = phone and p.valid_from <= instant and instant < coalesce(p.valid_to, 'infinity')
-    and exists (select from person_name n where n.person_id = p.person_id)
-$$;
+    and exists (select from person_name n where n.person_id = p.person_id);
+end $$;
 
 create or replace function consents_at(person uuid, instant timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

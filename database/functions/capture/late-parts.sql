@@ -1,11 +1,13 @@
--- Whether a call has been over and known for a day, and no feed or node can still be that late with it.
+-- Whether a call has been over and known for a day, and no feed or node can still be that late with it. Planned once in a connection:
+-- it is asked several times for each part of a past call, and the months cost as much to plan as to look at.
 create or replace function is_told_too_late(call uuid, call_started timestamptz, slack interval) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return exists (
     select from contact c where c.id = call and c.started_at = call_started and c.ended_at < now() - interval '1 day'
       and coalesce(c.admitted_at, c.started_at) < now() - interval '1 day' and c.ended_at < late_facts_from(slack)
-  )
-$$;
+  );
+end $$;
 grant execute on function is_told_too_late to seloste_capture;
 
 -- A recording begins with its call.

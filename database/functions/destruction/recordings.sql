@@ -52,9 +52,10 @@ $$;
 grant execute on function recordings_are_held to seloste_custodian;
 
 create or replace function months_after(instant timestamptz, months integer) returns timestamptz
-language sql immutable set search_path = pg_catalog as $$
-  select ((instant at time zone 'Europe/Helsinki') + make_interval(months => months)) at time zone 'Europe/Helsinki'
-$$;
+language plpgsql immutable set search_path = pg_catalog as $$
+begin
+  return ((instant at time zone 'Europe/Helsinki') + make_interval(months => months)) at time zone 'Europe/Helsinki';
+end $$;
 grant execute on function months_after to seloste_capture;
 
 -- Easter Sunday of a year (the Gregorian computus of Meeus, Jones and Butcher).
