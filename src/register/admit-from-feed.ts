@@ -1,6 +1,6 @@
 /**
- * A call that a telephone system tells of afterwards, by the door in. In: the facts of its segments. Out: a contact, once,
- * however often it is told; where a recording client has told of the call, what is missing there. Never here: audio.
+ * Admits calls from a telephone system's detail records: one contact however often it is reported, or the missing parts of a
+ * contact that a recording client has reported. No audio.
  */
 import { sql, type Kysely } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
@@ -9,13 +9,13 @@ import { admit, decisionColumns, officialColumns, rawOf, type SegmentFacts } fro
 import { decideEnd } from './decide-end.ts'
 import type { RegisterTables } from './tables.ts'
 
-/** Why a segment that was drawn has no recording: no recording client told of it. */
+/** Reason for a drawn segment without recording: no recording client reported it. */
 const noSession = 'no-session'
-/** Or one may have, and nothing says which of its calls it is. */
+/** A recording client may have, but nothing shows which of its calls it is. */
 const notJoined = 'not-joined'
 
 interface Met {
-  /** Nothing: calls of the register could be it, and it is not known which. */
+  /** Null: several calls of the register could be it. */
   contact: string | null
   contactBegun: Temporal.Instant
   place: number
@@ -24,7 +24,7 @@ interface Met {
 
 /**
  * Admits the segments of one call of a feed (R9). Idempotent.
- * @returns how many of them were new to the register, and how many were completed or known
+ * @returns how many were new to the register, and how many were completed or known
  */
 export async function admitFed(
   db: Kysely<RegisterTables>,
@@ -49,7 +49,7 @@ export async function admitFed(
 
   let known = 0
   for (const [place, facts] of segments.entries()) {
-    // What a recording client told as several parts, as of a call that was held, is all told of; the first fits best.
+    // All parts that a recording client reported, as for a call on hold, count as reported; the first matches best.
     const [row, ...others] = met.rows.filter((one) => one.place === place && one.segment !== null)
     if (row) await complete(db, feed, facts, { ...row, contact: row.contact!, segment: row.segment! })
     else await add(db, feed, facts, met.rows[0])
@@ -61,10 +61,10 @@ export async function admitFed(
 }
 
 /**
- * Admits those of many calls of a feed that are new to the register and that nothing in it could be, in one transaction; the others
- * are left for {@link admitFed}.
- * @param calls the segments of each, in their order
- * @returns the places of those that were admitted
+ * Admits, in one transaction, those of many calls of a feed that are new and that match nothing in the register; the others are
+ * left for {@link admitFed}.
+ * @param calls the segments of each, in order
+ * @returns the indexes of the admitted ones
  */
 export async function admitNewFed(
   db: Kysely<RegisterTables>,
@@ -78,7 +78,7 @@ export async function admitNewFed(
   return new Set(rows[0]?.places)
 }
 
-/** As the type `fed_call` of the database has it (database/functions/feeds/batches.sql), and what `admit` makes of the same facts. */
+/** Converts to the database type `fed_call` (database/functions/feeds/batches.sql), as `admit` does with the same facts. */
 function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFacts[]) {
   const ended = segments.map(({ endedAt }) => endedAt!).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {
@@ -115,7 +115,7 @@ async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts
   const { recording: _, ...told } = facts
   const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
   const isDoubtful = met?.contact === null
-  // Before it is admitted: what else tells of this part of the call then sees whose row it is.
+  // Before admission, so that others who report this segment see whose row it is.
   await note(db, feed, contact, facts.segmentId, facts, true)
   await admit(db, {
     ...told,

@@ -1,7 +1,6 @@
 /**
- * The door in. In: the facts of one call segment as capture saw them, once at its start and again whenever they have
- * changed. Out: a contact, its segment and, where the plan said so, a recording, with their terms. Admitting the same
- * facts twice changes nothing. Never here: reading anything back out, audio, keys.
+ * Admits the facts of a call segment, at its start and whenever they change: a contact, its segment and, if the plan says so, a
+ * recording, with their terms. Idempotent. No audio, no keys.
  */
 import { sql, type Kysely } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
@@ -11,14 +10,14 @@ import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark 
 
 type Names = { fi: string; sv: string; en: string }
 
-/** What capture knows of one segment. Instants are exact; ids are made by capture, so that a retry names the same rows. */
+/** What capture knows of a segment. Capture makes the ids, so that a retry names the same rows. */
 export interface SegmentFacts {
   segmentId: string
-  /** The contact this segment opens, unless one of its call ids belongs to a contact already. */
+  /** The contact that this segment opens, unless one of its call ids belongs to a contact already. */
   contactId: string
-  /** The telephone system's own ids of the call, each with the kind of id it is; one that is known joins the two (R9). */
+  /** The telephone system's ids of the call, each with its kind; a known id joins the two (R9). */
   callIds: readonly string[]
-  /** The trunk that sent the session: calls of different trunks are never joined. Absent for detail records of a feed. */
+  /** The trunk of the session: calls of different trunks are never joined. Undefined for detail records. */
   trunk?: string | undefined
   startedAt: Temporal.Instant
   answeredAt?: Temporal.Instant | undefined
@@ -36,9 +35,9 @@ export interface SegmentFacts {
     ruleVersion?: number | undefined
     share?: number | undefined
     draw?: number | undefined
-    /** The version of the description that decided (R14). */
+    /** Version of the description that decided (R14). */
     descriptionVersion?: number | undefined
-    /** SHA-256 of the call id that was drawn, in hexadecimal. */
+    /** SHA-256 of the drawn call id, in hexadecimal. */
     drawnOn?: string | undefined
     quotaUsed?: number | undefined
   }
@@ -46,8 +45,8 @@ export interface SegmentFacts {
   captureFailure?: string | undefined
   marks: SegmentMark[]
   /**
-   * Its contact is that of an id alone, and nobody has told who calls: while it goes on it is not to be admitted, as it may be
-   * another caller's (docs/decisions/0111).
+   * Its contact is known by an id only, and the caller is not reported yet: not admitted while the call is ongoing, as it may
+   * be another caller's (docs/decisions/0111).
    */
   awaitsCaller?: true | undefined
   recording?: RecordingFacts | undefined
@@ -57,19 +56,19 @@ export interface RecordingFacts {
   id: string
   startedAt: Temporal.Instant
   endedAt?: Temporal.Instant | undefined
-  /** UTC day on which it began to be sealed. */
+  /** UTC day on which sealing began. */
   intakeDay: Temporal.PlainDate
-  /** The public key (age1…) that it is sealed to and nothing else is; nothing while none is there. Of earlier versions: the day's. */
+  /** The public key (age1…) of this recording only; undefined until there is one. In earlier versions: the day's. */
   intakeKey?: string | undefined
-  /** The plan's retention value for this number, 2 to 6 calendar months (R25). */
+  /** Retention of the plan for this number, 2 to 6 calendar months (R25). */
   months: number
-  /** Who sends it: a trunk of the operator's, a product and its version. */
+  /** The sender: an operator's trunk, a product and its version. */
   client?: Pick<Reception, 'trunk' | 'client'> | undefined
-  /** Once header and body lie in the object store. */
+  /** Set once header and body are in the object store. */
   stored?:
     | {
         sizeBytes: number
-        /** Of the sealed body; nothing when a crash left it to be mended. */
+        /** Hash of the sealed body; undefined if it must be rebuilt after a crash. */
         sha256?: Buffer | undefined
         incomplete: boolean
         packetsReceived: number
@@ -77,14 +76,14 @@ export interface RecordingFacts {
         reception?: Reception | undefined
       }
     | undefined
-  /** Nothing of it is left with capture: it was forbidden while its call went on, and destroyed (R49); or a crash took it. */
+  /** Capture has nothing of it any more: it was forbidden and destroyed during its call (R49), or lost in a crash. */
   gone?: true | undefined
 }
 
 /**
- * `entered`: in the register. Otherwise another capture node's facts of the same talk are (docs/decisions/0061). `beside`: that one
- * goes on; `stops`: what is being recorded of it here is not to be. `told`: that one has told all of it, and what there is of it here
- * is to be deleted.
+ * `entered`: in the register. Otherwise another capture node has reported the same segment (docs/decisions/0061). `beside`:
+ * that one is ongoing; `stops`: the recording here must stop. `told`: that one has reported everything, and the copy here must
+ * be deleted.
  */
 export type Admission = { contactId: string } & (
   { verdict: 'entered' | 'told' } | { verdict: 'beside'; stops: boolean }
@@ -92,8 +91,8 @@ export type Admission = { contactId: string } & (
 
 /**
  * Admits a segment's facts (R9, R11, R17). Idempotent.
- * @param node the capture node that tells them; nothing for what a feed tells
- * @returns the contact's id: the one in the facts, or that of the contact which has one of the call ids already
+ * @param node the reporting capture node; undefined for a feed
+ * @returns the contact's id: the one in the facts, or that of the contact with one of the call ids
  */
 export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, node?: string): Promise<Admission> {
   const [admission] = await admitTogether(db, [facts], node)
@@ -101,8 +100,8 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, nod
 }
 
 /**
- * Admits the facts of several segments, in one statement (database/functions/capture/admit.sql): all of them, or none when it throws.
- * @returns what became of each, in their order
+ * Admits the facts of several segments in one statement (database/functions/capture/admit.sql): all, or none if it throws.
+ * @returns the outcome of each, in order
  */
 export async function admitTogether(
   db: Kysely<RegisterTables>,
@@ -119,7 +118,7 @@ export async function admitTogether(
   )
 }
 
-/** As the type `told_part` of the database has it. */
+/** Converts to the database type `told_part`. */
 function partOf(facts: SegmentFacts) {
   const { recording } = facts
   return {
@@ -171,32 +170,32 @@ function storedColumns({ reception, ...stored }: NonNullable<RecordingFacts['sto
   }
 }
 
-/** What a node tells of a talk, as far as it decides whose it is (judge_talk, docs/decisions/0061). */
+/** Returns what identifies a node's segment among others' (judge_talk, docs/decisions/0061). */
 function talkOf({ recording, official, ...facts }: SegmentFacts) {
   return {
     segmentId: facts.segmentId,
     numberReached: facts.numberReached.key,
-    /** By person, or else by number; nothing where nobody has answered or it is not told. */
+    /** By person, otherwise by number; undefined if nobody has answered or it is not reported. */
     official: official && (official.personId ?? official.phone),
-    /** Of its recording, or else of the talk. */
+    /** Start of its recording, otherwise of the talk. */
     beganAt: recording?.startedAt ?? facts.answeredAt ?? facts.startedAt,
     endedAt: facts.endedAt,
-    /** It is being recorded, or was. */
+    /** True if it is or was recorded. */
     records: recording !== undefined && recording.gone !== true,
-    /** In the recording, once it is stored. */
+    /** Packets in the recording, once it is stored. */
     packets: recording?.stored?.packetsReceived,
   }
 }
 
-/** As long as a number is written; more would be something else. */
+/** Longest written number; longer text is something else. */
 const longestRaw = 64
 
-/** R10: what was dialled from is the number; what else an address said is kept only where no number can be read. */
+/** R10: the number dialled from; other text of an address is kept only if no number can be parsed. */
 export function rawOf({ key, raw }: SegmentFacts['caller']): string | null {
   return key === null ? (raw?.slice(0, longestRaw).toWellFormed() ?? null) : null
 }
 
-/** Who answered, as the columns of a segment. */
+/** Returns the answering official as columns of a segment. */
 export function officialColumns({ official }: SegmentFacts) {
   return {
     official_person_id: official?.personId ?? null,
@@ -206,7 +205,7 @@ export function officialColumns({ official }: SegmentFacts) {
   }
 }
 
-/** What was decided and how, as the columns of a segment; but for `drawn_on`, which is bytes there and hexadecimal elsewhere. */
+/** Returns the decision as columns of a segment, except `drawn_on`, which is bytes there and hexadecimal elsewhere. */
 export function decisionColumns({ decision }: SegmentFacts) {
   return {
     decision_record: decision.record,

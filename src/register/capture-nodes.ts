@@ -1,7 +1,4 @@
-/**
- * The capture nodes of this register (database/functions/capture/nodes.sql). In: that a node is there, or ends. Out: the calls of nodes
- * that have fallen silent, ended. Never here: whose a call is; admit.ts asks that.
- */
+/** Capture nodes of this register (database/functions/capture/nodes.sql): heartbeats, ends, and the calls of silent nodes. */
 import { createHash } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Blocker } from '#platform/blockers/blockers.ts'
@@ -11,9 +8,9 @@ import type { RegisterTables } from './tables.ts'
 
 type Db = Kysely<RegisterTables>
 
-/** What a node is called and runs. */
+/** Name and version of a node. */
 export interface CaptureNode {
-  /** Of its spool, for ever. */
+  /** Permanent id of its spool. */
   id: string
   /** SELOSTE_NODE. */
   name: string
@@ -21,7 +18,10 @@ export interface CaptureNode {
   startedAt: Temporal.Instant
 }
 
-/** What a node answers to on the channels of the database, which every process hears: who knows its id speaks for it. */
+/**
+ * Returns a node's address on the database's channels, which every process can listen to: whoever knows the id could answer for
+ * it.
+ */
 export function calledOnChannels(nodeId: string): string {
   return createHash('sha256').update(`node ${nodeId}`).digest('hex').slice(0, 32)
 }
@@ -36,7 +36,7 @@ export interface NodeState {
   waiting: number
 }
 
-/** Says that the node is there. To be repeated every two seconds: after ten without it is silent to the others. */
+/** Heartbeat of a node. Call it every 2 s; after 10 s without one, the other nodes treat this one as down. */
 export async function nodeLives(
   db: Db,
   { id, name, version, startedAt }: CaptureNode,
@@ -47,14 +47,14 @@ export async function nodeLives(
   )
 }
 
-/** Says that it ends. What waits on its disk is told once it is started again. */
+/** Reports the node's planned end. What waits on its disk is reported when it starts again. */
 export async function nodeEnds(db: Db, id: string, waiting: number): Promise<void> {
   await sql`select capture_node_ends(${id}::uuid, ${waiting}::integer)`.execute(db)
 }
 
 /**
- * Ends the calls of nodes of which nothing has been heard for a quarter of an hour (R22), as of when they were last heard of.
- * @param node who asks: nobody is silent to a node that was itself away
+ * Ends the calls of nodes without heartbeat for 15 minutes (R22), at their last heartbeat.
+ * @param node the calling node: one that was itself away ends nothing
  * @returns how many calls
  */
 export function endCallsOfSilentNodes(db: Db, node: string): Promise<number> {
@@ -63,7 +63,7 @@ export function endCallsOfSilentNodes(db: Db, node: string): Promise<number> {
   })
 }
 
-/** What the register knows of a node, for whoever runs it. `silent`: it has not been heard of for ten seconds, and did not say why. */
+/** A node for operators. `silent`: no heartbeat for ten seconds, without a planned end. */
 export interface SeenNode {
   id: string
   name: string
@@ -75,11 +75,11 @@ export interface SeenNode {
   sessions: number
   recordings: number
   waiting: number
-  /** Calls of the last day that have no end, by what it told. */
+  /** Its calls of the last day without an end. */
   openCalls: number
-  /** What kept it from its work when it was last heard of. */
+  /** Its blockers at the last heartbeat. */
   blockers: Blocker[]
-  /** It answers, and so does another of its name: what one of them does cannot be told from what the other does. */
+  /** Another live node has the same name: what each of them does cannot be told apart. */
   sharesName: boolean
 }
 
@@ -92,10 +92,10 @@ export async function seenNodes(db: Db): Promise<SeenNode[]> {
   return rows
 }
 
-/** As the database has it: node_silence(). */
+/** The same as node_silence() in the database. */
 const silentSeconds = 10
 
-/** The nodes that are there, for whoever asks them something. */
+/** Lists the live nodes. */
 export function nodesThere(db: Db): Promise<{ id: string; name: string }[]> {
   return db
     .selectFrom('capture_node')
@@ -106,8 +106,8 @@ export function nodesThere(db: Db): Promise<{ id: string; name: string }[]> {
 }
 
 /**
- * Forgets a node that does not come back: its calls end when it was last heard of, and it is listed no more. Should it come back all
- * the same, it is a node as before, and says what its calls were. Only the owner of the database does this.
+ * Removes a node for good: its calls end at its last heartbeat. If it returns it is a node again and reports its calls. Only
+ * the database owner may do this.
  * @returns how many calls it ended
  */
 export function forgetNode(db: Db, id: string): Promise<number> {
@@ -132,7 +132,7 @@ async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<OfCal
   return rows.length
 }
 
-/** A segment or recording that a capture node entered, as report_admissions has it; instants are ISO 8601. */
+/** A segment or recording entered by a capture node, for report_admissions; instants are ISO 8601. */
 export interface ReportedAdmission {
   at: string
   kind: 'segment' | 'recording'
@@ -140,7 +140,7 @@ export interface ReportedAdmission {
   started_at: string
 }
 
-/** Reports what a capture node entered, beside what the register counts itself. */
+/** Reports what a capture node entered, for comparison with the register's own counts. */
 export async function reportAdmissions(
   db: Kysely<RegisterTables>,
   node: string,

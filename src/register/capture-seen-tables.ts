@@ -1,6 +1,9 @@
 type Instant = Temporal.Instant
 
-/** What capture has seen: hours by trunk and client, and what each client sends (database/functions/capture/trunks-seen.sql). */
+/**
+ * What capture has seen: hours by trunk and client, and the names each client sends
+ * (database/functions/capture/trunks-seen.sql).
+ */
 export interface CaptureSeenTables {
   capture_hour: {
     hour: Instant

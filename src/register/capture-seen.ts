@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
-/** What one client has sent since the last time, by name: of what it is the name, and in how many sessions it came. */
+/** Names sent by a client since the last report: of what, and in how many sessions. */
 interface ClientTold {
   trunk: string
   client: string
@@ -10,7 +10,7 @@ interface ClientTold {
   sends: readonly { kind: string; name: string; times: number }[]
 }
 
-/** Adds to what is known of a client. */
+/** Adds to the statistics of a client. */
 export async function noteClient(db: Kysely<RegisterTables>, told: ClientTold): Promise<void> {
   const { trunk, client, sessions, refused, sends } = told
   await sql`select note_client(${trunk}, ${client}, ${sessions}, ${refused}, ${JSON.stringify(sends)}::jsonb)`.execute(
@@ -18,12 +18,12 @@ export async function noteClient(db: Kysely<RegisterTables>, told: ClientTold): 
   )
 }
 
-/** Hours of three months ago, and clients that nobody has heard of for fourteen, go. */
+/** Deletes hours older than three months, and clients silent for fourteen. */
 export async function forgetCaptureSeen(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select forget_capture_seen()`.execute(db)
 }
 
-/** The trunks that have sent RTP without SRTP within some days, each with when it last did. */
+/** Lists the trunks that sent RTP without SRTP within some days, each with the last time. */
 export async function trunksWithoutSrtp(
   db: Kysely<RegisterTables>,
   days: number,

@@ -1,4 +1,4 @@
-/** What ends a recording out of turn, as the custodian sees it (database/functions/destruction/recordings.sql). */
+/** Tables of ends out of turn, for the custodian (database/functions/destruction/recordings.sql). */
 import type { ColumnType, Generated } from 'kysely'
 
 type Instant = Temporal.Instant
@@ -11,13 +11,13 @@ export interface EndTables {
     received_at: ColumnType<Instant, never, never>
     executed_at: ColumnType<Instant | null, never, never>
   }
-  /** Filled where copies are disclosed; a prohibition recalls them. */
+  /** Disclosed copies; a prohibition recalls them. */
   disclosed_copy: {
     id: Generated<string>
     disclosure: string
     recipient: string
     item: number
-    /** None once the recipient has confirmed. */
+    /** Null once the recipient has confirmed. */
     recording_id: string | null
     state: Generated<'RELEASED' | 'RECALLED' | 'CONFIRMED'>
     recalled_at: Instant | null

@@ -1,14 +1,16 @@
 /**
- * The door out for the contact history. In: contacts, or a month of them, whose 14 months are over. Out: nothing of them but
- * the counts of their days and a trace by id. Every step can be taken again. Never here: what is held by an order, what has
- * not come to its day, what has not been counted: the database ends none of these (database/functions/destruction/history.sql).
+ * Expunges contacts, or a whole month, whose 14 months are over; what remains are counts of their days and a trace by id.
+ * Idempotent. The database refuses what is on hold, not due or not counted (database/functions/destruction/history.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import type { RegisterTables } from './tables.ts'
 
-/** Ends those of the contacts whose term is over, with all that hangs on them (R22). @returns how many */
+/**
+ * Deletes contacts whose term is over, with everything attached (R22).
+ * @returns how many
+ */
 export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: readonly string[]): Promise<number> {
   if (contactIds.length === 0) return 0
   return db.transaction().execute(async (tx) => {
@@ -19,10 +21,10 @@ export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: rea
   })
 }
 
-/** Why a month of history stays: it is busy and tried again, or one of its calls runs, is held or not counted. */
+/** Why a month stays: busy and retried, or with a call that is ongoing, on hold or not counted. */
 export type MonthStays = 'busy' | 'runs' | 'held' | 'uncounted' | 'not-there'
 
-/** Drops a whole month of history (its first day, UTC) in which everything is over, with its entry in the ledger (R22, R52). */
+/** Drops a whole month of history (its first day, UTC) in which everything is over, with its ledger entry (R22, R52). */
 export async function expungeHistoryMonth(
   db: Kysely<RegisterTables>,
   month: Temporal.PlainDate,
@@ -30,7 +32,7 @@ export async function expungeHistoryMonth(
   const name = month.toString().slice(0, 'yyyy-mm'.length)
   try {
     return await db.transaction().execute(async (tx) => {
-      // The drop comes last but for its traces: from it on, until all is committed, nobody reads the history.
+      // The drop is the last step before the traces: it blocks readers of the history until the commit.
       const { rows } = await sql<{ outcome: MonthStays | 'dropped'; contacts: number }>`
         select outcome, contacts::float8 as contacts from drop_history_month(${month}::date)`.execute(tx)
       const { outcome, contacts } = rows[0]!
@@ -55,7 +57,10 @@ class Stays extends Error {
   }
 }
 
-/** Deletes rows of recordings that are destroyed and whose month has gone, and their listenings. @returns how many recordings */
+/**
+ * Deletes rows of destroyed recordings whose month was dropped, and their listenings.
+ * @returns how many recordings
+ */
 export async function expungeHistoryRest(db: Kysely<RegisterTables>, most: number): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select end_history_rest(${most}::integer) as ended`.execute(db)
   return rows[0]!.ended

@@ -1,7 +1,6 @@
 /**
- * The door out. In: recordings whose end has come, and why. Out: nothing of them but an entry in the
- * destruction ledger. Every step can be taken again, so an expunction that was interrupted is finished by the next
- * (R50, R52). Never here: deciding that an end has come (see destruction/), an end without a cause of the description.
+ * Expunges recordings: what remains is an entry in the destruction ledger. Every step is idempotent, so the next run finishes
+ * an interrupted expunction (R50, R52). When a recording ends is decided in destruction/.
  */
 import type { Ending, Expunged, Expunging } from './expunction/ending.ts'
 import { beginExpunction } from './expunction/begin.ts'
@@ -18,9 +17,9 @@ export { isUnfinished }
 export type { Ending, Expunged, Expunging }
 
 /**
- * Destroys recordings (R24, R50), in the order that keeps backups alive: blocked; their objects; their keys, in one
- * transaction a month; the copies of the keyring renewed and read back; only then the month-key versions before; the
- * objects in the copies; the row, the ledger and the log. Never throws for one what would keep the others.
+ * Destroys recordings (R24, R50) in the order that keeps backups usable: block; remove objects; destroy keys, one transaction a
+ * month; renew and read back the copies of the keyring; only then destroy the previous month-key versions; remove objects in
+ * copies; update row, ledger and log. A failure of one does not stop the others.
  */
 export async function expungeRecordings(
   expunging: Expunging,
@@ -32,10 +31,7 @@ export async function expungeRecordings(
   return { destroyed, waiting, failures: [...failures, ...stopped] }
 }
 
-/**
- * Goes on with every destruction that was interrupted or that waits, destroys month-key versions that are retired, and
- * reaches places that were away.
- */
+/** Resumes every interrupted or waiting destruction, destroys retired month-key versions, and reaches places that were away. */
 export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<ResumedExpunctions> {
   const expunged: ResumedExpunctions = { destroyed: [], waiting: [], failures: [], months: [] }
   for (let after: string | undefined; ;) {
@@ -50,7 +46,7 @@ export async function finishExpunctions(expunging: Expunging, now: Temporal.Inst
   }
 }
 
-/** Reaches what came, or came back, after its end: places that were away, objects that capture brought late. */
+/** Reaches what appeared after an end: places that return, objects that capture stored late. */
 export async function reachRemains(expunging: Expunging, now: Temporal.Instant): Promise<void> {
   await removeLateObjects(expunging, now)
   await retryReplicaDeletes(expunging)

@@ -1,10 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
-/** What a feed has taken since it last told. */
+/** Progress of a feed since its last report. */
 export interface FedProgress {
   heardAt: Temporal.Instant | undefined
-  /** Of the calls that were told: the first beginning and the last end. */
+  /** First beginning and last end of the reported calls. */
   from: Temporal.Instant | undefined
   until: Temporal.Instant | undefined
   records: number
@@ -12,7 +12,7 @@ export interface FedProgress {
   outside: number
 }
 
-/** Tells the register how far a feed is, which numbers' calls it tells of (undefined: all), and what keeps it from telling. */
+/** Reports a feed's progress, the numbers whose calls it reports (undefined: all), and its obstacle. */
 export async function reportFeed(
   db: Kysely<RegisterTables>,
   feed: { name: string; source: string; covers: readonly string[] | undefined },
@@ -27,9 +27,9 @@ export async function reportFeed(
 }
 
 /**
- * Notes a record that could not be read.
+ * Records an unreadable record.
  * @param id the same for the same record
- * @returns whether it was not known yet
+ * @returns whether it is new
  */
 export async function reportFedProblem(
   db: Kysely<RegisterTables>,
@@ -40,15 +40,15 @@ export async function reportFedProblem(
   return rows[0]?.isNew === true
 }
 
-/** Forgets what feeds told of calls that nobody looks for any more. */
+/** Deletes feed data of calls that are no longer matched. */
 export async function forgetFed(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select forget_fed()`.execute(db)
 }
 
 /**
- * Lets a feed ask the register about calls from an instant on, for two days: what its archive tells is matched with what recording
- * clients have told (database/functions/feeds/meet.sql). As the owner of the database.
- * @returns false where there is no feed of that name
+ * Allows a feed to match calls from an instant on, for two days: its archive is compared with what recording clients reported
+ * (database/functions/feeds/meet.sql). As the database owner.
+ * @returns false if there is no such feed
  */
 export async function allowFeed(db: Kysely<RegisterTables>, feed: string, from: Temporal.Instant): Promise<boolean> {
   const { rows } = await sql<{ isThere: boolean }>`

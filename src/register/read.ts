@@ -1,23 +1,24 @@
 /**
- * The door for looking. In: a Grant and a look, which is queries on the register. Out: what the look found, after its
- * audit entry is durable. Never here: a look without a Grant, a row the database's row-level security would not show to
- * the person behind it, a result that left before its trace.
+ * Reads the register under a Grant. The result is returned after its audit entry is durable, and row-level security limits the
+ * rows to the person.
  */
 import type { Kysely, Transaction } from 'kysely'
 import { traceOf, underGrant, type Grant, type Right } from '#safeguards/access/grant.ts'
 import { appendAudit, type AuditEntry } from '#safeguards/audit/append.ts'
 import type { RegisterTables } from './tables.ts'
 
-/** A look's result and the trace it leaves. */
+/** Result of a view, and its trace. */
 export interface Viewed<Result> {
   found: Result
-  /** `nothing-new` where that is in the log: the same person was shown the very same a moment ago, or the database has told it. */
+  /** `nothing-new` if it is logged already: the same person saw the same a moment ago, or the database has logged it. */
   trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'> | 'nothing-new'
-  /** The right that reached what was seen, when it is not the Grant's first. */
+  /** The right that reached the object, if it is not the Grant's first. */
   right?: Right | undefined
 }
 
-/** Looks under a Grant: the look and its audit entry are one transaction, and nothing is returned before it has committed (R21). */
+/**
+ * Runs a view under a Grant: view and audit entry are one transaction, and nothing is returned before it has committed (R21).
+ */
 export function read<Sight extends Viewed<unknown>>(
   db: Kysely<RegisterTables>,
   grant: Grant,

@@ -1,21 +1,18 @@
-/**
- * How a recording is destroyed, step by step; expunge.ts is the door. In: recordings whose end has come. Out: from the first
- * step on nobody hears them; after the last nobody can. Each step can be taken again. Never here: whether an end has come.
- */
+/** First steps of an expunction: block recordings. From here on nobody can listen to them. Idempotent. */
 import { sql, type Kysely } from 'kysely'
 import type { Begun, Ending } from './ending.ts'
 import type { RegisterTables } from '../tables.ts'
 
-/** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
+/** Deadline for a recording blocked by the database whose requester has not reported yet: the shortest of all. */
 const unknownSeconds = 60
-/** A process holds the keys it seals with only while a call goes on, and no call is recorded for longer (capture/session). */
+/** Longest call; a process holds its sealing keys only during the call (capture/session). */
 const longestCallHours = 12
-/** Every so many in one statement. */
+/** Recordings per statement. */
 const atOnce = 500
 
 /**
- * Blocks recordings: from now on nobody hears them, whatever else fails. One that is being destroyed already goes on.
- * What the database refuses (the floor, an order that holds) is a failure of that one.
+ * Blocks recordings: from now on nobody can listen to them, whatever else fails. One that is being destroyed continues. A
+ * refusal by the database (the floor, an order in force) is a failure of that recording.
  */
 export async function beginExpunction(
   db: Kysely<RegisterTables>,
@@ -56,7 +53,7 @@ async function block(db: Kysely<RegisterTables>, endings: readonly Ending[]): Pr
         .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
         .execute()
     }
-    // One who is stopped in between and takes the step again is no second destroyer.
+    // Resuming after an interruption is no second destruction.
     await sql`
       insert into expunction (recording_id, done_by, deadline)
       select r.id, given.done_by, given.deadline
@@ -67,7 +64,7 @@ async function block(db: Kysely<RegisterTables>, endings: readonly Ending[]): Pr
   })
 }
 
-/** Begins what the database has blocked by itself, and tells of all of them how far they are. */
+/** Begins what the database has blocked itself, and returns the progress of all. */
 export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
   if (ids.length === 0) return []
   await sql`

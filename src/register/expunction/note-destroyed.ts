@@ -11,7 +11,7 @@ import type { Begun } from './ending.ts'
 const atOnce = 1_000
 
 /**
- * The last step: the row, the ledger's entry and the log's, in one transaction; whoever comes second finds nothing to note.
+ * Last step: updates the row and appends to ledger and log, in one transaction. A second caller finds nothing to do.
  * @returns what the database refused
  */
 export async function noteDestroyed(
@@ -71,7 +71,7 @@ async function noteSome(
         }
       }),
     )
-    // When it was destroyed is what the ledger says.
+    // The ledger has the time of destruction.
     await sql`
       update recording r set state = 'DESTROYED', destroyed_at = e.at, sha256 = null
       from destruction_entry e where r.id = any (${ids}::uuid[]) and e.object_kind = 'recording' and e.object_id = r.id`.execute(
@@ -102,7 +102,7 @@ interface GoneWith {
   places: Pick<Reached, 'place' | 'reached'>[]
 }
 
-/** The versions that went with each recording's key; the last one is that under which it lay last. */
+/** Returns the key versions destroyed with each recording; the last one is that of its last key. */
 async function keysOf(tx: Transaction<RegisterTables>, ids: readonly string[]): Promise<Map<string, GoneWith[]>> {
   const { rows } = await sql<GoneWith>`
     select e.recording_id as id, k.receipt, coalesce(k.places, '[]') as places
@@ -112,7 +112,7 @@ async function keysOf(tx: Transaction<RegisterTables>, ids: readonly string[]): 
   return Map.groupBy(rows, ({ id }) => id)
 }
 
-/** A place is reached when everything has reached it. */
+/** A place counts as reached when everything has reached it. */
 function merge(places: readonly Pick<Reached, 'place' | 'reached'>[]): { place: string; reached: boolean }[] {
   return [...Map.groupBy(places, ({ place }) => place)].map(([place, answers]) => ({
     place,

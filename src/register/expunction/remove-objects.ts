@@ -4,14 +4,14 @@ import { anonymisedCopyKey, recordingObjects, subjectCopyKey } from '../recordin
 import { recordingsWithRemains, removeRemains } from '../recordings/remove-remains.ts'
 import { copiesLeft, noteCopiesRemoved } from '../recordings/subject-copies.ts'
 
-/** So many of a sweep share a folder and its sync; a listener waits for the same disk. */
+/** Objects per batch: they share a folder's sync, and listeners need the same disk. */
 const atOnce = 500
-/** Capture brings what it wrote as soon as it can, and uses no key that is older. */
+/** Capture stores its objects as soon as it can, and uses no older key. */
 const lateDays = 40
 
 /**
- * Removes every object of recordings, the copies that lie ready for those who asked (C1), the anonymised one (R33), and what
- * mending left of them.
+ * Removes every object of recordings: their own, copies on request (C1), the anonymised copy (R33), and leftovers of
+ * rebuilding.
  * @returns what could not be removed
  */
 export async function removeObjects(
@@ -25,7 +25,7 @@ export async function removeObjects(
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        // All of them are tried, whatever one says.
+        // Tries all, whatever fails.
         const copiesOfIt = copies.get(id) ?? []
         const anonymisedOne = anonymised.get(id)
         const keys = [
@@ -46,13 +46,13 @@ export async function removeObjects(
     const remains = await recordingsWithRemains(workFolder)
     for (const id of ids) if (remains.has(id)) await removeRemains(workFolder, id)
   } catch (error) {
-    // Whichever it is of: what is removed already is looked for again.
+    // Of whichever recording: what is removed already is tried again.
     failures.push(...ids.map((id) => ({ id, error })))
   }
   return failures
 }
 
-/** A call that was still recorded when it ended here: capture stores its objects when it ends there. */
+/** For a call that was ongoing when its recording was destroyed: capture stores its objects when the call ends. */
 export async function removeLateObjects(expunging: Expunging, now: Temporal.Instant): Promise<void> {
   const rows = await expunging.db
     .selectFrom('recording')

@@ -13,10 +13,10 @@ import { noteDestroyed } from './note-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
 const mostAtOnce = 5_000
-/** Capture answers sooner, mostly: nobody has to be told that it is waited for. */
+/** Capture usually answers sooner, and then nothing is reported as waiting. */
 const captureSeconds = 5
 
-/** Whether anything that was begun is not at its end: a destruction, a month key that is retired, a copy half written. */
+/** Returns true while a destruction, a month-key retirement or a keyring copy is unfinished. */
 export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean> {
   const { rows } = await sql<{ unfinished: boolean }>`
     select exists (select from recording where state = 'DESTROYING')
@@ -27,7 +27,7 @@ export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean>
   return rows[0]?.unfinished === true
 }
 
-/** Recordings that are being destroyed, by id, after one of them. */
+/** Returns ids of recordings in state DESTROYING, ascending, after the given id. */
 export async function destroyingNow(db: Kysely<RegisterTables>, after: string | undefined): Promise<string[]> {
   let query = db.selectFrom('recording').select('id').where('state', '=', 'DESTROYING').orderBy('id').limit(mostAtOnce)
   if (after !== undefined) query = query.where('id', '>', after)
@@ -35,11 +35,11 @@ export async function destroyingNow(db: Kysely<RegisterTables>, after: string | 
 }
 
 export interface ResumedExpunctions extends Expunged {
-  /** Why month keys that are retired still live, whatever waits for them: one line each. */
+  /** Why retired month keys still exist: one line each. */
   months: string[]
 }
 
-/** Takes every step after the first, for recordings that are blocked; with none of them, what months still wait for. */
+/** Takes every step after the first for blocked recordings; without any, reports what months still wait for. */
 export async function resumeExpunctions(
   expunging: Expunging,
   ids: readonly string[],
@@ -51,7 +51,7 @@ export async function resumeExpunctions(
     expunging,
     begun.map(({ id }) => id),
   )
-  // A disk that keeps a body does not keep its key: these go all the same.
+  // Keys are destroyed even if a disk keeps the body.
   const forgotten = await forgetFileKeys(db, keys, begun)
   for (const { recordings, error } of forgotten.failures) {
     failures.push(...recordings.map((id) => ({ id, error })))
@@ -60,7 +60,7 @@ export async function resumeExpunctions(
   const settled = await settleMonths(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
-  // Asked before their objects were removed: what capture has let go since then lies there now.
+  // Read before their objects are removed: what capture has stored since then is there now.
   const ready = begun.filter(({ id, capturedSince }) => keyless.has(id) && !failed.has(id) && !capturedSince)
   const { reached, away } = await removeCopies(expunging, ready)
   const isOver = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
@@ -91,8 +91,8 @@ export async function resumeExpunctions(
 }
 
 /**
- * Ends what opens their headers: their private intake keys, and what the disk may hold of those that ended when they were taken into
- * keeping. Returns what stood in the way.
+ * Destroys what opens their headers: private intake keys, and the disk's traces of those deleted at ingestion. Returns what
+ * prevented it.
  */
 async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: Temporal.Instant): Promise<unknown> {
   const ids = begun.map(({ id }) => id)
@@ -107,7 +107,7 @@ async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: 
   }
 }
 
-/** Returns true when one of them was sealed by an earlier version, whose day key is there still. */
+/** Returns true if one was sealed by an earlier version whose day key still exists. */
 async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<boolean> {
   const { rows } = await sql<{ hang: boolean }>`
     select exists (
@@ -117,7 +117,7 @@ async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[])
   return rows[0]?.hang === true
 }
 
-/** Those of whose keys nothing is left: neither a row nor a version under which they lay. */
+/** Returns those without any key left: neither a row nor a version it was under. */
 async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select r.id from recording r
@@ -131,7 +131,7 @@ async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]):
   return new Set(rows.map(({ id }) => id))
 }
 
-/** What a place that does not even answer has is noise without its keys; the next run tells it again. */
+/** Without their keys, copies in an unreachable place are useless; the next run tries again. */
 async function removeCopies({ db, copies }: Expunging, ready: readonly Begun[]): Promise<Answer> {
   if (ready.length === 0) return { reached: [], away: [] }
   try {

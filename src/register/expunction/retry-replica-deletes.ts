@@ -11,7 +11,7 @@ interface Owed {
   object: string
 }
 
-/** Tells places that were away at an end of it once they are back; the ledger says when each was reached. */
+/** Reports ends to places that were away once they return, and records in the ledger when each was reached. */
 export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<void> {
   const owed = await db
     .selectFrom('copy_owed')

@@ -1,6 +1,6 @@
 /**
- * Counts what was admitted (R9, R21). In: the queue of admissions. Out: parts of an hour, each with its count and Merkle root in the audit
- * log, so that what is deleted past every door is missed. Ids only. Never here: a judgement of what is missing (use/evidence).
+ * Counts admissions from their queue (R9, R21): parts of an hour, each with its count and Merkle root in the audit log, so that
+ * deletions by the database owner are detected (use/evidence). Ids only.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
@@ -17,7 +17,10 @@ export interface AdmittedFact {
 
 const mostTogether = 10_000
 
-/** Counts the queue. @returns how many facts were counted */
+/**
+ * Counts the queue.
+ * @returns how many facts
+ */
 export async function countAdmissions(db: Kysely<RegisterTables>, signal?: AbortSignal): Promise<number> {
   let counted = 0
   while (!signal?.aborted) {
@@ -76,7 +79,7 @@ async function appendPart(
   })
 }
 
-/** Merkle root (RFC 6962) over the facts in their order; docs/formats/audit-log.md. */
+/** Returns the Merkle root (RFC 6962) over the facts in order; docs/formats/audit-log.md. */
 export function admissionRoot(facts: readonly AdmittedFact[]): Buffer {
   const tree = new RightEdge()
   for (const { kind, id, startedAt } of facts)
@@ -89,7 +92,7 @@ export async function endAdmissionParts(db: Kysely<RegisterTables>): Promise<voi
   await sql`select end_admission_parts()`.execute(db)
 }
 
-/** The hour in UTC in which something was admitted. */
+/** Returns the UTC hour of an admission. */
 export function hourOf(at: Temporal.Instant): string {
   return at.round({ smallestUnit: 'hour', roundingMode: 'floor' }).toString()
 }

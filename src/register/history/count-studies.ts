@@ -3,10 +3,13 @@ import type { RegisterTables } from '../tables.ts'
 
 const batch = 1_000
 
-/** Counts for studies every call that is over and not counted, and again those of which more was told. @returns how many */
+/**
+ * Counts for studies every ended call that is not counted, and recounts those with new facts.
+ * @returns how many
+ */
 export async function countStudies(db: Kysely<RegisterTables>, signal?: AbortSignal): Promise<number> {
   let counted = 0
-  // One transaction each: a call that is being entered meanwhile waits for none of it.
+  // One transaction each: admissions do not wait.
   while (!signal?.aborted) {
     const { rows } = await sql<{ n: number }>`select count_studies(${batch}::integer) as n`.execute(db)
     counted += rows[0]!.n
@@ -15,7 +18,10 @@ export async function countStudies(db: Kysely<RegisterTables>, signal?: AbortSig
   return counted
 }
 
-/** Takes hours, days and units off the counts of days of which no call is left (R22). @returns how many rows went */
+/**
+ * Removes hours, days and units from the counts of days without remaining calls (R22).
+ * @returns how many rows
+ */
 export async function coarsenStudies(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ gone: number }>`select coarsen_studies() as gone`.execute(db)
   return rows[0]!.gone

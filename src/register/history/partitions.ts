@@ -3,7 +3,7 @@ import type { RegisterTables } from '../tables.ts'
 
 const monthsAhead = 3
 
-/** Makes the monthly partitions of this month and the next ones where they are missing. */
+/** Creates the missing monthly partitions for this month and the next ones. */
 export async function ensurePartitions(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<void> {
   const month = now.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
   const last = month.add({ months: monthsAhead })

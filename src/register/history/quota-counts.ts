@@ -2,8 +2,8 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '../tables.ts'
 
 /**
- * Counts the recordings that quotas have counted, of calls answered from one instant until before another, by rule,
- * official and number, leaving out segments that the caller knows. Capture sees these counts and no calls.
+ * Returns how many recordings count towards quotas, for calls answered from one instant until before another, by rule, official
+ * and number, without the caller's own segments. Capture sees these counts and no calls.
  */
 export async function readQuotaCounts(
   db: Kysely<RegisterTables>,

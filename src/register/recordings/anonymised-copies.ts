@@ -1,7 +1,6 @@
 /**
- * Anonymised copies beside their recordings (R33). In: a kept recording, whose key opens and seals. Out: its two tracks; the
- * words and the sound of its copy, sealed with that key, so that they end with it; what of them is left. Never here: a copy's
- * words or sound on disk that is not sealed, whether somebody may have it.
+ * Anonymised copies (R33): words and audio sealed with the recording's key, so that they end with it. Nothing unsealed is
+ * written to disk.
  */
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
@@ -31,21 +30,24 @@ export interface CopyOfRecording {
   recording: string
 }
 
-/** Mono, 16 bits, 8 kHz; both as long as the recording. */
+/** Mono, 16 bits, 8 kHz; each as long as the recording. */
 export interface OriginalTracks {
   caller: Int16Array
   official: Int16Array
-  /** Both are the same sound: the phone system sent one stream. */
+  /** Both are the same audio: the phone system sent one stream. */
   isMixed: boolean
 }
 
-/** The key of the recording is gone: it was destroyed a moment ago. */
+/** The recording's key is gone: it was just destroyed. */
 export class RecordingGone extends Error {}
 
 const partSamples = 10 * samplesPerSecond
 const workSuffix = '.anonymised'
 
-/** Runs `work` with the recording's file key, which is wiped after. @throws RecordingGone */
+/**
+ * Runs `work` with the recording's file key, which is wiped afterwards.
+ * @throws RecordingGone
+ */
 async function withKey<Result>(
   { db, keys }: AnonymisedCopyStore,
   recording: string,
@@ -60,7 +62,7 @@ async function withKey<Result>(
   }
 }
 
-/** Seals what is written about a copy. */
+/** Seals a copy's words. */
 export function sealCopyWork(
   store: AnonymisedCopyStore,
   { copy, recording }: CopyOfRecording,
@@ -72,7 +74,7 @@ export function sealCopyWork(
   )
 }
 
-/** Opens what {@link sealCopyWork} sealed of the same copy. */
+/** Opens what {@link sealCopyWork} sealed for the same copy. */
 export async function openCopyWork(
   store: AnonymisedCopyStore,
   { copy, recording }: CopyOfRecording,
@@ -85,7 +87,7 @@ export async function openCopyWork(
   return opened.work
 }
 
-/** The two tracks of a recording. Throws as its formats do, and when `signal` is aborted. */
+/** Returns a recording's two tracks. Throws format errors, and when `signal` is aborted. */
 export async function originalTracks(
   store: AnonymisedCopyStore,
   recording: string,
@@ -116,21 +118,23 @@ export async function originalTracks(
   return { caller, official, isMixed: hearsMixed(index) }
 }
 
-/** Returns true if both tracks of a recording are one sound: the phone system sent one stream, or no better one for a while. @throws RecordingGone */
+/**
+ * Returns true if both tracks are the same audio: the phone system sent one stream, or nothing better for a while.
+ * @throws RecordingGone
+ */
 export async function isMixedRecording(store: AnonymisedCopyStore, recording: string): Promise<boolean> {
   const index = await withKey(store, recording, (fileKey) => openRecordingIndex(store.objects, recording, fileKey))
   return hearsMixed(index)
 }
 
-/** How the sound of a copy is stored: what it is, before sealing. */
+/** Properties of a copy's stored audio before sealing. */
 export interface StoredSound {
   sha256: Buffer
   bytes: number
 }
 
 /**
- * Seals and stores the sound of a copy as a WAV. Throws what the formats, the key store and the disk throw; then nothing is
- * left of it.
+ * Seals and stores a copy's audio as WAV. Throws errors of formats, key store and disk; then nothing is left.
  * @param tracks of the same length
  */
 export async function storeAnonymisedSound(
@@ -149,7 +153,7 @@ export async function storeAnonymisedSound(
   }
   const [file, key] = [of.copy + workSuffix, anonymisedCopyKey(of.recording, of.copy)]
   await withKey(store, of.recording, (fileKey) =>
-    // Under the recording's own key: there is no header.
+    // Under the recording's own key, so there is no header.
     sealObject(store, { file, key, header: Buffer.alloc(0), fileKey }, counted()),
   )
   return { sha256: hash.digest(), bytes }
@@ -170,14 +174,14 @@ function* wavParts([left, right]: readonly [Int16Array, Int16Array]): Generator<
 
 export interface OpenedSound {
   totalBytes: number
-  /** Bytes [from, to) of the WAV. */
+  /** Returns bytes [from, to) of the WAV. */
   read: (from: number, to: number) => Promise<Buffer>
 }
 
 /**
- * Opens the sound of a copy: 16-bit stereo WAV at 8 kHz, left caller, right official.
- * @param bytes as the database has them
- * @throws RecordingGone; ObjectFault `object-missing`; what the formats throw
+ * Opens a copy's audio: 16-bit stereo WAV at 8 kHz, left caller, right official.
+ * @param bytes as stored in the database
+ * @throws RecordingGone; ObjectFault `object-missing`; format errors
  */
 export function openAnonymisedSound(
   store: AnonymisedCopyStore,
@@ -205,12 +209,15 @@ export async function removeAnonymisedSound({ objects }: Pick<AnonymisedCopyStor
   await objects.delete(anonymisedCopyKey(of.recording, of.copy))
 }
 
-/** Removes what a custodian left behind that ended while it sealed. @returns how many files */
+/**
+ * Removes leftovers of a custodian that ended while sealing.
+ * @returns how many files
+ */
 export function sweepUnfinishedSounds(store: Pick<AnonymisedCopyStore, 'workFolder'>): Promise<number> {
   return sweepUnfinished(store, workSuffix)
 }
 
-/** Copies of recordings whose objects may be there still, by recording. */
+/** Returns copies of recordings whose objects may still exist, by recording. */
 export async function anonymisedCopiesLeft(
   db: Kysely<RegisterTables>,
   recordings: readonly string[],
@@ -222,7 +229,7 @@ export async function anonymisedCopiesLeft(
   return new Map(rows.map(({ id, of }) => [of, id]))
 }
 
-/** What copies elsewhere may have of recordings: their objects, and those of their anonymised copies (R33). */
+/** Returns the objects of recordings in copies elsewhere, including anonymised copies (R33). */
 export async function objectsElsewhere(db: Kysely<RegisterTables>, recordings: readonly string[]): Promise<string[]> {
   if (recordings.length === 0) return []
   const { rows } = await sql<{ id: string; of: string }>`

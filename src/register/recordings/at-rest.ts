@@ -1,7 +1,6 @@
 /**
- * What lies ready to leave, as the disk has it: the recipient's age file, encrypted once more under the file keys of all recordings in
- * it. In: recordings. Out: a key that ends with any of them, and reading with it. Never here: another key that opens it, so that no
- * image of the disk and no passphrase opens what was destroyed (R50).
+ * Encryption at rest of packages and copies: the recipient's age file, encrypted again under the file keys of all its
+ * recordings. Without any of these keys nothing opens it, neither an image of the disk nor the passphrase (R50).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, type Cipheriv } from 'node:crypto'
 import type { Kysely } from 'kysely'
@@ -20,8 +19,8 @@ const blockBytes = 16
 const beginning = Buffer.from('age-encryption.org/v1')
 
 /**
- * @param id of the package or copy: no two are encrypted with one key
- * @returns nothing where one of the recordings has no key any more
+ * @param id of the package or copy: each has its own key
+ * @returns undefined if one of the recordings has no key any more
  */
 export async function restKey(
   { db, keys }: Pick<RestStore, 'db' | 'keys'>,
@@ -44,8 +43,8 @@ export function sealAtRest(key: Buffer): Cipheriv {
 }
 
 /**
- * Part of the age file. What earlier versions stored, and what has no recording in it, is stored as it leaves.
- * @returns nothing where a recording in it has ended
+ * Returns part of the age file. Files of earlier versions, and those without a recording, are stored as they are sent.
+ * @returns undefined if one of its recordings has ended
  */
 export async function readAtRest(
   store: RestStore,
@@ -67,7 +66,7 @@ export async function readAtRest(
   }
 }
 
-/** @param at where the bytes begin, a multiple of a block */
+/** @param at offset of the bytes, a multiple of a block */
 function opened(key: Buffer, bytes: Buffer, at: number): Buffer {
   const counter = Buffer.alloc(blockBytes)
   counter.writeBigUInt64BE(BigInt(at / blockBytes), blockBytes - 8)

@@ -1,8 +1,7 @@
 /**
- * Cutting a recording to its call (R16, AC8). In: a stored recording that reaches beyond start and end signal, and its key.
- * Out: the same recording without what was outside, sealed anew under another key. Never here: a way back. The new key is
- * derived from the old one, and not the old one from it: when the header is gone, with the only way to the old key, what
- * was outside is noise wherever a copy of the old body may lie.
+ * Trims a stored recording to its call (R16, AC8) and seals the result under another key. The new key is derived from the old
+ * one: once the header is gone, nobody can derive the old key, and what was trimmed is unreadable in every copy of the old
+ * body.
  */
 import { createHash, hkdfSync } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
@@ -13,24 +12,24 @@ import type { OpenedRecording } from './index-recording.ts'
 import { walkChunk, type LogMark } from './recording-log.ts'
 import { createRecordingWriter } from './recording-writer.ts'
 
-/** From start to end signal, in 100-microsecond units since the recording began; a call may have begun before it. */
+/** From start to end signal, in 100-microsecond units since the recording began; a call may have begun earlier. */
 export interface CallSpan {
   from100us: number
   until100us: number
 }
 
-/** R16 allows two seconds. */
+/** Tolerance of R16: two seconds. */
 const tolerance100us = 20_000
 const fileKeyBytes = 16
 
-/** The key that a recording is sealed under once it is cut; always the same, so that work cut short can be gone on with. */
+/** Returns the key of a trimmed recording; deterministic, so that interrupted work can continue. */
 export function keyWhenCut(fileKey: Uint8Array): Buffer {
   return Buffer.from(hkdfSync('sha256', fileKey, '', 'seloste cut to call', fileKeyBytes))
 }
 
-/** How much of a recording lies outside its call, in milliseconds; nothing where it keeps to what R16 allows. */
+/** Returns how much of a recording is outside its call, in milliseconds; undefined within the tolerance of R16. */
 export async function excessMs(opened: OpenedRecording, span: CallSpan): Promise<number> {
-  // Packets lie as they arrived: the first and the last chunk that have any tell.
+  // Packets are in order of arrival: the first and last chunk with packets are enough.
   let first: number | undefined
   let last: number | undefined
   for (let n = 0; n < opened.chunks && first === undefined; n++) first = (await arrivalsOf(opened, n)).first
@@ -53,7 +52,7 @@ async function arrivalsOf(opened: OpenedRecording, n: number): Promise<{ first?:
   return found
 }
 
-/** Writes the recording anew without what lies outside its call, and puts it in the place of the whole one. */
+/** Writes the trimmed recording and replaces the original. */
 export async function cutToCall(
   { objects, workFolder }: { objects: ObjectStore; workFolder: string },
   recording: { id: string; startedAt: Temporal.Instant; fileKey: Uint8Array },
@@ -67,7 +66,7 @@ export async function cutToCall(
     id,
     directory: workFolder,
     startedAt: recording.startedAt.add({ microseconds: from100us * 100 }),
-    // Of a key that the custodian keeps there is no header.
+    // A key in the custodian's store needs no header.
     sealed: { header: Buffer.alloc(0), fileKey: keyWhenCut(recording.fileKey) },
     pendingChunksLimit: Infinity,
   })
@@ -99,7 +98,7 @@ export async function cutToCall(
       },
     })
     chunk.fill(0)
-    // The disk is given time to follow.
+    // Gives the disk time.
     await new Promise((resolve) => setImmediate(resolve))
   }
   const { bodyPath, headerPath } = await writer.finish(length)
@@ -107,7 +106,7 @@ export async function cutToCall(
   await objects.moveIn(bodyKey(id), bodyPath)
 }
 
-/** Size and SHA-256 (hex) of a body as it lies in the store. */
+/** Returns size and SHA-256 (hex) of a stored body. */
 export async function describeBody(objects: ObjectStore, id: string): Promise<{ sizeBytes: number; sha256: string }> {
   const key = bodyKey(id)
   const sizeBytes = await objects.sizeBytes(key)
@@ -120,7 +119,7 @@ export async function describeBody(objects: ObjectStore, id: string): Promise<{ 
 
 const readBytes = 1 << 20
 
-/** The recording as it opens under this key; nothing when it is sealed under another. */
+/** Opens the recording under this key; undefined if it is sealed under another. */
 export async function openedUnder(
   objects: ObjectStore,
   id: string,

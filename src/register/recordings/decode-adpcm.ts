@@ -1,6 +1,6 @@
 /**
- * ADPCM as RFC 3551 carries it: DVI4 (section 4.5.1), each packet of which stands for itself, and ITU-T G.726 at 32 kbit/s (section
- * 4.5.4), whose words are packed from the least significant bits up and rest on those before them.
+ * ADPCM as in RFC 3551: DVI4 (section 4.5.1), whose packets are independent, and ITU-T G.726 at 32 kbit/s (section 4.5.4),
+ * whose words are packed from the least significant bits up and depend on earlier ones.
  */
 
 const dvi4Steps = [
@@ -11,17 +11,17 @@ const dvi4Steps = [
   29_794, 32_767,
 ]
 const dvi4Changes = [-1, -1, -1, -1, 2, 4, 6, 8]
-/** Value predicted, index of the step, a byte that is reserved. */
+/** Predicted value, step index, a reserved byte. */
 const dvi4HeadBytes = 4
 
 const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value))
 
-/** Samples in a DVI4 packet of so many bytes. */
+/** Returns the number of samples of a DVI4 packet. */
 export function dvi4Samples(bytes: number): number {
   return Math.max(0, 2 * (bytes - dvi4HeadBytes))
 }
 
-/** The samples of one DVI4 packet, bytes [start, end). */
+/** Decodes one DVI4 packet, bytes [start, end). */
 export function decodeDvi4(chunk: Buffer, start: number, end: number): Int16Array {
   const pcm = new Int16Array(dvi4Samples(end - start))
   if (pcm.length === 0) return pcm
@@ -40,22 +40,22 @@ export function decodeDvi4(chunk: Buffer, start: number, end: number): Int16Arra
   return pcm
 }
 
-/** By the four bits of a word: the logarithm of the difference, how the scale changes, and how fast (G.726 tables 7, 13 and 16). */
+/** By the four bits of a word: logarithm of the difference, change of the scale, and its speed (G.726 tables 7, 13 and 16). */
 const logDifferences = [-2048, 4, 135, 213, 273, 323, 373, 425, 425, 373, 323, 273, 213, 135, 4, -2048]
 const scaleChanges = [-12, 18, 41, 64, 112, 198, 355, 1122, 1122, 355, 198, 112, 64, 41, 18, -12]
 const speeds = [0, 0, 0, 0x200, 0x200, 0x200, 0x600, 0xe00, 0xe00, 0x600, 0x200, 0x200, 0x200, 0, 0, 0]
 
-/** Bits that a magnitude takes, at most 15. */
+/** Bits of a magnitude, at most 15. */
 const bitsOf = (magnitude: number) => Math.min(15, 32 - Math.clz32(magnitude))
 
-/** Signal as the predictor keeps it: sign, four bits of exponent, six of mantissa. */
+/** Floating-point form of the predictor: sign, four bits of exponent, six of mantissa. */
 function floating(value: number, magnitude: number): number {
   const exponent = bitsOf(magnitude)
   const kept = magnitude === 0 ? 0x20 : (exponent << 6) + ((magnitude << 6) >> exponent)
   return value < 0 ? kept - 0x400 : kept
 }
 
-/** A coefficient times a signal kept so. */
+/** Multiplies a coefficient by a signal in that form. */
 function multiplied(coefficient: number, signal: number): number {
   const magnitude = coefficient > 0 ? coefficient : -coefficient & 0x1fff
   const exponent = bitsOf(magnitude) - 6
@@ -66,9 +66,9 @@ function multiplied(coefficient: number, signal: number): number {
   return (coefficient ^ signal) < 0 ? -result : result
 }
 
-/** One stream's decoder of G.726 at 32 kbit/s: what a word means rests on those before it. */
+/** Decoder of one stream of G.726 at 32 kbit/s; words depend on earlier ones. */
 export class G726Decoder {
-  /** Scale: its slow and its fast part, and the speed between them with the averages that decide it. */
+  /** Scale: slow and fast part, and the speed between them with its averages. */
   private slow = 34_816
   private fast = 544
   private speed = 0
@@ -82,7 +82,7 @@ export class G726Decoder {
   private signs = [0, 0]
   private isTone = false
 
-  /** Two samples a byte, of bytes [start, end). */
+  /** Decodes two samples a byte, of bytes [start, end). */
   decode(chunk: Buffer, start: number, end: number): Int16Array {
     const pcm = new Int16Array(2 * (end - start))
     for (let at = start; at < end; at++) {
@@ -136,7 +136,7 @@ export class G726Decoder {
     this.moveSpeed(speeds[word]!, scale, isTransition)
   }
 
-  /** A difference above it, while a tone is heard, is the tone's end. */
+  /** During a tone, a difference above it is the tone's end. */
   private threshold(): number {
     const whole = this.slow >> 15
     const most = whole > 9 ? 31 << 10 : (32 + ((this.slow >> 10) & 31)) << whole

@@ -1,20 +1,20 @@
 /**
- * ITU-T G.722 at 64 kbit/s, as far as 8 kHz can hold it: the lower sub-band, which is the sound from 0 to 4 kHz at 8,000
- * samples a second. The upper one (4 to 7 kHz) is what a timeline of 8 kHz has no place for.
+ * ITU-T G.722 at 64 kbit/s, decoded to 8 kHz: only the lower sub-band, 0 to 4 kHz at 8,000 samples a second. The upper band (4
+ * to 7 kHz) does not fit an 8 kHz timeline.
  */
 
-/** Block 6L: what the six bits of the lower band mean, in parts of the step (G.722 table 14). */
+/** Block 6L: values of the lower band's six bits, relative to the step (G.722 table 14). */
 const outputLevels = [
   -136, -136, -136, -136, -24808, -21904, -19008, -16704, -14984, -13512, -12280, -11192, -10232, -9360, -8576, -7856,
   -7192, -6576, -6000, -5456, -4944, -4464, -4008, -3576, -3168, -2776, -2400, -2032, -1688, -1360, -1040, -728, 24808,
   21904, 19008, 16704, 14984, 13512, 12280, 11192, 10232, 9360, 8576, 7856, 7192, 6576, 6000, 5456, 4944, 4464, 4008,
   3576, 3168, 2776, 2400, 2032, 1688, 1360, 1040, 728, 432, 136, -432, -136,
 ]
-/** The same of its four upper bits, by which the predictor learns (table 11). */
+/** The same for its four upper bits, which adapt the predictor (table 11). */
 const predictorLevels = [
   0, -20456, -12896, -8968, -6288, -4240, -2584, -1200, 20456, 12896, 8968, 6288, 4240, 2584, 1200, 0,
 ]
-/** How each makes the step grow or shrink (block 3L). */
+/** Change of the step for each (block 3L). */
 const stepChanges = [-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60]
 const steps = [
   2048, 2093, 2139, 2186, 2233, 2282, 2332, 2383, 2435, 2489, 2543, 2599, 2656, 2714, 2774, 2834, 2896, 2960, 3025,
@@ -24,12 +24,12 @@ const steps = [
 const limited = (value: number, most: number) => Math.max(-most, Math.min(most, value))
 const saturated = (value: number) => Math.max(-32_768, Math.min(32_767, value))
 
-/** One stream's decoder: what a byte means rests on those before it. */
+/** Decoder of one stream; bytes depend on earlier ones. */
 export class G722Decoder {
-  /** The logarithm of the step, and the step itself. */
+  /** Logarithm of the step, and the step. */
   private logStep = 0
   private step = 32
-  /** The signal predicted, the reconstructed signal's last values, the predictor's coefficients. */
+  /** Predicted signal, last reconstructed values, predictor coefficients. */
   private predicted = 0
   private zeroPredicted = 0
   private readonly reconstructed = [0, 0, 0]
@@ -38,7 +38,7 @@ export class G722Decoder {
   private readonly zeros = [0, 0, 0, 0, 0, 0, 0]
   private readonly differences = [0, 0, 0, 0, 0, 0, 0]
 
-  /** One sample of 16 bits at 8 kHz a byte, into `pcm` from `at` on. */
+  /** Decodes one 16-bit sample at 8 kHz per byte into `pcm` from `at` on. */
   decode(bytes: Uint8Array, from: number, to: number, pcm: Int16Array, at = 0): void {
     for (let i = from; i < to; i++) pcm[at++] = this.sample(bytes[i]! & 0x3f)
   }
@@ -55,7 +55,7 @@ export class G722Decoder {
     return output << 1
   }
 
-  /** Block 4L: the predictor of two poles and six zeros. */
+  /** Block 4L: adapts the predictor of two poles and six zeros. */
   private learn(difference: number): void {
     const { reconstructed, partial, poles, zeros, differences } = this
     differences[0] = difference

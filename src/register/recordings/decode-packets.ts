@@ -1,9 +1,7 @@
 /**
- * What packets sound like. In: packets of one source. Out: 16-bit samples at 8 kHz. Never here: a sound that depends on where
- * somebody began to listen.
- *
- * A-law, mu-law, L16 and DVI4 stand each for themselves. G.722, G.726, G.729, GSM and Opus rest on what came before: each chunk is decoded
- * from the last half second of the chunk before it on, always, and so sounds the same whatever part is asked for.
+ * Decodes packets of one source to 16-bit samples at 8 kHz. The result does not depend on where decoding begins: A-law, mu-law,
+ * L16 and DVI4 packets are independent, and for G.722, G.726, G.729, GSM and Opus each chunk is always decoded from the last
+ * half second of the previous one.
  */
 import { decodesG729, G729Decoder, g729Samples } from '#platform/g729/decode-frames.ts'
 import { decodesGsm, GsmDecoder, gsmSamples } from '#platform/gsm/decode-frames.ts'
@@ -13,10 +11,13 @@ import { alawSamples, ulawSamples } from './decode-g711.ts'
 import { G722Decoder } from './decode-g722.ts'
 import type { Codec, StreamCodec } from './recording-log.ts'
 
-/** Packets decoded and not heard, in front of a chunk's first: their sound settles within a tenth of a second. */
+/** Packets decoded and discarded before a chunk's first: the output settles within a tenth of a second. */
 export const warmUpPackets = 25
 
-/** G.729 and GSM are playable where this machine can decode them (platform/g729, platform/gsm); at 8 kHz, as G.711 and G.722 (RFC 3551). */
+/**
+ * G.729 and GSM are playable if this machine can decode them (platform/g729, platform/gsm); at 8 kHz, like G.711 and G.722 (RFC
+ * 3551).
+ */
 export function isPlayable({ codec, clockRate }: Pick<StreamCodec, 'codec' | 'clockRate'>): boolean {
   if (codec === 'opus') return clockRate === 48_000
   if (clockRate !== 8000) return false
@@ -25,14 +26,14 @@ export function isPlayable({ codec, clockRate }: Pick<StreamCodec, 'codec' | 'cl
 
 const playedAt8k: ReadonlySet<Codec> = new Set(['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'])
 
-/** Whether a packet can be decoded only after those before it. */
+/** Returns true if a packet needs its predecessors. */
 export function restsOnOthers(codec: Codec): boolean {
   return resting.has(codec)
 }
 
 const resting: ReadonlySet<Codec> = new Set(['G722', 'G726-32', 'opus', 'G729', 'GSM'])
 
-/** How long a playable packet lasts, in samples at 8 kHz. */
+/** Returns the duration of a playable packet, in samples at 8 kHz. */
 export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end: number): number {
   switch (codec) {
     case 'opus':
@@ -53,12 +54,12 @@ export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end:
 }
 
 export interface PacketDecoder {
-  /** The samples of bytes [start, end). */
+  /** Decodes bytes [start, end). */
   decode(chunk: Buffer, start: number, end: number): Int16Array
   close(): void
 }
 
-/** A decoder for the packets of one source that are of one codec, told in the order in which they were sent. */
+/** Returns a decoder for packets of one source and codec, to be called in order of sending. */
 export function decoderOf(codec: Codec): PacketDecoder {
   if (codec === 'opus') {
     const opus = new OpusDecoder()
@@ -100,7 +101,7 @@ export function decoderOf(codec: Codec): PacketDecoder {
   }
 }
 
-/** Samples as they are, big-endian (RFC 3551 section 4.5.11). */
+/** Big-endian samples (RFC 3551 section 4.5.11). */
 function decodeL16(chunk: Buffer, start: number, end: number): Int16Array {
   return Int16Array.from({ length: (end - start) >> 1 }, (_, n) => chunk.readInt16BE(start + 2 * n))
 }

@@ -1,7 +1,6 @@
 /**
- * Where a track is silent because nothing came, and why. Pure.
- *
- * In: what the packets cover, what is missing between them, when the recording was on hold. Out: gaps in order.
+ * Finds the gaps of a track and their causes: what packets cover, what is missing between them, when the recording was on hold.
+ * Pure.
  */
 import type { Gap, GapKind } from './recording-index.ts'
 import type { Track } from './recording-log.ts'
@@ -9,13 +8,13 @@ import type { Track } from './recording-log.ts'
 /** Samples [from, to). */
 export type Span = { from: number; to: number }
 
-/** Shorter silences at either end are only the time a first packet takes to come. */
+/** Shorter gaps at either end are the delay of the first packet. */
 const edgeSamples = 800
 
-/** Time in which nothing was recorded, and why. */
+/** Time without recording, and why. */
 export type Withheld = Span & { why: Exclude<GapKind, 'loss' | 'pause'> }
 
-/** The gaps of one track of a recording of `durationSamples`. */
+/** Returns the gaps of one track of a recording of `durationSamples`. */
 export function findGaps(
   track: Track,
   covered: Span[],

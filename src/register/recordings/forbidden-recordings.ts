@@ -3,11 +3,11 @@ import type { RegisterTables } from '../tables.ts'
 
 export interface ForbiddenRecording {
   id: string
-  /** What capture has of it is to be destroyed; where something stands in the way, it is stored as far as it is. */
+  /** Whether capture must destroy what it has; if something prevents that, it stores what there is. */
   destroys: boolean
 }
 
-/** Which of the recordings that a capture process has, or had, are forbidden (R49). */
+/** Returns which of a capture process's recordings are forbidden (R49). */
 export async function forbiddenAmong(
   db: Kysely<RegisterTables>,
   known: readonly string[],

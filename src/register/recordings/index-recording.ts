@@ -1,8 +1,6 @@
 /**
- * Derives a recording's index from its log. Runs in the custodian when a recording is taken into keeping.
- *
- * In: a way to open chunk n. Out: tracks, alignment, gaps, counts, peaks. Never here: a changed or reordered log; the
- * index can be thrown away and derived again.
+ * Derives a recording's index from its log, at ingestion by the custodian: tracks, alignment, gaps, counts, peaks. The log is
+ * not changed; the index can be derived again.
  */
 import { isPlayable, samplesOfPacket } from './decode-packets.ts'
 import { findAnchors } from './find-anchors.ts'
@@ -22,10 +20,10 @@ import { mixedLeftOut } from './mixed-beside.ts'
 import { visitAudio } from './visit-audio.ts'
 import { walkChunk, type Codec, type LogMark, type LogSource, type Track } from './recording-log.ts'
 
-/** A recording as platform/age/open-stream.ts opens it. */
+/** A recording opened by platform/age/open-stream.ts. */
 export type OpenedRecording = { chunks: number; openChunk(n: number): Promise<Buffer> }
 
-/** One source's packets, a column each, in stored order until {@link inOrder}. */
+/** Packets of one source by column, in stored order until {@link inOrder}. */
 type Columns = {
   seqs: number[]
   rtpTimes: number[]
@@ -37,14 +35,11 @@ type Columns = {
 type Gathered = { source: LogSource; packets: Columns; omitted: Set<number>; codecs: Set<Codec> }
 
 const arrivalToSamples = 0.8
-/** What a packet of a codec we cannot decode is taken to last (RFC 3551 section 4.2). */
+/** Assumed duration of a packet of an unknown codec (RFC 3551 section 4.2). */
 const usualMs = 20
 const usualSamples = 8 * usualMs
 
-/**
- * Walks the whole recording twice (once for the times, once for the peaks).
- * Throws as platform/age/open-stream.ts and walkChunk do.
- */
+/** Reads the whole recording twice, for times and for peaks. Throws like platform/age/open-stream.ts and walkChunk. */
 export async function indexRecording(recording: OpenedRecording): Promise<RecordingIndex> {
   const { sources: gathered, marks, unrendered, unplayedMs } = await gather(recording)
   const tracks = mapping(marks)
@@ -152,7 +147,7 @@ async function gather(recording: OpenedRecording) {
   return { sources: [...byKey.values()], marks, unrendered, unplayedMs }
 }
 
-/** Sequence order, copies removed (the first is kept). */
+/** Sorts by sequence and removes duplicates (the first is kept). */
 function inOrder(packets: Columns): Columns {
   const { seqs } = packets
   const order = seqs.map((_, i) => i).sort((a, b) => seqs[a]! - seqs[b]! || a - b)
@@ -167,21 +162,21 @@ function inOrder(packets: Columns): Columns {
   }
 }
 
-/** The last mapping mark says whose a stream is. */
+/** The last mapping mark assigns the streams. */
 function mapping(marks: LogMark[]): Partial<Record<string, Track>> {
   const last = marks.findLast(({ kind }) => kind === 'mapping')?.detail as
     { streams?: Partial<Record<string, Track>> } | undefined
   return last?.streams ?? {}
 }
 
-/** A first packet that jitter delayed may lie before 0: moves everything alike, so that nothing is cut off. */
+/** A first packet delayed by jitter may be before 0: shifts everything, so that nothing is cut off. */
 function shiftToZero(sources: IndexedSource[], columns: Columns[]): number {
   let least = 0
   sources.forEach(({ anchors, straySeqs }, i) => {
     const { seqs, rtpTimes } = columns[i]!
     const strays = new Set(straySeqs)
     seqs.forEach((seq, j) => {
-      // The clock rate is in rtpTimes already.
+      // rtpTimes include the clock rate already.
       if (!strays.has(seq)) least = Math.min(least, positionOf({ anchors }, seq, rtpTimes[j]!, 8000))
     })
   })
@@ -191,7 +186,9 @@ function shiftToZero(sources: IndexedSource[], columns: Columns[]): number {
 
 type HoldSpan = (Span | Withheld) & { streams: number[] | undefined }
 
-/** From each hold mark to its resume mark; a detail {"streams": [0]} limits it to those, {"why": "conference"} says why. */
+/**
+ * From each hold mark to its resume mark; a detail {"streams": [0]} limits it to those, {"why": "conference"} gives the reason.
+ */
 function holdSpans(marks: LogMark[], lead: number): HoldSpan[] {
   const spans: HoldSpan[] = []
   const open: HoldSpan[] = []
@@ -207,14 +204,14 @@ function holdSpans(marks: LogMark[], lead: number): HoldSpan[] {
   return spans
 }
 
-/** What a source covers and misses; widens the ranges of the chunks its packets are in. */
+/** Computes what a source covers and misses; widens the ranges of its chunks. */
 function place(source: IndexedSource, columns: Columns, omitted: Set<number>, holds: HoldSpan[], chunks: Span[]) {
   const { seqs, rtpTimes, lengths, chunkNumbers } = columns
   const strays = new Set(source.straySeqs)
   const mine = holds.filter(({ streams }) => streams?.includes(source.stream) ?? true)
   const covered: Span[] = []
   const missing: Span[] = []
-  // Numbers that came and are not here, in order.
+  // Numbers that arrived and were left out, in order.
   const left = Float64Array.from(omitted.union(strays)).sort()
   let lost = 0
   let last: { seq: number; to: number } | undefined
@@ -229,13 +226,13 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
     if (last && seq > last.seq + 1) {
       const gap = { from: last.to, to: from }
       let count = 0
-      // A leap in the numbers is counted by place, not one by one.
+      // A jump of sequence numbers is counted as one gap, not number by number.
       const skipped = seq - last.seq - 1
       if (skipped > 10_000 || omitted.size === 0) count = skipped
       else count = skipped - (placeOf(left, seq) - placeOf(left, last.seq + 1))
       if (count > 0 && !overlaps(mine, gap)) {
         lost += count
-        // A few packets lost in a long silence do not make the silence a loss.
+        // A few lost packets in a long silence do not make the silence a loss.
         if (gap.to - gap.from <= 2 * count * (lengths[i]! || usualSamples)) missing.push(gap)
       }
     }
@@ -244,7 +241,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
   return { covered, missing, lost }
 }
 
-/** How many are below `value`. */
+/** Returns how many are below `value`. */
 function placeOf(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {

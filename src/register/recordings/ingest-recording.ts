@@ -1,7 +1,6 @@
 /**
- * Taking a recording into keeping; the custodian's work. In: a stored recording, sealed to an intake key. Out: the same
- * recording, its file key under the key of the hour and month in which it ends, its index sealed beside it, its header gone.
- * Each step can be taken again. Never here: a body that is decrypted to disk.
+ * Ingests a stored recording, as the custodian: opens it with its intake key, wraps the file key under the key of the hour and
+ * month of its end, seals the index, deletes the header. Idempotent. A body is never decrypted to disk.
  */
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,17 +27,20 @@ export interface Keeping {
   db: Kysely<RegisterTables>
   objects: ObjectStore
   keys: KeyStore
-  /** Sealed bytes only: where a body that a crash cut short is mended. */
+  /** Folder for rebuilding bodies cut short by a crash; sealed bytes only. */
   workFolder: string
-  /** A recording reached so many milliseconds beyond its call, and is being cut to it: an incident (AC8). */
+  /**
+   * Called for a recording that is longer than its call and is being trimmed, with the excess in milliseconds: an incident
+   * (AC8).
+   */
   onCut?: (id: string, cutMs: number) => void
 }
 
 const copyBytes = 1 << 20
-/** Of one stanza it has some two hundred. */
+/** A header of one stanza has about two hundred. */
 const mostHeaderBytes = 1 << 16
 
-/** Recordings that wait to be taken into keeping and whose terms are known. */
+/** Returns recordings that wait for ingestion and whose terms are known. */
 export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number): Promise<string[]> {
   const rows = await db
     .selectFrom('recording')
@@ -46,9 +48,9 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
     .where('state', '=', 'STORED')
     .where('kept_at', 'is', null)
     .where('destroy_at', 'is not', null)
-    // Of what a restore could not bring back there is nothing to keep.
+    // What a restore could not restore cannot be ingested.
     .where((eb) => eb.or([eb('keeping_fault', 'is', null), eb('keeping_fault', '<>', 'not-in-backup')]))
-    // Those that failed before come last, so that they do not stand in the way of the others.
+    // Failed ones last, so that they do not delay the others.
     .orderBy(sql`keeping_fault is not null`)
     .orderBy('started_at')
     .limit(most)
@@ -57,10 +59,10 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
 }
 
 /**
- * Takes one recording into keeping.
- * @returns false when there was nothing to do
- * @throws RecordingFault `intake-key-gone` when the private key of its header is destroyed, `recording-of-another` when it is sealed for
- * another recording; what the formats throw
+ * Ingests one recording.
+ * @returns false if there was nothing to do
+ * @throws RecordingFault `intake-key-gone` if the private key of its header is destroyed, `recording-of-another` if it is
+ * sealed for another recording; format errors
  */
 export async function ingestRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
   const { db, objects, keys } = keeping
@@ -84,7 +86,7 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
     .where('r.kept_at', 'is', null)
     .executeTakeFirst()
   if (!row?.destroy_at) return false
-  // An earlier try may have cut it, and not come further: up to its key in keeping, or not so far.
+  // An earlier attempt may have trimmed it and stopped before or after storing its key.
   const inKeepingKey = await fileKeyOf(db, keys, id)
   const given = inKeepingKey ?? (await fileKeyFromHeader(keeping, id, row))
   const whenCut = inKeepingKey ?? keyWhenCut(given)
@@ -104,7 +106,7 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
       await keepFileKey(tx, keys, { id, destroyAt, fileKey })
       await endIntakeKeys(tx, [id])
     })
-    // Before the recording counts as kept: a crash in between comes back here.
+    // Before the recording counts as ingested: after a crash this is repeated.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
     const kept = await whileStored(db, id, async (tx) => {
@@ -125,7 +127,7 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
         .where('id', '=', id)
         .returning('sha256')
         .executeTakeFirstOrThrow()
-      // The verifier holds the recording against it for as long as there is one.
+      // The verifier compares the recording with this entry for as long as it exists.
       await appendAudit(tx, {
         action: 'recording.kept',
         result: 'ok',
@@ -142,8 +144,8 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
 }
 
 /**
- * The first record of a body says whose it is, under its seal: capture can put header and body of any recording that waits under
- * another. Where a crash took that record, no other recording may name its key.
+ * The first record of a body names its recording, under its seal: capture could store header and body of any waiting recording
+ * under another id. If a crash took that record, no other recording may name its key.
  * @throws RecordingFault `recording-of-another`
  */
 async function assertOwn(
@@ -174,7 +176,7 @@ async function assertOwn(
 
 type Span = CallSpan & { from: Temporal.Instant; until: Temporal.Instant }
 
-/** From start signal to end signal as the register has them, or from the recording's own start, if that is later. */
+/** From start to end signal in the register, or from the recording's start if that is later. */
 function spanOf(row: {
   started_at: Temporal.Instant
   answered_at: Temporal.Instant | null
@@ -189,8 +191,7 @@ function spanOf(row: {
 }
 
 /**
- * Cuts what lies outside the call, and first says in the log that it did: nobody has heard it, as nothing is heard that is not
- * in keeping (AC8).
+ * Trims what is outside the call, after logging it. Nobody has heard it: recordings cannot be played before ingestion (AC8).
  */
 async function cut(
   { db, objects, workFolder, onCut }: Keeping,
@@ -221,7 +222,10 @@ async function cut(
   return true
 }
 
-/** Does a step in one transaction with the recording locked; false, and nothing done, when it is not ours to keep any more. */
+/**
+ * Runs a step in one transaction with the recording locked; returns false without running it if the recording need not be
+ * ingested any more.
+ */
 function whileStored(
   db: Kysely<RegisterTables>,
   id: string,
@@ -241,25 +245,25 @@ function whileStored(
   })
 }
 
-/** A recording destroyed in the meantime (a prohibition does not wait for us) leaves nothing of what was made here. */
+/** A recording destroyed meanwhile (a prohibition does not wait) leaves nothing of what was made here. */
 async function removeWhenDestroyed({ db, objects }: Keeping, id: string): Promise<void> {
   const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
   if (state !== 'DESTROYING' && state !== 'DESTROYED') return
   for (const key of recordingObjects(id)) await objects.delete(key)
 }
 
-/** What is larger is noted before it is opened: one for which a process has not memory enough is not what the next one begins with. */
+/** Larger recordings are recorded before opening, so that one that exhausts memory is not the next process's first. */
 const notedBytes = 32 << 20
 const endedInIt = 'custodian-ended'
 
-/** To be called before a recording is taken into keeping. */
+/** Call before ingesting a recording. */
 export async function noteBeforeKeeping({ db, objects }: Pick<Keeping, 'db' | 'objects'>, id: string): Promise<void> {
-  // What is not there has no size; the try itself says what is missing.
+  // A missing object has no size; ingestion reports what is missing.
   const sizes = await Promise.all([headerKey, bodyKey, tailKey].map((key) => objects.sizeBytes(key(id)).catch(() => 0)))
   if (sum(sizes) > notedBytes) await noteKeepingFault(db, id, endedInIt)
 }
 
-/** Recordings at which a process ended, by its memory or because it hung. */
+/** Returns recordings at which a process ended, out of memory or hanging. */
 export async function endedInKeeping(db: Kysely<RegisterTables>): Promise<{ id: string; code: string }[]> {
   const rows = await db
     .selectFrom('recording')
@@ -271,7 +275,7 @@ export async function endedInKeeping(db: Kysely<RegisterTables>): Promise<{ id: 
   return rows.map(({ id }) => ({ id, code: endedInIt }))
 }
 
-/** Notes why a recording could not be taken into keeping; it is tried again. */
+/** Records why a recording could not be ingested; it is retried. */
 export async function noteKeepingFault(db: Kysely<RegisterTables>, id: string, fault: string): Promise<void> {
   await db.updateTable('recording').set({ keeping_fault: fault }).where('id', '=', id).execute()
 }
@@ -289,7 +293,7 @@ async function fileKeyFromHeader(
   return readAgeHeader(header, identity)
 }
 
-/** Makes a whole body of what a crash left; in a work folder, as the object store changes nothing in place. */
+/** Rebuilds a whole body after a crash; in a work folder, as objects are immutable. */
 async function mend({ objects, workFolder }: Keeping, id: string, fileKey: Buffer) {
   await mkdir(workFolder, { recursive: true, mode: 0o700 })
   const bodyPath = join(workFolder, `${id}.body`)

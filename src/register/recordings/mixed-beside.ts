@@ -1,9 +1,7 @@
 /**
- * A stream with both voices that came beside a stream of each voice: where it is left out of what is heard, so that the two stay
- * apart. Its packets stay in the recording. Pure.
- *
- * In: the index. Out: samples. Never here: sound that only the mixed stream has left out. For a second or more it is heard where a
- * voice has not begun or has ended, where one was lost on the way, and where neither comes.
+ * Computes where a stream with both voices is left out of playback because each voice has its own stream. Its packets stay in
+ * the recording. Audio that only the mixed stream has is never left out for a second or more: before a voice begins or after it
+ * ends, where one was lost, and where neither arrives. Pure.
  */
 import { samplesPerSecond, type RecordingIndex } from './recording-index.ts'
 import type { Span } from './find-gaps.ts'
@@ -12,7 +10,7 @@ const missedSamples = samplesPerSecond
 
 type Told = Pick<RecordingIndex, 'tracks' | 'gaps' | 'durationSamples'>
 
-/** Samples in which mixed streams are left out, in order; none where the voices do not come apart. */
+/** Returns the sample ranges without mixed streams, in order; none if the voices are not separate. */
 export function mixedLeftOut({ tracks, gaps, durationSamples }: Told): Span[] {
   const came = new Set(tracks.filter(({ packetsReceived }) => packetsReceived > 0).map(({ track }) => track))
   if (!came.has('mixed') || !came.has('caller') || !came.has('official')) return []
@@ -38,7 +36,7 @@ export function mixedLeftOut({ tracks, gaps, durationSamples }: Told): Span[] {
   return leftOut
 }
 
-/** Returns true if a stream with both voices is heard anywhere: then the two tracks are not the voices apart. */
+/** Returns true if a stream with both voices is played anywhere: then the tracks do not separate the voices. */
 export function hearsMixed(index: Told): boolean {
   if (!index.tracks.some(({ track }) => track === 'mixed')) return false
   const [first, ...more] = mixedLeftOut(index)
@@ -47,7 +45,7 @@ export function hearsMixed(index: Told): boolean {
 
 type Gone = Span & { isMissed: boolean }
 
-/** Where both are gone for long. Gaps of one track are in order and apart. */
+/** Returns where both are absent for long. Gaps of one track are ordered and disjoint. */
 function common(ones: readonly Gone[], others: readonly Gone[]): Gone[] {
   const found: Gone[] = []
   for (let n = 0, m = 0; n < ones.length && m < others.length;) {

@@ -1,14 +1,14 @@
-/** The objects of a recording in the object store. */
+/** Keys of a recording's objects in the store. */
 export function bodyKey(recordingId: string): string {
   return `recordings/${recordingId}.body`
 }
 
-/** Header to the intake key; gone once the custodian has the recording in keeping. */
+/** Header to the intake key; deleted at ingestion. */
 export function headerKey(recordingId: string): string {
   return `recordings/${recordingId}.hdr`
 }
 
-/** What a crash left of the last chunk; gone once mended. */
+/** What a crash left of the last chunk; deleted once rebuilt. */
 export function tailKey(recordingId: string): string {
   return `recordings/${recordingId}.tail`
 }
@@ -18,35 +18,35 @@ export function indexKey(recordingId: string): string {
   return `recordings/${recordingId}.index`
 }
 
-/** A copy for the person who asked, encrypted for them; ends with its recording (C1). */
+/** A copy for the requester, encrypted for them; ends with its recording (C1). */
 export function subjectCopyKey(recordingId: string, copyId: string): string {
   return `copies/${recordingId}/${copyId}.age`
 }
 
-/** The sound of its anonymised copy, sealed as the recording is; ends with it (R33). */
+/** Audio of the anonymised copy, sealed like the recording; ends with it (R33). */
 export function anonymisedCopyKey(recordingId: string, copyId: string): string {
   return `anonymised/${recordingId}/${copyId}.age`
 }
 
-/** What was put together for somebody outside, encrypted for them; fetched once (R30, R34). */
+/** A package for a recipient, encrypted for them; downloaded once (R30, R34). */
 export function packageKey(packageId: string): string {
   return `packages/${packageId}.age`
 }
 
-/** All of them, but for copies: those have rows of their own. */
+/** All objects except copies, which have rows of their own. */
 export function recordingObjects(recordingId: string): string[] {
   return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]
 }
 
-/** Those that a copy elsewhere has; with the sound of its anonymised copy, where it has one. */
+/** Objects that copies elsewhere have, including the audio of the anonymised copy. */
 export function copiedObjects(recordingId: string, copyId?: string): string[] {
   const own = [indexKey(recordingId), bodyKey(recordingId)]
   return copyId === undefined ? own : [...own, anonymisedCopyKey(recordingId, copyId)]
 }
 
 /**
- * Whether an object stays as it is until it is destroyed: those of a recording do once it is in keeping, which makes its index and
- * takes its header away; all others are written once.
+ * Returns true if an object is final: those of a recording after ingestion, which makes the index and deletes the header; all
+ * others from the start.
  */
 export function isSettledObject(key: string, has: (key: string) => boolean): boolean {
   const [, recording] = /^recordings\/(.*)\.[a-z]+$/.exec(key) ?? []

@@ -16,7 +16,7 @@ export async function openRecordingBody(
   )
 }
 
-/** Opens a kept recording's index. */
+/** Opens an ingested recording's index. */
 export async function openRecordingIndex(
   objects: ObjectStore,
   id: string,

@@ -1,43 +1,40 @@
 /**
- * How fast a listening is served: as fast as it can be heard, and a little ahead. In: what is asked, where and when. Out:
- * how much of it may leave, and when. Never here: a refusal; whoever asks for more waits.
- *
- * Two bounds hold together. What follows on what was served runs at most {@link Pace.leadMs} ahead of an ear that has
- * listened without a pause since; and all that is served, seeking included, comes out of a bucket that is filled a little
- * faster than the ear empties it. So a listening that ends has let out no more than seconds that were not heard. What a person hears
- * by all listenings together comes out of a bucket of theirs, of ten such leads, and of one recording out of one of a single lead: they
- * have one pair of ears.
+ * Paces listening: audio is served as fast as it is heard, plus a small lead. Requests beyond that wait; none is refused.
+ * Two limits apply. Consecutive audio runs at most {@link Pace.leadMs} ahead of a listener without pauses; and everything
+ * served, seeking included, comes from a token bucket that fills slightly faster than it is heard. So a listening that ends has
+ * released only seconds that were not heard. All listenings of a person share a bucket of ten such leads, and all of one
+ * recording a bucket of one lead: a person has one pair of ears.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { samplesPerSecond, toMs } from './recording-index.ts'
 
 export interface Pace {
-  /** So much, in milliseconds of sound, may be out and not yet heard. */
+  /** Milliseconds of audio that may be served ahead. */
   leadMs: number
-  /** Not less at a time, where there is so much: each piece costs a request. */
+  /** Smallest piece, if there is that much: each piece costs a request. */
   pieceMs: number
 }
 
 export const heardPace: Pace = { leadMs: 30_000, pieceMs: 2_000 }
 
-/** The bucket fills so much faster than the ear empties it: who seeks gets a lead again. */
+/** Fill rate relative to listening: seeking regains a lead. */
 const filling = 1.25
-/** Pieces are cut at whole samples and told in milliseconds: what follows may seem to begin a little later. */
+/** Pieces are cut at whole samples and expressed in milliseconds: the next may seem to begin a little later. */
 const roundingMs = 2
 
 interface Pacer {
   /**
-   * Of `wantedMs` from `fromMs` on, how much may leave at this instant, in milliseconds; what is given counts as served.
-   * Zero: not enough yet. `speed` is how many times faster than it was spoken the holder listens.
+   * Returns how many of `wantedMs` from `fromMs` on may be served now, in milliseconds, and counts them as served. Zero: not
+   * enough yet. `speed` is the playback rate.
    */
   take(asked: { atMs: number; fromMs: number; wantedMs: number; speed: number }): number
 }
 
-/** The pace of one listening. `atMs` is any clock that does not go back. */
+/** Pace of one listening. `atMs` is any monotonic clock. */
 export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
   let bucketMs = leadMs
   let filledAtMs: number | undefined
-  /** Where an ear without a pause is, since `earAtMs`; and how far it has been served. */
+  /** Position of a listener without pauses at `earAtMs`, and how far audio was served. */
   let earMs = 0
   let earAtMs = 0
   let servedMs = -Infinity
@@ -47,10 +44,10 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
       const passedMs = atMs - (filledAtMs ?? atMs)
       filledAtMs = atMs
       bucketMs = Math.min(leadMs, bucketMs + passedMs * speed * filling)
-      // Nobody hears what was not served: an ear that has come to its end waits there.
+      // A listener at the end of what was served waits there.
       earMs = Math.min(servedMs, earMs + (atMs - earAtMs) * speed)
       earAtMs = atMs
-      // Anything else is a jump: the ear is there now.
+      // Anything else is a seek: the listener is there now.
       const isFollowing = fromMs >= earMs && fromMs <= servedMs + roundingMs
       if (!isFollowing) earMs = fromMs
       const allowed = Math.min(bucketMs, earMs + leadMs - fromMs)
@@ -63,16 +60,16 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
   }
 }
 
-/** A listening so far ahead of the ear waits this long for its next piece, and is then told to come again. */
+/** A request so far ahead waits this long and is then told to retry. */
 const longestWaitMs = 8_000
 const lookAgainMs = 100
-/** Listenings, and people, whose pace is remembered at once: many more than people can have open. */
+/** Listenings and persons kept in memory: far more than can be open. */
 const keptPacers = 5_000
-/** Who looks for a place, from one recording to the next, begins so often at once. */
+/** Recordings that a person may begin at once while looking for something. */
 const leadsOfOne = 10
 
 interface HeardInTime {
-  /** How many samples may leave, once it is time for any; none where that is too far off, or nobody waits any more. */
+  /** Returns how many samples may be served, once it is time; none if that is too far off, or the request is gone. */
   whenHeard: (
     listening: string,
     asked: { fromSample: number; samples: number; speed: number; by?: { person: string; recording: string } },
@@ -80,7 +77,7 @@ interface HeardInTime {
   ) => Promise<number>
 }
 
-/** What one person may have out, of whatever listenings. */
+/** Budget of one person over all listenings. */
 interface Ears {
   mayTake(asked: { atMs: number; speed: number }): number
   take(givenMs: number): void
@@ -101,7 +98,7 @@ function createEars(mostMs: number): Ears {
   }
 }
 
-/** Those in use, the latest last. */
+/** Keeps the most recently used ones. */
 function keepLatest<Kept>(make: () => Kept): (key: string) => Kept {
   const kept = new Map<string, Kept>()
   return (key) => {
@@ -114,7 +111,7 @@ function keepLatest<Kept>(make: () => Kept): (key: string) => Kept {
   }
 }
 
-/** Waits until sound may leave at the pace at which it is heard. */
+/** Waits until audio may be served at the pace of listening. */
 export function hearInTime(pace: Pace): HeardInTime {
   const pacerOf = keepLatest(() => createPacer(pace))
   const earsOf = keepLatest(() => createEars(leadsOfOne * pace.leadMs))

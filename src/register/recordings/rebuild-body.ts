@@ -1,9 +1,8 @@
 /**
- * Makes a whole recording of what a crash left: the body's good chunks, then the frames of the tail.
- *
- * In: the file key, a body that may end torn, a tail. Out: a body that is a valid finished age payload and ends with an
- * endInferred mark. Never here: a nonce used again. The crash may have come in the middle of writing the last chunk, so
- * its nonce may already have covered other bytes; therefore the body is written anew under a fresh payload nonce.
+ * Rebuilds a whole recording after a crash: the body's valid chunks, then the frames of the tail. The result is a finished age
+ * payload that ends with an endInferred mark.
+ * No nonce is reused: the crash may have interrupted the last chunk, whose nonce may have covered other bytes, so the body is
+ * written again under a new payload nonce.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
@@ -20,12 +19,12 @@ import {
 } from '#platform/age/seal-stream.ts'
 import { deriveTailKey, openTailFrame, readTailFrames } from './tail-frame.ts'
 
-/** `rebuilt` is false when the body was whole already. `sha256` (hex) is over the body as it now is. */
+/** `rebuilt` is false if the body was whole already. `sha256` (hex) is of the present body. */
 export type RebuiltBody = { rebuilt: boolean; chunks: number; sizeBytes: number; sha256: string }
 
 /**
- * Rebuilds `bodyPath` in place (by rename) when its last chunk is not whole, and removes the tail.
- * Can be cut short at any point and run again.
+ * Rebuilds `bodyPath` in place (by rename) if its last chunk is incomplete, and removes the tail. Can be interrupted anywhere
+ * and run again.
  */
 export async function rebuildBody(options: {
   fileKey: Uint8Array
@@ -103,7 +102,7 @@ export async function rebuildBody(options: {
   }
 }
 
-/** The chunks that the tail holds, each from its first byte as far as frames reach without a hole. */
+/** Returns the chunks in the tail, each from its first byte as far as frames are contiguous. */
 async function openTail(fileKey: Uint8Array, tailPath: string): Promise<Map<number, Buffer>> {
   const key = deriveTailKey(fileKey)
   const chunks = new Map<number, Buffer>()

@@ -1,8 +1,6 @@
 import { Fault } from '#platform/fault.ts'
 
-/**
- * The faults of this folder. A fault is thrown; its code is stable and may be relied on by callers and monitoring.
- */
+/** Faults of this folder; callers and monitoring may rely on the codes. */
 export const recordingFaults = {
   'log-malformed': 'A chunk of the recording log breaks the format',
   'body-write-failed': 'A sealed chunk could not be written to the recording body',
@@ -15,7 +13,7 @@ export const recordingFaults = {
 
 export type RecordingFaultCode = keyof typeof recordingFaults
 
-/** A fault of the recordings: `code` is stable, `cause` keeps what was underneath. */
+/** Fault of a recording, with a stable `code`. */
 export class RecordingFault extends Fault<RecordingFaultCode> {
   constructor(code: RecordingFaultCode, detail?: string, cause?: unknown) {
     super(code, detail ? `${recordingFaults[code]}: ${detail}` : recordingFaults[code], cause)

@@ -1,6 +1,6 @@
 /**
- * The two files of a recording, before there is anything in it. In: whose key it is sealed to. Out: `<id>.hdr` (age header) and
- * `<id>.body` (nonce), both open. Never here: the file key once what is derived from it is there.
+ * Creates the two files of a recording, `<id>.hdr` (age header) and `<id>.body` (nonce). The file key is wiped once the payload
+ * key is derived.
  */
 import { randomBytes, type KeyObject } from 'node:crypto'
 import { rm, type FileHandle } from 'node:fs/promises'
@@ -19,23 +19,23 @@ export interface RecordingFiles {
   readonly nonce: Buffer
   readonly payloadKey: KeyObject
   readonly tailKey: KeyObject
-  /** Both, and their names. */
+  /** Both files and their names are durable. */
   readonly areDurable: boolean
-  /** Makes them so; the header is closed. Throws what the file system says, and can be called again. */
+  /** Makes them durable and closes the header. Throws file system errors, and can be called again. */
   sync(): Promise<void>
-  /** Waits for what goes on, and closes what is open. */
+  /** Waits for pending operations and closes the files. */
   close(): Promise<void>
-  /** Removes both, the header first and with it the only way to its key: there is nothing in them. */
+  /** Removes both, the header first, and with it the only way to the key: they are still empty. */
   remove(): Promise<void>
 }
 
-/** Instead of a public key: a file key that is kept elsewhere, and what is to be the header. The key is wiped. */
+/** Instead of a public key: a file key stored elsewhere, and the header to write. The key is wiped. */
 export interface SealedHeader {
   header: Buffer
   fileKey: Buffer
 }
 
-/** Throws what the file system says (EEXIST when the id was used before) or `age-key-malformed`. */
+/** Throws file system errors (EEXIST if the id was used before) or `age-key-malformed`. */
 export async function createRecordingFiles(
   directory: string,
   id: string,
@@ -82,7 +82,7 @@ interface NewFile {
   bytes: Buffer
 }
 
-/** Both files or none: nobody looks after half a pair, and an unclosed file ends the process when it is collected. */
+/** Both files or none: half a pair would be leaked, and a file handle that is garbage collected ends the process. */
 async function createPair(one: NewFile, other: NewFile): Promise<[FileHandle, FileHandle]> {
   const [first, second] = await Promise.allSettled([
     createFile(one.path, one.bytes),
@@ -93,7 +93,7 @@ async function createPair(one: NewFile, other: NewFile): Promise<[FileHandle, Fi
   throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason
 }
 
-/** Takes back a file of a pair that did not come about; one that was there before is another recording's. */
+/** Removes a file of a failed pair; one that existed before is another recording's. */
 async function undo(path: string, made: PromiseSettledResult<FileHandle>): Promise<void> {
   if (made.status === 'fulfilled') await made.value.close()
   else if ((made.reason as { code?: string }).code === 'EEXIST') return
