@@ -3766,6 +3766,7 @@ free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zo
 give_feedback(language text, message text, place text, email text) returns timestamp with time zone to seloste_desk
 give_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 give_up_call(request uuid, wanted uuid) returns void to seloste_desk
+had_part(person uuid, call uuid, part uuid, looked_at timestamp with time zone) returns boolean to seloste_custodian
 has_answered(person uuid) returns boolean
 has_heard(recording uuid, reference text, since timestamp with time zone) returns boolean
 heard_until(wanted uuid, purpose text, reference text) returns timestamp with time zone to seloste_desk
@@ -3992,6 +3993,7 @@ package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
 packages_wait_for_places() returns boolean to seloste_custodian
+part_before(part uuid, looked_at timestamp with time zone) returns TABLE(person_id uuid, unit_id uuid)
 part_is_officials() returns text
 part_is_recorded() returns trigger
 part_is_seen(viewer contact_viewer) returns text

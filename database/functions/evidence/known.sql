@@ -1,6 +1,22 @@
 -- Two machines' clocks, and what was under way when a right ended.
 create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
 
+-- What a part was before a correction that was approved after an instant: whose, and of which unit.
+create or replace function part_before(part uuid, looked_at timestamptz) returns table (person_id uuid, unit_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.was_person_id, c.was_unit_id from correction c
+  where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > looked_at - scope_grace()
+$$;
+
+-- True if a person answered a part of a call, this one where it is told, or was said to have at an instant, before a correction.
+create or replace function had_part(person uuid, call uuid, part uuid, looked_at timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from segment s
+    where s.contact_id = call and (part is null or s.id = part) and (s.official_person_id = person
+      or person in (select b.person_id from part_before(s.id, looked_at) b)))
+$$;
+grant execute on function had_part to seloste_custodian;
+
 -- Whether a person was employed by an instant and had a right then that covers the purpose and reaches a call, or one part of it. Which
 -- unit an official belonged to is asked of the directory as well, as it was when the call began. What a request was about is erased after
 -- it, and so may be what its calls were: then the request itself is enough.
@@ -28,13 +44,14 @@ begin
         else exists (
           select from segment s
           where s.contact_id = call and (part is null or s.id = part) and case a.scope_kind
-            when 'own' then s.official_person_id = a.person_id
+            when 'own' then had_part(a.person_id, s.contact_id, s.id, looked_at)
             when 'numbers' then s.number_reached = any (a.scope_numbers)
             when 'unit' then s.official_unit_id = any (a.scope_units) and not exists (
               select from person_placement m
               where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
                 and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)
                 and m.unit_id is distinct from s.official_unit_id)
+              or exists (select from part_before(s.id, looked_at) b where b.unit_id = any (a.scope_units))
             end)
         end
   );

@@ -99,7 +99,7 @@ type OwnMemo = { upto: number; others: number[] }
 
 /** R39. */
 export const rightsOwn: Check<OwnFacts> = {
-  rule: 'No official has listened to a segment that another official answered, nor read a contact or revealed a caller of a call without a part of their own.',
+  rule: 'No official has listened to a segment that another official answered, nor read a contact or revealed a caller of a call without a part of their own, as the register had it then: an approved correction counts from its decision on.',
   test: { file: 'src/use/playback/playback.test.ts', title: 'of another’s recording, for an official' },
   remedy:
     'The example is the id of a listening or the number of an entry in the audit log. Revoke the right it names, and find out how the call came to be shown.',
@@ -108,7 +108,8 @@ export const rightsOwn: Check<OwnFacts> = {
     const listened = await askOne(
       db,
       sql<{ all: number; others: string[] }>`
-        select count(*) as all, coalesce(array_agg(l.id::text) filter (where s.official_person_id is distinct from l.person_id), '{}') as others
+        select count(*) as all, coalesce(array_agg(l.id::text) filter (where s.official_person_id is distinct from l.person_id
+            and not had_part(l.person_id, s.contact_id, s.id, l.started_at)), '{}') as others
         from listening l
         join recording r on r.id = l.recording_id
         join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
@@ -121,14 +122,17 @@ export const rightsOwn: Check<OwnFacts> = {
           select seq, at, person_id, object_id from audit_entry
           where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')
             and (seq > ${before.upto}::bigint or seq = any (${before.others}::bigint[]))
+        ), of_others as materialized (
+          select * from seen
+          where exists (select from contact c where c.id = seen.object_id)
+            and not exists (
+              select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id)
         )
         select
           (select count(*) from audit_entry
             where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')) as looks,
-          (select coalesce(array_agg(seq order by seq), '{}') from seen
-            where exists (select from contact c where c.id = seen.object_id)
-              and not exists (
-                select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id)) as others,
+          (select coalesce(array_agg(seq order by seq), '{}') from of_others o
+            where not had_part(o.person_id, o.object_id, null, o.at)) as others,
           -- An entry may commit after a later one.
           (select greatest(${before.upto}::bigint, max(seq)) from seen where at < now() - interval '10 minutes') as upto`,
     )

@@ -1,0 +1,39 @@
+// R37, R39: an approved correction breaks no promise by what was looked at before it, and excuses nothing that is looked at after it.
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { rightsOwn } from '#use/evidence/access-promises.ts'
+import { rightsScope } from '#use/evidence/rights-scope.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { answer, beginListening } from '../register/open-desk.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { kept, served, ask, custodian, people, desk } = await openActs(database)
+
+test('what an official listened to and read before a correction is no breach after it; what they read since is', async () => {
+  const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
+  const times = { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
+  const call = await kept(times)
+  const request = await served({ contacts: [call.contactId] })
+  const aino = await desk.signIn(people.aino)
+  const listening = await beginListening(aino, call.id)
+  expect((await aino.fetch(listening.audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
+  await answer(aino.fetch(`/api/contacts/${call.contactId}?purpose=QUALITY`))
+  const check = async () => {
+    const looking = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
+    const found = [await rightsOwn.check(looking, undefined), await rightsScope.check(looking, undefined)]
+    return found.map((one) => one !== 'not-yet' && one.holds)
+  }
+  expect(await check()).toEqual([true, true])
+  const asked = { segmentId: call.segmentId, officialUserId: people.bertil.userId }
+  const { body } = await ask('paula', 'POST', `/api/requests/${request.id}/corrections`, asked)
+  const decision = `/api/corrections/${body['id'] as string}/decision`
+  expect((await ask('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+  expect(await check()).toEqual([true, true])
+  await database.as().pool.query(
+    `insert into audit_entry (at, person_id, role, action, purpose, result, object_kind, object_id)
+     values (clock_timestamp() + interval '1 minute', $1, 'OFFICIAL', 'contact.read', 'DEVELOPMENT', 'ok', 'contact', $2)`,
+    [people.aino.id, call.contactId],
+  )
+  expect(await check()).toEqual([false, false])
+})
