@@ -108,6 +108,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'place-other':
     'Mount the right place, or give it a name of its own; end a register that was restored from a backup and took it over.',
   'place-slow': 'See to the place’s disk or the way there; it is tried again each minute.',
+  'place-two-keys':
+    'Set SELOSTE_BACKUP_KEY alike for every process and every scheduled command: two of them seal to different recovery keys.',
   'place-unattested': 'Attest the site in a new version of the description (docs/operate/places-of-data.md).',
   'place-unready': 'Wait: it is tried again once the audit log has its first signature.',
   'program-answer-too-long': 'Mend the program that SELOSTE_ENGINES names: it writes more than it may.',

@@ -369,3 +369,19 @@ test('what is replaced is overwritten on the disk before it goes', async () => {
   expect(await readFile(pathOf(setting, 'held'))).toEqual(Buffer.alloc('an old key'.length))
   await store.delete('keyring/a')
 })
+
+test('two processes with different recovery keys are told of: who seals the place again says so', async () => {
+  const place = await aFolder()
+  await addShard(41, 1)
+  const [custodian, command] = [open([place]), open([place], { recipient: generateKeyPair().recipient })]
+  const renew = (places: Places) => places.backup(place.name)!.renewCopies()
+  await renew(custodian)
+  // Whoever starts with a new key renews what there is.
+  await renew(command)
+  await expect(renew(custodian)).rejects.toMatchObject({ code: 'place-two-keys' })
+  await renew(custodian)
+  const { rows } = await database
+    .as()
+    .pool.query('select recipient, state from place_of_data where name = $1', [place.name])
+  expect(rows).toEqual([{ recipient: recovery.recipient, state: 'in-use' }])
+})

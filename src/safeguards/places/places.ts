@@ -72,6 +72,8 @@ const wholeLimitMs = 10 * 60_000
 export function openPlaces(options: PlacesOptions): Places {
   const { db: holding, keys, recipient, now } = options
   const db = safeguardsOf(holding)
+  /** Places whose keyring this process has sealed. */
+  const sealed = new Set<string>()
   const placeOf = (kind: 'backup' | 'ledger') => (setting: PlaceSetting) => new Place(kind, setting)
 
   class Place {
@@ -207,7 +209,19 @@ export function openPlaces(options: PlacesOptions): Places {
       .select(['keyring_whole', 'recipient'])
       .where('id', '=', open.id)
       .executeTakeFirstOrThrow()
-    if (!row.keyring_whole || row.recipient !== recipient) return renewWhole(open)
+    const isAnothers = row.recipient !== recipient
+    if (!row.keyring_whole || isAnothers) {
+      const wasMine = sealed.has(open.id)
+      await renewWhole(open)
+      // A start with a new recovery key finds that of before; whoever has sealed it already finds that of somebody beside them.
+      if (wasMine && isAnothers) {
+        throw new PlaceFault(
+          'place-two-keys',
+          'another process has sealed the keyring there to another recovery key; it is sealed to that of this process again',
+        )
+      }
+      return
+    }
     const months = await db
       .selectFrom('keyring_change')
       .select('expiry_month')
@@ -228,6 +242,7 @@ export function openPlaces(options: PlacesOptions): Places {
       .set({ keyring_whole: true, recipient: recipient ?? null, keyring_at: now() })
       .where('id', '=', open.id)
       .execute()
+    sealed.add(open.id)
   }
 
   async function ship({ id, store }: Open): Promise<void> {
