@@ -4,7 +4,7 @@ import { listenDecisions, type DecisionsOptions } from '#capture/decisions/liste
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 
-/** Answers phone systems that ask whether a call is to be recorded, where SELOSTE_DECISIONS says so. */
+/** Answers phone systems that request recording decisions, if SELOSTE_DECISIONS is set. */
 export async function answerDecisions(
   { decisions }: Settings['connecting'],
   {

@@ -1,8 +1,8 @@
 import { Histogram, type Registry } from 'prom-client'
 
 /**
- * How long recording clients wait for their answers.
- * @returns to be told of each session that was offered: its final status, and milliseconds since its INVITE
+ * Measures response times to recording clients.
+ * @returns a function to call for each offered session: final status, and milliseconds since its INVITE
  */
 export function measureAnswers(registry: Registry): (status: number, tookMs: number) => void {
   const took = new Histogram({

@@ -1,7 +1,4 @@
-/**
- * How calls were signalled, from the memory of each capture to the desk. In: the flows that a capture has. Out: those of all
- * captures, as lists and one by one. Never here: who may look; the desk asks the database before it asks here.
- */
+/** Collects call flows from the memory of all captures for the desk, which checks the right before it asks. */
 import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { Captures } from '../desk/ask-captures.ts'
 
@@ -10,17 +7,17 @@ type FlowTold = Omit<CallFlow, 'steps' | 'leftOut'>
 type FlowHead = FlowTold & { node: string }
 type ShownFlow = FlowHead & Pick<CallFlow, 'steps' | 'leftOut'>
 
-/** How the desk asks; `no-answer` when no capture answers. */
+/** For the desk; `no-answer` if no capture answers. */
 export interface FlowReader {
-  /** Newest first; `unanswered` are the nodes whose flows are not among them. */
+  /** Newest first; `unanswered` are the nodes that did not answer. */
   list(): Promise<{ flows: FlowHead[]; unanswered: string[] } | 'no-answer'>
-  /** Nothing where no capture has one of that id any more. */
+  /** Undefined if no capture has a flow of that id any more. */
   read(id: string): Promise<ShownFlow | undefined | 'no-answer'>
 }
 
 const all = 'call-flows'
 
-/** What a capture answers; nothing where something else was asked. */
+/** Answers a request to a capture; undefined if it is about something else. */
 export function answerCallFlows(flows: CallFlows, asked: string): unknown {
   if (asked === all) return flows.all().map(headOf)
   if (!asked.startsWith(`${all}/`)) return undefined
@@ -51,7 +48,7 @@ export function readCallFlows(captures: Captures): FlowReader {
   }
 }
 
-/** What of a flow is shown: its dialog's id is the client's and stays there. */
+/** Returns the shown part of a flow, without the client's dialog id. */
 function headOf({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: CallFlow): FlowTold {
   return { id, segments, client, transport, startedAtMs, ...(endedAtMs !== undefined && { endedAtMs }), problems }
 }

@@ -7,26 +7,26 @@ import type { Known } from '../roles/follow-known.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
-/** What capture says of itself. */
+/** State reported by capture. */
 export interface CaptureState extends AdmissionState {
-  /** Sessions that go on. */
+  /** Live sessions. */
   live: number
-  /** Sessions that have ended and whose recording is not stored yet. */
+  /** Ended sessions whose recording is not stored yet. */
   storing: number
   /** Segments whose facts wait for the database. */
   waiting: number
-  /** What it judges calls by: the version of the description, and when the directory was read (milliseconds since the epoch). */
+  /** Version of the description in use, and when the directory was read (milliseconds since the epoch). */
   knows: { description: number; directoryReadMs: number | null }
 }
 
-/** `read`: description and directory are read anew, and the answer waits for that. */
+/** `read`: reads description and directory again before answering. */
 export type CaptureWish = 'drain' | 'resume' | 'read'
 
 const answerMs = 5_000
 const knownAgainMs = 50
 const socketName = 'capture-control'
 
-/** Lets capture's own user, and root, ask how capture is, and have it drained. */
+/** Lets capture's own user, and root, query and drain capture. */
 export async function offerControl(
   settings: SocketSettings,
   state: () => CaptureState,
@@ -39,7 +39,7 @@ export async function offerControl(
     const done = asked.method === 'POST' && wish === 'read' ? read() : Promise.resolve()
     void done.finally(() => answer.end(JSON.stringify(state())))
   })
-  // Not for the desk: whoever drains capture is its own user, or root.
+  // Owner only: the desk must not drain capture.
   await listenAtSocket(server, path, 'owner')
   return { stop: () => closeSocket(server) }
 }
@@ -53,7 +53,7 @@ export function knownNow(
   return { description, directoryReadMs: known.readAt?.epochMilliseconds ?? null }
 }
 
-/** Resolves once capture judges calls by a version of the description and by the directory as it was at an instant. */
+/** Resolves once capture uses a version of the description and the directory as of an instant. */
 export async function untilCaptureKnows(
   settings: SocketSettings,
   wanted: { description: number; directoryAt: Temporal.Instant },
@@ -66,7 +66,7 @@ export async function untilCaptureKnows(
   }
 }
 
-/** Asks a running capture how it is, after telling it what is wished. Nothing where none answers. */
+/** Queries a running capture, after sending it a request. Undefined if none answers. */
 export function askCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
   return new Promise((resolve) => {
     const asking = request(

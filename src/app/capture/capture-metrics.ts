@@ -8,7 +8,7 @@ import type { FollowedCertificate } from '#platform/certificates/follow-certific
 import type { SipServer } from '#capture/sip/server.ts'
 import type { PressureWatch } from './watch-pressure.ts'
 
-/** What an operator watches of capture. Counts since the process's start; names say what they count. */
+/** Metrics of capture. Counters start with the process. */
 export function measureCapture(
   registry: Registry,
   parts: {

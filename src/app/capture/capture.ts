@@ -66,12 +66,14 @@ import { openIntakeKeyStock } from './intake-key-stock.ts'
 import { reportCallActivity } from './report-call-activity.ts'
 import { watchOrphanedRecordings } from './watch-orphaned-recordings.ts'
 
-/** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
+/**
+ * The capture role: accepts SIPREC sessions and writes sealed recordings with public keys only. Never waits for the database.
+ */
 export const runCapture: Role = async ({ settings, log, databaseUrl, version, heldCalls }) => {
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
   const calls = heldCalls ?? (await restoreSavedCalls(settings))
-  // Two on one spool would take each other's calls for those of a process that is dead, and destroy what they record.
+  // A second capture on the spool would take this one's calls for those of a dead process and destroy their recordings.
   const lock = lockFolder(folder)
   if (lock.kind === 'in-use') {
     calls.ports.closeRest()
@@ -249,7 +251,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'files for the next recordings could not be made; each makes its own')
     },
   })
-  // The first at once, so that the first call has one.
+  // At once, so that the first call has one.
   preallocated.fill()
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
@@ -296,7 +298,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
     },
   })
-  // Before the first call is taken: it may be one that comes back, and was forbidden meanwhile.
+  // Before the first call is accepted: it may be a resumed one that was forbidden meanwhile.
   const forbidden = await followForbidden({
     db,
     databaseUrl,
@@ -383,7 +385,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'the database does not hear that this capture is there')
     },
   })
-  // The process before this one was draining when it died.
+  // The previous process was draining when it died.
   if (process.env['SELOSTE_DRAINING'] === '1') draining.obey('drain')
 
   return {
@@ -423,5 +425,5 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   }
 }
 
-/** How long the end waits for the last facts to be admitted; they are on disk either way. */
+/** Longest wait at the end for admission of the last facts; they are on disk either way. */
 const settleMs = 3_000

@@ -1,11 +1,11 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Disk that is held for calls that go on, and let go when the volume fills, whoever filled it. */
+/** Disk space reserved for live calls, released when the volume fills up for any reason. */
 export interface DiskReserve {
-  /** Lets the reserve go where little is left, and takes it again where there is plenty. */
+  /** Releases the reserve when little is free, and restores it when there is plenty. */
   look(disk: { freeBytes: number; sizeBytes: number }): Promise<void>
-  /** Lets it go at once: a write was refused. */
+  /** Releases it at once: a write failed. */
   release(): Promise<void>
   readonly bytes: number
 }
@@ -14,7 +14,10 @@ const mib = 1024 * 1024
 const most = 64 * mib
 const zeros = Buffer.alloc(mib)
 
-/** @param folder where calls going on are written @param onChange with the bytes held now */
+/**
+ * @param folder of live calls
+ * @param onChange called with the reserved bytes
+ */
 export async function openDiskReserve(folder: string, onChange: (bytes: number) => void): Promise<DiskReserve> {
   const path = join(folder, 'reserve')
   let bytes = await stat(path).then(
@@ -23,7 +26,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
   )
   let turn = Promise.resolve()
 
-  /** Written out, not only named: a file with holes holds no disk. */
+  /** Written in full: a sparse file reserves nothing. */
   async function take(size: number): Promise<void> {
     const file = await open(path, 'w', 0o600)
     try {

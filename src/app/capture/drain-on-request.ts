@@ -3,14 +3,14 @@ import type { CaptureWish } from './capture-control.ts'
 
 export interface Draining {
   obey(wish: CaptureWish): void
-  /** Resolves when, while draining, nothing goes on and nothing waits. */
+  /** Resolves when draining is complete: no live session and nothing waiting. */
   drained: Promise<void>
   stop(): void
 }
 
 const lookMs = 250
 
-/** Drains capture: the last session sealed and its facts in the register, it is done (`seloste drain`). */
+/** Drains capture: done when the last session is sealed and its facts are in the register (`seloste drain`). */
 export function drainOnRequest(
   admission: Admission,
   { left, onChange }: { left: () => number; onChange: (draining: boolean) => void },
@@ -32,7 +32,7 @@ export function drainOnRequest(
       clearInterval(timer)
       if (draining) {
         admission.drain()
-        // Looked at only after an interval: what was accepted a moment ago is a session by then.
+        // Checked only after an interval: what was accepted a moment ago is a session by then.
         timer = setInterval(look, lookMs)
       } else admission.resume()
       onChange(draining)

@@ -9,27 +9,29 @@ export interface ForbiddenOptions {
   db: Kysely<RegisterTables>
   databaseUrl: string
   recorder: Pick<Recorder, 'recordings' | 'forbid'>
-  /** One that this process does not have is forbidden: it may be another node's of a talk that is recorded here as well. */
+  /**
+   * Called if a forbidden recording is not this process's: it may be another node's of a call that is recorded here as well.
+   */
   onAnother?: () => void
   onFault: (error: unknown) => void
-  /** What is missed on the channel is found so soon. */
+  /** Polling interval, for missed notifications. */
   lookMs?: number
 }
 
 /**
- * Tells the recorder which of its recordings are forbidden (R49): at once as the database says so; every few seconds besides, as
- * a word may be missed; and of the calls of the last day when it starts and whenever the database was away, as a call that a
- * restart interrupted comes back. Returns once it has looked the first time, or has found no database: capture does not wait.
+ * Stops recordings that are forbidden (R49): at once on notification; by polling every few seconds, since a notification may be
+ * missed; and for all calls of the last day at the start and whenever the database was away, since a call interrupted by a
+ * restart resumes. Returns after the first check, or if there is no database: capture does not wait.
  */
 export async function followForbidden(options: ForbiddenOptions): Promise<{ stop: () => Promise<void> }> {
   const { db, recorder, onFault, lookMs = 2_000 } = options
   let looking = Promise.resolve()
-  /** Nobody has looked at the calls of the last day since the database was away. */
+  /** The calls of the last day were not checked since the database was away. */
   let behind = true
 
   async function look(known: readonly string[]): Promise<void> {
     const found = await forbiddenAmong(db, known)
-    // One that waits for its disk keeps no other from being stopped.
+    // Concurrent: one that waits for its disk delays no other.
     for (const { id, destroys } of found) recorder.forbid(id, destroys).catch(onFault)
   }
   function lookAgain(): Promise<void> {
@@ -51,7 +53,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
   const told = listen({
     url: options.databaseUrl,
     channels: [channels.forbidden],
-    // Not in line behind a look that is under way: it was asked before this was said.
+    // Not queued behind a running check, whose query may be older than this.
     onNotification: (_channel, id) => {
       if (recorder.recordings('remembered').includes(id)) look([id]).catch(onFault)
       else options.onAnother?.()

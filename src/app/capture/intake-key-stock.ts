@@ -5,7 +5,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { intakeBatchesInUse, intakeKeysWanted, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 
-/** Opens the stock of public intake keys of this capture node. */
+/** Opens this node's stock of public intake keys. */
 export function openIntakeKeyStock(options: {
   folder: string
   db: Kysely<RegisterTables>

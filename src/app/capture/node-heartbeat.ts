@@ -1,6 +1,6 @@
 /**
- * This capture among the others of its register. In: how it is. Out: that it is there, every two seconds; what it is asked by desks
- * on other machines; the calls of nodes that stay silent, ended. Never here: a call of its own.
+ * Heartbeat of this capture every two seconds. Answers requests from desks on other machines, and ends the calls of silent
+ * nodes.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -20,7 +20,7 @@ import type { RegisterTables } from '#register/tables.ts'
 const livesMs = 2_000
 const endsSilentMs = 60_000
 
-/** The id of the node whose spool lies in this folder; made at its first start. */
+/** Returns the id of the node with this spool folder; made at its first start. */
 export async function readNodeId(folder: string): Promise<string> {
   const path = join(folder, 'node-id')
   const known = await readFile(path, 'utf8').catch(() => '')
@@ -35,7 +35,7 @@ export function startNodeHeartbeat(options: {
   databaseUrl: string
   node: CaptureNode
   state: () => NodeState
-  /** What it is asked from elsewhere. */
+  /** Answers requests from elsewhere. */
   answer: (what: string) => Promise<unknown>
   onEnded: (calls: number) => void
   onFault: (error: unknown) => void
@@ -53,11 +53,11 @@ export function startNodeHeartbeat(options: {
     const calls = await endCallsOfSilentNodes(db, node.id)
     if (calls > 0) options.onEnded(calls)
   }
-  /** Where the database lets it wait, no second one waits behind it. */
+  /** One heartbeat at a time if the database is slow. */
   function tellAgain(): void {
     telling ??= tell()
       .catch((error: unknown) => {
-        // Once for each time that the database is away.
+        // Reported once per outage.
         if (wasHeard) onFault(error)
         wasHeard = false
       })

@@ -3,22 +3,22 @@ import { holdConnections, moveConnections } from '#platform/database/moved-conne
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SwitchedStore } from '#platform/objects/switched-store.ts'
 
-/** What the supervisor tells capture while the register moves (`seloste move`). */
+/** Requests from the supervisor while the register moves (`seloste move`). */
 export type RegisterPauseRequest =
   { register: 'hold' } | { register: 'goOn'; databaseUrl?: string; environment: Environment }
 
-/** Settings that are other ones now. */
+/** Changed settings. */
 export type Environment = Readonly<Record<string, string>>
 
-/** What capture answers: it waits for the register, or goes on with it. */
+/** Capture's reply: paused, or resumed. */
 export interface RegisterPauseReply {
   register: 'held' | 'going-on'
   failed?: string
 }
 
 /**
- * Lets the register move under a running capture: while it is held, calls are taken and recorded as they are when database and store
- * are away, in the spool, and no packet waits for either; then both are where the supervisor says.
+ * Pauses the register under a running capture for a move. Calls continue to be accepted and recorded into the spool, as when
+ * database and store are away; then both are where the supervisor says.
  */
 export function pauseRegisterOnRequest(
   databaseUrl: string,

@@ -3,8 +3,8 @@ import type { Log } from '#platform/log/log.ts'
 import { isLossy, type Reception } from '#register/recordings/reception.ts'
 
 /**
- * What an operator watches of how recordings come in, by trunk (its name in SELOSTE_TRUNKS; nothing of a call).
- * @returns to be told of each recording once, when it is stored
+ * Metrics of reception by trunk (its name in SELOSTE_TRUNKS; nothing about a call).
+ * @returns a function to call once for each stored recording
  */
 export function measureReception(
   registry: Registry,

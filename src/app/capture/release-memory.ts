@@ -4,13 +4,12 @@ import { runInNewContext } from 'node:vm'
 type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
 
 /**
- * Gives memory back that is not needed any more: what reading the program has left, or a day's calls. Everything stands still for
- * up to a tenth of a second.
+ * Returns unused memory to the system: left from loading the program, or a day's calls. Blocks for up to a tenth of a second.
  */
 export function releaseMemory(): void {
-  // A new context has what the flag exposes, so that no unit, chart or command has to start the process with it.
+  // A new context has the function of the flag, so that no unit, chart or command needs to set it.
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as Collect
-  // As V8 does it where memory runs out: the young generation is given back, too.
+  // As V8 collects when memory runs out: includes the young generation.
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

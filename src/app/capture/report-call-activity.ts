@@ -1,9 +1,9 @@
-/** Tells the supervisor whether calls go on. In: how many. Out: a word when that changes, of none not before some minutes. */
+/** Reports to the supervisor when calls begin, and when there have been none for some minutes. */
 
 const lookMs = 500
-/** Between the calls of a working day there are always some; a spare that comes and goes costs more than one that stays. */
+/** During a working day there are always calls; starting and ending a spare process costs more than keeping it. */
 const quietMs = 10 * 60_000
-/** After its start; by then calls have come back to a process that took over. */
+/** After the start; resumed calls are back by then. */
 const startedMs = 5_000
 
 export interface CallActivity {
@@ -11,9 +11,9 @@ export interface CallActivity {
 }
 
 /**
- * @param tell `true` with the first call, `false` once there was none for ten minutes
- * @param collect what is not needed any more is given back: what reading the program has left, and a day's calls. Never while one
- * goes on, as everything stands still for a tenth of a second
+ * @param tell called with `true` at the first call, `false` after ten minutes without one
+ * @param collect releases memory left from loading the program, or of a day's calls; never during a call, as it blocks for a
+ * tenth of a second
  */
 export function reportCallActivity(
   live: () => number,

@@ -3,7 +3,7 @@ import type { ClientsSeen, ClientTold } from '#capture/session/seen/clients-seen
 const everyMs = 5_000
 const forgetEveryMs = 3_600_000
 
-/** Keeps what clients send where the pages find it. While the database is away it waits in memory; a crash loses so much. */
+/** Stores what clients send for the pages. Waits in memory while the database is away; a crash loses that much. */
 export function storeClientsSeen(options: {
   keep: (told: ClientTold) => Promise<void>
   forget: () => Promise<void>

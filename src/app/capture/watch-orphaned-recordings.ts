@@ -8,7 +8,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const lookMs = 3_600_000
 
-/** Looks every hour for recordings whose call nobody knows (AC8): an alarm while there are any. */
+/** Checks hourly for recordings without a known call (AC8): an alarm while there are any. */
 export function watchOrphanedRecordings(options: {
   folder: string
   known: () => ReadonlySet<string>
@@ -25,7 +25,7 @@ export function watchOrphanedRecordings(options: {
   })
   const look = async () => {
     try {
-      // A register that is away is asked the next time.
+      // Retried later if the register is away.
       const destructionNow = await destructionTime(db).catch(() => undefined)
       const { waiting, destroyed } = await findOrphanedRecordings(folder, known(), clock.now(), destructionNow)
       gauge.set(waiting.length)

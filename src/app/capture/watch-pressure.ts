@@ -8,14 +8,14 @@ import { freeOn, measurePressure } from '../roles/measure-pressure.ts'
 export interface PressureWatch {
   readonly last: Measured | undefined
   readonly reservedBytes: number
-  /** What capture could not do tells of the disk before the next look does. */
+  /** Reports a failed operation, which may show disk pressure before the next check. */
   heedFault(error: unknown): void
   stop(): void
 }
 
 export interface PressureWatchOptions {
   admission: Admission
-  /** Capture's own first: calls going on and their facts; then that of the recordings, where they lie in one. */
+  /** Capture's own first (live calls and their facts), then that of the recordings if it is a folder. */
   folders: readonly [own: string, ...others: string[]]
   rtp: PortRange
   recordings: () => number
@@ -25,7 +25,7 @@ export interface PressureWatchOptions {
 
 const lookMs = 2_000
 
-/** Looks every two seconds at what presses, tells admission, and keeps the reserve on the disk. */
+/** Measures pressure every two seconds, updates admission, and maintains the disk reserve. */
 export async function watchPressure(options: PressureWatchOptions): Promise<PressureWatch> {
   const { admission, folders, rtp, recordings, callsWaiting, log } = options
   const [folder] = folders
@@ -41,7 +41,7 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
   }
 
   const timer = setInterval(() => {
-    // A disk that answers slowly is not asked twice at a time.
+    // One check at a time if the disk is slow.
     if (looking) return
     looking = true
     look()

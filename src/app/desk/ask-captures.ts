@@ -1,6 +1,6 @@
 /**
- * Captures on other machines, as the desk asks them. In: what is asked. Out: their answers by node, over the database. Never here:
- * who may look; and the capture of the desk's own machine, which answers at its sockets even while the database is away.
+ * Sends requests to captures on other machines over the database. The capture on the desk's own machine answers at its sockets,
+ * even while the database is away.
  */
 import type { Kysely } from 'kysely'
 import { requestOverChannel } from '#platform/database/request-over-channel.ts'
@@ -8,7 +8,10 @@ import { calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
-  /** Asks all nodes that are there, or those but one. @returns their answers; `expected` are the nodes that should have given one */
+  /**
+   * Asks all live nodes, or all but one.
+   * @returns their answers; `expected` are the nodes that should have answered
+   */
   ask(what: string, but?: string): Promise<{ expected: { id: string; name: string }[]; answers: Map<string, unknown> }>
   stop(): Promise<void>
 }

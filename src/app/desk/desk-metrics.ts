@@ -1,14 +1,14 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { ScrapeTold } from './gather-metrics.ts'
 
-/** What an operator watches of the desk, and of the processes that are scraped through it. */
+/** Metrics of the desk and of the processes scraped through it. */
 export function measureDesk(
   registry: Registry,
   { databaseAnswers, version }: { databaseAnswers: () => Promise<boolean>; version: string },
 ): ScrapeTold {
   const registers = [registry]
   new Gauge({ name: 'seloste_build_info', help: 'Always 1; the program’s version', labelNames: ['version'], registers })
-    // Never anything else.
+    // Constant.
     .set({ version }, 1)
   new Gauge({
     name: 'seloste_database_up',
@@ -35,7 +35,7 @@ export function measureDesk(
     process: (name, answers) => up.set({ of: name }, answers ? 1 : 0),
     nodes(nodes) {
       nodeUp.reset()
-      // Of a name that two have, the one that does not answer is told of.
+      // If two nodes share a name, the silent one is reported.
       const silent = new Set(nodes.flatMap(({ name, answers }) => (answers ? [] : [name])))
       for (const { name } of nodes) nodeUp.set({ of: name }, silent.has(name) ? 0 : 1)
     },

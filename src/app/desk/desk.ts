@@ -25,13 +25,13 @@ import type { Role, RoleContext } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { findCustodian } from '../custodian/custodian-transport.ts'
 
-/** People wait: a database that hangs is found out within three seconds. */
+/** Short, since people wait: a hanging database is detected within three seconds. */
 const databaseAnswerMs = 1_500
 const statementMs = 60_000
 
 const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
-/** The desk: web and API for people. It holds no keys. */
+/** The desk role: web and API. It has no keys. */
 export const runDesk: Role = async ({ settings, log, databaseUrl, version }: RoleContext) => {
   const blockers = createBlockers({ now: () => systemClock.now(), log })
   const { db, close } = connectDatabase<RegisterTables>({
@@ -62,7 +62,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   })
   const way = await findCustodian(settings, { now: () => systemClock.now(), log })
   const custodian = connectCustodian(way)
-  // Whatever keeps it from answering is told at once, and not only when somebody wants to listen.
+  // Probes the custodian now, so that an obstacle is reported before somebody wants to listen.
   void custodian.alive()
   const watchers = new Set<() => void>()
   const changes = listenToCalls(databaseUrl, watchers, log)

@@ -5,16 +5,16 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
 import type { Captures } from './ask-captures.ts'
 
-/** Told of each scrape what answered it. */
+/** Receives who answered each scrape. */
 export interface ScrapeTold {
   process(name: string, answers: boolean): void
-  /** Nodes of capture that have not said that they end. */
+  /** Capture nodes that have not reported a planned end. */
   nodes(nodes: readonly { name: string; answers: boolean }[]): void
 }
 
 /**
- * The numbers of the desk, of the processes of its machine (over sockets, whatever the database does), and of captures elsewhere
- * (over the database), as one exposition text.
+ * Returns the metrics of the desk, of its machine's processes (over sockets, independent of the database), and of captures
+ * elsewhere (over the database), as one exposition text.
  */
 export async function gatherMetrics(
   registry: Registry,
@@ -28,7 +28,7 @@ export async function gatherMetrics(
   const near = await readOffered(sockets)
   const nearNode = nodeOf(near.get('capture'))
   const nodes = await seenNodes(db).catch((): SeenNode[] => [])
-  // It answers: of a name that one before it had, whose disk was lost, it is the one that was heard of last.
+  // If an earlier node with a lost disk had the same name, the one with the latest heartbeat is this one.
   const nearId = nodes
     .filter(({ name, state }) => name === nearNode && state !== 'ended')
     .reduce<SeenNode | undefined>(
@@ -45,7 +45,7 @@ export async function gatherMetrics(
   return writeMetrics(registry, others)
 }
 
-/** As which node a capture tells its numbers. */
+/** Returns the node of a capture's metrics. */
 function nodeOf(metrics: ToldMetrics | undefined): string | undefined {
   const label = metrics?.flatMap(({ values }) => values ?? []).find(({ labels }) => labels?.['node'] !== undefined)
   return label?.labels?.['node']?.toString()

@@ -2,10 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import { promises } from '#description/promises.ts'
 import type { Proof } from '#use/evidence/read-proofs.ts'
 
-/**
- * Whether each promise of the description holds, for whoever watches. One that has no proof, or of which the database
- * cannot be asked, does not: nothing is silent here.
- */
+/** Metric of each promise: whether it holds. Without a proof, or without the database, it does not. */
 export function measurePromises(registry: Registry, read: () => Promise<readonly Proof[]>): void {
   const proofs = () => read().catch(() => [])
   new Gauge({

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import { blockerKinds, type BlockerKind, type Blockers } from '#platform/blockers/blockers.ts'
 
-/** What keeps this process from its work, for whoever watches. */
+/** Metrics of this process's blockers. */
 export function measureBlockers(registry: Registry, blockers: Blockers): void {
   new Gauge({
     name: 'seloste_blockers',

@@ -8,19 +8,19 @@ export type DrawKeySettings = Pick<Settings, 'dataDirectory'> & { apart: Pick<Se
 
 const keyBytes = 32
 
-/** Where the installation's secret for draws lies. */
+/** Returns the path of the draw secret. */
 export function drawKeyPath({ dataDirectory, apart }: DrawKeySettings): string {
   return apart.drawKeyFile ?? join(dataDirectory, 'capture', 'draw.key')
 }
 
 /**
- * The installation's secret for draws (R14), made at first use. Keep it: with it every draw can be explained again.
- * @throws Fault `setting-wrong` where SELOSTE_DRAW_KEY names a file that cannot be read; where the file is not a whole key: with less of it draws could be foretold
+ * Reads the installation's draw secret (R14), made at first use. Keep it: it is needed to explain draws.
+ * @throws Fault `setting-wrong` if SELOSTE_DRAW_KEY cannot be read, or is incomplete: draws could then be predicted
  */
 export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   const path = drawKeyPath(settings)
   const { drawKeyFile } = settings.apart
-  // A file that several users share is made by whoever installs; one made here could be another on each machine.
+  // A shared file is made by the installer: one made here could differ between machines.
   if (drawKeyFile === undefined) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await access(path).catch(() => makeKey(path))
@@ -41,7 +41,7 @@ export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   )
 }
 
-/** Under its name it is whole, and the first of several that are made at once is everybody's. */
+/** Atomic: of several concurrent starts the first one's key is used by all. */
 async function makeKey(path: string): Promise<void> {
   const made = `${path}.${randomUUID()}`
   const file = await open(made, 'wx', 0o600)

@@ -10,11 +10,11 @@ import {
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { writeCopy } from './write-copy.ts'
 
-/** The description's versions as this process knows them. */
+/** The description's versions known to this process. */
 export interface Versions {
-  /** Oldest first, those to come included. */
+  /** Oldest first, including future ones. */
   readonly all: readonly DescriptionVersion[]
-  /** What is in force at an instant. */
+  /** Returns the version in force at an instant. */
   at: (instant: Temporal.Instant) => DescriptionVersion
   /** Reads them now. */
   refresh: () => Promise<void>
@@ -24,18 +24,18 @@ export interface Versions {
 export interface FollowOptions {
   db: HoldingSafeguards
   databaseUrl: string
-  /** Where a copy is kept for a start without the database; nowhere without it. */
+  /** Path of a copy for starts without the database. */
   copyPath?: string
   onFault: (error: unknown) => void
-  /** After every change of what is known. */
+  /** Called after every change. */
   onChange?: () => void
 }
 
 const refreshMs = 60_000
 
 /**
- * Follows the versions in the database; the next one is known here as soon as it is approved, which is before it comes
- * into force. Throws where neither the database nor a copy tells of any.
+ * Follows the versions in the database; a new one is known here when it is approved, before it comes into force. Throws if
+ * neither the database nor a copy has any.
  */
 export async function followVersions(options: FollowOptions): Promise<Versions> {
   const { db, databaseUrl, copyPath, onFault } = options
@@ -56,7 +56,7 @@ export async function followVersions(options: FollowOptions): Promise<Versions> 
     options.onChange?.()
   }
 
-  /** One read at a time; what is told during one is read after it. */
+  /** One read at a time; notifications during a read cause another one. */
   function refresh(): Promise<void> {
     again = true
     refreshing ??= (async () => {

@@ -1,8 +1,8 @@
 import type { Log } from '#platform/log/log.ts'
 
 /**
- * Logs an error that nothing caught and ends the process, as its state is unknown then: its supervisor starts it again. Without it Node
- * prints the error beside the log.
+ * Logs an uncaught error and ends the process, whose state is unknown: its supervisor restarts it. Otherwise Node would print
+ * the error outside the log.
  */
 export function logLastResort(log: Pick<Log, 'fatal'>): void {
   process.on('uncaughtException', (err: unknown) => {

@@ -4,17 +4,17 @@ import type { Measured } from '#capture/admission/judge-pressure.ts'
 import type { PortRange } from '#platform/config/addresses.ts'
 
 export interface PressureGauge {
-  /** Measures; what is counted is counted since the reading before. */
+  /** Measures; counters are relative to the last reading. */
   read(): Promise<Measured>
   /** The last reading. */
   readonly last: Measured | undefined
-  /** Packets that the recording writer had no room for. */
+  /** Records a packet that the recording writer had no room for. */
   noteDropped(): void
   stop(): void
 }
 
 export interface PressureGaugeOptions {
-  /** Calls going on lie in one, their recordings go to the other. */
+  /** Folders of live calls and of stored recordings. */
   folders: readonly string[]
   rtp: PortRange
   recordings: () => number
@@ -24,9 +24,9 @@ export interface PressureGaugeOptions {
 const samplingMs = 10
 const nanosecondsPerMs = 1_000_000
 
-/** What capture measures of itself and its machine, for admission. */
+/** Measures capture and its machine for admission. */
 export function measurePressure({ folders, rtp, recordings, callsWaiting }: PressureGaugeOptions): PressureGauge {
-  // Of its own: the one of the metrics begins anew with each scrape.
+  // A histogram of its own: that of the metrics is reset by each scrape.
   const delay = monitorEventLoopDelay({ resolution: samplingMs })
   delay.enable()
   let droppedBefore = new Map<string, number>()
@@ -69,21 +69,24 @@ async function leastFree(folders: readonly string[]): Promise<Measured['disk']> 
     .at(0)
 }
 
-/** What a program without special rights can still write to the volume of a folder. */
+/** Returns the space that an unprivileged program can still write on a folder's volume. */
 export async function freeOn(folder: string): Promise<{ freeBytes: number; sizeBytes: number }> {
   const { bavail, blocks, bsize } = await statfs(folder)
   return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize }
 }
 
-/** Datagrams that found the buffer of a media socket full, by the socket's inode; nothing where the system has no such list. */
+/**
+ * Returns datagrams dropped because a media socket's buffer was full, by the socket's inode; undefined if the system has no
+ * such list.
+ */
 async function readDrops({ firstPort, lastPort }: PortRange): Promise<Map<string, number>> {
   const lists = await Promise.all(
     ['udp', 'udp6'].map((family) => readFile(`/proc/net/${family}`, 'latin1').catch(() => '')),
   )
   const dropped = new Map<string, number>()
-  // proc(5): sl, local address:port in hex, ..., inode as the tenth, and at the end the drops.
+  // proc(5): sl, local address:port in hex, ..., inode as the tenth field, drops as the last.
   for (const line of lists.join('\n').split('\n')) {
-    // There are a thousand and more, and next to none has dropped anything.
+    // There are over a thousand, and hardly any has dropped anything.
     if (/ 0 *$/.test(line)) continue
     const fields = line.trim().split(/\s+/)
     const port = Number.parseInt(fields[1]?.split(':')[1] ?? '', 16)

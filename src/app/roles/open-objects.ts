@@ -4,17 +4,20 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 
 export interface RegisterObjects extends ObjectStore {
   /**
-   * Makes sure that what is deleted there is gone, and removes what a crash left of uploads; of a folder that is known.
+   * Checks that deleted objects are gone, and removes unfinished uploads; always true of a folder.
    * @throws ObjectFault `object-store-keeps`, `object-store-away`, `object-store-refuses`
    */
   assertForgets: () => Promise<void>
-  /** Removes what was sent of files that are not whole there: nothing in a folder. For a store that nobody uses any more. */
+  /** Removes unfinished uploads from a store that is no longer used; a folder has none. */
   forgetUploads: () => Promise<void>
 }
 
-/** The store of sealed recordings that OBJECTS_URL names. Of a bucket nothing is asked before its first use. @throws ObjectFault */
+/**
+ * Opens the store of sealed recordings (OBJECTS_URL). Connects to a bucket at first use.
+ * @throws ObjectFault
+ */
 export async function openObjects({ objects }: Pick<Settings, 'objects'>): Promise<RegisterObjects> {
-  // Read where there is a bucket alone: the library for it is more than the rest of a process.
+  // Loaded on demand: the S3 library is larger than the rest of a process.
   if (objects.kind === 's3') return (await import('#platform/objects/s3-store.ts')).openS3Store(objects)
   const store = await openDirectoryStore(objects.folder)
   return { ...store, assertForgets: () => Promise.resolve(), forgetUploads: () => Promise.resolve() }

@@ -1,7 +1,4 @@
-/**
- * How the whole is: the parts that do not answer, and the blockers of all processes. In: the desk's ways to them. Out: one reading,
- * within two seconds whatever hangs. Never here: a check of its own.
- */
+/** Health of the whole: parts that do not answer, and the blockers of all processes, within two seconds whatever hangs. */
 import type { Kysely } from 'kysely'
 import { describeBlocker, type Blocker } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -13,34 +10,34 @@ import { readProof } from '#use/evidence/read-proofs.ts'
 import type { CustodianClient } from '../custodian/custodian-client.ts'
 
 export interface StandingBlocker extends Blocker {
-  /** Process, and for captures the node. */
+  /** The process, and for captures the node. */
   of: string
   standsStill: string
   remedy: string
 }
 
 export interface Health {
-  /** Parts without which people cannot be served: they do not answer. */
+  /** Parts without which people cannot be served and which do not answer. */
   missing: string[]
-  /** Captures of the register that have not been heard of for ten seconds, by name: nobody records what is sent to them. */
+  /** Captures without heartbeat for ten seconds, by name: what is sent to them is not recorded. */
   silentCaptures: string[]
   blockers: StandingBlocker[]
 }
 
-/** Of each question: together, health answers within two seconds. */
+/** Timeout of each request; all of them take at most two seconds. */
 const answerMs = 1_500
 
 export interface HealthSources {
   db: Kysely<RegisterTables>
   custodian: Pick<CustodianClient, 'blockers' | 'logKey'>
   own: () => readonly Blocker[]
-  /** Of capture and feeds on this machine, by process. */
+  /** Sockets of capture and feeds on this machine, by process. */
   sockets: Readonly<Record<string, string>>
 }
 
 /**
- * Reads health once at a time: whoever asks during a reading is told what it finds. Anybody may ask, as load balancers do, and one
- * reading asks the database several times.
+ * Reads health, one reading at a time: concurrent callers share it. Load balancers call this often, and a reading runs several
+ * queries.
  */
 export function healthReader(sources: HealthSources): () => Promise<Health> {
   let reading: Promise<Health> | undefined
@@ -75,19 +72,19 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
   return { missing, silentCaptures, blockers: unite(found) }
 }
 
-/** What two sources tell of the same failure is one blocker: a capture of this machine tells of itself at its socket and in the database. */
+/** Merges the same failure from two sources: a capture on this machine reports it at its socket and in the database. */
 export function unite(blockers: readonly StandingBlocker[]): StandingBlocker[] {
   return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
 }
 
-/** Whether the audit log is whole, as its promise says: health, promises, status and metrics agree. */
+/** Returns whether the audit log is whole according to its promise, so that health, promises, status and metrics agree. */
 async function isWholeInProof(
   db: Kysely<RegisterTables>,
   custodian: Pick<CustodianClient, 'logKey'>,
 ): Promise<boolean> {
   if (!(await isLogWhole(db))) return false
   const key = await custodian.logKey()
-  // A custodian that does not answer is missing by itself.
+  // A custodian that does not answer is reported as missing.
   const proof = await readProof(db, 'log.whole', systemClock.now(), key === 'unknown' ? 'any' : key)
   return proof === undefined || proof.holds
 }
@@ -104,7 +101,7 @@ export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
     )
 }
 
-/** Of the nodes that are there: what one that is silent told last is not how it is. */
+/** Only of live nodes: the last report of a silent one is outdated. */
 export function blockersOf(nodes: readonly SeenNode[]): StandingBlocker[] {
   return nodes
     .filter(({ state }) => state !== 'silent' && state !== 'ended')
@@ -115,7 +112,7 @@ export function describeAll(of: string, blockers: readonly Blocker[]): StandingB
   return blockers.map((blocker) => ({ ...blocker, of, ...describeBlocker(blocker) }))
 }
 
-/** The answer, or what stands for none in time. */
+/** Returns the answer, or the default after the timeout. */
 function inTime<Answer>(answer: Promise<Answer>, without: Answer): Promise<Answer> {
   const late = Promise.withResolvers<Answer>()
   const timer = setTimeout(() => late.resolve(without), answerMs)

@@ -2,11 +2,11 @@ import type { SavedCalls } from '#capture/session/recovery/saved-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 
-/** Feeds run only where there are some (SELOSTE_FEEDS), and sign in to the database as capture does. */
+/** Feeds run only if SELOSTE_FEEDS is set, with capture's database role. */
 export const roleNames = ['custodian', 'capture', 'desk', 'feeds'] as const
 export type RoleName = (typeof roleNames)[number]
 
-/** As whom each signs in to the database (database/migrations). */
+/** Database role of each (database/migrations). */
 export const databaseRoles = {
   custodian: 'seloste_custodian',
   capture: 'seloste_capture',
@@ -14,24 +14,24 @@ export const databaseRoles = {
   feeds: 'seloste_capture',
 } as const satisfies Record<RoleName, string>
 
-/** What a role is given when it starts. */
+/** Context of a role at its start. */
 export interface RoleContext {
   settings: Settings
   log: Log
-  /** Signs in as the database role of this kind of process. */
+  /** Signs in with the database role of this process. */
   databaseUrl: string
   version: string
-  /** Of capture: calls that go on, whose ports are open already. */
+  /** For capture: live calls, whose ports are open already. */
   heldCalls?: SavedCalls | undefined
 }
 
 export interface RunningRole {
-  /** Where it listens, for people. */
+  /** Address for people. */
   address: string
-  /** Resolves when it has nothing left to do and is to end by itself; without it, it never does. */
+  /** Resolves when the role ends by itself; undefined if it never does. */
   done?: Promise<void>
   stop: () => Promise<void>
 }
 
-/** One kind of process; resolves once it does its work. */
+/** A kind of process; resolves once it is ready. */
 export type Role = (context: RoleContext) => Promise<RunningRole>

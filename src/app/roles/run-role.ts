@@ -4,12 +4,12 @@ import { releaseMemory } from '../capture/release-memory.ts'
 import { logLastResort } from './log-last-resort.ts'
 import { tellAlive } from '../supervisor/watch-alive.ts'
 
-/** By then what was read has been used. */
+/** The loaded program has been used by then. */
 const startedMs = 5_000
-/** By then why it could not start has been printed. */
+/** The reason for a failed start has been printed by then. */
 const failedMs = 500
 
-/** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
+/** Runs one role until a signal, or until its supervisor is gone. */
 export async function runRole(
   name: RoleName,
   databaseUrl: string,
@@ -32,7 +32,7 @@ export async function runRole(
       .then(() => process.exit(0)))
   process.on('SIGTERM', () => void end())
   process.on('SIGINT', () => {
-    // From the terminal, to all at once: the supervisor ends its roles in order.
+    // Ctrl-C in a terminal reaches all processes: the supervisor ends its roles in order.
     if (process.connected !== true) void end()
   })
   process.on('disconnect', () => void end())
@@ -42,7 +42,7 @@ export async function runRole(
     systemd.tell('READY=1', `STATUS=at ${running.address}`)
     tellAlive()
     systemd.keepAlive()
-    // Capture knows when no call goes on.
+    // Capture knows when there is no live call.
     if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()
     void running.done?.then(() => {
       log.info(`${name} is drained`)
@@ -53,7 +53,7 @@ export async function runRole(
   } catch (error) {
     process.send?.({ failed: (error as Error).message })
     if (process.connected !== true) {
-      // What it has opened by then would keep the process, and with it a lock that another waits for.
+      // Open handles would keep the process alive, and with it a lock that another waits for.
       setTimeout(() => process.exit(), failedMs).unref()
       throw error
     }
@@ -63,7 +63,7 @@ export async function runRole(
   }
 }
 
-/** Reads the program of a role. */
+/** Loads the program of a role. */
 export async function load(name: RoleName): Promise<Role> {
   switch (name) {
     case 'capture':

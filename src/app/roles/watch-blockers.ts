@@ -1,23 +1,21 @@
-/**
- * Looks at what no operation reports. In: volumes, stores, what waits. Out: blockers. Never here: a remedy.
- */
+/** Checks volumes, stores and backlogs that no operation reports, and raises blockers. */
 import { reserveBytes } from '#capture/admission/judge-pressure.ts'
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { freeOn } from './measure-pressure.ts'
 
 export interface WatchBlockersOptions {
   blockers: Blockers
-  /** Folders by what they are for; of two on one volume the first is named. */
+  /** Folders by use; of two on one volume the first is named. */
   volumes: Readonly<Record<string, string>>
-  /** Asked so that a store that is away is known before somebody needs it; the answers enter themselves. */
+  /** Probes of stores, so that an outage is known before somebody needs them. */
   asks?: readonly (() => Promise<unknown>)[]
-  /** Since when (as performance.now() counts) something waits to come into the register; nothing where nothing does. */
+  /** Returns since when (as in performance.now()) something waits for the register; undefined if nothing does. */
   waitsSince?: () => { sinceMs: number; code: string } | undefined
   intervalMs?: number
 }
 
 const lookMs = 10_000
-/** What waits longer is a backlog. */
+/** Anything waiting longer is a backlog. */
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {
@@ -48,7 +46,7 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
   async function look(): Promise<void> {
     lookAtBacklog()
     await lookAtVolumes()
-    // A store that lets it wait is not asked twice at a time.
+    // One probe at a time if a store is slow.
     await Promise.allSettled(asks.map((ask) => ask()))
   }
 

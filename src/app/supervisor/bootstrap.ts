@@ -11,15 +11,15 @@ import type { Log } from '#platform/log/log.ts'
 import { databaseRoles, roleNames, type RoleName } from '../roles/role.ts'
 
 export interface ReadyDatabase {
-  /** Owner of the schema: for people and rights from the command line, and for migrations. */
+  /** URL of the schema's owner: for migrations, and for people and rights on the command line. */
   adminUrl: string
   roleUrls: Record<RoleName, string>
   stop: () => Promise<void>
 }
 
 /**
- * Makes the database ready: the embedded one unless DATABASE_URL names another, its schema brought up to date, and a
- * fresh password for each kind of process. `onLost` is called when the embedded database ends by itself.
+ * Prepares the database: the embedded one unless DATABASE_URL is set, its schema migrated, and a new password for each kind of
+ * process. `onLost` is called when the embedded database ends by itself.
  */
 export async function readyDatabase(
   settings: Settings,
@@ -44,7 +44,10 @@ export async function readyDatabase(
   return { adminUrl, roleUrls: await renewRolePasswords(adminUrl), stop: async () => embedded?.stop() }
 }
 
-/** Brings the schema up to date, and gives a new installation its description. @param adminUrl its owner's */
+/**
+ * Migrates the schema, and gives a new installation its description.
+ * @param adminUrl of its owner
+ */
 export async function prepareDatabase(
   adminUrl: string,
   { descriptionFile }: Pick<Settings, 'descriptionFile'>,
@@ -55,7 +58,10 @@ export async function prepareDatabase(
   if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
 }
 
-/** A new password for each role of the database; @returns how each kind of process signs in with it */
+/**
+ * Sets a new password for each database role.
+ * @returns how each kind of process signs in
+ */
 export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleName, string>> {
   const passwords = new Map<string, string>()
   for (const role of Object.values(databaseRoles)) passwords.set(role, randomBytes(24).toString('base64url'))
@@ -68,8 +74,8 @@ export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleN
 }
 
 /**
- * A new installation begins with the description in the file; one that has a description keeps it. What reads a description is much,
- * and whoever supervises stays: it is read where there is none.
+ * A new installation begins with the description in the file; an existing one keeps its own. Loaded on demand: the supervisor
+ * is long-lived, and the parser is large.
  */
 async function installFirstDescription(
   adminUrl: string,

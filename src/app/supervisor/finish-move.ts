@@ -6,19 +6,19 @@ import { finishObjects, hasMovedAway, refuseMovedObjects } from '#safeguards/mov
 import type { Environment } from '../capture/pause-register.ts'
 import { openObjects } from '../roles/open-objects.ts'
 
-/** Where a register is, of a move that may have been cut short after its moment. */
+/** State of a move that may have been interrupted after its commit point. */
 export interface MoveEnded {
-  /** It has left for where the settings of the move say. */
+  /** The register has moved to the place in the move's settings. */
   left: boolean
-  /** Something was left to do, and is done. */
+  /** Something was left to do and is done. */
   wasCutShort: boolean
 }
 
 /**
- * Ends a move whose moment has come: the database's mark, or the store's where the store alone moves.
- * @param from of before the move; the database's by the URL of its owner
+ * Completes a move after its commit point: the database's mark, or the store's if only the store moves.
+ * @param from before the move; the database's by the URL of its owner
  * @param environment settings of the move
- * @throws Fault `database-moved`, `objects-moved` where it has left for another place
+ * @throws Fault `database-moved`, `objects-moved` if it has moved elsewhere
  */
 export async function endMove(
   from: { databaseUrl: string; objects: Settings['objects'] },

@@ -7,8 +7,8 @@ import { installDescription } from '#safeguards/versions/versions.ts'
 
 /**
  * Gives a new installation its description.
- * @param path of its text; that of the one that comes with Seloste otherwise, with days that lie ahead
- * @throws DescriptionFault when the text cannot be obeyed
+ * @param path of its text; default: the bundled one, with dates in the future
+ * @throws DescriptionFault if the text is invalid
  */
 export async function installFirst(adminUrl: string, log: Pick<Log, 'info'>, path?: string): Promise<void> {
   const { db, close } = connectDatabase({

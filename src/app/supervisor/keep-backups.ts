@@ -1,7 +1,6 @@
 /**
- * The nightly backup. In: settings, the supervisor's process. Out: `seloste backup --due` as a process of its own, at its
- * time and again each hour until it has succeeded: it needs the owner's way to the database, which no role has. Never here:
- * a backup, two of them at once.
+ * Runs the nightly backup: `seloste backup --due` as a process of its own, at its time and then hourly until it succeeds. It
+ * needs the owner's access to the database, which no role has.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +15,7 @@ export interface KeptBackups {
 const lookMs = 30_000
 const againMs = 60 * 60_000
 
-/** The latest instant at which a backup was to begin: today's time in Europe/Helsinki, or yesterday's. */
+/** Returns the latest scheduled start: today's time in Europe/Helsinki, or yesterday's. */
 export function lastDue(now: Temporal.Instant, at: Temporal.PlainTime): Temporal.Instant {
   const local = now.toZonedDateTimeISO(termZone)
   const today = local.withPlainTime(at)
@@ -24,7 +23,7 @@ export function lastDue(now: Temporal.Instant, at: Temporal.PlainTime): Temporal
   return (isPast ? today : local.subtract({ days: 1 }).withPlainTime(at)).toInstant()
 }
 
-/** @param program the command line's own file */
+/** @param program file of the command line */
 export function keepBackups(
   { backups, backupAt }: Pick<Settings, 'backups' | 'backupAt'>,
   program: string,

@@ -1,6 +1,6 @@
 /**
- * How `seloste move` has a running Seloste make way. In: a socket of the supervisor's own user. Out: the register held while the
- * command works, and gone on with where it moved to; or as before, where the command ends without a word. Never here: the move.
+ * Lets `seloste move` pause a running Seloste over a socket of the supervisor's own user, and resume it where the register has
+ * moved, or as before if the command ends early.
  */
 import { createConnection, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -9,11 +9,11 @@ import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { Environment } from '../capture/pause-register.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
-/** What the supervisor does about a move. */
+/** The supervisor's part of a move. */
 export interface MakesWay {
-  /** Only capture goes on, in its spool. */
+  /** Pauses everything but capture, which uses its spool. */
   hold: () => Promise<void>
-  /** Everything goes on where the register is now: where these settings say if it has left, and as before if not. */
+  /** Resumes where the register is now: with these settings if it has moved, otherwise as before. */
   goOn: (environment: Environment) => Promise<void>
 }
 
@@ -21,7 +21,7 @@ type Asked = { hold: Environment } | { goOn: true }
 type Told = { done: true } | { refused: string }
 
 export interface OfferedMoving {
-  /** Has the register go on as if the command had ended. */
+  /** Resumes as if the command had ended. */
   callOff: () => void
   stop: () => Promise<void>
 }
@@ -31,7 +31,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   const path = socketPath(settings, 'moving')
   const open = new Set<Socket>()
   let mover: Socket | undefined
-  /** Until everything goes on after the one before. */
+  /** Resolves when everything has resumed after the previous move. */
   let ending: Promise<unknown> = Promise.resolve()
   const server = createServer((socket) => {
     let environment: Environment | undefined
@@ -43,7 +43,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
         () => tell({ done: true }),
         (error: unknown) => tell({ refused: (error as Error).message }),
       )
-    /** One after the other: whoever leaves while it is held has it go on once it is. */
+    /** Serialised: a command that leaves during the pause resumes it afterwards. */
     let last = Promise.resolve()
     const goOn = async () => {
       if (environment === undefined) return
@@ -87,14 +87,14 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   }
 }
 
-/** A Seloste that makes way. Closing it without `goOn` has it go on as well. */
+/** A paused Seloste. Closing it without `goOn` resumes it as well. */
 export interface MadeWay {
   hold: (environment: Environment) => Promise<void>
   goOn: () => Promise<void>
   close: () => void
 }
 
-/** Nothing where none runs with this data folder. */
+/** Undefined if none runs with this data folder. */
 export async function askToMakeWay(settings: SocketSettings): Promise<MadeWay | undefined> {
   const socket = createConnection(socketPath(settings, 'moving'))
   const isThere = await new Promise<boolean>((resolve) => {

@@ -1,29 +1,29 @@
 import type { ChildProcess } from 'node:child_process'
 
-/** What a spare is told when its time has come. */
+/** Message that activates a spare process. */
 interface Go {
   go: { draining: boolean; databaseUrl?: string | undefined }
 }
 
 export interface Spare {
   /**
-   * A process for the role: the one that waits, told to begin, or where none does a new one.
-   * @param databaseUrl the role's way to the database, where that was not known when the process began to wait
+   * Returns a process for the role: the activated spare, or a new one.
+   * @param databaseUrl if it was not known when the spare started
    */
   take(draining: boolean, databaseUrl?: string): ChildProcess
-  /** Sees that one waits. */
+  /** Starts a spare if there is none. */
   prepare(): void
-  /** None is needed now. */
+  /** Ends the spare. */
   drop(): void
-  /** The one that waits was started with settings that are other ones now: another takes its place. */
+  /** Replaces a spare that was started with outdated settings. */
   renew(): void
   stop(): void
 }
 
 /**
- * A process of a role which has read the program and waits: at the start, while the database starts; of capture while calls go on, as on
- * a machine with no time to spare a start takes seconds, and what clients send meanwhile is lost (K1). It holds nothing: no port, no
- * connection, no key.
+ * Spare processes: they have loaded a role's program and wait. At the start, while the database starts; for capture during
+ * calls, since a start takes seconds on a busy machine, and what clients send meanwhile is lost (K1). A spare has no ports,
+ * connections or keys.
  * @param start forks the role; `waits`: with SELOSTE_SPARE=1
  */
 export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
@@ -68,7 +68,7 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
   }
 }
 
-/** The spare's half: resolves when it is needed. Ends the process when its supervisor is gone. */
+/** The spare's side: resolves when it is activated. Ends the process when its supervisor is gone. */
 export async function untilNeeded(role: string, readProgram: () => Promise<unknown>): Promise<void> {
   process.title = 'seloste: a spare that waits'
   const gone = () => process.exit(0)
@@ -76,7 +76,7 @@ export async function untilNeeded(role: string, readProgram: () => Promise<unkno
   const needed = new Promise<Go['go']>((resolve) => {
     process.once('message', (message: Go) => resolve(message.go))
   })
-  // Read while nothing waits for it. What is wrong with it is told when it is read again.
+  // Loaded in advance; an error is reported when it is loaded again.
   void readProgram().catch(() => undefined)
   const { draining, databaseUrl } = await needed
   process.off('disconnect', gone)

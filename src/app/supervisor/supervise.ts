@@ -1,7 +1,7 @@
 /**
- * All roles on one machine. In: settings. Out: the database and a process for each role, started again when one dies.
- * Who closes whom: the supervisor ends the roles, then the database; when the supervisor dies, its roles notice the
- * closed channel and end by themselves, and the database with its owner.
+ * Runs all roles on one machine: the database and a process for each role, restarted when one dies. The supervisor ends the
+ * roles, then the database; when the supervisor dies, its roles notice the closed channel and end, and the database ends with
+ * its owner.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -21,18 +21,18 @@ export interface Supervised {
   database: ReadyDatabase
   addresses: Record<Exclude<RoleName, 'feeds'>, string>
   pids: () => Partial<Record<RoleName, number>>
-  /** Ends a role and starts it again, with its program as it is now on the disk. */
+  /** Restarts a role with the program now on disk. */
   renew: (name: RoleName) => void
-  /** Resolves with what went wrong when the whole cannot go on. */
+  /** Resolves with the error when the whole cannot continue. */
   failed: Promise<Error>
   stop: () => Promise<void>
 }
 
-/** What a role tells its supervisor. */
+/** Message of a role to its supervisor. */
 interface RoleMessage {
   ready?: string
   failed?: string
-  /** Of capture: calls go on, or none has for some minutes. */
+  /** From capture: calls have begun, or there have been none for some minutes. */
   called?: boolean
   draining?: boolean
   drained?: boolean
@@ -42,38 +42,38 @@ const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const restartMs = 500
 const stopMs = 20_000
 const againMs = 5_000
-/** A role that ends this soon after its start is not started again at once, for ever. */
+/** A role that ends this soon after its start is restarted with backoff. */
 const soonMs = 10_000
 const soonEndsAllowed = 5
 
 /**
- * Starts everything; resolves when every role does its work. Throws what kept one from it.
- * @param assertFit looks at the register before anything works on it
+ * Starts everything; resolves when every role is ready. Throws a role's error.
+ * @param assertFit checks the register before anything uses it
  */
 export async function superviseRoles(
   first: Settings,
   log: Log,
   assertFit: (adminUrl: string) => Promise<void>,
 ): Promise<Supervised> {
-  /** Others once the register has moved. */
+  /** Replaced once the register has moved. */
   let settings = first
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<Error>((resolve) => (fail = resolve))
   let database: ReadyDatabase
   const children = new Map<RoleName, ChildProcess>()
   const soonEnds = new Map<RoleName, number>()
-  /** Told to end once its last session is sealed. */
+  /** Roles that are to end when their last session is sealed. */
   const draining = new Set<RoleName>()
-  /** Ended so: not started again before everything is. */
+  /** Drained roles, not restarted before everything is. */
   const drained = new Set<RoleName>()
-  /** Told to end in order to start again. */
+  /** Roles that are to end and restart. */
   const renewed = new Set<RoleName>()
   let stopping = false
-  /** The register is being moved: only capture goes on. */
+  /** Set while the register moves: only capture runs. */
   let held: PromiseWithResolvers<void> | undefined
   let backups: KeptBackups | undefined
   let moving: OfferedMoving | undefined
-  /** The settings of where the register has moved to, until it goes on there. */
+  /** Settings of the register's new place, until it runs there. */
   let leftFor: Environment | undefined
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -98,7 +98,7 @@ export async function superviseRoles(
     desk: spareOf('desk'),
     feeds: spareOf('feeds'),
   }
-  // They read their program while the database starts.
+  // They load their programs while the database starts.
   for (const name of ['custodian', 'capture', 'desk'] as const) spares[name].prepare()
 
   function start(name: RoleName): Promise<string> {
@@ -108,7 +108,7 @@ export async function superviseRoles(
     return new Promise((resolve, reject) => {
       child.on('message', (message: RoleMessage) => {
         if (message.ready !== undefined) {
-          // Of capture alone: the others may think for long, and whoever waits for them can ask again.
+          // Capture only: other roles may block for long, and their clients can retry.
           if (name === 'capture') {
             watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
           }
@@ -125,7 +125,7 @@ export async function superviseRoles(
         children.delete(name)
         if (stopping || (held && name !== 'capture')) return
         if (held) {
-          // What it left it would bring to where the register is no more.
+          // A restarted capture would store into the place that the register has left.
           log.error('the capture process ended while the register was held: the move is called off')
           moving?.callOff()
           void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
@@ -166,12 +166,12 @@ export async function superviseRoles(
       () => {
         if (!stopping) start(name).catch(() => undefined)
       },
-      // At once where it did its work: until its ports are open again, what clients send is lost.
+      // At once if it was ready: until its ports are open again, what clients send is lost.
       soon === 0 ? 0 : restartMs * 2 ** (soon - 1),
     )
   }
 
-  /** The custodian first: capture needs the intake keys it makes. */
+  /** The custodian first: capture needs its intake keys. */
   async function startRoles<Name extends 'capture' | 'desk'>(
     ...names: Name[]
   ): Promise<Record<Name | 'custodian', string>> {
@@ -191,7 +191,7 @@ export async function superviseRoles(
     log.warn('the register is held while it is moved; calls are taken and wait in the spool')
   }
 
-  /** Where the register is now: it has left, or it has not. What does not come about is tried again: capture waits for it. */
+  /** Determines where the register is now, and retries until it resumes: capture waits for it. */
   async function goOn(environment: Environment): Promise<void> {
     if (stopping) return
     try {
@@ -201,7 +201,7 @@ export async function superviseRoles(
       setTimeout(() => void goOn(environment).catch(() => undefined), againMs).unref()
       throw error
     }
-    // One that does not start is started again as after any end.
+    // A failed start is retried like any other end.
     await startRoles('desk')
   }
 
@@ -261,22 +261,22 @@ export async function superviseRoles(
   }
 }
 
-/** What the supervisor was told and no role may know: how to sign in as the owner of the database, or as people. */
+/** Variables for the supervisor only: the owner's access to the database, the demo's password. */
 const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
 
-/** What the operator has set goes before. */
+/** An operator's settings take precedence. */
 function threadsOf(name: RoleName): NodeJS.ProcessEnv {
   return {
-    // Of the C library: each thread would keep freed memory of its own.
+    // glibc: each thread would keep freed memory of its own.
     MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
     ...(name === 'capture' && { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? String(captureFileThreads) }),
   }
 }
 
-/** Of those who write and read sealed recordings: no other has anything to do with the store. */
+/** Only for roles that write and read sealed recordings. */
 const storesOwn = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
 
-/** The environment of a role's process: the supervisor's without its secrets. Its own way to the database comes to that. */
+/** Returns the environment of a role's process: the supervisor's without its secrets. The role's own database URL is added. */
 export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName): NodeJS.ProcessEnv {
   const reachesStore = role === 'capture' || role === 'custodian'
   const handedDown = Object.entries(environment).filter(
@@ -285,7 +285,7 @@ export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName):
   return Object.fromEntries(handedDown)
 }
 
-/** Throws what capture answers, or that it does not. */
+/** Throws capture's error, or that it does not answer. */
 async function tellCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
   const answered = Promise.withResolvers<RegisterPauseReply>()
   const hear = (message: object) => {

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 
-/** What a role tells its supervisor so often, for as long as its event loop turns. */
+/** Interval of a role's heartbeat, sent while its event loop runs. */
 export const aliveEveryMs = 1_000
 
-/** So many looks in a row without a word, and it hangs. Calls survive a standstill of seconds: media waits in socket buffers. */
+/** Checks without heartbeat before a process counts as hung. Calls survive blocks of seconds: media wait in socket buffers. */
 const looksAllowed = 20
 
 export interface WatchAliveOptions {
@@ -13,8 +13,8 @@ export interface WatchAliveOptions {
 }
 
 /**
- * Kills a child that says nothing any more: whoever restarts it takes its calls back (R16). What is counted is our own looks
- * and not time, so that a machine that slept, or that had no time for us either, kills nobody.
+ * Kills a child without heartbeat; its restart resumes the calls (R16). Counts checks and not time, so that a machine that
+ * slept, or that was too busy for this process too, kills nothing.
  */
 export function watchAlive(
   child: ChildProcess,
@@ -32,7 +32,7 @@ export function watchAlive(
   child.on('exit', () => clearInterval(timer))
 }
 
-/** The child's half. */
+/** The child's side. */
 export function tellAlive(everyMs = aliveEveryMs): void {
   if (!process.send) return
   setInterval(() => process.connected && process.send?.({ alive: true }), everyMs).unref()

@@ -5,12 +5,12 @@ import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 
-/** What the database refuses by its name (SQLSTATE SE001). */
+/** A refusal by the database, by name (SQLSTATE SE001). */
 export interface Refused<Code extends string> {
   refused: Code
 }
 
-/** Runs in one transaction in which the database knows the session. */
+/** Runs in one transaction with the session set. */
 export function asViewer<Result>(
   holding: HoldingSafeguards,
   session: Session,
@@ -20,9 +20,8 @@ export function asViewer<Result>(
 }
 
 /**
- * What `work` returns, or the name under which the database refused it; a refusal is noted once its transaction is rolled
- * back.
- * @throws whatever else went wrong
+ * Returns the result of `work`, or the database's refusal, which is logged after the rollback.
+ * @throws other errors
  */
 export async function orRefused<Code extends string, Result>(
   holding: HoldingSafeguards,

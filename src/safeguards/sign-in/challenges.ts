@@ -1,18 +1,18 @@
 /**
- * What an authenticator is asked to sign. In: what the signature will be for. Out: a challenge that is good for that alone,
- * for some minutes and once. Never here: a list of those given out, which whoever asks for many could fill.
+ * Challenges for authenticators, each valid for one purpose, for some minutes and once. Issued challenges are not stored, so
+ * requesting many fills nothing.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What a signature is for: its kind first, then the session, object and revision it is bound to. */
+/** What a signature is for: its kind, then the session, object and revision. */
 export type Binding = readonly [kind: string, ...parts: readonly (string | number)[]]
 
 export interface Challenges {
-  /** A challenge in base64url (WebAuthn level 3, section 13.4.3: at least 16 random bytes). */
+  /** Returns a challenge in base64url (WebAuthn level 3, section 13.4.3: at least 16 random bytes). */
   issue: (binding: Binding) => string
-  /** Whether a challenge was given out for this, is not too old and has not been spent. */
+  /** Checks that a challenge was issued for this purpose, is recent and unused. */
   judge: (challenge: string, binding: Binding) => 'good' | 'late' | 'foreign'
-  /** Uses it up; false where it has been before. */
+  /** Marks it as used; false if it was used before. */
   spend: (challenge: string) => boolean
 }
 
@@ -22,10 +22,10 @@ const timeBytes = 8
 const macBytes = 32
 export const challengeMinutes = 5
 
-/** Challenges that this process alone recognises: with its end they are all void. */
+/** Only this process recognises its challenges: they become void when it ends. */
 export function createChallenges(now: () => Temporal.Instant): Challenges {
   const key = randomBytes(keyBytes)
-  // Only those that were answered rightly are remembered, until they would be too old anyway.
+  // Only correctly answered challenges are stored, until they would be too old anyway.
   const spent = new Map<string, number>()
 
   const macOf = (head: Buffer, binding: Binding) =>
@@ -58,7 +58,7 @@ export function createChallenges(now: () => Temporal.Instant): Challenges {
   }
 }
 
-/** As the WebAuthn library takes it. */
+/** In the form of the WebAuthn library. */
 export function challengeBytes(challenge: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(challenge, 'base64url'))
 }

@@ -1,17 +1,17 @@
-/** Weighty acts that a passkey confirms (R14, R36). In: a session and an act. Out: whether it was confirmed; it is spent by that. */
+/** Confirmations of important acts by passkey (R14, R36), each usable once. */
 import { sql } from 'kysely'
 import { sessionHash } from '../people/session.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import type { WeightyAct } from './passkey-tables.ts'
 
-/** An act, the object it is done to, and the revision of it that was read; 0 where it has none. */
+/** An act, its object, and the revision that was read; 0 if it has none. */
 export interface Act {
   act: WeightyAct
   id: string
   revision: number
 }
 
-/** Spends what a session's holder has confirmed with a passkey; true as well for whoever has none. */
+/** Uses up a confirmation of the session's holder; also true for a person without a passkey. */
 export async function spendConfirmation(
   tx: HoldingSafeguards,
   token: string,

@@ -1,7 +1,6 @@
 /**
- * Taking a second factor from somebody who has lost it: an administrator asks, an access-rights approver confirms, and
- * neither is the person. In: a session. Out: the factors gone, the person's sessions ended. Never here: one's own factor
- * (second-factor.ts).
+ * Removal of a lost second factor: requested by an administrator, confirmed by an access-rights approver; neither is the
+ * person. It ends the person's sessions.
  */
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
@@ -20,7 +19,7 @@ export interface FactorRemoval {
 const askRefusals = ['deny.role', 'removal.own', 'removal.nothing', 'confirm.fresh'] as const
 const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'] as const
 
-/** Asks for it; asked again, the reason is the newer one. */
+/** Requests it; a repeated request replaces the reason. */
 export function askFactorRemoval(
   holding: HoldingSafeguards,
   session: Session,
@@ -47,7 +46,7 @@ export function askFactorRemoval(
   )
 }
 
-/** Those that wait for a decision, the oldest first; none for who is neither administrator nor approver. */
+/** Lists pending ones, oldest first; empty for others than administrators and approvers. */
 export function listFactorRemovals(holding: HoldingSafeguards, session: Session): Promise<FactorRemoval[]> {
   return asViewer(holding, session, (tx) =>
     tx
@@ -79,7 +78,10 @@ export function decideFactorRemoval(
   )
 }
 
-/** Takes every second factor from a person, for whoever runs the installation. @returns false where there was none */
+/**
+ * Removes all second factors of a person, from the command line.
+ * @returns false if there was none
+ */
 export async function removeFactors(holding: HoldingSafeguards, personId: string): Promise<boolean> {
   return safeguardsOf(holding)
     .transaction()

@@ -1,7 +1,7 @@
 /**
- * The agency's identity provider (R20, L21), as the custodian speaks to it: OpenID Connect Core 1.0, the code flow with PKCE
- * (RFC 7636). In: the way back of a browser. Out: a session for the one person of the directory whom the provider means.
- * Never here: a person made of what the provider says, or what the desk says it has said.
+ * Sign-in through the agency's identity provider (R20, L21), in the custodian: OpenID Connect Core 1.0, the code flow with PKCE
+ * (RFC 7636). Opens a session for the one person of the directory whom the provider means. Persons are never created from the
+ * provider's claims, and the desk's word is not trusted.
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -37,7 +37,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { openProven } from './open-session.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
-/** Where the provider sends browsers back to. */
+/** Redirect path. */
 export const callbackPath = '/api/session/identity-provider/callback'
 
 export interface ProviderRefusal {
@@ -51,32 +51,32 @@ export interface ProviderRefusal {
     | 'identity-provider.second-factor'
 }
 
-/** The provider has to ask again who it is, before the browser goes on to where it wanted. */
+/** The provider must authenticate the person again before the browser continues. */
 export interface AskAgain {
   again: { returnTo: string; left?: string | undefined }
 }
 
 export interface IdentityProvider {
   /**
-   * Where a browser goes to sign in, and what it brings back in a cookie: sealed, good for ten minutes.
-   * @param asked.left the token of the session that the browser has; it comes back with the new session
+   * Returns where a browser goes to sign in, and its cookie: sealed, valid for ten minutes.
+   * @param asked.left token of the browser's session; it is returned with the new session
    */
   begin: (asked: {
     returnTo: string
     fresh?: boolean | undefined
     left?: string | undefined
   }) => Promise<{ url: string; flow: string } | ProviderRefusal>
-  /** Opens a session for whoever the provider sent back, under the new token. */
+  /** Opens a session for the person whom the provider sent back, under the new token. */
   finish: (asked: {
     flow: string
-    /** What stands after `?` in the address that the browser came back to. */
+    /** Query string of the redirect. */
     query: string
     newSession: string
     device?: string | undefined
   }) => Promise<
     { personId: string; expiresAt: string; returnTo: string; left?: string | undefined } | AskAgain | ProviderRefusal
   >
-  /** Where a browser goes to end its session at the provider too (OpenID Connect RP-Initiated Logout 1.0). */
+  /** Returns where a browser ends its session at the provider (OpenID Connect RP-Initiated Logout 1.0). */
   signOutUrl: (asked: { session: string }) => Promise<{ url?: string }>
 }
 
@@ -84,11 +84,11 @@ interface Flow {
   verifier: string
   state: string
   nonce: string
-  /** In seconds: the oldest sign-in at the provider that is taken. */
+  /** Greatest age of the authentication at the provider, in seconds. */
   maxAge?: number
   fresh: boolean
   returnTo: string
-  /** The token of the session that the browser had. */
+  /** Token of the browser's previous session. */
   left?: string | undefined
   /** Milliseconds since 1970. */
   until: number
@@ -98,12 +98,12 @@ const flowMinutes = 10
 const answerSeconds = 4
 const knownForMs = 60 * 60_000
 const clockToleranceSeconds = 30
-/** Of the last instant that there is. */
+/** Latest representable instant. */
 const latestSeconds = 8_640_000_000_000
-/** As long as a proof is recent (require_fresh in the database). */
+/** Age of a fresh proof of presence (require_fresh in the database). */
 const freshSeconds = 15 * 60
 const longestClaim = 256
-/** A discovery document, a set of keys, an answer with tokens: none is as long. */
+/** Longest answer: a discovery document, keys or tokens. */
 const longestAnswerBytes = 1024 * 1024
 const sealPurpose = 'seloste.identity-provider'
 
@@ -117,7 +117,7 @@ export function createIdentityProvider(given: {
 }): IdentityProvider {
   const { db: holding, now, settings, secret, publicUrl, onFault } = given
   const db = safeguardsOf(holding)
-  // With the end of this process every sign-in under way is void.
+  // Sign-ins in progress become void when this process ends.
   const sealing = randomBytes(32)
   let known: { configuration: Configuration; at: number } | undefined
 
@@ -220,7 +220,7 @@ export function createIdentityProvider(given: {
     },
   }
 
-  /** The provider as its discovery document describes it (OpenID Connect Discovery 1.0), read again every hour. */
+  /** The provider by its discovery document (OpenID Connect Discovery 1.0), read hourly. */
   async function reach(): Promise<Configuration> {
     if (known && now().epochMilliseconds - known.at < knownForMs) return known.configuration
     const configuration = await discovery(
@@ -231,7 +231,7 @@ export function createIdentityProvider(given: {
       {
         timeout: answerSeconds,
         [customFetch]: fetchBounded,
-        // The signature of the ID token is checked too, not only the connection that it came over.
+        // Verifies the ID token's signature too, not only the connection.
         execute: [enableNonRepudiationChecks, ...(isOnThisMachine(settings.issuer) ? [allowPlain] : [])],
       },
     )
@@ -241,7 +241,7 @@ export function createIdentityProvider(given: {
     return configuration
   }
 
-  /** In the way that the provider takes; in the header where it says nothing (OpenID Connect Discovery 1.0 section 3). */
+  /** Authenticates as the provider supports; by header if it does not say (OpenID Connect Discovery 1.0 section 3). */
   function authenticate(...[server, ...given]: Parameters<ClientAuth>): void {
     const methods = server.token_endpoint_auth_methods_supported
     const isBasic = methods === undefined || methods.includes('client_secret_basic')
@@ -266,7 +266,7 @@ export function createIdentityProvider(given: {
         expectedState: flow.state,
         expectedNonce: flow.nonce,
         idTokenExpected: true,
-        // With it the ID token has to state auth_time: what the browser carries to the provider can be cut on the way.
+        // Requires auth_time in the ID token: request parameters can be removed in the browser.
         ...(flow.maxAge !== undefined && { maxAge: flow.maxAge }),
       })
       const claims = tokens.claims()
@@ -283,15 +283,15 @@ export function createIdentityProvider(given: {
     }
   }
 
-  /** False for a token made for another client (Core 1.0, section 3.1.3.7), or with values that no provider gives. */
+  /** False for a token for another client (Core 1.0, section 3.1.3.7), or with impossible values. */
   function isOurs({ azp, sub, auth_time: authTime = 0 }: IDToken): boolean {
     if (azp !== undefined && azp !== settings.clientId) return false
     return sub !== '' && sub.length < longestClaim && isStorable(sub) && authTime <= latestSeconds
   }
 
   /**
-   * Empty where the provider says nothing usable: a mail address is nobody's before it is verified (Core 1.0, section 5.1). The
-   * claim is taken as it is written, since a name that only looks like another one is another account of the provider.
+   * Returns the identifying claim; empty if unusable: an unverified mail address identifies nobody (Core 1.0, section 5.1).
+   * Compared exactly, since a similar name is another account of the provider.
    */
   function whoIn(stated: Record<string, unknown>): string {
     const who = stated[settings.claim]
@@ -300,7 +300,7 @@ export function createIdentityProvider(given: {
     return isStorable(who) && who === who.normalize('NFC') ? who : ''
   }
 
-  /** When the provider last asked who it is (Core 1.0, section 2, auth_time); long ago where it does not say. */
+  /** When the provider last authenticated the person (Core 1.0, section 2, auth_time); long ago if unknown. */
   function provedAt(claims: IDToken): Temporal.Instant {
     const stated = claims.auth_time
     if (typeof stated === 'number') {
@@ -311,8 +311,8 @@ export function createIdentityProvider(given: {
   }
 
   /**
-   * False for a proof from before the person last opened the listening mode: whoever listens sits alone at a browser in which its
-   * host may still be signed in at the provider.
+   * False for an authentication from before the person last opened the listening mode: the listener sits alone at a browser in
+   * which the host may still be signed in at the provider.
    */
   async function isAfterHosting(personId: string, claims: IDToken): Promise<boolean> {
     const { rows } = await sql<{ at: Temporal.Instant | null }>`
@@ -322,7 +322,7 @@ export function createIdentityProvider(given: {
     return !at || Temporal.Instant.compare(provedAt(claims), at.add({ seconds: clockToleranceSeconds })) > 0
   }
 
-  /** The person whom a subject of the provider has been found to mean. */
+  /** The person bound to a subject of the provider. */
   async function personOf(subject: string): Promise<PersonMeant | undefined> {
     return employed()
       .innerJoin('provider_subject', 'provider_subject.person_id', 'person.id')
@@ -331,7 +331,7 @@ export function createIdentityProvider(given: {
       .executeTakeFirst()
   }
 
-  /** Whether the subject is somebody's who is not here any more, or the person has another one. */
+  /** Returns true if the subject belongs to somebody who has left, or the person has another one. */
   async function isBoundElse(subject: string, personId: string): Promise<boolean> {
     const row = await db
       .selectFrom('provider_subject')
@@ -342,7 +342,7 @@ export function createIdentityProvider(given: {
     return row !== undefined
   }
 
-  /** From now on the subject means this person, whatever else the provider says of it. */
+  /** Binds the subject to this person for good, whatever the provider says of it later. */
   async function bind(tx: HoldingSafeguards, subject: string, personId: string): Promise<void> {
     await safeguardsOf(tx)
       .insertInto('provider_subject')
@@ -367,7 +367,7 @@ export function createIdentityProvider(given: {
       .where((eb) => eb.or([eb('employed_to', 'is', null), eb('employed_to', '>', now())]))
   }
 
-  /** The one person of the directory who is meant by the claim; nobody where it could be two. */
+  /** The one person meant by the claim; undefined if it is ambiguous. */
   async function personMeant(who: string): Promise<PersonMeant | undefined> {
     if (who === '') return undefined
     const rows = await employed()
@@ -380,12 +380,12 @@ export function createIdentityProvider(given: {
     return rows.length === 1 ? rows[0] : undefined
   }
 
-  /** Whoever has a second factor here gives two there as well. */
+  /** A person with a second factor here must use two factors there as well. */
   function asksTwo({ second_factor: demand, factors }: PersonMeant): boolean {
     return demand === 'required' || factors.length > 0
   }
 
-  /** By an authentication context that the operator has named, or `mfa` among the methods (RFC 8176). */
+  /** By an authentication context named by the operator, or `mfa` among the methods (RFC 8176). */
   function isTwoFactor(claims: IDToken): boolean {
     const { acr, amr } = claims as { acr?: unknown; amr?: unknown }
     return (typeof acr === 'string' && settings.acr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa'))
@@ -424,7 +424,7 @@ interface PersonMeant {
   second_factor: SecondFactorDemand
 }
 
-/** Fetches an answer of the provider up to a length: one without end would fill the memory of the process. */
+/** Fetches an answer with a length limit: an endless one would exhaust memory. */
 async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise<Response> {
   const answer = await fetch(url, options as RequestInit)
   let bytes = 0
@@ -450,12 +450,12 @@ function isOnThisMachine(issuer: string): boolean {
 type RefusalWord =
   'unavailable' | 'late' | 'cancelled' | 'refused' | 'unknown-person' | 'other-subject' | 'second-factor'
 
-/** A path of this site; the start page instead of anything else. */
+/** A path of this site; anything else becomes the start page. */
 function localPath(text: string): string {
   return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text) && text.length <= 2048 && !text.startsWith('/api/') ? text : '/'
 }
 
-/** No answer, a late one, or one that says the provider is out of order; everything else it meant. */
+/** No answer, a late one, or one that reports an outage; everything else is an answer. */
 function isUnreachable(error: unknown): boolean {
   const { code, cause, status, name } = error as { code?: string; cause?: unknown; status?: number; name?: string }
   if (name === 'TimeoutError' || (status !== undefined && status >= 500)) return true

@@ -1,7 +1,4 @@
-/**
- * One's own passkeys, made and removed (R20). In: a session, and what shows that its holder and nobody else is at it. Out:
- * a passkey more or less. Never here: a passkey made or removed by whoever holds a session alone.
- */
+/** Adds and removes one's own passkeys (R20). A session alone is never enough: its holder must prove their presence. */
 import {
   generateRegistrationOptions,
   type PublicKeyCredentialCreationOptionsJSON,
@@ -18,7 +15,7 @@ import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyWor
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
-/** Someone who signs in without a password has signed in within this time where a password would be asked for again. */
+/** Someone without a password must have signed in within this time. */
 const freshMinutes = 15
 
 export function createPasskeyKeeping({ db: holding, now, place, service, challenges, secondFactors }: PasskeyWork) {
@@ -26,10 +23,9 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
 
   return {
     /**
-     * What a browser asks for to make a passkey. A stolen session alone makes none: whoever has a passkey has confirmed
-     * `passkey.add` of their own id with it, whoever has a password proves it, anybody else has just signed in; and whoever
-     * has an authenticator gives a code of it as well. A sign-in that awaits a second factor makes one where its person
-     * has none at all.
+     * Returns the options for making a passkey. A stolen session alone is not enough: a person with a passkey has confirmed
+     * `passkey.add` with it, one with a password proves it, others have just signed in; a person with an authenticator gives a
+     * code as well. A sign-in that awaits a second factor may make one if its person has none.
      * @param asked.proof argon2id's output, base64url
      */
     async askAddition(asked: {
@@ -60,8 +56,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
     },
 
     /**
-     * Keeps a passkey that was made as asked. The session goes on under the new token, complete if it was not; the person's
-     * other sessions end.
+     * Stores a new passkey. The session continues under the new token, complete if it was not; the person's other sessions end.
      */
     async add(asked: {
       session: string
@@ -120,7 +115,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
         })
     },
 
-    /** Removes one's own passkey, once its removal is confirmed with one of them. */
+    /** Removes one's own passkey after confirmation with one of them. */
     async remove(asked: { session: string; id: string }): Promise<{ removed: true } | PasskeyRefusal> {
       const holder = await holderOf(db, asked.session, now())
       if (!holder) return { refused: 'session.none' }
@@ -145,7 +140,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
     },
   }
 
-  /** Who may add a passkey: the holder of a session, or of a sign-in that awaits the enrolment of a second factor. */
+  /** Who may add a passkey: the holder of a session, or of a sign-in that awaits enrolment. */
   async function adderOf(token: string): Promise<(SessionHolder & { enrols: boolean }) | undefined> {
     const holder = await holderOf(db, token, now())
     if (holder) return { ...holder, enrols: false }
@@ -194,7 +189,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
 
 class SessionOver extends Error {}
 
-/** True where a password stands that may not, or cannot, stand alone, and this is the last factor beside it. */
+/** True if the password must not, or cannot, be the only factor, and this is the last other one. */
 async function isNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {
   const { rows } = await sql<{ needed: boolean }>`
     select p.password_salt is not null and (d.second_factor = 'required' or not p.password_alone)
@@ -203,7 +198,7 @@ async function isNeeded(tx: HoldingSafeguards, personId: string): Promise<boolea
   return rows[0]?.needed === true
 }
 
-/** The same session under a fresh token. */
+/** Continues the session under a new token. */
 async function rotate(tx: HoldingSafeguards, { session, newSession }: { session: string; newSession: string }) {
   const { rows } = await sql<{ rotated: boolean }>`
     select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as rotated`.execute(tx)

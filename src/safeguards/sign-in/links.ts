@@ -1,7 +1,7 @@
 /**
- * One-time links: for a first or a forgotten password, and for the first person of a role (R20). In: a token and the code of
- * whoever released it, of which only the hashes are kept. Out: a password set, once, within 24 hours. Never here: signing in,
- * a second factor (it stays needed), the release (../people/directory-changes.ts).
+ * One-time links for a first or forgotten password, and for the first person of a role (R20), with a release code; only hashes
+ * are stored. A link sets a password once, within 24 hours; a second factor stays required. Release is in
+ * ../people/directory-changes.ts.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -29,9 +29,9 @@ export interface SeenLink {
   until: Temporal.Instant
   person?: { id: string; userId: string; name: string }
   role?: FirstRole
-  /** The person has a second factor: it stays needed. */
+  /** Second factors of the person, which stay required. */
   factors: SecondFactor[]
-  /** What the link cannot be used without: its release by a second person, then the code that they were given. */
+  /** What the link still needs: release by a second person, then the code they were given. */
   awaits: 'release' | 'code' | 'nothing'
 }
 
@@ -45,7 +45,7 @@ const useRefusals = [
   'password.unfit',
 ] as const
 
-/** Asks for a link for somebody, as an administrator in a session; an earlier unused one ends. It waits for its release. */
+/** Requests a link for somebody, as an administrator; an earlier unused one ends. It waits for release. */
 export function makeLink(
   holding: HoldingSafeguards,
   session: Session,
@@ -72,10 +72,7 @@ export function makeLink(
   )
 }
 
-/**
- * Makes a link as whoever runs the installation: for a person, or for the first person of a role. An earlier unused one of
- * the same ends. For the owner of the database.
- */
+/** Makes a link from the command line: for a person, or for the first person of a role. An earlier unused one ends. */
 export async function makeOperatorsLink(
   holding: HoldingSafeguards,
   whose: { personId: string } | { role: FirstRole },
@@ -112,7 +109,7 @@ export async function makeOperatorsLink(
   return token
 }
 
-/** Links for the first of those roles that nobody employed holds; a link made before and not used ends. */
+/** Makes links for first roles without an employed holder; earlier unused ones end. */
 export async function makeFirstLinks(holding: HoldingSafeguards): Promise<{ role: FirstRole; token: string }[]> {
   const { rows } = await sql<{ role: FirstRole }>`
     select role from unnest(array['ADMINISTRATOR', 'ACCESS_APPROVER']) role where not role_is_held(role)`.execute(
@@ -123,7 +120,7 @@ export async function makeFirstLinks(holding: HoldingSafeguards): Promise<{ role
   return links
 }
 
-/** What a link is for; nothing where it is none, was used, or is over. */
+/** Returns what a link is for; undefined if it is invalid, used or expired. */
 export async function lookAtLink(
   holding: HoldingSafeguards,
   token: string,
@@ -154,7 +151,7 @@ export async function lookAtLink(
   }
 }
 
-/** Uses the link of a person: sets the password; every session they had ends. */
+/** Uses a person's link: sets the password and ends all their sessions. */
 export async function useLink(
   holding: HoldingSafeguards,
   token: string,
@@ -174,7 +171,7 @@ export async function useLink(
   })
 }
 
-/** Uses the link for the first person of a role: enters them, or finds them in the directory by the password they have. */
+/** Uses the link for the first person of a role: enters them, or finds them in the directory by their password. */
 export async function useFirstLink(
   holding: HoldingSafeguards,
   token: string,

@@ -10,7 +10,7 @@ export interface OwnPasskey {
   usedAt: Temporal.Instant | null
 }
 
-/** The passkeys of a session's holder, oldest first; the database shows nobody those of others. */
+/** Lists the session holder's passkeys, oldest first. */
 export function listOwnPasskeys(holding: HoldingSafeguards, session: Session): Promise<OwnPasskey[]> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, (tx) =>
     tx

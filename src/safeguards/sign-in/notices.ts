@@ -1,7 +1,6 @@
 /**
- * What people are told of their own accounts (R20): sign-ins from new browsers, links, passwords, factors, ends in the
- * directory. In: a session. Out:
- * its person's notices. Never here: the writing of one, which the database does with what it tells of (database/functions/access/notices.sql).
+ * Notices to people about their own accounts (R20): sign-ins from new browsers, links, passwords, factors, changes in the
+ * directory. The database writes them with their cause (database/functions/access/notices.sql).
  */
 import { sql } from 'kysely'
 import type { Session } from '../people/session.ts'
@@ -15,13 +14,13 @@ export interface Notice {
   at: Temporal.Instant
   detail: Record<string, unknown>
   seen: boolean
-  /** Done in the session that asks. */
+  /** Caused in the same session. */
   own: boolean
 }
 
 const mostListed = 100
 
-/** One's own notices, the newest first. */
+/** Lists one's own notices, newest first. */
 export function listNotices(holding: HoldingSafeguards, session: Session): Promise<Notice[]> {
   return asViewer(holding, session, async (tx) => {
     const { rows } = await sql<Notice>`
@@ -34,7 +33,7 @@ export function listNotices(holding: HoldingSafeguards, session: Session): Promi
   })
 }
 
-/** Notes which of one's own notices one has seen. */
+/** Marks one's own notices as seen. */
 export async function seeNotices(holding: HoldingSafeguards, session: Session, ids: readonly string[]): Promise<void> {
   await asViewer(holding, session, (tx) => sql`select see_notices(${ids}::uuid[])`.execute(tx))
 }

@@ -4,8 +4,8 @@ import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /**
- * Opens a session for whom the custodian has seen proof of, under a token that the desk has made.
- * @returns false where the person is not employed
+ * Opens a session for a person authenticated by the custodian, under a token made by the desk.
+ * @returns false if the person is not employed
  */
 export async function openProven(
   tx: HoldingSafeguards,
@@ -30,7 +30,7 @@ export async function openProven(
   return opened
 }
 
-/** Completes a sign-in that awaits a second factor, or its enrolment, under a new token; false where it is over. */
+/** Completes a sign-in that awaits a second factor or its enrolment, under a new token; false if it has expired. */
 export async function completeWithPasskey(
   tx: HoldingSafeguards,
   { session, newSession, personId }: { session: string; newSession: string; personId: string },

@@ -1,6 +1,6 @@
 /**
- * One's own account: how one signs in, the password, the sessions that are open. In: a session. Out: what its person may
- * know, and what they change. Never here: somebody else's (links.ts, factor-removals.ts), a second factor (second-factor.ts).
+ * One's own account: methods of signing in, password, open sessions. Others' accounts are in links.ts and factor-removals.ts,
+ * second factors in second-factor.ts.
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -12,11 +12,11 @@ import { asViewer, orRefused, type Refused } from './as-viewer.ts'
 import { standsAlone } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
-/** How somebody signs in. */
+/** Methods of a person. */
 export interface SignInOf {
   hasPassword: boolean
   passwordSetAt: Temporal.Instant | null
-  /** The password is long enough to be the only factor. */
+  /** The password is long enough as the only factor. */
   passwordAlone: boolean
   totpAddedAt: Temporal.Instant | null
   totpUsedAt: Temporal.Instant | null
@@ -26,11 +26,11 @@ export interface SignInOf {
   demand: SecondFactorDemand
   linkMadeAt: Temporal.Instant | null
   linkUntil: Temporal.Instant | null
-  /** Whoever decides on others and has no second factor gets a new password from the operator alone. */
+  /** A person who decides about others and has no second factor gets a new password only from the operator. */
   needsOperator: boolean
 }
 
-/** How a person signs in: oneself, or anybody for an administrator; nothing for others. */
+/** Returns a person's methods: for oneself, or for anybody as an administrator; undefined for others. */
 export async function signInOf(
   holding: HoldingSafeguards,
   session: Session,
@@ -46,7 +46,7 @@ export async function signInOf(
   })
 }
 
-/** A sign-in that is under way, or a session: whose it is, and what it awaits. */
+/** A session, or a sign-in in progress and what it awaits. */
 export interface UnderWay {
   personId: string
   awaits: 'second-factor' | 'enrolment' | 'nothing'
@@ -54,7 +54,7 @@ export interface UnderWay {
   method: SignInMethod
 }
 
-/** What a token stands for; nothing where it is none, over, or its person is not employed. */
+/** Returns what a token stands for; undefined if it is invalid, expired, or its person is not employed. */
 export async function signInUnderWay(holding: HoldingSafeguards, token: string): Promise<UnderWay | undefined> {
   const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
     select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(
@@ -71,7 +71,7 @@ export async function signInUnderWay(holding: HoldingSafeguards, token: string):
   }
 }
 
-/** argon2id's output of a person's password: what the database and the custodian take for it. */
+/** Returns argon2id's output for a person's password, as checked by database and custodian. */
 export async function passwordProof(holding: HoldingSafeguards, personId: string, password: string): Promise<Buffer> {
   const person = await safeguardsOf(holding)
     .selectFrom('person')
@@ -82,7 +82,7 @@ export async function passwordProof(holding: HoldingSafeguards, personId: string
 }
 
 /**
- * Changes one's own password, with the old one as proof. The other sessions end; this one goes on under a new token.
+ * Changes one's own password, with the old one as proof. Other sessions end; this one continues under a new token.
  * @returns the session under its new token
  */
 export async function changePassword(
@@ -126,7 +126,7 @@ export interface OwnSession {
   device: string | null
 }
 
-/** One's own sessions that are open, the last used first. */
+/** Lists one's own open sessions, last used first. */
 export async function listOwnSessions(
   holding: HoldingSafeguards,
   session: Session,
@@ -153,7 +153,10 @@ export async function listOwnSessions(
   }))
 }
 
-/** Ends one of one's own sessions. @returns false where it is none of them, or has ended */
+/**
+ * Ends one of one's own sessions.
+ * @returns false if there is no such session
+ */
 export async function endOwnSession(
   holding: HoldingSafeguards,
   session: Session,
@@ -181,7 +184,10 @@ export async function endOwnSession(
     })
 }
 
-/** Ends somebody else's sessions, as an administrator who has just proved who they are. @returns how many ended */
+/**
+ * Ends somebody else's sessions, as an administrator with a fresh proof of presence.
+ * @returns how many
+ */
 export async function endSessionsOf(
   holding: HoldingSafeguards,
   session: Session,
@@ -204,7 +210,10 @@ export async function endSessionsOf(
 
 const endRefusals = ['deny.role', 'not-found', 'confirm.fresh'] as const
 
-/** Signs out everywhere, or everywhere else; browsers that were known are strangers again. @returns how many sessions ended */
+/**
+ * Signs out everywhere, or everywhere else; known browsers become unknown.
+ * @returns how many sessions ended
+ */
 export async function endOwnSessions(
   holding: HoldingSafeguards,
   session: Session,

@@ -28,7 +28,7 @@ export interface PasskeyTables {
   provider_session: { session_hash: Buffer; id_token: string }
 }
 
-/** What whoever has a passkey confirms with it, each time (R14, R36). */
+/** Acts that a person with a passkey confirms with it each time (R14, R36). */
 export const weightyActs = [
   'draft.approve',
   'draft.reject',

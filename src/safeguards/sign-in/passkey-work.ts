@@ -3,19 +3,19 @@ import type { Challenges } from './challenges.ts'
 import type { CodeProof, FactorRefusal } from './second-factor.ts'
 import type { PasskeyFault, Place } from './verify-passkey.ts'
 
-/** What the custodian works with where passkeys are concerned. */
+/** Dependencies of the custodian's passkey operations. */
 export interface PasskeyWork {
   db: HoldingSafeguards
   now: () => Temporal.Instant
   place: Place
-  /** What the authenticator calls the service. */
+  /** Name of the service shown by the authenticator. */
   service: () => string
   challenges: Challenges
-  /** Whoever has an authenticator gives a code of it for their first passkey. */
+  /** A person with an authenticator gives a code for their first passkey. */
   secondFactors: CodeProof
 }
 
-/** Why not; a code of the API. */
+/** Refusal, with a code of the API. */
 export interface PasskeyRefusal {
   refused:
     | 'session.none'
@@ -42,7 +42,7 @@ export function refusalOf(fault: PasskeyFault): PasskeyRefusal {
   return { refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused' }
 }
 
-/** The passkeys that a browser may offer for somebody, oldest first. */
+/** Returns a person's passkeys to offer to their browser, oldest first. */
 export function passkeysOf(db: HoldingSafeguards, personId: string) {
   return safeguardsOf(db)
     .selectFrom('passkey')

@@ -1,7 +1,6 @@
 /**
- * Passkeys (R20, L21), as the custodian sees them. In: sessions by their token, answers of authenticators. Out: what a
- * browser is to ask its authenticator, sessions that are opened or completed, acts that are confirmed. Never here: the
- * desk's word that somebody has proved who they are.
+ * Passkeys (R20, L21), in the custodian: options for browsers, verification of answers, sessions opened or completed, acts
+ * confirmed. The desk's word is not trusted.
  */
 import {
   generateAuthenticationOptions,
@@ -37,7 +36,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
   return {
     ...createPasskeyKeeping({ ...given, challenges }),
 
-    /** What a browser asks for in signing in with a passkey: of nobody yet. */
+    /** Options for signing in with a passkey, before the person is known. */
     askSignIn: () => ask(['sign-in'], []),
 
     /** Opens a session under the new token. */
@@ -64,13 +63,13 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
       })
     },
 
-    /** What a browser asks for where a password was right and a second factor is awaited. */
+    /** Options for a passkey as second factor, after the password. */
     async askSecondFactor(asked: { session: string }): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
       const holder = await holderOf(db, asked.session, now(), { awaiting: true })
       return holder ? askOf(holder.personId, ['second-factor', holder.hash]) : { refused: 'session.none' }
     },
 
-    /** Completes a session that awaits a second factor; it goes on under the new token. */
+    /** Completes a session that awaits a second factor, under the new token. */
     async giveSecondFactor(asked: {
       session: string
       response: AuthenticationResponseJSON
@@ -97,7 +96,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
       })
     },
 
-    /** What a browser asks for to confirm an act. */
+    /** Options for confirming an act. */
     async askConfirmation(
       asked: { session: string } & Act,
     ): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
@@ -105,7 +104,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
       return holder ? askOf(holder.personId, actBinding(holder.hash, asked)) : { refused: 'session.none' }
     },
 
-    /** Confirms an act: it can be done once within two minutes, by this session. */
+    /** Confirms an act: valid once, within two minutes, for this session. */
     async confirm(
       asked: { session: string; response: AuthenticationResponseJSON } & Act,
     ): Promise<{ confirmed: true } | PasskeyRefusal> {
@@ -123,7 +122,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
         return refusalOf(used.fault)
       }
       return db.transaction().execute(async (tx) => {
-        // Whoever confirms anything has proved that they are here.
+        // A confirmation also proves presence.
         await sql`select mark_proved(${sessionHash(asked.session)}::bytea, null)`.execute(tx)
         await tx
           .insertInto('act_confirmation')

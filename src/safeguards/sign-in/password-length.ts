@@ -1,16 +1,15 @@
 /**
- * How long passwords are (NIST SP 800-63B-4 section 3.1.1.2). Apart from what else is asked of them (./password-rules.ts): that needs
- * a list of those in use, which is read by whoever judges one.
+ * Lengths of passwords (NIST SP 800-63B-4 section 3.1.1.2). Separate from ./password-rules.ts, which loads a large word list.
  */
 
-/** Characters where the password is the only factor. */
+/** Least characters for a password as the only factor. */
 export const leastAlone = 15
-/** Characters where a second factor stands behind it. */
+/** Least characters with a second factor. */
 export const leastWithSecondFactor = 8
-/** More than the 64 that must be allowed; a sentence of any length that people write. */
+/** Longest password; at least 64 must be allowed. */
 export const greatest = 256
 
-/** Whether a password may be somebody's only factor. */
+/** Returns true if the password may be the only factor. */
 export function standsAlone(password: string): boolean {
   return [...password.normalize('NFKC')].length >= leastAlone
 }

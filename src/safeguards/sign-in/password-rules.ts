@@ -1,15 +1,15 @@
 /**
- * Which passwords are taken (NIST SP 800-63B-4 section 3.1.1.2). In: a password and what stands around it. Out: all that is
- * wrong with it. Never here: rules of composition, an age at which it must change, or a password that is kept.
+ * Rules for passwords (NIST SP 800-63B-4 section 3.1.1.2): returns everything that is wrong. No composition rules and no
+ * expiry.
  */
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { greatest, leastAlone, leastWithSecondFactor } from './password-length.ts'
 
-/** What of a password counts as chosen: fewer characters than this after its rows and repetitions is a short password. */
+/** Least number of characters that are neither sequences nor repetitions. */
 const leastFresh = 6
-/** A repeated piece, and what is left beside the words around the person, is at least this long. */
+/** Least length of a repeated piece, and of what remains beside words about the person. */
 const leastOwn = 8
-/** Words around the person shorter than this are in every sentence. */
+/** Shorter words about the person are ignored. */
 const leastWord = 4
 
 export interface PasswordProblem {
@@ -23,17 +23,17 @@ export interface PasswordProblem {
 }
 
 export interface PasswordAround {
-  /** A second factor is enrolled, or must be before anything opens. */
+  /** A second factor is enrolled, or must be before anything else. */
   secondFactor: boolean
-  /** User id, name, organisation, service: written as they are. */
+  /** User id, name, organisation, service, as written. */
   words: readonly string[]
-  /** The password of now, where it is known. */
+  /** The present password, if known. */
   current?: string | undefined
 }
 
 const common: ReadonlySet<string> = new Set(dictionary['passwords-common'])
 const rows = ['1234567890', 'qwertyuiopå', 'asdfghjklöä', 'zxcvbnm', 'abcdefghijklmnopqrstuvwxyzåäö']
-/** How letters are written to look unlike themselves. */
+/** Substitutions of letters. */
 const lookalikes: Record<string, string> = {
   '@': 'a',
   '4': 'a',
@@ -45,7 +45,7 @@ const lookalikes: Record<string, string> = {
   '7': 't',
 }
 
-/** Everything that keeps a password from being taken; nothing where it is fit. Compared after NFKC, as it is kept. */
+/** Returns everything that is wrong with a password; empty if it is acceptable. Compared in NFKC, as it is stored. */
 export function judgePassword(password: string, around: PasswordAround): PasswordProblem[] {
   const text = password.normalize('NFKC')
   const least = around.secondFactor ? leastWithSecondFactor : leastAlone
@@ -55,7 +55,7 @@ export function judgePassword(password: string, around: PasswordAround): Passwor
   return [
     ...(length < least ? [{ code: 'too-short' as const, least }] : []),
     ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
-    // A shorter one is told to be too short.
+    // A shorter one is reported as too short.
     ...(length >= leastWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
     ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
     ...(word === undefined ? [] : [{ code: 'context' as const, word }]),
@@ -63,7 +63,10 @@ export function judgePassword(password: string, around: PasswordAround): Passwor
   ]
 }
 
-/** On the list: as it is, without the digits and signs around it, written with look-alikes, once or repeated, or two of the list. */
+/**
+ * True if it is on the list: as it is, without surrounding digits and signs, with substitutions, repeated, or two words of the
+ * list.
+ */
 function isCommon(plain: string): boolean {
   const unit = plain.slice(0, periodOf(plain))
   const bare = strip(unit)
@@ -78,7 +81,7 @@ function isTwoCommon(text: string): boolean {
   return false
 }
 
-/** Few characters that do not follow from the one before: aaaa, 1234, qwerty, abcabcabc. */
+/** True if few characters do not follow from the previous one: aaaa, 1234, qwerty, abcabcabc. */
 function isRepeated(plain: string): boolean {
   const period = periodOf(plain)
   if (period < plain.length && period < leastOwn) return true
@@ -95,7 +98,7 @@ function follows(before: string, after: string): boolean {
   })
 }
 
-/** Length of the shortest piece that the text is made of, over and over; the last one may be cut short. */
+/** Returns the length of the shortest piece that the text repeats; the last one may be cut short. */
 function periodOf(text: string): number {
   for (let period = 1; period <= text.length / 2; period += 1) {
     if (text.slice(period) === text.slice(0, text.length - period)) return period
@@ -103,7 +106,7 @@ function periodOf(text: string): number {
   return text.length
 }
 
-/** The word around the person beside which too little is left. */
+/** Returns a word about the person beside which too little remains. */
 function wordAround(plain: string, around: readonly string[]): string | undefined {
   const words = [
     ...new Set(

@@ -1,6 +1,6 @@
 /**
- * Proving again who is at a session: by the password where there is nothing else; a second factor is the custodian's to judge
- * (second-factor.ts, passkeys.ts).
+ * Proof of presence by password, for a person without a second factor; those are verified by the custodian (second-factor.ts,
+ * passkeys.ts).
  */
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
@@ -9,7 +9,7 @@ import type { HoldingSafeguards } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
 import { passwordProof } from './own-account.ts'
 
-/** @returns `confirm.code` where the person has a second factor: that is what they prove it with */
+/** @returns `confirm.code` if the person must use a second factor */
 export async function provePresence(
   holding: HoldingSafeguards,
   session: Session,

@@ -1,17 +1,16 @@
 /**
- * Recovery codes: look-up secrets for the day on which the authenticator is lost (NIST SP 800-63B-4 section 3.1.2). In: a
- * key of the custodian's. Out: codes to show once, hashes to keep.
+ * Recovery codes for a lost authenticator: look-up secrets (NIST SP 800-63B-4 section 3.1.2), shown once and stored as hashes.
  */
 import { createHmac, randomInt } from 'node:crypto'
 
 const codes = 10
 const groups = 3
 const lettersInGroup = 5
-/** Crockford's base32 without what is read as something else. */
+/** Crockford's base32 without ambiguous characters. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const readAs: Record<string, string> = { o: '0', i: '1', l: '1' }
 
-/** Ten codes of 75 bits, written `k7m2p-0x9qa-4tz8v`. */
+/** Returns ten codes of 75 bits, written `k7m2p-0x9qa-4tz8v`. */
 export function newRecoveryCodes(): string[] {
   return Array.from({ length: codes }, () =>
     Array.from({ length: groups }, () =>
@@ -20,7 +19,7 @@ export function newRecoveryCodes(): string[] {
   )
 }
 
-/** What is kept of a code; the same in whatever case, and with or without its hyphens. */
+/** Returns the stored hash of a code, ignoring case and hyphens. */
 export function recoveryHash(key: Buffer, written: string): Buffer {
   const plain = [...written.toLowerCase().replaceAll(/[\s-]/g, '')].map((letter) => readAs[letter] ?? letter).join('')
   return createHmac('sha256', key).update(plain, 'utf8').digest()

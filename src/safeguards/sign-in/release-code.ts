@@ -1,12 +1,12 @@
-/** Codes that release a one-time link: told to the person by whoever released it, beside the link that somebody else made. */
+/** Codes that release a one-time link: given to the person by whoever releases it, separately from the link. */
 import { createHash, randomInt } from 'node:crypto'
 
-/** Crockford's base32 without what is read as something else. */
+/** Crockford's base32 without ambiguous characters. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const readAs: Record<string, string> = { o: '0', i: '1', l: '1' }
 const letters = 10
 
-/** A code of 50 bits, written `k7m2p-0x9qa`; five wrong ones end the link. */
+/** Returns a code of 50 bits, written `k7m2p-0x9qa`; five wrong ones end the link. */
 export function newReleaseCode(): { code: string; hash: Buffer } {
   const plain = Array.from({ length: letters }, () => alphabet[randomInt(alphabet.length)]).join('')
   return {
@@ -15,7 +15,7 @@ export function newReleaseCode(): { code: string; hash: Buffer } {
   }
 }
 
-/** A code as it is compared: in whatever case, with or without hyphens and blanks. */
+/** Normalises a code for comparison, ignoring case, hyphens and blanks. */
 export function plainCode(written: string): string {
   return [...written.toLowerCase().replaceAll(/[\s-]/g, '')].map((letter) => readAs[letter] ?? letter).join('')
 }

@@ -1,7 +1,6 @@
 /**
- * Second factors, in the custodian's process: it alone has the key that their secrets are sealed with, and it alone may
- * tell the database that a sign-in is complete. In: a session's token, and what its person gave. Out: done, or why not.
- * Never here: a password in clear (the desk sends argon2id's output of it), a code that is taken twice (RFC 6238, 5.2).
+ * Second factors, in the custodian: only it has the key of their secrets, and only it may complete a sign-in in the database.
+ * Passwords arrive as argon2id's output; a code is accepted once (RFC 6238, 5.2).
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
@@ -18,10 +17,10 @@ import { newTotpSecret, stepOfCode, totpUri, writtenSecret } from './totp.ts'
 type Tx = Transaction<SafeguardTables>
 
 const enrolmentMinutes = 15
-/** Wrong codes in a row after which an authenticator is of no use any more (NIST SP 800-63B-4 section 3.2.2). */
+/** Wrong codes in a row after which an authenticator is disabled (NIST SP 800-63B-4 section 3.2.2). */
 const mostFailures = 100
 
-/** What somebody gives: one of the two. */
+/** Exactly one of the two. */
 export interface GivenFactor {
   otp?: string | undefined
   recoveryCode?: string | undefined
@@ -45,16 +44,16 @@ export interface FactorRefusal {
 }
 
 export interface SecondFactors {
-  /** Completes the sign-in that awaits a second factor; its session is under the new token from then on. */
+  /** Completes a sign-in that awaits a second factor, under the new token. */
   give(asked: { session: string; newSession: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
-  /** Begins to enrol an authenticator: in a sign-in that awaits it, or in a session with the password's proof (base64url). */
+  /** Begins enrolling an authenticator: in a sign-in that awaits it, or in a session with the password's proof (base64url). */
   beginTotp(asked: {
     session: string
     proof?: string | undefined
     issuer: string
     userId: string
   }): Promise<{ id: string; secret: string; uri: string; until: string } | FactorRefusal>
-  /** Ends the enrolment; the session goes on under the new token, the person's other sessions end. */
+  /** Completes the enrolment; the session continues under the new token, the person's other sessions end. */
   confirmTotp(asked: {
     session: string
     newSession: string
@@ -63,13 +62,13 @@ export interface SecondFactors {
   }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
   removeTotp(asked: { session: string; proof: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
   renewRecoveryCodes(asked: { session: string; otp: string }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
-  /** Proves again that the holder of a session is at it: what weighty acts ask for. */
+  /** Proves the presence of a session's holder for important acts. */
   proveAgain(asked: { session: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
 }
 
-/** Asked by the custodian itself, never by the desk. */
+/** For the custodian itself, not the desk. */
 export interface CodeProof {
-  /** Takes a code of the authenticator of a session's holder, for what the custodian itself does only with one. */
+  /** Verifies a code of the session holder's authenticator. */
   prove(asked: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>
 }
 
@@ -80,7 +79,7 @@ interface UnderWay {
   demand: SecondFactorDemand
 }
 
-/** @param now the clock that codes are made by */
+/** @param now clock of the codes */
 export function createSecondFactors(
   holding: HoldingSafeguards,
   keys: SignInKeys,
@@ -105,11 +104,11 @@ export function createSecondFactors(
         const found = await underWay(tx, session)
         if (!found) return { refused: 'session.none' }
         if (found.factors.includes('totp')) return { refused: found.awaits ? 'session.none' : 'factor.enrolled' }
-        // Who only has the password may enrol where there is nothing yet, and nowhere else.
+        // With only the password, enrolment is possible only while there is no factor.
         if (found.awaits && found.factors.length > 0) return { refused: 'session.none' }
         const refusal = found.awaits ? undefined : await provePassword(tx, session, proof)
         if (refusal) return refusal
-        // One more factor beside a passkey needs the passkey: a password alone would let in whoever has seen it.
+        // Adding a factor beside a passkey needs the passkey: the password alone may be known to others.
         if (
           !(await spendConfirmation(tx, session, found.person, { act: 'passkey.add', id: found.person, revision: 0 }))
         )
@@ -208,7 +207,7 @@ export function createSecondFactors(
       }),
   }
 
-  /** Takes a factor once; what is wrong is counted, and committed with the refusal. */
+  /** Uses a factor once; failures are counted, and committed with the refusal. */
   async function take(
     tx: Tx,
     person: string,
@@ -287,7 +286,7 @@ async function complete(tx: Tx, session: string, newSession: string, person: str
   return done
 }
 
-/** The same session under a fresh token: what a thief had of it is worthless. */
+/** Continues the session under a new token: a stolen one becomes useless. */
 async function rotate(tx: Tx, session: string, newSession: string): Promise<boolean> {
   const { rows } = await sql<{ done: boolean }>`
     select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as done`.execute(tx)

@@ -3,21 +3,21 @@ import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { SecondFactor } from './sign-in-tables.ts'
 
-/** Who holds a session, as the custodian finds them. */
+/** Holder of a session, for the custodian. */
 export interface SessionHolder {
   personId: string
   userId: string
   name: string
   signedInAt: Temporal.Instant
-  /** What they may give as a second factor. */
+  /** Their second factors. */
   factors: SecondFactor[]
-  /** Of the session's token, in hexadecimal. */
+  /** Hash of the session's token, in hexadecimal. */
   hash: string
 }
 
 /**
- * Whose session a token is of, where it holds at this instant.
- * @param awaiting a session that awaits a second factor, instead of one that is complete
+ * Returns the holder of a valid session.
+ * @param awaiting a session that awaits a second factor, instead of a complete one
  */
 export async function holderOf(
   holding: HoldingSafeguards,

@@ -1,9 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { KeyStoreFault, type KeyStore } from '../keys/key-store.ts'
 
-/** What the custodian seals second factors with. Lost, every authenticator and recovery code is worthless. */
+/** Keys of second factors. If lost, every authenticator and recovery code is void. */
 export interface SignInKeys {
-  /** Seals the secrets of authenticators; 32 bytes. */
+  /** Encrypts the secrets of authenticators; 32 bytes. */
   totp: Buffer
   /** Hashes recovery codes; 32 bytes. */
   recovery: Buffer
@@ -12,12 +12,12 @@ export interface SignInKeys {
 const name = 'sign-in'
 const keyBytes = 32
 
-/** The installation's key for second factors, made at first use. */
+/** Returns the installation's key for second factors, made at first use. */
 export async function readSignInKeys(store: KeyStore): Promise<SignInKeys> {
   const known = await store.read(name)
   if (known) return derive(known)
   await store.write(name, randomBytes(keyBytes)).catch((error: unknown) => {
-    // Another custodian was first.
+    // Another custodian made it first.
     if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
   })
   const made = await store.read(name)

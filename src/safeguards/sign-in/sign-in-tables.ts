@@ -3,7 +3,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of signing in (database/schema.sql). */
+/** Tables of signing in (database/schema.sql). */
 export interface SignInTables {
   session: {
     token_hash: Buffer
@@ -12,14 +12,14 @@ export interface SignInTables {
     created_at: Instant
     expires_at: Instant
     ended_at: Instant | null
-    /** How the person proved who they are; while a second factor is awaited, only the first. */
+    /** Method used; while a second factor is awaited, only the first. */
     method: Generated<SignInMethod>
-    /** True until a second factor is given: a session that opens nothing but that. */
+    /** True until a second factor is given: such a session opens nothing else. */
     awaits_second_factor: Generated<boolean>
     used_at: Generated<Instant>
     device: string | null
     wrong_factors: Generated<number>
-    /** When its holder last proved who they are. */
+    /** Last proof of presence. */
     proved_at: Generated<Instant>
   }
   sign_in_demand: { one: Generated<boolean>; second_factor: SecondFactorDemand }
@@ -59,7 +59,7 @@ export interface SignInTables {
     asked_at: Generated<Instant>
     state: 'ASKED' | 'CONFIRMED' | 'REFUSED' | 'WITHDRAWN'
   }
-  /** Whom a subject of the identity provider means (database/functions/access/notices.sql). */
+  /** Person bound to a subject of the identity provider (database/functions/access/notices.sql). */
   provider_subject: { issuer: string; subject: string; person_id: string; bound_at: Generated<Instant> }
   factor_removal: {
     id: Generated<string>
@@ -73,7 +73,7 @@ export interface SignInTables {
   }
 }
 
-/** What of a person's numbers and place is to change from an instant on; phone number keys, and ids. */
+/** Pending changes of a person's numbers and placement from an instant on; phone number keys, and ids. */
 export interface WantedChange {
   from: string
   add?: PhoneNumberKey[]
@@ -82,7 +82,7 @@ export interface WantedChange {
   supervisor?: string | null
 }
 
-/** What a person is told of the account. */
+/** Kinds of notices to a person about the account. */
 export type NoticeKind =
   | 'sign-in'
   | 'link-made'
@@ -98,5 +98,5 @@ export type SignInMethod = 'password' | 'password+totp' | 'password+passkey' | '
 export type SecondFactor = 'totp' | 'recovery-code' | 'passkey'
 /** The description's switch. */
 export type SecondFactorDemand = 'off' | 'optional' | 'required'
-/** The roles without whose first holder nobody could be entered, and nobody given a right. */
+/** Roles without whose first holder nobody could be entered, and nobody given a right. */
 export type FirstRole = 'ADMINISTRATOR' | 'ACCESS_APPROVER'
