@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { promises, type PromiseId } from '#description/promises.ts'
-import { bodyKey } from '#register/recordings/objects.ts'
+import { anonymisedCopyKey, bodyKey, subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
@@ -360,6 +360,16 @@ test('recordings.ceiling is broken by a recording past its day, and by what is l
   await expectBroken('recordings.ceiling', { overdue: 1, example: older.id })
   await mended()
   const key = bodyKey(destroyed.byTerm.id)
+  await register.objects.put(key, Buffer.from('sound'))
+  heal.push(() => register.objects.delete(key))
+  await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
+})
+
+test.each([
+  ['an anonymised copy', anonymisedCopyKey],
+  ['a requester’s copy', subjectCopyKey],
+])('recordings.ceiling is broken by the object of %s that is left of one that is destroyed', async (_, keyOf) => {
+  const key = keyOf(destroyed.byCaller.id, '00000000-0000-4000-8000-000000000001')
   await register.objects.put(key, Buffer.from('sound'))
   heal.push(() => register.objects.delete(key))
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })

@@ -88,11 +88,13 @@ type StoreMemo = {
 const listStoreEveryMinutes = 55
 /** An object that no row claims waits for the database, at most this long. */
 const unclaimedHours = 24
-const idOfKey = /^recordings\/([0-9a-f-]{36})\./
+/** Where objects of recordings lie, those of their copies included. */
+const places = ['recordings/', 'anonymised/', 'copies/']
+const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
 /** R24. */
 export const recordingsCeiling: Check<CeilingFacts> = {
-  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object, a file key or a version of a month's key is left; each has its entry in the destruction ledger.`,
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object (those of its copies included), a file key or a version of a month's key is left; each has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'a recording is gone: object, index, key; its row says so and the ledger has one entry',
@@ -211,9 +213,11 @@ async function lookAtStore(looking: Looking, before: StoreMemo | undefined): Pro
 
 async function listStore({ db, objects, now }: Looking, seen: Record<string, string>): Promise<StoreMemo> {
   const keysById = new Map<string, string[]>()
-  for await (const key of objects.list('recordings/')) {
-    const id = idOfKey.exec(key)?.[1]
-    if (id !== undefined) keysById.set(id, [...(keysById.get(id) ?? []), key])
+  for (const place of places) {
+    for await (const key of objects.list(place)) {
+      const id = idOfKey.exec(key)?.[1]
+      if (id !== undefined) keysById.set(id, [...(keysById.get(id) ?? []), key])
+    }
   }
   const { rows } = await sql<{ id: string; destroyed: boolean }>`
     select o.id::text as id,
