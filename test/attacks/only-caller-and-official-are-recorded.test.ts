@@ -464,6 +464,23 @@ describe('under the id of another caller’s call', () => {
     expect(marked()[1]).toEqual([voices.unlisted, true])
   })
 
+  test.each([
+    ['shows the number of the official in no directory who has the call', ['caller', 'unlisted'], ['unlisted']],
+    ['tells somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
+  ] as const)('a session beside it that %s is not recorded in its place', async (_, own, other) => {
+    const group = randomUUID()
+    const talk = await session('v', group, [...own])
+    await talk.speak(sound.alone)
+    const strange = await session('x', group, [...other])
+    for (let n = 0; n < 8; n++) await strange.speak(sound.afterwards)
+    await talk.hangUp()
+    await strange.hangUp()
+    const { heard } = await recorded(() => segments()[0])
+    expect([heard(sound.alone), heard(sound.afterwards)]).toEqual([20, 0])
+    await over(1)
+    expect(segments()[1]?.marks).toContain('needs-review')
+  })
+
   test('a session that tells somebody else before the caller is a part of it, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])

@@ -149,7 +149,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     earlier?: EarlierSegment,
   ): Promise<boolean> {
     const offer = describe(asked, { invitation, answeredAt }, now, earlier)
-    const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
+    const twin =
+      offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked), offer.callerIsGuess)
     const first = twin && bySegment.get(twin.segmentId)
     if (invitation.isUnheard && offer !== 'outside' && (twin || offer.facts.captureFailure === unheardMedia)) {
       refuse(asked, refusedUnheard)

@@ -1,7 +1,7 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore, isUntold, type EarlierSegment } from '../machine/describe-segment.ts'
-import { findOwnCall, type ToldParties } from './whose-call.ts'
+import { findOwnCall, isAnotherCaller, type ToldParties } from './whose-call.ts'
 
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
@@ -31,9 +31,9 @@ export interface RecentCalls {
   ): RememberedSegment | 'others' | undefined
   /**
    * The segment in progress that the same contact has with the same official: then this session is a duplicate. One whose number
-   * nobody has told may have come to any.
+   * nobody has told may have come to any. `isGuess`: who calls is not told. Another caller's is a part of the contact, and no duplicate.
    */
-  findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
+  findTwin(facts: SegmentFacts, trunk: string, isGuess?: boolean): RememberedSegment | undefined
   /** The segments in progress that have any of these ids in this trunk. */
   live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
@@ -110,12 +110,13 @@ export function createRecentCalls(): RecentCalls {
       forgetBefore(now.subtract({ hours: holdHours }))
       return findOwnCall(namedIn(trunk, callIds), told, now)
     },
-    findTwin({ callIds, contactId, official: told, numberReached }, trunk) {
+    findTwin({ callIds, contactId, caller, official: told, numberReached }, trunk, isGuess = false) {
       const official = whoAnswers(told)
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
           segment.contactId === contactId &&
+          (isGuess || !isAnotherCaller(segment.caller, caller)) &&
           (segment.numberReached.key === numberReached.key || isUntold(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
