@@ -1,5 +1,6 @@
 import type { Traces } from '#platform/traces/traces.ts'
 import type { Routes } from './routes.ts'
+import { toldOf } from './secret-routes.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -10,16 +11,16 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function traceRequests(app: Routes, traces: Traces, nowMs: () => number): void {
   if (!traces.on) return
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none'
+    const { method, route, status, isSecret } = toldOf(request, reply)
     const { id } = (request.params ?? {}) as { id?: unknown }
     const endedMs = nowMs()
     traces.note({
-      ...{ name: `${request.method} ${route}`, kind: 'server', endedMs, startedMs: endedMs - reply.elapsedTime },
+      ...{ name: `${method} ${route}`, kind: 'server', endedMs, startedMs: endedMs - reply.elapsedTime },
       attributes: {
-        'http.request.method': request.method,
+        'http.request.method': method,
         'http.route': route,
-        'http.response.status_code': reply.statusCode,
-        'seloste.object.id': typeof id === 'string' && uuid.test(id) ? id : undefined,
+        'http.response.status_code': status,
+        'seloste.object.id': !isSecret && typeof id === 'string' && uuid.test(id) ? id : undefined,
       },
       failed: reply.statusCode >= 500,
     })
