@@ -301,3 +301,90 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
 })
+
+describe('while the caller has left', () => {
+  const [c, a] = [
+    { id: 'c', aor: people.caller, label: '1' },
+    { id: 'a', aor: people.official, label: '2' },
+  ]
+  const x = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
+  test.each([
+    ['is told no more', metadataOf({ participants: [a, x] })],
+    [
+      'is told to have left',
+      metadataOf({ participants: [{ ...c, label: '' }, a, x] }).replace(
+        /<participantsessionassoc participant_id="c".*?<.participantsessionassoc>/,
+        times('c', 0, 1),
+      ),
+    ],
+    [
+      'is told to have left, by what changes alone',
+      metadataOf({ mode: 'partial', participants: [x], more: times('c', 0, 1) }),
+    ],
+  ])(
+    'and %s, the official’s talk with somebody else is in no recording of that caller, and for review',
+    async (_, asking) => {
+      const call = await bench.call({})
+      const { ports } = await call.invite({
+        sdp: true,
+        metadata: metadataOf({ participants: [c, a] }),
+        headers: diversion,
+      })
+      await call.speak(ports, 10)
+      await wait(50)
+      for (const told of [{ metadata: asking }, { sdp: true }, { metadata: asking }]) {
+        await call.reinvite(told)
+        await call.speak(ports, 10)
+      }
+      await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })
+      await call.speak(ports, 15)
+      await call.bye()
+      expect(await stored(1)).toEqual([[aino, 50]])
+      expect(bench.segments()).toMatchObject([{ caller: { key: caller }, marks: ['needs-review'] }])
+    },
+  )
+
+  test.each([
+    ['in another form', { id: 'again', aor: '0401234567', label: '1' }],
+    ['without a number', { id: 'again', aor: 'sip:anonymous@anonymous.invalid', label: '1' }],
+  ])('and comes again %s under another id, recording goes on', async (_, again) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [c, a] }),
+      headers: diversion,
+    })
+    await call.speak(ports, 10)
+    await call.reinvite({ metadata: metadataOf({ participants: [again, a] }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    expect(await stored(1)).toEqual([[aino, 40]])
+  })
+})
+
+test.each([
+  ['a colleague', 'a', 40],
+  ['the official', 'b', 20],
+] as const)(
+  'while %s only receives, what the other says with the caller is that one’s alone',
+  async (_, speaks, kept) => {
+    const two = [
+      { id: 'c', aor: people.caller, label: '1' },
+      { id: 'a', aor: people.official, label: speaks === 'a' ? '2' : '' },
+    ]
+    const colleague = { id: 'b', aor: people.colleague, label: speaks === 'b' ? '2' : '' }
+    const listens = `<participantstreamassoc participant_id="${speaks === 'a' ? 'b' : 'a'}"><recv>s1</recv><recv>s2</recv></participantstreamassoc>`
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      ...{ sdp: true, headers: diversion },
+      metadata: metadataOf({ participants: two, more: speaks === 'b' ? listens : '' }),
+    })
+    await call.speak(ports, 10)
+    await wait(50)
+    await call.update({ metadata: metadataOf({ participants: [...two, colleague], more: times('b', 3) + listens }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    expect(await stored(1)).toEqual([[aino, kept]])
+    expect(bench.segments()[0]?.marks).toContain('needs-review')
+  },
+)

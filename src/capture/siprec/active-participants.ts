@@ -1,5 +1,5 @@
 /** Who is in the call, and what registry and directory know of them. */
-import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { featureCodeOf } from './claim-roles.ts'
 import { numbersOf, type Evidence } from './party-evidence.ts'
 import { isGenesysRecorder } from './read-genesys.ts'
@@ -82,6 +82,22 @@ export function isHeard(metadata: RecordingMetadata | undefined, id: string): bo
   const sending = metadata?.streamLinks.filter(({ direction }) => direction === 'send') ?? []
   if (sending.length === 0) return metadata?.sessionLinks.some(({ participantId }) => participantId === id) ?? false
   return sending.some(({ participantId, former, untilMs }) => participantId === id && !former && untilMs === undefined)
+}
+
+/** Returns true for a participant to whom the metadata link streams that they receive, and none that they send, voices being apart. */
+export function onlyListens({ metadata }: Evidence, id: string): boolean {
+  if (!metadata || metadata.streams.length < 2 || metadata.streams.some(({ mode }) => mode === 'mixed')) return false
+  const links = metadata.streamLinks.filter(({ participantId }) => participantId === id)
+  return links.length > 0 && links.every(({ direction }) => direction === 'recv')
+}
+
+/** Numbers of participants who were told before, or to have left, and of nobody who is in the call. */
+export function numbersLeft({ metadata, normalise }: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
+  const here = new Set(candidates.flatMap(({ numbers }) => numbers.map(({ key }) => key)))
+  const ids = new Set(candidates.map(({ participant }) => participant.id))
+  const gone = [...(metadata?.left ?? []), ...(metadata?.participants ?? [])].filter(({ id }) => !ids.has(id))
+  const keys = gone.flatMap((participant) => numbersOf(participant, normalise).map(({ key }) => key))
+  return [...new Set(keys)].filter((key) => key !== null && !here.has(key)) as PhoneNumberKey[]
 }
 
 /** What registry, then directory, know of any of these numbers. */

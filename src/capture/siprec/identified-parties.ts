@@ -24,6 +24,7 @@ export type ReviewReason =
   | 'numberNotInRegistry'
   | 'officialNotInDirectory'
   | 'severalOfficials'
+  | 'officialOnlyListens'
   | 'vendorContradictsRegistry'
   | 'streamsByOrder'
   | 'streamsByLabelWord'
@@ -47,6 +48,12 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
     readonly numbers: readonly PhoneNumberKey[]
     /** Officials who are heard now, each once. */
     readonly voices: readonly Party<O>[]
+    /** Officials who only receive (a supervisor who listens): nobody hears them. */
+    readonly listening: readonly O[]
+    /** Numbers of people who were told to be in the call and have left it. */
+    readonly left: readonly PhoneNumberKey[]
+    /** Numbers of people from outside who are heard now, the caller's among them. */
+    readonly outsiders: readonly PhoneNumberKey[]
     /** People who are heard now and are neither the caller nor an official: third parties. */
     readonly thirdParties: number
   }

@@ -4,13 +4,15 @@
  * caller; then what SIP headers tell. A trunk may ask the participants or the headers first. A caller who asked for privacy stays withheld whatever else was sent (AC9).
  * Nothing here refuses a call: what is uncertain is said in `needsReview`.
  */
-import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import {
   activeParticipants,
   awaitsAnswer,
   isConnected,
   isHeard,
   lookUp,
+  numbersLeft,
+  onlyListens,
   participantWith,
   type Candidate,
 } from './active-participants.ts'
@@ -76,6 +78,9 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
           ? []
           : candidates.flatMap(({ numbers }) => numbers.flatMap(({ key }) => key ?? [])),
       ...voicesOf(evidence, candidates, draft),
+      ...(caller?.number.kind === 'withheld'
+        ? { left: [], outsiders: [] }
+        : { left: numbersLeft(evidence, candidates), outsiders: outsidersOf(evidence, candidates) }),
     },
     streams: mapping.streams,
     sources: {
@@ -154,13 +159,15 @@ function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly C
       })
     else unknown.push(candidate)
   }
+  const speaking = officials.filter(({ participantId }) => !onlyListens(evidence, participantId!))
+  if (speaking.length < officials.length) draft.review.add('officialOnlyListens')
   if (!draft.official && officials.length > 0) {
     // After a transfer the one who joined last has the call.
-    const { joinedMs: last, ...official } = officials.reduce((best, next) =>
+    const { joinedMs: last, ...official } = (speaking.length > 0 ? speaking : officials).reduce((best, next) =>
       next.joinedMs >= best.joinedMs ? next : best,
     )
     draft.official = official
-    if (officials.filter(({ joinedMs }) => joinedMs === last).length > 1) draft.review.add('severalOfficials')
+    if (speaking.filter(({ joinedMs }) => joinedMs === last).length > 1) draft.review.add('severalOfficials')
   }
   if (!draft.caller) takeCaller(evidence, unknown, draft)
 }
@@ -263,10 +270,11 @@ function voicesOf<N, O>(
   evidence: Evidence<N, O>,
   candidates: readonly Candidate[],
   { caller, number, official }: Draft<N, O>,
-): { voices: Party<O>[]; thirdParties: number } {
+): Pick<IdentifiedParties<N, O>['connected'], 'voices' | 'listening' | 'thirdParties'> {
   const roles = new Set([caller, number, official].map((party) => party?.participantId))
   const voices = new Map<string, Party<O>>()
   const thirdParties = new Set<string>()
+  const listening: O[] = []
   for (const { participant, numbers } of candidates) {
     const { id } = participant
     if (id === caller?.participantId) continue
@@ -275,11 +283,23 @@ function voicesOf<N, O>(
       if (isConnected(evidence.metadata, candidates, id)) {
         const key = found.number.key ?? id
         voices.set(key, { number: found.number, source: 'directory', participantId: id, entry: found.entry })
+        if (onlyListens(evidence, id)) listening.push(found.entry)
       }
     } else if (!found && !roles.has(id) && isHeard(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
   }
   const callers = caller && caller.participantId === undefined ? 1 : 0
-  return { voices: [...voices.values()], thirdParties: Math.max(0, thirdParties.size - callers) }
+  return {
+    ...{ voices: [...voices.values()], listening },
+    thirdParties: Math.max(0, thirdParties.size - callers),
+  }
+}
+
+/** Numbers of people from outside who are heard. */
+function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
+  const outside = candidates.filter(
+    ({ participant, numbers }) => !lookUp(evidence, numbers) && isHeard(evidence.metadata, participant.id),
+  )
+  return outside.flatMap(({ numbers }) => numbers.find(({ kind }) => kind === 'e164')?.key ?? [])
 }
 
 function directionOf<N, O>(

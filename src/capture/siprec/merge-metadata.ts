@@ -25,6 +25,7 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
     untilMs === undefined || named.has(linkKey(link)) ? link : { ...link, untilMs },
   )
   const links = mergeBy(linkKey, open, update.streamLinks)
+  const known = new Set(update.participants.map(idOf))
   const partial = update.dataMode === 'partial' || update.participants.length === 0
   if (partial) {
     const sessionKey = (link: { participantId: string; sessionId: string }) =>
@@ -37,6 +38,7 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
           ? participant
           : { ...participant, aors: before.participants.find(({ id }) => id === participant.id)?.aors ?? [] },
       ),
+      ...(before.left && { left: before.left.filter(({ id }) => !known.has(id)) }),
       streams: mergeBy(idOf, before.streams, update.streams),
       groups: mergeBy(idOf, before.groups, update.groups),
       streamLinks: links,
@@ -45,10 +47,11 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
     }
   }
   const streams = update.streams.length > 0 ? update.streams : before.streams
-  const known = new Set(update.participants.map(idOf))
+  const left = [...(before.left ?? []), ...before.participants].filter(({ id }) => !known.has(id))
   return {
     ...update,
     dataMode: 'complete',
+    ...(left.length > 0 && { left }),
     sessions: update.sessions.length > 0 ? update.sessions : before.sessions,
     streams,
     streamLinks: links

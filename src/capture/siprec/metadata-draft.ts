@@ -88,6 +88,7 @@ export function withinLimits(metadata: RecordingMetadata): RecordingMetadata {
     ...metadata,
     sessions: cut(metadata.sessions, limits.sessions),
     participants: cut(metadata.participants, limits.participants),
+    ...(metadata.left && { left: cut(metadata.left, limits.participants) }),
     streams: cut(metadata.streams, limits.streams),
     groups: cut(metadata.groups, limits.groups),
     streamLinks: cut(metadata.streamLinks, limits.links),

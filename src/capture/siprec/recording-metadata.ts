@@ -7,6 +7,8 @@ export interface RecordingMetadata {
   readonly dataMode: 'complete' | 'partial'
   readonly sessions: readonly SessionFact[]
   readonly participants: readonly ParticipantFact[]
+  /** Set by merging: participants whom a complete snapshot told no more. */
+  readonly left?: readonly ParticipantFact[]
   readonly streams: readonly StreamFact[]
   readonly groups: readonly GroupFact[]
   readonly streamLinks: readonly StreamLink[]

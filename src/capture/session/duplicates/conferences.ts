@@ -39,7 +39,7 @@ export function createConferences(parts: {
   const { recent, bySegment, reader, random } = parts
   const conferences: Conferences = {
     ofOffer: (invitation, facts, at, opening) => ({
-      withholds: withholdingFor(invitation, facts.official),
+      withholds: withholdingFor(invitation, facts),
       others: conferences.others(invitation, facts, at),
       shared: conferences.settle(facts, opening),
     }),
@@ -60,7 +60,7 @@ export function createConferences(parts: {
       return opening !== undefined && isIn(live.indexOf(opening))
     },
     others(invitation, facts, at) {
-      const told = othersHeard(invitation, facts.official, at, random.uuid)
+      const told = othersHeard(invitation, facts, at, random.uuid)
       if (told.officials.length === 0) return told
       const own = recent.live(facts).filter(({ caller }) => !isAnotherCaller(caller, facts.caller))
       const live = new Set(own.map((segment) => segment.official))

@@ -332,5 +332,5 @@ export function createDuplicateSessions(parts: {
 }
 
 function withholdingOf(invitation: CallInvitation, first: SessionState | undefined): Withholding | undefined {
-  return withholdingFor(invitation, first?.phase === 'live' ? first.session.facts.official : undefined)
+  return withholdingFor(invitation, first?.phase === 'live' ? first.session.facts : undefined)
 }

@@ -15,34 +15,55 @@ export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
  * Returns true while more than one person is heard beside the caller: a second official or a third party has joined
  * (requirements, question 7; L18).
  */
-function isConference({ parties }: Pick<CallInvitation, 'parties'>): boolean {
-  const { caller, voices, thirdParties } = parties.connected
+function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
+  const { caller, voices, listening, thirdParties } = parties.connected
   const people = new Set(voices.map(({ entry }) => entry?.personId))
+  // Of whoever only listens nothing is heard. With the voice of another than the official it is that one's talk as well.
+  for (const { personId } of listening) if (personId !== known?.personId) people.delete(personId)
   // An official who is not in the directory is heard as well.
   const unlisted = parties.official !== undefined && parties.official.entry === undefined ? 1 : 0
   return caller && people.size + unlisted + thirdParties > 1
 }
 
 /** What of a request's session is to be kept; nothing while there is a consultation or a conference. */
-export function withholdingFor(invitation: CallInvitation, known: SegmentFacts['official']): Withholding | undefined {
+export function withholdingFor(
+  invitation: CallInvitation,
+  known?: Pick<SegmentFacts, 'official' | 'caller'>,
+): Withholding | undefined {
   const { metadata, parties } = invitation
   // The official speaks to somebody else in the same session, of their own accord or among officials: nothing of this call (R8).
   const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
-  if (isOutside || answeringOfficial(invitation, known) === 'consultation') return 'consultation'
-  return isConference(invitation) ? 'conference' : undefined
+  const official = known?.official
+  if (isOutside || answeringOfficial(invitation, official) === 'consultation') return 'consultation'
+  if (known && hasCallerLeft(invitation, known)) return 'consultation'
+  return isConference(invitation, official) ? 'conference' : undefined
+}
+
+/** Returns true where the caller has left and the official speaks with somebody else from outside: nothing of the caller's call. */
+export function hasCallerLeft(
+  { parties }: Pick<CallInvitation, 'parties'>,
+  { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
+): boolean {
+  const { left, outsiders, officials } = parties.connected
+  return (
+    key !== null &&
+    left.includes(key) &&
+    outsiders.length > 0 &&
+    officials.some(({ personId }) => personId === official?.personId)
+  )
 }
 
 /** The officials of the directory who are heard beside the one who answers. */
 export function othersHeard(
   invitation: CallInvitation,
-  answering: SegmentFacts['official'],
+  answering: Pick<SegmentFacts, 'official' | 'caller'>,
   at: Temporal.Instant,
   uuid: () => string,
 ): OtherOfficials {
   if (withholdingFor(invitation, answering) !== 'conference') return { at, officials: [] }
   const others = new Map<string, OtherOfficials['officials'][number]>()
   for (const { entry, number } of invitation.parties.connected.voices) {
-    if (!entry || number.key === null || entry.personId === answering?.personId) continue
+    if (!entry || number.key === null || entry.personId === answering.official?.personId) continue
     const { personId, unitId, name } = entry
     const official = { personId, ...(unitId !== null && { unitId }), name, phone: number.key }
     others.set(personId, { segmentId: uuid(), official })

@@ -2,7 +2,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { describeParties, type CallInvitation } from './describe-segment.ts'
 import type { Reoffer } from './session-types.ts'
 import { lateAnswerTime, type ClientClock } from './reported-times.ts'
-import { answeringOfficial, withholdingFor } from './answering-official.ts'
+import { answeringOfficial, hasCallerLeft, withholdingFor } from './answering-official.ts'
 
 /** What a later request of a session tells its segment, beside what is known of it. */
 export function describeReoffer(
@@ -14,10 +14,11 @@ export function describeReoffer(
   const { streams, metadata, offer, parties } = invitation
   const facts = describeParties(invitation, known)
   const answeredAt = lateAnswerTime(invitation, clientClock, now)
-  const withholds = withholdingFor(invitation, known?.official)
+  const withholds = withholdingFor(invitation, known)
   // One recording has one answering official (R17): who takes over without being known is for a person to look at.
   if (withholds === undefined && answeringOfficial(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
+  if (known && hasCallerLeft(invitation, known)) facts.marks.push('needs-review')
   return {
     ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts: { ...facts, answeredAt } },
     ...{ withholds: withholds ?? 'nothing' },
