@@ -1,7 +1,6 @@
 /**
- * What leaves the controller (R27-R35). In: the description in force, sessions of those who prepare, check, decide. Out:
- * anonymised copies for a while, or what a statute gives an authority. Never here: a file of sound that is not encrypted, a
- * disclosure that nobody decided.
+ * Disclosures (R27-R35): anonymised copies for a while, or what a statute gives an authority. Audio leaves only encrypted, and
+ * only by a decision.
  */
 import type { RawBuilder } from 'kysely'
 import { actInDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -9,7 +8,7 @@ import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** An act on one disclosure that the database decides on; `of` what it said more. Its refusal is in the log. */
+/** Runs an act on a disclosure that the database authorises; `of` is its detail. A refusal is logged. */
 export function actOnDisclosure<Code extends string>(
   db: HoldingSafeguards,
   session: Session,

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Keeps what the description says of disclosures where the database decides on them; the custodian's work. */
+/** Stores the description's rules on disclosures for the database's decisions, as the custodian. */
 export async function noteDisclosureRules(
   db: Kysely<RegisterTables>,
   { research, authority, pseudonymised = false, returnWorkingDays, provisions }: RegisterDescription['disclosure'],

@@ -1,6 +1,6 @@
 /**
- * Open disclosures that a coming change of the description reaches (R27, R34, L29). In: a session of whoever prepares or decides on
- * them. Out: which, with how many items, and when they end. Never here: a decision; each disclosure's own procedure has it.
+ * Open disclosures affected by a future change of the description (R27, R34, L29), for those who prepare or decide them: which,
+ * how many items, and when they end.
  */
 import { sql } from 'kysely'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -9,14 +9,14 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 export interface PendingDisclosure {
   draft: string
-  /** The version that the draft becomes. */
+  /** Version that the draft becomes. */
   version: number
   isApproved: boolean
   effectiveFrom: Temporal.Instant
   disclosure: { kind: 'RESEARCH' | 'AUTHORITY'; id: string; number: string }
-  /** Items that the change reaches. */
+  /** Affected items. */
   items: number
-  /** When the first of them ends by the change. */
+  /** When the first of them ends because of the change. */
   endsAt: Temporal.Instant
 }
 
@@ -32,7 +32,7 @@ interface Row {
   ends_at: Temporal.Instant
 }
 
-/** Disclosures without a decision that submitted and coming changes reach, of the kinds that the session may know. */
+/** Lists undecided disclosures affected by submitted and future changes, of the kinds that the session may know. */
 export async function listPendingDisclosures(
   db: HoldingSafeguards,
   session: Session,

@@ -1,6 +1,6 @@
 /**
- * Requests for an official document that lead to a disclosure (C11, L13). In: a session. Out: the numbers of those that were
- * referred, for whoever prepares such a disclosure, and which one took each up. Never here: who asked.
+ * Requests for official documents that lead to a disclosure (C11, L13): their numbers, for those who prepare disclosures, and
+ * which disclosure took each up. The requester is not shown.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -27,7 +27,7 @@ interface ReferralRow extends Omit<Referral, 'takenUp'> {
 
 const takeUpRefusals = ['deny.role', 'not-found', 'referral.taken-up'] as const
 
-/** Those that wait, and those that were taken up within thirty days. */
+/** Lists pending ones, and those taken up within thirty days. */
 export async function listReferrals(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -48,7 +48,7 @@ export async function listReferrals(
   )
 }
 
-/** Says which disclosure a request has led to; once. */
+/** Records which disclosure a request has led to; once. */
 export function takeUpReferral(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,6 +1,5 @@
 /**
- * How far a disclosure to an authority is, and what is missing (requirements 1.5, R34, R35). In: facts. Out: state, lacks, how
- * pressing. Never here: a database, a state that somebody sets.
+ * State of a disclosure to an authority, what is missing and how urgent it is (requirements 1.5, R34, R35), derived from facts.
  */
 export type AuthorityState = 'REQUEST' | 'ASSESSED' | 'DECIDED' | 'REFUSED' | 'RELEASED' | 'CLOSED'
 
@@ -15,9 +14,9 @@ export type AuthorityLack =
   | 'release'
 
 export interface AuthorityFacts {
-  /** The description in force provides for it. */
+  /** The description in force allows it. */
   isOffered: boolean
-  /** None where no statutory ground was given. */
+  /** Undefined if no statutory ground was given. */
   provision: { isInForce: boolean } | undefined
   isAssessed: boolean
   outcome: 'GRANTED' | 'PART' | 'REFUSED' | null
@@ -25,10 +24,10 @@ export interface AuthorityFacts {
   isClosed: boolean
   items: readonly {
     item: number
-    /** None before the decision. */
+    /** Null before the decision. */
     isGranted: boolean | null
     isThere: boolean
-    /** Of its recording, where that is asked for and there. */
+    /** Destruction of its recording, if one is requested and exists. */
     destroyAt: Temporal.Instant | undefined
   }[]
 }
@@ -47,7 +46,7 @@ export function authorityStateOf({
   return isAssessed ? 'ASSESSED' : 'REQUEST'
 }
 
-/** What stands between the disclosure and its release, in the order in which it is done; nothing once it is over. */
+/** Returns what is missing for the release, in the order of work; empty once it is closed. */
 export function authorityLacks(facts: AuthorityFacts): { what: AuthorityLack; items?: number[] }[] {
   const { isOffered, provision, isAssessed, outcome, isReleased, isClosed, items } = facts
   if (isClosed || isReleased || outcome === 'REFUSED') return []
@@ -69,7 +68,7 @@ export function authorityLacks(facts: AuthorityFacts): { what: AuthorityLack; it
   return lacks
 }
 
-/** The first day of a recording that waits for its release, where that is within three days (AC20). */
+/** Returns the earliest destruction of a recording that waits for release, if within three days (AC20). */
 export function urgentAt(facts: AuthorityFacts, now: Temporal.Instant): Temporal.Instant | undefined {
   if (facts.isClosed || facts.isReleased || facts.outcome === 'REFUSED') return undefined
   const [first] = facts.items

@@ -6,10 +6,10 @@ import { actOnDisclosure } from '../act-on-disclosure.ts'
 
 export interface AuthorityDecision {
   outcome: 'GRANTED' | 'PART' | 'REFUSED'
-  /** PART: which items are granted. */
+  /** PART: granted items. */
   items?: number[] | undefined
   reasons: string
-  /** Of what was read (`AuthorityDisclosure.seen`): somebody may add another call meanwhile. */
+  /** From what was read (`AuthorityDisclosure.seen`): somebody may add another call meanwhile. */
   seen: string
 }
 
@@ -41,7 +41,7 @@ const closeRefusals = [
   'input.identity-code',
 ] as const
 
-/** Grants what was seen, a part of it, or refuses; nothing without a statutory ground that holds today (R34, R35). */
+/** Grants what was read, a part of it, or refuses; requires a statutory ground in force (R34, R35). */
 export function decideAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -54,8 +54,8 @@ export function decideAuthority(
 }
 
 /**
- * Closes what was decided and is not under way; its entry in the log of disclosures stays.
- * @param because why nothing left of what was granted; nothing where it was released or refused (R34)
+ * Closes a decided disclosure without anything in transit; its entry in the log of disclosures stays.
+ * @param because why nothing of what was granted was released; undefined if released or refused (R34)
  */
 export function closeAuthority(
   db: Kysely<RegisterTables>,

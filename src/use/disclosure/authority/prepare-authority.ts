@@ -10,7 +10,7 @@ export interface AskedByAuthority {
   officer: string
   caseNumber: string
   aim: 'PREVENTION' | 'INVESTIGATION'
-  /** Of the description's list. */
+  /** From the description's list. */
   provisionId?: string | undefined
   receivedAt: Temporal.Instant
 }
@@ -39,7 +39,7 @@ export function enterAuthority(
   return rowOfDatabase(db, session, statement, enterRefusals, trace)
 }
 
-/** Corrects what was entered; a provision that has ended meanwhile may stay as it is, and nothing is granted by it. */
+/** Corrects what was entered. A provision that has ended meanwhile may stay, but nothing is granted by it. */
 export function changeAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -50,7 +50,10 @@ export function changeAuthority(
   return actOnDisclosure(db, session, id, 'authority.changed', statement, changeRefusals)
 }
 
-/** Adds a call or one recording of it; a prohibition that comes later waits for the decision (1.6). @returns its number */
+/**
+ * Adds a call or one of its recordings; later prohibitions wait for the decision (1.6).
+ * @returns its number
+ */
 export function addAuthorityItem(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -63,7 +66,7 @@ export function addAuthorityItem(
   return rowOfDatabase(db, session, statement, addRefusals, trace)
 }
 
-/** Takes an item out before the decision; what waited for it waits no more. */
+/** Removes an item before the decision; prohibitions no longer wait for it. */
 export function dropAuthorityItem(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -76,7 +79,7 @@ export function dropAuthorityItem(
 
 const assessRefusals = [...preparing, 'input.identity-code'] as const
 
-/** What the security unit makes of it. */
+/** Records the security unit's assessment. */
 export function assessAuthority(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -56,19 +56,19 @@ export interface AuthorityDisclosure {
   lacks: ReturnType<typeof authorityLacks>
   urgentAt: Temporal.Instant | undefined
   isProvisionInForce: boolean
-  /** Another text whenever what is decided on is another; a decision says of which it is. */
+  /** Changes whenever the content to decide on changes; a decision names it. */
   seen: string
   viewer: {
     isPreparing: boolean
     isDeciding: boolean
-    /** They entered, changed, filled or assessed it. */
+    /** The viewer entered, changed, filled or assessed it. */
     isOwn: boolean
   }
 }
 
 type ReadRefusal = 'deny.role' | 'not-found'
 
-/** Disclosures to authorities, the urgent first; the look is in the log before anything is read. */
+/** Lists disclosures to authorities, urgent ones first; the view is logged first. */
 export function listAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -86,7 +86,7 @@ export function listAuthority(
   )
 }
 
-/** One disclosure to an authority. */
+/** Returns one disclosure to an authority. */
 export function readAuthority(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,15 +1,14 @@
 /**
- * Codes that check themselves. All take digits and capital letters without separators, and say only whether the code is one.
- *
+ * Codes with check digits. Input: digits and capital letters without separators.
  * Sources: DVV "Henkilötunnus" (separators of the reform of 2023, the check character's 31 letters); Skatteverket SKV 704
  * (personnummer, Luhn); YTJ (Y-tunnus, weights 7 9 10 5 8 4 2); ISO 13616 (IBAN, remainder of 97).
  */
 const checkCharacters = '0123456789ABCDEFHJKLMNPRSTUVWXY'
 
-/** Spoken, the sign between birth date and number is often left out: "viiva" or a letter, or nothing. */
+/** In speech the sign between birth date and number is often omitted, or said as "viiva" or a letter. */
 const identityCode = /(\d{2})(\d{2})(\d{2})([A-FU-Y]?)(\d{3})([0-9A-FHJ-NPR-Y])/g
 
-/** A Finnish identity code somewhere in the symbols: its date is one, and its check character is right. */
+/** Returns true if the symbols contain a Finnish identity code with a valid date and check character. */
 export function holdsIdentityCode(symbols: string): boolean {
   return everyMatch(identityCode, symbols).some(([, day, month, year, , number, check]) => {
     const remainder = Number(`${day}${month}${year}${number}`) % 31
@@ -17,12 +16,15 @@ export function holdsIdentityCode(symbols: string): boolean {
   })
 }
 
-/** Six digits of a date, three digits and a check character, of which some may have been misheard. */
+/** Six digits of a date, three digits and a check character, of which some may be misheard. */
 export function looksLikeIdentityCode(symbols: string): boolean {
   return everyMatch(identityCode, symbols).some(([, day, month]) => isDay(day, month))
 }
 
-/** A Swedish personnummer, of ten or twelve digits: a date, and Luhn's digit; a coordination number's day is 60 more. */
+/**
+ * Contains a Swedish personnummer of ten or twelve digits: a date and a valid Luhn digit; the day of a coordination number is
+ * 60 higher.
+ */
 export function holdsPersonnummer(symbols: string): boolean {
   return everyMatch(/(?:19|20)?(\d{2})(\d{2})(\d{2})(\d{4})/g, symbols).some(([, year, month, day, number]) => {
     const birthDay = Number(day) > 60 ? String(Number(day) - 60) : day
@@ -30,7 +32,7 @@ export function holdsPersonnummer(symbols: string): boolean {
   })
 }
 
-/** A Finnish business id, the whole of the symbols: seven digits (six in old ones) and the check digit. */
+/** Is a Finnish business id: seven digits (six in old ones) and the check digit. */
 export function isBusinessId(symbols: string): boolean {
   if (!/^\d{7,8}$/.test(symbols)) return false
   const digits = symbols.padStart(8, '0')
@@ -39,21 +41,21 @@ export function isBusinessId(symbols: string): boolean {
   return remainder !== 1 && Number(digits[7]) === (remainder === 0 ? 0 : 11 - remainder)
 }
 
-/** An IBAN somewhere in the symbols; Finnish ones also where the letters were not understood. */
+/** Contains an IBAN; Finnish ones also without recognised letters. */
 export function holdsIban(symbols: string): boolean {
   if (everyMatch(/([A-Z]{2}\d{2}[A-Z\d]{11,30})/g, symbols).some(([, code]) => withRemainderOne(code ?? '')))
     return true
   return everyMatch(/(\d{16})/g, symbols).some(([, digits]) => withRemainderOne(`FI${digits}`))
 }
 
-/** How long an IBAN of a country is; of the others none is known here. */
+/** Length of an IBAN by country; other countries are unknown. */
 const ibanLengths = new Map(
   'FI18 SE24 NO15 DK18 IS26 EE20 LV21 LT20 DE22 AT20 CH21 GB22 IE22 NL18 BE16 FR27 ES24 PT25 IT27 PL28 CZ24 HU28 RO24 BG22 GR27 UA29 TR26'
     .split(' ')
     .map((one) => [one.slice(0, 2), Number(one.slice(2))]),
 )
 
-/** Something may have been said behind it: as many signs as its country's have are looked at. */
+/** More may follow: checks as many characters as the country's IBAN has. */
 function withRemainderOne(code: string): boolean {
   const length = ibanLengths.get(code.slice(0, 2))
   if (length === undefined || code.length < length) return false
@@ -70,12 +72,12 @@ function luhn(digits: string): boolean {
   return sum % 10 === 0
 }
 
-/** Whether the two can be a day and a month. */
+/** Returns true if the two can be a day and a month. */
 export function isDay(day: string | undefined, month: string | undefined): boolean {
   return Number(day) >= 1 && Number(day) <= 31 && Number(month) >= 1 && Number(month) <= 12
 }
 
-/** At every place, also where one overlaps another. */
+/** Returns matches at every position, including overlapping ones. */
 function everyMatch(pattern: RegExp, text: string): RegExpExecArray[] {
   const matches: RegExpExecArray[] = []
   const sticky = new RegExp(pattern.source, 'y')

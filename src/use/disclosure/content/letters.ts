@@ -1,6 +1,6 @@
 import type { Language } from './word.ts'
 
-/** Letters as they are named, one by one; a letter that is a word as well counts only beside digits or other letters. */
+/** Names of letters; one that is also a word counts only next to digits or other letters. */
 const names: Record<Language, string> = {
   fi: `A aa B bee C see D dee E ee F äf F äffä F ef G gee H hoo I ii J jii K koo L äl L ällä M äm M ämmä N än N ännä O oo P pee
     Q kuu R är R ärrä S äs S ässä T tee U uu V vee W kaksoisvee X äks X äksä Y yy Z tset Z tseta Å ruotsalainenoo Ä ää Ö öö`,
@@ -10,7 +10,7 @@ const names: Record<Language, string> = {
     P pea Q cue R ar S ess T tee T tea U you V vee W doubleyou X ex Y why Z zed Z zee`,
 }
 
-/** Words that stand for their first letter when something is spelled ("T niinku Tyyne"). */
+/** Words of spelling alphabets ("T niinku Tyyne"). */
 const spelling: Record<Language, string> = {
   fi: `aarne bertta celsius daavid eemeli faarao gideon heikki iivari jussi kalle lauri matti niilo otto paavo risto sakari
     tyyne urho vihtori viski äksä yrjö tseta åke äiti öljy`,
@@ -23,13 +23,13 @@ const spelling: Record<Language, string> = {
 const byName: Record<Language, ReadonlyMap<string, string>> = { fi: pairs('fi'), sv: pairs('sv'), en: pairs('en') }
 const bySpelling: Record<Language, ReadonlySet<string>> = { fi: set('fi'), sv: set('sv'), en: set('en') }
 
-/** The letter that a word names, upper case; undefined where it names none. */
+/** Returns the letter that a word names, upper case. */
 export function letterNamed(text: string, language: Language): string | undefined {
   if (/^\p{L}$/u.test(text)) return text.toUpperCase()
   return byName[language].get(text)
 }
 
-/** Whether the word is one of a spelling alphabet. */
+/** Returns true if the word is in a spelling alphabet. */
 export function spellsLetter(text: string, language: Language): boolean {
   return bySpelling[language].has(text)
 }

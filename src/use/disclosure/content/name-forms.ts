@@ -2,14 +2,14 @@ import { englishFamilyNames, englishGivenNames } from './names-en.ts'
 import { finnishFamilyNames, finnishGivenNames } from './names-fi.ts'
 import { swedishFamilyNames, swedishGivenNames } from './names-sv.ts'
 
-/** What a word is in the lists. `word`: it is an ordinary word as well ("satu", "mäki", "may"), and alone no name. */
+/** What the lists say of a word. `word`: it is also an ordinary word ("satu", "mäki", "may"), and alone no name. */
 export interface KnownName {
   given: boolean
   family: boolean
   word: boolean
 }
 
-/** Names that are words of everyday speech, in a form in which they come up; alone and small they say nothing. */
+/** Names that are also everyday words; alone and in lower case they prove nothing. */
 const alsoWords = new Set(
   `satu lahja rauha meri tuuli unelma lumi alma ruusu toivo onni voitto oiva ukko jalo arvo sisko veli ilma oma aalto saari
   koski ruotsalainen suomalainen venäläinen saksalainen ranta karhu virta vuori linna järvi orava lähde murto kivi vaara palo
@@ -36,7 +36,7 @@ const alsoWords = new Set(
 const frontVowels = /[äöy]/
 const backVowels = /[aou]/
 
-/** The forms in which a Finnish name is said: "Virtanen, Virtasen, Virtaselle"; "Lahti, Lahden, Lahdella". */
+/** Returns the inflected forms of a Finnish name: "Virtanen, Virtasen, Virtaselle"; "Lahti, Lahden, Lahdella". */
 export function finnishForms(name: string): string[] {
   const a = backVowels.test(name) || !frontVowels.test(name) ? 'a' : 'ä'
   const forms = new Set([name])
@@ -85,7 +85,7 @@ function weakGrade(stem: string): string {
 
 let known: ReadonlyMap<string, KnownName> | undefined
 
-/** All forms of all names, whatever language the call is in: names do not keep to it. Made when it is first asked for. */
+/** All forms of all names, whatever the call's language. Built on first use. */
 function knownForms(): ReadonlyMap<string, KnownName> {
   if (known !== undefined) return known
   const map = new Map<string, KnownName>()
@@ -109,12 +109,12 @@ function knownForms(): ReadonlyMap<string, KnownName> {
   return map
 }
 
-/** What the lists know of a word, in any case it may be in; undefined where it is in none. */
+/** Looks up a word in any inflected form. */
 export function knownName(text: string): KnownName | undefined {
   return knownForms().get(text)
 }
 
-/** Endings that only family names have, more or less: rare names of the lists' kinds. */
+/** Endings typical of family names, for names that are too rare for the lists. */
 export function endsLikeFamilyName(text: string): boolean {
   return (
     text.length >= 6 &&

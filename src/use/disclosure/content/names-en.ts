@@ -1,6 +1,4 @@
-/**
- * Common names in English, and of those who live in Finland and telephone in English, in our own hand; lower case.
- */
+/** Common English names, and those of English speakers in Finland, compiled by hand; lower case. */
 export const englishGivenNames = `
 james mary robert patricia john jennifer michael linda david elizabeth william barbara richard susan joseph jessica
 thomas sarah charles karen christopher lisa daniel nancy matthew betty anthony margaret mark sandra donald ashley

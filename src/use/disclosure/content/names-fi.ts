@@ -1,9 +1,7 @@
 /**
- * Finnish given and family names, the most frequent first, lower case.
- *
- * Source: the population's names as the Digital and Population Data Services Agency publishes them as open data (CC BY 4.0),
- * by way of the lists of @zxcvbn-ts/language-fi (MIT). The lists end where names become rare: what is not here is found by a
- * trigger or not at all.
+ * Finnish given and family names, most frequent first, lower case.
+ * Source: open data of the Digital and Population Data Services Agency (CC BY 4.0), through the lists of @zxcvbn-ts/language-fi
+ * (MIT). Rare names are not listed: they are found by a trigger or not at all.
  */
 export const finnishGivenNames = `
 maria helena anneli johanna kaarina hannele marjatta kristiina emilia liisa elina sofia maarit tuulikki susanna

@@ -1,5 +1,6 @@
 /**
- * Given and family names of Sweden (lists of @faker-js/faker, MIT) and, in our own hand, of Swedish-speaking Finland; lower case.
+ * Given and family names of Sweden (lists of @faker-js/faker, MIT) and, compiled by hand, of Swedish-speaking Finland; lower
+ * case.
  */
 export const swedishGivenNames = `
 adam agnes agneta albin alexander alexandra ali alice alva amanda anders andreas anette anita ann anna anneli annika

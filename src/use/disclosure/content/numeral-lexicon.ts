@@ -1,10 +1,8 @@
-// Numerals as they are written in one word or several: what a spoken word is made of.
-// In: a word, lower case, and a language's morphemes. Out: its morphemes, where the whole word is numerals.
-// Never here: a sum (read-numerals.ts), or what the digits mean.
+// Splits a written numeral, in one word or several, into a language's morphemes. Sums are in read-numerals.ts.
 
 /**
- * `unit` 0 to 9; `teen` 10 to 19; `ten` 20 to 90; `teen-mark` and `ten-mark` make a teen or a ten of the unit before them
- * (kolme-toista, kolme-kymmentä); `times` says the next digit twice or three times (double two).
+ * `unit` 0 to 9; `teen` 10 to 19; `ten` 20 to 90; `teen-mark` and `ten-mark` turn the preceding unit into a teen or a ten
+ * (kolme-toista, kolme-kymmentä); `times` repeats the next digit (double two).
  */
 export type MorphemeKind = 'unit' | 'teen' | 'ten' | 'teen-mark' | 'ten-mark' | 'hundred' | 'thousand' | 'times'
 
@@ -13,18 +11,18 @@ export interface Morpheme {
   value: number
   /** "kolmas", "third": part of a date rather than of a number. */
   ordinal: boolean
-  /** Means something else as often: "en", "toinen", "oh", "kuu". Counts only among other numerals. */
+  /** Also an ordinary word: "en", "toinen", "oh", "kuu". Counts only among other numerals. */
   weak: boolean
 }
 
 export interface Lexicon {
   morphemes: ReadonlyMap<string, Morpheme>
   longest: number
-  /** Morphemes of four letters and more, which a recogniser's slip of one letter still resembles. */
+  /** Morphemes of at least four letters, still recognisable with one wrong letter. */
   resembled: readonly string[]
 }
 
-/** Rows of `kind value form form ...`; `?` behind a form: weak; `.` behind the kind: ordinal. */
+/** Rows of `kind value form form ...`; `?` after a form: weak; `.` after the kind: ordinal. */
 export function lexicon(table: string): Lexicon {
   const morphemes = new Map<string, Morpheme>()
   for (const row of table.trim().split('\n')) {
@@ -47,12 +45,12 @@ export function lexicon(table: string): Lexicon {
   }
 }
 
-/** The word's morphemes, the longest first at each place; undefined where something is left that is no numeral. */
+/** Splits a word into morphemes, longest first; undefined if a part is no numeral. */
 export function splitNumeral(word: string, { morphemes, longest }: Lexicon): Morpheme[] | undefined {
   if (word === '') return []
   for (let length = Math.min(longest, word.length); length > 0; length -= 1) {
     const morpheme = morphemes.get(word.slice(0, length))
-    // "en" and its like are no part of a longer word: "enkel" is not "one" and something.
+    // "en" and its like are not part of a longer word: "enkel" is not "one" and something.
     if (morpheme === undefined || (morpheme.weak && length < word.length && morpheme.kind === 'unit' && length < 3))
       continue
     const rest = splitNumeral(word.slice(length), { morphemes, longest, resembled: [] })
@@ -61,7 +59,7 @@ export function splitNumeral(word: string, { morphemes, longest }: Lexicon): Mor
   return undefined
 }
 
-/** Whether two words differ by one letter at most: changed, lost, added, or two of them turned round. */
+/** Returns true if two words differ by one letter at most: changed, lost, added, or two swapped. */
 export function withinOneEdit(one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > 1) return false
   let start = 0
@@ -75,12 +73,12 @@ export function withinOneEdit(one: string, other: string): boolean {
   return restOne.length > restOther.length ? restOne.slice(1) === restOther : restOne === restOther.slice(1)
 }
 
-/** A long numeral of which one part was understood: "viisikydmentäyksi". */
+/** A long numeral of which only one part was recognised: "viisikydmentäyksi". */
 function partOf(word: string, forms: readonly string[]): string | undefined {
   return word.length < 7 ? undefined : forms.find((form) => word.startsWith(form) || word.endsWith(form))
 }
 
-/** What a misheard numeral resembles; undefined where it resembles none. */
+/** Returns what a misheard numeral resembles. */
 export function resembledNumeral(word: string, { resembled, morphemes }: Lexicon): Morpheme | undefined {
   if (word.length < 3) return undefined
   const form = resembled.find((one) => withinOneEdit(word, one)) ?? partOf(word, resembled)

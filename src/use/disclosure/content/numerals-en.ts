@@ -1,6 +1,6 @@
 import { lexicon } from './numeral-lexicon.ts'
 
-/** English; "oh" and "o" are a nought among digits and nothing elsewhere, "for" and "to" are four and two misheard. */
+/** English; "oh" and "o" are zero among digits only, "for" and "to" are misheard four and two. */
 export const englishNumerals = lexicon(`
   unit 0 zero oh? o? nought naught nil
   unit 1 one? won?

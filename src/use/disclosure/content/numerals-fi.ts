@@ -1,8 +1,8 @@
 import { lexicon } from './numeral-lexicon.ts'
 
 /**
- * Finnish: written and spoken forms, the cases that occur in numbers and dates, and ordinals. "Kuu" is a moon, a month and a
- * clipped six, "toinen" is also "another".
+ * Finnish: written and spoken forms, the cases used in numbers and dates, and ordinals. "Kuu" is a moon, a month and a clipped
+ * six, "toinen" is also "another".
  */
 export const finnishNumerals = lexicon(`
   unit 0 nolla nollan nollaa nollalla nollat nolle

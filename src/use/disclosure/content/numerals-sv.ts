@@ -1,6 +1,6 @@
 import { lexicon } from './numeral-lexicon.ts'
 
-/** Swedish of Finland and of Sweden, with the short forms of speech; "en" and "ett" are articles as well. */
+/** Swedish of Finland and of Sweden, with short spoken forms; "en" and "ett" are also articles. */
 export const swedishNumerals = lexicon(`
   unit 0 noll nolla nollan
   unit 1 ett en? ettan etta

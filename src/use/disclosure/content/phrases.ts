@@ -1,19 +1,19 @@
 import type { Token } from './tokens.ts'
 import type { Category, Language } from './word.ts'
 
-/** A phrase that says what comes next, or asks for it. */
+/** A phrase that introduces, or asks for, an identifier. */
 export interface Phrase {
   category: Category
-  /** Place of its first token, and of the first one behind it. */
+  /** Indexes of its first token, and of the first one after it. */
   first: number
   next: number
-  /** Samples: where it ends. */
+  /** Its end, in samples. */
   at: number
-  /** The answer comes from the other party. */
+  /** The other party answers. */
   asks: boolean
   /** "Minä olen", "this is": what follows is a name only if it looks like one. */
   loose: boolean
-  /** The name stands before it. */
+  /** The name precedes it. */
   behind: boolean
 }
 
@@ -25,10 +25,10 @@ interface Pattern {
   behind: boolean
 }
 
-/** `\w` knows no ä: what may follow a stem is any letter. */
+/** `\w` does not match ä: any letter may follow a stem. */
 const rest = '[\\p{L}]*'
 
-/** One row a category and language; `*` stands for any ending. Words of a phrase may be joined, as recognisers do. */
+/** One row per category and language; `*` is any ending. Words of a phrase may be joined, as recognisers do. */
 const named: Partial<Record<Category, Record<Language, string>>> = {
   IDENTITY_CODE: {
     fi: 'henkilö ?tunnu*|henkilötunu*|hetu*|hetun*|sosiaali ?turva ?tunnu*|sotu*|tunnuksen loppu*|loppuosa*|loppu osa*',
@@ -87,7 +87,7 @@ const saysNameLoosely: Record<Language, string> = {
   sv: 'jag är|det är|det här är|här är|herr|fru|fröken|tack|min man|min fru|min son|min dotter|min mor|min far|hej|talar|ringer|skatteförvaltningen|hallå',
   en: "this is|i'm|i am|it's|mister|mr|mrs|ms|miss|doctor|thank you|my husband|my wife|my son|my daughter|hello|thanks|tax administration|hi|good morning",
 }
-/** What stands behind a name: "Virtanen tässä", "Smith speaking". */
+/** Phrases after a name: "Virtanen tässä", "Smith speaking". */
 const afterName: Record<Language, string> = {
   fi: 'tässä|täällä|puhelimessa|soittaa|puhuu',
   sv: 'här|i telefonen|ringer',
@@ -126,7 +126,7 @@ function compile(phrases: string): RegExp {
   return new RegExp(`(?<=^| )(?:${phrases.replaceAll('*', rest)})(?= |$)`, 'gu')
 }
 
-/** The phrases of a track's tokens in one language, in order of their ends. */
+/** Finds phrases in a track's tokens in one language, ordered by their ends. */
 export function phrasesIn(tokens: readonly Token[], language: Language): Phrase[] {
   const starts: number[] = []
   let text = ''
@@ -148,7 +148,7 @@ export function phrasesIn(tokens: readonly Token[], language: Language): Phrase[
 
 const phraseWords = new Map<string, boolean>()
 
-/** Whether the word alone is a phrase of what comes next, and so itself neither a name nor a digit. */
+/** Returns true if the word alone is such a phrase, and so neither a name nor a digit. */
 export function isPhraseWord(token: Token): boolean {
   const key = `${token.language} ${token.text}`
   const known = phraseWords.get(key)

@@ -6,7 +6,7 @@ import { isStreetName, isStreetWord, isTown } from './street-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language, Proposal } from './word.ts'
 
-/** What belongs to a flat: "as", "bostad", "flat". */
+/** Words for a flat: "as", "bostad", "flat". */
 const flats: Record<Language, RegExp> = {
   fi: /^(as|asunto|asunnon|rappu|rapun|porras|huoneisto|talo)$/,
   sv: /^(bostad|bost|lägenhet|lgh|trappa|trappan|uppgång)$/,
@@ -16,10 +16,10 @@ const flats: Record<Language, RegExp> = {
 /** "Postinumero" between the street and its number is part of the answer. */
 const ofPostcode = /^(post(i)?numer|post(nummer|numret|code|al)|code|zip)/
 
-/** How far a postcode may stand from its street, in tokens that are neither. */
+/** Most unrelated tokens between a street and its postcode. */
 const strangers = 1
 
-/** Addresses on one track: a street with what follows it, and what answers "your address". */
+/** Proposes addresses on one track: a street with what follows, and the answer to "your address". */
 export function proposeAddresses(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   return [...streets(tokens), ...afterPhrases(tokens, other), ...towns(tokens)]
 }
@@ -52,7 +52,7 @@ function mayNameStreet(before: Token): boolean {
   return before.text.length >= 4 && !isSmallWord(before.text, before.language) && !/\d/.test(before.text)
 }
 
-/** "Itäinen Rantakatu", "Norra Esplanaden", "Kaarlo Sarkian tie": a capital before it belongs to it. */
+/** "Itäinen Rantakatu", "Norra Esplanaden", "Kaarlo Sarkian tie": capitalised words before it belong to it. */
 function prefixed(tokens: readonly Token[], place: number): number {
   const before = tokens[place - 1]
   const compass =
@@ -60,7 +60,7 @@ function prefixed(tokens: readonly Token[], place: number): number {
   return before !== undefined && (before.capital || compass.test(before.text)) ? place - 1 : place
 }
 
-/** "25 Baker Street": the number that stands up to three words before it. */
+/** "25 Baker Street": the number up to three words before it. */
 function startOfEnglish(tokens: readonly Token[], place: number): number | undefined {
   for (let at = place - 2; at >= Math.max(0, place - 4); at -= 1) {
     if (!isNumber(tokens[at]!)) continue
@@ -71,7 +71,7 @@ function startOfEnglish(tokens: readonly Token[], place: number): number | undef
   return undefined
 }
 
-/** Past the number, the stair, the flat, the postcode and the town. */
+/** Skips the number, the stair, the flat, the postcode and the town. */
 function endOfAddress(tokens: readonly Token[], place: number): number {
   let last = place
   let strange = 0
@@ -88,7 +88,7 @@ function endOfAddress(tokens: readonly Token[], place: number): number {
       if (strange > strangers || (talk && last > place) || isUnit(token.text, token.language)) break
     }
   }
-  // Behind a postcode stands a town, whichever it is and however it was heard.
+  // A town follows a postcode, whatever was recognised.
   const [end, next] = [tokens[last]!, tokens[last + 1]]
   const town = next !== undefined && next.from - end.to < 4000 && next.text.length >= 2 && !isPhraseWord(next)
   const digits = tokens.slice(place + 1, last + 1).filter(isNumber).length
@@ -110,7 +110,7 @@ function isNumber(token: Token): boolean {
   return /^\d/.test(token.text) || (reading !== undefined && !reading.weak)
 }
 
-/** What answers "osoite": from the phrase to the end of what looks like an address, streets of unknown endings included. */
+/** The answer to "osoite": from the phrase to the end of what looks like an address, including streets with unknown endings. */
 function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   const languages = new Set([...tokens, ...other].map(({ language }) => language))
@@ -126,7 +126,7 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
   return proposals
 }
 
-/** A word that may name a place, and a number close behind it (before it in English). */
+/** A word that may name a place, and a number close after it (before it in English). */
 function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number): Proposal[] {
   for (let at = start; at < Math.min(tokens.length, start + 8); at += 1) {
     const token = tokens[at]!
@@ -142,7 +142,7 @@ function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number)
   return []
 }
 
-/** "Seventy seven oak drove": the second word behind the number, whatever it is. */
+/** "Seventy seven oak drove": the second word after the number, whatever it is. */
 function wordsBehindNumber(tokens: readonly Token[], place: number): number | undefined {
   let first = place
   while (first < tokens.length && isNumber(tokens[first]!)) first += 1
@@ -153,7 +153,7 @@ function wordsBehindNumber(tokens: readonly Token[], place: number): number | un
   return words.length === 2 && strange ? first + 1 : undefined
 }
 
-/** A town behind a postcode, or where somebody says that they live. */
+/** A town after a postcode, or where somebody says where they live. */
 function towns(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   tokens.forEach((token, place) => {

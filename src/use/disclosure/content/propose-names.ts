@@ -7,13 +7,16 @@ import { isMonth, isSmallWord, isUnit, standsBetween } from './small-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language, Proposal } from './word.ts'
 
-/** An answer that is not given within this is none, in samples. */
+/** Longest time to an answer, in samples. */
 const answerWithin = 48_000
 const wordsOfName = 4
-/** Who is who is said within the first twenty seconds, in samples. */
+/** Length of the introductions, in samples: twenty seconds. */
 const introductions = 160_000
 
-/** Names on one track: after a phrase, in the lists, spelled. `other` is the other party's track, which may have asked. */
+/**
+ * Proposes names on one track: after a phrase, from the lists, spelled. `other` is the other party's track, which may have
+ * asked.
+ */
 export function proposeNames(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   return [...afterPhrases(tokens, other), ...ofLists(tokens), ...capitals(tokens), ...spelled(tokens)]
 }
@@ -36,12 +39,12 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
   return proposals
 }
 
-/** While people say who they are, whatever strange word follows "täällä" is a name. */
+/** During introductions any unknown word after "täällä" is a name. */
 function isLoose(phrase: Phrase): boolean {
   return phrase.loose && phrase.at > introductions
 }
 
-/** "Virtanen tässä": one or two strange words between a pause, or a greeting, and the phrase. */
+/** "Virtanen tässä": one or two unknown words between a pause or a greeting and the phrase. */
 function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
   let first = end
   while (first > Math.max(0, end - 2) && !isNoName(tokens[first - 1]!)) first -= 1
@@ -51,7 +54,7 @@ function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
   return sure || early ? [proposal(tokens, first, end - 1, 'phrase', sure ? 0.9 : 0.5)] : []
 }
 
-/** The words behind a phrase that can be a name: up to four, the first of them within three small words. */
+/** Returns the words after a phrase that can be a name: up to four, the first of them within three small words. */
 function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
   const { next: start, at: phraseEnds } = phrase
   const loose = isLoose(phrase)
@@ -68,7 +71,7 @@ function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
   }
   if (last < first) return []
   const sure = tokens.slice(first, last + 1).some(looksLikeName)
-  // A strange word after "nimeni on" is a name all the same; without a capital and alone in a text, rather less so.
+  // An unknown word after "nimeni on" is a name; without a capital, or alone in the text, less certainly.
   return [proposal(tokens, first, last, 'phrase', sure ? 0.95 : loose ? 0.5 : 0.7)]
 }
 
@@ -90,7 +93,7 @@ function isNoName(token: Token): boolean {
   )
 }
 
-/** Everyday words of Finnish and nothing but names in a call in another language. */
+/** Everyday words of Finnish that are only names in calls in another language. */
 const wordsInFinnish =
   /^(anna|anne|ella|ida|lea|sara|maria|satu|meri|aura|tiina|pia|milla|sanna|tea|eli|sami|timo|helmi|taru|tuuli|suvi|seija|hans|martin|peter|linda)$/
 
@@ -108,7 +111,7 @@ function looksAlmostLikeName(token: Token): boolean {
   return nameOf(token) !== undefined || (token.text.length >= 5 && resemblesName(token.text))
 }
 
-/** Names that stand anywhere: one that is no everyday word, with what stands beside it and may be the rest of it. */
+/** Names anywhere: one that is no everyday word, with neighbours that may be the rest of it. */
 function ofLists(tokens: readonly Token[]): Proposal[] {
   return tokens.flatMap((token, place) => {
     const known = nameOf(token)
@@ -118,7 +121,7 @@ function ofLists(tokens: readonly Token[]): Proposal[] {
     if (isMonth(token.text, token.language) || (known === undefined && numeral)) return []
     const before = beside(tokens, place, -1)
     const next = beside(tokens, place, 1)
-    // The given name is first: behind it the family name may be any word, before a family name the given one.
+    // Given name first: the family name after it may be any word, and so may the given name before a family name.
     const first = known?.given !== true && before !== undefined && mayBeName(before) ? place - 1 : place
     const last = known?.given === true && next !== undefined && mayBeName(next) ? place + 1 : place
     const pair = first < place || last > place
@@ -140,7 +143,7 @@ function mayBeName(token: Token): boolean {
   return token.text.length >= 3 && !isNoName(token)
 }
 
-/** Languages, days, the agency: written with a capital in English, and nobody's name. */
+/** Languages, days, the agency: capitalised in English, and nobody's name. */
 const written =
   /^(i|i'm|i'll|i've|i'd|tax|administration|finnish|swedish|english|finland|sweden|monday|tuesday|wednesday|thursday|friday|saturday|sunday|verohallinto\p{L}*|kela\p{L}*|omavero\p{L}*|skatteförvaltningen|fpa|dvv|suomi|suomen|suomessa|eu|ok|oy|ab|fo|iban)$/u
 
@@ -162,7 +165,7 @@ function isProper(token: Token | undefined): boolean {
 
 let resembled: Map<string, boolean> | undefined
 
-/** Whether a word is one letter off a name: what a recogniser makes of a name that it does not know. */
+/** Returns true if a word is one letter off a name, as a recogniser writes an unknown name. */
 function resemblesName(text: string): boolean {
   resembled ??= new Map()
   const before = resembled.get(text)
@@ -188,7 +191,7 @@ function oneLetterOff(text: string): string[] {
   return forms.filter((form) => withinOneEdit(form, text))
 }
 
-/** Four letters and more, one by one: a name that is spelled. */
+/** Four or more letters one by one: a spelled name. */
 function spelled(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   for (let place = 0; place < tokens.length;) {
@@ -223,7 +226,7 @@ function proposal(
   return { track, from, to: tokens[last]!.to, category: 'NAME', trigger, confidence }
 }
 
-/** The languages of a track's words, the one that most are in first. */
+/** Returns the languages of a track's words, most frequent first. */
 export function languagesOf(tokens: readonly Token[]): Language[] {
   const counts = new Map<Language, number>()
   for (const { language } of tokens) counts.set(language, (counts.get(language) ?? 0) + 1)

@@ -16,10 +16,10 @@ import type { Token } from './tokens.ts'
 import { isTown } from './street-words.ts'
 import type { Category, Language, Proposal, Trigger } from './word.ts'
 
-/** For how long a phrase says what the digits behind it are, in samples: fifteen seconds. */
+/** How long a phrase applies to digits after it: fifteen seconds, in samples. */
 const phraseHolds = 120_000
 
-/** How many digits a category's number has, and how few are one where its phrase was said. */
+/** Usual and least number of digits of a category after its phrase. */
 const lengths: Partial<Record<Category, { least: number; whole: number }>> = {
   IDENTITY_CODE: { least: 3, whole: 11 },
   PHONE: { least: 3, whole: 11 },
@@ -38,7 +38,7 @@ interface Judged {
   confidence: number
 }
 
-/** Numbers on one track that say who somebody is, and dates of birth. */
+/** Proposes identifying numbers and dates of birth on one track. */
 export function proposeNumbers(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   const own = languagesOf(tokens)
   const phrases = [...new Set([...own, ...languagesOf(other)])]
@@ -55,7 +55,7 @@ export function proposeNumbers(tokens: readonly Token[], other: readonly Token[]
   return [...proposals, ...datesOfBirth(tokens, other), ...plates(tokens, other, phrases)]
 }
 
-/** In the languages of the track, and in the others where four digits and more are read out in them. */
+/** In the track's languages, and in others if four or more digits are read out in them. */
 export function runsOf(tokens: readonly Token[]): SymbolRun[] {
   const own = languagesOf(tokens)
   const others = (['fi', 'sv', 'en'] as const).filter((language) => !own.includes(language))
@@ -70,7 +70,7 @@ function phraseBefore(phrases: readonly Phrase[], from: number): Phrase | undefi
   return phrases.findLast(({ at }) => at <= from + 800 && from - at <= phraseHolds)
 }
 
-/** What a run of digits and letters is, the surest first; undefined where it says nothing about anybody. */
+/** Returns the most probable category of a run of digits and letters; undefined if it identifies nobody. */
 function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefined): Judged | undefined {
   const { symbols, digits } = run
   if (holdsIdentityCode(symbols)) return { category: 'IDENTITY_CODE', trigger: 'check-passes', confidence: 0.98 }
@@ -112,8 +112,8 @@ function isWrittenDate(text: string): boolean {
 }
 
 /**
- * Where fewer digits were understood than the category has, the word beside them may be one that was not: it goes, too, unless it
- * is one that everybody says.
+ * If fewer digits were recognised than the category has, the next word may be a misheard one: it is included unless it is a
+ * common word.
  */
 function completed(tokens: readonly Token[], run: SymbolRun, { category, trigger }: Judged): SymbolRun {
   const whole = trigger === 'digits' ? run.digits + 1 : (lengths[category]?.whole ?? 0)
@@ -124,7 +124,7 @@ function completed(tokens: readonly Token[], run: SymbolRun, { category, trigger
 
 const furthest = 3
 
-/** Letters and numerals that stand on, and one word or two among them that are neither. */
+/** Extends a run over letters and numerals, with one or two other words among them. */
 function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: number): number {
   let reached = edge
   let strange = 0
@@ -133,7 +133,7 @@ function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: 
     if (token === undefined) break
     const gap = step < 0 ? neighbour.from - token.to : token.from - neighbour.to
     const { text, language } = token
-    // "The number is have oh nine": what stands between "is" and the digits is one of them, whatever it looks like.
+    // "The number is have oh nine": what is between "is" and the digits is one of them, whatever it looks like.
     const behindVerb = step < 0 && links.test(tokens[place - 1]?.text ?? '') && !links.test(text)
     const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
     const small = (isSmallWord(text, language) && !known) || standsBetween(text, language)
@@ -147,7 +147,7 @@ function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: 
   return reached
 }
 
-/** The check character, with a word between: "neljä no tee". */
+/** The check character after another word: "neljä no tee". */
 function isLetterAlone(token: Token | undefined): boolean {
   if (token === undefined || isSmallWord(token.text, token.language)) return false
   return letterNamed(token.text, token.language) !== undefined
@@ -183,7 +183,7 @@ function plates(tokens: readonly Token[], other: readonly Token[], phrases: read
     })
 }
 
-/** Days, months and years behind "syntymäaika", and a day, a month and a year long past wherever they are said. */
+/** Days, months and years after "syntymäaika", and any day, month and year in the distant past. */
 function datesOfBirth(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   const languages = new Set([...languagesOf(tokens), ...languagesOf(other)])

@@ -9,16 +9,15 @@ import type { Proposal, TrackPlace, Word } from './word.ts'
 
 const tracks = [0, 1] as const
 
-/** Around what was said, in samples: 0.2 s, since a recogniser's times are not a knife's. */
+/** Padding in samples: 0.2 s, since a recogniser's times are inexact. */
 const padding = 1600
-/** Where no word was recognised beside it, as much more: a name or a digit may have been said there and not been understood. */
+/** Additional padding next to unrecognised speech, which may contain a name or a digit. */
 const unheard = 4800
 const unheardDigits = 12_000
 
 /**
- * What a person should look at before this call leaves, both tracks, in order of time. Recognition only proposes: what is not in
- * the words, or misheard beyond likeness, is not found here.
- *
+ * Proposes spans on both tracks for a person to check before the call leaves, in order of time. What is not in the words, or
+ * misheard beyond likeness, is not found.
  * @param words of both tracks, in any order; times in samples
  * @returns padded, within the recording; they may overlap, `redactionsOf` unites them
  */
@@ -35,9 +34,7 @@ export function proposeSpans(words: readonly Word[], lengthSamples: number): Pro
     .sort((one, other) => one.from - other.from || one.track - other.track)
 }
 
-/**
- * What is silenced on one track if all of it stands: spans in order, not overlapping.
- */
+/** Returns what is silenced on one track if all proposals stand: ordered spans that do not overlap. */
 export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace): Span[] {
   const spans: Span[] = []
   for (const { from, to } of proposals.filter((one) => one.track === track).sort((a, b) => a.from - b.from)) {
@@ -49,7 +46,7 @@ export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace):
 }
 
 /**
- * The same for the sound, where only turns have times: wider by what an even spread of a turn over its words may be wrong by,
+ * Widens proposals for audio where only turns have times: by the possible error of spreading a turn evenly over its words,
  * within the turn. A transcript is redacted by the proposals as they are.
  */
 export function widenedForSound(proposals: readonly Proposal[], turns: readonly TrackTurn[]): Proposal[] {
@@ -71,7 +68,7 @@ function padded(proposal: Proposal, tokens: readonly Token[], lengthSamples: num
   return { ...proposal, from: Math.max(0, from), to: Math.min(lengthSamples, to) }
 }
 
-/** Of the same span and category, the surest; what lies within a surer one of the same category is no news. */
+/** Keeps the most certain of one span and category; drops what lies within a more certain one of the same category. */
 function withoutCopies(proposals: readonly Proposal[]): Proposal[] {
   const kept: Proposal[] = []
   const byWeight = [...proposals].sort((a, b) => b.confidence - a.confidence || b.to - b.from - (a.to - a.from))

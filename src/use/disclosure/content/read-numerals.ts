@@ -5,18 +5,18 @@ import { swedishNumerals } from './numerals-sv.ts'
 import { isSmallWord } from './small-words.ts'
 import type { Language } from './word.ts'
 
-/** A number that was said in one go, as its digits: "viisikymmentäkolme" is 53, "nolla" is 0. */
+/** A number said as one: "viisikymmentäkolme" is 53, "nolla" is 0. */
 export interface SpokenNumber {
   digits: string
-  /** Places of its first and last token. */
+  /** Indexes of its first and last token. */
   first: number
   last: number
   ordinal: boolean
-  /** Said in hundreds or thousands: rather an amount or a year than digits that are read out. */
+  /** Said in hundreds or thousands: an amount or a year rather than digits. */
   large: boolean
 }
 
-/** What one token is: morphemes of numerals, surely, perhaps (weak, or misheard), or not. */
+/** A token as numerals: certain, possible (weak, or misheard), or none. */
 export interface NumeralReading {
   morphemes: readonly Morpheme[]
   /** Counts only among other numerals. */
@@ -27,7 +27,7 @@ export interface NumeralReading {
 
 const lexicons: Record<Language, Lexicon> = { fi: finnishNumerals, sv: swedishNumerals, en: englishNumerals }
 
-/** Reads one word as numerals of the language; a misheard one (one letter off) is weak. */
+/** Parses one word as numerals of the language; a misheard one (one letter off) is weak. */
 export function readNumeral(text: string, language: Language): NumeralReading | undefined {
   const morphemes = splitNumeral(text, lexicons[language])
   if (morphemes !== undefined && morphemes.length > 0) {
@@ -47,7 +47,7 @@ interface Sum {
   next: number
 }
 
-/** Adds up what belongs together: tokens that follow each other, each with its place. Fillers are left out before. */
+/** Adds up consecutive numerals. Fillers are removed before. */
 export function addUp(readings: readonly { place: number; morphemes: readonly Morpheme[] }[]): SpokenNumber[] {
   const items: Placed[] = readings.flatMap(({ place, morphemes }) => morphemes.map((one) => ({ ...one, place })))
   const numbers: SpokenNumber[] = []
@@ -92,7 +92,7 @@ function belowThousand(items: readonly Placed[], at: number): Sum {
   const next = hundreds.next + 1
   if (!continues(items, next)) return { value, next }
   const rest = belowHundred(items, next)
-  // "neljäsataa yksi kaksi": the digits that follow in words of their own are no part of the four hundred.
+  // "neljäsataa yksi kaksi": digits in words of their own are not part of the four hundred.
   const apart = items[next]?.place !== items[next - 1]?.place
   const readOn = items[rest.next]?.kind === 'unit' && rest.value < 10
   return apart && readOn ? { value, next } : { value: value + rest.value, next: rest.next }
@@ -129,7 +129,7 @@ function withUnit(items: readonly Placed[], at: number, tens: number): Sum {
   return { value: tens + unit.value, next: at + 1 }
 }
 
-/** Whether what follows a hundred or a thousand is less than it, and belongs to it. */
+/** Returns true if what follows a hundred or a thousand is smaller and belongs to it. */
 function continues(items: readonly Placed[], at: number): boolean {
   const item = items[at]
   if (item === undefined || item.kind === 'times' || item.kind === 'thousand') return false

@@ -2,7 +2,7 @@ import type { Span, Turn } from '../voice/engine.ts'
 import { wordsOfTurn, type TrackTurn } from './spread-turn.ts'
 import type { Category, Language, TrackPlace } from './word.ts'
 
-/** What level T says instead: the category, in the turn's language (R33). */
+/** Replacements in level T: the category, in the turn's language (R33). */
 const removed: Record<Category, Record<Language, string>> = {
   NAME: { fi: '[nimi poistettu]', sv: '[namn borttaget]', en: '[name removed]' },
   IDENTITY_CODE: {
@@ -20,23 +20,23 @@ const removed: Record<Category, Record<Language, string>> = {
   OTHER: { fi: '[tieto poistettu]', sv: '[uppgift borttagen]', en: '[detail removed]' },
 }
 
-/** What a text says in place of what was taken out. */
+/** Returns the replacement text. */
 export function removedWords(category: Category, language: Language): string {
   return removed[category][language]
 }
 
-/** All of them: they are no finding in a text that is looked through again. */
+/** All replacements: they are no findings when a text is checked again. */
 export const allRemovedWords: readonly string[] = Object.values(removed).flatMap((words) => Object.values(words))
 
-/** What is to go, on its track: a proposal that stands, or a reviewer's own span. */
+/** A removal on its track: an accepted proposal, or a reviewer's own span. */
 export interface Removal extends Span {
   track: TrackPlace
   category: Category
 }
 
 /**
- * The turns without what lies in the spans, times kept: a word that a span touches is gone, words in a row of one category are one
- * replacement. Where two spans overlap, the one that covers more of the word names it.
+ * Removes the spans from the turns and keeps their times: words touched by a span are removed, consecutive ones of one category
+ * become one replacement. Where spans overlap, the one that covers more of the word names it.
  */
 export function redactTranscript(
   turns: readonly TrackTurn[],

@@ -7,7 +7,7 @@ import type { Token } from './tokens.ts'
 import { isTown } from './street-words.ts'
 import type { Category, Proposal } from './word.ts'
 
-/** Numbers are repeated soon (a minute), names at any time. */
+/** Numbers are repeated within a minute, names at any time. */
 const soon = 480_000
 const fewestDigits = 3
 const fewestLetters = 4
@@ -25,8 +25,8 @@ const ofDigits: ReadonlySet<Category> = new Set([
 ])
 
 /**
- * What was proposed on one track and is said on this one, before or after: "viisi kaksi kolme" is read back in pieces, a name is
- * used to the end of the call. Words of a name or a street count with one letter changed, and with another ending.
+ * Finds on this track what was proposed on the other, before or after: "viisi kaksi kolme" is read back in pieces, a name is
+ * used until the end. Words of a name or a street match with one letter changed, and with another ending.
  */
 export function repeatedOn(
   tokens: readonly Token[],
@@ -64,7 +64,7 @@ export function repeatedOn(
   return repeats
 }
 
-/** One is read back in pieces of the other; a digit that was not understood is any. */
+/** One is read back in pieces of the other; an unrecognised digit matches any. */
 function sharesDigits(whole: string, part: string): boolean {
   const [longer, shorter] = whole.length >= part.length ? [whole, part] : [part, whole]
   if (shorter.replaceAll('?', '').length < fewestDigits) return false
@@ -86,7 +86,7 @@ function worthFinding(token: Token): boolean {
   )
 }
 
-/** "Virtanen" and "Virtaselle", "Mannerheimintie" and "Mannerheimintiellä", and one letter misheard. */
+/** "Virtanen" and "Virtaselle", "Mannerheimintie" and "Mannerheimintiellä", and one misheard letter. */
 function sameWord(one: string, other: string): boolean {
   if (one === other) return true
   const shorter = Math.min(one.length, other.length)

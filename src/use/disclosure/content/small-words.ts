@@ -1,6 +1,6 @@
 import type { Language } from './word.ts'
 
-/** Words that are never a misheard digit or an unknown name, however near one they stand; the most frequent ones of speech. */
+/** The most frequent words of speech, which are never misheard digits or unknown names. */
 const smallWordsOf: Record<Language, string> = {
   fi: `on ei ja se hän en mitä että ole olen oli niin mutta sen vain minä jos tämä nyt voi olet kun kuin he olla et kaikki minun
     ovat hyvä sitten onko miksi miten siitä hänet mitään kyllä kiitos kiitti hei mikä olisi ne kanssa pitää joka ollut tai tässä
@@ -62,7 +62,7 @@ export function standsBetween(text: string, language: Language): boolean {
   return between[language].has(text)
 }
 
-/** After these a number is an amount or a length of time. */
+/** After these a number is an amount or a duration. */
 const units: Record<Language, RegExp> = {
   fi: /^(euro|eur|sent|prosent|pros|vuot|vuod|vuos|päiv|viikko|viikon|kuukau|tunti|tuntia|minuut|kilometr|kilo|neliö|kappal|kertaa|€|%)/,
   sv: /^(euro|cent|kron|procent|år|dag|veck|månad|timm|minut|kilomet|kilo|kvadrat|stycken|gånger|€|%)/,

@@ -1,19 +1,18 @@
 import type { Turn } from '../voice/engine.ts'
 import type { TrackPlace, Word } from './word.ts'
 
-/** A turn of a typed transcript, on its track; `words` where a recogniser knows when each was said. */
+/** A turn of a typed transcript, on its track; `words` if a recogniser knows their times. */
 export interface TrackTurn extends Turn {
   track: TrackPlace
   words?: readonly Word[]
 }
 
-/** A digit that is written is a word that is said. */
+/** A written digit counts as a spoken word. */
 const lettersOfDigit = 5
 
 /**
- * The words of a turn with the times that they have if everybody speaks evenly: by letters, digits counted as words. Whole to the
- * sample: the first begins with the turn and the last ends with it. Whoever takes something out by these times adds what a real
- * voice differs by (`slackOf`).
+ * Spreads a turn's words evenly over its time, by letters, digits counted as words. Exact to the sample: the first begins with
+ * the turn and the last ends with it. To remove something by these times, add `slackOf`.
  */
 export function wordsOfTurn(turn: TrackTurn): Word[] {
   if (turn.words !== undefined) return [...turn.words]
@@ -29,7 +28,7 @@ export function wordsOfTurn(turn: TrackTurn): Word[] {
   })
 }
 
-/** By how much an even spread may be wrong in the middle of a turn, in samples: a tenth of it, at most three seconds. */
+/** Returns the largest error of an even spread in the middle of a turn, in samples: a tenth of it, at most three seconds. */
 export function slackOf(turn: TrackTurn): number {
   return turn.words === undefined ? Math.min(24_000, Math.round((turn.to - turn.from) / 10)) : 0
 }

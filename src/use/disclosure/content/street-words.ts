@@ -1,13 +1,13 @@
 import type { Language } from './word.ts'
 
-/** Street names by their endings, in the cases in which an address is said. */
+/** Endings of street names, in the cases used in addresses. */
 const endings: Record<Language, RegExp> = {
   fi: /(kat(u|ua|uun)|kad(un|ulla|ulle|ulta|ussa|usta)|tie(n|tä|llä|lle|ltä|hen)?|kuja(n|a|lla|lle|lta|an)?|pol(ku|kua|kuun|un|ulla|ulle|ulta)|kaar(i|ta|en|ella|elle|elta)|rait(ti|tia|in|illa|ille|ilta)|rin(ne|nettä|teen|teellä|teelle)|pen(ger|gertä|keren|kerellä)|ran(ta|taa|nan|nalla|nassa|nalle)|väylä(n|ä|llä|lle|ltä)?|aukio(n|ta|lla|lle)?|tor(i|ia|in|illa|ille)|bulevard(i|ia|in|illa)|puistik(ko|koa|on|olla)|puisto(n|ssa)?tie(n|llä|ltä|lle)?|esplanad(i|ia|in|illa)|mä(ki|keä|en|ellä|eltä)|pih(a|aa|an|alla)|lin(ja|jaa|jan|jalla)|haar(a|an|alla)|por(tti|tin|tilla))$/,
   sv: /(gata|gatan|vägen|väg|gränden|gränd|stigen|allén|torget|backen|esplanaden|stranden|bron|kajen|bågen|svängen|krönet|slingan|plan|linjen|parken|brinken|vreten)$/,
   en: /^(street|road|avenue|lane|drive|close|court|crescent|terrace|square|boulevard)$/,
 }
 
-/** Ends like a street and is none that anybody lives in, or an everyday word. */
+/** Everyday words, and others, that end like a street name. */
 const noStreets = new Set(
   `rautatie moottoritie maantie valtatie yksityistie kävelykatu pääkatu uimaranta kotikatu tietie tiehen katua katu tie tien
   kuja polku ranta rannan rannalla mäki mäen kaupungintori tori torilla keskustori piha pihalla pihaan takapiha linja linjan
@@ -21,13 +21,13 @@ const noStreets = new Set(
     .filter((word) => word !== ''),
 )
 
-/** Whether a word ends as street names do, in a Finnish or Swedish address. */
+/** Returns true if a word ends like a street name in a Finnish or Swedish address. */
 export function isStreetName(text: string, language: Language): boolean {
   const stem = text.replace(endings[language === 'en' ? 'fi' : language], '')
   return stem !== text && stem.length >= 3 && !noStreets.has(text)
 }
 
-/** "tie", "katu", "gatan", "road" as a word of its own, which the name of the street stands before. */
+/** "tie", "katu", "gatan", "road" as a separate word after the street's name. */
 export function isStreetWord(text: string, language: Language): boolean {
   if (language === 'en') return endings.en.test(text)
   const match = endings[language].exec(text)

@@ -4,17 +4,17 @@ import { isSmallWord, isUnit, standsBetween } from './small-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language } from './word.ts'
 
-/** Digits and letters that were said one after another: "131052 viiva 308 tee", "äf ii kaksi yksi ...". */
+/** Digits and letters said one after another: "131052 viiva 308 tee", "äf ii kaksi yksi ...". */
 export interface SymbolRun {
-  /** Places of the first and last token. */
+  /** Indexes of the first and last token. */
   first: number
   last: number
-  /** Digits, capital letters, and `?` where a digit was not understood. No separators. */
+  /** Digits, capital letters, and `?` for an unrecognised digit. No separators. */
   symbols: string
   digits: number
-  /** One number in hundreds or thousands, or its unit follows: an amount, a year. */
+  /** One number in hundreds or thousands, or followed by a unit: an amount, a year. */
   amount: boolean
-  /** The token that was written in digits, where the run is that one alone ("12.5.1952"). */
+  /** The token written in digits, if the run is that token alone ("12.5.1952"). */
   written: string | undefined
 }
 
@@ -24,14 +24,14 @@ type Part =
   | { kind: 'letter'; place: number; letter: string }
   | { kind: 'unknown'; place: number }
 
-/** A pause within which somebody goes on reading digits out, while the other says "yes", in samples. */
+/** Longest pause within digits while the other party says "yes", in samples. */
 const longestPause = 32_000
-/** What was not understood is a digit only where nobody draws breath beside it. */
+/** Unrecognised speech is a digit only without a longer pause beside it. */
 const shortPause = 9600
 const fillersInARow = 4
 const longestBridge = 2
 
-/** All runs of a track, in one language's numerals; each has a digit in it. */
+/** Finds all runs of a track with one language's numerals; each has a digit. */
 export function symbolRuns(tokens: readonly Token[], language: Language): SymbolRun[] {
   const runs: SymbolRun[] = []
   for (let at = 0; at < tokens.length;) {
@@ -54,7 +54,7 @@ function starts(tokens: readonly Token[], at: number, language: Language): boole
   if (reading !== undefined && !reading.weak) return true
   if (reading === undefined && letterNamed(token.text, language) === undefined) return false
   if (isSmallWord(token.text, language) && saysSomethingElse(tokens, at, language)) return false
-  // A weak numeral or a letter begins a run where a sure digit follows within six words.
+  // A weak numeral or a letter begins a run if a certain digit follows within six words.
   for (let next = at + 1; next <= at + 6; next += 1) {
     const following = tokens[next]
     if (following === undefined || following.from - token.to > longestPause) return false
@@ -77,7 +77,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
     const reading = readNumeral(token.text, language)
     const letter = letterNamed(token.text, language)
     const digit = /\d/.test(token.text) || (reading !== undefined && !reading.misheard) || letter !== undefined
-    // After a pause only digits go on: whoever says "yes, and" then says something else.
+    // After a pause only digits continue the run: after "yes, and" something else follows.
     if (!digit && before !== undefined && token.from - before.to > shortPause) break
     if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', place, text: token.text })
     else if (standsBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
@@ -92,7 +92,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
       fillers = 0
       continue
     } else {
-      // Words that were not understood may be digits, if digits go on behind them.
+      // Unrecognised words may be digits if digits follow.
       if (skipped.length >= longestBridge || !digitsGoOn(tokens, place, parts.length, language, startsAtNought(parts)))
         break
       skipped.push({ kind: 'unknown', place })
@@ -104,7 +104,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
   return trimmed(parts)
 }
 
-/** Whether this word stands among digits: some were read before it, and within two words some are read behind it. */
+/** Returns true if this word is among digits: some before it, and some within two words after it. */
 function digitsGoOn(
   tokens: readonly Token[],
   place: number,
@@ -131,20 +131,20 @@ function digitsGoOn(
   )
 }
 
-/** Telephone numbers and the like: no amount begins with a nought. */
+/** Telephone numbers and the like: no amount begins with zero. */
 function startsAtNought([first]: readonly Part[]): boolean {
   if (first?.kind === 'written') return first.text.startsWith('0')
   return first?.kind === 'numeral' && first.reading.morphemes[0]?.value === 0
 }
 
-/** "I", "a" and their like are letters only where digits or letters go on behind them. */
+/** "I", "a" and their like are letters only if digits or letters follow. */
 function saysSomethingElse(tokens: readonly Token[], place: number, language: Language): boolean {
   if (!isSmallWord(tokens[place]!.text, language)) return false
   const next = tokens[place + 1]?.text ?? ''
   return !/\d/.test(next) && readNumeral(next, language) === undefined && letterNamed(next, language) === undefined
 }
 
-/** Without weak numerals at the end that nothing sure stands beside: "viisi on toinen" ends with five. */
+/** Drops weak numerals at the end without a certain neighbour: "viisi on toinen" ends with five. */
 function trimmed(parts: readonly Part[]): Part[] {
   const kept = [...parts]
   for (;;) {
@@ -209,7 +209,7 @@ function withoutAmount(tokens: readonly Token[], parts: readonly Part[], languag
   return kept.some(({ kind }) => kind === 'numeral' || kind === 'written') ? kept : parts
 }
 
-/** Digits and letters of a written token; a Finnish identity code's sign between its parts is none. */
+/** Returns digits and letters of a written token, without the sign of a Finnish identity code. */
 function writtenSymbols(text: string): string {
   return text.toUpperCase().replace(/[^\p{L}\d]/gu, '')
 }

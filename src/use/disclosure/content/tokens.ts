@@ -1,24 +1,24 @@
 import type { Span } from '../voice/engine.ts'
 import type { Language, TrackPlace, Word } from './word.ts'
 
-/** A word without its punctuation; what was written with a dash or a space is several, with the time shared out by letters. */
+/** A word without punctuation; text with a dash or a space is split, its time divided by letters. */
 export interface Token extends Span {
-  /** Lower case, composed, no punctuation around it; digits keep the signs between them ("131052-308t"). */
+  /** Lower case, composed, without surrounding punctuation; digits keep the signs between them ("131052-308t"). */
   text: string
-  /** Begins with a capital where its sentence does not begin: a name of something. */
+  /** Capitalised within a sentence: a proper noun. */
   capital: boolean
   language: Language
   track: TrackPlace
 }
 
-/** The words of one track, in order of time. */
+/** Returns the words of one track, in order of time. */
 export function tokensOf(words: readonly Word[], track: TrackPlace): Token[] {
   const tokens: Token[] = []
   let sentenceBegins = true
   const own = words.filter((word) => word.track === track).sort((one, other) => one.from - other.from)
   for (const word of own) {
     const before = tokens.at(-1)
-    // A pause ends a sentence where nobody wrote a full stop.
+    // A pause ends a sentence without a full stop.
     if (before !== undefined && word.from - before.to > 12_000) sentenceBegins = true
     const parts = partsOf(word.text)
     const letters = parts.reduce((sum, part) => sum + part.length, 0)
@@ -47,7 +47,7 @@ function partsOf(text: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** Keeps the + of a number. Not by a pattern: looking for the end of a long run of punctuation takes time by its square. */
+/** Keeps the + of a number. Without a pattern: backtracking over a long run of punctuation takes quadratic time. */
 function withoutPunctuation(part: string): string {
   const letters = [...part]
   const first = letters.findIndex((letter) => letter === '+' || isLetterOrDigit(letter))

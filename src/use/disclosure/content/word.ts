@@ -1,24 +1,22 @@
 /**
- * What in a call's words says who somebody is (R33, ADR 37): found, proposed, and looked for again in what is to leave.
- *
- * In: words with their times, or a text. Out: proposals with a reason, for a person to judge. Never here: sound; a decision
- * that nothing is left, which is the reviewer's; a word of a call in an error message.
+ * Finds identifying words in a call (R33, ADR 37) and proposes them to a reviewer, who decides. Error messages never contain
+ * words of a call.
  */
 import type { Span, Turn } from '../voice/engine.ts'
 
 export type Language = Turn['language']
 
-/** Which side of the call: the two tracks of a recording by their place. */
+/** Side of the call: index of the track. */
 export type TrackPlace = 0 | 1
 
-/** One word as somebody said it, or as a recogniser took it; times in samples of the recording, 8 kHz. */
+/** A word as spoken or recognised; times in samples of the recording, 8 kHz. */
 export interface Word extends Span {
   text: string
   language: Language
   track: TrackPlace
 }
 
-/** What kind of thing is taken out; the reviewer sees it, and the release record counts by it. */
+/** Categories of removals; shown to the reviewer and counted in the release record. */
 export const categories = [
   'NAME',
   'IDENTITY_CODE',
@@ -35,18 +33,18 @@ export type Category = (typeof categories)[number]
 
 /** Why a span is proposed. Codes only: a reason never repeats what was said. */
 export type Trigger =
-  /** A code whose check character, check digit or remainder is right. */
+  /** A code with a valid check character, check digit or remainder. */
   | 'check-passes'
-  /** Digits of the form that the category has. */
+  /** Digits in the category's format. */
   | 'form'
-  /** A phrase before it ("henkilötunnus", "min adress", "my name is"), of either party. */
+  /** A phrase before it ("henkilötunnus", "min adress", "my name is"), by either party. */
   | 'phrase'
-  /** Four digits or more in a row. */
+  /** Four or more digits in a row. */
   | 'digits'
-  /** A name of the lists, alone or beside another. */
+  /** A listed name, alone or beside another. */
   | 'name-list'
   | 'name-pair'
-  /** A capital within a sentence, where a recogniser or a person wrote one. */
+  /** Capitalised within a sentence. */
   | 'capital'
   /** Letters said one by one. */
   | 'spelled'
@@ -54,15 +52,15 @@ export type Trigger =
   | 'street'
   | 'postcode'
   | 'town'
-  /** The same was said elsewhere in the call, by either party. */
+  /** Said elsewhere in the call, by either party. */
   | 'repeated'
-  /** Keys that were pressed; they are found in the sound (voice). */
+  /** Pressed keys, found in the audio (voice). */
   | 'dtmf'
 
 export interface Proposal extends Span {
   track: TrackPlace
   category: Category
   trigger: Trigger
-  /** 0 to 1: how sure it is that a reviewer would keep it. */
+  /** Probability, 0 to 1, that a reviewer accepts it. */
   confidence: number
 }

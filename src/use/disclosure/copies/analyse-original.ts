@@ -1,4 +1,4 @@
-/** What of an original is looked for by a machine: speech and pressed keys. In: a recording. Out: stretches. Never here: words. */
+/** Finds speech and pressed keys in a recording. */
 import { startTaskThreads } from '#platform/threads/task-threads.ts'
 import { originalTracks, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import type { Analysed, AnalyseTask } from './analyse-worker.ts'
@@ -8,18 +8,18 @@ type OnTrack = Stretch & { track: CopyTrack }
 
 export interface OriginalAnalysis {
   speech: OnTrack[]
-  /** Telephone keys: what they spell may be a code or a number. */
+  /** Telephone keys: they may spell a code or a number. */
   keys: OnTrack[]
   isMixed: boolean
 }
 
 export interface OriginalAnalyser {
-  /** @throws RecordingGone; as formats and threads do */
+  /** @throws RecordingGone; errors of formats and threads */
   analyse: (recording: string) => Promise<OriginalAnalysis>
   stop: () => Promise<void>
 }
 
-/** For this long after it was asked for: what is destroyed is gone from memory, too, within a minute (R50). */
+/** How long results stay in memory: what is destroyed must be gone within a minute (R50). */
 const keptMs = 30_000
 const limitMs = 60_000
 

@@ -1,4 +1,4 @@
-/** A thread that looks where somebody speaks and where keys were pressed. In: a track. Out: stretches. Never here: a track kept. */
+/** Worker thread that finds speech and pressed keys on a track. */
 import { answerTasks } from '#platform/threads/task-threads.ts'
 import { findKeyTones } from '../voice/dtmf.ts'
 import { voiceRate, type Span } from '../voice/engine.ts'

@@ -11,7 +11,7 @@ import { refusalOf, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Level } from '../voice/engine.ts'
 import type { CopyWork } from './copy-work.ts'
 
-/** What every act on a copy may be refused with. */
+/** Refusals of every act on a copy. */
 export const copyRefusals = [
   'deny.role',
   'not-found',
@@ -21,7 +21,7 @@ export const copyRefusals = [
 ] as const
 export type CopyRefusal = (typeof copyRefusals)[number]
 
-/** What an act of its preparer may be refused with as well. */
+/** Additional refusals of acts of its preparer. */
 export const preparingRefusals = [
   ...copyRefusals,
   'anonymised-copy.others',
@@ -30,7 +30,7 @@ export const preparingRefusals = [
 ] as const
 export type PreparingRefusal = (typeof preparingRefusals)[number]
 
-/** Runs work in a person's session; a refusal of the database's (SQLSTATE SE001) is returned, anything else is thrown. */
+/** Runs work in a person's session; returns a refusal of the database (SQLSTATE SE001) and throws other errors. */
 export async function askInSession<Found, Code extends string>(
   db: Kysely<RegisterTables>,
   session: string,
@@ -51,11 +51,11 @@ export interface PreparedCopy extends CopyOfRecording {
   durationMs: number
   revision: number
   isPlayed: boolean
-  /** Opened. */
+  /** Decrypted. */
   work: CopyWork
 }
 
-/** The copy that a person prepares and may go on with, its words opened. */
+/** Returns a copy that the person prepares and may continue, with its words decrypted. */
 export function preparedCopy(
   store: AnonymisedCopyStore,
   session: string,
@@ -78,7 +78,7 @@ export function preparedCopy(
   })
 }
 
-/** Words and redactions as they were sealed; none where nothing was saved yet. */
+/** Returns words and redactions as saved; undefined if nothing was saved yet. */
 export async function openedWork(
   store: AnonymisedCopyStore,
   of: CopyOfRecording,

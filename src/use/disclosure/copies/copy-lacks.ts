@@ -1,4 +1,4 @@
-/** What stands between a copy and its rendering. In: facts. Out: each thing that is missing. Never here: sound, a database. */
+/** What is missing before a copy can be rendered, derived from facts. */
 import type { Level } from '../voice/engine.ts'
 import { copyTracks, outside, united, type CopyTrack, type CopyWork, type Stretch } from './copy-work.ts'
 import type { Identifier } from './identifiers.ts'
@@ -6,10 +6,10 @@ import type { Identifier } from './identifiers.ts'
 export type CopyLack =
   'played' | 'unreviewed' | 'unreviewed-turns' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
 
-/** In the order in which they are put right. */
+/** In the order of work. */
 export interface MissingOfCopy {
   what: CopyLack
-  /** Of which redactions (unreviewed) or turns (the others), by their place in the work. */
+  /** Indexes of redactions (unreviewed) or turns (the others). */
   at?: number[]
 }
 
@@ -24,21 +24,21 @@ export interface CopyFacts {
   work: CopyWork
   isPlayed: boolean
   levels: readonly OfferedLevel[]
-  /** Where somebody speaks on each track; only asked for level T. */
+  /** Speech on each track; only for level T. */
   speech: readonly (Stretch & { track: CopyTrack })[]
-  /** Both tracks are one sound: whoever speaks is written on either. */
+  /** Both tracks are the same audio: a speaker may be written on either. */
   isMixed: boolean
-  /** Of each turn, in the words that are left of it (./spoken-turns.ts). */
+  /** Per turn, identifiers in its remaining words (./spoken-turns.ts). */
   identifiers: readonly (readonly Identifier[])[]
 }
 
-/** Speech without a word written is a breath or a cough up to this long. */
+/** Longest speech without words: a breath or a cough. */
 const unwrittenMs = 700
 
 export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
-  // What is not said by their words may stand as it was proposed.
+  // Where words are not spoken, proposals may stand unreviewed.
   const recognised = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
   const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
   const left = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
@@ -55,7 +55,7 @@ export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   ]
 }
 
-/** Turns without words; none of them where speech has no turn at all. Nothing where all that is said is written or removed. */
+/** Turns without words; an empty list where speech has no turn. Undefined if all speech is written or removed. */
 function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefined {
   const empty = indexesOf(work.turns, ({ text }) => text.trim() === '')
   const covered = (track: CopyTrack) =>

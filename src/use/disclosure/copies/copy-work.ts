@@ -1,7 +1,6 @@
 /**
- * The anonymised copy of a recording, from its first word to the second person's signature (R33, L30; docs/decisions/0039).
- * In: sessions of those who prepare and check. Out: words and redactions kept sealed, a sound in which nobody is known again,
- * who judged it. Never here: an original for whoever checks, a second rendering beside the first, a word in a log.
+ * The anonymised copy of a recording (R33, L30; docs/decisions/0039), prepared and checked by two people. Words and redactions
+ * are stored sealed and never logged, the checker gets no original, and there is one rendering.
  */
 import type { Level } from '../voice/engine.ts'
 
@@ -26,7 +25,7 @@ export interface WrittenTurn {
   toMs: number
   language: 'fi' | 'sv' | 'en'
   text: string
-  /** False: a program took it for that, and nobody has looked at it yet. Left out where a person wrote it. */
+  /** False: proposed by a program and not yet reviewed. Undefined if a person wrote it. */
   isReviewed?: boolean
 }
 
@@ -39,7 +38,7 @@ export interface Redaction {
   isReviewed: boolean
 }
 
-/** What a person has written and marked; kept sealed with the recording's key. */
+/** What a person has written and marked; sealed with the recording's key. */
 export interface CopyWork {
   level: Level
   turns: readonly WrittenTurn[]
@@ -51,10 +50,7 @@ export interface Stretch {
   toMs: number
 }
 
-/**
- * What is wrong with times; nothing where they fit the recording and one who speaks speaks once at a time.
- * @returns the field, as `turns.3`
- */
+/** Returns the field with invalid times, such as `turns.3`: outside the recording, or one speaker overlapping themselves. */
 export function misplaced({ turns, redactions }: CopyWork, durationMs: number): string | undefined {
   const isPlaced = ({ fromMs, toMs }: Stretch) => fromMs < toMs && toMs <= durationMs
   const turn = turns.findIndex((one) => !isPlaced(one))
@@ -71,7 +67,7 @@ export function misplaced({ turns, redactions }: CopyWork, durationMs: number): 
   return undefined
 }
 
-/** Of one track, in the order of their beginnings, with their place in the list. */
+/** Items of one track ordered by start, with their index in the list. */
 export function inOrder<One extends Stretch & { track: CopyTrack }>(
   list: readonly One[],
   track: CopyTrack,
@@ -82,7 +78,7 @@ export function inOrder<One extends Stretch & { track: CopyTrack }>(
     .sort((a, b) => a.one.fromMs - b.one.fromMs)
 }
 
-/** Stretches in order, those that touch or overlap made one. */
+/** Merges ordered stretches that touch or overlap. */
 export function united(stretches: readonly Stretch[]): Stretch[] {
   const whole: Stretch[] = []
   for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
@@ -93,7 +89,7 @@ export function united(stretches: readonly Stretch[]): Stretch[] {
   return whole
 }
 
-/** What of a stretch lies in none of others, which are united. */
+/** Returns the parts of a stretch outside of others, which are united. */
 export function outside({ fromMs, toMs }: Stretch, others: readonly Stretch[]): Stretch[] {
   const left: Stretch[] = []
   let at = fromMs
@@ -111,7 +107,7 @@ export function touches(one: Stretch, other: Stretch): boolean {
   return one.fromMs < other.toMs && other.fromMs < one.toMs
 }
 
-/** How many redactions of each reason there are, and how much of the call they take on either track. */
+/** Counts redactions by reason, and their total length on each track. */
 export function countRemoved(redactions: readonly Redaction[]): {
   removed: Partial<Record<RedactionReason, number>>
   redactedMs: number

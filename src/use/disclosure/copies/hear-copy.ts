@@ -1,6 +1,6 @@
 /**
- * The sound of a result to whoever hears it; the custodian's work. In: a hearing of a session. Out: ranges, no faster than they are
- * heard, each asked of the database anew and noted before it leaves (R27). Never here: a byte of the original.
+ * Serves a result's audio to a hearing, as the custodian: ranges at the pace of listening, each authorised by the database and
+ * recorded before it is sent (R27). Never the original.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -14,7 +14,7 @@ import { heardPace, hearInTime, type Pace } from '#register/recordings/pace.ts'
 import { toMs } from '#register/recordings/recording-index.ts'
 import { bytesPerSample, samplesOf, wavHeaderBytes } from '#register/recordings/render-audio.ts'
 
-/** Why a hearing is over; `changed`: there is another rendering, or none. */
+/** Why a hearing has ended; `changed`: there is another rendering, or none. */
 export type HearingOver = 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'changed' | 'unknown'
 
 export interface HearingAsked {
@@ -25,7 +25,7 @@ export interface HearingAsked {
 }
 
 export interface CopyHearings {
-  /** Bytes `from` to `to` (both included) of the result's WAV, at most 1 MiB, at the pace at which they can be heard. */
+  /** Returns bytes `from` to `to` (inclusive) of the result's WAV, at most 1 MiB, at the pace of listening. */
   audio: (
     asked: HearingAsked,
     gone?: AbortSignal,
@@ -35,7 +35,7 @@ export interface CopyHearings {
 }
 
 const longestRangeBytes = 1 << 20
-/** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
+/** How long it stays in memory after the last range: what is destroyed must be gone within a minute (R50). */
 const keptOpenMs = 30_000
 
 export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = heardPace): CopyHearings {
@@ -70,7 +70,7 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
         const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
         const asked = samplesOf(from, end)
         const samples = asked.to - asked.from
-        // Somebody has one pair of ears, however many hearings they begin.
+        // One pace per person, however many hearings they begin.
         const ears = `${now.person} ${now.copy}`
         const given = samples === 0 ? 0 : await whenHeard(ears, { fromSample: asked.from, samples, speed: 1 }, gone)
         if (samples > 0 && given === 0) return 'too-fast'
@@ -81,7 +81,7 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
         const after = await hearingNow(store, session, hearing)
         return 'over' in after ? after : { over: 'unknown' }
       } catch (error) {
-        // Its object or its key went between the question and the answer.
+        // Its object or key was removed between the query and the read.
         const after = await hearingNow(store, session, hearing)
         if ('over' in after) return after
         if (error instanceof RecordingGone) return { over: 'destroyed' }
@@ -121,7 +121,7 @@ function hearingNow(
   })
 }
 
-/** Notes a served interval; false where the hearing has ended meanwhile. */
+/** Records a served interval; false if the hearing has ended. */
 function noteHeard(
   { db }: AnonymisedCopyStore,
   { session, hearing }: { session: string; hearing: string },
@@ -135,7 +135,7 @@ function noteHeard(
   })
 }
 
-/** Ends every hearing that stands on nothing any more: for the custodian, who asks again and again. */
+/** Ends hearings without a valid right or session; called periodically by the custodian. */
 export async function endHearingsOver({ db }: Pick<AnonymisedCopyStore, 'db'>): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select end_hearings_over() as ended`.execute(db)
   return rows[0]!.ended

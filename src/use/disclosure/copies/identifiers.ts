@@ -1,4 +1,4 @@
-/** What in written turns says who somebody is. In: turns of both tracks. Out: of each turn, which of its letters, and what they are. */
+/** Finds identifiers in written turns, by letter positions. */
 import { proposeSpans } from '../content/propose-spans.ts'
 import { allRemovedWords } from '../content/redact-transcript.ts'
 import type { TrackTurn } from '../content/spread-turn.ts'
@@ -6,20 +6,20 @@ import type { Word } from '../content/word.ts'
 import { copyTracks, type RedactionReason, type WrittenTurn } from './copy-work.ts'
 
 export interface Identifier {
-  /** Of the turn's text, [from, to). */
+  /** Letters [from, to) of the turn's text. */
   from: number
   to: number
   reason: RedactionReason
 }
 
-/** Only the order of the words is looked at, and that turns follow one another: spans are padded, and reach no neighbour. */
+/** Only order matters, and that spans with padding do not reach the next turn. */
 const samplesPerLetter = 480
 const samplesBetween = 3600
 const samplesBetweenTurns = 8000
-/** How sure it is at the least that somebody would take it out. */
+/** Least confidence of a finding. */
 const leastConfidence = 0.5
 
-/** What is left of names, numbers and places in the words, as they stand: of each turn, in the order of its text. */
+/** Returns the remaining names, numbers and places of each turn, in the order of its text. */
 export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
   const places: { word: Word; turn: number; from: number; to: number }[] = []
   let at = 0
@@ -51,13 +51,13 @@ export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
   return found.map((some) => some.sort((a, b) => a.from - b.from || b.to - a.to))
 }
 
-/** A sign of its own keeps what stands on both sides of a replacement apart, and every place as it was. */
+/** A placeholder of one character separates words on both sides of a replacement and keeps positions. */
 const removed = '¤'
 function withoutRemoved(text: string): string {
   return allRemovedWords.reduce((rest, words) => rest.replaceAll(words, removed.repeat(words.length)), text)
 }
 
-/** A turn in samples, for whoever asks where its words are said. */
+/** Converts a turn to samples. */
 export function trackTurn(turn: WrittenTurn, samplesPerMs: number): TrackTurn {
   const { fromMs, toMs, language, text } = turn
   return { track: trackOf(turn), from: fromMs * samplesPerMs, to: toMs * samplesPerMs, language, text }

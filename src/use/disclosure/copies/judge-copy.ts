@@ -1,4 +1,4 @@
-/** What is done with a copy at the desk, where there are no keys: begun, heard, signed, reported. In: a session. Out: what the database decided. */
+/** Acts on a copy at the desk, which has no keys: begin, hear, sign, report. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -18,7 +18,7 @@ const checkRefusals = [
   'input.identity-code',
 ] as const
 
-/** The copy of an item's recording: the one that there is, or a new one. */
+/** Returns the copy of an item's recording, or begins one. */
 export function beginCopy(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -30,7 +30,7 @@ export function beginCopy(
   return rowOfDatabase(db, session, statement, copyRefusals, trace)
 }
 
-/** Begins to hear a result. */
+/** Begins a hearing of a result. */
 export async function beginHearing(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -45,7 +45,7 @@ export async function beginHearing(
   return { id: hearing, until: until.toString(), durationMs: sound_ms }
 }
 
-/** The second person signs a result, or rejects it. */
+/** The second person signs or rejects a result. */
 export function checkCopy(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -71,7 +71,7 @@ export interface PrivacyReport {
   checkedBy: { id: string; name: string } | null
 }
 
-/** What is left of a person: the words always; the melody of speech with N; with D enough of a voice to be known again. */
+/** Residual identifiability: the words always; prosody with N; with D enough of a voice to be recognised. */
 const residualRisk = { T: 'words', N: 'words-and-prosody', D: 'voice' } as const
 const reportRefusals = ['deny.role', 'not-found', 'anonymised-copy.not-rendered'] as const
 

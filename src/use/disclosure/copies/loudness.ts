@@ -1,6 +1,5 @@
 /**
- * One loudness for everybody's speech and one noise between it: rooms and telephones are known again by theirs. In: what an engine
- * gave. Out: the same, levelled. Never here: a level that comes from the recording.
+ * Levels speech and background noise of an engine's output to fixed values: rooms and telephones are recognisable by theirs.
  */
 import { randomBytes } from 'node:crypto'
 import { findSpeech, hop } from '../voice/voice-activity.ts'

@@ -1,8 +1,8 @@
-/** Silence where something was removed. In: samples and stretches. Out: zeros there, and no other sample changed. */
+/** Silences removed stretches; other samples are unchanged. */
 import type { Span } from '../voice/engine.ts'
 import type { Stretch } from './copy-work.ts'
 
-/** Stretches in samples, whole milliseconds and no less; within the track. */
+/** Converts stretches to samples, rounded outwards to milliseconds, within the track. */
 export function spansOf(stretches: readonly Stretch[], lengthSamples: number, samplesPerMs: number): Span[] {
   return stretches
     .map(({ fromMs, toMs }) => ({

@@ -1,4 +1,4 @@
-/** Where to begin: turns where somebody speaks, redactions where words or keys tell of somebody. Nothing of it is saved. */
+/** Initial proposals: turns where somebody speaks, redactions for identifying words and keys. Nothing is saved. */
 import { proposeSpans, widenedForSound } from '../content/propose-spans.ts'
 import { wordsOfTurn } from '../content/spread-turn.ts'
 import type { Word } from '../content/word.ts'
@@ -17,20 +17,20 @@ import { trackTurn } from './identifiers.ts'
 
 const samplesPerMs = voiceRate / 1000
 
-/** Who pauses shorter goes on with the same turn. */
+/** Shorter pauses do not end a turn. */
 const pauseMs = 600
-/** Longer than that nobody writes down at once. */
+/** Longest turn to transcribe at once. */
 const longestMs = 20_000
-/** Of the contract. */
+/** Limit of the contract. */
 const mostProposed = 2000
-/** Around pressed keys. */
+/** Padding around pressed keys. */
 const paddingMs = 200
-/** Speech beside which no word was recognised is a turn to be written by hand; shorter is a breath (./copy-lacks.ts). */
+/** Speech without recognised words becomes a turn to transcribe; shorter speech is a breath (./copy-lacks.ts). */
 const unrecognisedMs = 700
-/** Of the contract. */
+/** Limit of the contract. */
 const mostLetters = 4000
 
-/** A turn without words for each stretch in which somebody speaks, in order. */
+/** Returns an empty turn for each stretch of speech, in order. */
 export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durationMs: number): WrittenTurn[] {
   const turns: WrittenTurn[] = []
   for (const track of copyTracks) {
@@ -47,10 +47,7 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
     .slice(0, mostProposed)
 }
 
-/**
- * A turn for what a program took to be said in one go, for a person to look at; and one without words for speech in which it
- * found none.
- */
+/** Returns a turn for each recognised utterance, for review; and an empty one for speech without words. */
 export function turnsOfWords(
   words: readonly Word[],
   analysis: Pick<OriginalAnalysis, 'speech' | 'isMixed'>,
@@ -61,7 +58,7 @@ export function turnsOfWords(
     let last: WrittenTurn | undefined
     const own = words.filter((word) => word.track === place).sort((a, b) => a.from - b.from)
     for (const word of own) {
-      // Words of a program may overlap; turns of one track do not.
+      // Recognised words may overlap; turns of one track do not.
       const fromMs = Math.max(last?.toMs ?? 0, Math.floor(word.from / samplesPerMs))
       const toMs = Math.min(durationMs, Math.max(fromMs + 1, Math.ceil(word.to / samplesPerMs)))
       if (fromMs >= toMs) continue
@@ -89,15 +86,15 @@ export function turnsOfWords(
 const isFirst = ({ track }: { track: CopyTrack }) => track === copyTracks[0]
 
 /**
- * What a person is to look at, on both tracks, as the other party repeats. Where the sound itself is to leave, longer by as much
- * as nobody knows when it was said.
+ * Returns redactions to review, on both tracks, since the other party repeats. Where the audio itself leaves, they are widened
+ * by the uncertainty of their times.
  */
 export function proposeRedactions(
   turns: readonly WrittenTurn[],
   keys: readonly (Stretch & { track: CopyTrack })[],
   durationMs: number,
   level: Level,
-  /** As a program took them: their times are known. */
+  /** Recognised words have exact times. */
   words: readonly Word[] = [],
 ): Redaction[] {
   const proposed = { source: 'PROPOSED', isReviewed: false } as const
@@ -127,7 +124,7 @@ export function proposeRedactions(
     .slice(0, mostProposed)
 }
 
-/** What was found in the words of a person and in those of a program is one finding, as long as both together. */
+/** Findings in written and in recognised words are merged. */
 function withoutRepeats(found: readonly Redaction[]): Redaction[] {
   const groups = Map.groupBy(found, ({ track, reason }) => `${track} ${reason}`)
   return [...groups.values()].flatMap((some) => united(some).map((stretch) => ({ ...some[0]!, ...stretch })))

@@ -1,7 +1,6 @@
 /**
- * What an agency's program takes the words of a call for, while somebody prepares its copy (docs/formats/voice-process.md). In: the
- * preparer's session, the sealed original. Out: words with their times, sealed with the recording's key and in memory alone, to
- * be proposed. Never here: a word that nobody asked for, two programs at once, words that outlive the recording or the signature.
+ * Runs an agency's recogniser on a call while its copy is prepared (docs/formats/voice-process.md). Words with times stay in
+ * memory, sealed with the recording's key, and end with the recording or the signature. One program at a time, on request only.
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -22,41 +21,47 @@ import type { WrittenTurn } from './copy-work.ts'
 
 export type RecogniseRefusal = PreparingRefusal | 'anonymised-copy.no-recognition' | 'anonymised-copy.recognising'
 
-/** How far the words of one copy are. */
+/** Progress of a copy's recognition. */
 export interface Recognition {
   name: string
   version: string
   state: 'none' | 'waiting' | 'running' | 'made' | 'failed'
-  /** While it runs: how many of its tracks are done. */
+  /** Finished tracks, while it runs. */
   done?: number
   tracks?: number
-  /** Once it is made. */
+  /** Number of words, once finished. */
   words?: number
-  /** A code: what went wrong is in the service's log, and has no words of the call. */
+  /** A code; details are in the service's log, without words of the call. */
   failure?: string
 }
 
 export interface CopyRecognition {
   store: AnonymisedCopyStore
-  /** Nothing where the agency has named none that can be used. */
+  /** Undefined if the agency has named no usable one. */
   recogniser: Recogniser | undefined
-  /** Words could not be recognised; whoever prepares the copy sees that. */
+  /** Called when recognition failed; the preparer sees that. */
   onFault: (error: unknown, copy: string) => void
 }
 
 export interface CopyRecogniser {
-  /** Begins; the copy's recognition says what comes of it. What an earlier one found is gone. */
+  /** Begins; progress is in the copy's recognition. Replaces earlier results. */
   recognise: (asked: {
     session: string
     copy: string
-    /** What is expected to be spoken. */
+    /** Expected language. */
     language: WrittenTurn['language']
   }) => Promise<{ begun: true } | Refused<RecogniseRefusal>>
-  /** Nothing where there is no program to recognise with. */
+  /** Undefined without a recogniser. */
   of: (copy: string) => Recognition | undefined
-  /** What was recognised; none where nothing was. @throws RecordingGone */
+  /**
+   * Returns recognised words; empty if there are none.
+   * @throws RecordingGone
+   */
   wordsOf: (of: CopyOfRecording) => Promise<Word[]>
-  /** Lets go of what is signed, over or old. @returns how many */
+  /**
+   * Drops what is signed, ended or old.
+   * @returns how many
+   */
   tidy: () => Promise<number>
   stop: () => Promise<void>
 }
@@ -72,7 +77,7 @@ interface Kept {
   failure?: string
 }
 
-/** A day after it began nobody waits for it any more. */
+/** Results are dropped a day after the start. */
 const keptMs = 24 * 60 * 60_000
 
 export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecognition): CopyRecogniser {
@@ -80,7 +85,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
   const kept = new Map<string, Kept>()
   let last: Promise<void> = Promise.resolve()
 
-  /** Of one sound on both tracks there is one voice to write down. */
+  /** If both tracks are the same audio, it is recognised once. */
   async function wordsIn(
     engine: Recogniser,
     recording: string,
@@ -185,7 +190,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     },
     async tidy() {
       if (kept.size === 0) return 0
-      // What begins while the database is asked is none of what it was asked about.
+      // Entries added while the database is queried are not affected.
       const asked = [...kept]
       const { rows } = await sql<{ id: string }>`
         select id from anonymised_copy

@@ -1,7 +1,6 @@
 /**
- * Renders copies, one after the other, after whoever listens; the custodian's work (R33). In: the preparer's session, a revision
- * in which nothing is missing. Out: one sound, sealed with the recording's key. Never here: a second sound beside the first, a
- * parameter, an original on disk.
+ * Renders copies one at a time, with lower priority than listening, as the custodian (R33). Requires a complete revision. The
+ * result is sealed with the recording's key; there is one rendering, and no original is written to disk.
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -29,12 +28,12 @@ export interface CopyRendering {
   store: AnonymisedCopyStore
   engines: VoiceEngines
   missingOf: (prepared: PreparedCopy) => Promise<MissingOfCopy[]>
-  /** A copy could not be rendered; whoever prepares it sees that. */
+  /** Called when rendering failed; the preparer sees that. */
   onFault: (error: unknown, copy: string) => void
 }
 
 export interface CopyRenderer {
-  /** Begins to render; the copy's state says what comes of it. `of`: what is missing. */
+  /** Begins to render; progress is in the copy's state. `of`: what is missing. */
   render: (asked: {
     session: string
     copy: string
@@ -42,14 +41,17 @@ export interface CopyRenderer {
   }) => Promise<{ begun: true } | Refused<RenderRefusal>>
   /** 0 to 1. */
   progressOf: (copy: string) => number | undefined
-  /** A copy was changed: what is made of it goes. */
+  /** The copy was changed: its rendering is removed. */
   changed: (copy: string) => Promise<void>
-  /** Removes the sounds that nobody may hear any more. @returns how many */
+  /**
+   * Removes results that nobody may hear any more.
+   * @returns how many
+   */
   tidy: () => Promise<number>
   stop: () => Promise<void>
 }
 
-/** Of the whole: reading the original, each track, sealing. */
+/** Shares of the whole: reading the original, each track, sealing. */
 const shares = { begun: 0.02, read: 0.15, track: 0.38 }
 
 export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyRendering): CopyRenderer {
@@ -59,7 +61,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
   let rendering: Promise<void> = Promise.resolve()
   let objects: Promise<unknown> = Promise.resolve()
 
-  /** Whoever removes a sound knows that nobody puts another in its place meanwhile. */
+  /** Serialises removal and storage of results. */
   function oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = objects.then(work)
     objects = turn.catch(() => undefined)
@@ -102,7 +104,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         const ms = Math.round((tracks[0].length * 1000) / samplesPerSecond)
         const { rows } = await sql<{ stored: boolean }>`
           select copy_rendered(${copy}::uuid, ${revision}, ${sha256}, ${bytes}, ${ms}) as stored`.execute(db)
-        // Changed, restricted or ended while it was made.
+        // It was changed, restricted or ended during rendering.
         if (rows[0]?.stored !== true) await removeAnonymisedSound(store, prepared)
       })
       for (const track of tracks) track.fill(0)
@@ -113,7 +115,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         .execute(db)
         .catch((again: unknown) => onFault(again, copy))
     } finally {
-      // One that was changed may be on its way again.
+      // A changed copy may be rendering again.
       if (underWay.get(copy) === control) {
         progress.delete(copy)
         underWay.delete(copy)
@@ -131,7 +133,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       const engine = engines.of(prepared.work.level)
       if (lacks.length > 0 || typeof engine === 'string')
         return { refused: 'anonymised-copy.lacks', of: lacks.map(({ what }) => what).join() || 'engine' }
-      // What was rejected is destroyed before another is made.
+      // A rejected result is destroyed before another is made.
       await removeOver(copy)
       const { removed, redactedMs } = countRemoved(prepared.work.redactions)
       const begun = await askInSession(db, session, renderRefusals, async (tx) => {
@@ -161,7 +163,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
   }
 }
 
-/** A code: what went wrong is in the service's log, and has no words of the call. */
+/** Returns a code; details are in the service's log, without words of the call. */
 function whyFailed(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
   if (error instanceof RecordingGone) return 'recording-destroyed'
@@ -169,7 +171,7 @@ function whyFailed(error: unknown, signal: AbortSignal): string {
   return 'failed'
 }
 
-/** For the start, before anything is asked for: what was being rendered when the custodian ended has failed. */
+/** At start: marks renderings that were interrupted as failed. */
 export async function endUnfinishedRenderings(store: AnonymisedCopyStore): Promise<{ ended: number; files: number }> {
   const { rows } = await sql<{ ended: number }>`
     select count(rendering_failed(id, null, 'custodian-ended', null))::integer as ended

@@ -1,7 +1,6 @@
 /**
- * A copy's sound. In: what is to be removed, an engine, and an original in memory where the engine needs one. Out: two tracks in which
- * nothing of what was removed is, and nobody's voice; their length tells no more than to five seconds. Never here: an original that
- * outlives the call.
+ * Renders a copy's audio without anything removed and without the speakers' voices; the length reveals no more than to five
+ * seconds. An original needed by the engine is in memory only.
  */
 import { randomBytes } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
@@ -18,9 +17,9 @@ import type { Revoicing } from './voice-engines.ts'
 const samplesPerMs = voiceRate / 1000
 
 /**
- * Speaks the words of a call (level T). No sample of the original is read.
- * @param isMixed both tracks of the original are one sound: what is removed from either is removed from both
- * @throws what the engine throws
+ * Speaks the words of a call (level T), without reading the original.
+ * @param isMixed both tracks of the original are the same audio: a removal applies to both
+ * @throws the engine's errors
  */
 export function speakCopy(
   { level, turns, redactions }: CopyWork,
@@ -38,8 +37,8 @@ export function speakCopy(
 /**
  * Gives both tracks another voice (levels N and D).
  * @param original is wiped
- * @param onTrack after each track
- * @throws what the engine throws; Fault `engine-answer-wrong`
+ * @param onTrack called after each track
+ * @throws the engine's errors; Fault `engine-answer-wrong`
  */
 export async function renderTracks(
   original: OriginalTracks,
@@ -51,14 +50,14 @@ export async function renderTracks(
 
   async function renderLane(lane: 0 | 1): Promise<Int16Array> {
     const track = copyTracks[lane]!
-    // One sound on both: what is removed from either is removed.
+    // The same audio on both tracks: a removal applies to both.
     const redactions = work.redactions.filter((one) => original.isMixed || one.track === track)
     const redacted = spansOf(united(redactions), lengthSamples, samplesPerMs)
     const own = lane === 0 ? original.caller : original.official
     const samples = new Int16Array(lengthSamples)
     samples.set(own)
     own.fill(0)
-    // No engine hears what was removed, nor counts it among what it measures.
+    // Engines never hear what was removed.
     silence(samples, redacted)
     const sound = await engine.revoice({ samples, redacted }).finally(() => samples.fill(0))
     if (sound.length !== lengthSamples)
@@ -69,7 +68,7 @@ export async function renderTracks(
     return sound
   }
 
-  // Of one sound there is one other voice: two of it would tell more than one.
+  // The same audio gets one voice: two renderings would reveal more than one.
   if (original.isMixed) {
     const sound = await renderLane(0)
     original.official.fill(0)

@@ -1,15 +1,12 @@
-/**
- * Level T: what is said instead of a track. In: the turns and redactions of a call. Out: turns with the name of what was removed
- * in its place. Never here: a word that lies in a redaction, or that was found to say who somebody is and was marked.
- */
+/** Level T: the turns to speak, with removed words replaced by the name of their category. */
 import { redactTranscript, removedWords } from '../content/redact-transcript.ts'
 import type { Turn } from '../voice/engine.ts'
 import { copyTracks, inOrder, touches, type CopyTrack, type CopyWork, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf, trackTurn, type Identifier } from './identifiers.ts'
 
 /**
- * The words without what was removed: what a redaction covers by its time, and what is found in the words of a turn that has a
- * redaction of the same reason; nobody knows to the word when it was said.
+ * Returns the words without what was removed: what a redaction covers by time, and findings in a turn that has a redaction of
+ * the same reason, since word times are uncertain.
  */
 export function redactedTurns({ turns, redactions }: CopyWork, samplesPerMs: number): WrittenTurn[] {
   const spans = redactions.map(({ track, fromMs, toMs, reason }) => ({
@@ -28,7 +25,7 @@ export function redactedTurns({ turns, redactions }: CopyWork, samplesPerMs: num
   })
 }
 
-/** The turns of one track in samples, in order, as they are spoken. */
+/** Returns the turns of one track in samples, in order. */
 export function spokenTurns(work: CopyWork, track: CopyTrack, samplesPerMs: number): Turn[] {
   return inOrder(redactedTurns(work, samplesPerMs), track).map(({ one: { text, language, fromMs, toMs } }) => ({
     ...{ text, language },
@@ -36,7 +33,7 @@ export function spokenTurns(work: CopyWork, track: CopyTrack, samplesPerMs: numb
   }))
 }
 
-/** Identifiers that overlap are removed as one, named by the first. */
+/** Overlapping identifiers are replaced as one, named by the first. */
 function withoutIdentifiers({ text, language }: WrittenTurn, identifiers: readonly Identifier[]): string {
   let left = ''
   let at = 0

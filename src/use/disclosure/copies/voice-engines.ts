@@ -1,6 +1,6 @@
 /**
- * The engines that may voice a copy, by level, each with its evaluation (R33, L30). In: engines and records. Out: which of them
- * is offered. Never here: an engine whose version has no passing record, but for level T, in which no voice is left.
+ * Engines for copies by level (R33, L30). Levels N and D need a passing evaluation record of the engine's version; level T, in
+ * which no voice remains, does not.
  */
 import { demandsOf, passingRecord, type EvaluationRecord } from '../voice/evaluation-record.ts'
 import { levels, type Level, type Track, type TranscriptEngine } from '../voice/engine.ts'
@@ -10,9 +10,9 @@ export interface Revoicing {
   name: string
   version: string
   level: 'N' | 'D'
-  /** SHA-256, hexadecimal, of its sources and models: its record is of these. */
+  /** SHA-256, hexadecimal, of the sources and models to which its record applies. */
   sources: string
-  /** Draws for itself; one draw for the whole track. */
+  /** Draws a voice for the whole track. */
   revoice: (track: Track) => Promise<Int16Array>
 }
 
@@ -25,7 +25,7 @@ export interface EvaluationFigures {
 export type LevelEngine = (TranscriptEngine | Revoicing) & { evaluation?: EvaluationFigures }
 
 export interface VoiceEngines {
-  /** The engine of a level that may be used; why there is none otherwise. */
+  /** Returns the usable engine of a level, or why there is none. */
   of: (level: Level) => LevelEngine | 'no-engine' | 'no-evaluation'
 }
 
@@ -47,7 +47,7 @@ export function registerEngines(
   }
 }
 
-/** Which levels are offered, where the description does or does not allow pseudonymised copies (C7). */
+/** Returns the offered levels, depending on whether the description allows pseudonymised copies (C7). */
 export function offeredLevels(engines: VoiceEngines, isPseudonymisedAllowed: boolean): OfferedLevel[] {
   return levels.map((level) => {
     const engine = engines.of(level)
@@ -57,7 +57,7 @@ export function offeredLevels(engines: VoiceEngines, isPseudonymisedAllowed: boo
   })
 }
 
-/** Before all: what is left hidden of several recordings of one person. */
+/** The most important figure: what stays hidden in several recordings of one person. */
 function figuresOf({ day, level, figures }: EvaluationRecord): EvaluationFigures {
   return {
     date: day,

@@ -1,6 +1,6 @@
 /**
- * Words and redactions of a copy; the custodian's work, as the desk holds no keys. In: the session of who prepares or checks. Out:
- * what they may see of it, with what is missing; to whoever checks neither words nor the original. Never here: a word in a log.
+ * Words and redactions of a copy, in the custodian, since the desk has no keys. The preparer sees them and what is missing; the
+ * checker sees neither words nor the original. Nothing is logged.
  */
 import { given } from '#platform/given.ts'
 import { sql } from 'kysely'
@@ -41,7 +41,7 @@ export interface CopyView {
   unplayed: Stretch[]
   lacks: MissingOfCopy[]
   levels: OfferedLevel[]
-  /** To whoever prepares it, where the agency has named a program. */
+  /** For the preparer, if the agency has named a recogniser. */
   recognition?: Recognition
   rendered?: { at: string; engine: string; version: string }
   progress?: number
@@ -57,11 +57,11 @@ export interface CopyWorking {
   engines: VoiceEngines
   analyser: OriginalAnalyser
   recogniser: Pick<CopyRecogniser, 'of' | 'wordsOf'>
-  /** 0 to 1, of a copy that is being rendered. */
+  /** Progress of rendering, 0 to 1. */
   progressOf: (copy: string) => number | undefined
-  /** A copy was changed: what was made of it is nothing any more. */
+  /** Called when a copy was changed: its rendering is void. */
   onSaved: (copy: string) => Promise<void>
-  /** Whether the description in force lets pseudonymised copies leave (C7). */
+  /** Returns true if the description in force allows pseudonymised copies (C7). */
   isPseudonymisedAllowed: () => boolean
 }
 
@@ -90,7 +90,7 @@ export function createCopyWorker(working: CopyWorking): CopyWorker {
       try {
         return await viewOf(working, row)
       } catch (error) {
-        // Between the row and its words.
+        // Destroyed between reading the row and its words.
         if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
         throw error
       }
@@ -227,7 +227,7 @@ async function missing(
   })
 }
 
-/** What stands between a prepared copy and its rendering. */
+/** Returns what is missing before a prepared copy can be rendered. */
 export function missingOf(
   working: CopyWorking,
   { recording, isPlayed, work }: { recording: string; isPlayed: boolean; work: CopyWork },
@@ -236,7 +236,7 @@ export function missingOf(
   return missing(working, { recording_id: recording, unplayed_ms: isPlayed ? 0 : 1 }, work, levels)
 }
 
-/** What no person has accepted removes nothing. */
+/** Unreviewed proposals remove nothing. */
 function reviewed(work: CopyWork): CopyWork {
   return { ...work, redactions: work.redactions.filter(({ isReviewed }) => isReviewed) }
 }

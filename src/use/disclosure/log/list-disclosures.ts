@@ -1,6 +1,6 @@
 /**
- * The log of disclosures (R35). In: a session of whoever oversees or decides. Out: to whom, how much, by whose decision, what
- * became of it; how many in a year. Never here: which calls they were, a change of anything.
+ * The log of disclosures (R35), for those who oversee or decide: recipient, extent, decision, outcome; and yearly counts. Calls
+ * are not named.
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -20,7 +20,7 @@ export interface LoggedDisclosure {
   recipient: string
   /** The study, or the authority's case number. */
   about: string
-  /** AUTHORITY: the id of the statutory provision. */
+  /** AUTHORITY: id of the statutory provision. */
   ground: string | null
   items: number
   /** RESEARCH: copies that are out. */
@@ -33,13 +33,13 @@ export interface LoggedDisclosure {
   closed_at: Temporal.Instant | null
   state: ResearchState | AuthorityState
   isOverdue: boolean
-  /** What left or was to leave, the newest first. */
+  /** Packages, newest first. */
   packages: PackageRow[]
 }
 
 type Row = Omit<LoggedDisclosure, 'state' | 'isOverdue' | 'packages'> & { is_assessed: boolean | null }
 
-/** Disclosures of a year, or all, the newest first of each kind. The look is in the audit log. */
+/** Lists disclosures of a year, or all, newest first by kind. The view is logged. */
 export async function listDisclosures(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -93,7 +93,7 @@ export interface DisclosureStatistics {
   >
 }
 
-/** How many there were in a year, without anybody in them. */
+/** Counts disclosures of a year, without persons. */
 export async function readDisclosureStatistics(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -14,12 +14,12 @@ export interface AuthorityPackage {
   decidedAt: Temporal.Instant
 }
 
-/** Identification data of one call: the closed list of R10, and which part of it was recorded. */
+/** Identification data of one call: the closed list of R10, and which segments were recorded. */
 export interface CallOfItem {
   item: number
   startedAt: string
   endedAt: string | null
-  /** None where it was withheld. */
+  /** Null if withheld. */
   caller: string | null
   number: string | null
   parts: {
@@ -48,7 +48,7 @@ export async function readAuthorityPackage(db: Kysely<RegisterTables>, id: strin
   return rows[0]!
 }
 
-/** What was granted: whose identification data, and which recordings. */
+/** Returns the granted identification data and recordings. */
 export async function authorityContents(
   db: Kysely<RegisterTables>,
   id: string,
@@ -82,7 +82,7 @@ export async function authorityContents(
   }
 }
 
-/** The original sound of one item, as a WAV; its hash is told once all of it was read. */
+/** Streams the original audio of one item as WAV; returns its hash at the end. */
 export function originalSound(
   store: CopyStore,
   { item, recording }: { item: number; recording: string },

@@ -1,9 +1,9 @@
 /**
- * What a recipient is told of an anonymised copy beside its sound (R33). In: the facts of all calls of one package. Out: the
- * same so coarse that nobody is found by them. Never here: a time, a number or a unit that fewer than five of them share.
+ * Facts about an anonymised copy for its recipient (R33), coarse enough to identify no call: no time, number or unit that fewer
+ * than five calls of the package share.
  */
 const zone = 'Europe/Helsinki'
-/** Hours in Helsinki: before noon, after it, and the rest. */
+/** Hours in Helsinki: morning, afternoon, the rest. */
 const bands = [
   { from: 8, to: 12, band: '08-12' },
   { from: 12, to: 17, band: '12-17' },
@@ -11,28 +11,28 @@ const bands = [
 
 export interface FactsOfCall {
   startedAt: Temporal.Instant
-  /** Of the sound that leaves. */
+  /** Of the disclosed audio. */
   durationMs: number
-  /** The number that was reached. */
+  /** The number reached. */
   number: string | null
   unit: string | null
 }
 
 export interface CoarseFacts {
-  /** `2026-09`; none where fewer than five share it. */
+  /** `2026-09`; undefined if fewer than five share it. */
   month?: string
   band?: '08-12' | '12-17' | 'other'
   /** Rounded up to five seconds. */
   durationS: number
-  /** One letter for each number that five share: which it is stays inside. */
+  /** A letter for each number that five share; the number stays secret. */
   line?: string
-  /** One letter for each unit that five share. */
+  /** A letter for each unit that five share. */
   unit?: string
 }
 
 export const fewest = 5
 
-/** @returns in the order of what came in */
+/** @returns in the order of the input */
 export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
   const facts = calls.map(({ startedAt, number, unit }) => {
     const at = startedAt.toZonedDateTimeISO(zone)

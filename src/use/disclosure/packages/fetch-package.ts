@@ -1,7 +1,7 @@
 /**
- * A package leaving; the custodian's work. In: the token of a link that somebody has, or the session of whoever releases it for
- * a medium. Out: sealed bytes to one client at a time, begun three times at the most and within an hour, until all of it has left once.
- * Never here: whether a link that answers nothing is wrong, used or over.
+ * Downloads of packages, as the custodian: by the token of a link, or in the session of the releaser for a medium. Sealed bytes
+ * to one client at a time, at most three attempts within an hour, until the package has been sent once. The client cannot tell
+ * a wrong link from a used or expired one.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -43,7 +43,7 @@ interface BegunRow {
 }
 
 export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
-  /** Begins to save one for a medium. */
+  /** Begins to save a package for a medium. */
   beginSave: (asked: {
     session: string
     id: string
@@ -51,7 +51,7 @@ export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
   }) => Promise<(PackageFetched & { number: string }) | Refused<(typeof savePackageRefusals)[number]>>
 }
 
-/** `removeEnded` ends packages whose time is over, and removes the objects of all that have ended. */
+/** `removeEnded` ends expired packages, and removes the objects of all ended ones. */
 export function createPackageFetching(
   store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
 ): PackageFetching & RemovingEnded {
@@ -96,7 +96,7 @@ export function createPackageFetching(
         order by made_at limit ${settledAtOnce}`.execute(db)
       return rows
     },
-    /** One that was being made may have its object later: it is looked for again. */
+    /** A package that was being made may get its object later: it is checked again. */
     async noteRemoved(packages) {
       const { numAffectedRows } = await sql`
         update disclosure_package set removed_at = clock_timestamp()

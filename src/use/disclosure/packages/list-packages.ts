@@ -1,6 +1,6 @@
 /**
- * What leaves (R27, R30, R34). In: a disclosure that was decided. Out: one encrypted file, fetched once, and what became of it.
- * Never here: a file that is not encrypted, a link that is kept.
+ * Packages (R27, R30, R34): one encrypted file for a decided disclosure, downloaded once, and its outcome. Links are not
+ * stored.
  */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -9,7 +9,7 @@ import type { Session } from '#safeguards/people/session.ts'
 
 export interface PackageRow {
   id: string
-  /** To whom it belongs. */
+  /** Disclosure it belongs to. */
   disclosure: string
   method: 'KEY' | 'PASSPHRASE'
   delivery: 'LINK' | 'MEDIUM'
@@ -22,7 +22,7 @@ export interface PackageRow {
   made_by: string
   expires_at: Temporal.Instant
   taken_at: Temporal.Instant | null
-  /** Begun and refused, oldest first. */
+  /** Begun and refused downloads, oldest first. */
   downloads: DownloadRow[]
 }
 
@@ -35,7 +35,7 @@ export interface DownloadRow {
   address: string | null
 }
 
-/** The packages of disclosures, the newest first, as far as the viewer may know of them. */
+/** Lists the packages of disclosures, newest first, as far as the viewer may know of them. */
 export async function listPackages(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,7 +1,6 @@
 /**
- * Makes what leaves (R27, R30, R33, R34); the custodian's work, as the desk holds no keys. In: the decision maker's session, a
- * disclosure that was decided, how it is to be encrypted. Out: one ZIP in an age file that only the recipient opens, in the
- * object store until it is fetched. Never here: sound on disk that is not sealed, a passphrase that is kept.
+ * Makes a package (R27, R30, R33, R34), as the custodian, in the decision maker's name: one ZIP in an age file that only the
+ * recipient can open. No audio is on disk unsealed, and the passphrase is not stored.
  */
 import { createHash, sign, type KeyObject } from 'node:crypto'
 import { sql } from 'kysely'
@@ -39,13 +38,13 @@ export interface PackageAsked {
 
 export interface PackageBegun {
   id: string
-  /** LINK: of the link; it is kept nowhere. */
+  /** LINK: token of the link; not stored. */
   token?: string
   passphrase?: string
   expiresAt: string
 }
 
-/** Pages that lie in packages for whoever opens them. */
+/** Pages in packages for the recipient. */
 export interface PackagePages {
   research: (about: ResearchPackage, files: readonly ListedSound[]) => string
   authority: (about: AuthorityPackage, calls: readonly CallOfItem[]) => string
@@ -54,16 +53,16 @@ export interface PackagePages {
 export interface PackageMaking extends CopyStore {
   opus: OpusThreads
   pages: PackagePages
-  /** Who signs what an authority is given; nothing before the log has its key. */
+  /** Signer of what an authority gets; undefined while the log has no key. */
   signer: () => Promise<{ name: string; privateKey: KeyObject } | undefined>
-  /** A package could not be made; whoever asked sees it in its state. */
+  /** Called when a package could not be made; its state shows that. */
   onFault: (error: unknown, id: string) => void
 }
 
 export interface PackageMaker {
-  /** Begins a package; its state tells how far it is. */
+  /** Begins a package; its state shows the progress. */
   make: (asked: PackageAsked) => Promise<PackageBegun | Refused<MakePackageRefusal>>
-  /** Ends when nothing is being made any more. */
+  /** Resolves when nothing is being made any more. */
   stop: () => Promise<void>
 }
 
@@ -95,7 +94,7 @@ export function createPackageMaker(making: PackageMaking): PackageMaker {
   }
 }
 
-/** Ends what was being made when the custodian ended. For the start, before anything is asked for. */
+/** At start: ends packages whose making was interrupted. */
 export async function endUnfinishedPackages(
   store: Pick<CopyStore, 'db' | 'workFolder'>,
 ): Promise<{ ended: number; files: number }> {
@@ -125,7 +124,7 @@ function begin(
   return asRefused(makePackageRefusals, beginning)
 }
 
-/** What is ended meanwhile is not kept. Never throws. */
+/** Discards a package that was ended meanwhile. Never throws. */
 async function finish(
   making: PackageMaking,
   kind: PackageAsked['kind'],
@@ -141,7 +140,7 @@ async function finish(
     if (recordings.length > 0 && !atRest) throw new Error('a recording in the package has no key any more')
     const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()), atRest }
     const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
-    // In the name of whoever released it, where they are signed in still.
+    // In the releaser's name, if they are still signed in.
     const stored = await inSession(db, { 'seloste.session': session }, async (tx) => {
       const { rows } = await sql<{ stored: boolean }>`
         select package_stored(${id}::uuid, ${sizeBytes}, ${sha256}) as stored`.execute(tx)
@@ -152,7 +151,7 @@ async function finish(
     await sql`select package_failed(${id}::uuid)`.execute(db)
   } catch (error) {
     onFault(error, id)
-    // Where the database does not answer, it ends by itself in two hours.
+    // If the database does not answer, it expires in two hours.
     await sql`select package_failed(${id}::uuid)`.execute(db).catch((again: unknown) => onFault(again, id))
   }
 }
@@ -217,7 +216,7 @@ function jsonOf(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** @throws where the package has ended meanwhile: nothing more is put into it */
+/** @throws if the package was ended meanwhile: nothing more is added */
 async function progress({ db }: PackageMaking, id: string, done: number): Promise<void> {
   const { rows } = await sql<{ goesOn: boolean }>`
     select note_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)

@@ -1,6 +1,6 @@
 import { releaseRefusals } from '../research/research-refusals.ts'
 
-/** Why a package is not made: whatever stands between a disclosure and its release, or the way it is asked for. */
+/** Why a package is not made: what is missing for the release, or the request itself. */
 export const makePackageRefusals = [
   'package.no-key',
   'package.recipient',

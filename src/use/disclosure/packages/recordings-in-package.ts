@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Recordings whose sound, original or anonymised, is in a package. */
+/** Returns the recordings whose audio, original or anonymised, is in a package. */
 export async function recordingsInPackage(db: Kysely<RegisterTables>, id: string): Promise<string[]> {
   const { rows } = await sql<{ recording: string }>`
     select recording_id as recording from research_contents(${id}::uuid)

@@ -14,7 +14,7 @@ export interface ResearchPackage {
   institute: string
   language: Language
   study: string
-  /** The last day on which the institute may have the copies. */
+  /** Last day on which the institute may have the copies. */
   dueOn: string
   format: 'OPUS' | 'WAV'
 }
@@ -31,14 +31,14 @@ interface SoundRow {
   unit_id: string | null
 }
 
-/** A file of sound as the manifest tells it: what it is, and nothing of whose call it was. */
+/** An audio file in the manifest, without anything about its call. */
 export interface ListedSound extends CoarseFacts {
   name: string
   sha256: string
   level: 'T' | 'N' | 'D'
 }
 
-/** What the manifest of a package to a research institute says. */
+/** Manifest of a package to a research institute. */
 export interface ResearchManifest {
   format: 'seloste-research-package/1'
   disclosure: string
@@ -55,9 +55,9 @@ export async function readResearchPackage(db: Kysely<RegisterTables>, id: string
 }
 
 /**
- * The files of sound of a package, with random names and in an order of their own: neither tells when anything was picked.
- * @param onFile a file is ready
- * @throws RecordingGone; a fault where a stored sound is not the one that was approved
+ * Yields a package's audio files under random names and in random order, which reveal nothing about when they were picked.
+ * @param onFile called when a file is ready
+ * @throws RecordingGone; a fault if stored audio is not what was approved
  */
 export async function* researchSounds(
   store: AnonymisedCopyStore & { opus: OpusThreads },
@@ -77,7 +77,7 @@ export async function* researchSounds(
     .map((row, at) => ({ row, facts: facts[at]!, name: randomBytes(8).toString('hex') }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
   const suffix = asked.format === 'OPUS' ? 'opus' : 'wav'
-  // As many are encoded at once as there are threads.
+  // Encodes as many at once as there are threads.
   const under = named.slice(0, encodedAtOnce).map((each) => soundOf(store, asked.format, each.row))
   for (const [at, { row, facts: coarse, name }] of named.entries()) {
     const bytes = await under[at]!
@@ -94,7 +94,7 @@ export async function* researchSounds(
 const encodedAtOnce = 3
 const nothing = Buffer.alloc(0)
 
-/** The approved sound as it leaves: a WAV as it is stored, or an Ogg Opus file of it. */
+/** Returns the approved audio: the stored WAV, or an Ogg Opus encoding. */
 async function soundOf(
   store: AnonymisedCopyStore & { opus: OpusThreads },
   format: 'OPUS' | 'WAV',

@@ -5,7 +5,7 @@ import type { Session } from '#safeguards/people/session.ts'
 
 const refusals = ['deny.role', 'not-found', 'package.over'] as const
 
-/** From now on a package is fetched no more. */
+/** Prevents further downloads of a package. */
 export function withdrawPackage(
   db: Kysely<RegisterTables>,
   session: Session,

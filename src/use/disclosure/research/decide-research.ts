@@ -1,7 +1,6 @@
 /**
- * Recordings lent to research institutes, anonymised and for a while (R28-R33, R35). In: sessions of those who prepare, check,
- * decide and follow. Out: what the database did or refused, state and lacks of each disclosure. Never here: sound, a decision that
- * the database does not make, what ties a copy to a recording once it is confirmed.
+ * Decisions on recordings lent to research institutes, anonymised and for a while (R28-R33, R35). The database decides. Nothing
+ * links a copy to a recording once its return is confirmed.
  */
 import { sql } from 'kysely'
 import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -35,7 +34,7 @@ const askRefusals = [
 const extensionRefusals = [...always, ...days, 'research.decided', 'research.own', 'confirm.fresh'] as const
 
 /**
- * Grants what was seen, when nothing else is missing, or refuses; by somebody who had no part in preparing it (R35).
+ * Grants what was read, if nothing is missing, or refuses; by somebody who did not prepare it (R35).
  * @param seen of what was read (`ReadResearch.seen`): somebody may pick another recording meanwhile
  */
 export function decideResearch(
@@ -48,7 +47,7 @@ export function decideResearch(
   return actOnDisclosure(db, session, id, 'research.decided', statement, decideRefusals)
 }
 
-/** Asks for a later day, which never passes an item's destruction (AC19). */
+/** Requests a later day, never past an item's destruction (AC19). */
 export function askExtension(
   db: HoldingSafeguards,
   session: Session,

@@ -27,7 +27,7 @@ export interface InstituteRow {
   open: number
 }
 
-/** Research institutes by name, for whoever prepares, decides or oversees disclosures. */
+/** Lists research institutes by name, for those who prepare, decide or oversee disclosures. */
 export function listInstitutes(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -54,7 +54,7 @@ export function listInstitutes(
 const addRefusals = ['deny.role', 'institute.known', 'input.identity-code'] as const
 const changeRefusals = [...addRefusals, 'not-found'] as const
 
-/** Enters an institute. A key that nobody can have is refused. */
+/** Enters an institute. An invalid key is refused. */
 export async function addInstitute(
   db: HoldingSafeguards,
   session: Session,
@@ -66,7 +66,7 @@ export async function addInstitute(
   return rowOfDatabase(db, session, statement, addRefusals, trace)
 }
 
-/** Changes an institute; what was decided for its key keeps that key. */
+/** Changes an institute; decisions made for its key keep that key. */
 export async function changeInstitute(
   db: HoldingSafeguards,
   session: Session,
@@ -91,7 +91,7 @@ function isUsable(recipient: string | undefined): boolean {
   }
 }
 
-/** As text by text: what PostgreSQL has no place for is refused as everywhere else, and not as a fault of JSON. */
+/** Checks each text, so that characters PostgreSQL cannot store are refused as usual and not as a JSON fault. */
 function asJson({ name, contact, email, language, recipient }: InstituteToEnter): RawBuilder<unknown> {
   return sql`jsonb_strip_nulls(jsonb_build_object('name', ${name}::text, 'contact', ${contact}::text, 'email', ${email}::text,
     'language', ${language}::text, 'recipient', ${recipient ?? null}::text))`

@@ -7,7 +7,7 @@ import { always } from './research-refusals.ts'
 
 export interface ResearchToPrepare {
   study: string
-  /** The last day on which the institute may have the copies, in Helsinki. */
+  /** Last day on which the institute may have the copies, in Helsinki. */
   dueOn: Temporal.PlainDate
   format: 'OPUS' | 'WAV'
 }
@@ -31,7 +31,7 @@ const pickRefusals = [...preparing, 'research.too-many', 'research.item-out'] as
 const dropRefusals = [...preparing, 'research.released'] as const
 const undertakingRefusals = [...preparing, 'input.identity-code', 'research.day-ahead'] as const
 
-/** Begins a disclosure: to whom, which study, until when (R28, R30). */
+/** Begins a disclosure: institute, study, last day (R28, R30). */
 export function beginResearch(
   db: HoldingSafeguards,
   session: Session,
@@ -54,7 +54,7 @@ export function changeResearch(
   return actOnDisclosure(db, session, id, 'research.changed', statement, changeRefusals)
 }
 
-/** Gives up a disclosure of which nothing has left; nothing ties its items to their recordings any more. */
+/** Withdraws a disclosure of which nothing has left; its items lose the links to their recordings. */
 export function withdrawResearch(
   db: HoldingSafeguards,
   session: Session,
@@ -70,7 +70,7 @@ export function withdrawResearch(
   )
 }
 
-/** Picks one recording that the viewer could hear now for a service-level study (R29); again, it is the same item. */
+/** Picks a recording that the viewer may listen to now for a service-level study (R29); idempotent. */
 export function pickItem(
   db: HoldingSafeguards,
   session: Session,
@@ -82,7 +82,7 @@ export function pickItem(
   return rowOfDatabase(db, session, statement, pickRefusals, trace)
 }
 
-/** Takes an item out before the decision; after it only one that stands in the way of the release. */
+/** Removes an item before the decision; afterwards only one that prevents the release. */
 export function dropItem(
   db: HoldingSafeguards,
   session: Session,
@@ -93,7 +93,7 @@ export function dropItem(
   return actOnDisclosure(db, session, id, 'research.item-dropped', statement, dropRefusals)
 }
 
-/** Notes where the institute's undertaking is, by whom and when it was signed (R31). */
+/** Records the institute's undertaking: where it is, who signed it and when (R31). */
 export function fileUndertaking(
   db: HoldingSafeguards,
   session: Session,

@@ -53,22 +53,25 @@ export interface ListedResearch {
   facts: ResearchFacts
   state: ResearchState
   isOverdue: boolean
-  /** Items by their numbers: whose copies the viewer may hear and sign as the second person, whose own copies were sent back. */
+  /**
+   * Numbers of items whose copies the viewer may hear and sign as the second person, and of the viewer's copies that were
+   * rejected.
+   */
   waits: { toCheck: number[]; sentBack: number[] }
 }
 
 export interface ReadResearch extends ListedResearch {
   lacks: MissingOfResearch[]
   extensions: ExtensionRow[]
-  /** Another text whenever what is decided on is another; a decision says of which it is. */
+  /** Changes whenever the content to decide on changes; a decision names it. */
   seen: string
-  /** What the viewer may do by their parts and by what they have done before. */
+  /** What the viewer may do, by role and by earlier acts. */
   may: { prepare: boolean; check: boolean; decide: boolean; release: boolean; confirm: boolean }
 }
 
 const over = new Set<ResearchState>(['REFUSED', 'CLOSED', 'WITHDRAWN'])
 
-/** Disclosures to research institutes: the open ones, what is overdue first; or those that are over, the newest first. */
+/** Lists disclosures to research institutes: open ones, overdue first; or closed ones, newest first. */
 export function listResearch(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -87,7 +90,7 @@ export function listResearch(
   )
 }
 
-/** One disclosure with all that is missing; the look is in the log before. */
+/** Returns one disclosure with everything missing; the view is logged first. */
 export function readResearch(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -150,7 +153,7 @@ function isOver(wanted: boolean): RawBuilder<boolean> {
   return sql<boolean>`(d.closed_at is not null or d.withdrawn_at is not null or coalesce(d.outcome = 'REFUSED', false)) = ${wanted}`
 }
 
-/** Of those that are over the newest. */
+/** Most closed ones listed. */
 const mostListed = 500
 
 function rowsOf(tx: Transaction<RegisterTables>, condition: RawBuilder<boolean>) {

@@ -3,10 +3,13 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { ResearchFacts, ResearchItemFacts } from './research-state.ts'
 
 type Told<Facts> = { [Field in keyof Facts]: Facts[Field] extends Temporal.Instant | undefined ? string : Facts[Field] }
-/** As the database tells them: instants are text. */
+/** As returned by the database: instants are text. */
 type ToldFacts = Omit<Told<ResearchFacts>, 'items'> & { items: readonly Told<ResearchItemFacts>[] }
 
-/** What there is of disclosures (`facts_of_research` in database/functions/disclosure/research.sql), by their id; in the viewer's session. */
+/**
+ * Returns the facts of disclosures (`facts_of_research` in database/functions/disclosure/research.sql), by id; in the viewer's
+ * session.
+ */
 export async function researchFactsOf(
   tx: Transaction<RegisterTables>,
   ids: readonly string[],
@@ -19,7 +22,7 @@ export async function researchFactsOf(
   return new Map(rows.map(({ id, facts }) => [id, readResearchFacts(facts)]))
 }
 
-/** @param facts as `facts_of_research` gives them */
+/** @param facts from `facts_of_research` */
 export function readResearchFacts(facts: unknown): ResearchFacts {
   const { now, dueEnds, deadline, items, ...rest } = facts as ToldFacts
   return {

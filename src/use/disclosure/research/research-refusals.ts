@@ -1,7 +1,7 @@
-/** What the database refuses of every act on a disclosure. */
+/** Refusals of every act on a disclosure. */
 export const always = ['deny.role', 'not-found', 'research.over'] as const
 
-/** What is missing, as a decision and a release are refused for it. */
+/** What is missing, as refusals of a decision and a release. */
 export const lackRefusals = [
   'research.research-off',
   'research.items',
@@ -18,7 +18,7 @@ export const lackRefusals = [
   'research.decision',
 ] as const
 
-/** What `demand_releasable` refuses with: for whoever makes the package. */
+/** Refusals of `demand_releasable`, for making packages. */
 export const releaseRefusals = [
   ...always,
   ...lackRefusals,

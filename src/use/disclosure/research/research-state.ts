@@ -1,6 +1,6 @@
 /**
- * How far a disclosure to a research institute is (requirements 1.5, R28-R33, R35). In: facts. Out: state, whether it is overdue.
- * Never here: a state that somebody sets; what is missing, which the database says (`lacks_of_facts`).
+ * State of a disclosure to a research institute (requirements 1.5, R28-R33, R35), derived from facts. What is missing is
+ * decided in the database (`lacks_of_facts`).
  */
 export type ResearchState =
   | 'DRAFT'
@@ -35,16 +35,16 @@ export type CopyState = 'NONE' | 'DRAFT' | 'RENDERING' | 'RENDERED' | 'APPROVED'
 
 export interface ResearchItemFacts {
   item: number
-  /** None of both once nothing ties the item to them. */
+  /** Both undefined once the item has lost its link. */
   recordingId?: string
   contactId?: string
   destroyAt?: Temporal.Instant
   recording: 'available' | 'restricted' | 'destroyed' | 'unknown'
   copyId?: string
   copyState: CopyState
-  /** Of a copy that is rendered. */
+  /** Level of a rendered copy. */
   level?: 'T' | 'N' | 'D'
-  /** The same for the items of one official; none where the directory does not know them. */
+  /** The same for the items of one official; undefined if the directory does not know them. */
   official?: string
   /** Below level T, and the institute has another such copy of theirs, from another disclosure, that is not confirmed. */
   isOfficialOut?: boolean
