@@ -32,8 +32,8 @@ async function proof(now = Temporal.Now.instant()) {
   return read(now)
 }
 
-async function check(now = Temporal.Now.instant(), lastVerification = () => verifying?.last()) {
-  const looking = { db: custodian.db, now, drawKey: Buffer.alloc(32, 7), keys: log.keys, lastVerification }
+async function check(now = Temporal.Now.instant(), lastVerification = () => verifying?.last(), afresh = false) {
+  const looking = { db: custodian.db, now, afresh, drawKey: Buffer.alloc(32, 7), keys: log.keys, lastVerification }
   await checkPromises(looking as unknown as Looking, ['log.whole'])
 }
 
@@ -221,6 +221,23 @@ test('a verification that is too old proves nothing', async () => {
     holds: false,
     facts: { late: true },
   })
+})
+
+test('a verification that is too old proves nothing, however often the process that asks has started meanwhile', async () => {
+  const now = Temporal.Now.instant()
+  const started = async (minutes: number, afresh = true) => {
+    const at = now.add({ minutes })
+    await check(at, () => verifying?.last(), afresh)
+    return read(at)
+  }
+  // A night without any process is nobody's.
+  for (const minutes of [0, 600, 620, 640]) expect(await started(minutes)).toMatchObject({ holds: true })
+  await started(650, false)
+  expect(await started(662)).toMatchObject({ holds: true })
+  await started(675, false)
+  expect(await started(690)).toMatchObject({ holds: true })
+  await started(705, false)
+  expect(await started(729, false)).toMatchObject({ holds: false, facts: { late: true } })
 })
 
 test('a pruning that the owner of the database writes explains no entry that is gone, and none is older than the term by its word', async () => {

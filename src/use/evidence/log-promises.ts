@@ -21,7 +21,8 @@ type LogFacts = {
   example: string | null
 }
 
-type LogMemo = { since: string }
+/** From when time counts for whoever verifies, and when it was last asked. */
+type LogMemo = { since: string; checkedAt?: string }
 
 /** R21. */
 export const logWhole: Check<LogFacts> = {
@@ -41,8 +42,8 @@ export const logWhole: Check<LogFacts> = {
     )
     const changed = await findProtectionProblems(db, processRoles, await expectedProtections())
     if (!last && breaks === 0 && changed.length === 0) return 'not-yet'
-    // While nobody ran nobody verified: the time counts from the first check of a process.
-    const since = afresh ? now.toString() : (memo as LogMemo | undefined)?.since
+    const before = memo as LogMemo | undefined
+    const since = (afresh ? countedFrom(before, last, now) : before && Temporal.Instant.from(before.since))?.toString()
     const late = last !== undefined && isLate(last, since, now)
     const [first] = changed
     const problems = last?.found ?? 0
@@ -57,7 +58,7 @@ export const logWhole: Check<LogFacts> = {
         late,
         example: first ? `${first.kind} ${first.name}` : (last?.first ?? null),
       },
-      ...(since !== undefined && { memo: { since } satisfies LogMemo }),
+      ...(since !== undefined && { memo: { since, checkedAt: now.toString() } satisfies LogMemo }),
     }
   },
   more: ({ verifiedAt: at }, { ago, part }) => ({
@@ -68,6 +69,19 @@ export const logWhole: Check<LogFacts> = {
 function newerOf(one: LastVerification | undefined, other: LastVerification | undefined): LastVerification | undefined {
   if (!one || !other) return one ?? other
   return Temporal.Instant.compare(one.endedAt, other.endedAt) > 0 ? one : other
+}
+
+/** While nobody ran nobody verified: that time does not count, what a process ran before it does. */
+function countedFrom(
+  { since, checkedAt = since }: Partial<LogMemo> = {},
+  last: LastVerification | undefined,
+  now: Temporal.Instant,
+): Temporal.Instant {
+  if (since === undefined || checkedAt === undefined) return now
+  const ranMs = [since, last?.endedAt ?? since].map((at) =>
+    Temporal.Instant.from(checkedAt).since(at).total('milliseconds'),
+  )
+  return now.subtract({ milliseconds: Math.round(Math.max(0, Math.min(...ranMs))) })
 }
 
 function isLate(last: LastVerification, since: string | undefined, now: Temporal.Instant): boolean {
