@@ -383,6 +383,22 @@ describe('an evaluation', () => {
     expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
   })
 
+  test('that its official disagreed with keeps what they said when its evaluator turns out to stand too near', async () => {
+    const { id } = await draft(0)
+    did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
+    expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
+    const mine = officials[0]!.session
+    expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
+    expect(await answerDisagreement(desk, second, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
+    expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
+    expect(await beginEvaluation(desk, second, id)).toBe('done')
+    const { revision } = await read(id, second)
+    const saved = did(await saveEvaluation(desk, second, id, work({ q1: 1, q2: 5 }, revision)))
+    expect(await releaseEvaluation(desk, second, id, saved.revision)).toBe('done')
+    const own = did(await listOwnEvaluations(desk, mine)).filter((one) => one.id === id)
+    expect(own).toMatchObject([{ score: { total: 100 }, disagreement: 'Selkeys oli parempi', answer: 'Katsotaan' }])
+  })
+
   test('in two windows loses nothing: what was saved meanwhile is not written over', async () => {
     const { id } = await draft(2)
     expect(await saveEvaluation(desk, eero, id, work({ q1: 1 }))).toMatchObject({ revision: 1 })

@@ -474,10 +474,12 @@ begin
     'quality.taken');
   update evaluation o set state = case when why = 'unsuitable' then 'SET_ASIDE' else 'WAITING' end, evaluator_id = null, form_version = null,
     answers = '{}', comments = '[]', note = '', revision = o.revision + 1, begun_at = null, saved_at = null,
-    set_aside_why = case when why = 'unsuitable' then why end, answered_at = null, answered_by = null, answer = null, answer_outcome = null,
-    disagreed_at = null, disagreement = null
+    set_aside_why = case when why = 'unsuitable' then why end
   where o.id = e.id;
+  -- What its official said stays for whoever takes it up.
   if why = 'unsuitable' then
+    update evaluation o set answered_at = null, answered_by = null, answer = null, answer_outcome = null, disagreed_at = null,
+      disagreement = null where o.id = e.id;
     next := follow_in_draw(e);
   end if;
   perform note_evaluation('quality.evaluation-set-aside', e,
