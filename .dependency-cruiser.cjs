@@ -29,8 +29,11 @@ function door(file, stages) {
     comment: `register/${file}.ts is the door of ${stages.join(' and ')}; nobody else goes through it.`,
     severity: 'error',
     // Beside it there may be a door of the same name for another way in: admit-from-feed.ts.
-    from: { path: '^src/', pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-fed)?[.]ts$`, tests] },
-    to: { path: `^src/register/${file}(-fed)?[.]ts$` },
+    from: {
+      path: '^src/',
+      pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-from-feed)?[.]ts$`, tests],
+    },
+    to: { path: `^src/register/${file}(-from-feed)?[.]ts$` },
   }
 }
 
@@ -68,7 +71,7 @@ module.exports = {
           '^src/use/playback/serve-audio[.]ts$',
           '^src/use/disclosure/copies/hear-copy[.]ts$',
           '^src/use/disclosure/packages/(make-package|research-files)[.]ts$',
-          '^src/app/custodian/keep-packages[.]ts$',
+          '^src/app/custodian/jobs/packages[.]ts$',
           tests,
         ],
       },
@@ -85,7 +88,7 @@ module.exports = {
           '^src/register/',
           '^src/use/disclosure/(packages|copies)/',
           '^src/use/requests/acts/(fetch|make)-copy[.]ts$',
-          '^src/app/custodian/(keep-anonymised-copies|keep-copies|keep-packages)[.]ts$',
+          '^src/app/custodian/jobs/(anonymised-copies|copies|packages)[.]ts$',
           tests,
         ],
       },
@@ -138,7 +141,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/session/(recovery/(held-sessions|interrupted|spool|take-back|without-call)|media/(intake-stock|session-media|store-recording)|reading/trunks)[.]ts$',
+          '^src/capture/session/(recovery/(saved-sessions|interrupted-calls|spool|recover-after-crash|orphaned-recordings)|media/(intake-stock|session-media|store-recording)|reading/trunks)[.]ts$',
           '^src/capture/feeds/(feeds-file|follow-folder|inbox|take-feed)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',

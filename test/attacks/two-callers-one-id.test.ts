@@ -1,6 +1,6 @@
 /**
  * Promise: nobody's call reaches the contact of another caller (R9, R43, R44, R46). The attack: a call whose ids are those of somebody
- * else's, told by another capture node or by a feed (docs/decisions/0110).
+ * else's, told by another capture node or by a feed (docs/decisions/0111).
  */
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'

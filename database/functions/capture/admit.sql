@@ -73,7 +73,7 @@ end $$;
 grant execute on function admit_recording to seloste_capture;
 
 -- Returns the contact that a part of a call is of by an id that both have; nothing where each such contact is another caller's, or it is
--- not told which of several it is (docs/decisions/0110). With the owner's rights: capture reads no callers. Of old calls it compares none.
+-- not told which of several it is (docs/decisions/0111). With the owner's rights: capture reads no callers. Of old calls it compares none.
 create or replace function meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns table (call uuid, call_started timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare

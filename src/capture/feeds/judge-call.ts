@@ -30,7 +30,7 @@ interface Known {
 }
 
 /**
- * Calls of several callers that have one id: a call each, for review (docs/decisions/0110). What is not told to be a caller's is that
+ * Calls of several callers that have one id: a call each, for review (docs/decisions/0111). What is not told to be a caller's is that
  * one's whose leg went on when it began, and nobody's where several did.
  */
 export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {

@@ -1,27 +1,12 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { forbiddenBefore, isUntold, type EarlierSegment } from '../machine/describe-segment.ts'
-import { findOwnCall, isAnotherCaller, type ToldParties } from './whose-call.ts'
-
-/** What is remembered of a segment, and whether its session still goes on. */
-export interface RememberedSegment extends EarlierSegment {
-  segmentId: string
-  /** Absent for calls written down by a version that knew no trunks. */
-  trunk: string | undefined
-  /** By whoAnswers(). */
-  official: string | undefined
-  live: boolean
-  /** Absent while it goes on, and where nobody has told. */
-  endedAt?: Temporal.Instant | undefined
-  recordingId: string | undefined
-  /** Caller or official has forbidden its use (R49). */
-  forbidden: boolean
-}
+import { forbiddenBefore, isUntold } from '../machine/describe-segment.ts'
+import { findOwnCall, isAnotherCaller, type RememberedSegment, type ToldParties } from './whose-call.ts'
 
 export interface RecentCalls {
   /**
    * The latest segment of the call that any of these ids names in this trunk, within a day. `others`: only calls of other callers
-   * have such an id (docs/decisions/0110).
+   * have such an id (docs/decisions/0111).
    */
   find(
     callIds: readonly string[],

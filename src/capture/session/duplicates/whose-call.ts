@@ -1,13 +1,28 @@
 /**
  * Whose call a session is of, where calls before it have one of its ids. Ids come from callers' telephones, too, so that two callers'
- * calls may have the same (docs/decisions/0110). In: what the session tells of its parties, and the segments under its ids. Out: the
+ * calls may have the same (docs/decisions/0111). In: what the session tells of its parties, and the segments under its ids. Out: the
  * one whose contact it continues. Pure.
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import type { RememberedSegment } from './recent-calls.ts'
+import type { EarlierSegment } from '../machine/describe-segment.ts'
 
 type Caller = SegmentFacts['caller']
+
+/** What capture remembers of a segment. */
+export interface RememberedSegment extends EarlierSegment {
+  segmentId: string
+  /** Absent for calls written down by a version that knew no trunks. */
+  trunk: string | undefined
+  /** From whoAnswers() of recent-calls.ts. */
+  official: string | undefined
+  live: boolean
+  /** Absent while it goes on, and where nobody has told. */
+  endedAt?: Temporal.Instant | undefined
+  recordingId: string | undefined
+  /** Caller or official has forbidden its use (R49). */
+  forbidden: boolean
+}
 
 export interface ToldParties {
   /** Absent where nobody tells who calls. */
