@@ -114,15 +114,18 @@ const stateOf = async (of: string) => {
 }
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
+/** The register itself, or one that was restored. */
+type On = Pick<Machine, 'pool'> & { target: Pick<Machine['target'], 'db'> }
+const here: On = { pool: database.as().pool, target: { db: admin } }
 
-async function as(machine: Machine, person: string, does: (tx: Transaction<never>) => Promise<unknown>): Promise<void> {
+async function as(on: On, person: string, does: (tx: Transaction<never>) => Promise<unknown>): Promise<void> {
   const token = `restored-${randomUUID()}`
-  await machine.pool.query(
+  await on.pool.query(
     `insert into session (token_hash, person_id, created_at, expires_at)
      values (sha256(convert_to($1, 'UTF8')), $2, now(), now() + interval '1 hour')`,
     [token, person],
   )
-  await inSession(machine.target.db as never, { 'seloste.session': token }, does)
+  await inSession(on.target.db as never, { 'seloste.session': token }, does)
 }
 
 const forbidden = (machine: Machine, recording: string) =>
@@ -148,8 +151,10 @@ test(
     await sql`update disclosure_package set fetches = 1, first_fetch_at = now() where id = ${fetched}`.execute(admin)
     await sql`select end_package(p, 'taken', null) from disclosure_package p where p.id = ${fetched}`.execute(admin)
     const confirm = (of: string, item: number) =>
-      sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
-        admin,
+      as(here, people.riitta, (tx) =>
+        sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
+          tx,
+        ),
       )
     await place.copies.catchUp()
     // What lies beside the backups names no recording, and the keyring's tie goes with the confirmation.
