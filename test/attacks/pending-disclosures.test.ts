@@ -100,6 +100,18 @@ test('a shorter term waits until each open disclosure that it reaches is release
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
+test('from the approval on a study’s day lies before the end that is coming', async () => {
+  const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
+  const study = await begun({ dueOn: day(110) })
+  expect((await pick(study, (await ends.kept()).id)).status).toBe(201)
+  const { body } = await act('eero', 'GET', study, '')
+  expect((body['lacks'] as { what: string }[]).map(({ what }) => what)).toContain('due-date-late')
+  const changed = (dueOn: string) => act('eero', 'PUT', study, '', { study: 'Laatu 2027', dueOn, format: 'OPUS' })
+  expect(await changed(day(109))).toMatchObject({ status: 409, code: 'research.due-date-late' })
+  expect((await changed(day(60))).status).toBe(204)
+  expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
+})
+
 test('a way of disclosure ends once nothing of it is open: a refusal is a decision too', async () => {
   const made = await research.prepared()
   const draft = await submit(16, [{ path: ['disclosure', 'research'], value: false }])

@@ -101,7 +101,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         'item', i.item,
         'recordingId', i.recording_id,
         'contactId', i.contact_id,
-        'destroyAt', r.destroy_at,
+        'destroyAt', planned_end(r),
         'recording', case
           when i.recording_id is null then 'unknown'
           when r.id is null or r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() then 'destroyed'
@@ -227,7 +227,7 @@ declare
   earliest timestamptz;
 begin
   perform refuse_if(day < helsinki_today(), 'research.due-date-past');
-  select min(r.destroy_at) into earliest from research_item i join recording r on r.id = i.recording_id
+  select min(planned_end(r)) into earliest from research_item i join recording r on r.id = i.recording_id
   where i.disclosure_id = d.id and i.dropped_at is null and (d.released_at is not null or r.state not in ('DESTROYING', 'DESTROYED'));
   perform refuse_if(earliest < day_begins(day + 1), 'research.due-date-late', ledger_instant(earliest));
 end $$;
