@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
@@ -16,7 +16,7 @@ export async function checkDisk(settings: Settings): Promise<Finding[]> {
   for (const [name, folder] of [['data', dataDirectory] as const, ...apart.map((one) => ['objects', one] as const)]) {
     found.push(await checkFolder(name, folder), await checkRoom(name, folder), await checkSync(name, folder))
   }
-  for (const [setting, path] of Object.entries(secretFiles(settings))) {
+  for (const [setting, path] of Object.entries(await secretFiles(settings))) {
     if (path !== undefined) found.push(await checkSecret(setting, path))
   }
   return found
@@ -113,9 +113,28 @@ export function judgeSync(name: string, took: readonly number[]): Finding {
   return median > slowSyncMs ? warning(check, says, remedy) : ok(check, says)
 }
 
-/** Files that hold a token, a secret or a private key. */
-function secretFiles(settings: Settings): Record<string, string | undefined> {
+/** Settings of a settings file whose values are secrets or may have one in them. */
+const secretSettings = /^\s*(?:DATABASE_URL|SELOSTE_DECISIONS_TOKEN|SELOSTE_DEMO_PASSWORD)\b/m
+
+/** Files that hold a token, a secret or a private key, by the setting that names each. */
+export async function secretFiles(settings: Settings): Promise<Record<string, string | undefined>> {
+  const { configFile, keys, objects } = settings
+  const config = configFile === undefined ? '' : await readFile(configFile, 'utf8').catch(() => '')
+  const places = [
+    ...settings.backups.map((place) => ['SELOSTE_BACKUPS', place] as const),
+    ...settings.ledgerCopies.map((place) => ['SELOSTE_LEDGER', place] as const),
+  ]
   return {
+    SELOSTE_CONFIG: secretSettings.test(config) ? configFile : undefined,
+    SELOSTE_KEYS: keys.kind === 'pkcs11' ? keys.pinFile : keys.kind === 'vault' ? keys.tokenFile : undefined,
+    SELOSTE_OIDC_CLIENT_SECRET_FILE: settings.identityProvider?.clientSecretFile,
+    OBJECTS_URL: objects.kind === 's3' ? objects.credentialsFile : undefined,
+    ...Object.fromEntries(
+      places.map(([setting, { name, at }]) => [
+        `${setting}.${name}`,
+        at.kind === 's3' ? at.credentialsFile : undefined,
+      ]),
+    ),
     SELOSTE_FEEDS: settings.feedsFile,
     SELOSTE_WEBHOOKS: settings.connecting.webhooksFile,
     SELOSTE_SIPS_KEY: settings.sipSecurity.sipsFiles?.key,

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { readSettings } from '#platform/config/settings.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { checkDatabase, judgeDatabase, judgeUnreached, type DatabaseFacts } from './check-database.ts'
-import { checkFolder, checkSecret, judgeRoom, judgeSync } from './check-disk.ts'
+import { checkFolder, checkSecret, judgeRoom, judgeSync, secretFiles } from './check-disk.ts'
 import { checkCertificate } from './check-files.ts'
 import { checkBuffers, checkMachine, checkMemory, checkOpenFiles, judgeClock } from './check-machine.ts'
 import { judgeOverlap, judgePort, judgeRange } from './check-ports.ts'
@@ -108,6 +109,35 @@ describe('the disk', () => {
     await chmod(path, 0o644)
     expect(judged(await checkSecret('SELOSTE_FEEDS', path))[1]).toBe('warning')
     expect(judged(await checkSecret('SELOSTE_FEEDS', `${path}.not`))[1]).toBe('error')
+  })
+
+  test('each file with a secret that a setting names is looked at, a settings file where there is one in it', async () => {
+    const configFile = join(folder, 'seloste.yaml')
+    const s3 = (credentials: string) =>
+      `s3://bucket-of-${credentials}/x?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/${credentials}`
+    await writeFile(join(folder, 'oidc'), 'secret')
+    await writeFile(configFile, 'SELOSTE_HTTP: 127.0.0.1:1\n')
+    const settings = readSettings(
+      {
+        ...{ SELOSTE_CONFIG: configFile, OBJECTS_URL: s3('objects') },
+        SELOSTE_LEDGER: `copy=${s3('copy')}`,
+        ...{
+          SELOSTE_OIDC_ISSUER: 'https://id.example',
+          SELOSTE_OIDC_CLIENT_ID: 'a',
+          SELOSTE_OIDC_CLIENT_SECRET_FILE: join(folder, 'oidc'),
+        },
+      },
+      folder,
+    )
+    const found = async () => Object.fromEntries(Object.entries(await secretFiles(settings)).filter(([, path]) => path))
+    const named = {
+      ...{ OBJECTS_URL: '/etc/objects', 'SELOSTE_LEDGER.copy': '/etc/copy' },
+      SELOSTE_OIDC_CLIENT_SECRET_FILE: join(folder, 'oidc'),
+    }
+    expect(await found()).toMatchObject(named)
+    expect(await found()).not.toHaveProperty('SELOSTE_CONFIG')
+    await writeFile(configFile, 'DATABASE_URL: postgres://a:b@c/d\n')
+    expect(await found()).toMatchObject({ ...named, SELOSTE_CONFIG: configFile })
   })
 })
 
