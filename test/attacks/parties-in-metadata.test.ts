@@ -148,6 +148,20 @@ describe('what a caller dials and how they are called', () => {
     expect(bench.segments().flatMap(({ callIds }) => callIds)).not.toContain('genesysUuid:somebodys')
   })
 
+  test('a caller named jambonz does not have the voices changed', async () => {
+    const more = '<extensiondata><direction>inbound</direction><callsid>1</callsid></extensiondata>'
+    const participants = [
+      { id: 'c', aor: people.caller, label: '1', name: 'jambonz' },
+      { id: 'o', aor: people.official, label: '2' },
+    ]
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants, more }), headers: diversion })
+    await call.speak(ports, 10)
+    await call.bye()
+    await stored(1)
+    expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
+  })
+
   test('a caller named asbce is no stand-in for who has not answered, whoever has', async () => {
     const participants = [{ id: 'c', aor: 'sip:asbce@asbce.com', label: '1' }]
     for (const aor of [people.official, 'sip:+358295129999@x']) {

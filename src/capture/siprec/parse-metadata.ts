@@ -23,6 +23,8 @@ const maxNameIds = 4
 interface Place {
   readonly participantId?: string
   readonly insideExtension?: boolean
+  /** jambonz' namespace is declared: its element names are common words, and its presence crosses the streams. */
+  readonly insideJambonz?: boolean
   /** Within what callers write themselves, nothing is a vendor's. */
   readonly insideWords?: boolean
   /** Within an association, `participant`, `stream` and `session` are references and describe nothing. */
@@ -43,8 +45,6 @@ export function parseMetadata(text: string, options: MetadataOptions): ParsedMet
     draft.problems.add('metadata-root-unknown')
   if (escaped !== text) draft.problems.add('xml-repaired')
   walk(tree.root, {}, draft)
-  // Its element names are common words, and its presence crosses the streams: here the namespace has to say so.
-  if (!text.includes('jambonz')) delete draft.vendor.jambonz
   return finishDraft(draft)
 }
 
@@ -52,8 +52,9 @@ function walk(element: XmlElement, place: Place, draft: Draft): void {
   if (place.insideAssociation && described.has(element.name)) return
   let inner: Place = element.name.endsWith('assoc') ? { ...place, insideAssociation: true } : place
   if (words.has(element.name)) inner = { ...inner, insideWords: true }
-  if (!place.insideWords && (place.insideExtension || !Object.hasOwn(jambonzField, element.name)))
-    readCallExtension(element, draft.vendor)
+  if (element.namespaces.some((name) => name.includes('jambonz'))) inner = { ...inner, insideJambonz: true }
+  const isNamed = !Object.hasOwn(jambonzField, element.name) || (place.insideExtension && inner.insideJambonz)
+  if (!place.insideWords && isNamed) readCallExtension(element, draft.vendor)
   switch (element.name) {
     case 'datamode':
       draft.dataMode = textOf(element).toLowerCase() === 'partial' ? 'partial' : 'complete'

@@ -19,6 +19,8 @@ export interface XmlElement {
   readonly writtenName: string
   /** By local name in lower case; namespace declarations are left out. */
   readonly attributes: ReadonlyMap<string, string>
+  /** Namespaces that it declares. */
+  readonly namespaces: readonly string[]
   readonly children: XmlElement[]
   /** Own text without the children's. */
   text: string
@@ -104,13 +106,17 @@ const xmlEntities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 function newElement(writtenName: string, written: Record<string, string>): XmlElement {
   const attributes = new Map<string, string>()
+  const namespaces: string[] = []
   for (const [name, value] of Object.entries(written)) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue
+    if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      namespaces.push(value)
+      continue
+    }
     const local = localName(name).toLowerCase()
     if (!attributes.has(local)) attributes.set(local, value.trim())
   }
   const name = localName(writtenName)
-  return { name: name.toLowerCase(), writtenName: name, attributes, children: [], text: '' }
+  return { name: name.toLowerCase(), writtenName: name, attributes, namespaces, children: [], text: '' }
 }
 
 function localName(name: string): string {
