@@ -3715,6 +3715,7 @@ end_under_term(r recording, months integer, at timestamp with time zone) returns
 end_workstation(wanted uuid) returns void to seloste_desk
 ends_as_told(told_started timestamp with time zone, told_answered timestamp with time zone, told_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
 ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
+enough_officials(cells jsonb) returns boolean[] to seloste_desk
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
 enter_appointment(a appointment) returns void
@@ -3967,6 +3968,7 @@ note_research(action text, as_role text, kind text, object uuid, detail jsonb) r
 note_research_released(research_id uuid) returns void
 note_wrong_factor(token_hash bytea) returns void to seloste_custodian
 notify_person(person uuid, kind text, detail jsonb) returns void
+numbers_of_several() returns TABLE(number text, unit_id uuid) to seloste_desk
 official_at(phone text, instant timestamp with time zone) returns SETOF told_official
 official_is_out(official uuid, institute uuid, but uuid) returns boolean
 official_of(s segment) returns integer

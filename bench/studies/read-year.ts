@@ -208,11 +208,12 @@ async function fill({ pool }: Admin, contacts: number): Promise<void> {
   await client.query(`select ensure_partitions((now() - interval '13 months')::date, now()::date)`)
   await client.query(`insert into contact (id, started_at, ended_at, caller_kind, number_called, number_kind, history_ends_at)
     ${calls(contacts, `id, began, began + interval '4 minutes' + n % 300 * interval '1 second', 'withheld', number, 'NATIONAL_SERVICE', began + interval '14 months'`)}`)
-  await client.query(`insert into segment (id, contact_id, contact_started_at, seq, number_reached, official_unit_id, answered_at, ended_at,
-      decision_record, decision_reason, rule_share, draw)
+  await client.query(`insert into segment (id, contact_id, contact_started_at, seq, number_reached, official_unit_id, official_name,
+      official_phone, answered_at, ended_at, decision_record, decision_reason, rule_share, draw)
     ${calls(
       contacts,
       `md5('s' || n)::uuid, id, began, 1, number, case when is_answered then unit end,
+      case when is_answered then 'Virkailija ' || n % 7 end, case when is_answered then '+35829512' || 1000 + n % 7 end,
       case when is_answered then began + n % 60 * interval '1 second' end, began + interval '4 minutes' + n % 300 * interval '1 second',
       n % 11 = 0, 'x', 0.1, case when is_answered then 0.5 end`,
     )}`)

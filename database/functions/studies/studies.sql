@@ -232,6 +232,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function officials_by_unit to seloste_desk;
 
+-- Numbers and units of which three officials or more answered calls in the last fortnight: the day of others would be somebody's own (R6).
+create or replace function numbers_of_several() returns table (number text, unit_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(s.number_called, s.number_reached), s.official_unit_id from segment s
+  where s.answered_at > now() - interval '14 days' and s.contact_started_at > now() - interval '15 days' and s.official_unit_id is not null
+  group by 1, 2 having count(distinct coalesce(s.official_person_id::text, s.official_phone)) >= 3
+$$;
+grant execute on function numbers_of_several to seloste_desk;
+
 -- The viewer's units in which enough officials answer that their counts are nobody's in particular: three, as on the display of the day
 -- (R6).
 create or replace function study_units() returns uuid[]
@@ -240,3 +249,57 @@ begin
   return (select coalesce(array_agg(o.unit_id), '{}') from officials_by_unit() o where o.officials >= 3 and o.unit_id = any (sees_units()));
 end $$;
 grant execute on function study_units to seloste_desk;
+
+-- Of each cell of a question, whether three officials or more answered its calls: what is told of fewer would be told of them (R6). A cell is
+-- numbers in days, any where none is named, and an hour or weekday of Finland. Of calls past their term nobody knows any more who answered:
+-- they are judged by those that are held. Five hundred days of numbers without another official are enough to say that there is none.
+create or replace function enough_officials(cells jsonb) returns boolean[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  held date := ((register_now() at time zone 'Europe/Helsinki') - interval '14 months')::date;
+  numbers text[] := sees_numbers();
+  units uuid[] := study_units();
+  told boolean[] := '{}';
+  cell jsonb;
+  d record;
+  one text;
+  officials text[];
+  looked integer;
+begin
+  for cell in select c.cell from jsonb_array_elements(cells) with ordinality c (cell, place) order by c.place loop
+    officials := '{}';
+    looked := 0;
+    <<days>>
+    for d in
+      select s.number, s.unit_id, (s.day + make_interval(hours => coalesce((cell ->> 'hour')::integer, 0))) at time zone 'Europe/Helsinki' as since,
+        (s.day + make_interval(hours => coalesce((cell ->> 'hour')::integer + 1, 24))) at time zone 'Europe/Helsinki' as until
+      from jsonb_to_recordset(cell -> 'spans') as w (number text, since date, until date)
+      join study_day s on s.day between greatest(w.since, held) and case when w.until < held then helsinki_day(register_now()) else w.until end
+      where s.answered > 0 and (w.number is null or s.number = w.number)
+        and (s.number = any (numbers) or s.unit_id = any (units))
+        and coalesce(extract(isodow from s.day) = (cell ->> 'weekday')::integer, true)
+    loop
+      for one in
+        select a.official
+        from contact c cross join lateral (
+          select coalesce(p.official_person_id::text, p.official_phone) as official, p.official_unit_id as unit_id from segment p
+          where p.contact_id = c.id and p.contact_started_at = c.started_at and p.answered_at is not null
+          order by p.answered_at, p.seq limit 1
+        ) a
+        where c.number_called = d.number and c.started_at >= d.since and c.started_at < d.until and a.unit_id is not distinct from d.unit_id
+      loop
+        if one <> all (officials) then
+          officials := officials || one;
+          looked := 0;
+          exit days when cardinality(officials) >= 3;
+        end if;
+      end loop;
+      looked := looked + 1;
+      exit days when looked >= 500;
+    end loop;
+    told := told || (cardinality(officials) >= 3);
+  end loop;
+  return told;
+end $$;
+grant execute on function enough_officials to seloste_desk;

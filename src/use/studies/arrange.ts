@@ -8,7 +8,8 @@ export interface Cell {
   compared: Kept
 }
 
-const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
+/** A cell in which nothing is counted. */
+export const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
 
 /**
  * The cells of a study in the order in which they are shown: hours from the first with calls to the last, weekdays from Monday,

@@ -14,6 +14,7 @@ export interface Today {
 
 export interface TodayPicture {
   at: string
+  /** To whoever sees units: what three officials or more of the unit answer, so that no difference is one official's. */
   byNumber: ({ number: string } & Today)[]
   /** Of {@link largeUnits}; calls of the other units, and unanswered ones, are in none. */
   byUnit: ({ unit: string } & Today)[]
@@ -38,7 +39,11 @@ interface Counted {
   rows: readonly Row[]
   /** Of {@link fewestOfficials} or more: in a smaller one a count would be somebody's own. */
   units: readonly LargeUnit[]
+  /** {@link pairOf} each number and unit of which as many answer. */
+  several: ReadonlySet<string>
 }
+
+const pairOf = (number: string, unit: string) => `${number} ${unit}`
 
 /**
  * Counts of this day, made once for everybody who looks within a second.
@@ -46,8 +51,21 @@ interface Counted {
  */
 export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Instant) {
   const freshMs = 1_000
+  const severalMs = 600_000
   let counting: Promise<Counted> | undefined
   let countedMs = -Infinity
+  let several: ReadonlySet<string> = new Set()
+  let severalReadMs = -Infinity
+
+  /** Who answers which number changes slowly, and is dearer to find than the counts. */
+  async function readSeveral() {
+    if (performance.now() - severalReadMs < severalMs) return several
+    const { rows } = await sql<{ number: string; unit: string }>`
+      select number, unit_id as unit from numbers_of_several()`.execute(db)
+    several = new Set(rows.map(({ number, unit }) => pairOf(number, unit)))
+    severalReadMs = performance.now()
+    return several
+  }
 
   async function count(): Promise<Counted> {
     const { rows } = await sql<Row>`
@@ -55,7 +73,7 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
         waiting::float8 as waiting from calls_today()`.execute(db)
     const { rows: all } = await sql<{ unit: string; name: string; officials: number }>`
       select unit_id as unit, name, officials::float8 as officials from officials_by_unit()`.execute(db)
-    return { at: now(), rows, units: largeUnits(all) }
+    return { at: now(), rows, units: largeUnits(all), several: await readSeveral() }
   }
 
   return async (grant: Grant): Promise<TodayPicture> => {
@@ -84,14 +102,32 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** What of the counts a Grant's rights reach: numbers whole, units of their own where these are large enough. */
-function narrow({ at, rows, units }: Counted, { rights }: Grant): TodayPicture {
+/**
+ * What of the counts a Grant's rights reach: numbers whole, units of their own where these are large enough. Of a unit's numbers those that
+ * several answer; where there are others, not the one of fewest calls either, as the unit's count less those told would be the others'.
+ */
+function narrow({ at, rows, units, several }: Counted, { rights }: Grant): TodayPicture {
   const numbers = new Set(rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
   const told = units.filter(({ isKeptBack }) => !isKeptBack || numbers.size === 0)
   const scoped = new Set(rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])))
   const own = new Set(told.flatMap(({ unit }) => (scoped.has(unit) ? [unit] : [])))
   const reached = rows.filter(({ number, unit }) => numbers.has(number) || (unit !== null && own.has(unit)))
-  const byNumber = [...Map.groupBy(reached, ({ number }) => number)]
+  const untold = new Set<Row>()
+  for (const unit of own) {
+    const ofUnit = reached.filter((row) => row.unit === unit && !numbers.has(row.number))
+    const few = ofUnit.filter(({ number }) => !several.has(pairOf(number, unit)))
+    const [smallest] = ofUnit
+      .filter((row) => !few.includes(row))
+      .sort((a, b) => a.calls - b.calls || (a.number < b.number ? -1 : 1))
+    for (const row of few) untold.add(row)
+    if (few.length > 0 && smallest) untold.add(smallest)
+  }
+  const byNumber = [
+    ...Map.groupBy(
+      reached.filter((row) => !untold.has(row)),
+      ({ number }) => number,
+    ),
+  ]
     .map(([number, parts]) => ({ number, ...sumOf(parts) }))
     .sort((a, b) => (a.number < b.number ? -1 : 1))
   const byUnit = told.flatMap(({ unit, name }) => {

@@ -19,6 +19,8 @@ export interface Notes {
   isUnfinished?: true
   /** Calls are still being counted: there may be more of them. */
   isBehind?: true
+  /** Something of it is not told, as fewer than three officials answered: the lengths, or all counts of a unit. */
+  isOfFew?: true
   /** Before this day only whole months are counted, to the nearest five; they are in the answer. */
   wholeMonthsBefore?: string
   /** Days of the time that are not in the answer, both in: their calls have no hours, weekdays or units any more, or the month is not whole in it. */
@@ -26,8 +28,13 @@ export interface Notes {
 }
 
 /** What is told beside the answer for one time. */
-export function noteOf(period: Period, { by }: Question, known: Known & { reachesNumbers: boolean }): Notes {
-  const notes: Notes = {}
+export function noteOf(
+  period: Period,
+  { by }: Question,
+  known: Known & { reachesNumbers: boolean },
+  isOfFew = false,
+): Notes {
+  const notes: Notes = isOfFew ? { isOfFew } : {}
   if (known.since && isBefore(period.from, known.since)) notes.countsSince = known.since.toString()
   if (!isBefore(period.to, known.today)) notes.isUnfinished = true
   if (!known.isCurrent) notes.isBehind = true

@@ -2,7 +2,8 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { read } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
-import { arrange } from './arrange.ts'
+import { arrange, none } from './arrange.ts'
+import { fewOfficials } from './few-officials.ts'
 import { noteOf, type Known, type Notes } from './notes.ts'
 import { protectStudy, type Figures } from './protect-counts.ts'
 import { talkBounds, waitBounds, type Kept, type Measure, type Period, type Place, type Question } from './study.ts'
@@ -36,17 +37,24 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     const known = { ...states[0]!, reachesNumbers: grant.rights.some(({ scope }) => scope.kind === 'numbers') }
     const one = await countIn(tx, question.period, question, places)
     const other = question.compared && (await countIn(tx, question.compared, question, places))
+    const { measure, period, compared: comparedPeriod } = question
+    // Counts by number are of the service. Those of a unit, and every length, are of whoever answered.
+    const isOfOfficials = measure === 'talk' || measure === 'wait' || !known.reachesNumbers
+    const few = isOfOfficials ? await fewOfficials(tx, question, period, one, places) : nobody
+    const otherFew = isOfOfficials && other ? await fewOfficials(tx, question, comparedPeriod!, other, places) : nobody
     const cells = arrange(question, one, other)
-    const told = protectStudy(
-      question.measure,
-      cells.map(({ kept }) => kept),
-    )
-    const compared =
-      other &&
-      protectStudy(
-        question.measure,
-        cells.map((cell) => cell.compared),
+    const withhold = (kept: Kept, isOfFew: boolean) =>
+      !isOfFew ? kept : known.reachesNumbers ? { ...kept, lengths: [] } : none
+    const protect = (kepts: readonly (readonly [Kept, boolean])[]) => {
+      const { total, cells: figures } = protectStudy(
+        measure,
+        kepts.map(([kept, isOfFew]) => withhold(kept, isOfFew)),
       )
+      const untold = (place: number) => kepts[place]![1] && !known.reachesNumbers
+      return { total, cells: figures.map((one, place) => (untold(place) ? withoutFigures(one) : one)) }
+    }
+    const told = protect(cells.map(({ key, kept }) => [kept, few.has(key)]))
+    const compared = other && protect(cells.map((cell) => [cell.compared, otherFew.has(cell.comparedKey ?? cell.key)]))
     const found: Study = {
       rows: cells.map(({ key, comparedKey }, place) => ({
         key,
@@ -55,8 +63,8 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
         ...(compared && { compared: compared.cells[place]! }),
       })),
       total: { figures: told.total, ...(compared && { compared: compared.total }) },
-      notes: noteOf(question.period, question, known),
-      ...(question.compared && { comparedNotes: noteOf(question.compared, question, known) }),
+      notes: noteOf(question.period, question, known, few.size > 0),
+      ...(question.compared && { comparedNotes: noteOf(question.compared, question, known, otherFew.size > 0) }),
     }
     return {
       found,
@@ -79,6 +87,13 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
       },
     }
   })
+}
+
+const nobody: ReadonlySet<string> = new Set()
+
+/** The same figures, none of them told. */
+function withoutFigures(figures: Figures): Figures {
+  return Object.fromEntries(Object.keys(figures).map((name) => [name, null]))
 }
 
 /** Lengths that a measure needs, as the columns are called; the others are not read. */

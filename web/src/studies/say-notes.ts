@@ -12,10 +12,14 @@ export function sayNotes(
   language: Language,
 ): string[] {
   const day = (written: string) => formatDate(`${written}T09:00:00Z`, language)
-  const ofTime = ({ countsSince, isUnfinished, wholeMonthsBefore, leftOut = [] }: Study['notes'], of: string) => [
+  const ofTime = (
+    { countsSince, isUnfinished, isOfFew, wholeMonthsBefore, leftOut = [] }: Study['notes'],
+    of: string,
+  ) => [
     ...(countsSince ? [say('studies.note.since', { day: day(countsSince), time: of })] : []),
     ...(wholeMonthsBefore ? [say('studies.note.months', { day: day(wholeMonthsBefore) })] : []),
     ...leftOut.map(({ from, to, why }) => say(`studies.note.${why}` as Word, { from: day(from), to: day(to) })),
+    ...(isOfFew ? [say('studies.note.few')] : []),
     ...(isUnfinished ? [say('studies.note.unfinished', { time: of })] : []),
   ]
   return [

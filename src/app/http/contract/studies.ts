@@ -43,6 +43,9 @@ const StudyNotes = Type.Object(
     countsSince: Type.Optional(day('Calls are counted from this day on')),
     isUnfinished: Type.Optional(Type.Literal(true)),
     isBehind: Type.Optional(Type.Literal(true)),
+    isOfFew: Type.Optional(
+      Type.Literal(true, { description: 'Figures of calls that fewer than three officials answered are not told' }),
+    ),
     wholeMonthsBefore: Type.Optional(day('Before it by whole months, to the nearest five')),
     leftOut: Type.Optional(
       Type.Array(

@@ -25,7 +25,10 @@ const enter = (name: string, unit: string, right?: Parameters<typeof enterTestPe
 const own = { kind: 'own' as const, units: [], numbers: [] }
 const aino = await enter('Aino', 'Oulu', { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own }, '029 512 1001')
 const bertil = await enter('Bertil', 'Vasa', undefined, '029 512 1002')
-for (const place of [3, 4, 5]) await enter(`Kolmas ${place}`, 'Oulu', undefined, `029 512 100${place}`)
+const others: TestPerson[] = []
+for (const place of [3, 4, 5]) others.push(await enter(`Kolmas ${place}`, 'Oulu', undefined, `029 512 100${place}`))
+const oulu = [aino, ...others]
+const phones = new Map([aino, bertil, ...others].map((one, place) => [one.id, phone(`029 512 100${place + 1}`)]))
 const sari = await enter('Sari', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const vera = await enter('Vera', 'Vasa', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const studying = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
@@ -42,8 +45,10 @@ const at = (hour: number, minute: number, daysBefore = 0) =>
     .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: { hour, minute } })
     .toInstant()
 
-async function calls(count: number, number: PhoneNumberKey, who: TestPerson | undefined, hour: number, daysBefore = 0) {
+/** Calls of an hour, answered by these in turn; by nobody where none is named. */
+async function calls(count: number, number: PhoneNumberKey, by: readonly TestPerson[], hour: number, daysBefore = 0) {
   for (let place = 0; place < count; place++) {
+    const who = by[place % by.length]
     const startedAt = at(hour, place % 60, daysBefore)
     const isDrawn = who !== undefined && place % 4 === 0
     await admit(
@@ -54,7 +59,7 @@ async function calls(count: number, number: PhoneNumberKey, who: TestPerson | un
         endedAt: startedAt.add({ seconds: who ? 225 : 40 }),
         numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
         numberReached: { key: number },
-        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phone('029 512 1001') } }),
+        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phones.get(who.id)! } }),
         decision: { record: isDrawn, reason: 'x', ...(who && { share: 0.25, draw: 0.1 }) },
         ...(isDrawn && { recording: recordingFacts({ startedAt, endedAt: startedAt.add({ seconds: 225 }) }) }),
       }),
@@ -64,12 +69,12 @@ async function calls(count: number, number: PhoneNumberKey, who: TestPerson | un
 
 let browsers: Record<'aino' | 'sari' | 'vera' | 'eero' | 'ilona' | 'quality', Browser>
 beforeAll(async () => {
-  await calls(40, national, aino, 9)
-  await calls(20, national, bertil, 10)
-  await calls(12, national, undefined, 10)
-  await calls(3, swedish, bertil, 11)
-  await calls(25, regional, aino, 9)
-  await calls(10, regional, bertil, 14, 30)
+  await calls(40, national, oulu, 9)
+  await calls(20, national, [bertil], 10)
+  await calls(12, national, [], 10)
+  await calls(3, swedish, [bertil], 11)
+  await calls(25, regional, [aino], 9)
+  await calls(10, regional, [bertil], 14, 30)
   await countStudies(custodian)
   const [a, s, v, e, i, q] = await Promise.all(
     [aino, sari, vera, eero, ilona, quality].map((person) => desk.signIn(person)),
@@ -106,6 +111,50 @@ describe('a study', () => {
     expect(await totals(browsers.sari)).toMatchObject([{ answered: 65 }, { answered: 65 }])
     // Bertil is alone in Vasa: how much he answers by the hour, and how long he talks.
     expect(await totals(browsers.vera)).toMatchObject([{ answered: 0 }, { answered: 0, median: null }])
+  })
+
+  test('of a number, an hour or a week that fewer than three officials answered tells no length, and its supervisor no count (R6)', async () => {
+    const regionals = `${whole}&numbers=${encodeURIComponent(regional)}`
+    // Of four officials of Oulu Aino alone answers the regional number.
+    for (const measure of ['calls', 'talk', 'wait', 'recorded'] as const) {
+      const { rows, total, notes } = await study(browsers.sari, `${regionals}&by=hour&measure=${measure}`)
+      expect(
+        Object.values(rows[0]!.figures).every((figure) => figure === null),
+        measure,
+      ).toBe(true)
+      expect(
+        Object.values(total.figures).every((figure) => figure === 0 || figure === null),
+        measure,
+      ).toBe(true)
+      expect(notes).toEqual({ isOfFew: true })
+    }
+    const ilonas = await study(browsers.ilona, `${whole}&by=hour&measure=talk`)
+    expect(ilonas.total.figures).toEqual({ answered: 25, median: null, ninetieth: null })
+    expect(ilonas.notes).toEqual({ isOfFew: true })
+    expect((await study(browsers.ilona, `${whole}&by=hour&measure=calls`)).notes).toEqual({})
+    // Bertil alone answers at ten; the total is of the hour that is told.
+    const hours = await study(browsers.eero, `${whole}&by=hour&measure=talk&numbers=${encodeURIComponent(national)}`)
+    expect(hours.rows.map(({ key, figures }) => [key, figures.answered, figures.median?.seconds])).toEqual([
+      ['9', 40, 210],
+      ['10', 20, undefined],
+    ])
+    expect(hours.total.figures).toMatchObject({ answered: 60, median: { seconds: 210 } })
+    // Whatever it is told apart by.
+    const expected = {
+      weekday: [true, true],
+      month: [true, true],
+      number: [true, false],
+      region: [true, false],
+      language: [true, true],
+    }
+    for (const [by, tells] of Object.entries(expected)) {
+      const { rows } = await study(browsers.eero, `${whole}&by=${by}&measure=wait`)
+      const answered = rows.filter(({ figures }) => (figures.answered ?? 0) >= 20)
+      expect(
+        answered.map(({ figures }) => typeof figures.median?.seconds === 'number'),
+        by,
+      ).toEqual(tells.slice(0, answered.length))
+    }
   })
 
   test('tells hours, weekdays, months, regions and languages apart, as the numbers were (R7)', async () => {
@@ -177,7 +226,7 @@ describe('a study', () => {
     const saris = await study(browsers.sari, `${whole}&by=number&measure=calls`)
     expect(saris.rows.map(({ key, figures }) => [key, figures.calls, figures.unanswered])).toEqual([
       [national, 40, 0],
-      [regional, 25, 0],
+      [regional, null, null],
     ])
     expect(saris.choices.reachesNumbers).toBe(false)
   })
@@ -263,7 +312,7 @@ describe('calls of the day', () => {
         endedAt: undefined,
         numberCalled: { key: regional, kind: 'REGIONAL_SERVICE' },
         numberReached: { key: regional },
-        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phone('029 512 1001') } }),
+        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phones.get(who.id)! } }),
       })
     for (const who of [aino, bertil, undefined]) await admit(capture, going(who))
     const seen = async (browser: Browser): Promise<Today> => {
@@ -278,7 +327,8 @@ describe('calls of the day', () => {
     const regionalNow = ({ byNumber }: Today) => byNumber.find(({ number }) => number === regional)
     expect(regionalNow(await seen(browsers.eero))).toMatchObject({ talking: 2, waiting: 1, calls: 3, answered: 2 })
     const saris = await seen(browsers.sari)
-    expect(regionalNow(saris)).toMatchObject({ talking: 1, waiting: 0, calls: 1 })
+    // In Oulu she alone answers the regional number: of the unit it is told.
+    expect(regionalNow(saris)).toBeUndefined()
     expect(saris.byUnit).toEqual([{ unit: 'Oulu', calls: 1, answered: 1, talking: 1, waiting: 0 }])
     // A number's count less that of Oulu would be Bertil's own: he is alone in Vasa, and nobody else is left.
     expect((await seen(browsers.eero)).byUnit).toEqual([])

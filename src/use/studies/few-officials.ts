@@ -1,0 +1,68 @@
+import { sql, type Transaction } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Kept, Period, Place, Question } from './study.ts'
+
+/** Numbers in days; null: any number that the right reaches. */
+interface Span {
+  number: string | null
+  since: string
+  until: string
+}
+
+/**
+ * Returns the keys of cells that fewer than three officials answered: what is told of their calls would be told of them (R6). Cells without
+ * answered calls are not among them.
+ */
+export async function fewOfficials(
+  tx: Transaction<RegisterTables>,
+  question: Question,
+  period: Period,
+  counted: ReadonlyMap<string, Kept>,
+  places: readonly Place[],
+): Promise<ReadonlySet<string>> {
+  const keys = [...counted].flatMap(([key, { answered }]) => (answered > 0 ? [key] : []))
+  if (keys.length === 0) return new Set()
+  const { by } = question
+  const cells = keys.map((key) => ({
+    spans: spansOf(question, period, key, places),
+    ...((by === 'hour' || by === 'weekday') && { [by]: Number(key) }),
+  }))
+  const { rows } = await sql<{ enough: boolean[] }>`
+    select enough_officials(${JSON.stringify(cells)}::jsonb) as enough`.execute(tx)
+  return new Set(keys.filter((_, place) => !rows[0]!.enough[place]))
+}
+
+function spansOf(question: Question, period: Period, key: string, places: readonly Place[]): Span[] {
+  const { by, numbers } = question
+  const time = by === 'month' ? monthIn(period, key) : period
+  const region = by === 'region' ? key : question.region
+  const language = by === 'language' ? key : question.language
+  const wanted = by === 'number' ? [key] : numbers
+  if (region === undefined && language === undefined) {
+    const [since, until] = [time.from.toString(), time.to.toString()]
+    return (wanted.length === 0 ? [null] : wanted).map((number) => ({ number, since, until }))
+  }
+  return places
+    .filter((place) => wanted.length === 0 || wanted.includes(place.number))
+    .filter((place) => region === undefined || (place.region ?? '') === region)
+    .filter((place) => language === undefined || place.language === language)
+    .map(({ number, since, until }) => ({
+      number,
+      since: later(since, time.from).toString(),
+      until: until ? earlier(until.subtract({ days: 1 }), time.to).toString() : time.to.toString(),
+    }))
+}
+
+function monthIn({ from, to }: Period, key: string): Period {
+  const month = Temporal.PlainYearMonth.from(key)
+  const first = month.toPlainDate({ day: 1 })
+  return { from: later(first, from), to: earlier(first.with({ day: month.daysInMonth }), to) }
+}
+
+function later(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
+  return Temporal.PlainDate.compare(one, other) > 0 ? one : other
+}
+
+function earlier(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
+  return Temporal.PlainDate.compare(one, other) < 0 ? one : other
+}
