@@ -27,7 +27,7 @@ export interface Shares {
   byOfficial: ({ personId: string; name: string; unit?: string } & Share)[]
 }
 
-/** Calls answered from one instant until before another, the busiest number and official first. */
+/** Calls answered from one instant until before another, numbers busiest first, officials by name: they are not ranked (R6). */
 export function readShares(
   db: Kysely<RegisterTables>,
   grant: Grant,
@@ -64,7 +64,9 @@ export function readShares(
       return [{ personId, name: name ?? '', ...(unitName !== undefined && { unit: unitName }), ...sumOf(parts) }]
     })
     const busiestFirst = (a: Share, b: Share) => b.answered - a.answered
-    const found: Shares = { byNumber: byNumber.sort(busiestFirst), byOfficial: byOfficial.sort(busiestFirst) }
+    const byName = (a: { name: string; personId: string }, b: { name: string; personId: string }) =>
+      a.name.localeCompare(b.name, 'fi') || (a.personId < b.personId ? -1 : 1)
+    const found: Shares = { byNumber: byNumber.sort(busiestFirst), byOfficial: byOfficial.sort(byName) }
     return {
       found,
       trace: {

@@ -107,8 +107,8 @@ export const planOperations = {
       {
         purpose: Purpose,
         reference: Type.Optional(Type.String({ maxLength: 64 })),
-        from: instant('Calls answered from'),
-        to: instant('Until before'),
+        from: instant('Calls answered from, as the day of Finland begins in which it is'),
+        to: instant('Until before, as that day ends'),
       },
       closed,
     ),

@@ -1,5 +1,6 @@
 import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { termZone } from '#description/terms.ts'
 import { readShares } from '#use/shares/read-shares.ts'
 import { answer } from '../answer.ts'
 import type { RecordingPlan, Rule } from '../contract/plan.ts'
@@ -18,8 +19,9 @@ export function planRoutes(app: Routes, desk: Desk): void {
 
     readShares: async (request) => {
       const { purpose, reference, ...times } = request.query
-      const period = readPeriod(times)
-      if ('refused' in period) return period
+      const asked = readPeriod(times)
+      if ('refused' in asked) return asked
+      const period = wholeDays(asked)
       const grant = await granted(desk, request, { purpose, reference, action: 'shares.read' })
       if ('refused' in grant) return grant
       const shares = await readShares(desk.db, grant, period)
@@ -31,6 +33,13 @@ export function planRoutes(app: Routes, desk: Desk): void {
       }
     },
   })
+}
+
+/** Shares of hours would tell how much an official does in each (R6): every day of which a time has something is in it whole. */
+function wholeDays({ from, to }: { from: Temporal.Instant; to: Temporal.Instant }) {
+  const [first, last] = [from, to].map((at) => at.toZonedDateTimeISO(termZone).startOfDay())
+  const isOver = Temporal.Instant.compare(last!.toInstant(), to) === 0
+  return { from: first!.toInstant(), to: (isOver ? last! : last!.add({ days: 1 })).toInstant() }
 }
 
 function viewPlan({ version, effectiveFrom, description }: DescriptionVersion): Told<RecordingPlan> {

@@ -138,8 +138,21 @@ describe('shares', () => {
     expect(after.byNumber.find(({ number }) => number === switchboard)).toMatchObject({ drawn: 0, recorded: 1 })
   })
 
+  test('tell officials by name, and an hour as its whole day: nobody is ranked by them (R6)', async () => {
+    await enterCall(callsInAll + 2, national, bertil)
+    const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+    const whole = await sharesFor(browsers.matti, 'MAINTENANCE&reference=F-1')
+    expect(whole.byOfficial.map(({ name }) => name)).toEqual(['Aino Virtanen', 'Bertil Lindqvist'])
+    const moment = `from=${now.subtract({ seconds: 1 }).toInstant().toString()}&to=${now.toInstant().toString()}`
+    const [first, next] = [now.subtract({ seconds: 1 }).startOfDay(), now.startOfDay().add({ days: 1 })]
+    expect(await sharesFor(browsers.sari, 'DEVELOPMENT', moment)).toMatchObject({
+      from: first.toInstant().toString(),
+      to: next.toInstant().toString(),
+    })
+  })
+
   test('are of the time that is asked for', async () => {
-    const now = Temporal.Now.instant()
+    const now = Temporal.Now.instant().subtract({ hours: 24 * 7 })
     const times = (from: number, to: number) =>
       `from=${now.subtract({ minutes: from }).toString()}&to=${now.subtract({ minutes: to }).toString()}`
     expect((await sharesFor(browsers.sari, 'DEVELOPMENT', times(29, 0))).byNumber).toEqual([])
