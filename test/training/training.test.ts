@@ -161,6 +161,9 @@ describe('a collection', () => {
     expect(await add({}, eero)).toEqual({ refused: 'deny.role' })
     did(await add({}))
     expect(await moments(id, elsewhere)).toEqual([{ id: expect.any(String) as string, state: 'OUT_OF_REACH' }])
+    const [listed] = did(await listCollections(desk, elsewhere)).filter((one) => one.id === id)
+    expect(listed).toMatchObject({ moments: 1, empty: 0 })
+    expect(listed).not.toHaveProperty('nextEndsAt')
   })
 
   test('is left with an empty place, and none of its words, when a recording is destroyed', async () => {

@@ -1,4 +1,4 @@
--- How many moments there are, how many are empty, and the first day on which one of them becomes so.
+-- How many moments there are, how many are empty, and the first day on which one that the viewer's right reaches becomes so.
 create or replace function list_training_collections() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -6,7 +6,8 @@ begin
   return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'begunAt', c.begun_at,
       'endedAt', c.ended_at, 'moments', count(m.id),
       'empty', count(m.id) filter (where m.emptied_at is not null or copy_stands_still(r) = 'recording.destroyed'),
-      'nextEndsAt', min(r.destroy_at) filter (where copy_stands_still(r) is distinct from 'recording.destroyed')))
+      'nextEndsAt', min(r.destroy_at) filter (where copy_stands_still(r) is distinct from 'recording.destroyed'
+        and (duty_right_to('TRAINING', r)).id is not null)))
     from training_collection c
     left join training_moment m on m.collection_id = c.id
     left join recording r on r.id = m.recording_id
