@@ -1,7 +1,6 @@
 /**
- * What capture has seen, for whoever runs it (R13, R16): how recordings come in by trunk and hour, and what each recording
- * client sends. In: the session of an administrator or of technical maintenance. Out: counts, times and names of elements.
- * Never here: a call, a person, a value that a client sent.
+ * What capture has seen (R13, R16), for administrators and technical maintenance: reception by trunk and hour, and the names of
+ * what each recording client sends. No calls, persons or values.
  */
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -13,7 +12,7 @@ type Db = Kysely<RegisterTables>
 type Refused = { refused: 'deny.role' | 'not-found' }
 
 export interface ReceptionPeriod {
-  /** The period's beginning: an hour, or a day in Finland. */
+  /** Beginning of the period: an hour, or a day in Finland. */
   at: Temporal.Instant
   trunk: string
   client: string
@@ -26,14 +25,14 @@ export interface ReceptionPeriod {
   lost: number
   late: number
   duplicates: number
-  /** Mean of the streams' jitter, and the worst of them, in milliseconds. */
+  /** Mean and worst jitter of the streams, in milliseconds. */
   jitterMs: number
   worstJitterMs: number
 }
 
 const mostPeriods = 2000
 
-/** How recordings came in, by period, trunk and client, newest first; at most 2,000. */
+/** Lists reception by period, trunk and client, newest first; at most 2,000 rows. */
 export function readReception(
   db: Db,
   session: Session,
@@ -83,12 +82,12 @@ export function readReception(
 export type ClientRow = Selectable<RegisterTables['capture_client']> & { problems: number }
 export type SendsRow = Pick<Selectable<RegisterTables['capture_client_sends']>, 'kind' | 'name' | 'times' | 'last_at'>
 
-/** Every client that capture has seen, the latest first, with how many kinds of problems each has. */
+/** Lists every client seen, latest first, with its number of kinds of problems. */
 export function listClients(db: Db, session: Session): Promise<ClientRow[] | Refused> {
   return asSeer(db, session, (tx) => clientsWithProblems(tx).orderBy('last_at', 'desc').orderBy('c.id').execute())
 }
 
-/** One client, and the names of all that it sends. */
+/** Returns one client, and the names of everything it sends. */
 export function readClient(
   db: Db,
   session: Session,
@@ -109,17 +108,17 @@ export function readClient(
   })
 }
 
-/** The captures of this register. */
+/** Lists the captures of this register. */
 export function listNodes(db: Db, session: Session): Promise<SeenNode[] | Refused> {
   return asSeer(db, session, (tx) => seenNodes(tx))
 }
 
-/** Whether the viewer is one of those who see it. */
+/** Returns true if the viewer may see capture. */
 export function maySeeCapture(db: Db, session: Session): Promise<true | Refused> {
   return asSeer(db, session, () => Promise.resolve(true as const))
 }
 
-/** That the flow of these parts of a call is read, in the log before it is shown. */
+/** Logs that the call flow of these segments is viewed, before it is shown. */
 export function noteFlowRead(db: Db, session: Session, segmentIds: readonly string[]): Promise<true | Refused> {
   return asSeer(db, session, async (tx) => {
     for (const id of segmentIds) await sql`select note_flow_read(${id}::uuid)`.execute(tx)

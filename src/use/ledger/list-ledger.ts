@@ -1,15 +1,11 @@
-/**
- * Looking at what was destroyed. In: a session or a Grant. Out: entries of the destruction ledger, ids and places only; of
- * preservation orders nothing, but to those who enter them. Never here: content that was kept for it; a certificate is made
- * of what the history still has.
- */
+/** Lists the destruction ledger: ids and places. Preservation orders are visible only to those who enter them. */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { asRefused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** What an end has reached, as the ledger has it. */
+/** What an end has reached, by the ledger. */
 export interface LedgerTargets {
   places?: { place: string; reached: boolean }[]
   receipts?: { store: 'file' | 'pkcs11' | 'vault'; key: string; at: string; proof: string }[]
@@ -25,7 +21,7 @@ export interface LedgerItem {
   targets: LedgerTargets
 }
 
-/** A page of the ledger before an entry, newest first. The database asks for the role, and writes the look down. */
+/** Returns a page of the ledger before an entry, newest first. The database checks the role and logs the view. */
 export function listLedger(
   db: HoldingSafeguards,
   session: Pick<Session, 'token'>,

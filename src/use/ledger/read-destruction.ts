@@ -14,15 +14,15 @@ export interface Destruction {
   cause?: DestructionCause
   destroyedAt?: Temporal.Instant
   entry?: DestructionEntry
-  /** While somebody's prohibition is carried out. */
+  /** While a prohibition is carried out. */
   certificate?: AwaitedCertificate
 }
 
-/** A certificate that is to come. */
+/** A future certificate. */
 export interface AwaitedCertificate {
-  /** waiting: for somebody else's case that was open before. */
+  /** waiting: for another person's case that was open before. */
   state: 'waiting' | 'destroying'
-  /** None while it waits, or where it takes longer than it should. */
+  /** Undefined while it waits, or if it is late. */
   expectedAt?: Temporal.Instant
 }
 
@@ -39,15 +39,15 @@ export interface DestructionEntry {
 export interface Certified {
   recordingId: string
   entry: DestructionEntry
-  /** The signed head that the entry is under, with its cosignatures. */
+  /** The signed head that covers the entry, with its cosignatures. */
   head: string
-  /** As the person who asked knows the call: while the history has it. */
+  /** The call, while the history has it. */
   call: { startedAt: Temporal.Instant; number: string | null; numberName: Names | null }
 }
 
 /**
- * How a recording of a call that the viewer may see ended, and when. What a preservation order kept longer is told as ended on its
- * day (L37).
+ * Returns how and when a recording of a visible call ended. One that a preservation order kept longer looks as if it had ended
+ * on its day (L37).
  */
 export function readDestruction(
   db: Kysely<RegisterTables>,
@@ -81,7 +81,8 @@ async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Tem
   const told = entry && { entry }
   if (state === 'DESTROYED' && isAskedFor) return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...told }
   if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
-  // Past its day and there still: no day of a destruction is told. What an order holds looks like what was destroyed on its day.
+  // Past its day and still there: no day of destruction is given. A recording kept by an order looks as if it had been
+  // destroyed on its day.
   const isHeldBack = state === 'RESTRICTED' || state === 'QUARANTINED' || cause === 'hold-end'
   const isSwept = day !== null && Temporal.Instant.compare(day.add({ minutes: sweepMinutes }), now) <= 0
   if (state !== 'DESTROYED' && !(isHeldBack && isSwept)) return { state: 'destroying', cause: 'retention' }
@@ -89,10 +90,7 @@ async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Tem
   return { state: 'destroyed', cause: 'retention', ...(when && { destroyedAt: when }), ...told }
 }
 
-/**
- * What a certificate says of the destruction of a recording that somebody forbade, or that was cut away; or when it is to be expected. It
- * is in the log before it is given.
- */
+/** Returns the content of a certificate for a forbidden or trimmed recording, or when to expect it. It is logged first. */
 export function readForCertificate(
   db: Kysely<RegisterTables>,
   grant: Grant,
@@ -149,7 +147,7 @@ interface Visible {
   number_name: Names | null
 }
 
-/** Row-level security says whether the viewer may see it. */
+/** Row-level security decides whether the viewer may see it. */
 async function visible(tx: Transaction<RegisterTables>, id: string): Promise<Visible | undefined> {
   return tx
     .selectFrom('recording')

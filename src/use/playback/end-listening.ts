@@ -4,8 +4,8 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 /**
- * Ends a listening of this session; false when it is not this session's or has ended. The database writes its end into the
- * log, with the parts of the recording that were served (R21).
+ * Ends a listening of this session; false if it is not this session's or has ended. The database logs its end with the served
+ * parts (R21).
  */
 export function endListening(db: Kysely<RegisterTables>, session: Session, listeningId: string): Promise<boolean> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -14,7 +14,7 @@ export function endListening(db: Kysely<RegisterTables>, session: Session, liste
   })
 }
 
-/** Notes how fast a listening of this session is listened to, 0.5 to 3; false as for {@link endListening}. */
+/** Sets the playback rate of a listening, 0.5 to 3; false as for {@link endListening}. */
 export function paceListening(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -29,7 +29,7 @@ export function paceListening(
   })
 }
 
-/** Ends every listening that stands on nothing any more: for the custodian, who asks again and again. */
+/** Ends every listening without a valid right or session; called periodically by the custodian. */
 export async function endListeningsOver(db: Kysely<RegisterTables>): Promise<{ listening: string; why: string }[]> {
   const { rows } = await sql<{ listening: string; why: string }>`select * from end_listenings_over()`.execute(db)
   return rows

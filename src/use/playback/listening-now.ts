@@ -4,24 +4,24 @@ import type { RegisterTables } from '#register/tables.ts'
 import { idleMinutes, sessionHash } from '#safeguards/people/session.ts'
 
 /**
- * Why a listening is over: its holder left it, its time was up, the right or the session it stood on ended, the recording
- * was destroyed or may not be heard for now; or there is none of this session's by that id.
+ * Why a listening has ended: left, out of time, its right or session ended, the recording destroyed or restricted; or unknown
+ * to this session.
  */
 export type OverWhy = 'left' | 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'unknown'
 
 export interface Over {
   over: OverWhy
-  /** Of a right that ended: when. */
+  /** When the right ended. */
   since?: string
 }
 
 export interface OpenListening {
   recordingId: string
-  /** How many times faster than it was spoken its holder listens. */
+  /** Playback rate. */
   speed: number
 }
 
-/** A listening of a session at this very instant, as the database sees it. */
+/** Returns the state of a session's listening at this instant, by the database. */
 export function listeningNow(
   db: Kysely<RegisterTables>,
   session: string,
@@ -47,8 +47,8 @@ function fromRow(row: Row | undefined): OpenListening | Over {
 }
 
 /**
- * As {@link listeningNow}, and where the listening may be heard, what is about to be served of it is noted, in milliseconds of
- * the recording; in one statement, which commits before this resolves (database/functions/history/contacts.sql). A use of the session.
+ * Like {@link listeningNow}; if the listening is valid, records what will be served, in milliseconds of the recording, in one
+ * statement that commits before this resolves (database/functions/history/contacts.sql). Counts as use of the session.
  */
 export async function serveRange(
   db: Kysely<RegisterTables>,

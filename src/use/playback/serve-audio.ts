@@ -17,16 +17,16 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { listeningNow, serveRange, type Over } from './listening-now.ts'
 
-/** A 206 may be shorter than asked; this is as much as leaves at once. */
+/** Most bytes per response; a 206 may be shorter than requested. */
 const longestRangeBytes = 1 << 20
-/** Listenings whose recording is kept open between their ranges. */
+/** Listenings whose recording stays open between ranges. */
 const keptOpen = 32
-/** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
+/** How long after the last range: what is destroyed must be gone from memory within a minute (R50). */
 const keptOpenMs = 30_000
 
 export interface AudioAsked {
   session: string
-  /** The token of the browser's workstation, where it is one: a session in the listening mode is served there alone (R47). */
+  /** Token of the browser's workstation: a session in listening mode is served only there (R47). */
   workstation?: string | undefined
   listening: string
   from: number
@@ -35,15 +35,15 @@ export interface AudioAsked {
 
 export interface AudioServer {
   /**
-   * Bytes `from` to `to` (both included) of the listening's WAV, at most 1 MiB, and at the pace at which they can be heard
-   * (register/recordings/pace.ts): it waits for what would be too far ahead, and answers `too-fast` where that takes too long.
+   * Returns bytes `from` to `to` (inclusive) of the listening's WAV, at most 1 MiB, at the pace of listening
+   * (register/recordings/pace.ts). Waits for audio that is too far ahead, and returns `too-fast` if that takes too long.
    */
   audio(
     asked: AudioAsked,
     gone?: AbortSignal,
   ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | Over | 'out-of-range' | 'too-fast'>
   peaks(asked: { session: string; listening: string }): Promise<ServedPeaks | Over>
-  /** Opens what is about to be listened to, so that its first range waits for no key. Nothing where there is nothing to hear. */
+  /** Opens a recording in advance, so that the first range waits for no key. Undefined if there is nothing to hear. */
   prepare(asked: { session: string; listening: string }): Promise<void>
 }
 
@@ -62,19 +62,19 @@ interface Opened {
 
 interface Known {
   session: string
-  /** As the database last had it; of the next range if it changes meanwhile. */
+  /** Last known rate; a change applies from the next range. */
   speed: number
   recording: string
-  /** Whose listening it is. */
+  /** The listener. */
   person: Promise<string>
   opening: Promise<Opened>
   closing: NodeJS.Timeout
 }
 
 /**
- * Serves the audio of listenings from the custodian's process. Every range is asked of the database anew: session,
- * right, recording and term must hold at that instant (R27), and the interval is noted with that before its bytes are returned.
- * Meanwhile it is read and rendered here, which is for nothing where it may not be heard.
+ * Serves the audio of listenings from the custodian. Each range is authorised by the database anew: session, right, recording
+ * and term must be valid at that instant (R27), and the interval is recorded before bytes are returned. Rendering runs in
+ * parallel and is discarded on refusal.
  */
 export function createAudioServer(
   db: Kysely<RegisterTables>,
@@ -86,7 +86,7 @@ export function createAudioServer(
   const known = new Map<string, Known>()
   const { whenHeard } = hearInTime(pace)
 
-  /** A listening of this session whose recording is open, or is opened now if it may be heard. */
+  /** Returns a session's listening with its open recording, opening it if allowed. */
   async function knownListening(session: string, listening: string): Promise<Known | Over> {
     const found = known.get(listening)
     if (found?.session === session) {
@@ -129,7 +129,7 @@ export function createAudioServer(
     return { body, index }
   }
 
-  /** Why a listening is over, or what is said of it where it is not. */
+  /** Returns why a listening has ended, or the given value if it has not. */
   async function overOr<Otherwise>(
     session: string,
     listening: string,
@@ -162,7 +162,7 @@ export function createAudioServer(
       if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
-      // It counts only where it may be heard: of what was destroyed there is nothing to read.
+      // Irrelevant if refused: there is nothing to read of what was destroyed.
       rendering.catch(() => undefined)
       const now = await serveRange(db, {
         ...{ session, workstation, listening },
@@ -203,7 +203,7 @@ export function createAudioServer(
   }
 }
 
-/** Without those of a mixed stream where it is left out. */
+/** Without gaps of a mixed stream where it is left out. */
 function heardGaps(index: RecordingIndex): RecordingIndex['gaps'] {
   const leftOut = mixedLeftOut(index)
   return index.gaps.filter(
@@ -212,7 +212,7 @@ function heardGaps(index: RecordingIndex): RecordingIndex['gaps'] {
   )
 }
 
-/** Bytes [from, end) of the WAV: header, then stereo samples; a range may begin inside either. */
+/** Renders bytes [from, end) of the WAV: header, then stereo samples; a range may begin inside either. */
 async function renderRange(body: OpenedRecording, index: RecordingIndex, from: number, end: number): Promise<Buffer> {
   const header = wavHeader(index.durationSamples).subarray(
     Math.min(from, wavHeaderBytes),

@@ -1,7 +1,6 @@
 /**
- * Listening to a recording. In: a Grant and a recording. Out: a listening, bound to one person, one session, one right
- * and one purpose, until an instant; and, range by range, its audio (./serve-audio.ts). Never here: a file to keep, a
- * look at what is past its term.
+ * Starts a listening, bound to one person, session, right and purpose, until an instant. Audio is served range by range
+ * (./serve-audio.ts).
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
@@ -10,7 +9,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { rightReaching, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHash } from '#safeguards/people/session.ts'
 
-/** A listening lasts as long as a working session with one recording may. */
+/** Longest listening. */
 const longestListeningMinutes = 120
 
 export interface StartedListening {
@@ -18,12 +17,12 @@ export interface StartedListening {
   until: Temporal.Instant
 }
 
-/** `not-in-session`: the reference names no training session of the listener's own that goes on and plays it. */
+/** `not-in-session`: the reference is no running training session of the listener that plays it. */
 export type ListeningRefusal = 'not-found' | 'destroyed' | 'not-yet-kept' | 'restricted' | 'not-in-session'
 
 /**
- * Begins a listening (R3, R21, R27). It ends by itself with the right it stands on, or at the recording's term.
- * @returns the listening, or why there is nothing to hear; both are in the audit log by then
+ * Starts a listening (R3, R21, R27). It ends with its right, or at the recording's term.
+ * @returns the listening, or the refusal; both are logged by then
  */
 export function startListening(
   db: Kysely<RegisterTables>,
@@ -112,15 +111,15 @@ export function startListening(
 interface Hearing {
   until: Temporal.Instant | null
   now: Temporal.Instant
-  /** What is played in a training session is in it (AC21). */
+  /** What a training session plays is in it (AC21). */
   isInSession: boolean
-  /** The end of the listening mode, where the session is in it (R47). */
+  /** End of the listening mode, for a session in it (R47). */
   roomUntil: Temporal.Instant | null
 }
 
 /**
- * Until when a recording may be heard under a Grant, as the database has it: what is restricted, in the one case that it is
- * restricted to. With what time it is, which is never earlier than it has been.
+ * Returns until when a recording may be heard under a Grant, including the single case that a restriction permits, and the
+ * database's time, which never goes back.
  */
 async function hearing(
   tx: Transaction<RegisterTables>,

@@ -6,9 +6,9 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 type Kind = NonNullable<AuditEntry['object']>['kind']
 
-/** What is refused to whoever may not, and of what is not there or out of reach. */
+/** Refusals of every act: missing role, and what does not exist or is out of reach. */
 export const always = ['deny.role', 'not-found'] as const
-/** Why nothing may be done with an evaluation now: of its recording. */
+/** Why an evaluation cannot be changed now, because of its recording. */
 export const standsStill = [...always, 'recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'] as const
 
 interface Trace {
@@ -18,7 +18,7 @@ interface Trace {
 }
 const traceOf = ({ action, kind, id }: Trace) => ({ action, object: { kind, ...(id !== undefined && { id }) } })
 
-/** An act of quality evaluation that the database decides on, gives its trace of and may refuse. */
+/** Runs an act on quality evaluation, which the database authorises and logs. */
 export const actOnQuality = <Code extends string>(
   db: HoldingSafeguards,
   session: Session,
@@ -27,7 +27,7 @@ export const actOnQuality = <Code extends string>(
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> => actInDatabase(db, session, statement, codes, traceOf(trace))
 
-/** A question whose answer is its one row. */
+/** A query for one row. */
 export const askOfQuality = <Row, Code extends string>(
   db: HoldingSafeguards,
   session: Session,

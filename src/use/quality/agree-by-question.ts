@@ -1,10 +1,10 @@
-/** How far evaluators agree on each question of a form, over the calibrations of one version; of nobody by name. Pure. */
+/** Agreement of evaluators on each question of a form, over the calibrations of one version, without names. Pure. */
 import type { Scale } from './form.ts'
 import type { FormLanguage } from './forms.ts'
 import { alphaOf, type Measure } from './krippendorff.ts'
 import { measures, type CalibrationSummary } from './summarise-calibration.ts'
 
-/** Of fewer recordings an alpha is chance: one answer more would turn it. */
+/** Fewer recordings make alpha meaningless: one more answer would change it. */
 const fewestRecordings = 5
 
 export interface QuestionAgreement {
@@ -12,9 +12,9 @@ export interface QuestionAgreement {
   text: string
   scale: Scale
   measure: Measure
-  /** Recordings to which two evaluators or more gave an answer. */
+  /** Recordings with answers of at least two evaluators. */
   recordings: number
-  /** None where there are too few of these, or all answers are the same. */
+  /** Null if there are too few, or all answers are equal. */
   alpha: number | null
 }
 
@@ -23,7 +23,7 @@ export interface FormAgreement {
   formName: string
   formVersion: number
   formLanguage: FormLanguage
-  /** Closed ones. */
+  /** Closed calibrations. */
   calibrations: number
   questions: QuestionAgreement[]
 }
@@ -37,8 +37,8 @@ interface Closed {
 }
 
 /**
- * Of each version of a form, its questions with Krippendorff's alpha over the recordings of its closed calibrations. What a
- * calibration keeps is how many gave which answer, and that is all that it takes.
+ * Returns Krippendorff's alpha for each question of each form version, over its closed calibrations. A calibration stores how
+ * many gave which answer, which is enough.
  */
 export function agreeByQuestion(calibrations: readonly Closed[]): FormAgreement[] {
   const closed = calibrations.flatMap(({ summary, ...one }) => (summary ? [{ ...one, summary }] : []))
@@ -59,7 +59,7 @@ export function agreeByQuestion(calibrations: readonly Closed[]): FormAgreement[
     })
 }
 
-/** What was answered to one question, each answer as often as it was given. */
+/** Returns the answers to one question, with repetitions. */
 function valuesOf({ questions }: CalibrationSummary, id: string): number[] {
   const given = questions.find((one) => one.id === id)?.given ?? []
   return given.flatMap(({ answer, count }) => Array.from({ length: count }, () => answer))

@@ -19,14 +19,14 @@ export interface Calibration {
   begunAt: string
   /** The viewer began it. */
   isMine: boolean
-  /** How many evaluate, and how many of them have finished. */
+  /** Number of participants, and of those who have finished. */
   begun: number
   finished: number
-  /** The viewer's own. */
+  /** The viewer's own evaluation. */
   myEvaluation?: string
   isFinished?: boolean
   closedAt?: string
-  /** Its recording was destroyed then. */
+  /** When its recording was destroyed. */
   endedAt?: string
   destroyAt?: string
   /** Once it is closed. */
@@ -37,7 +37,7 @@ const beginRefusals = [...standsStill, 'quality.form-not-published', 'input.iden
 const joinRefusals = [...standsStill, 'quality.calibration-closed'] as const
 const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
 
-/** Calibrations, and how far evaluators agree on each question where there are enough of them. */
+/** Lists calibrations, with the agreement on each question where there are enough. */
 export async function listCalibrations(
   db: HoldingSafeguards,
   session: Session,
@@ -54,7 +54,7 @@ export async function listCalibrations(
   return { items, agreement: agreeByQuestion(items) }
 }
 
-/** Begins a calibration: whoever may evaluate the recording can take part, each without seeing the others. */
+/** Begins a calibration: everybody who may evaluate the recording can take part, without seeing the others. */
 export function beginCalibration(
   db: HoldingSafeguards,
   session: Session,
@@ -66,7 +66,7 @@ export function beginCalibration(
   return askOfQuality(db, session, trace, statement, beginRefusals)
 }
 
-/** The viewer's own evaluation in it. */
+/** Returns the viewer's own evaluation in it. */
 export function joinCalibration(
   db: HoldingSafeguards,
   session: Session,
@@ -77,7 +77,7 @@ export function joinCalibration(
   return askOfQuality(db, session, trace, statement, joinRefusals)
 }
 
-/** Closes it: from now on the spread and the agreement of those who have finished are seen, by nobody's name. */
+/** Closes it: spread and agreement become visible, without names. */
 export async function closeCalibration(
   db: HoldingSafeguards,
   session: Session,

@@ -1,19 +1,20 @@
 /**
- * In which order the recordings of a week are evaluated. In: the week's candidates, the plan's seed. Out: the recordings, the same
- * each time; so many of the first are picked, and the next follow where there is nothing to evaluate in one. Anybody who has the seed and the candidates makes the draw again (as docs/decisions/0011 has it for recordings).
+ * Draws the order in which a week's recordings are evaluated, from its candidates and the plan's seed. The first ones are
+ * picked, and the next follow where one cannot be evaluated. Reproducible by anybody with seed and candidates (like
+ * docs/decisions/0011 for recordings).
  */
 import { createHash } from 'node:crypto'
 
 export interface Candidate {
   recording: string
-  /** Whose call it was: a number in this draw's list and no person. */
+  /** The official: a number within this draw, no person. */
   official: number
 }
 
 /**
- * The order of a draw, fair between officials: in each round one of every official who has more, those first of whom fewer were
- * drawn before, so that among the first of it, however many, no two officials who have enough differ by more than one.
- * @param earlier by official, how many the plan has drawn of them before
+ * Returns the order of a draw, fair between officials: each round has one recording of every official with more, those with
+ * fewer earlier draws first. Among the first N, two officials with enough recordings differ by at most one.
+ * @param earlier number of earlier draws by official
  */
 export function rankCandidates(
   candidates: readonly Candidate[],
@@ -26,7 +27,7 @@ export function rankCandidates(
   const draw = (what: string) => lotOf(seed, week, what)
   const queues = [...byOfficial].map(([official, recordings]) => {
     const inOrder = byLot(recordings, draw)
-    // The lot of an official is that of their first recording: numbers in a list say nothing.
+    // An official's lot is that of their first recording: list numbers carry no meaning.
     return { earlier: earlier[official] ?? 0, lot: draw(`official ${inOrder[0] ?? ''}`), recordings: inOrder }
   })
   queues.sort((one, other) => one.earlier - other.earlier || (one.lot < other.lot ? -1 : 1))

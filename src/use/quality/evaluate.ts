@@ -9,7 +9,7 @@ import { fittingAnswers, scoreForm, type Scored } from './score-form.ts'
 
 export type EvaluationState = 'WAITING' | 'DRAFT' | 'FINISHED' | 'RELEASED' | 'ACKNOWLEDGED' | 'SET_ASIDE' | 'ENDED'
 
-/** What is said of a moment of the recording, of one question or of none. */
+/** A comment on a moment of the recording, for one question or none. */
 export interface MomentComment {
   id: string
   atMs: number
@@ -48,7 +48,7 @@ export interface ListedEvaluation {
   disagreedAt?: string
   answeredAt?: string
   endedAt?: string
-  /** Its recording's term was over, or its use was forbidden. */
+  /** The recording's term ended, or its use was forbidden. */
   endWhy?: 'term' | 'forbidden'
 }
 
@@ -59,7 +59,7 @@ interface KeptEvaluation extends Disagreement {
   planName?: string
   formId: string
   formVersion?: number
-  /** The newest version there is of the form; an evaluation keeps the one it began with. */
+  /** Newest version of the form; an evaluation keeps the one it began with. */
   newestVersion?: number
   formName?: string
   formLanguage: FormLanguage
@@ -73,7 +73,7 @@ interface KeptEvaluation extends Disagreement {
   startedAt?: string
   durationMs?: number
   destroyAt?: string
-  /** Why nothing may be done now. */
+  /** Why it cannot be changed now. */
   standsStill?: 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
   isMine: boolean
   revision: number
@@ -89,7 +89,7 @@ interface KeptEvaluation extends Disagreement {
 export type ReadEvaluation = KeptEvaluation & { score?: Scored }
 
 export interface Work {
-  /** As it was when it was read; what was saved since is not written over. */
+  /** As read; later changes are not overwritten. */
   revision: number
   answers: Answers
   comments: MomentComment[]
@@ -101,7 +101,7 @@ const saveRefusals = [...mine, 'input.identity-code'] as const
 const takeRefusals = [...standsStill, 'quality.taken'] as const
 const answerRefusals = [...standsStill, 'quality.nothing-to-answer', 'input.identity-code'] as const
 
-/** What the viewer may evaluate, evaluates or has evaluated, of recordings that they reach. */
+/** Lists what the viewer may evaluate, evaluates or has evaluated, of recordings within reach. */
 export function listEvaluations(
   db: HoldingSafeguards,
   session: Session,
@@ -110,7 +110,7 @@ export function listEvaluations(
   return listOfDatabase(db, session, statement, { action: 'quality.queue-read', object: { kind: 'evaluation' } })
 }
 
-/** One evaluation with its form, and what the answers come to so far. */
+/** Returns an evaluation with its form and present score. */
 export async function readEvaluation(
   db: HoldingSafeguards,
   session: Session,
@@ -124,7 +124,7 @@ export async function readEvaluation(
   return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
 }
 
-/** Takes one from the queue, with the newest version of its form; again, it is the same. */
+/** Takes one from the queue, with the newest version of its form; idempotent. */
 export function beginEvaluation(
   db: HoldingSafeguards,
   session: Session,
@@ -135,8 +135,8 @@ export function beginEvaluation(
 }
 
 /**
- * Saves what has been answered and said so far. Answers off their scale are not kept.
- * @returns the new revision and what the answers come to
+ * Saves answers and comments. Answers outside their scale are dropped.
+ * @returns the new revision and the score
  */
 export async function saveEvaluation(
   db: HoldingSafeguards,
@@ -157,8 +157,8 @@ export async function saveEvaluation(
 }
 
 /**
- * Gives it to the official; of a calibration, says that it is finished.
- * @returns `quality.unanswered` where a question that is asked waits for its answer
+ * Releases it to the official; in a calibration, marks it as finished.
+ * @returns `quality.unanswered` if a question lacks its answer
  */
 export async function releaseEvaluation(
   db: HoldingSafeguards,
@@ -178,8 +178,8 @@ export async function releaseEvaluation(
 }
 
 /**
- * Puts one aside for good, or back into the queue for somebody who does not stand as close.
- * @returns of one put aside for good, whether the next of its draw took its place
+ * Sets one aside for good, or returns it to the queue for a more distant evaluator.
+ * @returns for one set aside for good, whether the next of its draw replaced it
  */
 export async function setAside(
   db: HoldingSafeguards,
@@ -194,7 +194,7 @@ export async function setAside(
   return answer.value === null ? {} : { isFollowed: answer.value }
 }
 
-/** Answers an official's disagreement: the evaluation stays, or its evaluator does it again. */
+/** Answers an official's disagreement: the evaluation stays, or is reopened. */
 export function answerDisagreement(
   db: HoldingSafeguards,
   session: Session,

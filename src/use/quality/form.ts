@@ -1,25 +1,25 @@
 /**
- * Quality evaluation (R4: QUALITY; the description's "varmistaa ja kehittää asiakaspalvelumme laatua"). In: forms, recordings
- * drawn for evaluation, what evaluators answer. Out: evaluations for the official who answered, and results of groups. Never
- * here: a list of people by their results, a use of an evaluation for anybody's pay or discipline (R6), words of a call as text.
+ * Quality evaluation (R4: QUALITY; the description's "varmistaa ja kehittää asiakaspalvelumme laatua"): forms, drawn
+ * recordings, answers, evaluations for the official, results of groups. No ranking of people, no use for pay or discipline
+ * (R6), no words of calls.
  */
 
-/** What a question is answered by: yes (1) or no (0); 1 to 5; points from 0 to so many. */
+/** Scale of a question: yes (1) or no (0); 1 to 5; points from 0. */
 export type Scale = { kind: 'yes-no' } | { kind: 'one-to-five' } | { kind: 'points'; most: number }
 
 export interface Question {
-  /** Unique in the form; the same in the versions in which it is the same question. */
+  /** Unique in the form; the same in all versions with the same question. */
   id: string
   text: string
   help: string
   scale: Scale
-  /** How much it counts in its section, from 0: one of weight 0 is answered and does not count. */
+  /** Weight in its section; 0 means that it is answered and does not count. */
   weight: number
-  /** What the lowest answer does: `section` makes its section 0, `form` (a fatal question) the whole evaluation. */
+  /** Effect of the lowest answer: `section` makes its section 0, `form` (a fatal question) the whole evaluation. */
   critical: 'none' | 'section' | 'form'
-  /** The evaluator may say that it does not apply. */
+  /** The evaluator may answer that it does not apply. */
   mayNotApply: boolean
-  /** It is asked only where an earlier question was answered with one of these. */
+  /** Asked only if an earlier question was answered with one of these. */
   onlyIf?: { question: string; answers: number[] }
 }
 
@@ -34,12 +34,12 @@ export interface Form {
   sections: Section[]
 }
 
-/** By question: the answer on its scale, or `null` where it does not apply; none where it is not answered. */
+/** By question: the answer on its scale, or `null` if it does not apply; undefined if unanswered. */
 export type Answers = Readonly<Record<string, number | null>>
 
 export const questionsOf = (form: Form): Question[] => form.sections.flatMap(({ questions }) => questions)
 
-/** The lowest and the highest answer of a scale. */
+/** Returns the lowest and highest answer of a scale. */
 export function boundsOf(scale: Scale): { least: number; most: number } {
   if (scale.kind === 'yes-no') return { least: 0, most: 1 }
   if (scale.kind === 'one-to-five') return { least: 1, most: 5 }
@@ -52,7 +52,7 @@ export function isOnScale(scale: Scale, value: number): boolean {
 }
 
 export interface FormProblem {
-  /** The section or question that it is about; none where it is the form. */
+  /** The section or question concerned; undefined for the form. */
   at?: string
   code:
     | 'no-sections'
@@ -65,7 +65,7 @@ export interface FormProblem {
     | 'condition-answers'
 }
 
-/** Why a form cannot be published; nothing where it can. */
+/** Returns why a form cannot be published; empty if it can. */
 export function problemsOf(form: Form): FormProblem[] {
   const problems: FormProblem[] = []
   if (form.sections.length === 0) problems.push({ code: 'no-sections' })

@@ -12,7 +12,7 @@ export interface ListedForm {
   language: FormLanguage
   name: string
   hasDraft: boolean
-  /** The newest that is published. */
+  /** Newest published version. */
   version: number | null
   publishedAt: Temporal.Instant | null
 }
@@ -29,7 +29,7 @@ export interface ReadForm {
   id: string
   language: FormLanguage
   name: string
-  /** For saving: what has been saved since is not written over. */
+  /** For saving: later changes are not overwritten. */
   revision: number
   draft: Form | null
   /** Newest first. */
@@ -40,7 +40,7 @@ const saveRefusals = [...always, 'quality.changed-meanwhile', 'input.identity-co
 const publishRefusals = [...always, 'quality.changed-meanwhile', 'quality.no-draft'] as const
 const formAct = { action: 'quality.form-begun', kind: 'quality-form' } as const
 
-/** The forms there are, for whoever evaluates. */
+/** Lists forms, for evaluators. */
 export async function listForms(db: HoldingSafeguards, session: Session): Promise<ListedForm[] | Refused<'deny.role'>> {
   const statement = sql<ListedForm>`
     select distinct on (f.name, f.id) f.id, f.language, f.name, f.draft is not null as "hasDraft", v.version,
@@ -52,7 +52,7 @@ export async function listForms(db: HoldingSafeguards, session: Session): Promis
   return 'refused' in answer ? answer : answer.rows
 }
 
-/** A form with its draft and every version of it. */
+/** Returns a form with its draft and all versions. */
 export async function readForm(
   db: HoldingSafeguards,
   session: Session,
@@ -74,7 +74,7 @@ export async function readForm(
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
-/** Begins a form, empty, in one language. */
+/** Begins an empty form in one language. */
 export function beginForm(
   db: HoldingSafeguards,
   session: Session,
@@ -85,8 +85,8 @@ export function beginForm(
 }
 
 /**
- * Saves the draft of the next version. A draft may have problems: what is missing is said and does not keep it from being kept.
- * @returns its revision, and why it could not be published as it is
+ * Saves the draft of the next version, with problems if there are any.
+ * @returns its revision, and why it cannot be published
  */
 export async function saveForm(
   db: HoldingSafeguards,
@@ -101,7 +101,7 @@ export async function saveForm(
   return 'refused' in answer ? answer : { revision: answer.value, problems: problemsOf(form) }
 }
 
-/** Publishes the draft as the next version, which never changes; evaluations that are under way keep theirs. */
+/** Publishes the draft as the next, immutable version; evaluations in progress keep theirs. */
 export async function publishForm(
   db: HoldingSafeguards,
   session: Session,

@@ -1,14 +1,13 @@
 /**
- * Krippendorff's alpha: how far several evaluators agree beyond chance. 1 is full agreement, 0 what chance gives. After
- * K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011).
+ * Krippendorff's alpha: agreement of several evaluators beyond chance. 1 is full agreement, 0 that of chance. After K.
+ * Krippendorff, Computing Krippendorff's Alpha-Reliability (2011).
  */
 
 export type Measure = 'nominal' | 'ordinal' | 'interval'
 
 /**
- * @param units for each thing that was judged, what the evaluators gave it; who gave none is left out. One with fewer than two
- *   values tells nothing of agreement.
- * @returns alpha; none where there is no pair, or all values are the same (there is nothing to agree on beyond chance)
+ * @param units for each judged item, the evaluators' values without missing ones; items with fewer than two values are ignored
+ * @returns alpha; null without pairs, or if all values are equal
  */
 export function alphaOf(units: readonly (readonly number[])[], measure: Measure): number | null {
   const paired = units.filter((values) => values.length > 1)
@@ -25,7 +24,7 @@ export function alphaOf(units: readonly (readonly number[])[], measure: Measure)
   return n === 0 || expected === 0 ? null : 1 - observed / expected
 }
 
-/** The distances of all ordered pairs of one unit, together. */
+/** Sum of the distances of all ordered pairs of one unit. */
 function pairs(values: readonly number[], distance: (one: number, other: number) => number): number {
   return values.reduce((sum, one) => sum + values.reduce((inner, other) => inner + distance(one, other), 0), 0)
 }

@@ -18,7 +18,7 @@ interface KeptOwn {
   segmentId: string
   number: string
   startedAt: string
-  /** With its recording the evaluation ends. */
+  /** The evaluation ends with its recording. */
   destroyAt: string
   answers: Answers
   comments: MomentComment[]
@@ -35,7 +35,7 @@ export type OwnEvaluation = KeptOwn & { score: Scored }
 
 const disagreeRefusals = [...standsStill, 'quality.disagreed', 'input.identity-code'] as const
 
-/** The released evaluations of the viewer's own calls, and of nobody else's (R39). */
+/** Lists released evaluations of the viewer's own calls only (R39). */
 export async function listOwnEvaluations(
   db: HoldingSafeguards,
   session: Session,
@@ -51,7 +51,7 @@ export async function listOwnEvaluations(
   return answer.rows.map(({ value }) => ({ ...value, score: scoreForm(value.form, value.answers) }))
 }
 
-/** The official says that they have read it; again, it stays so. */
+/** Records that the official has read it; idempotent. */
 export function acknowledgeEvaluation(
   db: HoldingSafeguards,
   session: Session,
@@ -61,7 +61,7 @@ export function acknowledgeEvaluation(
   return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, null)`, standsStill)
 }
 
-/** The official disagrees, and says why; it is answered once. */
+/** Records the official's disagreement and reason; it is answered once. */
 export function disagreeWithEvaluation(
   db: HoldingSafeguards,
   session: Session,

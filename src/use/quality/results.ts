@@ -10,7 +10,7 @@ export interface GroupResult {
   formName: string
   formVersion: number
   formLanguage: FormLanguage
-  /** False: fewer than five officials or ten evaluations, and nothing more is said. */
+  /** False with fewer than five officials or ten evaluations: then no figures are given. */
   isEnough: boolean
   evaluations?: number
   officials?: number
@@ -21,7 +21,7 @@ export interface GroupResult {
 }
 
 /**
- * The results of a quarter by unit, number and version of the form, of groups that are large enough; never by person (R6).
+ * Returns a quarter's results by unit, number and form version, for groups that are large enough; never by person (R6).
  * @param quarter its first day
  */
 export function readResults(

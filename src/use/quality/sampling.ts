@@ -10,24 +10,24 @@ export interface PlanToBegin {
   name: string
   formId: string
   unitId: string
-  /** A service number's key. */
+  /** Key of the service number. */
   number: string
-  /** How many a week. */
+  /** Recordings per week. */
   weekly: number
-  /** A candidate has so many days left at the least. */
+  /** Least remaining days of a candidate. */
   daysLeft: number
 }
 
 interface DrawKept {
-  /** Its Monday. */
+  /** Monday of the week. */
   week: string
   drawnAt: string
-  /** [recording, official's number in this list]; gone once none of them can be there any more. */
+  /** [recording, official's number in this list]; null once all of them are gone. */
   candidates: [string, number][] | null
   earlier: number[] | null
-  /** All of them in the order of the draw; the first were picked. */
+  /** All in the order of the draw; the first were picked. */
   ranked: string[] | null
-  /** Those that took the place of one with nothing to evaluate in it. */
+  /** Those that replaced one without anything to evaluate. */
   followed: string[] | null
   candidateCount: number
   pickedCount: number
@@ -39,9 +39,9 @@ export interface PlanDraw {
   drawnAt: string
   candidateCount: number
   pickedCount: number
-  /** How many of the next took the place of one that there was nothing to evaluate in. */
+  /** Number of those. */
   followedCount: number
-  /** Made again from the seed and the candidates it comes out the same; none once the candidates are no longer kept. */
+  /** Whether repeating the draw gives the same result; undefined once the candidates are deleted. */
   isAsDrawn?: boolean
 }
 
@@ -49,7 +49,7 @@ export interface SamplingPlan extends PlanToBegin {
   id: string
   formName: string
   unitName: string
-  /** Published with the plan: with it every draw can be made again. */
+  /** Published with the plan: every draw can be repeated with it. */
   seed: string
   begunAt: string
   endedAt?: string
@@ -66,7 +66,7 @@ const beginRefusals = [
   'quality.plan-known',
 ] as const
 
-/** The plans, each with its last draws made again. */
+/** Lists the plans, each with its last draws repeated. */
 export async function listPlans(
   db: HoldingSafeguards,
   session: Session,
@@ -120,12 +120,12 @@ function isAsDrawn(
   return (
     again.join() === draw.ranked.join() &&
     draw.pickedCount === Math.min(weekly, again.length) &&
-    // In their order: one that could not be evaluated any more was passed over.
+    // In order: those that could no longer be evaluated were skipped.
     after.filter((one) => draw.followed.includes(one)).join() === draw.followed.join()
   )
 }
 
-/** Begins to draw so many recordings a week of a unit and a number, from the week before this one. */
+/** Begins to draw a number of recordings per week of a unit and a number, from last week on. */
 export function beginPlan(
   db: HoldingSafeguards,
   session: Session,
@@ -136,7 +136,7 @@ export function beginPlan(
   return askOfQuality(db, session, planAct, statement, beginRefusals)
 }
 
-/** Ends a plan: it draws no more; what it has drawn stays in the queue. */
+/** Ends a plan; what was drawn stays in the queue. */
 export function endPlan(
   db: HoldingSafeguards,
   session: Session,
@@ -147,8 +147,8 @@ export function endPlan(
 }
 
 /**
- * Makes the draws of the weeks that are over: for the custodian, who asks again and again.
- * @returns how many recordings came into the queue
+ * Draws for all past weeks; called periodically by the custodian.
+ * @returns how many recordings were queued
  */
 export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number> {
   const { rows: due } = await sql<{
@@ -180,7 +180,7 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
   return drawn
 }
 
-/** Ends what is over of evaluations and samples; how many evaluations that counted nowhere are gone. */
+/** Deletes expired evaluations and samples; returns how many unused evaluations were deleted. */
 export async function endQualityOver(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select end_quality_over() as ended`.execute(db)
   return rows[0]?.ended ?? 0

@@ -1,23 +1,23 @@
-/** What the answers to a form come to; pure, so that anybody can count it again. */
+/** Scores the answers to a form. Pure, so that anybody can recompute it. */
 import { boundsOf, isOnScale, questionsOf, type Answers, type Form, type Question } from './form.ts'
 
 export interface Score {
-  /** 0 to 100; none where nothing that counts applies. */
+  /** 0 to 100; null if nothing that counts applies. */
   total: number | null
-  /** A fatal question has the lowest answer: the total is 0 whatever else was answered. */
+  /** A fatal question has the lowest answer: the total is 0. */
   isFailed: boolean
-  /** By section, 0 to 100 or none. */
+  /** By section, 0 to 100 or null. */
   sections: Record<string, number | null>
 }
 
 export interface Scored extends Score {
-  /** The questions that are asked, by the answers so far, in the form's order. */
+  /** Questions asked, given the answers so far, in the form's order. */
   asked: string[]
-  /** Those of them that wait for an answer. */
+  /** Those without an answer. */
   unanswered: string[]
 }
 
-/** The questions that are asked: those without a condition, and those whose condition an asked question's answer meets. */
+/** Returns the questions asked: those without a condition, and those whose condition is met. */
 export function askedOf(form: Form, answers: Answers): Question[] {
   const asked = new Set<string>()
   return questionsOf(form).filter(({ id, onlyIf }) => {
@@ -29,8 +29,8 @@ export function askedOf(form: Form, answers: Answers): Question[] {
 }
 
 /**
- * The score: in each section the weighted mean of what was answered, as a share of each scale; over the sections their
- * weighted mean. What does not apply, is not asked or not answered yet counts nowhere.
+ * Returns the score: in each section the weighted mean of answers as shares of their scales; then the weighted mean of the
+ * sections. Questions that do not apply, are not asked or not answered do not count.
  */
 export function scoreForm(form: Form, answers: Answers): Scored {
   const asked = askedOf(form, answers)
@@ -47,7 +47,7 @@ export function scoreForm(form: Form, answers: Answers): Scored {
     isFailed ||= lowest.some(({ question }) => question.critical === 'form')
     const mean = weightedMean(given.map(({ question, share }) => ({ weight: question.weight, value: share })))
     const isZero = lowest.some(({ question }) => question.critical !== 'none')
-    // A critical question counts as lost even where it weighs nothing.
+    // A critical question applies even with weight 0.
     const value = isZero ? 0 : mean
     sections[section.id] = value === null ? null : percent(value)
     if (value !== null) means.push({ weight: section.weight, value })
@@ -62,7 +62,7 @@ export function scoreForm(form: Form, answers: Answers): Scored {
   }
 }
 
-/** Answers as they can be kept: of questions of the form, on their scales; others are left out. */
+/** Keeps answers to questions of the form within their scales. */
 export function fittingAnswers(form: Form, answers: Answers): Answers {
   return Object.fromEntries(
     questionsOf(form).flatMap(({ id, scale, mayNotApply }) => {
@@ -73,7 +73,7 @@ export function fittingAnswers(form: Form, answers: Answers): Answers {
   )
 }
 
-/** How much of its scale an answer is, 0 to 1. */
+/** Returns an answer as a share of its scale, 0 to 1. */
 export function shareOf({ scale }: Question, answer: number): number {
   const { least, most } = boundsOf(scale)
   return (answer - least) / (most - least)
@@ -85,7 +85,7 @@ function weightedMean(values: readonly { weight: number; value: number }[]): num
   return values.reduce((sum, one) => sum + one.weight * one.value, 0) / weight
 }
 
-/** To a tenth of a per cent. */
+/** Rounds to a tenth of a per cent. */
 function percent(share: number): number {
   return Math.round(share * 1000) / 10
 }

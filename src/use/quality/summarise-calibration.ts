@@ -1,4 +1,4 @@
-/** How several evaluators' answers to one recording spread, and how far they agree; of nobody by name. Pure. */
+/** Spread and agreement of several evaluators' answers to one recording, without names. Pure. */
 import { questionsOf, type Answers, type Form, type Scale } from './form.ts'
 import { alphaOf, type Measure } from './krippendorff.ts'
 import { askedOf, scoreForm } from './score-form.ts'
@@ -7,25 +7,25 @@ export interface QuestionSpread {
   id: string
   text: string
   scale: Scale
-  /** How many gave each answer, lowest first. */
+  /** Number of evaluators per answer, lowest first. */
   given: { answer: number; count: number }[]
-  /** How many said that it does not apply. */
+  /** Number of evaluators for whom it does not apply. */
   notApplicable: number
 }
 
 export interface CalibrationSummary {
   evaluators: number
-  /** Of their scores: lowest, middle and highest; none where nothing that counts applied. */
+  /** Lowest, median and highest score; undefined if nothing that counts applies. */
   totals?: { least: number; median: number; most: number }
   questions: QuestionSpread[]
   /**
-   * Krippendorff's alpha over the questions of each kind of scale: yes/no nominal, 1 to 5 ordinal, points interval (as shares
-   * of their scale). None where a kind has too little to tell.
+   * Krippendorff's alpha by kind of scale: yes/no nominal, 1 to 5 ordinal, points interval (as shares of their scale). Missing
+   * for kinds with too few answers.
    */
   alphas: { scale: Scale['kind']; measure: Measure; questions: number; alpha: number | null }[]
 }
 
-/** How the differences of answers on each scale are measured. */
+/** Measure of differences by scale. */
 export const measures: Record<Scale['kind'], Measure> = {
   'yes-no': 'nominal',
   'one-to-five': 'ordinal',
@@ -33,7 +33,7 @@ export const measures: Record<Scale['kind'], Measure> = {
 }
 
 export function summariseCalibration(form: Form, answers: readonly Answers[]): CalibrationSummary {
-  // Who was not asked a question has not answered it, whatever they answered before they changed their mind.
+  // An answer to a question that was not asked in the end does not count.
   const counted = answers.map((one) => {
     const asked = new Set(askedOf(form, one).map(({ id }) => id))
     return Object.fromEntries(Object.entries(one).filter(([id]) => asked.has(id)))

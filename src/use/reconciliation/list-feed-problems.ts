@@ -7,7 +7,7 @@ import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusa
 import type { Period } from './read-reconciliation.ts'
 
 export interface FeedProblem {
-  /** In hexadecimal. */
+  /** Hexadecimal. */
   id: string
   feed: string
   file: string
@@ -21,7 +21,7 @@ export interface ProblemPlace {
   id: string
 }
 
-/** Records that could not be read, the newest first: where they are and why, never what they say. */
+/** Lists unreadable records, newest first: where and why, without their content. */
 export function listFeedProblems(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -10,14 +10,14 @@ import type { Period } from './read-reconciliation.ts'
 
 type Instant = Temporal.Instant
 
-/** Calls that were to be recorded and were not; recordings whose call no feed tells of. */
+/** Calls that should have been recorded and were not; recordings whose call no feed reports. */
 export type UnreconciledKind = 'unrecorded' | 'untold'
 
 export interface UnreconciledFilter extends Period {
   kind: UnreconciledKind
   number?: PhoneNumberKey | undefined
   feed?: string | undefined
-  /** Why it is not recorded, as capture or admission has it; `unknown` where neither does. */
+  /** Reason, from capture or admission; `unknown` if neither has one. */
   why?: string | undefined
 }
 
@@ -30,10 +30,10 @@ export interface Unreconciled {
   number: string
   numberName: { fi: string; sv: string; en: string } | null
   feed: string
-  /** A feed told of it; or was to have told of it by then. */
+  /** When a feed reported it, or should have. */
   at: Instant
   why: string | null
-  /** Recording clients told of other calls at that time. */
+  /** Recording clients reported other calls at that time. */
   others: boolean
   explained: { at: Instant; by: string; note: string } | undefined
 }
@@ -49,7 +49,7 @@ type Row = Omit<Unreconciled, 'explained'> & {
   note: string | null
 }
 
-/** A page, the newest first; that it was read is in the log (R21). */
+/** Returns a page, newest first; the view is logged (R21). */
 export function listUnreconciled(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -85,9 +85,9 @@ export function listUnreconciled(
 }
 
 /**
- * Says what was found out: of segments, or of all that the filter shows and that were there at `readAt`. With the last of them
- * the alarm is closed under the same note.
- * @returns `reconciliation.nothing` where somebody has explained them meanwhile, or they have met
+ * Records an explanation for segments, or for everything that matches the filter and existed at `readAt`. The last one closes
+ * the alarm with the same note.
+ * @returns `reconciliation.nothing` if somebody has explained them, or they were matched, meanwhile
  */
 export async function explainUnreconciled(
   db: Kysely<RegisterTables>,

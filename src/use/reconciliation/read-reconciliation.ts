@@ -1,7 +1,6 @@
 /**
- * Calls that feeds tell of beside what was recorded (R9, R13, AC8). In: the session of somebody whose role sees it. Out: counts
- * by day, number and feed; how each feed is; the parts of calls that do not meet, without caller and official. Never here: a
- * look at a call (that is search, under a purpose), or a record of a feed.
+ * Compares calls reported by feeds with recordings (R9, R13, AC8): counts by day, number and feed; the state of each feed;
+ * unmatched segments, without caller and official.
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -18,7 +17,7 @@ export interface Period {
   to: Instant
 }
 
-/** Parts of calls; `expected` are recorded, missing or waiting. */
+/** Counts of segments; `expected` ones are recorded, missing or waiting. */
 export interface Reconciled {
   day: Temporal.PlainDate
   number: string
@@ -30,11 +29,11 @@ export interface Reconciled {
   forbidden: number
   missing: number
   missingExplained: number
-  /** Told of so lately that the recording may be on its way. */
+  /** Reported so recently that the recording may still arrive. */
   waiting: number
   untold: number
   untoldExplained: number
-  /** Recordings of which a feed may tell yet. */
+  /** Recordings that a feed may still report. */
   notYetTold: number
 }
 
@@ -42,7 +41,7 @@ export interface FeedState {
   name: string
   source: string
   covers: string[] | null
-  /** When its process was last there. */
+  /** Last heartbeat of its process. */
   aliveAt: Instant | null
   heardAt: Instant | null
   toldFrom: Instant | null

@@ -1,16 +1,16 @@
 import { sql } from 'kysely'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** How far the register has come: what is past its term, and what capture has stored and the custodian has not sealed yet. */
+/** Backlogs: past its term, and stored by capture but not sealed by the custodian. */
 export interface Waiting {
-  /** Recordings and contacts past their term that are still there. What an order or an open case keeps is not among them. */
+  /** Recordings and contacts past their term that still exist, without those kept by an order or an open case. */
   overdue: { recordings: number; contacts: number }
   unsealed: { recordings: number; oldestSeconds: number }
-  /** Of the unsealed, those that the custodian has tried to take in and could not. */
+  /** Unsealed ones whose ingestion failed. */
   failed: number
 }
 
-/** As the custodian. The register's own clock says what is past its term (R23, R24). */
+/** As the custodian. The register's own clock decides what is past its term (R23, R24). */
 export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
   const { rows } = await sql<{
     recordings: number

@@ -8,7 +8,7 @@ import type { Session } from '#safeguards/people/session.ts'
 export interface DueAsked {
   from: Temporal.Instant
   to: Temporal.Instant
-  /** Of Europe/Helsinki. */
+  /** In Europe/Helsinki. */
   by: 'hour' | 'day' | 'month'
   number?: PhoneNumberKey | undefined
 }
@@ -22,13 +22,13 @@ export interface Due {
 
 const mostDays = { hour: 31, day: 458, month: 458 }
 
-/** Whether a time is not asked for, or in more pieces than are told: 15 months at most, or 31 days by the hour. */
+/** Returns true if the interval is empty or too long: at most 15 months, or 31 days by the hour. */
 export function isTooLong({ from, to, by }: DueAsked): boolean {
   const hours = to.since(from).total('hours')
   return hours <= 0 || hours > mostDays[by] * 24 + 1
 }
 
-/** How much ends when (R22, R24): counts by the hour, the day or the month. */
+/** Returns how much ends when (R22, R24): counts by hour, day or month. */
 export function readDue(
   db: Kysely<RegisterTables>,
   session: Session,

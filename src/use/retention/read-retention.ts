@@ -1,7 +1,7 @@
 /**
- * The overview of retention. In: the session of somebody whose role sees it. Out: counts of what is held, what ends next, the
- * last runs, what stands in the way, the clock. Never here: ids of calls but one example of an obstacle, and anything that
- * tells of a preservation order: the counts are the same for everybody (database/functions/evidence/proofs.sql).
+ * Retention overview: counts of what is held, what ends next, the last runs, blockers, the clock. No ids of calls except one
+ * example of a blocker, and nothing about preservation orders: the counts are the same for everybody
+ * (database/functions/evidence/proofs.sql).
  */
 import { sql, type Transaction } from 'kysely'
 import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from '#description/terms.ts'
@@ -34,7 +34,7 @@ export interface Obstacle {
   deadline: Instant | null
   place: string | null
   example: string | null
-  /** What a place said, one line; for those who may see where it lies. */
+  /** Fault of a place, one line; for those who may see its location. */
   fault: string | null
 }
 

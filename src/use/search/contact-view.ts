@@ -1,6 +1,6 @@
 /**
- * How a contact is shown. In: rows that row-level security let through. Out: the register's five fields and the state
- * of the recording (R10, R26), the caller's number masked. Never here: more of a contact than these.
+ * The shown part of a contact: the register's five fields and the state of the recording (R10, R26), the caller's number
+ * masked.
  */
 import type { Selectable } from 'kysely'
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
@@ -14,7 +14,9 @@ type RecordingRow = Selectable<RegisterTables['recording']>
 export interface SegmentToView {
   segment: SegmentRow
   recording: RecordingRow | undefined
-  /** Until when the viewer enters what the caller told them in this call (R49); absent of others' parts, and while it goes on. */
+  /**
+   * Until when the viewer may enter the caller's wish from this call (R49); undefined for others' segments and ongoing ones.
+   */
   callerWishUntil: Temporal.Instant | undefined
 }
 

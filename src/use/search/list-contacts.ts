@@ -9,7 +9,7 @@ import { contactFilters, unasked, type FilterName, type FilterValues } from './c
 import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
 export interface ContactSearch extends FilterValues {
-  /** Calls that were going on at or after this instant. */
+  /** Calls that ended at or after this instant, or are ongoing. */
   from?: Temporal.Instant | undefined
   /** Calls that started before this instant. */
   to?: Temporal.Instant | undefined
@@ -17,19 +17,22 @@ export interface ContactSearch extends FilterValues {
   limit: number
 }
 
-/** Totals are counted exactly up to here, and not at all beyond. */
+/** Limit of the exact total. */
 const countedUpTo = 1_000
-/** What no row holds: a number nobody can read finds nothing, rather than everything. */
+/** Matches no row: an unreadable number finds nothing, rather than everything. */
 const unknownKey = '' as PhoneNumberKey
-/** No call is longer: lets the database leave out whole months. */
+/** Longest call: lets the database skip whole months. */
 const longestCallHours = 24
 
-/** A page of the contact history, newest first (R10, R21). Throws InvalidCursor for a cursor that is none of ours. */
+/**
+ * Returns a page of the contact history, newest first (R10, R21).
+ * @throws InvalidCursor
+ */
 export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch) {
   return read(db, grant, async (tx) => {
     const now = await registerTime(tx)
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
-    // The first page counts as it looks.
+    // The first page is counted as well.
     const most = Math.max(search.limit + 1, after ? 0 : countedUpTo)
     const ids = await findContacts(tx, search, after, most)
     const shown = await contactsById(tx, ids.slice(0, search.limit))
@@ -50,7 +53,7 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
         action: 'contacts.listed',
         result: 'ok',
         object: { kind: 'search' },
-        // Not whose number: those who watch see that one was searched for again and again.
+        // Not the number itself: monitoring shows that one was searched repeatedly.
         detail: {
           contacts: shown.map((contact) => contact.id),
           ...(search.caller?.trim() && { byCaller: true }),
@@ -60,7 +63,7 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
   })
 }
 
-/** The segments of contacts with their recordings, in order; those that the viewer may see. */
+/** Returns the visible segments of contacts with their recordings, in order. */
 export async function segmentsOf(
   tx: Transaction<RegisterTables>,
   { session }: Pick<Grant, 'session'>,
@@ -90,7 +93,7 @@ export async function segmentsOf(
   }))
 }
 
-/** Until when the viewer enters what the caller told them, by contact: calls of their own that are over for them (R49). */
+/** Returns until when the viewer may enter callers' wishes, by contact: own calls that have ended for them (R49). */
 async function callerWishes(
   tx: Transaction<RegisterTables>,
   contacts: { id: string; started_at: Temporal.Instant }[],
@@ -113,7 +116,7 @@ interface FoundContact {
   started_at: Temporal.Instant
 }
 
-/** Ids of the contacts that a search finds among those that the viewer may see, newest first; with a cursor, those after it. */
+/** Returns ids of matching visible contacts, newest first, after the cursor. */
 async function findContacts(
   tx: Transaction<RegisterTables>,
   search: ContactSearch,
@@ -129,7 +132,7 @@ async function findContacts(
   return rows
 }
 
-/** A search as the database's `contact_filters` has it, whose members of other filters are their names. */
+/** Converts to the database's `contact_filters`, whose members have the filters' names. */
 function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unknown> {
   const asked = Object.fromEntries(
     (Object.keys(contactFilters) as FilterName[]).flatMap((name) => {
@@ -153,7 +156,7 @@ function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unkno
   }
 }
 
-/** These contacts, in their order, as far as the policies show them. */
+/** Returns these contacts in order, as far as the policies show them. */
 async function contactsById(
   tx: Transaction<RegisterTables>,
   found: readonly FoundContact[],

@@ -9,8 +9,8 @@ import { viewContact, viewSegment } from './contact-view.ts'
 import { segmentsOf } from './list-contacts.ts'
 
 /**
- * One contact in full: its segments, why each was or was not recorded, how long it is kept, who has listened (R14, R26).
- * @returns `not-found` for a contact that is not there or that the viewer may not see; the two are not told apart (R39)
+ * Returns one contact in full: segments, recording decisions, retention, listenings (R14, R26).
+ * @returns `not-found` for a contact that does not exist or is not visible, without distinction (R39)
  */
 export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
   return read(db, grant, async (tx) => {
@@ -56,7 +56,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
   })
 }
 
-/** The caller's number in full; that it was revealed is in the audit log before it is returned (L21, L33). */
+/** Returns the caller's full number; revealing it is logged first (L21, L33). */
 export function revealCaller(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
   return read(db, grant, async (tx) => {
     const contact = await visibleContact(tx, contactId)
@@ -69,7 +69,7 @@ export function revealCaller(db: Kysely<RegisterTables>, grant: Grant, contactId
   })
 }
 
-/** False of a call that was found for a request and is not shown to be the requester's: no more of it is told (R46, L33). */
+/** False for a call found for a request but not matched to the requester: no more of it is shown (R46, L33). */
 async function isShownToBeTheirs(tx: Transaction<RegisterTables>, { purpose }: Grant, contactId: string) {
   if (purpose !== 'INSPECTION') return true
   const { rows } = await sql<{ may: boolean }>`select may_extract(${contactId}::uuid) as may`.execute(tx)
@@ -105,8 +105,8 @@ function marksOf(marks: SegmentMark[], recording: Marked | undefined): SegmentMa
 }
 
 /**
- * In which part the viewer may forbid the use of what was recorded (R49); whether that can still change anything is not told,
- * nor why it could not. The database decides for itself (database/functions/requests/caller-wishes.sql, forbid_use).
+ * Returns as which party the viewer may forbid the recording's use (R49), whatever the outcome would be. The database decides
+ * itself (database/functions/requests/caller-wishes.sql, forbid_use).
  */
 function mayForbid(
   { session, purpose, rights }: Grant,
@@ -122,7 +122,7 @@ function mayForbid(
   return segment.official_person_id === session.personId ? { mayForbid: 'official' } : {}
 }
 
-/** What whoever listens should know of how it came in; all of it for whoever looks for a fault. */
+/** Returns what a listener needs to know of reception; all of it for somebody who looks for a fault. */
 function viewReception(
   { trunk, client, streams, lostMs, oneWay, isSilent, elsewhere }: Reception,
   isForMaintenance: boolean,
@@ -139,7 +139,7 @@ function viewReception(
   }
 }
 
-/** Who listened, by role and purpose and never by name (C-579/21). */
+/** Returns listenings by role and purpose, never by name (C-579/21). */
 async function looksAt(tx: Transaction<RegisterTables>, recordingIds: string[]) {
   if (recordingIds.length === 0) return []
   const rows = await tx

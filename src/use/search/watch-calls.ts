@@ -4,13 +4,12 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { viewCaller } from './contact-view.ts'
 
-/** A call that began this long ago and has no end is no call in progress any more. */
+/** Older calls without an end do not count as ongoing. */
 const longestCallHours = 24
 
 /**
- * The calls in progress that the viewer may see, oldest first so that rows do not jump.
- * @param shown the segments this viewer has been shown in this watch already; those shown now are added. The log gets an
- *   entry for what is new, not one for every second of looking at the same calls.
+ * Returns ongoing calls visible to the viewer, oldest first so that rows do not jump.
+ * @param shown segments already shown to this viewer; new ones are added. Only new ones are logged.
  */
 export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<string>, now: Temporal.Instant) {
   return read(db, grant, async (tx) => {
@@ -85,7 +84,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
   })
 }
 
-/** The recordings that are being made now of these segments, by segment. */
+/** Returns recordings in progress of these segments, by segment. */
 async function recordedNow(
   tx: Transaction<RegisterTables>,
   segmentIds: readonly string[],

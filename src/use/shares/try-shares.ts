@@ -1,29 +1,25 @@
-/**
- * The dry run of a draft's shares (R15). In: the description that would hold without the draft, the draft, the history.
- * Out: how many of last week's calls to each number would have been recorded. Never here: a change of anything, or which
- * calls they were.
- */
+/** Dry run of a draft's shares (R15): how many of last week's calls to each number would have been recorded. */
 import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** What a changed share would have done to one number's calls of the last seven days. */
+/** Effect of a changed share on one number's calls of the last seven days. */
 export interface ShareConsequence {
   key: PhoneNumberKey
-  /** Shares, 0 to 1; 0 where no rule is in force. */
+  /** Shares, 0 to 1; 0 without a rule in force. */
   from: number
   to: number
   /** Answered calls of the last seven days. */
   calls: number
-  /** Of them, those that were drawn to be recorded, and those that would have been. Quotas are left out of account. */
+  /** Recorded calls, and those that would have been. Quotas are not considered. */
   recorded: number
   wouldBe: number
 }
 
 const lookBackHours = 7 * 24
 
-/** Draws are kept, so another share is another line drawn through them; calls that were not drawn count by the share. */
+/** Draws are stored, so another share moves the threshold; calls without a draw count by the share. */
 export async function tryShares(
   db: Kysely<RegisterTables>,
   before: RegisterDescription,
@@ -62,7 +58,7 @@ export async function tryShares(
   )
 }
 
-/** The share of each number's calls that its rules in force record; the largest, where several rules share the hours. */
+/** Returns the share of each number by its rules in force; the largest, if several rules share the hours. */
 function sharesAt({ recordingPlan }: RegisterDescription, at: Temporal.Instant): Map<PhoneNumberKey, number> {
   const shares = new Map<PhoneNumberKey, number>()
   for (const rule of recordingPlan.rules) {

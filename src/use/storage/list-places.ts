@@ -1,8 +1,4 @@
-/**
- * Every place where data of the register lie or lay (R18, R19). In: the session of somebody whose role sees it. Out: the
- * places as the custodian keeps their register, each with its site in the description in force. Never here: a key, a secret of
- * an address, what lies in a place.
- */
+/** Lists every present and former place of data (R18, R19), with its site in the description in force. No keys or secrets. */
 import { sql, type Kysely } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
 import { inSession } from '#platform/database/connect.ts'
@@ -19,7 +15,7 @@ export interface ListedPlace {
   state: PlaceState
   site: StorageSite | undefined
   firstUsedAt: Instant | undefined
-  /** Of a backup place or a copy of the ledger. */
+  /** For a place of backups or a copy of the ledger. */
   copies:
     | {
         lastAt: Instant | undefined

@@ -1,6 +1,6 @@
 /**
- * Collections of moments for training customer-service staff (R4, R38). In: a session whose holder trains. Out: references
- * into recordings, in an order, each with what is to be learned. Never here: a copy, or words of a moment whose recording is gone.
+ * Collections of moments for training (R4, R38): ordered references into recordings, each with a lesson. Nothing is copied, and
+ * a moment's text ends with its recording.
  */
 import { sql } from 'kysely'
 import { actInDatabase, listOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -13,21 +13,21 @@ export interface ListedCollection {
   aim: string
   begunAt: string
   endedAt?: string
-  /** How many moments there are, the empty ones with them. */
+  /** Number of moments, including empty ones. */
   moments: number
   empty: number
   /** The first of them becomes empty on this day. */
   nextEndsAt?: string
 }
 
-/** Why nothing can be done with a recording now. */
+/** Why a recording cannot be used now. */
 type StandsStill = 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
 
 export interface MomentWords {
   fromMs: number
   toMs: number
   title: string
-  /** What is to be learned from it. */
+  /** What to learn from it. */
   lesson: string
 }
 
@@ -41,12 +41,12 @@ export type CollectedMoment =
       number: string
       startedAt: string
       durationMs: number
-      /** The moment becomes empty. */
+      /** When the moment becomes empty. */
       destroyAt: string
       standsStill?: StandsStill
     } & MomentWords)
   | { id: string; state: 'EMPTY'; emptiedAt: string; emptyWhy: 'term' | 'forbidden' }
-  /** The viewer's right does not reach its recording. */
+  /** The recording is out of the viewer's reach. */
   | { id: string; state: 'OUT_OF_REACH' }
 
 export interface Collection extends Omit<ListedCollection, 'moments' | 'empty' | 'nextEndsAt'> {
@@ -99,7 +99,7 @@ export async function readCollection(
   return 'refused' in answer ? answer : answer.value
 }
 
-/** `revision` is that of what was read: what somebody else has saved since is not written over. */
+/** `revision` is that of what was read; later changes are not overwritten. */
 export function saveCollection(
   db: HoldingSafeguards,
   session: Session,
@@ -113,7 +113,7 @@ export function saveCollection(
   })
 }
 
-/** Its moments are no more; sessions that played it stay on record. */
+/** Deletes its moments; sessions that played it stay on record. */
 export function endCollection(
   db: HoldingSafeguards,
   session: Session,
@@ -123,7 +123,10 @@ export function endCollection(
   return actInDatabase(db, session, statement, ending, { action: 'training.collection-ended', object: { kind, id } })
 }
 
-/** Puts a moment at the end of a collection. @returns the moment's id */
+/**
+ * Appends a moment.
+ * @returns its id
+ */
 export function addMoment(
   db: HoldingSafeguards,
   session: Session,
@@ -146,7 +149,7 @@ export function saveMoment(
   return actInDatabase(db, session, statement, momentAct, { action: 'training.moment-saved', object: { kind } })
 }
 
-/** Takes a moment out, an empty one too. */
+/** Removes a moment, also an empty one. */
 export function removeMoment(
   db: HoldingSafeguards,
   session: Session,
@@ -156,7 +159,7 @@ export function removeMoment(
   return actInDatabase(db, session, statement, collectionAct, { action: 'training.moment-removed', object: { kind } })
 }
 
-/** Puts the moments into an order, each named once. */
+/** Orders the moments; each is named once. */
 export function orderMoments(
   db: HoldingSafeguards,
   session: Session,

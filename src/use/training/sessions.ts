@@ -1,8 +1,4 @@
-/**
- * Training sessions (R4, R38; AC21). In: a session whose holder trains, a collection, the people who are there. Out: a
- * reference under which its moments are played, so that the log says of each listening in which session it was. Never here:
- * the sound (use/playback), or a session without a list.
- */
+/** Training sessions (R4, R38; AC21) with a list of attendees. Their reference is logged with each listening. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import {
@@ -17,7 +13,7 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 export interface ListedTraining {
   id: string
-  /** What listenings in it are logged under. */
+  /** Reference of listenings in it. */
   reference: string
   name: string
   collectionId: string
@@ -30,20 +26,20 @@ export interface ListedTraining {
 
 export interface Training extends Omit<ListedTraining, 'attendees' | 'isMine'> {
   attendees: { id: string; name: string; enteredAt: string }[]
-  /** The recordings that something was heard of in it. */
+  /** Recordings that were played in part. */
   played: string[]
 }
 
-/** A session that the viewer attended: what is kept of it. */
+/** A session that the viewer attended. */
 export interface OwnTraining extends Pick<
   ListedTraining,
   'reference' | 'name' | 'collectionName' | 'begunAt' | 'endedAt'
 > {
-  /** What was to be learned. */
+  /** Learning objective. */
   aim: string
   /** On the list since. */
   enteredAt: string
-  /** The list is kept until then; not known while the session goes on. */
+  /** The list is kept until then; undefined during the session. */
   keptUntil?: string
 }
 
@@ -69,7 +65,7 @@ export function listTrainings(
   return listOfDatabase(db, session, statement, { action: 'training.sessions-read', object: { kind } })
 }
 
-/** The sessions on whose list the viewer is; of nobody else on it (R48). */
+/** Lists sessions that the viewer attended, without other attendees (R48). */
 export function listOwnTrainings(
   db: HoldingSafeguards,
   session: Session,
@@ -78,7 +74,7 @@ export function listOwnTrainings(
   return listOfDatabase(db, session, statement, { action: 'training.own-read', object: { kind } })
 }
 
-/** Begins a session of the viewer's own; one at a time. */
+/** Begins a session of the viewer; one at a time. */
 export function beginTraining(
   db: HoldingSafeguards,
   session: Session,
@@ -89,7 +85,7 @@ export function beginTraining(
   return rowOfDatabase(db, session, statement, beginning, trace)
 }
 
-/** A session of the viewer's own, with its list. */
+/** Returns a session of the viewer, with its list. */
 export async function readTraining(
   db: HoldingSafeguards,
   session: Session,
@@ -101,7 +97,7 @@ export async function readTraining(
   return 'refused' in answer ? answer : answer.value
 }
 
-/** People of the directory by a part of their name, of two letters at least; at most twenty. */
+/** Finds at most twenty people by part of their name, at least two letters. */
 export async function findTrainees(
   db: HoldingSafeguards,
   session: Session,
@@ -114,7 +110,7 @@ export async function findTrainees(
   return 'refused' in answer ? answer : answer.rows
 }
 
-/** Enters a person on the list; again, they stay on it. */
+/** Adds a person to the list; idempotent. */
 export function enterTrainee(
   db: HoldingSafeguards,
   session: Session,
@@ -125,7 +121,7 @@ export function enterTrainee(
   return actInDatabase(db, session, statement, entering, { action: 'training.trainee-entered', object: { kind, id } })
 }
 
-/** Takes a person off the list who was entered by mistake, and has heard nothing. */
+/** Removes a person who was added by mistake and has heard nothing. */
 export function removeTrainee(
   db: HoldingSafeguards,
   session: Session,
@@ -136,7 +132,7 @@ export function removeTrainee(
   return actInDatabase(db, session, statement, removing, { action: 'training.trainee-removed', object: { kind, id } })
 }
 
-/** Ends a session and what is being heard in it. */
+/** Ends a session and its listenings. */
 export function endTraining(
   db: HoldingSafeguards,
   session: Session,
@@ -146,7 +142,7 @@ export function endTraining(
   return actInDatabase(db, session, statement, going, { action: 'training.session-ended', object: { kind, id } })
 }
 
-/** Ends what is over of collections and sessions, for the custodian; how many sessions are gone with their lists. */
+/** Deletes expired collections and sessions, for the custodian; returns how many sessions. */
 export async function endTrainingOver(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ gone: number }>`select end_training_over() as gone`.execute(db)
   return rows[0]?.gone ?? 0

@@ -10,9 +10,9 @@ export interface ViewsExtract {
 }
 
 /**
- * Who looked at a call, without names, for whoever inspects it (L11, R44).
- * @returns `not-found` for a contact that is not there or that the viewer may not see, and for one that the Service Unit has
- *   found and not yet shown to be the requester's; they are not told apart
+ * Returns who viewed a call, without names, for an inspection (L11, R44).
+ * @returns `not-found` for a contact that does not exist or is not visible, and for one that the Service Unit has not matched
+ * to the requester, without distinction
  */
 export function extractViews(
   db: Kysely<RegisterTables>,
@@ -38,7 +38,7 @@ export function extractViews(
         },
         looks: await viewsOfContact(tx, contactId),
       },
-      // The database has written it.
+      // The database has logged it.
       trace: 'nothing-new',
     }
   })

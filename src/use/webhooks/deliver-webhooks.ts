@@ -1,6 +1,6 @@
 /**
- * Events told to other systems, at least once and in their order while all goes well. In: what waits in the database, and the
- * targets of the file. Out: it is told and forgotten, tried again later, or given up. Never here: what an event says beyond ids.
+ * Delivers events to other systems at least once, normally in order; failed deliveries are retried and finally given up. Events
+ * contain only ids.
  */
 import { sql, type Kysely } from 'kysely'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -11,12 +11,12 @@ import type { WebhookTarget } from './webhooks-file.ts'
 export type WebhookDelivery = {
   db: HoldingSafeguards
   targets: readonly WebhookTarget[]
-  /** A URI of this installation: `source` of its events. */
+  /** URI of this installation: `source` of its events. */
   source: string
   now: () => Temporal.Instant
-  /** By target: how often in a row it took nothing, and until when it is left alone. Kept between turns. */
+  /** Consecutive failures by target, and the end of its pause. Kept between runs. */
   rests: Map<string, { failures: number; until: Temporal.Instant }>
-  /** In [0, 1): targets that were away are not all asked again in the same moment. */
+  /** In [0, 1): jitter for retries. */
   random: () => number
   signal?: AbortSignal
   onAnswer?: (target: string, answer: 'told' | 'refused' | 'silent') => void
@@ -24,7 +24,7 @@ export type WebhookDelivery = {
 
 const atOnce = 200
 const answerMs = 10_000
-/** Of one target in a turn: the others' next turn waits for its end. */
+/** Timeout per target and run: the next run waits for its end. */
 const turnMs = 2_000
 const firstWaitMs = 5_000
 const longestWaitMs = 3_600_000
@@ -36,7 +36,7 @@ type Row = { id: number; event_id: string; object_id: string; attempts: number }
   'event' | 'at'
 >
 
-/** Makes the database's targets those of the file. What waits for one that is named no more goes with it. */
+/** Replaces the database's targets by those of the file. Pending events of removed targets are deleted. */
 export async function replaceTargets(holding: HoldingSafeguards, targets: readonly WebhookTarget[]): Promise<void> {
   const db = tablesOf(holding)
   await db.transaction().execute(async (tx) => {
@@ -55,7 +55,7 @@ export async function replaceTargets(holding: HoldingSafeguards, targets: readon
   })
 }
 
-/** Tells every target what waits for it and is due. One that does not take an event is left alone for a while. */
+/** Sends every target its due events. A target that fails is paused. */
 export async function deliverWebhooks(telling: WebhookDelivery): Promise<void> {
   await Promise.all(telling.targets.map((target) => tellTarget(telling, target)))
   await tablesOf(telling.db)

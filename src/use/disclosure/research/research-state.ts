@@ -51,20 +51,20 @@ export interface ResearchItemFacts {
   /** Who prepares or prepared it. */
   copyBy?: string
   outcome: 'none' | 'out' | 'recalled' | 'returned' | 'destroyed'
-  /** While it is recalled. */
+  /** Deadline of a recall. */
   recallDueAt?: Temporal.Instant
   confirmedAt?: Temporal.Instant
 }
 
 export interface ResearchFacts {
   now: Temporal.Instant
-  /** The description in force provides for disclosures to research institutes; for copies of level D (C7). */
+  /** Whether the description in force allows disclosures to research institutes; and copies of level D (C7). */
   isOn: boolean
   isPseudonymisedOn: boolean
   isInstituteBlocked: boolean
-  /** The end of the last day in Helsinki. */
+  /** End of the last day in Helsinki. */
   dueEnds: Temporal.Instant
-  /** When all copies are to be back: then, or earlier where the study has ended. */
+  /** When all copies are due: then, or earlier if the study has ended. */
   deadline: Temporal.Instant
   hasUndertaking: boolean
   outcome: 'GRANTED' | 'REFUSED' | null
@@ -72,16 +72,16 @@ export interface ResearchFacts {
   isStudyEnded: boolean
   isClosed: boolean
   isWithdrawn: boolean
-  /** Whoever had a part in preparing it. */
+  /** Everybody who took part in preparing it. */
   hands: readonly string[]
-  /** Those that were not taken out. */
+  /** Without removed items. */
   items: readonly ResearchItemFacts[]
 }
 
 export interface MissingOfResearch {
   what: ResearchLack
   items: number[] | null
-  /** due-date-late: the earliest destruction among the items. */
+  /** due-date-late: the earliest destruction of an item. */
   until: Temporal.Instant | null
 }
 
@@ -97,24 +97,24 @@ export function researchStateOf(facts: ResearchFacts): ResearchState {
   return facts.hasUndertaking ? 'UNDERTAKING' : 'CHECKED'
 }
 
-/** Released, past the day on which all is to be back, or a recall past its time (AC13), and not closed (AC19). */
+/** Released, past the due day or a recall's deadline (AC13), and not closed (AC19). */
 export function isOverdue(facts: ResearchFacts): boolean {
   const { isReleased, isClosed, now, items } = facts
   const isRecallLate = items.some(({ recallDueAt }) => recallDueAt && !isBefore(now, recallDueAt))
   return isReleased && !isClosed && (isPastDeadline(facts) || isRecallLate)
 }
 
-/** The day on which all is to be back is over. */
+/** Returns true if the due day is over. */
 export function isPastDeadline({ deadline, now }: Pick<ResearchFacts, 'deadline' | 'now'>): boolean {
   return !isBefore(now, deadline)
 }
 
-/** Copies that the institute has not confirmed. */
+/** Returns copies not confirmed by the institute. */
 export function unconfirmed({ items }: ResearchFacts): ResearchItemFacts[] {
   return items.filter(({ outcome }) => outcome === 'out' || outcome === 'recalled')
 }
 
-/** The day before which the copies are to be back. */
+/** Returns the day before which copies must be back. */
 export function earliestDestruction({ items }: ResearchFacts): Temporal.Instant | undefined {
   return items
     .flatMap(({ recording, destroyAt }) => (recording === 'destroyed' ? [] : (destroyAt ?? [])))

@@ -10,7 +10,7 @@ const endRefusals = [...lent, 'research.study-ended', 'research.day-ahead', 'res
 const confirmRefusals = [...lent, 'recall.confirmed', 'confirm.fresh', 'input.identity-code'] as const
 const closeRefusals = [...lent, 'research.unconfirmed'] as const
 
-/** The study has ended, on its day or before: every copy is returned or destroyed at once (R32). */
+/** Ends the study, on its day or before: every copy must be returned or destroyed at once (R32). */
 export function endStudy(
   db: HoldingSafeguards,
   session: Session,
@@ -27,7 +27,9 @@ export function endStudy(
   )
 }
 
-/** The institute's confirmation of one copy, released or recalled; what tied it to its recording is gone then (R32, R50). */
+/**
+ * Records the institute's confirmation for one copy, released or recalled, and removes its link to the recording (R32, R50).
+ */
 export function confirmItem(
   db: HoldingSafeguards,
   session: Session,
@@ -39,7 +41,7 @@ export function confirmItem(
   return actOnDisclosure(db, session, id, 'research.item-confirmed', statement, confirmRefusals)
 }
 
-/** Closes a disclosure of which every copy is confirmed; `of` those that are not: their items, with commas between. */
+/** Closes a disclosure with all copies confirmed; `of` those that are not: their items, separated by commas. */
 export function closeResearch(
   db: HoldingSafeguards,
   session: Session,

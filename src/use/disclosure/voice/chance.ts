@@ -1,4 +1,4 @@
-/** Numbers from the system's random source. In: bytes. Out: numbers. Never here: a seed. */
+/** Random numbers from the system's source; no seed. */
 import type { RandomBytes } from './engine.ts'
 
 export class Chance {
@@ -16,7 +16,7 @@ export class Chance {
     return low + share * (high - low)
   }
 
-  /** Of a normal distribution, mean nought and deviation one. */
+  /** Normal distribution with mean 0 and deviation 1. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.between(0, 1))) * Math.cos(2 * Math.PI * this.between(0, 1))
   }

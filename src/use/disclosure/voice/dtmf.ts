@@ -1,7 +1,6 @@
 /**
- * Keys pressed on a telephone: what they spell is often a code or a number, so each is proposed as a redaction. Two
- * tones, one of each group, and nothing else that is loud (ITU-T Q.23, Q.24), found by Goertzel's filters. In: samples.
- * Out: spans. Never here: which key it was.
+ * Detects pressed telephone keys, which may spell a code or a number: two tones, one of each group, and nothing else that is
+ * loud (ITU-T Q.23, Q.24), by Goertzel filters. The key itself is not decoded.
  */
 import { voiceRate, type Span } from './engine.ts'
 
@@ -10,19 +9,19 @@ const high = [1209, 1336, 1477, 1633]
 /** 205 samples: the tones fall between one another's sidelobes. */
 const windowSamples = 205
 const step = 80
-/** dB below full scale, of the window. */
+/** Window level in dB below full scale. */
 const quietest = -42
-/** Share of the window's power that the two tones have. Speech has less. */
+/** Least share of the window's power in the two tones; speech has less. */
 const share = 0.72
-/** How much louder one tone may be than the other, and than the next in its group: ratios of power. */
+/** Power ratios: one tone to the other, and to the next in its group. */
 const twist = 16
 const apart = 6
-/** Q.24: 40 ms is a key; less is chance. */
+/** Q.24: a key is 40 ms; anything shorter is chance. */
 const shortest = 0.03 * voiceRate
-/** Keys of one number are one span. */
+/** Keys of one number form one span. */
 const gap = 0.25 * voiceRate
 
-/** In order, not overlapping; keys pressed one soon after another are one span. */
+/** Returns ordered spans that do not overlap; keys in quick succession form one span. */
 export function findKeyTones(samples: Int16Array): Span[] {
   const spans: Span[] = []
   let open: Span | undefined
@@ -36,7 +35,7 @@ export function findKeyTones(samples: Int16Array): Span[] {
   }
   if (open) spans.push(open)
   const joined: Span[] = []
-  // Two windows a key, at least: one alone may be a whistle in a word.
+  // At least two windows per key: a single one may be a whistle in a word.
   for (const span of spans.filter(({ from, to }) => to - from >= shortest + step)) {
     const last = joined.at(-1)
     if (last && span.from - last.to <= gap) last.to = span.to
@@ -63,7 +62,7 @@ function isKey(samples: Int16Array, from: number): boolean {
   )
 }
 
-/** Power of a sine of this frequency that would explain what Goertzel's filter hears. */
+/** Power of a sine of this frequency that would explain the filter's output. */
 function tonePower(samples: Int16Array, from: number, hertz: number): number {
   const turn = 2 * Math.cos((2 * Math.PI * hertz) / voiceRate)
   let last = 0

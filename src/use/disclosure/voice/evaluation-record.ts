@@ -1,19 +1,19 @@
 /**
- * The record of an engine's evaluation (engines/nvq/bench writes one): what three attackers and the listeners got.
- * Every version of an engine needs a passing one before it can be registered (R33). The record holds figures; whether they
- * suffice is decided here, each time, by the demands of the engine's level.
+ * Evaluation record of an engine (engines/nvq/bench writes one): the results of three attackers and of listeners. Every engine
+ * version needs a passing record before registration (R33). The record has figures; the demands of the level decide whether
+ * they suffice.
  */
 import type { Level } from './engine.ts'
 
 type Tested = Exclude<Level, 'T'>
 
-/** The sets of speech, as the demands name them. */
+/** Sets of speech, as named in the demands. */
 export const evaluationSets = ['10-people', '100-people', 'prompts', 'finnish', 'calls'] as const
 
-/** Those in which at least five recordings of each person are disclosed, in the quick run as well. */
+/** Sets with at least five recordings per person, in the quick run as well. */
 const pooledSets = ['10-people', 'finnish'] as const
 
-/** A figure must be there and lie between these, both included; what is left out is no bound. */
+/** The figure must exist and be within the bounds, inclusive; a missing bound is none. */
 export interface Demand {
   figure: string
   atLeast?: number
@@ -23,16 +23,16 @@ export interface Demand {
 const across = (figure: string, bounds: Partial<Record<(typeof evaluationSets)[number], number>>): Demand[] =>
   Object.entries(bounds).map(([set, atLeast]) => ({ figure: `${figure}.${set}`, atLeast }))
 
-/** Everybody's figures stand beside these, from the same run: an attacker who finds no original speech finds nothing. */
+/** Controls from the same run: an attacker who fails on original speech proves nothing. */
 export const controlDemands: readonly Demand[] = evaluationSets.slice(0, 4).flatMap((set): Demand[] => [
   { figure: `original.semi-informed.${set}`, atMost: 5.5 },
   { figure: `mcadams.semi-informed.${set}`, atLeast: 3, atMost: 8 },
 ])
 
 /**
- * Equal error rates in percent, shares in percent, milliseconds, multiples of real time. `pooled-five` is of five recordings of one
- * person, each with its own draw, that are known to belong together. Those of level D are no standard of privacy: they are what nvq
- * reached when it was made, so that it does not get worse; how little of five recordings is hidden must be told.
+ * Equal error rates and shares in percent, milliseconds, multiples of real time. `pooled-five` is for five recordings of one
+ * person, each with its own draw, that are known to belong together. The demands of level D are no standard of privacy: they
+ * are what nvq reached when it was made, against regressions; how little is hidden by five recordings must be stated.
  */
 export const demandsOf: Readonly<Record<Tested, readonly Demand[]>> = {
   D: [
@@ -71,16 +71,16 @@ export interface EvaluationRecord {
   day: string
   /** All recordings and the larger verifier; false for the quick run. */
   full: boolean
-  /** What the sets really were in that run. */
+  /** Actual content of the sets in that run. */
   sets: { set: string; what: string; speakers: number; disclosed: number }[]
-  /** By the names of the demands; also figures on which nothing is demanded. */
+  /** By the names of the demands; also figures without demands. */
   figures: Record<string, number>
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** @returns 'evaluation-record-malformed' for what is no record, or one of a later format */
+/** @returns 'evaluation-record-malformed' for an invalid record, or one of a later format */
 export function readEvaluationRecord(text: string): EvaluationRecord | 'evaluation-record-malformed' {
   const malformed = 'evaluation-record-malformed'
   let value: unknown
@@ -110,15 +110,15 @@ export function readEvaluationRecord(text: string): EvaluationRecord | 'evaluati
 export const meets = ({ atLeast = -Infinity, atMost = Infinity }: Demand, value: number | undefined): boolean =>
   value !== undefined && value >= atLeast && value <= atMost
 
-/** What a record misses: demands whose figure is out of bounds or not there, the controls' among them. */
+/** Returns demands whose figure is missing or out of bounds, including those of the controls. */
 export const unmetDemands = ({ level, figures }: EvaluationRecord): Demand[] =>
   [...controlDemands, ...demandsOf[level]].filter((demand) => !meets(demand, figures[demand.figure]))
 
 /**
- * The record that lets an engine be registered: of its name, version and level, made of these very sources, with nothing unmet.
- *
- * @returns 'engine-not-evaluated' where no record is of this version and these sources; 'engine-evaluation-failed' where one is
- *   and misses a demand
+ * Returns the record that permits registration of an engine: of its name, version and level, made of these sources, with all
+ * demands met.
+ * @returns 'engine-not-evaluated' if no record is of this version and these sources; 'engine-evaluation-failed' if one misses a
+ * demand
  */
 export function passingRecord(
   records: readonly EvaluationRecord[],

@@ -1,35 +1,36 @@
 /**
- * When each turn of a re-spoken call begins (level T; docs/decisions/0087).
- *
- * In: how long each turn takes in its new voice, the order of the turns, chance. Out: where each begins. Never here: the talker's
- * pace, a pause of the recording, an overlap. Long waits stay, in steps of five seconds: they belong to the service.
+ * Places the turns of a re-spoken call (level T; docs/decisions/0087) by their order, their new lengths and drawn pauses. The
+ * talker's pace, pauses and overlaps do not remain. Long waits do, in steps of five seconds: they belong to the service.
  */
 import type { Chance } from './chance.ts'
 import { voiceRate, type Span } from './engine.ts'
 
-/** Seconds. Pauses between turns of telephone talk: log-normal, so that most are short and a few are long. */
+/** Seconds. Pauses between turns on the telephone: log-normal, mostly short and sometimes long. */
 const pause = { median: 0.45, spread: 0.6, atLeast: 0.15, atMost: 2 }
-/** Seconds. The step in which a wait is kept, and the shortest wait. */
+/** Seconds. Step of waits, and the shortest wait. */
 const waitStep = 5
 const stepSamples = waitStep * voiceRate
 
-/** A turn that was spoken anew. */
+/** A re-spoken turn. */
 export interface SpokenSpan {
   lane: 0 | 1
-  /** Its times in the recording; only order and long waits are read from them. */
+  /** Its times in the recording, used for order and long waits only. */
   turn: Span
-  /** Samples it takes in its new voice. */
+  /** Length in its new voice, in samples. */
   lengthSamples: number
 }
 
-/** Rounds up to whole steps of five seconds, so that a length tells no more. @returns samples, at least one step */
+/**
+ * Rounds up to five seconds, so that a length reveals no more.
+ * @returns samples, at least one step
+ */
 export function coarseLength(lengthSamples: number): number {
   return Math.max(1, Math.ceil(lengthSamples / stepSamples)) * stepSamples
 }
 
 /**
- * Lays turns one after another, in the order in which they began in the recording, with drawn pauses between them.
- * @returns the first sample of each span, in the order of `spans`, and the length of the whole
+ * Places turns one after another, in the order of their beginnings in the recording, with drawn pauses.
+ * @returns the first sample of each span, in the order of `spans`, and the total length
  */
 export function layOutCall(
   spans: readonly SpokenSpan[],

@@ -1,4 +1,4 @@
-/** The engines that an agency names (docs/formats/voice-process.md). */
+/** Engines named by an agency (docs/formats/voice-process.md). */
 import { readNamedPrograms, type NamedProgram } from '#platform/processes/named-programs.ts'
 import { ProcessFault } from '#platform/processes/process-faults.ts'
 import type { VoiceEngine } from './engine.ts'
@@ -6,18 +6,18 @@ import { recogniseProcess, type Recogniser } from './recognise-process.ts'
 import { voiceProcess } from './voice-process.ts'
 
 export interface NamedEngines {
-  /** `evaluation`: path of its record, where one is named. */
+  /** `evaluation`: path of its record. */
   voices: { engine: VoiceEngine & { sources: string }; evaluation: string | undefined }[]
   recognition: Recogniser[]
-  /** The same programs as they were named. */
+  /** The same programs as named. */
   programs: NamedProgram[]
-  /** What of the file cannot be used, and why: one line each. */
+  /** What is unusable in the file, and why: one line each. */
   faults: ProcessFault[]
 }
 
 /**
- * Whatever is wrong with the file: what is named rightly can be used, and nothing else suffers from the rest.
- * @param file SELOSTE_ENGINES; without it there are none
+ * Reads the engines. Errors in the file affect only the faulty entries.
+ * @param file SELOSTE_ENGINES; undefined if there are none
  */
 export function namedEngines(file: string | undefined): NamedEngines {
   const none = { voices: [], recognition: [], programs: [] }

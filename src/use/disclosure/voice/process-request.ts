@@ -1,13 +1,13 @@
-/** What an engine that is a program of its own is asked (docs/formats/voice-process.md). */
+/** Request to an engine that is a program of its own (docs/formats/voice-process.md). */
 import type { NamedProgram } from '#platform/processes/named-programs.ts'
 import { voiceRate } from './engine.ts'
 
 const protocol = 1
 const startMs = 60_000
-/** Where the program's entry does not say. */
+/** Default of the program's entry. */
 const secondsPerSecond = 10
 
-/** A line of JSON, then the samples: 16 bits, little-endian. The parts are the caller's to wipe. */
+/** Returns a line of JSON, then the samples: 16 bits, little-endian. The caller wipes the parts. */
 export function requestOf(program: NamedProgram, samples: Int16Array, asked: Record<string, unknown>): Buffer[] {
   const models = (program.files ?? []).map(({ path }) => path)
   const line = JSON.stringify({ protocol, rate: voiceRate, samples: samples.length, models, ...asked })

@@ -1,7 +1,6 @@
 /**
- * Recognition by a program of its own, to propose a transcript and redactions (docs/formats/voice-process.md).
- *
- * In: an original track. Out: words with their times. Never here: a decision: a person reviews every word, and hears every second.
+ * Recognition by a program of its own (docs/formats/voice-process.md): words with times of an original track, as proposals that
+ * a person reviews.
  */
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -12,7 +11,7 @@ import type { Span, Turn } from './engine.ts'
 import { limitMsOf, requestOf } from './process-request.ts'
 import { VoiceFault } from './voice-faults.ts'
 
-/** Nobody says more than ten words a second, nor writes one of more than 400 bytes. */
+/** Nobody says more than ten words a second, and a word has at most 400 bytes. */
 const mostBytesPerSample = 1
 const leastMostBytes = 100_000
 
@@ -34,7 +33,7 @@ const endLine = Compile(Type.Object({ words: Type.Integer({ minimum: 0 }) }, exa
 export interface RecognisedWord extends Span {
   text: string
   language: Turn['language']
-  /** 0 to 1, the engine's own. */
+  /** The engine's confidence, 0 to 1. */
   confidence: number
 }
 
@@ -44,7 +43,8 @@ export interface Recogniser {
   /** Hash of the program and its models. */
   sources: string
   /**
-   * @param language what is expected; a word may say another
+   * Recognises a track.
+   * @param language expected; a word may be in another
    * @throws ProcessFault; VoiceFault `engine-answer-wrong`
    */
   recognise: (samples: Int16Array, language: Turn['language'], signal?: AbortSignal) => Promise<RecognisedWord[]>
@@ -74,7 +74,7 @@ export function recogniseProcess(program: NamedProgram): Recogniser {
   }
 }
 
-/** One word a line, in the order in which they begin; the last line says how many there were. */
+/** One word a line, ordered by start; the last line has their number. */
 function readWords(name: string, answer: string, length: number, expected: Turn['language']): RecognisedWord[] {
   const wrong = (line: number, what: string) =>
     new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${what}. Nothing of it was kept.`)
@@ -99,7 +99,7 @@ function parseLine(line: string | undefined): unknown {
   try {
     return JSON.parse(line ?? '')
   } catch {
-    // No JSON is no word: whoever checks the shape says so.
+    // Not JSON: the shape check reports it.
     return undefined
   }
 }

@@ -1,16 +1,13 @@
-/**
- * From a synthesiser's rate to the telephone's. In: samples at one rate. Out: the same sound at another, nothing above 3.4 kHz
- * folded back. Never here: state; where sound begins in the input, it begins in the output.
- */
+/** Resamples from a synthesiser's rate to the telephone's, without aliasing above 3.4 kHz and without shifting the sound. */
 
 const cutoffHz = 3_650
-/** On each side, in samples of the input at 22,050 Hz: from 3.4 to 3.9 kHz it falls by 60 dB. */
+/** On each side, in samples of the input at 22,050 Hz: falls by 60 dB from 3.4 to 3.9 kHz. */
 const halfWidthSeconds = 80 / 22_050
 const kaiserBeta = 6
 
 /**
- * A filter for each place that an output sample can have between two input samples: a sinc in a Kaiser window.
- * @param fromRate, toRate in Hz; `fromRate` is the greater
+ * Returns a resampler with a Kaiser-windowed sinc filter for each phase.
+ * @param fromRate, toRate in Hz; `fromRate` is greater
  */
 export function resampler(fromRate: number, toRate: number): (samples: Int16Array) => Float32Array {
   const divisor = greatestCommon(fromRate, toRate)
@@ -35,7 +32,7 @@ export function resampler(fromRate: number, toRate: number): (samples: Int16Arra
   }
 }
 
-/** Weights of the input samples around a place that lies `fraction` after one of them; they add up to 1. */
+/** Returns weights of the input samples around a position `fraction` after one of them; they sum to 1. */
 function filterAt(fraction: number, half: number, rate: number): Float32Array {
   const weights = new Float32Array(2 * half)
   const band = (2 * cutoffHz) / rate

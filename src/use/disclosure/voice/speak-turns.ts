@@ -1,8 +1,6 @@
 /**
- * Speaks the turns of a call into two tracks. In: turns, a synthesiser, a voice for each track. Out: two tracks at 8 kHz of one length.
- *
- * Never here: a cut word; a pace, a pause or a level of the recording. Each voice has one pace, pauses are drawn, and the noise between
- * turns never changes.
+ * Speaks the turns of a call into two tracks at 8 kHz of the same length. Words are never cut, and pace, pauses and levels are
+ * not the recording's: each voice has one pace, pauses are drawn, and the background noise is constant.
  */
 import type { Synthesiser } from '@echogarden/espeak-ng-emscripten'
 import type { Chance } from './chance.ts'
@@ -13,22 +11,22 @@ import { resampler } from './resample.ts'
 import { speakableText } from './speakable-text.ts'
 import { VoiceFault } from './voice-faults.ts'
 
-/** The voices' files: the variant follows after a plus sign. */
+/** Files of the voices: the variant follows a plus sign. */
 const languages = { fi: 'urj/fi', sv: 'gmq/sv', en: 'gmw/en' } as const
-/** Of speech, root mean square in 16 bits: -26 dB below full scale, the level of telephony (ITU-T P.56). */
+/** Root mean square of speech in 16 bits: -26 dB below full scale, the level of telephony (ITU-T P.56). */
 const speechLevel = 1_640
 const peakLevel = 30_000
-/** Of comfort noise: -70 dB below full scale. */
+/** Level of comfort noise: -70 dB below full scale. */
 const noiseLevel = 10
-/** Where speech begins and ends, of its peak. */
+/** Threshold of speech, relative to its peak. */
 const audible = 0.01
 
 type Said = SpokenSpan & { sound: Float32Array }
 
 /**
- * @param call the turns of each track, in order
+ * @param call turns of each track, in order
  * @param voices of each track
- * @throws VoiceFault `turns-wrong`; turns are named by their number from 1, not by what they say
+ * @throws VoiceFault `turns-wrong`; turns are named by number from 1, not by their words
  */
 export function speakCall(
   synthesiser: Synthesiser,
@@ -85,7 +83,7 @@ function say(synthesiser: Synthesiser, voice: SyntheticVoice, language: Turn['la
   return whole
 }
 
-/** Without the silence around it, which is no pause that was drawn. */
+/** Removes surrounding silence, which would add to the drawn pauses. */
 function trim(sound: Int16Array): Int16Array {
   const limit = audible * sound.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0)
   const isHeard = (value: number) => Math.abs(value) > limit
@@ -93,7 +91,7 @@ function trim(sound: Int16Array): Int16Array {
   return first < 0 ? new Int16Array(0) : sound.subarray(first, sound.findLastIndex(isHeard) + 1)
 }
 
-/** One level for all turns of the track, and the noise beneath all of it. */
+/** Levels all turns of the track and adds the noise. */
 function mix(
   placed: readonly { sound: Float32Array; at: number }[],
   lengthSamples: number,
@@ -119,7 +117,7 @@ function mix(
   return track
 }
 
-/** Hiss without end; sfc32, as nothing depends on its being hard to guess. */
+/** Endless noise by sfc32; it need not be unpredictable. */
 function comfortNoise(seed: Uint32Array): () => number {
   let [a = 0, b = 0, c = 0] = seed
   let counter = 1
@@ -131,7 +129,7 @@ function comfortNoise(seed: Uint32Array): () => number {
     return result
   }
   for (let i = 0; i < 12; i++) next()
-  // Evenly between -x and x has a root mean square of x / sqrt(3).
+  // The uniform distribution between -x and x has a root mean square of x / sqrt(3).
   const scale = (noiseLevel * Math.sqrt(3)) / 2 ** 31
   return () => Math.round(next() * scale)
 }

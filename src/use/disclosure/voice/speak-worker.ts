@@ -1,4 +1,4 @@
-/** A thread that speaks calls: the synthesiser and the text are in its memory alone, which goes with it. */
+/** Worker thread that speaks calls: synthesiser and text are only in its memory. */
 import load from '@echogarden/espeak-ng-emscripten'
 import { answerTasks } from '#platform/threads/task-threads.ts'
 import { Chance } from './chance.ts'
@@ -9,16 +9,16 @@ import { VoiceFault } from './voice-faults.ts'
 
 export interface SpeakTask {
   call: readonly [readonly Turn[], readonly Turn[]]
-  /** `drawBytesOf(call)` bytes of chance. Wiped here. */
+  /** `drawBytesOf(call)` random bytes. Wiped here. */
   draw: Uint8Array<ArrayBuffer>
 }
 
 const variantFolder = '/usr/share/espeak-ng-data/voices/!v'
 
-/** What it prints may be what it was to say. */
+/** Its output may contain the text. */
 const silent = () => undefined
 const espeak = load({ print: silent, printErr: silent }).then(({ eSpeakNGWorker, FS }) => {
-  // A variant that is missing is no error to it: the plain voice would speak, the same for everybody.
+  // A missing variant is no error to eSpeak NG: the default voice would speak for everybody.
   for (const variant of everyVariant) {
     if (FS.analyzePath(`${variantFolder}/${variant}`).exists) continue
     throw new VoiceFault('voice-missing', `eSpeak NG has no voice ${variant}: install Seloste anew.`)
@@ -39,7 +39,7 @@ answerTasks<SpeakTask, [Int16Array, Int16Array]>(async ({ call, draw }) => {
   }
 })
 
-/** Gives the bytes of `draw` one after another, none twice. */
+/** Returns bytes of `draw` in order, each once. */
 function takeFrom(draw: Uint8Array): RandomBytes {
   let at = 0
   return (size) => {

@@ -1,24 +1,22 @@
 /**
- * What a synthesiser is given to say. In: text that people typed or corrected. Out: words, figures and the marks of sentences.
- *
- * Never here: anything that a synthesiser takes for an order. eSpeak NG reads SSML (`<break time="5s"/>` is five seconds of nothing),
- * phonemes in double brackets, and commands after the control character U+0001.
+ * Reduces text to words, digits and punctuation, so that a synthesiser finds no commands in it: eSpeak NG interprets SSML
+ * (`<break time="5s"/>` is five seconds of silence), phonemes in double brackets, and commands after U+0001.
  */
 import type { Turn } from './engine.ts'
 
-/** Signs that are words: written out, as a synthesiser says them in English or not at all. */
+/** Signs spelled out, since a synthesiser says them in English or not at all. */
 const signs: Record<Turn['language'], Record<string, string>> = {
   fi: { '&': 'ja', '+': 'plus', '@': 'ät', '%': 'prosenttia', '€': 'euroa', '§': 'pykälä' },
   sv: { '&': 'och', '+': 'plus', '@': 'snabel-a', '%': 'procent', '€': 'euro', '§': 'paragraf' },
   en: { '&': 'and', '+': 'plus', '@': 'at', '%': 'percent', '€': 'euros', '§': 'section' },
 }
 
-/** What a letter, a mark of a letter, a figure or a mark of a sentence is not. */
+/** Anything but letters, combining marks, digits and punctuation. */
 const unspeakable = /[^\p{L}\p{M}\p{Nd}.,;:?!'’\- ]/gu
 
 /**
- * Figures stay as they are and are read as numbers; eight and more in a row one by one, as an amount of that size is none.
- * @returns '' where there is nothing to say
+ * Digits are read as numbers; eight or more in a row one by one, since no amount is that large.
+ * @returns '' if nothing remains
  */
 export function speakableText(text: string, language: Turn['language']): string {
   const words = text

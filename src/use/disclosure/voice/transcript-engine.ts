@@ -1,26 +1,25 @@
 /**
- * Level T: a checked transcript is spoken by synthetic voices, so that nothing of a voice is left (docs/decisions/0036).
- *
- * In: the turns of both tracks, chance. Out: two tracks of one length. Never here: text on a command line or on disk.
+ * Level T: synthetic voices speak a checked transcript, so that nothing of a voice remains (docs/decisions/0036). The text is
+ * never on a command line or on disk.
  */
 import { startTaskThreads } from '#platform/threads/task-threads.ts'
 import { drawBytes } from './draw-synthetic-voice.ts'
 import type { TranscriptEngine } from './engine.ts'
 import type { SpeakTask } from './speak-worker.ts'
 
-/** A number of a normal distribution takes two draws of four bytes. */
+/** A normally distributed number takes two draws of four bytes. */
 const bytesPerPause = 8
 
-/** Ten minutes are spoken in two seconds: whoever takes so long does not end. */
+/** Ten minutes take two seconds to speak: anything longer hangs. */
 const limitMs = 120_000
 
-/** The version counts what changes the sound: of eSpeak NG, of its voices, of how turns are placed. */
+/** The version counts changes of the sound: of eSpeak NG, its voices, the placing of turns. */
 const engine = { name: 'espeak-ng-transcript', version: '3', level: 'T' } as const
 
 /**
- * Threads start when there is something to say and end when there is not.
- * `speak` throws VoiceFault as `speakCall` does, and Fault `thread-failed`, `thread-too-slow`.
- * @param threads default: one for each core
+ * Threads start on demand and end when idle. `speak` throws VoiceFault like `speakCall`, and Fault `thread-failed`,
+ * `thread-too-slow`.
+ * @param threads default: one per core
  */
 export function transcriptEngine(threads?: number): TranscriptEngine & { stop: () => Promise<void> } {
   const speakers = startTaskThreads<SpeakTask, [Int16Array, Int16Array]>({

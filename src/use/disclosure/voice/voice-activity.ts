@@ -1,33 +1,30 @@
-/**
- * Where somebody speaks on a track. In: samples. Out: a level in dB for each frame, and whether it is speech. Never
- * here: what is said, or by whom.
- */
+/** Finds speech on a track: a level in dB for each frame, and whether it is speech. */
 import { voiceRate } from './engine.ts'
 
-/** Everything about a voice is looked at 200 times a second: 5 ms. */
+/** 200 frames a second: 5 ms. */
 export const hop = voiceRate / 200
 
-/** How far before and after what is loud somebody is still speaking: weak consonants. In frames. */
+/** Frames of weak consonants before and after loud ones. */
 const before = 16
 const after = 30
-/** 10 ms: a turn starts when it starts. */
+/** 10 ms, so that the start of a turn is exact. */
 const windowHops = 2
-/** dB: what lies so far above the floor of noise is speech, if it is not too far below the loudest speech. */
+/** dB above the noise floor that count as speech, unless far below the loudest speech. */
 const aboveFloor = 9
 const belowLoud = 32
-/** dB below full scale: a track that never gets louder has nobody on it. */
+/** dB below full scale: a track that is never louder has no speech. */
 const nobody = -62
 
 export interface Activity {
   /** dB below full scale, of 10 ms around each frame's middle. */
   level: Float64Array
-  /** 1 where somebody speaks. */
+  /** 1 for speech. */
   speech: Uint8Array
 }
 
 const frameCount = (samples: number): number => Math.ceil(samples / hop) + 1
 
-/** A first difference: hum and rumble are no voice. */
+/** First difference, which removes hum and rumble. */
 const leak = 0.95
 
 /** @param samples 1 is full scale */
@@ -52,7 +49,7 @@ export function findSpeech(samples: Float32Array | Float64Array): Activity {
 
 function decide(level: Float64Array): Uint8Array {
   const speech = new Uint8Array(level.length)
-  // Digital silence (what was redacted, a held call) says nothing about the noise of the line.
+  // Digital silence (removed parts, a call on hold) says nothing about the line's noise.
   const heard = level.filter((db) => db > -95).sort()
   if (heard.length === 0) return speech
   const part = (share: number) => heard[Math.min(heard.length - 1, Math.floor(share * heard.length))]!
@@ -61,7 +58,7 @@ function decide(level: Float64Array): Uint8Array {
   const threshold = Math.max(Math.min(part(0.1) + aboveFloor, loud - 15), loud - belowLoud, nobody)
   let last = -Infinity
   for (let frame = 0; frame < level.length; frame++) {
-    // A click of one frame is nobody.
+    // A click of one frame is no speech.
     const isLoud = level[frame]! > threshold && (level[frame + 1] ?? -100) > threshold
     if (isLoud) {
       speech.fill(1, Math.max(0, frame - before), frame + 1)

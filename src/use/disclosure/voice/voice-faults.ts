@@ -1,6 +1,6 @@
 import { Fault } from '#platform/fault.ts'
 
-/** Every code this folder throws, with what can be done about it. No message has a word of what was said. */
+/** Codes of this folder's faults, each with the remedy. Messages never contain words of a call. */
 export const voiceFaults = {
   'turns-wrong': 'Turns overlap, are out of order or outside the recording: the transcript is to be put right.',
   'voice-missing': 'The synthesiser has lost one of its voices: install Seloste anew.',

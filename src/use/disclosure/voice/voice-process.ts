@@ -1,8 +1,6 @@
 /**
- * Levels N and D: an engine that is a program of its own re-speaks a track (docs/formats/voice-process.md).
- *
- * In: samples in which what was redacted is silence. Out: samples of the same length. Never here: a file of sound, a network; samples
- * that the engine gave back as they were.
+ * Levels N and D by an engine that is a program of its own (docs/formats/voice-process.md). The result has the same length and
+ * is refused if it contains the original samples. No files, no network.
  */
 import type { NamedProgram } from '#platform/processes/named-programs.ts'
 import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
@@ -12,12 +10,12 @@ import { limitMsOf, requestOf } from './process-request.ts'
 import { VoiceFault } from './voice-faults.ts'
 
 const seedBytes = 32
-/** More equal samples than that, of those that are not silence, and the speaker's own voice has come back. */
+/** With more equal samples than this, apart from silence, the speaker's own voice has come back. */
 const mostUnchanged = 0.5
 
 /**
- * `sources` is the hash of the program and its models: an evaluation is of these and of no others.
- * `revoice` throws ProcessFault, and VoiceFault `engine-answer-wrong`.
+ * `sources` is the hash of the program and its models, to which the evaluation applies. `revoice` throws ProcessFault, and
+ * VoiceFault `engine-answer-wrong`.
  */
 export function voiceProcess(program: NamedProgram, level: 'N' | 'D'): VoiceEngine & { sources: string } {
   return {
