@@ -259,6 +259,20 @@ describe('a conference ends, and is recorded no less and no more than it is told
     ])
     expect(new Set(bench.segments().map(({ contactId }) => contactId)).size).toBe(2)
   })
+
+  test('of two who withhold their numbers and whose telephones chose one id is for review', async () => {
+    const headers = { ...diversion, 'User-to-User': '00FA08000100021A2B3C4D;encoding=hex' }
+    for (const official of [aino, bertil]) {
+      const call = await bench.call({})
+      await call.invite({ sdp: true, metadata: talk(official, 'sip:anonymous@anonymous.invalid'), headers })
+    }
+    await bench.until(() =>
+      expect(bench.segments().map(({ captureState, marks }) => [captureState, marks])).toEqual([
+        ['paused', ['needs-review']],
+        ['paused', ['needs-review']],
+      ]),
+    )
+  })
 })
 
 describe('a client’s clock', () => {

@@ -45,7 +45,8 @@ export function step(state: SessionState | undefined, event: SessionEvent): [Ses
 }
 
 function begin(offer: Offer): [SessionState, SessionEffect[]] {
-  const { facts, streams, metadata } = offer
+  const { streams, metadata } = offer
+  const facts = offer.shared ? doubtedConference(offer.facts) : offer.facts
   const before = offer.passedOn
   const tracks = { ...before?.tracks, ...offer.tracks }
   const answerVersion = before ? before.answerVersion + (offer.hasSdp ? 1 : 0) : 1
@@ -123,7 +124,10 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
         : []
     return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...asked]]
   }
-  if (event.type === 'shared') return [{ ...state, session: { ...session, shared: event.on } }, []]
+  if (event.type === 'shared') {
+    const facts = event.on ? doubtedConference(session.facts) : session.facts
+    return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
+  }
   // The client gave up before the answer: there was no call to enter.
   if (event.type === 'ended') {
     const { answeredAt, startedAt } = session.facts
@@ -185,7 +189,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     case 'left':
       return [{ phase: 'live', session: { ...session, joined: othersThan(event.index, session) } }, []]
     case 'shared': {
-      const next = { ...session, shared: event.on }
+      const next = { ...session, shared: event.on, facts: event.on ? doubtedConference(session.facts) : session.facts }
       const { facts, effects } = turnQuiet(session, next)
       if (facts !== session.facts) effects.push({ do: 'note', facts })
       return [{ phase: 'live', session: { ...next, facts } }, effects]
@@ -316,6 +320,15 @@ function completed(
     { phase: 'opening', session: opened, completes: offer ? { request: { tellsMedia } } : {} },
     [...others, { do: 'open', recording, streams: [...accepted(opened.streams), ...joined], facts: opened.facts }],
   ]
+}
+
+/**
+ * Facts of a session that is quiet because of another session of its call. Where no caller's number says that both are one call,
+ * it may be two callers whose telephones chose one id.
+ */
+function doubtedConference(facts: SegmentFacts): SegmentFacts {
+  if (!facts.recording || facts.caller.key !== null) return facts
+  return { ...facts, marks: withMark(facts.marks, 'needs-review') }
 }
 
 /** Returns true where a stream has the other voice now. Whose it was was a guess where the caller was not known. */
