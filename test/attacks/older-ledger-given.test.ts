@@ -86,7 +86,9 @@ test('the ledger of the register that was lost is taken, though a drill has take
   expect(await other.copies.catchUp()).toMatchObject([{ reached: true }])
   await copyLedger(other, 'first/', place)
   const again = await emptyMachine()
-  await restoreFrom(again, place, { backup: manifest.id, ledger: 'first/' })
+  const { takenOverAt } = await restoreFrom(again, place, { backup: manifest.id, ledger: 'first/' })
+  // Whoever takes the ledger that lies there is told that it may be a drill's.
+  expect(Date.parse(takenOverAt ?? '')).toBeGreaterThan(Date.parse(manifest.finishedAt))
   const { rows } = await again.pool.query('select id from person where id = any ($1) and employed_to is not null', [
     people,
   ])

@@ -86,7 +86,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
     // Captures of the time before: one that comes back on its disk enters itself again, all others would be silent for ever.
     for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
     await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
-    tell(restored)
+    tell(restored, values.ledger === undefined)
   } finally {
     await database.close()
   }
@@ -166,7 +166,7 @@ async function writeDrawKey(settings: Settings, key: Buffer): Promise<void> {
   await writeFile(path, key, { mode: 0o600, flush: true })
 }
 
-function tell(restored: Restored): void {
+function tell(restored: Restored, isPlacesLedger: boolean): void {
   const {
     backup,
     rows,
@@ -188,6 +188,11 @@ function tell(restored: Restored): void {
   if (completedLedger !== undefined) {
     console.log(
       `the copy of the destruction ledger that was given ends at entry ${completedLedger}; the place's own goes on from it and was taken`,
+    )
+  }
+  if (isPlacesLedger && restored.takenOverAt !== undefined) {
+    console.log(
+      `the destruction ledger that lies there is of a register that took the place over at ${restored.takenOverAt}, after the backup: where that was a drill, do not start this one; restore into another folder with --ledger DIR, the ledger of the register that was lost`,
     )
   }
   console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)

@@ -25,6 +25,7 @@ import { importTables } from './import-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile, readObjectCopy } from './list-backups.ts'
 import { logFolder, readLogHashes } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
+import { readMarker } from '../places/open-place.ts'
 import { ledgerFolder } from '../places/ship-ledger.ts'
 import { readWholeOr } from './read-whole.ts'
 import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
@@ -90,6 +91,8 @@ export interface Restored {
   ledger: Replayed
   /** Entries of the given ledger copy, if the place's own continues it and was used. */
   completedLedger: number | undefined
+  /** When a restored register took the place over, if after the backup: the ledger in the place is that register's. */
+  takenOverAt: string | undefined
   /** Versions of month keys that the ledger reports as destroyed and that came back with the keyring: renewed and destroyed. */
   renewedKeys: string[]
   /** Decided disclosures to authorities whose release is not in the ledger: it may have been the last second. */
@@ -121,6 +124,7 @@ export async function restoreBackup(
     }
     const ledger = await judgeLedger(reading, options.identity, manifest, key, options.anchors)
     const signed = await readLogHashes(place.store, key)
+    const takenOverAt = (await readMarker(place.store))?.takenOverAt
     await beginAnew(connection, manifest)
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)
@@ -176,6 +180,7 @@ export async function restoreBackup(
       withoutAudio,
       ledger: replayed,
       completedLedger: ledger.completed,
+      takenOverAt: takenOverAt !== undefined && isAfter(takenOverAt, manifest.finishedAt) ? takenOverAt : undefined,
       renewedKeys,
       mayHaveLeft,
       withoutKey,
@@ -200,6 +205,10 @@ export async function findBackup(
       'there is no whole backup in this place: look for another, or for an older --backup',
     )
   return { key, manifest: await openManifest(store, id, key) }
+}
+
+function isAfter(one: string, other: string): boolean {
+  return Temporal.Instant.compare(Temporal.Instant.from(one), Temporal.Instant.from(other)) > 0
 }
 
 interface Secrets {

@@ -22,6 +22,8 @@ export interface Marker {
   name: string
   /** Recipient of the keyring copies there. */
   recipient: string | undefined
+  /** When a register that was restored took the place over from another (RFC 3339). */
+  takenOverAt?: string
 }
 
 /**
@@ -51,6 +53,7 @@ export async function reachPlace(
     recipient: string | undefined
     known: string | undefined
     fresh: () => string
+    now: Temporal.Instant
     mayTake: (store: ObjectStore) => Promise<unknown>
   },
   opened?: ObjectStore,
@@ -73,7 +76,10 @@ export async function reachPlace(
   const marker: Marker =
     found && known !== undefined
       ? { ...found, recipient }
-      : { format: markerFormat, origin, place: ours.fresh(), name: setting.name, recipient }
+      : {
+          ...{ format: markerFormat, origin, place: ours.fresh(), name: setting.name, recipient },
+          ...(found && { takenOverAt: ours.now.toString() }),
+        }
   if (!found || known === undefined || found.recipient !== recipient) {
     await putAndReadBack(store, markerFile, Buffer.from(`${JSON.stringify(marker, undefined, 1)}\n`))
   }
@@ -110,7 +116,7 @@ export function tellFault(setting: PlaceSetting, error: unknown): string {
   return error instanceof Fault && line.includes(setting.name) ? line : `${setting.name}: ${line}`
 }
 
-async function readMarker(store: ObjectStore): Promise<Marker | undefined> {
+export async function readMarker(store: ObjectStore): Promise<Marker | undefined> {
   const bytes = await readIfThere(store, markerFile)
   if (!bytes) return undefined
   try {

@@ -129,6 +129,7 @@ export function openPlaces(options: PlacesOptions): Places {
         recipient: kind === 'backup' ? recipient : undefined,
         known,
         fresh: () => judged.id,
+        now: now(),
         mayTake: (found: ObjectStore) => assertLedgerGoesOn(db, found),
       }
       const store = await reachPlace(setting, ours, this.#store)
