@@ -1,13 +1,13 @@
 import { formatEndpoint, type Endpoint } from '#platform/config/addresses.ts'
 import type { StandingBlocker } from '../roles/read-health.ts'
 
-/** What a running desk says of itself and of what it works with: `/health/ready`. */
+/** State of a running desk and its dependencies: `/health/ready`. */
 export interface DeskState {
   desk: 'ready' | 'not-ready' | 'does-not-answer'
-  /** Of a desk that does not answer: nothing listens there, or something does and says nothing in time. */
+  /** For a desk that does not answer: nothing listens there, or no answer in time. */
   silence: 'refused' | 'no-answer' | undefined
   missing: string[]
-  /** What stands still; nothing where the desk does not answer. */
+  /** Blockers; undefined if the desk does not answer. */
   blockers: StandingBlocker[] | undefined
 }
 

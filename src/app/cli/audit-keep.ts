@@ -18,7 +18,7 @@ import { exportLedger } from '#safeguards/ledger/export-ledger.ts'
 import { verifyLocally } from '../custodian/local-verification.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */
+/** `audit export --to DIR`: exports the log as files, or extends an earlier export. */
 export async function auditExport(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { to: { type: 'string' } } })
   if (!values.to)
@@ -33,12 +33,12 @@ export async function auditExport(settings: Settings, args: string[]): Promise<v
   console.log(`its key, to be written down elsewhere: ${writeVerifierKey(signer)}`)
 }
 
-/** `audit key`: the key that the log is verified by. */
+/** `audit key`: prints the log's verifier key. */
 export async function auditKey(settings: Settings): Promise<void> {
   console.log(writeVerifierKey(await logKey(settings)))
 }
 
-/** `audit resume --reason TEXT`: accepts a break of the log; without a reason it tells what was found. */
+/** `audit resume --reason TEXT`: accepts a break of the log; without a reason it prints the findings. */
 export async function auditResume(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { reason: { type: 'string' } } })
   const reason = values.reason?.trim() ?? ''
@@ -68,7 +68,7 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
   })
 }
 
-/** Without a break: what the verifier finds, and an operator can explain. */
+/** Without a break: accepts explainable findings of the verifier. */
 async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, reason: string): Promise<void> {
   const report = await verifyLocally({
     db,

@@ -9,13 +9,13 @@ import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-
 import { trustedKeys, verifyLocally } from '../custodian/local-verification.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** A log that is not what was signed. */
+/** Exit code for a log that is not what was signed. */
 const brokenCode = 3
 const tellMs = 1_000
 
 /**
- * `audit verify`: from an export, without the database it came from; or the log of a running Seloste. Ends with 0 where the
- * log is whole, 3 where it is not, 1 where it could not be verified.
+ * `audit verify`: verifies an export without its database, or the log of a running Seloste. Exits with 0 if the log is whole, 3
+ * if not, 1 if it could not be verified.
  */
 export async function auditVerify(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -104,7 +104,7 @@ async function textOf(option: string, path: string): Promise<string> {
   })
 }
 
-/** A line a second, on a terminal only. */
+/** One line a second, on a terminal only. */
 function tellProgress(): (progress: Progress) => void {
   let toldAt = performance.now()
   return ({ step, checked, entries }) => {

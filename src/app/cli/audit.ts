@@ -3,7 +3,7 @@ import { Fault } from '#platform/fault.ts'
 import { auditExport, auditKey, auditResume } from './audit-keep.ts'
 import { auditVerify } from './audit-verify.ts'
 
-/** `audit verify`, `export`, `key`, `resume`: what can be done with the audit log from the command line. */
+/** `audit verify`, `export`, `key`, `resume`. */
 export async function audit(settings: Settings, args: string[]): Promise<void> {
   const [action, ...rest] = args
   switch (action) {

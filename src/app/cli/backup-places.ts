@@ -18,7 +18,7 @@ import { openObjects } from '../roles/open-objects.ts'
 
 export interface OpenedPlace {
   name: string
-  /** @throws where it is away, another's, or has no attested site (R19) */
+  /** @throws if it is unreachable, another register's, or has no attested site (R19) */
   open: () => Promise<BackupPlace>
 }
 
@@ -55,7 +55,7 @@ export async function openBackupPlaces(
   return { places, objects: await openObjects(settings) }
 }
 
-/** A place to restore from: a folder, or s3://bucket/prefix with its parameters. */
+/** Opens a place to restore from: a folder, or s3://bucket/prefix with parameters. */
 export async function openRestorePlace(
   from: string,
   ledger: string | undefined,
@@ -69,7 +69,7 @@ export async function openRestorePlace(
   return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys, lost) }
 }
 
-/** A place of backups: a folder, or s3://bucket/prefix with its parameters. */
+/** Opens a place of backups: a folder, or s3://bucket/prefix with parameters. */
 export async function openFrom(from: string): Promise<ObjectStore> {
   if (!from.includes('://') || isAbsolute(from)) return openStore({ at: { kind: 'folder', folder: resolve(from) } })
   const [place] = parsePlaces('--from', `from=${from}`, process.cwd())

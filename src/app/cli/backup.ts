@@ -92,7 +92,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
 
 interface LastBackup {
   id: string
-  /** When it is removed. */
+  /** When it will be removed. */
   ends: Temporal.Instant
 }
 
@@ -102,14 +102,14 @@ async function lastOf(store: ObjectStore | undefined, days: number): Promise<Las
   return id !== undefined && at ? { id, ends: at.add({ hours: 24 * days }) } : undefined
 }
 
-/** A place that cannot be looked into is not done. */
+/** A place that cannot be read is not done. */
 async function isDone(
   place: OpenedPlace,
   keys: KeyStore,
   wanted: Parameters<typeof isNewestCurrent>[2],
 ): Promise<boolean> {
   const [opened, key] = [await place.open().catch(() => undefined), await readLogKey(keys)]
-  // One that cannot be read is made anew.
+  // An unreadable backup is made again.
   return opened !== undefined && key !== undefined && isNewestCurrent(opened.store, key, wanted).catch(() => false)
 }
 
@@ -187,7 +187,7 @@ const tellJson: Telling = {
 
 const tellLines: Telling = {
   progress: (place, { step, item, done, total }) => {
-    // Each table and file would be a page of lines.
+    // A line per table and file would be too much.
     if (done === total || (step === 'objects' && done % 10_000 === 0)) {
       console.log(`  ${place}: ${step} ${done} of ${total}${item === undefined || done < total ? '' : ', read back'}`)
     }

@@ -1,4 +1,6 @@
-/** Builds the pages. As a program (`npm run build`, and after `npm ci`) it builds them when they are stale, and joins libraries. */
+/**
+ * Builds the pages. As a program (`npm run build`, and after `npm ci`) it builds them if they are stale, and joins libraries.
+ */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -15,10 +17,10 @@ const vite = join(root, 'node_modules/vite/bin/vite.js')
 const dist = join(root, 'web/dist')
 const building = join(root, `web/dist-${process.pid}`)
 const stampPath = join(dist, 'built-from')
-/** What the pages are made of beside their folders. */
+/** Sources outside their folders. */
 const besides = ['package-lock.json', 'src/app/http/contract/contact-filters.ts', 'src/use/search/contact-filters.ts']
 
-/** Builds the web interface when its sources have changed since it was built. Without the build tools it is left as it is. */
+/** Builds the web interface if its sources have changed. Without the build tools nothing is changed. */
 export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
   if (!existsSync(vite)) return
   const sources = (await Promise.all(['web', 'texts'].map((folder) => digestOf(join(root, folder))))).join(' ')
@@ -27,12 +29,12 @@ export async function buildWebIfStale(say: (line: string) => void): Promise<void
   await run(process.execPath, [vite, 'build', 'web', '--outDir', basename(building), '--logLevel', 'warn'])
   await compress(join(building, 'assets'))
   await writeFile(join(building, 'built-from'), sources)
-  // At once, so that a server that is running never serves half a build.
+  // Atomic, so that a running server never serves half a build.
   await rm(dist, { recursive: true, force: true })
   await rename(building, dist)
 }
 
-/** Puts beside each file of text what browsers load instead of it: Brotli, and gzip for those that do not take that over http. */
+/** Writes compressed variants beside each text file: Brotli, and gzip for browsers without Brotli over http. */
 async function compress(folder: string): Promise<void> {
   const texts = (await readdir(folder)).filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => join(folder, name))
   await Promise.all(
@@ -59,7 +61,7 @@ async function digestOf(folder: string): Promise<string> {
 
 function run(command: string, args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Whoever builds, a test for one: the pages are those that people get.
+    // Always a production build, in tests too.
     const env = { ...process.env, NODE_ENV: 'production' }
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env })
     child.on('error', reject)

@@ -8,9 +8,9 @@ import { readPublished, readVersions, versionAt } from '#safeguards/versions/ver
 import { withRunningDatabase } from './running-database.ts'
 
 /**
- * `description show [--version N]`: the text of the version in force, or of another, exactly as published.
- * `description versions`: every version, newest first. `description check FILE`: what is wrong with a file; exit code 1
- * where something is. None of them changes a description: that goes by the procedure alone.
+ * `description show [--version N]`: prints the text of the version in force, or of another, exactly as published. `description
+ * versions`: lists every version, newest first. `description check FILE`: lists the problems of a file; exit code 1 if there
+ * are any. Descriptions change only by the procedure.
  */
 export async function description(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({

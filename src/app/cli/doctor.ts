@@ -15,8 +15,8 @@ import { checkStores } from './doctor/check-stores.ts'
 import { error, lineOf, type Finding } from './doctor/finding.ts'
 
 /**
- * Looks for what would go wrong, before a start and after it. One line for each look, with what to do where something is; exit
- * code 1 where an error is among them, 0 for warnings alone.
+ * Checks for problems, before a start and after it. One line per check, with the remedy; exit code 1 for errors, 0 for
+ * warnings.
  */
 export async function doctor(readSettings: () => Settings, asJson: boolean): Promise<void> {
   const found = await lookAt(readSettings)
@@ -57,7 +57,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['moved', () => checkMoveLeftovers(settings, Temporal.Now.instant())],
   ]
   const found: Finding[] = []
-  // One after another: a disk that is being measured is not written by another look.
+  // Sequential: disk measurements must not run during other checks.
   for (const [name, look] of looks) {
     found.push(
       ...(await look().catch((thrown: unknown) => [

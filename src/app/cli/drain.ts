@@ -4,17 +4,17 @@ import { Fault } from '#platform/fault.ts'
 import { askCapture, type CaptureState } from '../capture/capture-control.ts'
 
 export interface DrainOptions {
-  /** Waits so long for the end; without it, not at all. */
+  /** Longest wait for the end; undefined: does not wait. */
   waitSeconds?: number | undefined
-  /** Takes an earlier drain back. */
+  /** Cancels an earlier drain. */
   isCancelled?: boolean
 }
 
 const lookMs = 500
 
 /**
- * Has a running capture take no new session. Those that go on go on; when the last is sealed and its facts are in the
- * register, capture ends. Exit code 1 where the wait was too short.
+ * Drains a running capture: it accepts no new sessions and ends when the last one is sealed and its facts are in the register.
+ * Exit code 1 if the wait was too short.
  */
 export async function drain(settings: Settings, { waitSeconds, isCancelled = false }: DrainOptions): Promise<void> {
   let state = await askCapture(settings, isCancelled ? 'resume' : 'drain')
@@ -27,7 +27,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
   if (waitSeconds === undefined) return
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
-    // It does not answer any more: it has ended. One that answers and takes calls was called back by somebody.
+    // If it no longer answers, it has ended. If it answers and accepts calls, somebody has cancelled the drain.
     state = await askCapture(settings)
     if (!state) {
       console.log('capture is drained and has ended')
@@ -48,7 +48,7 @@ function tellLeft({ live, storing, waiting }: CaptureState): string {
   return `going on: ${live}${ended}, waiting for the register: ${waiting}`
 }
 
-/** One line about capture, for `seloste status`. */
+/** Describes capture on one line, for `seloste status`. */
 export function tellCapture(state: CaptureState | undefined): string {
   if (!state) return 'capture does not answer: it is drained and has ended, runs elsewhere, or is being started again'
   if (state.draining) return `capture is draining, no new session is taken; ${tellLeft(state)}`

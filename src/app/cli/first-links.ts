@@ -10,15 +10,15 @@ const first: Record<FirstRole, string> = {
   ACCESS_APPROVER: 'the first approver of access rights, another person',
 }
 
-/** Where a one-time link is opened. */
+/** Address of a one-time link. */
 export function linkAddress({ publicUrl, http }: Settings, token: string): string {
   return `${publicUrl ?? `http://${formatEndpoint(http)}`}/welcome#${token}`
 }
 
 /**
- * What an installation needs to begin: a one-time link for each of the two first people whose role nobody holds. Made anew
- * at each start until it is used (R20: no account is there before a natural person names themselves).
- * @returns lines for the operator; none where both roles are held
+ * Makes a one-time link for each first role without a holder. Made anew at each start until used (R20: no account exists before
+ * a natural person names themselves).
+ * @returns lines for the operator; empty if both roles are held
  */
 export async function firstLinks(settings: Settings, adminUrl: string): Promise<string[]> {
   const { db, close } = connectDatabase<RegisterTables>({

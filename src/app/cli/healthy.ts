@@ -6,8 +6,8 @@ import { socketPath } from '../roles/sockets.ts'
 const answerMs = 5_000
 
 /**
- * Whether a role answers on this machine, by asking itself; for probes of containers. Exit code 1 where it does not; without a
- * role, where none does. Whether it can do its work (database, custodian) is `seloste status` and `/health/ready`.
+ * Liveness probe for containers: exit code 1 if the role does not answer on this machine; without a role, if none does.
+ * Readiness (database, custodian) is `seloste status` and `/health/ready`.
  */
 export async function healthy(settings: Settings, role?: RoleName): Promise<void> {
   const asked = role === undefined ? roleNames : [role]
@@ -21,7 +21,7 @@ function answersAt(settings: Settings, role: RoleName): Promise<boolean> {
   switch (role) {
     case 'desk': {
       const { host, port } = settings.http
-      // What listens at every address is asked at the loopback.
+      // A server at all addresses is probed at the loopback.
       const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
       return ask({ host: near, port, path: '/health/live' })
     }

@@ -1,6 +1,5 @@
-// Libraries of hundreds of files, each read as one file: half of what the start of a role took was the finding and reading of theirs.
-// In: what join-libraries.ts made of them. Out: whoever imports one from then on gets it joined. Never here: a library of other
-// versions than package.json's; a library that is missing because nobody joined it: Node then reads its files.
+// Loads libraries of hundreds of files as one file each: finding and reading their files was half of a role's start time. Used
+// only if made by join-libraries.ts from the pinned versions; otherwise Node reads the original files.
 import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
@@ -8,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** By what they are imported as. Those of one package are joined together: what they share they have once. */
+/** By import specifier. Specifiers of one package are joined together, so that they share code. */
 export const joinedLibraries: Readonly<Record<string, string>> = {
   kysely: 'kysely',
   'libphonenumber-js/max': 'libphonenumber-js',
@@ -18,12 +17,12 @@ export const joinedLibraries: Readonly<Record<string, string>> = {
   'typebox/value': 'typebox',
 }
 
-/** Beside the packages, where whoever writes could change the program itself. */
+/** Beside the packages: whoever can write here could change the program itself. */
 export const joinedFolder = join(root, 'node_modules/.cache/libraries')
 export const joinedFile = (library: string) => `${library.replaceAll('/', '-')}.mjs`
 export const stamp = 'joined-from'
 
-/** The versions that package.json pins. */
+/** Returns the pinned versions of package.json. */
 export function versionsToJoin(): string {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>
@@ -31,7 +30,7 @@ export function versionsToJoin(): string {
   return [...new Set(Object.values(joinedLibraries))].map((name) => `${name} ${dependencies[name]}\n`).join('')
 }
 
-/** @returns whether they are joined */
+/** @returns whether joined libraries are in use */
 export function useJoinedLibraries(folder = joinedFolder): boolean {
   const stampPath = join(folder, stamp)
   if (!existsSync(stampPath) || readFileSync(stampPath, 'utf8') !== versionsToJoin()) return false

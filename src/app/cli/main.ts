@@ -1,7 +1,4 @@
-/**
- * The command line. In: arguments. Out: the program running, or one line that says what was wrong. Never here: work
- * that another folder could do.
- */
+/** The command line: parses arguments and runs a command, or prints one line about the error. */
 import { parseArgs } from 'node:util'
 import { restoreSavedCalls } from '#capture/session/recovery/saved-calls.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
@@ -65,7 +62,7 @@ const usage = `Seloste ${version}
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
 
 async function main(): Promise<void> {
-  // Before any of them is read: what is imported above needs none.
+  // Before any of them is loaded; the imports above need none.
   useJoinedLibraries()
   const [command, ...rest] = process.argv.slice(2)
   const settings = () => readSettings(process.env, process.cwd())
@@ -202,7 +199,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The ports of calls that go on first: what is read after that takes most of a second. */
+/** Opens the ports of live calls first: loading the rest takes most of a second. */
 async function startRole(role: RoleName, settings: Settings): Promise<void> {
   if (process.env['SELOSTE_SPARE'] === '1' && process.connected) {
     await untilNeeded(role, () =>
@@ -234,7 +231,7 @@ function refuse(line: string): void {
   process.exitCode = 2
 }
 
-/** Their message says what to do already. */
+/** Their messages include the remedy. */
 const saysItself = new Set(['argument-wrong', 'setting-wrong', 'config-file-wrong', 'not-found', 'role-failed'])
 
 main().catch((error: unknown) => {

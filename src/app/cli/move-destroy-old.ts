@@ -16,8 +16,8 @@ import { forgetLeftovers, recordLeftoversDestruction, readLeftovers } from './mo
 import { withRunningDatabase } from './running-database.ts'
 
 /**
- * Destroys what a move has left here: the folder of the embedded database, and the store. The register must run where it was moved
- * to, and its log says that they are gone.
+ * Destroys what a move has left here: the embedded database's folder, and the store. The register must run in its new place,
+ * whose log records the destruction.
  */
 export async function destroyOld(settings: Settings): Promise<void> {
   const left = await readLeftovers(settings.dataDirectory)
@@ -60,7 +60,7 @@ async function note(db: Kysely<RegisterTables>, detail: Record<string, string | 
   await appendAudit(db, { action: 'register.old-destroyed', result: 'ok', object: { kind: 'place' }, detail })
 }
 
-/** By its own word: its mark says that the register has left it. */
+/** The database's own mark proves that the register has left it. */
 async function assertDatabaseLeft(settings: Settings): Promise<void> {
   const dataDirectory = join(settings.dataDirectory, 'database')
   if (settings.databaseUrl === undefined || (await findEmbeddedPostgres(dataDirectory))) {
@@ -79,7 +79,7 @@ async function assertDatabaseLeft(settings: Settings): Promise<void> {
   }
 }
 
-/** Beside the one that is used, and of an earlier major version. */
+/** A folder beside the one in use, and of an earlier major version. */
 async function assertOldCluster(folder: string): Promise<void> {
   const [old, now] = [await majorOf(folder), await majorOf(join(folder, '..', 'cluster'))]
   if (/^cluster-\d+$/.test(basename(folder)) && (old === undefined || (now !== undefined && old < now))) return

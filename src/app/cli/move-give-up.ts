@@ -10,8 +10,8 @@ import { openObjects } from '../roles/open-objects.ts'
 import { originOf, type Target } from './move-target.ts'
 
 /**
- * Empties the target of a move that was cut short and is not to go on: it has personal data. What a move of this register did not
- * put there stays, and so does everything once the register has left for it.
+ * Empties the target of an interrupted move that will not be resumed: it contains personal data. Keeps what this move did not
+ * put there, and everything once the register has moved there.
  */
 export async function giveUp(settings: Settings, target: Target, source: { url: string; connection: OwnConnection }) {
   if (await readMovedAway(source.connection)) throw left()

@@ -1,6 +1,6 @@
 /**
- * What a move has left behind: an old database folder, an old store, with everything that the register had then. In: the data
- * folder. Out: a note of it from the move until its destruction, whatever the settings say meanwhile. Never here: a way to it.
+ * Record, in the data folder, of what a move has left behind: an old database folder, an old store, with everything the
+ * register had then. Kept until it is destroyed, whatever the settings are meanwhile.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,13 +9,13 @@ import { tellPlace, type FolderAddress, type S3Address } from '#platform/config/
 export interface MoveLeftovers {
   /** ISO 8601. */
   movedAt: string
-  /** The embedded database, below the same data folder. */
+  /** The embedded database below the same data folder. */
   database?: 'embedded'
-  /** The folder of an embedded cluster of an earlier major version. */
+  /** Folder of an embedded cluster of an earlier major version. */
   cluster?: string
-  /** Stores, one of each move. */
+  /** Stores, one per move. */
   objects?: readonly (FolderAddress | S3Address)[]
-  /** It was seen to be what was moved from, and its destruction has begun. */
+  /** Verified as the source of the move; its destruction has begun. */
   destroying?: boolean
 }
 
@@ -24,8 +24,8 @@ function fileOf(dataDirectory: string): string {
 }
 
 /**
- * Of several moves all is remembered, from the first on. Noted before the moment of the move, so that nothing is forgotten that ends
- * it then: what was not left after all says so itself when it is to be destroyed.
+ * Accumulates over moves. Written before the commit point, so that nothing is forgotten; what was not left after all is
+ * detected before its destruction.
  */
 export async function recordLeftovers(dataDirectory: string, left: MoveLeftovers): Promise<void> {
   const before = await readLeftovers(dataDirectory)
@@ -34,7 +34,7 @@ export async function recordLeftovers(dataDirectory: string, left: MoveLeftovers
   await write(dataDirectory, { ...before, ...left, movedAt: before?.movedAt ?? left.movedAt, objects })
 }
 
-/** What is left was seen to be what was moved from. */
+/** Marks the leftovers as verified. */
 export async function recordLeftoversDestruction(dataDirectory: string, left: MoveLeftovers): Promise<void> {
   await write(dataDirectory, { ...left, destroying: true })
 }

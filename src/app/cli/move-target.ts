@@ -1,4 +1,4 @@
-/** What a move works with. In: the settings of now, the file of `--to`. Out: the database of now, and where it is to go. */
+/** Source and target of a move, from the present settings and the file of `--to`. */
 import { join, resolve } from 'node:path'
 import { readConfigFile } from '#platform/config/config-file.ts'
 import { tellPlace } from '#platform/config/places.ts'
@@ -12,7 +12,7 @@ import { newestCheckpoint } from '#safeguards/audit/stored-tree.ts'
 const movable = ['DATABASE_URL', 'OBJECTS_URL', 'SELOSTE_SITES'] as const
 
 export interface Target {
-  /** What the file says. */
+  /** Settings in the file. */
   environment: Record<string, string>
   settings: Settings
   database: string | undefined
@@ -33,7 +33,7 @@ export function readTarget(settings: Settings, file: string): Target {
   return { environment, settings: next, database, hasObjects }
 }
 
-/** The database of now: of the Seloste that runs, or started for the move alone. */
+/** Opens the present database: of the running Seloste, or started for the move only. */
 export async function openSource(
   settings: Settings,
   isRunning: boolean,
@@ -63,7 +63,10 @@ export function openDatabase(url: string) {
   })
 }
 
-/** The audit log's own name, by which a store that is being filled knows whose it is. @throws Fault `audit-log-unsigned` */
+/**
+ * Returns the audit log's origin, which marks a store that is being filled.
+ * @throws Fault `audit-log-unsigned`
+ */
 export async function originOf(databaseUrl: string): Promise<string> {
   const { db, close } = openDatabase(databaseUrl)
   const note = await newestCheckpoint(db).finally(close)

@@ -32,8 +32,8 @@ import { giveUp } from './move-give-up.ts'
 import { openDatabase, openSource, originOf, readTarget, type Target } from './move-target.ts'
 
 /**
- * `move --to FILE`: database, store or both to where the settings of a file say; with `--give-up`, that emptied again.
- * `move --destroy-old`: what is left of them here.
+ * `move --to FILE`: moves database, store or both to the settings in a file; with `--give-up`, empties that target again. `move
+ * --destroy-old`: destroys what is left of them here.
  */
 export async function move(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -65,7 +65,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
     await moveTo(settings, target, source, way)
   } finally {
     await turn.close().catch(() => undefined)
-    // Where it has moved it goes on there by now, and otherwise here.
+    // Resumes in the new place if it has moved, otherwise here.
     await way?.goOn().catch((error: unknown) => {
       console.error(`seloste: ${(error as Error).message}`)
     })
@@ -75,8 +75,8 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
 }
 
 /**
- * Roles that run apart have nobody who could hold them, nor has a capture on another machine.
- * @param isSupervised one Seloste makes way: with one capture and one of each other role
+ * Refuses roles that run apart, which nobody can pause, and captures on other machines.
+ * @param isSupervised one Seloste is paused: with one capture and one of each other role
  * @throws Fault `move-roles-run`
  */
 async function refuseRunning(url: string, isSupervised: boolean): Promise<void> {
@@ -96,7 +96,10 @@ async function refuseRunning(url: string, isSupervised: boolean): Promise<void> 
   )
 }
 
-/** No place takes data whose site is not attested (R19). @throws PlaceFault `place-unattested` */
+/**
+ * Refuses a target without an attested site (R19).
+ * @throws PlaceFault `place-unattested`
+ */
 async function assertAttested(url: string, target: Target): Promise<void> {
   const { db, close } = openDatabase(url)
   const now = Temporal.Now.instant()
@@ -150,7 +153,7 @@ async function moveTo(
   else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
   const isOfDatabase = target.database !== undefined
-  /** Everything but the moment itself: what is killed after that has left its note, and is ended by `endMove`. */
+  /** Everything but the commit point: after an interruption the record remains, and `endMove` completes the move. */
   const settle = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndTell(objects))
     await noteMove(target.database ?? source.url, target, settled.objects, database)
@@ -189,10 +192,10 @@ async function moveTo(
   tellWhatToChange(target)
 }
 
-/** Copied in a pass: then the next, with the register held, is short. */
+/** Objects per pass, so that the last pass, with the register paused, is short. */
 const fewObjects = 100
 const mostPasses = 5
-/** A table of its own line. */
+/** Tables larger than this are reported on a line of their own. */
 const manyRows = 10_000
 
 async function beginObjects(settings: Settings, target: Target, databaseUrl: string): Promise<ObjectMove> {
@@ -225,7 +228,7 @@ async function copyAndTell(objects: ObjectMove): Promise<MovedObjects> {
   return moved
 }
 
-/** The log says where the register is, from the moment that it is there. */
+/** Logs the register's place once it is there. */
 async function noteMove(
   url: string,
   target: Target,

@@ -4,7 +4,7 @@ import { Fault } from '#platform/fault.ts'
 import { forgetNode, seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `nodes list|forget`: the captures of this register, on whichever machines. Exit code 1 of list: one does not answer. */
+/** `nodes list|forget`: captures of this register on all machines. Exit code 1 of list: one does not answer. */
 export async function nodes(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
@@ -45,7 +45,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
   throw new Fault('argument-wrong', 'nodes needs list, or forget --node NAME; see "seloste help"')
 }
 
-/** A line for each node, and one for each name that two have which answer. */
+/** Returns a line per node, and one per name shared by two live nodes. */
 export function tellNodes(found: readonly SeenNode[]): string[] {
   const twice = new Set(found.filter(({ sharesName }) => sharesName).map(({ name }) => name))
   const lines = [...twice].map(

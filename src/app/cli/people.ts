@@ -13,9 +13,9 @@ import { firstLinks, linkAddress } from './first-links.ts'
 import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 
 /**
- * `people add`: enters a person in a running Seloste and prints a one-time link for their first password; `people link`: a
- * new one, for whoever the identity system entered or who forgot it; `people remove-factors`: takes the second factors from
- * who has lost them; `people first`: links for the two people with whom an installation begins. Rights come by procedure, not by this.
+ * `people add`: enters a person in a running Seloste and prints a one-time link for the first password. `people link`: a new
+ * link, for somebody entered by the identity system or who forgot the password. `people remove-factors`: removes lost second
+ * factors. `people first`: links for the two first people of an installation. Rights come by the procedure only.
  */
 export async function people(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -10,8 +10,8 @@ import { databaseRoles } from '../roles/role.ts'
 import { assertNoDemo } from './demo/whose-register.ts'
 
 /**
- * Makes a database ready for roles that run apart: what `seloste start` does before it starts them. With `--passwords DIR` each
- * role gets a new password, in a file of its own there.
+ * Prepares a database for roles that run apart, as `seloste start` does before starting them. With `--passwords DIR` each role
+ * gets a new password, in a file there.
  */
 export async function prepare(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { passwords: { type: 'string' } } })
@@ -40,13 +40,13 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
   if (folder !== undefined) await writePasswords(url, folder)
 }
 
-/** As systemd reads them (EnvironmentFile=) and Kubernetes takes them in (--from-env-file). Nothing is written over. */
+/** In the format of systemd (EnvironmentFile=) and Kubernetes (--from-env-file). Never overwrites a file. */
 async function writePasswords(adminUrl: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const names = ['custodian', 'capture', 'desk', 'feeds'] as const
   const opened = []
   try {
-    // Before the passwords change: roles that run go on with those of before where one cannot be written.
+    // Before the passwords change: if a file cannot be written, running roles keep their passwords.
     for (const name of names) {
       const path = join(folder, `${name}.env`)
       const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {

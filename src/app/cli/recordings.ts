@@ -9,14 +9,14 @@ import { openObjects } from '../roles/open-objects.ts'
 import { backupPlacesToVerify } from '../custodian/backup-places-to-verify.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** A recording is not what was kept, or one that was destroyed is not gone. */
+/** Exit code: a recording is not what was stored, or a destroyed one is not gone. */
 const foundCode = 3
 const tellMs = 1_000
 const mebibyte = 1024 * 1024
 
 /**
- * `recordings verify`: proves that every recording in keeping opens whole and every destroyed one does not, beside a running
- * Seloste. Ends with 0 where that is so, 3 where it is not, 1 where it could not be found out.
+ * `recordings verify`: proves that every held recording opens whole and no destroyed one does, beside a running Seloste. Exits
+ * with 0 if so, 3 if not, 1 if it could not be determined.
  */
 export async function recordings(settings: Settings, args: string[]): Promise<void> {
   const [action, ...rest] = args
@@ -53,7 +53,7 @@ function asJson(finding: Verification['findings'][number]) {
   return { ...finding, message: sayFinding(finding) }
 }
 
-/** A line a second, on a terminal only. */
+/** One line a second, on a terminal only. */
 function tellProgress(): (so: { looked: number; bytes: number }) => void {
   let toldAt = performance.now()
   return ({ looked, bytes }) => {

@@ -11,12 +11,12 @@ import { openObjects } from '../roles/open-objects.ts'
 import { openFrom } from './backup-places.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** Some recordings are not in the backup, or their copies are not what they were. */
+/** Exit code: some recordings are not in the backup, or their copies are damaged. */
 const leftCode = 3
 
 /**
- * `recordings bring-back --from PLACE`: copies the objects of recordings that do not open back from a place of backups, beside a
- * running Seloste. Ends with 3 where some could not be brought back.
+ * `recordings bring-back --from PLACE`: restores missing or damaged objects of held recordings from a place of backups, beside
+ * a running Seloste. Exits with 3 if some could not be restored.
  */
 export async function restoreObjects(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { from: { type: 'string' }, backup: { type: 'string' } } })
@@ -37,7 +37,7 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
       const id = recordingOf(object.key)
       if (id === undefined || !wrong.has(id)) continue
       await objects.put(object.key, await readObjectCopy(place, object))
-      // What is destroyed meanwhile stays so: its expunction may have been here before the copy was.
+      // A recording destroyed meanwhile stays destroyed: its expunction may have finished before the copy.
       const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
       if (state === 'DESTROYING' || state === 'DESTROYED') await objects.delete(object.key)
     }

@@ -35,7 +35,9 @@ const options = {
   'accept-lost-keys': { type: 'boolean' },
 } as const
 
-/** `restore --from DIR --identity FILE`: the register out of a backup, into an empty data folder or an empty database. */
+/**
+ * `restore --from DIR --identity FILE`: restores the register from a backup, into an empty data folder or an empty database.
+ */
 export async function restore(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options })
   if (!values.from || !values.identity?.length) {
@@ -83,7 +85,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
       },
     )
     await forgetPositions(join(settings.dataDirectory, 'feeds'))
-    // Captures of the time before: one that comes back on its disk enters itself again, all others would be silent for ever.
+    // Nodes of the past: one that returns with its disk registers again; the others would be silent for ever.
     for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
     await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
     tell(restored, values.ledger === undefined)
@@ -118,7 +120,7 @@ async function openDatabase(settings: Settings) {
   }
 }
 
-/** The private half, as `seloste backup key` and `age-keygen` write it. */
+/** Reads the private half, in the format of `seloste backup key` and `age-keygen`. */
 async function readIdentity(path: string): Promise<string> {
   const text = await readFile(resolve(path), 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new Fault('argument-wrong', `--identity: ${path} cannot be read (${cause.code})`, cause)
@@ -134,7 +136,7 @@ function readCount(text: string | undefined): number {
   throw new Fault('argument-wrong', `--anchor is "${text}"; it is how many entries the ledger has at least`)
 }
 
-/** Heads of the ledger in files that were kept, and at the witnesses. */
+/** Reads heads of the ledger from given files and from witnesses. */
 async function knownElsewhere(
   settings: Settings,
   files: readonly string[],

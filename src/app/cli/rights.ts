@@ -9,8 +9,8 @@ import { unitNames } from '#safeguards/people/units.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /**
- * `rights list`: every right in force or to come. `rights show --user-id ID`: what one person may see, by which decision, and
- * what they could. Neither gives a right nor ends one: that goes by the procedure alone.
+ * `rights list`: every present and future right. `rights show --user-id ID`: one person's present and past rights with their
+ * decisions. Rights change only by the procedure.
  */
 export async function rights(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -8,22 +8,22 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
 
 /**
- * Works, as its owner, with the database of a Seloste that runs on these settings.
- * @throws Fault `database-not-running` where none does; DatabaseFault `database-quarantined`, `database-moved`: what is being restored is
- *   no register yet, and what has left is none any more
+ * Runs work as the owner of a running Seloste's database.
+ * @throws Fault `database-not-running` if none runs; DatabaseFault `database-quarantined`, `database-moved`: a database being
+ * restored is no register yet, and one that was left is none any more
  */
 export async function withRunningDatabase<Result>(
   settings: Settings,
   purpose: string,
   work: (db: Kysely<RegisterTables>) => Promise<Result>,
-  /** How soon a database that hangs is found out; as connectDatabase has it. */
+  /** Timeouts for a hanging database; default of connectDatabase. */
   answerMs?: number,
 ): Promise<Result> {
   const url = await databaseUrlOf(settings)
   const { db, pool, close } = connectDatabase<RegisterTables>({
     url,
     applicationName: `seloste-${purpose}`,
-    // Whoever holds a place for itself asks for more beside it.
+    // Callers may hold one connection and need more.
     size: 5,
     ...(answerMs !== undefined && { answerMs }),
     onIdleError: () => undefined,
@@ -36,7 +36,10 @@ export async function withRunningDatabase<Result>(
   }
 }
 
-/** The owner's way to the database of a Seloste that runs on these settings. @throws Fault `database-not-running` */
+/**
+ * Returns the owner's URL of a running Seloste's database.
+ * @throws Fault `database-not-running`
+ */
 export async function databaseUrlOf(settings: Settings): Promise<string> {
   const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
   if (url !== undefined) return url

@@ -4,7 +4,7 @@ import { Fault } from '#platform/fault.ts'
 import { addScimToken, listScimTokens, revokeScimToken } from '#safeguards/people/scim-tokens.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `scim-token add|list|revoke`: which identity systems may keep the directory of a running Seloste. */
+/** `scim-token add|list|revoke`: tokens of identity systems that may change the directory. */
 export async function scimToken(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } })
   const [action] = positionals

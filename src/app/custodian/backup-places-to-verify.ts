@@ -5,8 +5,8 @@ import type { PlaceToProve } from '#register/verify/prove-destroyed.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 
 /**
- * Every place of backups, to be looked into: a copy there is a copy.
- * @throws Fault `place-away` where one cannot be: nothing would be proved of it
+ * Returns every place of backups for verification.
+ * @throws Fault `place-away` if one is unreachable: nothing could be proved about it
  */
 export async function backupPlacesToVerify(backups: Settings['backups']): Promise<PlaceToProve[]> {
   const opened: PlaceToProve[] = []

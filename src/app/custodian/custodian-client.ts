@@ -17,32 +17,32 @@ import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 import type { ConnectionPool, CustodianTransport } from './custodian-transport.ts'
 
-/** What the desk may ask of the custodian: ranges of a listening, counts for a draft, and nothing by a recording's own id. */
+/** The desk's requests to the custodian: ranges of a listening, counts for a draft; none by a recording's id. */
 export interface CustodianClient {
   audio(asked: AudioAsked, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
   peaks(asked: { session: string; listening: string }): Promise<Peaks | Over>
-  /** Says that a listening has begun and its first range will be asked for. */
+  /** Announces a listening whose first range will be requested. */
   prepare(asked: { session: string; listening: string }): Promise<void>
   tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
   secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
-  /** Copies on request: made in a clerk's session, fetched by whoever has the link. */
+  /** Copies on request: made in a clerk's session, downloaded with the link. */
   copies: Pick<CopyMaker, 'make'> & CopyFetching
-  /** What leaves: made in the decision maker's session, fetched by whoever has the link. */
+  /** Packages: made in the decision maker's session, downloaded with the link. */
   packages: Pick<PackageMaker, 'make'> & PackageFetching
-  /** Anonymised copies: their words and their sound, in the session of who prepares or hears them. */
+  /** Anonymised copies: words and audio, in the session of the preparer or listener. */
   anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyHearings
-  /** What keeps the custodian from its work; nothing where it does not answer in time. */
+  /** The custodian's blockers; undefined if it does not answer in time. */
   blockers(withinMs: number): Promise<Blocker[] | undefined>
-  /** The audit log's key, with which proofs are signed; `unknown` where the custodian has not told it yet and does not answer. */
+  /** The audit log's key, which signs proofs; `unknown` if the custodian has not answered yet. */
   logKey(): Promise<VerifierKey | 'unknown'>
   alive(): Promise<boolean>
 }
 
 export interface ServedAudio {
   bytes: Buffer
-  /** Position of the first byte in the whole WAV. */
+  /** Offset of the first byte in the whole WAV. */
   from: number
   totalBytes: number
 }
@@ -54,12 +54,12 @@ interface AskOptions {
   timeout?: number
 }
 
-/** Whoever waits for a page, or for health, waits for it at most once. */
+/** A page or a health check waits for it at most once. */
 const keyMs = 1_000
-/** A call of hours is looked through for speech. */
+/** Timeout for finding speech in a call of hours. */
 const wholeCallMs = 60_000
 
-/** Speaks to the custodian, wherever it is. Throws when it does not answer. */
+/** Connects to the custodian, wherever it is. Requests throw if it does not answer. */
 export function connectCustodian(way: CustodianTransport): CustodianClient {
   function ask(
     path: string,

@@ -1,8 +1,4 @@
-/**
- * The custodian for desks on other machines. In: settings, what is answered over the socket. Out: the same over TLS 1.3 to
- * whoever shows a certificate of our authorities with a desk's name in it. Never here: an answer to anybody else, our own
- * machines included.
- */
+/** Serves desks on other machines over TLS 1.3: only clients with a certificate of our authorities that names a desk. */
 import type { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
 import { isIP, type AddressInfo } from 'node:net'
@@ -17,7 +13,7 @@ import type { AnswerDesk } from './custodian-server.ts'
 import { followLink, linkVersion } from './custodian-transport.ts'
 
 export interface CustodianLink {
-  /** `https://address:port` at which it listens. */
+  /** `https://address:port` of the listener. */
   address: string
   stop: () => Promise<void>
 }
@@ -25,15 +21,15 @@ export interface CustodianLink {
 interface Around {
   now: () => Temporal.Instant
   log: Pick<Log, 'info' | 'warn' | 'error'>
-  /** How often certificates are looked at. */
+  /** Interval of checks for changed certificates. */
   lookMs?: number | undefined
 }
 
 const handshakeMs = 10_000
-/** As many as one desk opens at the most, for several of them. */
+/** Enough for several desks. */
 const connections = 4096
 
-/** Nothing where SELOSTE_CUSTODIAN_LISTEN is not set. */
+/** Undefined without SELOSTE_CUSTODIAN_LISTEN. */
 export async function serveCustodianLink(
   { custodianListen: listen, desks, linkFiles }: Pick<SplitRoleSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
   answerDesk: AnswerDesk,
@@ -73,7 +69,7 @@ export async function serveCustodianLink(
       { address: socket.remoteAddress, why: error.message },
       'a connection to the custodian did not come about: no certificate of SELOSTE_LINK_AUTHORITIES, or no TLS 1.3',
     )
-    // Node tells of a handshake that takes too long and leaves its connection open.
+    // After a handshake timeout Node leaves the connection open.
     socket.destroy()
   })
   certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion: linkVersion }))
@@ -96,7 +92,7 @@ export async function serveCustodianLink(
   }
 }
 
-/** By the names in its certificate, as a browser reads them, without wildcards: one name is one desk. */
+/** Compares the names in its certificate, as browsers do, without wildcards: one name is one desk. */
 function isDesk(shown: X509Certificate, desks: readonly string[]): boolean {
   return desks.some(
     (name) =>

@@ -1,15 +1,14 @@
 /**
- * One custodian for one register. In: the custodian's database URL. Out: a lock of the database, held for as long as the process lives;
- * word when another has it. Never here: two custodians at once, each with a key folder of its own: what one destroyed the other's folder
- * would still open, with a receipt that says it is gone.
+ * Ensures one custodian per register by a lock of the database. With two, each would have its own key folder: what one
+ * destroyed could still be opened by the other, against its receipt.
  */
 import { Fault } from '#platform/fault.ts'
 import { holdExclusiveLock, type ExclusiveLock } from '#platform/jobs/exclusive-lock.ts'
 
 /**
  * Resolves once the lock is held.
- * @param onElsewhere the connection was lost, and another custodian has taken the lock since: this one is to end
- * @throws Fault `custodian-elsewhere`; what connecting throws
+ * @param onElsewhere called if the connection was lost and another custodian has the lock: this one must end
+ * @throws Fault `custodian-elsewhere`; connection errors
  */
 export async function holdCustodianLock(options: {
   databaseUrl: string

@@ -5,19 +5,19 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { countOpenRequests } from '#use/requests/erase-requests.ts'
 import { countWaiting } from '#use/retention/count-waiting.ts'
 
-/** Asked of a store that is well, it is answered in milliseconds. */
+/** A healthy store answers in milliseconds. */
 const keyStoreMs = 3_000
-/** No key has this name: what is asked is whether the store answers. */
+/** No key has this name: only tests whether the store answers. */
 const nameOfNoKey = 'is-it-there'
 
-/** What an operator watches of the custodian: what is late, and whether the keys can be reached. */
+/** Metrics of the custodian: delays, and whether the keys are reachable. */
 export function measureCustodian(
   registry: Registry,
   { db, keys, clock }: { db: HoldingSafeguards; keys: Pick<KeyStore, 'kind' | 'has'>; clock: Clock },
 ): void {
   const registers = [registry]
   let asked: { atMs: number; waiting: ReturnType<typeof countWaiting> } | undefined
-  /** Numbers of one scrape ask once. */
+  /** One query per scrape. */
   const waiting = () => {
     const nowMs = clock.monotonicMs()
     if (!asked || nowMs - asked.atMs > 500) asked = { atMs: nowMs, waiting: countWaiting(db) }

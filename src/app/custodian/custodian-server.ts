@@ -6,24 +6,24 @@ import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
 const largestQuestionBytes = 32 * 1024
-/** What is said in a call of an hour, with room. */
+/** Words of a call of an hour, with a margin. */
 const largestWordsBytes = 3 * 1024 * 1024
 const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/anonymised-copies/propose'])
 
-/** What the custodian answers to the desk. */
+/** The custodian's answers to the desk. */
 export interface CustodianAnswers extends AudioServer {
-  /** What keeps the custodian from its work. */
+  /** The custodian's blockers. */
   blockers: () => readonly Blocker[]
   tryDraft: (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'>
-  /** The sound of an anonymised copy. */
+  /** Audio of an anonymised copy. */
   hearCopy: CopyHearings['audio']
-  /** Questions with one JSON answer each, by their path: whoever answers judges the session it names. */
+  /** Requests with one JSON answer, by path; each handler checks the session. */
   questions: Readonly<Record<string, (asked: never) => Promise<unknown>>>
 }
 
 export type AnswerDesk = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
-/** Answers the desk over a unix socket that this user alone can open, or the desk's as well (listen-at-socket.ts). */
+/** Serves the desk over a unix socket that only this user, or also the desk's, can open (listen-at-socket.ts). */
 export async function serveCustodian(
   socketPath: string,
   answerDesk: AnswerDesk,
@@ -34,8 +34,8 @@ export async function serveCustodian(
 }
 
 /**
- * What is answered, whichever way a question came. Every question names a session, and a listening or a draft; whoever answers
- * asks the database whether that session may have it at this instant.
+ * Handles requests of either transport. Each names a session, and a listening or a draft; handlers ask the database whether the
+ * session may have it at this instant.
  */
 export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknown) => void): AnswerDesk {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

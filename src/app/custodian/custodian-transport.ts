@@ -1,7 +1,4 @@
-/**
- * How the desk reaches the custodian. In: settings. Out: requests over its unix socket, or over TLS in which both show a
- * certificate, and why it does not answer. Never here: what is asked.
- */
+/** The desk's transport to the custodian: a unix socket, or mutual TLS; logs why it does not answer. */
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Agent as TlsAgent, request as requestOverTls } from 'node:https'
 import { readFile } from 'node:fs/promises'
@@ -15,7 +12,7 @@ import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
-/** Listeners wait for the next piece of sound, most of the time, and must not stand in the way of questions. */
+/** Listeners mostly wait for audio and must not delay other requests. */
 export type ConnectionPool = 'questions' | 'listeners'
 
 export interface CustodianTransport {
@@ -24,7 +21,7 @@ export interface CustodianTransport {
     options: RequestOptions,
     onResponse: (response: IncomingMessage) => void,
   ): Pick<ClientRequest, 'on' | 'end' | 'destroy'>
-  /** Nothing: it has answered. What keeps it from answering is logged, once. */
+  /** Undefined: it has answered. A failure is logged once. */
   tellOf(problem: Error | { status: number } | undefined): void
   stop(): void
 }
@@ -32,14 +29,14 @@ export interface CustodianTransport {
 interface Around {
   now: () => Temporal.Instant
   log: Pick<Log, 'info' | 'error'>
-  /** How often certificates are looked at. */
+  /** Interval of checks for changed certificates. */
   lookMs?: number | undefined
 }
 
 const poolSizes: Record<ConnectionPool, number> = { questions: 16, listeners: 1024 }
-/** Nothing that is asked takes longer: connections under the certificate before are closed then. */
+/** Longest request: connections under the previous certificate are closed after it. */
 const oldConnectionsMs = 90_000
-/** As between all of our own: nothing older has to be spoken. */
+/** The newest version suffices between our own processes. */
 export const linkVersion = 'TLSv1.3'
 
 export async function findCustodian(
@@ -96,7 +93,7 @@ function tlsAgents(inUse: CertificateInUse): Record<ConnectionPool, TlsAgent> {
   return { questions: made('questions'), listeners: made('listeners') }
 }
 
-/** The certificate by which custodian and desk know each other, on either side. */
+/** Certificate of mutual TLS, on either side. */
 export function followLink(
   files: NonNullable<SplitRoleSettings['linkFiles']>,
   { now, log, lookMs }: Around,
@@ -120,7 +117,7 @@ export function followLink(
   })
 }
 
-/** One line when it stops answering, or for another reason, and one when it answers again. */
+/** Logs one line when it stops answering or the reason changes, and one when it answers again. */
 function tellOnce(address: string, log: Around['log']): CustodianTransport['tellOf'] {
   let said: string | undefined
   return (problem) => {
@@ -154,7 +151,7 @@ function tellProblem(problem: Error | { status: number }): string {
   }
   const { code = '' } = problem as { code?: string }
   if (unknownAuthority.test(code)) return 'no authority of SELOSTE_LINK_AUTHORITIES here has signed its certificate'
-  // TLS 1.3 tells of a certificate that is not taken after the handshake, by an alert or by hanging up.
+  // TLS 1.3 reports a rejected certificate after the handshake, by an alert or by closing.
   if (/ALERT|SSL/.test(code) || code === 'ECONNRESET') {
     return `it does not take this desk’s certificate, or speaks no ${linkVersion}; its log says why (${code})`
   }

@@ -57,12 +57,12 @@ import { ingestRecordings } from './ingest/ingest-recordings.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
-/** No key and no object has this name: what is asked is whether the store answers. */
+/** No key and no object has this name: only tests whether the store answers. */
 const nothingIsCalledSo = 'is-it-there'
 
 /**
- * The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day,
- * and checks that the description's promises hold.
+ * The custodian role: holds the keys, ingests recordings, serves ranges to the desk, destroys what is due, and checks the
+ * description's promises.
  */
 export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
   const custody = await holdCustodianLock({
@@ -74,7 +74,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   })
   const metrics = startMetrics('custodian')
   const clock = systemClock
-  // At the start: a file that is changed later is not believed.
+  // At the start: later changes of the file are not trusted.
   const protections = await expectedProtections()
   const blockers = createBlockers({ now: () => clock.now(), log })
   measureBlockers(metrics.registry, blockers)
@@ -82,7 +82,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const { pool, db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-custodian',
-    // Work that comes round holds one for its lock and asks for another: all of it begins at once.
+    // Each periodic job needs two connections (one holds its lock); all jobs start together.
     size: 40,
     blockers,
     onIdleError: (error) => {
@@ -102,7 +102,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.error({ err: error }, 'the register description could not be read; going on with the one known')
     },
   })
-  // Nothing is taken in before it is sure that it may lie here (R19).
+  // Nothing is ingested before this place is known to be allowed (R19).
   const placing = await startPlaces({ db, pool, keys, settings, versions, clock, log })
   const reporting = reportVersions({
     db,
@@ -151,7 +151,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
-  // Before the first sweep: a clock that has jumped is seen first.
+  // Before the first sweep: a clock that has leapt is detected first.
   const ends = await startDestructions({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
     onClockConfirmed: () => terms.sweepNow(),
@@ -179,7 +179,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     versions,
     clock,
     log,
-    // Proofs are signed with the log's key, which a new log has once it has been looked at; what was admitted before a stop is counted first.
+    // Proofs are signed with the log's key, which a new log has after its first check; admissions from before a stop are
+    // counted first.
     firstSweep: Promise.all([terms.swept, auditLog.looked, jobsBegun]).then(() => undefined),
     intervalMs: settings.checkMs,
     lastVerification: () => verifying.last(),
@@ -250,7 +251,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
   const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
 
-  // The desk starts after the custodian: nobody looks before the log has been looked at.
+  // The desk starts after the custodian: nobody can view anything before the log was checked.
   await auditLog.looked
   return {
     address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
@@ -290,7 +291,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   }
 }
 
-/** Folders of the custodian by what lies on their volumes. */
+/** Folders of the custodian, by what is on their volumes. */
 async function volumesOf({ dataDirectory, objects, databaseUrl }: Settings): Promise<Record<string, string>> {
   const [database] = databaseUrl === undefined ? await foldersOfEmbedded(join(dataDirectory, 'database')) : []
   return {

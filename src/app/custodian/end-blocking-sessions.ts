@@ -1,6 +1,6 @@
 /**
- * Sessions of capture and of the desk that hold a lock for which the custodian waits, ended: no other process delays a destruction
- * (R22, R50). In: the custodian's database URL. Out: such sessions ended, and told. Never here: which they are (database/functions/watch/alarms.sql).
+ * Ends database sessions of capture and desk that hold a lock the custodian waits for, and logs it: no other process may delay
+ * a destruction (R22, R50). database/functions/watch/alarms.sql finds them.
  */
 import { connectDatabase } from '#platform/database/connect.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -8,7 +8,7 @@ import type { Log } from '#platform/log/log.ts'
 const patienceMs = 20_000
 const lookMs = 5_000
 
-/** Over a connection of its own: those of the custodian's pool may all be waiting. */
+/** Over its own connection: those of the custodian's pool may all be waiting. */
 export function endBlockingSessions(options: {
   databaseUrl: string
   log: Pick<Log, 'warn' | 'error'>

@@ -1,4 +1,4 @@
-/** The evaluations of engines, as files. In: paths that the agency named, with the level of each engine. Out: records. */
+/** Reads evaluation records of engines from the files named by the agency. */
 import { readFile } from 'node:fs/promises'
 import { readEvaluationRecord, type EvaluationRecord } from '#use/disclosure/voice/evaluation-record.ts'
 import { VoiceFault } from '#use/disclosure/voice/voice-faults.ts'
@@ -8,7 +8,9 @@ export interface NamedRecord {
   level: EvaluationRecord['level']
 }
 
-/** @returns those that can be read; a fault with its path for each other, whose engine is as good as not evaluated */
+/**
+ * @returns readable records, and a fault with its path for each other one; without a record an engine counts as not evaluated
+ */
 export async function readEngineRecords(
   named: readonly NamedRecord[],
 ): Promise<{ records: EvaluationRecord[]; faults: VoiceFault[] }> {

@@ -1,7 +1,4 @@
-/**
- * The custodian's jobs: work that comes round and remembers nothing between two turns. In: the custodian's connections. Out: one
- * table to read, and the jobs running. Never here: work with a state of its own (`jobs/`).
- */
+/** The custodian's stateless periodic jobs, in one table. Jobs with state are in `jobs/`. */
 import type { Kysely } from 'kysely'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -31,19 +28,19 @@ export interface JobsOptions {
   versions: Pick<Versions, 'at'>
   clock: Clock
   log: Log
-  /** Between two rounds of checks, in ms. */
+  /** Interval of checks, in ms. */
   checkMs: number
 }
 
 export interface Job {
-  /** One process at a time does it, on whatever machine: its lock is `seloste.<name>`, and its metrics' `work`. */
+  /** One process at a time runs it: its lock is `seloste.<name>`, and `work` in its metrics. */
   name: string
-  /** `checks`: as often as the promises are checked. */
+  /** `checks`: as often as promises are checked. */
   everyMs: number | 'checks'
-  /** Done once before {@link startJobs} returns: nobody looks, signs in or records before it. */
+  /** Runs once before {@link startJobs} returns, and so before anybody views, signs in or records. */
   isFirst?: true
   work: (by: JobsOptions, signal: AbortSignal) => Promise<void>
-  /** What the log says of a turn that failed; the next one comes all the same. */
+  /** Log message for a failed run; the next one follows as usual. */
   failed: string
 }
 
@@ -51,12 +48,12 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** 512 keys each time: more than a hundred calls a second use. */
+/** 512 keys per run: more than a hundred calls a second use. */
 const batchesAtOnce = 8
 
 export const jobs = [
   {
-    // A row that is deleted before it was counted is missed by capture's own account alone: the shorter the better.
+    // A row deleted before it was counted is detected only by capture's own account, so the interval is short.
     name: 'admissions',
     everyMs: 'checks',
     isFirst: true,
@@ -86,7 +83,7 @@ export const jobs = [
     failed: 'intake keys could not be made; capture records as long as its stock lasts',
   },
   {
-    // So that most destructions find that the wrapping key has been renewed since theirs was deleted.
+    // So that most destructions find the wrapping key renewed since their recording's was deleted.
     name: 'intake-renewal',
     everyMs: 15 * minute,
     async work({ db, keys }) {
@@ -104,7 +101,7 @@ export const jobs = [
     failed: 'listenings that are over could not be ended; they are served no more all the same',
   },
   {
-    // A description that requires a second factor has it from the first sign-in on (R20); leavers lose what they had (R36).
+    // A description that requires a second factor applies from the first sign-in on (R20); leavers lose access (R36).
     name: 'accounts',
     everyMs: 5 * second,
     isFirst: true,
@@ -122,7 +119,7 @@ export const jobs = [
     failed: 'what signing in leaves behind could not be removed; it is tried again in an hour',
   },
   {
-    // A call is in the counts of service-level studies (R4) so soon after its end.
+    // Delay until a call is in the counts of service-level studies (R4).
     name: 'studies',
     everyMs: 2 * second,
     async work({ db }, signal) {
@@ -149,7 +146,7 @@ export const jobs = [
     failed: 'recordings could not be drawn for evaluation; it is tried again',
   },
   {
-    // A restored backup shows nobody an evaluation whose recording is gone.
+    // After a restore nobody sees an evaluation whose recording is gone.
     name: 'quality-ends',
     everyMs: hour,
     isFirst: true,
@@ -162,7 +159,7 @@ export const jobs = [
     failed: 'what is over of evaluations could not be ended; it is tried again in an hour',
   },
   {
-    // A restored backup shows nobody the words of a moment whose recording is gone.
+    // After a restore nobody sees texts of a moment whose recording is gone.
     name: 'training-ends',
     everyMs: hour,
     isFirst: true,
@@ -175,7 +172,7 @@ export const jobs = [
     failed: 'what is over of training could not be ended; it is tried again in an hour',
   },
   {
-    // Thirty days after a request was closed what is personal of it is erased; a restored backup shows nobody what was over.
+    // Erases personal data thirty days after a request was closed; after a restore nobody sees expired ones.
     name: 'requests',
     everyMs: hour,
     isFirst: true,
@@ -188,7 +185,7 @@ export const jobs = [
     failed: 'the personal data of closed requests could not be erased; it is tried again in an hour',
   },
   {
-    // One that is due by itself (destroyed before it was heard, or as it was forbidden) lies on the desk within a minute.
+    // A letter that becomes due by itself (destroyed before it was heard, or as forbidden) is at the desk within a minute.
     name: 'letters',
     everyMs: 15 * second,
     async work({ db, versions, clock, log }) {
@@ -202,8 +199,8 @@ export const jobs = [
 ] as const satisfies readonly Job[]
 
 /**
- * Starts jobs of the table, all of them unless told.
- * @throws what the first turn of a job throws that is done before anybody looks
+ * Starts jobs of the table; default: all.
+ * @throws the error of a first run that is required
  */
 export async function startJobs(by: JobsOptions, some: readonly Job[] = jobs): Promise<Repeating> {
   const { pool, log, checkMs } = by

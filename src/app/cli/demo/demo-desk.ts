@@ -1,4 +1,4 @@
-/** The Service Unit's desk of the demo: offices, times to come, and requests that have come in; through the same doors as anybody's. */
+/** The demo's Service Unit: offices, slots, and requests, entered by the ordinary operations. */
 import type { Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { signOut, type Session } from '#safeguards/people/session.ts'
@@ -29,7 +29,7 @@ const offices = [
   },
 ] as const
 
-/** Received so many days ago; the last is nearly due. */
+/** Days since receipt; the last is nearly due. */
 const requests: readonly (Omit<RequestToEnter, 'receivedAt' | 'party'> & { daysAgo: number })[] = [
   {
     daysAgo: 1,
@@ -54,7 +54,10 @@ const requests: readonly (Omit<RequestToEnter, 'receivedAt' | 'party'> & { daysA
   },
 ]
 
-/** Sets the desk up where it is empty. @returns what was refused, in words */
+/**
+ * Fills an empty desk.
+ * @returns refusals, as text
+ */
 export async function openDemoDesk(
   db: Kysely<RegisterTables>,
   password: string,

@@ -1,4 +1,6 @@
-/** Disclosures of the demo: an institute, a study that is being prepared, and an authority's request; through the same doors. */
+/**
+ * The demo's disclosures: an institute, a study in preparation, and an authority's request, entered by the ordinary operations.
+ */
 import type { Kysely } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -10,14 +12,17 @@ import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { addInstitute, listInstitutes } from '#use/disclosure/research/institutes.ts'
 import { beginResearch } from '#use/disclosure/research/prepare-research.ts'
 
-/** Begins them where there are none. @returns what was refused, in words */
+/**
+ * Enters them if there are none.
+ * @returns refusals, as text
+ */
 export async function openDemoDisclosures(
   db: Kysely<RegisterTables>,
   { disclosure }: RegisterDescription,
   password: string,
   now: Temporal.Instant,
 ): Promise<string[]> {
-  // The custodian does so too, in a moment.
+  // The custodian would do it a moment later.
   await noteDisclosureRules(db, disclosure)
   return [
     ...(await inNameOf('eero', (session) => study(session))),

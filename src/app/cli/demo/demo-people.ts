@@ -1,4 +1,4 @@
-/** The people of the demo (all invented), and where they belong; their rights come by the procedure (demo-rights.ts). */
+/** The demo's people (all invented) and their units; their rights come by the procedure (demo-rights.ts). */
 import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
@@ -26,12 +26,12 @@ export const demoPeople: readonly DemoPerson[] = [
   { userId: 'anneli', name: 'Anneli Aalto', role: 'ACCESS_APPROVER', unit: 'Johto' },
 ]
 
-/** Whose supervisor everybody who answers in the same unit has. */
+/** Supervisor of all officials in the unit. */
 const supervisor = 'sari'
 
 /**
- * Enters the people who are not there yet, gives all of them the password, and those who have no right one by the procedure.
- * @returns the rights that were refused, in words
+ * Enters missing people, sets everybody's password, and grants missing rights by the procedure.
+ * @returns refused rights, as text
  */
 export async function enterDemoPeople(
   db: Kysely<RegisterTables>,

@@ -1,4 +1,4 @@
-/** Quality evaluation in the demo: a form, a sample of the month that was invented, and a few evaluations; through the same doors. */
+/** The demo's quality evaluation: a form, a sampling plan and a few evaluations, entered by the ordinary operations. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -12,7 +12,7 @@ import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { beginPlan, listPlans } from '#use/quality/sampling.ts'
 
 const lookMs = 5_000
-/** For so long recordings of the month are taken into keeping before the demo gives up. */
+/** Attempts to find ingested recordings before the demo gives up. */
 const mostLooks = 60
 const unit = 'Henkilöverotus'
 const number = '+35829497000'
@@ -51,7 +51,7 @@ const form: Form = {
   ],
 }
 
-/** Publishes the form and plans the sample, where there is none; then evaluates what was drawn, as soon as something was. */
+/** Publishes the form and the plan if missing; then evaluates what was drawn, as soon as there is something. */
 export async function openDemoQuality(
   db: Kysely<RegisterTables>,
   password: string,
@@ -98,7 +98,7 @@ export async function openDemoQuality(
     return refusalIn(await beginPlan(db, eero, given))
   }
 
-  /** The first is given to its official, the second too, the third is a draft. */
+  /** Releases the first and second to their officials; the third stays a draft. */
   async function answerSome(eero: Session, ids: readonly string[]): Promise<string[]> {
     const refused: string[] = []
     for (const [n, id] of ids.entries()) {

@@ -1,4 +1,4 @@
-/** The access rights of the demo's people, as the procedure gives them: asked for, and approved by another (R36). */
+/** The demo's access rights, requested and approved by different people (R36). */
 import type { Kysely } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { rolesInEffect, type Duty, type Role } from '#description/roles.ts'
@@ -36,9 +36,8 @@ const reasons = {
 } as const
 
 /**
- * Gives those who have no right yet the one of their role; the first two come with the installation. One request is left to
- * be decided.
- * @returns what was refused, in words
+ * Grants missing rights of each role; the first two come with the installation. One request is left pending.
+ * @returns refusals, as text
  */
 export async function giveDemoRights(
   db: Kysely<RegisterTables>,
@@ -57,7 +56,7 @@ export async function giveDemoRights(
   const sessions = new Map<string, Session>()
   const refused: string[] = []
   try {
-    // The supervisor's own right comes first: with it they ask for their officials.
+    // The supervisor's right first: it is needed to request those of officials.
     for (const person of [...without].sort(
       (a, b) => Number(b.userId === supervisor) - Number(a.userId === supervisor),
     )) {

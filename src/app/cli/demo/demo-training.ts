@@ -1,6 +1,6 @@
 /**
- * Training in the demo: a collection with moments of the month that was invented, one of which ends soon and one is empty, and
- * sessions in which it was played; through the same doors as anybody's.
+ * The demo's training: a collection with moments, one of which ends soon and one is empty, and sessions, entered by the
+ * ordinary operations.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
@@ -21,7 +21,7 @@ const collection = {
   name: 'Puhelun aloitus ja lopetus',
   aim: 'Soittaja tietää heti, kenelle puhuu. Lopuksi kerrataan, mitä sovittiin ja mitä tapahtuu seuraavaksi.',
 }
-/** Of which calls: the newest, those of the line whose recordings go first, or those of an official who forbids it later. */
+/** Which calls: the newest, those whose recordings end soon, or those of an official who forbids them later. */
 type Of = 'newest' | 'ends-soon' | 'forbidden'
 const moments: { of: Of; title: string; lesson: string }[] = [
   {
@@ -37,19 +37,22 @@ const moments: { of: Of; title: string; lesson: string }[] = [
   { of: 'forbidden', title: 'Odottamaan pyytäminen', lesson: 'Virkailija kertoo, kuinka kauan odotus kestää.' },
   { of: 'ends-soon', title: 'Lopetus ilman kiirettä', lesson: 'Virkailija kysyy, jäikö jotakin epäselväksi.' },
 ]
-/** Who forbids the use of a call of theirs. */
+/** The official who forbids a call. */
 const forbidding = 'aino'
 const sessions = [
   { leader: 'tiina', name: 'Uusien virkailijoiden perehdytys', trainees: ['Aino', 'Kaisa'], plays: true },
   { leader: 'sari', name: 'Yksikön kehittämisiltapäivä', trainees: ['Aino'], plays: false },
 ]
 const lookMs = 5_000
-/** For so long recordings of the month are taken into keeping before the demo gives up. */
+/** Attempts to find ingested recordings before the demo gives up. */
 const mostLooks = 60
-/** Not all of what is newest can be reached. */
+/** Not all of the newest are within reach. */
 const tried = 40
 
-/** Begins the collection where there is none, and leads the sessions. @returns what was refused, in words */
+/**
+ * Begins the collection if there is none, and holds the sessions.
+ * @returns refusals, as text
+ */
 export async function openDemoTraining(
   db: Kysely<RegisterTables>,
   password: string,
@@ -82,7 +85,7 @@ export async function openDemoTraining(
     }
   }
 
-  /** Adds those moments whose recordings can be played by now, each of another call. `added`: their recordings by title or kind. */
+  /** Adds moments of playable recordings, each of another call. `added`: their recordings by title or kind. */
   async function addWaiting(tiina: Session, id: string, added: Map<string, string>): Promise<void> {
     const grant = await requestGrant(db, tiina, { purpose: 'TRAINING', action: 'contacts.listed' }, now())
     if ('refused' in grant) throw new Error(grant.refused)
@@ -135,7 +138,7 @@ export async function openDemoTraining(
   }
 }
 
-/** What was done, where it was not refused. */
+/** Returns the result unless it was refused. */
 function did<Answer extends object>(answer: Answer | Refused<string>): Answer {
   if ('refused' in answer) throw new Error(String(answer.refused))
   return answer

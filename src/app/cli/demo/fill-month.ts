@@ -1,4 +1,4 @@
-/** A month of history for the demo: invented calls, admitted as any call is, the drawn ones with real sealed speech. */
+/** A month of history for the demo: invented calls, admitted like any call, with real sealed speech where drawn. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,30 +16,30 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { frameMs, listDialogues, loadDialogue } from '#test/simulator/sound.ts'
 
 export interface FillOptions {
-  /** Signed in as capture: history has one door. */
+  /** Connected as capture, the only role that may admit. */
   db: Kysely<RegisterTables>
   objects: ObjectStore
   versionAt: VersionAt
   drawKey: Uint8Array
   spoolFolder: string
   now: Temporal.Instant
-  /** Of the month so many last days; what ended long ago comes with them. */
+  /** Number of last days of the month; older calls are added as well. */
   days: number
   signal: AbortSignal
   onProgress: (done: number, total: number) => void
 }
 
 const seed = 29
-/** Calls to the test line, whose recordings go after two months: of those, and of some that go soon. */
+/** Calls to the test line, whose recordings end after two months: some of those, and some that end soon. */
 const daysAgo = { gone: 70, goingSoon: 40 }
 const callsLongAgo = { gone: 8, goingSoon: 3 }
-/** The register admits those together that come together (admitTo): each transaction of few costs as much as one of many. */
+/** Calls admitted together (admitTo): the cost of a transaction hardly depends on their number. */
 const atOnce = 24
 const progressEvery = 100
-/** A pause for the calls that come in meanwhile. */
+/** Pause for live calls. */
 const breathMs = 5
 
-/** Fills in the month, newest first, so that the first page is full before the rest is done. Can be cut short and run again. */
+/** Fills the month, newest first, so that the first page is complete early. Can be interrupted and run again. */
 export async function fillMonth(options: FillOptions): Promise<void> {
   const { db, drawKey, now, days, signal, versionAt } = options
   const sinceMs = now.subtract({ hours: 24 * days }).epochMilliseconds
@@ -55,7 +55,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
     ...believableMonth(seed, new Date(now.epochMilliseconds)).filter(({ startedAt }) => startedAt.getTime() > sinceMs),
   ]
     .filter((call) => call.startedAt.getTime() > filledUntil)
-    // Decided in the order in which they came, as quotas count them.
+    // Decided in order of time, as quotas require.
     .map((call) => ({ ...call, segments: describePastCall(toPastCall(call), context) }))
     .reverse()
   const admit = admitTo(db)
@@ -68,7 +68,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       const { segments } = call
       const recorded = segments.filter((segment) => segment.recording)
       for (const segment of segments) {
-        // Sealed by an earlier, interrupted run: a second body would not open with the first one's key.
+        // Sealed by an interrupted run: a second body would not open with the first one's key.
         if (segment.recording && (await isThere(db, segment.recording.id))) continue
         if (!segment.recording || !spoken) {
           await admit(segment)
@@ -94,7 +94,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
 }
 
-/** A few calls to the test line whose two months are over, so that their recordings have been destroyed, or nearly. */
+/** Calls to the test line whose two months are over, or nearly: their recordings are destroyed, or about to be. */
 function longAgo(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof believableMonth> {
   const then = now.subtract({ hours: 24 * daysAgo[when] })
   return believableMonth(seed, new Date(then.epochMilliseconds))
@@ -111,7 +111,7 @@ function markPath(folder: string): string {
   return join(folder, 'filled-until')
 }
 
-/** Until when history is filled in, as epoch milliseconds. */
+/** Returns how far history is filled, as epoch milliseconds. */
 async function readMark(folder: string): Promise<number> {
   return Number(await readFile(markPath(folder), 'utf8').catch(() => '0'))
 }

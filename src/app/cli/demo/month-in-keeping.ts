@@ -4,7 +4,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const lookMs = 1_000
 
-/** Waits until the recordings that began before are in keeping, or cannot be: what is not can neither be heard nor drawn. */
+/** Waits until earlier recordings are ingested or have failed: others can neither be heard nor drawn. */
 export async function untilInKeeping(
   db: Kysely<RegisterTables>,
   before: Temporal.Instant,

@@ -1,4 +1,4 @@
-/** The demo: everything at once on this machine, with invented people, a month of history and real calls coming in. */
+/** The demo: everything on this machine, with invented people, a month of history and simulated calls. */
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
@@ -26,7 +26,7 @@ import { assertDemo } from './whose-register.ts'
 export interface DemoOptions {
   calls: boolean
   history: boolean
-  /** Of the month that is invented so many last days are entered. */
+  /** Number of last days of the month to enter. */
   historyDays: number
   secondsBetweenCalls: number
 }
@@ -39,7 +39,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   await buildWebIfStale(say)
   say('Starting the database, capture, custodian and desk ...')
   const all = await superviseRoles(settings, log, assertDemo)
-  // Of `npm run dev` alone is this a child.
+  // Only as a child of `npm run dev`.
   process.on('message', ({ renew }: { renew: RoleName }) => {
     all.renew(renew)
   })
@@ -60,7 +60,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   const undisclosed = await openDemoDisclosures(admin.db, description, password, now)
   const enteredAt = Temporal.Now.instant()
   await admin.close()
-  // Whoever reads that it is ready may call at once.
+  // Users may call as soon as they read that it is ready.
   const inForce = versionAt(versions, enteredAt).version
   await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
   for (const line of refused) say(`  without a right, as the procedure refused it: ${line}`)
@@ -101,7 +101,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     }
   }
 
-  /** Once there is a month in keeping to draw from. */
+  /** Once there are ingested recordings to draw from. */
   async function evaluateSome(): Promise<void> {
     const desk = connectDatabase<RegisterTables>({
       url: all.database.adminUrl,
@@ -172,7 +172,7 @@ ${people.join('\n')}
 
 const syllables = ['ka', 'le', 'mi', 'no', 'pu', 'ra', 'si', 'to', 'vu', 'ja', 'he', 'ly']
 
-/** Easy to type, of 12 syllables by chance: about 43 bits, for a demo on this machine. */
+/** Returns an easily typed password of 12 random syllables: about 43 bits, enough for a local demo. */
 function inventPassword(): string {
   const part = () => Array.from({ length: 3 }, () => syllables[randomInt(syllables.length)] ?? 'ka').join('')
   return Array.from({ length: 4 }, part).join('-')

@@ -1,8 +1,8 @@
-/** Whose register it is: the demo's people have one password, and rights to everything. Never here: what enters them. */
+/** Detects the demo's register: its people share a password and have all rights. */
 import { askOnce } from '#platform/database/ask-once.ts'
 import { Fault } from '#platform/fault.ts'
 
-/** User ids of those in the demo who answer no calls: nobody else has all of them. */
+/** User ids of the demo's staff who answer no calls: no other register has all of them. */
 const staff = 'sari eero ilona tiina matti tuula paula olli riitta anssi outi anneli'.split(' ')
 
 async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: boolean; isEmpty: boolean }> {
@@ -15,7 +15,7 @@ async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: bo
     [staff],
   )
   if (!found) throw new Error('an aggregate has a row')
-  // Whoever keeps the directory can enter such people: only the demo has given all of them a password, by nobody's session.
+  // Anybody could enter such people; only the demo has given all of them a password outside of any session.
   return { ...found, isDemo: found.there === staff.length && (await haveItsPasswords(adminUrl)) }
 }
 
@@ -29,7 +29,7 @@ async function haveItsPasswords(adminUrl: string): Promise<boolean> {
   return found?.given === staff.length
 }
 
-/** @throws Fault `register-of-demo` where the demo's people are in it */
+/** @throws Fault `register-of-demo` if the demo's people are in it */
 export async function assertNoDemo(adminUrl: string): Promise<void> {
   const { isDemo, areWorking } = await find(adminUrl)
   if (!isDemo || !areWorking) return
@@ -39,7 +39,10 @@ export async function assertNoDemo(adminUrl: string): Promise<void> {
   )
 }
 
-/** One that is empty becomes the demo's. @throws Fault `register-not-of-demo` where others have begun it */
+/**
+ * An empty register becomes the demo's.
+ * @throws Fault `register-not-of-demo` if it is another one
+ */
 export async function assertDemo(adminUrl: string): Promise<void> {
   const { isDemo, isEmpty } = await find(adminUrl)
   if (isDemo || isEmpty) return

@@ -2,7 +2,7 @@ import type { Endpoint } from '#platform/config/addresses.ts'
 import { askDesk } from '../ask-desk.ts'
 import { error, ok, unknown, type Finding } from './finding.ts'
 
-/** What a running Seloste says keeps it from its work: the list that health and `seloste status` have. */
+/** Lists the blockers of a running Seloste, as in health and `seloste status`. */
 export async function checkBlockers(http: Endpoint): Promise<Finding[]> {
   const { blockers } = await askDesk(http)
   if (!blockers) return [unknown('blockers', 'what stands still is not known: the desk does not answer')]

@@ -5,14 +5,14 @@ const oldest = 15
 const mostConnections = 100
 const clocksApartMs = 1_000
 const clocksTooFarMs = 30_000
-/** Weaker than these, an acknowledged commit can be lost. */
+/** With weaker settings an acknowledged commit can be lost. */
 const durable: Record<string, readonly string[]> = {
   fsync: ['on'],
   full_page_writes: ['on'],
   synchronous_commit: ['on', 'remote_apply'],
 }
 
-/** What must be true of a database that is named by DATABASE_URL; the embedded one is ours to set up. */
+/** Checks the database of DATABASE_URL; the embedded one is set up by Seloste. */
 export async function checkDatabase(url: string | undefined): Promise<Finding[]> {
   if (url === undefined) return [ok('database', 'the embedded PostgreSQL is used')]
   const { pool, close } = connectDatabase({
@@ -44,10 +44,10 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
 }
 
 export interface DatabaseFacts {
-  /** As server_version_num. */
+  /** As in server_version_num. */
   version: number
   encoding: string
-  /** Its locale knows which letters are the same in capitals. */
+  /** Its locale maps letters to upper case. */
   folds: boolean
   connections: number
   fsync: string
@@ -56,9 +56,9 @@ export interface DatabaseFacts {
   checksums: string
   makesRoles: boolean
   makesTables: boolean
-  /** What fails is written into its log, with the values that are in it. */
+  /** Failed statements are logged with their values. */
   logsValues: boolean
-  /** What 12.00 UTC of a summer day is in Helsinki. */
+  /** 12.00 UTC of a summer day in Helsinki. */
   summer: string
 }
 
@@ -135,11 +135,11 @@ const remedies: Record<string, string> = {
   ECONNREFUSED: 'start PostgreSQL, and let it listen where DATABASE_URL says (listen_addresses)',
   ENOTFOUND: 'mend the host in DATABASE_URL; no such name is known',
   ETIMEDOUT: 'see to the way there: a firewall, a wrong address',
-  // PostgreSQL's own codes.
+  // PostgreSQL's codes.
   '28P01': 'mend the password in DATABASE_URL',
   '28000': 'let the user in: pg_hba.conf of the server says who may come from where',
   '3D000': 'create the database: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0',
-  // Node's, of TLS.
+  // Node's TLS codes.
   SELF_SIGNED_CERT_IN_CHAIN:
     'name the authority that signed the server’s certificate: sslrootcert=/path in DATABASE_URL',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -156,7 +156,7 @@ const withoutTls = 'let the server speak TLS: ssl = on, ssl_cert_file and ssl_ke
 export function judgeUnreached(thrown: unknown): Finding {
   const { code, message, syscall } = thrown as { code?: string; message?: string; syscall?: string }
   const remedy =
-    // Without a file of TLS as well: a socket that is not there.
+    // Also for a missing TLS file, not only a missing socket.
     (code === 'ENOENT' && syscall === 'connect' ? withoutSocket : undefined) ??
     remedies[code ?? ''] ??
     (message?.includes('does not support SSL') ? withoutTls : undefined) ??

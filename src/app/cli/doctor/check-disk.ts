@@ -8,7 +8,7 @@ const syncs = 20
 const slowSyncMs = 20
 const tooSlowSyncMs = 150
 
-/** The folders that data lie in: that nobody else reads them, that there is room, and that the disk keeps up. */
+/** Checks the data folders: permissions, free space, and speed of the disk. */
 export async function checkDisk(settings: Settings): Promise<Finding[]> {
   const { dataDirectory, objects } = settings
   const apart = objects.kind === 's3' || objects.folder.startsWith(dataDirectory) ? [] : [objects.folder]
@@ -36,7 +36,7 @@ export async function checkFolder(name: string, folder: string): Promise<Finding
   if (name === 'objects' && (there.mode & 0o7777) === 0o2770)
     return ok(check, `${folder} is open to its group, which shares it, and to nobody else`)
   const others = there.mode & 0o077
-  // Root's embedded database has a user of its own, which has to come through.
+  // Root's embedded database has its own user, which must be able to enter.
   if (others !== 0 && others !== 0o011) {
     const mode = (there.mode & 0o777).toString(8)
     return warning(check, `${folder} can be entered or read by others (mode ${mode})`, `chmod 700 ${folder}`)
@@ -62,7 +62,7 @@ async function checkRoom(name: string, folder: string): Promise<Finding> {
   return judgeRoom(name, bavail * bsize, files === 0 ? 1 : ffree / files)
 }
 
-/** @param filesFree part of the inodes that are free, 0 to 1 */
+/** @param filesFree share of free inodes, 0 to 1 */
 export function judgeRoom(name: string, freeBytes: number, filesFree: number): Finding {
   const check = `room.${name}`
   const says = `${(freeBytes / gigabyte).toFixed(1)} GB free on the volume of ${name}; an hour of a call takes about 60 MB (G.711)`
@@ -74,7 +74,7 @@ export function judgeRoom(name: string, freeBytes: number, filesFree: number): F
   return ok(check, says)
 }
 
-/** Every half second of each call waits for one of these, and every look for one of the database's. */
+/** Every half second of each call waits for such a write, and every view for one of the database's. */
 async function checkSync(name: string, folder: string): Promise<Finding> {
   const check = `sync.${name}`
   const place = await mkdtemp(join(await nearest(folder), '.doctor-')).catch(() => undefined)
@@ -102,7 +102,7 @@ async function checkSync(name: string, folder: string): Promise<Finding> {
   }
 }
 
-/** @param took milliseconds of each write of 4 kB until it was durable */
+/** @param took milliseconds of each durable write of 4 kB */
 export function judgeSync(name: string, took: readonly number[]): Finding {
   const check = `sync.${name}`
   const sorted = [...took].sort((a, b) => a - b)
@@ -113,10 +113,10 @@ export function judgeSync(name: string, took: readonly number[]): Finding {
   return median > slowSyncMs ? warning(check, says, remedy) : ok(check, says)
 }
 
-/** Settings of a settings file whose values are secrets or may have one in them. */
+/** Settings whose values are, or may contain, secrets. */
 const secretSettings = /^\s*(?:DATABASE_URL|SELOSTE_DECISIONS_TOKEN|SELOSTE_DEMO_PASSWORD)\b/m
 
-/** Files that hold a token, a secret or a private key, by the setting that names each. */
+/** Returns files with a token, a secret or a private key, by the setting that names each. */
 export async function secretFiles(settings: Settings): Promise<Record<string, string | undefined>> {
   const { configFile, keys, objects } = settings
   const config = configFile === undefined ? '' : await readFile(configFile, 'utf8').catch(() => '')
@@ -151,13 +151,13 @@ export async function checkSecret(setting: string, path: string): Promise<Findin
   return ok(check, `${path} is closed to others`)
 }
 
-/** The folder, or the nearest above it that is there. */
+/** Returns the folder, or its nearest existing parent. */
 async function nearest(folder: string): Promise<string> {
   const there = await stat(folder).catch(() => undefined)
   return there || dirname(folder) === folder ? folder : nearest(dirname(folder))
 }
 
-/** Whether a file can be made in a folder; why not. */
+/** Returns true if a file can be created in a folder, otherwise why not. */
 async function canWrite(folder: string): Promise<true | string> {
   try {
     await rm(await mkdtemp(join(folder, '.doctor-')), { recursive: true })

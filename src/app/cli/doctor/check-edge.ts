@@ -3,16 +3,19 @@ import type { Settings } from '#platform/config/settings.ts'
 import { readTrunks, trunkFinder, type Trunk } from '#capture/session/reading/trunks.ts'
 import { ok, warning, type Finding } from './finding.ts'
 
-/** Prefixes shorter than these hold more machines than an agency has recording clients. */
+/** Shorter prefixes contain more machines than an agency has recording clients. */
 const widestPrefix = { ipv4: 16, ipv6: 48 }
 
 /**
- * Prefixes shorter than these hold more than eight addresses: one telephone system, a redundant pair with its shared addresses, needs
- * no more. As one trunk, each host of a wider network could end, join and answer for the sessions of every other.
+ * Shorter prefixes contain more than eight addresses; a telephone system, a redundant pair with its shared addresses, needs no
+ * more. In one wide trunk each host could end, join and answer for the sessions of the others.
  */
 const widestTrunk = { ipv4: 29, ipv6: 125 }
 
-/** Checks who may send calls, and whether people behind a proxy can be told apart. A start without any source is refused before. */
+/**
+ * Checks who may send calls, and whether clients behind a proxy can be distinguished. A start without any source is refused
+ * earlier.
+ */
 export function checkEdge(
   settings: Pick<Settings, 'sip' | 'http' | 'publicUrl' | 'sipSecurity' | 'apart' | 'trunksFile'>,
 ): Finding[] {
@@ -55,7 +58,7 @@ function judgeTrunks({
 
 function judgeWideTrunks(sources: readonly string[], trunks: readonly Trunk[]): Finding[] {
   const find = trunkFinder(trunks.map(({ client: _, ...trunk }) => trunk))
-  // A trunk within the network, or around it, says which of its hosts belong together.
+  // A trunk within or around the network defines which of its hosts belong together.
   const isNamed = (source: string) => {
     const network = trunkFinder([{ name: source, from: [source] }])
     const addresses = trunks.flatMap(({ from }) => from.map(addressOf))
@@ -81,7 +84,7 @@ function addressOf(source: string): string {
   return source.split('/')[0] ?? ''
 }
 
-/** None where the file cannot be read: that is a finding of its own. */
+/** Undefined if the file cannot be read, which is another finding. */
 function trunksOf(file: string | undefined): readonly Trunk[] {
   try {
     return readTrunks(file)

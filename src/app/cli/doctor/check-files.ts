@@ -10,7 +10,7 @@ import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
 const soonDays = 30
 
-/** Files that the settings name: that they say what they must. */
+/** Checks the contents of files named in settings. */
 export async function checkFiles(settings: Settings, now: Temporal.Instant): Promise<Finding[]> {
   const { descriptionFile, trunksFile, feedsFile, enginesFile, connecting, sipSecurity, apart } = settings
   return [
@@ -42,7 +42,7 @@ async function checkFile(
   }
 }
 
-/** Engines of the agency, as they would run for whoever asks: the custodian's log says what its own unit allows. */
+/** Checks the agency's engines as this user would run them; the custodian's log reports what its own unit allows. */
 async function checkEngines(path: string): Promise<Finding[]> {
   const faults = await faultsOfEngines(path)
   if (faults.length === 0) return [ok('engines', `${path}: each can be run apart from network and files`)]
@@ -59,7 +59,7 @@ async function checkDescription(path: string): Promise<Finding> {
   return error(check, says, `"seloste description check ${path}" says all of them, with what to do`)
 }
 
-/** A certificate of ours with its key, and those of the authorities that we believe. */
+/** Checks our certificate with its key, and those of the trusted authorities. */
 export async function checkCertificate(
   check: string,
   files: { certificate: string; key: string; clients: string },

@@ -9,7 +9,7 @@ const fewOpenFiles = 4_096
 const tooFewOpenFiles = 1_024
 const gigabyte = 1e9
 
-/** What the machine gives: memory, open files, buffers of the kernel, the zones of time, a clock that is kept. */
+/** Checks the machine: memory, open files, kernel buffers, time zones, clock. */
 export async function checkMachine(proc = '/proc'): Promise<Finding[]> {
   return [
     checkMemory(Math.min(totalmem(), process.constrainedMemory() || Infinity)),
@@ -27,9 +27,9 @@ export function checkMemory(bytes: number): Finding {
   return bytes < 2 * gigabyte ? warning('memory', says, remedy) : ok('memory', says)
 }
 
-/** @param limits the text of /proc/self/limits */
+/** @param limits text of /proc/self/limits */
 export function checkOpenFiles(limits: string): Finding {
-  // Node raises the soft limit to the hard one at its start.
+  // Node raises the soft limit to the hard one.
   const most = /^Max open files\s+\d+\s+(\d+|unlimited)/m.exec(limits)?.[1]
   if (most === undefined) return unknown('open-files', 'how many files may be open is not known on this system')
   const says = `${most} files may be open at once; a call of two streams takes six`
@@ -49,7 +49,7 @@ export function checkBuffers(text: string): Finding {
   return warning('kernel-buffers', says, remedy)
 }
 
-/** Terms are in calendar months of Helsinki: a Node without the zones would count them wrong. */
+/** Terms are in calendar months of Helsinki: without time zone data they would be wrong. */
 function checkTimeZone(): Finding {
   const offsets = ['2026-01-15T12:00:00Z', '2026-07-15T12:00:00Z'].map(
     (at) => Temporal.Instant.from(at).toZonedDateTimeISO('Europe/Helsinki').offset,
@@ -70,7 +70,7 @@ async function checkClock(): Promise<Finding> {
   return judgeClock(asked?.stdout.trim())
 }
 
-/** @param told by timedatectl: `yes` or `no`; nothing where it does not answer */
+/** @param told by timedatectl: `yes` or `no`; undefined if it does not answer */
 export function judgeClock(told: string | undefined): Finding {
   if (told === 'yes') return ok('clock', 'the clock is kept by NTP')
   if (told === 'no') {

@@ -3,17 +3,20 @@ import type { Settings } from '#platform/config/settings.ts'
 import { readLeftovers } from '../move-leftovers.ts'
 import { error, warning, type Finding } from './finding.ts'
 
-/** As long as a backup may remember (storage.backupDays of the description, at most). */
+/** Greatest age of a backup (storage.backupDays of the description). */
 const longestDays = 30
 
-/** What a move left has everything that the register had then: it does not hear of any end (R52). Nothing where nothing is left. */
+/**
+ * Warns of leftovers of a move: they contain the whole register of then, and later destructions do not reach them (R52).
+ * Undefined if there are none.
+ */
 export async function checkMoveLeftovers(
   settings: Pick<Settings, 'dataDirectory' | 'databaseUrl' | 'objects'>,
   now: Temporal.Instant,
 ): Promise<Finding[]> {
   const left = await readLeftovers(settings.dataDirectory)
   if (!left) return []
-  // A move that was cut short just before its moment has left nothing: what it noted is in use.
+  // A move interrupted just before its commit point left nothing: what it recorded is in use.
   const used = tellPlace({ at: settings.objects })
   const stores = (left.objects ?? []).filter((at) => tellPlace({ at }) !== used)
   const isDatabaseLeft = left.database !== undefined && settings.databaseUrl !== undefined

@@ -8,8 +8,8 @@ import { error, ok, warning, type Finding } from './finding.ts'
 const fewPairs = 200
 
 /**
- * Whether Seloste can listen where it is told to.
- * @param runs whether a Seloste runs on these settings: then the ports are its own
+ * Checks that Seloste can listen at its ports.
+ * @param runs whether a Seloste runs with these settings: then the ports are its own
  */
 export async function checkPorts(settings: Settings, runs: boolean): Promise<Finding[]> {
   const { http, sip, sips, sipSecurity, connecting, rtp } = settings
@@ -30,7 +30,7 @@ export async function checkPorts(settings: Settings, runs: boolean): Promise<Fin
   return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral)]
 }
 
-/** @param why the code of what kept it from listening; nothing where it could */
+/** @param why code of the failure; undefined on success */
 export function judgePort(name: string, at: Endpoint, kind: string, why: string | undefined, runs: boolean): Finding {
   const check = `port.${name}.${kind.toLowerCase()}`
   const where = `${name} (${kind} ${formatEndpoint(at)})`
@@ -56,7 +56,7 @@ export function judgeRange({ firstPort, lastPort }: PortRange): Finding {
   return pairs < fewPairs ? warning('rtp.range', says, remedy) : ok('rtp.range', says)
 }
 
-/** @param ephemeral the text of ip_local_port_range */
+/** @param ephemeral text of ip_local_port_range */
 export function judgeOverlap({ firstPort, lastPort }: PortRange, ephemeral: string): Finding[] {
   const [from, to] = ephemeral.trim().split(/\s+/).map(Number)
   if (from === undefined || to === undefined || !(from <= lastPort && firstPort <= to)) return []

@@ -6,11 +6,11 @@ import type { RegisterTables } from '#register/tables.ts'
 import { withRunningDatabase } from '../running-database.ts'
 import { ok, unknown, warning, type Finding } from './finding.ts'
 
-/** A client that has changed to SRTP is not warned of for ever. */
+/** Only recent days: a client that has changed to SRTP is no longer reported. */
 const days = 7
 const answerMs = 1_500
 
-/** Which trunks have sent RTP without SRTP: their sound can be forged by whoever sends packets under their addresses. */
+/** Lists trunks that sent RTP without SRTP: their audio can be forged by anybody who can send packets from their addresses. */
 export async function checkRtp(settings: Settings): Promise<Finding[]> {
   const { sip, sips, sipSecurity } = settings
   if (isLoopback(sip.host) && (!sipSecurity.sipsFiles || isLoopback(sips.host)))

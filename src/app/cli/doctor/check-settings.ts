@@ -3,10 +3,10 @@ import type { Settings } from '#platform/config/settings.ts'
 import { settingNames } from '#platform/config/settings-table.ts'
 import { ok, warning, type Finding } from './finding.ts'
 
-/** Read by the program, and set by itself or by tests: no settings of an operator's. */
+/** Names read by the program, but set by itself or by tests. */
 const ownNames = /^SELOSTE_(?:ROLE_DATABASE_URL|SPARE|DRAINING|LONG|TRACE|CHROMIUM|BENCH_\w+|TEST_\w+)$/
 
-/** Tells which settings are set and where, never their values; a name that is no setting is most likely misspelt. */
+/** Lists which settings are set and where, without values; an unknown name is probably misspelt. */
 export function checkSettings({ configFile }: Pick<Settings, 'configFile'>, environment: NodeJS.ProcessEnv): Finding[] {
   const inEnvironment = settingNames.filter((name) => environment[name])
   const inFile = [...((configFile !== undefined && readConfigFile(configFile, settingNames)) || []).keys()]

@@ -9,7 +9,7 @@ import { openStore } from '#safeguards/places/open-place.ts'
 import { openObjects } from '../../roles/open-objects.ts'
 import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
 
-/** Where sealed recordings, keys and backups lie: that each can do all that is asked of it. */
+/** Checks every operation of the stores of recordings, keys and backups. */
 export async function checkStores(settings: Settings): Promise<Finding[]> {
   const { backups, ledgerCopies, dataDirectory } = settings
   const isThere = await access(dataDirectory).then(
@@ -38,7 +38,7 @@ function noBackups(backups: readonly PlaceSetting[]): Finding[] {
   return [warning('backups', 'nothing is backed up', remedy)]
 }
 
-/** Writes, reads a part, lists and deletes an object of its own. */
+/** Writes, reads in part, lists and deletes a test object. */
 export async function checkStore(check: string, open: () => Promise<ObjectStore>): Promise<Finding> {
   const key = `doctor/${randomUUID()}`
   let doing = 'opened'

@@ -1,23 +1,23 @@
-/** Recordings that wait to be taken into keeping: since when, and when one that failed is tried again. */
+/** Queue of recordings to ingest: since when each waits, and when a failed one is retried. */
 export interface IngestQueue {
-  /** Those of the waiting that are to be tried now. What does not wait any more is forgotten, unless the list is cut off. */
+  /** Returns the waiting ones to try now. Others are forgotten, unless the list is cut off. */
   due(waiting: readonly string[], list?: { isCutOff: boolean }): string[]
   done(id: string): void
-  /** @returns milliseconds until it is tried again */
+  /** @returns milliseconds until the retry */
   failed(id: string, code: string): number
-  /** One that is not tried for as long as any pause is. */
+  /** Postpones one by the longest pause. */
   leave(id: string, code: string): void
-  /** Of those that wait, the one that has waited longest. `sinceMs` as performance.now() counts. */
+  /** Returns the one that has waited longest. `sinceMs` as in performance.now(). */
   oldest(): { sinceMs: number; code: string } | undefined
 }
 
 const firstAgainMs = 5_000
-/** A store or a database that kept it may be mended at any moment: no longer than this. */
+/** Longest pause for faults of a store or a database, which may end at any moment. */
 const mostAgainMs = 60_000
-/** What lies in the recording itself is mended by a person: a key or a body brought back, or a later program. */
+/** Longest pause for faults of the recording itself, which need a person: a restored key or body, or a later program. */
 const mostAgainOfRecordingMs = 3_600_000
 
-/** A store, a key store or a database that is away ends by itself; any other fault is the recording's own. */
+/** A store, key store or database that is away recovers by itself; other faults are the recording's. */
 function endsByItself(code: string): boolean {
   return (
     /^(?:object-store-|object-disk-full|database-|KEY_STORE_|E[A-Z]+$)/.test(code) ||

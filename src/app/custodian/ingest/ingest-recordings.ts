@@ -1,6 +1,6 @@
 /**
- * Takes recordings into keeping as capture stores them. In: what the database tells, and a look every few seconds. Out: recordings
- * kept; of one that fails its fault, and another try after a pause. Never here: two looks at once.
+ * Ingests recordings as capture stores them, on notification and by polling. A failed one is recorded and retried after a
+ * pause.
  */
 import { setTimeout as rest } from 'node:timers/promises'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -22,13 +22,13 @@ import { traceIngest } from './trace-ingest.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
-/** Looked at each time: those that failed keep their pause as long as they are among them. */
+/** Read each time: failed ones keep their pause while they are among them. */
 const mostWaiting = 10_000
-/** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
+/** Pause between runs: each call sends several notifications, and a run for each would mostly find nothing. */
 const restMs = 200
 
 export interface RecordingIngest {
-  /** Since when the recording that has failed longest waits. */
+  /** Since when the longest failing recording waits. */
   oldest: ReturnType<typeof createIngestQueue>['oldest']
   stop: () => Promise<void>
 }
@@ -66,7 +66,7 @@ export function ingestRecordings(options: {
     },
   })
 
-  /** One look at a time; a call that comes during a look makes one more after it, and a rest. */
+  /** One run at a time; a notification during a run causes another one after a pause. */
   function look(): Promise<void> {
     again = true
     looking ??= (async () => {
@@ -84,7 +84,7 @@ export function ingestRecordings(options: {
     return looking
   }
 
-  /** @returns whether some were kept and there may be more. */
+  /** @returns whether some were ingested and there may be more */
   async function keepWaiting(): Promise<boolean> {
     const waiting = await recordingsToKeep(db, mostWaiting)
     if (!begun) {

@@ -3,7 +3,7 @@ import { placeOf } from '#capture/session/seen/trace-calls.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Traces how long a recording took to be taken into keeping, in the trace of its contact. */
+/** Traces the duration of an ingestion, in the trace of its contact. */
 export function traceIngest(
   traces: Traces,
   nowMs: () => number,

@@ -15,9 +15,8 @@ import type { Versions } from '../../roles/follow-versions.ts'
 const watchMs = 60_000
 
 /**
- * Watches the log every minute (R21): what somebody may have to answer for is raised as an alarm for the data protection
- * officer, as a line in the process log without names, and as a number in the metrics; and what stands still, for whoever may act.
- * One process at a time.
+ * Scans the log every minute (R21): alarms for the data protection officer, a line in the process log without names, metrics;
+ * and the standstill alarm. One process at a time.
  */
 export function startAlarms({
   db,
@@ -34,10 +33,10 @@ export function startAlarms({
   versions: Pick<Versions, 'all'>
   clock: Clock
   log: Log
-  /** What stands still in the custodian itself. */
+  /** The custodian's own blockers. */
   blockers: Pick<Blockers, 'list'>
   registry: Registry
-  /** How often what stands still is looked at. */
+  /** Interval of the standstill check. */
   standstillMs?: number
 }): Repeating {
   const raisedTotal = new Counter({

@@ -18,14 +18,14 @@ const lookMs = 1_000
 export interface AnonymisedCopies {
   questions: CustodianAnswers['questions']
   hearings: CopyHearings
-  /** Renderings end, what was begun has failed. */
+  /** Stops renderings; unfinished ones fail. */
   stop: () => Promise<void>
 }
 
 /**
- * What the custodian does for anonymised copies: their words are sealed and opened, they are rendered one at a time and heard,
- * and each that is changed, rejected or over is removed (R33).
- * @param given a bench and tests bring their own engines and pace
+ * Anonymised copies in the custodian: seals and opens their words, renders one at a time, serves hearings, and removes changed,
+ * rejected and expired ones (R33).
+ * @param given engines and pace of benches and tests
  */
 export async function startAnonymisedCopies(
   {
@@ -104,7 +104,7 @@ export async function startAnonymisedCopies(
     hearings: createCopyHearings(store, given.pace),
     async stop() {
       await looking.stop()
-      // What is being voiced ends with its thread.
+      // Synthesis ends with its thread.
       const stopping = Promise.all([renderer.stop(), recogniser.stop()])
       await engines.stop()
       await analyser.stop()

@@ -16,19 +16,18 @@ export interface ApplyVersionOptions {
   versions: Pick<Versions, 'all' | 'at'>
   clock: Clock
   log: Log
-  /** Recordings have a shorter term now: some may have come to their day. */
+  /** Called when terms became shorter: some recordings may be due. */
   onShortened: () => Promise<void>
   intervalMs?: number
 }
 
 const lookMs = 2_000
-/** A call that went on while its term changed has ended by then. */
+/** A call that was ongoing when its term changed has ended by then. */
 const againMs = 60 * 60_000
 
 /**
- * Lets a version take effect on what is held: its numbers and its hash are noted, and shorter terms reach the recordings
- * (R1, R7, R25). Looks every few seconds, so that an instant is obeyed when it comes; a rule may begin later than its
- * version.
+ * Applies a version when it comes into force: records its numbers and hash, and shortens terms of recordings (R1, R7, R25).
+ * Polls every few seconds, since a rule may begin later than its version.
  */
 export function applyVersion(options: ApplyVersionOptions): Repeating {
   const { pool, db, versions, clock, log, onShortened } = options

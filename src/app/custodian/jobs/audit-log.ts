@@ -1,6 +1,6 @@
 /**
- * The audit log kept: sequenced and signed every second, witnessed, pruned. In: the sequencer's parts. Out: a log that
- * whoever watches can follow, and an alarm in the process log where it is broken. Never here: a hash.
+ * Sequences and signs the audit log every second, has it witnessed, and prunes it. A broken log raises an alarm in the process
+ * log.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
@@ -33,7 +33,7 @@ export interface AuditLogJobOptions {
   clock: Clock
   log: Log
   registry: Registry
-  /** As SELOSTE_WITNESSES names them. */
+  /** From SELOSTE_WITNESSES. */
   witnesses: readonly { url: string; key: string }[]
 }
 
@@ -43,7 +43,7 @@ const longestFirstLookMs = 10_000
 const lookAgainMs = 60 * 60_000
 const pruneMs = 6 * 60 * 60_000
 
-/** `looked` resolves once the log has been looked at, or that has taken longer than a start should wait for. */
+/** `looked` resolves once the log was checked, or the check takes longer than a start should wait. */
 export function startAuditLog(options: AuditLogJobOptions): { looked: Promise<void>; stop: () => Promise<void> } {
   const { db, pool, keys, folder, versions, clock, log } = options
   const description = () => versions.at(clock.now()).description

@@ -11,8 +11,8 @@ import { startRemoval } from './remove-ended.ts'
 type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault' | 'isOffered'>
 
 /**
- * What the custodian does for copies on request: it makes them, gives out their sealed bytes, and removes each that was
- * fetched, withdrawn or is over (C1).
+ * Copies on request in the custodian: makes them, serves their sealed bytes, and removes downloaded, withdrawn and expired ones
+ * (C1).
  */
 export async function startCopies({
   store,

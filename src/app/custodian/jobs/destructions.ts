@@ -8,16 +8,16 @@ import type { Log } from '#platform/log/log.ts'
 import { channels } from '#register/channels.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
-/** What a destruction reaches. */
+/** What a destruction needs. */
 type Expunging = Parameters<typeof carryOutEnds>[0]
 
-/** What is missed on the channel is found so soon. */
+/** Polling interval, for missed notifications. */
 const lookMs = 5_000
 const clockMs = 60_000
 
 /**
- * What the custodian does for ends out of turn: a recording that was forbidden is destroyed within a minute, orders and
- * inspections end by themselves, and the clock is watched (R49-R51, L37).
+ * Destructions out of turn in the custodian: forbidden recordings within a minute, ends of orders and inspections, and the
+ * watch on the clock (R49-R51, L37).
  */
 export async function startDestructions({
   expunging,
@@ -34,7 +34,7 @@ export async function startDestructions({
   versions: Versions
   clock: Clock
   log: Log
-  /** Terms are obeyed again. */
+  /** Called when terms are obeyed again. */
   onClockConfirmed: () => Promise<void>
 }): Promise<{ stop: () => Promise<void> }> {
   const { db } = expunging
@@ -44,7 +44,7 @@ export async function startDestructions({
   let clockSeenAt: number | undefined
   const watcher = randomUUID()
   let watching: Promise<void> = Promise.resolve()
-  // Before anything is swept: a clock that has jumped is seen first.
+  // Before any sweep: a clock that has leapt is detected first.
   await watchClock()
   await noteInspectionsHold(db, holds())
 
@@ -88,7 +88,7 @@ export async function startDestructions({
     return versions.at(clock.now()).description.switches.holdForInspection
   }
 
-  /** One at a time: each counts from the one before. */
+  /** Serialised: each measures from the previous one. */
   function watchClock(): Promise<void> {
     const watched = watching.then(advance)
     watching = watched.catch(() => undefined)
@@ -115,7 +115,7 @@ export async function startDestructions({
     await watchClock().then(onClockConfirmed).catch(failed)
   }
 
-  /** One look at a time; what comes meanwhile makes one more after it. */
+  /** One run at a time; notifications during a run cause another one. */
   function look(): Promise<void> {
     again = true
     looking ??= (async () => {
@@ -128,7 +128,7 @@ export async function startDestructions({
   }
 
   async function carryOut(): Promise<void> {
-    // That an order has ended is in no line.
+    // Ends of orders are not logged.
     const { inspections } = await settleEnds(db)
     if (inspections > 0) {
       log.warn(

@@ -1,7 +1,6 @@
 /**
- * The destruction ledger kept: numbered and signed every second, witnessed. In: the custodian's keys. Out: a ledger of which
- * a copy can be told to be old, and a line in the process log where it is not what was signed. Ends go on all the same:
- * their entries wait for their numbers. Never here: an end, a copy (safeguards/places).
+ * Numbers and signs the destruction ledger every second and has it witnessed, so that outdated copies are detectable. Logs a
+ * line if it is not what was signed. Destructions do not wait for numbers.
  */
 import { Gauge, type Registry } from 'prom-client'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -19,7 +18,7 @@ export interface LedgerJobOptions extends LedgerSealing {
   pool: EveryOptions['pool']
   log: Log
   registry: Registry
-  /** As SELOSTE_WITNESSES names them. */
+  /** From SELOSTE_WITNESSES. */
   witnesses: readonly { url: string; key: string }[]
 }
 

@@ -1,6 +1,6 @@
 /**
- * The store of sealed recordings looked after. In: the store. Out: a start that is refused where a bucket keeps what is
- * destroyed, a look at it every hour, every minute while it is away. Never here: a call that waits for it.
+ * Checks the store of sealed recordings: refuses a start with a bucket that keeps destroyed objects, then hourly, and every
+ * minute while the store is away. No call waits for it.
  */
 import type { Log } from '#platform/log/log.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
@@ -21,8 +21,8 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
 /**
- * One that does not answer is looked at again: recordings wait for it in capture, and their destruction is tried again.
- * @throws ObjectFault `object-store-keeps`, `object-store-refuses`: what is wrong at the start does not mend by itself
+ * A store that does not answer is checked again: recordings wait in capture, and destructions are retried.
+ * @throws ObjectFault `object-store-keeps`, `object-store-refuses`: permanent problems at the start
  */
 export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Promise<ObjectStoreJob> {
   const { objects, log, awayMs = minuteMs, intervalMs = hourMs } = options

@@ -14,8 +14,8 @@ import { startRemoval } from './remove-ended.ts'
 type Store = Pick<Parameters<typeof createPackageMaker>[0], 'db' | 'objects' | 'keys' | 'workFolder'>
 
 /**
- * What the custodian does for what leaves: it makes packages, gives out their sealed bytes, and removes each that was fetched,
- * withdrawn or is over (R27, R30, R34).
+ * Packages in the custodian: makes them, serves their sealed bytes, and removes downloaded, withdrawn and expired ones (R27,
+ * R30, R34).
  */
 export async function startPackages({
   store,

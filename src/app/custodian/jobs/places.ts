@@ -1,7 +1,6 @@
 /**
- * Places of data kept (R18, R19, R52). In: the settings, the database's word on its own places. Out: the register of places up
- * to date every minute, every copy brought up to date that is not, a line in the log where one is refused, away or over.
- * A start with a new place of the register's own that has no attested site is refused. Never here: a file.
+ * Maintains places of data (R18, R19, R52): updates their register every minute and outdated copies, and logs places that are
+ * refused, unreachable or expired. Refuses a start with a new own place without an attested site.
  */
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -36,16 +35,16 @@ export interface PlacesJobOptions {
 
 export interface PlacesJob {
   places: Places
-  /** The witnesses that may be asked: one that is new has an attested site (R19). */
+  /** Configured witnesses: a new one needs an attested site (R19). */
   witnesses: Settings['witnesses']
   stop: () => Promise<void>
 }
 
 const turnMs = 60_000
-/** A machine that is lost does not take what it has destroyed along: the ledger's copies know it seconds later. */
+/** The ledger's copies are updated within seconds, so that the loss of a machine does not lose what it has destroyed. */
 const shipMs = 5_000
 
-/** @throws PlaceFault `place-unattested` where one of the register's own places is new and has no attested site */
+/** @throws PlaceFault `place-unattested` if one of the register's own places is new and has no attested site */
 export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob> {
   const { db, pool, keys, settings, versions, clock, log } = options
   const sites = () => versions.at(clock.now()).description.storage.sites
@@ -59,7 +58,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
   const witnesses = settings.witnesses.filter((_, index) => asked[index]?.mayBeUsed)
   const { backups, ledgerCopies, backupKey: recipient } = settings
   const places = openPlaces({ db, keys, backups, ledgerCopies, recipient, sites, now: () => clock.now() })
-  /** What was said of a place, so that it is said once. */
+  /** Last message per place, so that each is logged once. */
   const said = new Map<string, string>()
 
   const turns = every({
@@ -92,7 +91,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     intervalMs: shipMs,
     lockName: 'seloste.ledger-copies',
     work: async () => {
-      // A package to an institute leaves no sooner than a restore would know of it (decision 42).
+      // A package to an institute is released only when a restore would know of it (decision 42).
       if (await packagesWait(db)) {
         for (const { place, fault } of await places.catchUp()) say(`reach of ${place}`, fault)
         return
@@ -154,7 +153,7 @@ async function tellOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise
   ]
 }
 
-/** Small secrets lie in the folder whatever keeps the wrapping keys; both are on one site. */
+/** Small secrets are in the folder, wherever the wrapping keys are; both are on one site. */
 function tellKeyStore({ keys }: Settings, folder: ToldPlace): ToldPlace {
   if (keys.kind === 'file') return folder
   if (keys.kind === 'pkcs11')

@@ -1,7 +1,6 @@
 /**
- * Proofs kept fresh. In: the data, as the custodian sees them. Out: every promise of the description checked at the start,
- * every five minutes (every minute where that is quick) and, what the sweep is about, after each sweep; an alarm in the log when one is broken. Never here:
- * a check, or a repair.
+ * Checks every promise of the description at the start, every five minutes (every minute if that is quick) and, where the sweep
+ * matters, after each sweep. A broken promise raises an alarm in the log.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PromiseId } from '#description/promises.ts'
@@ -14,9 +13,9 @@ import type { Looking } from '#use/evidence/promise.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 export interface PromiseChecks {
-  /** The sweep has been: what it is about is checked anew. */
+  /** Call after a sweep: its promises are checked again. */
   swept: () => Promise<void>
-  /** The audit log has been verified. */
+  /** Call after a verification of the audit log. */
   logVerified: () => Promise<void>
   stop: () => Promise<void>
 }
@@ -30,14 +29,14 @@ export interface PromiseChecksOptions extends Omit<
   versions: Pick<Versions, 'all' | 'at'>
   clock: Clock
   log: Log
-  /** The first check waits for it: a sweep that is late at the start is no broken promise. */
+  /** The first check waits for it: a late sweep at the start is no broken promise. */
   firstSweep: Promise<void>
   intervalMs?: number
-  /** What a round may take at most and be followed by another at the next turn. */
+  /** Longest round that is followed by another at the next turn. */
   quickMs?: number
 }
 
-/** How often a round begins, and how long after the last one where that was not quick. */
+/** Interval of rounds, and the pause after a slow one. */
 const turnMs = 60_000
 const restTurns = 4.5
 const quickRoundMs = 2_000
@@ -51,7 +50,7 @@ const sweepsOwn: readonly PromiseId[] = [
   'history.tells-recorded',
 ]
 
-/** Begins to keep the proofs fresh. One process checks at a time, on whatever machine. */
+/** Starts checking. One process checks at a time, on any machine. */
 export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks {
   const { pool, clock, log, firstSweep, versions, ...looked } = options
   const intervalMs = options.intervalMs ?? turnMs
@@ -73,7 +72,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
     }
     const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which)
     for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
-    // What was broken before this process began has had its alarm in another's log.
+    // What was broken before this process began has raised its alarm in another's log.
     for (const finding of begun ? newlyBroken : broken) alarm(finding)
     for (const { promise, facts } of restored)
       log.warn({ promise, facts }, 'a promise of the register description holds again')
@@ -97,14 +96,14 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
       const [first, startedAt] = [!begun, performance.now()]
       await check(signal)
       const endedAt = performance.now()
-      // The first round looks at everything and says nothing of the others.
+      // The first round checks everything and does not predict the others.
       if (!first && endedAt - startedAt > (options.quickMs ?? quickRoundMs))
         restsUntil = endedAt + intervalMs * restTurns
     },
     onError,
   })
 
-  /** Before the first check of all there is nothing to do anew; a check by another process is as good. */
+  /** Before the first round there is nothing to repeat; a check by another process is as good. */
   function checkAnew(which: readonly PromiseId[]): Promise<void> {
     if (begun) {
       afterWork = withLock(pool, lockName, ending.signal, (signal) => check(signal, which)).then(

@@ -1,6 +1,6 @@
 /**
- * The custodian's own proof of recordings: a part a day, all of them in a round, so that no recording stays unproved for long.
- * In: what the custodian has. Out: a run in the overview, a line for whoever watches. Never here: more than a while of a core.
+ * Verifies recordings continuously: a part a day, all of them in a cycle, with limited use of a core. Results appear in the
+ * retention overview and the log.
  */
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -15,7 +15,7 @@ import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
 
 const lookMs = 15 * 60_000
 const hoursBetween = 24
-/** At 500 MB/s a million recordings of five minutes take a quarter of an hour; on one thread, a few days' parts. */
+/** At 500 MB/s a million recordings of five minutes take a quarter of an hour; on one thread a few days' parts. */
 const mostSeconds = 5 * 60
 
 export interface RecordingVerificationOptions {
@@ -55,7 +55,7 @@ export function startRecordingVerification({
         {
           after: last?.goesOnAfter,
           mostSeconds,
-          // The other cores are for the calls.
+          // Other cores are for calls.
           threads: 1,
           signal,
         },

@@ -3,7 +3,10 @@ import type { Log } from '#platform/log/log.ts'
 
 const lookMs = 5_000
 
-/** Removes what was fetched, withdrawn or is over, again and again. @param what `packages`, for the lock and the log */
+/**
+ * Removes downloaded, withdrawn and expired objects periodically.
+ * @param what `packages`, for the lock and the log
+ */
 export function startRemoval({
   pool,
   log,

@@ -1,7 +1,6 @@
 /**
- * What waits for a person, told. In: the custodian's view of the register. Out: metrics of what stands in the way of ends, of
- * inspections whose recordings are destroyed within three days, of recalls past their time and of disclosures whose copies should
- * be back; a line in the log when one becomes so, of a disclosure each day. Never here: an end, a word of preservation orders.
+ * Reports pending work: metrics of blocked destructions, inspections whose recordings end within three days, overdue recalls
+ * and overdue disclosures; a log line when each begins, and daily for a disclosure. Nothing about preservation orders.
  */
 import { Gauge, type Registry } from 'prom-client'
 import type { Blockers } from '#platform/blockers/blockers.ts'
@@ -28,7 +27,7 @@ export function reportBacklog({
   registry: Registry
   intervalMs?: number
 }): { stop: () => Promise<void> } {
-  /** Said once each. */
+  /** Each is logged once. */
   const said = new Set<string>()
 
   new Gauge({

@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client'
 import type { Keeping } from '#register/recordings/ingest-recording.ts'
 import type { Log } from '#platform/log/log.ts'
 
-/** Tells of recordings that reached beyond their call (AC8): an alarm for whoever operates, a line in the process's log. */
+/** Reports recordings that were longer than their call (AC8): an alarm metric and a log line. */
 export function reportTrims(registry: Registry, log: Log): NonNullable<Keeping['onCut']> {
   const cuts = new Counter({
     name: 'seloste_recordings_cut_total',

@@ -7,28 +7,28 @@ import { ledgerPosition, noteRun } from '#safeguards/runs/note-run.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 
 const sweepMs = 60 * 60_000
-/** A destruction that was cut short goes on so soon; one that was forbidden is over within a minute. */
+/** Interval for resuming interrupted destructions; forbidden recordings must be gone within a minute. */
 const finishMs = 3_000
-/** What was taken in past its day is found so soon. */
+/** Interval for finding recordings ingested past their day. */
 const overdueMs = 60_000
-/** What stands in the way is said once, and again as often. */
+/** Each blocker is logged once, and again at this interval. */
 const sayAgainMs = 10 * 60_000
 
 export interface RetentionJob {
-  /** The first sweep has been, or has failed. */
+  /** Resolves when the first sweep has ended or failed. */
   swept: Promise<void>
-  /** Beside the sweep that comes round, where terms have become shorter: two at once do no harm. */
+  /** Sweeps now, in addition to the schedule, when terms became shorter; concurrent sweeps are harmless. */
   sweepNow: () => Promise<void>
   stop: () => Promise<void>
 }
 
-/** What the custodian does for ends by their term: the hourly sweep, and whatever was cut short. */
+/** Destruction by term in the custodian: the hourly sweep, and interrupted work. */
 export function startRetention(options: {
   expunging: Parameters<typeof sweep>[0]
   pool: EveryOptions['pool']
   clock: Clock
   log: Log
-  /** After each sweep that went well. */
+  /** Called after each successful sweep. */
   onSwept: () => Promise<void>
   overdueMs?: number
 }): RetentionJob {
@@ -71,7 +71,7 @@ export function startRetention(options: {
     },
   })
 
-  // The sweep comes round each hour: what was taken in just after it would stand so long past its day.
+  // What is ingested just after a sweep would stay up to an hour past its day.
   const overdue = every({
     pool,
     intervalMs: options.overdueMs ?? overdueMs,
@@ -81,7 +81,7 @@ export function startRetention(options: {
       try {
         await sweepAndNote()
       } finally {
-        // What stays is told, and not swept at each minute.
+        // What cannot be destroyed is reported, and not retried every minute.
         if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + sayAgainMs
       }
     },
@@ -102,7 +102,7 @@ export function startRetention(options: {
     return swept
   }
 
-  /** The one that comes round is a run of the overview, whether it went well or not. */
+  /** Scheduled sweeps are runs of the overview, successful or not. */
   async function sweepAndNote(): Promise<void> {
     const { db } = expunging
     const before = await ledgerPosition(db)
@@ -127,7 +127,7 @@ export function startRetention(options: {
   }
 }
 
-/** One line to the operator for each thing that stands in the way, while it does. */
+/** Logs one line for each blocker while it lasts. */
 function sayOnce(log: Log): { say: (lines: readonly string[]) => void } {
   const said = new Map<string, number>()
   return {

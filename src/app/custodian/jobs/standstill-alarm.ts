@@ -10,7 +10,7 @@ import { blockersOf } from '../../roles/read-health.ts'
 
 const lookMs = 15_000
 
-/** Raises the alarm of what stands still in the custodian and in any capture, and ends it when nothing does. */
+/** Raises the standstill alarm for blockers of the custodian and of any capture, and ends it. */
 export function startStandstillAlarm(options: {
   db: Kysely<RegisterTables>
   pool: EveryOptions['pool']

@@ -9,7 +9,7 @@ import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
 
 const tellMs = 2_000
 
-/** Tells other systems what has happened, where SELOSTE_WEBHOOKS names some (docs/operate/webhooks.md). */
+/** Delivers events to other systems, if SELOSTE_WEBHOOKS is set (docs/operate/webhooks.md). */
 export async function startWebhooks({
   db,
   pool,
