@@ -3818,7 +3818,7 @@ is_told_too_late(call uuid, call_started timestamp with time zone, slack interva
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 judge_succession() returns trigger
-judge_talk(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean) to seloste_capture
+judge_talk(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
 keep_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
 keep_institute(wanted uuid, given jsonb) returns uuid to seloste_desk
 keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter to seloste_desk
@@ -3919,7 +3919,7 @@ may_host(person uuid, until timestamp with time zone) returns boolean
 may_know_of_holds() returns boolean
 may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
-meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone) to seloste_capture
+meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
 meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
 meet_told_call(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 mend_recorded_parts() returns void

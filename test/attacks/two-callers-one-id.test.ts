@@ -136,6 +136,28 @@ describe('told by another node, which knows nothing of the first call', () => {
   })
 })
 
+test('who shows the number of the official in no directory who has the call, at another node, is not taken for the same talk', async () => {
+  const unheard = { official: undefined, decision: { record: true, reason: 'drawn' } }
+  const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted }, decision: unheard.decision })
+  const strange = callOf({ kind: 'e164', key: unlisted, raw: null }, 1, { ...unheard, endedAt: own.endedAt })
+  const goesOn = (facts: SegmentFacts) => ({
+    ...facts,
+    endedAt: undefined,
+    recording: { ...recordingOf(facts), id: facts.segmentId, stored: undefined, endedAt: undefined },
+  })
+  const over = (facts: SegmentFacts) => ({ ...facts, recording: recordingOf(facts, { id: facts.segmentId }) })
+  const verdicts = []
+  for (const [facts, by] of [
+    [goesOn(own), node],
+    [goesOn(strange), otherNode],
+    [over(own), node],
+    [over(strange), otherNode],
+  ] as const)
+    verdicts.push((await admit(capture.db, facts, by)).verdict)
+  expect(verdicts).toEqual(['entered', 'entered', 'entered', 'entered'])
+  expect(await partsOf(own, strange)).toMatchObject([{ marks: [] }, { marks: ['needs-review'] }])
+})
+
 test('a part that its node knows to be of a call is of that one, whoever is told as its caller', async () => {
   const own = callOf(victim, 0)
   await tell(own)

@@ -73,8 +73,10 @@ end $$;
 grant execute on function admit_recording to seloste_capture;
 
 -- Returns the contact that a part of a call is of by an id that both have; nothing where each such contact is another caller's, or it is
--- not told which of several it is (docs/decisions/0111). With the owner's rights: capture reads no callers. Of old calls it compares none.
-create or replace function meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns table (call uuid, call_started timestamptz)
+-- not told which of several it is (docs/decisions/0111). `is_another`: of another number, as of whoever had the call. With the owner's
+-- rights: capture reads no callers. Of old calls it compares none.
+create or replace function meet_by_ids(t told_part, trunk_told text, is_fed boolean)
+returns table (call uuid, call_started timestamptz, is_another boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
@@ -86,6 +88,7 @@ declare
 begin
   for named in
     select distinct c.id, c.started_at, c.started_at < old or c.caller_key = t.caller_key as is_same,
+      coalesce(c.caller_key <> t.caller_key, false) as is_another,
       c.started_at >= old as is_asked, (
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
@@ -105,7 +108,7 @@ begin
       perform count_questions('late_question_count', 1);
     end if;
     if named.is_same then
-      return query select named.id, named.started_at;
+      return query select named.id, named.started_at, false;
       return;
     end if;
     exit when not named.could_be;
@@ -114,6 +117,7 @@ begin
     end if;
     call := named.id;
     call_started := named.started_at;
+    is_another := named.is_another;
   end loop;
   if call is not null then
     return next;
@@ -145,6 +149,7 @@ declare
   other uuid;
   is_stored_now boolean := false;
   opens boolean := false;
+  is_another boolean := false;
   met record;
 begin
   -- Two parts of one call may come at the same moment, by two processes: the second waits here for the first.
@@ -158,7 +163,7 @@ begin
     where c.id = t.contact_id and c.started_at between t.started_at and t.started_at + interval '1 millisecond';
   end if;
   if call is null then
-    select m.call, m.call_started into call, call_started from meet_by_ids(t, trunk_told, me is null) m;
+    select m.call, m.call_started, m.is_another into call, call_started, is_another from meet_by_ids(t, trunk_told, me is null) m;
   end if;
   if call is null and me is not null and t.ended_at is not null then
     select m.call, m.call_started, m.told_official, m.is_doubtful into met from meet_told_call(t) m;
@@ -208,13 +213,18 @@ begin
   where exists (select from contact c where c.id = call_identity.contact_id and c.started_at = call_identity.contact_started_at
     and (c.trunk = trunk_told or c.trunk is null or trunk_told is null));
 
-  if me is not null then
-    select j.verdict, j.other, j.stops into judged from judge_talk(me, call, call_started, t.talk) j;
+  -- Two callers are two talks, though one of them has passed the call on.
+  if me is not null and is_another is not true then
+    select j.verdict, j.other, j.stops, j.stays_for_review into judged from judge_talk(me, call, call_started, t.talk) j;
     if judged.verdict <> 'own' then
       return query select call, judged.verdict, judged.stops;
       return;
     end if;
     other := judged.other;
+    is_another := judged.stays_for_review;
+  end if;
+  if is_another and 'needs-review' <> all (t.marks) then
+    t.marks := t.marks || 'needs-review'::text;
   end if;
 
   insert into segment (id, contact_id, contact_started_at, seq, number_reached, number_reached_name, official_person_id, official_unit_id,

@@ -49,7 +49,7 @@ language sql immutable as $$ select coalesce(person::text, phone) $$;
 -- talk.
 -- Of them nothing is told.
 create or replace function judge_talk(me uuid, call uuid, call_started timestamptz, told jsonb)
-returns table (verdict text, other uuid, stops boolean)
+returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   first segment;
@@ -63,7 +63,11 @@ declare
   is_untold boolean := told ->> 'numberReached' = 'unknown';
 begin
   if exists (select from segment s where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
-    return query select 'own', null::uuid, false;
+    -- What is for review of a call that several nodes tell stays so, whatever one of them knows.
+    return query select 'own', null::uuid, false, exists (
+      select from segment s join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> me
+      where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started and s.contact_id = call
+        and 'needs-review' = any (s.marks));
     return;
   end if;
   select s.* into first from segment s
@@ -73,7 +77,7 @@ begin
     and (s.ended_at is null or s.ended_at > began)
   order by s.ended_at is not null, s.seq desc limit 1;
   if first.id is null then
-    return query select 'own', null::uuid, false;
+    return query select 'own', null::uuid, false, false;
     return;
   end if;
   select r.* into kept from recording r where r.segment_id = first.id order by r.started_at desc limit 1;
@@ -96,7 +100,7 @@ begin
   end;
   return query select verdict, first.id, verdict = 'beside' and records and (
     kept.id is null and (not first.decision_record or first.capture_failure is not distinct from 'forbidden')
-    or exists (select from prohibition p where p.recording_id = kept.id));
+    or exists (select from prohibition p where p.recording_id = kept.id)), false;
 end $$;
 grant execute on function judge_talk to seloste_capture;
 
