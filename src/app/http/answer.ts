@@ -1,6 +1,6 @@
 /**
- * Operations as data. In: for each operation of the contract, a function that returns its answer or a refusal. Out: its route, with
- * the contract's method, path, checks and status. An operation that streams or chooses its status has a route of its own.
+ * Turns a table of operations into routes: each operation of the contract is a function that returns its answer or a refusal.
+ * Operations that stream or choose their status have routes of their own.
  */
 import type { FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import type { Static, TSchema } from 'typebox'
@@ -17,19 +17,21 @@ type Success<Responses> = {
 }[keyof Responses]
 type Given<Schema> = Schema extends TSchema ? (Static<Schema> extends null ? 'done' : Told<Static<Schema>>) : never
 
-/** A request of an operation, checked against its contract. */
+/** A request validated by its contract. */
 export type Asked<Name extends keyof Operations> = FastifyRequest<{
   Params: Part<Operations[Name]['schema'], 'params'>
   Querystring: Part<Operations[Name]['schema'], 'querystring'>
   Body: Part<Operations[Name]['schema'], 'body'>
 }>
 
-/** What an operation returns when it is done; `done` where the contract has no content. */
+/** Result of an operation; `done` if the contract has no content. */
 export type Answer<Name extends keyof Operations> = Operations[Name]['schema'] extends { response: infer Responses }
   ? Given<Success<Responses>>
   : never
 
-/** What operations return. The reply is there for cookies and headers, or another of the contract's codes; {@link answer} sends it. */
+/**
+ * Functions of operations. The reply is for cookies and headers, or another status of the contract; {@link answer} sends it.
+ */
 export type Answers = {
   [Name in keyof Operations]?: (
     request: Asked<Name>,
@@ -37,7 +39,7 @@ export type Answers = {
   ) => Answer<Name> | Refusal | Promise<Answer<Name> | Refusal>
 }
 
-/** Makes the routes of operations. */
+/** Registers the routes of operations. */
 export function answer(
   app: Routes,
   answers: Answers,
@@ -61,7 +63,7 @@ export function answer(
 
 type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** Shows what was found; a refusal stays as it is. */
+/** Converts a result; a refusal is passed on. */
 export async function viewed<Found, View>(
   finding: Found | Promise<Found>,
   view: (found: Exclude<Found, Refusal>) => View,
@@ -70,12 +72,12 @@ export async function viewed<Found, View>(
   return isRefusal(found) ? found : await view(found as Exclude<Found, Refusal>)
 }
 
-/** Says that an act is done, whatever else it returned; a refusal stays as it is. */
+/** Returns `done`; a refusal is passed on. */
 export function done<Found>(acting: Promise<Found>): Promise<'done' | Extract<Found, Refusal>> {
   return viewed(acting, () => 'done' as const)
 }
 
-/** Shows a list as `items`; a refusal stays as it is. */
+/** Returns a list as `items`; a refusal is passed on. */
 export function items<Row, Item = Row>(
   listing: Promise<readonly Row[] | Refusal>,
   view: (row: Row) => Item = (row) => row as unknown as Item,

@@ -3,7 +3,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { Desk } from './desk.ts'
 import { isRefusal } from './refuse.ts'
 
-/** Logs a refusal of the custodian's, which has no log of what people ask. */
+/** Logs a refusal by the custodian, which does not log requests. */
 export async function askCustodian<Found>(
   { db }: Desk,
   { personId }: Session,

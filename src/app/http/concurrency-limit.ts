@@ -1,8 +1,7 @@
 /**
- * One visitor's requests do not keep others waiting. In: every request. Out: so many of a visitor are worked on at the same time,
- * the next ones in their order, and those beyond are refused with 429 (RFC 6585 section 4). A turn ends when the answer begins, so
- * streams hold none, and no body that is still coming in does. Never here: a limit for this machine, or for a proxy that does not
- * say for whom it asks.
+ * Limits concurrent requests per visitor, so that one does not delay others: further ones wait in order, and those beyond are
+ * refused with 429 (RFC 6585 section 4). A slot is held until the answer begins, so neither streams nor incoming bodies hold
+ * one. This machine, and proxies that do not name their clients, are exempt.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { visitorOf } from '#platform/connections/visitor.ts'
@@ -17,14 +16,17 @@ interface Visitor {
 }
 
 interface Turn {
-  /** Waits for the turn, unless it is held already. `no` beyond the most that wait, or once it has ended. */
+  /** Waits for a slot, unless one is held. `no` if too many wait, or the request has ended. */
   take: () => Promise<'yes' | 'no'>
   release: () => void
-  /** For good: the answer has begun, or whoever asked has gone. */
+  /** Releases it for good: the answer has begun, or the client is gone. */
   end: () => void
 }
 
-/** Call it before any hook that asks the database. @param atOnce requests of one visitor that are worked on at the same time */
+/**
+ * Call it before any hook that queries the database.
+ * @param atOnce concurrent requests per visitor
+ */
 export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (address: string) => boolean): void {
   const visitors = new Map<string, Visitor>()
   const turns = new WeakMap<FastifyRequest, Turn>()
@@ -60,7 +62,7 @@ function turnOf(visitors: Map<string, Visitor>, name: string, atOnce: number): T
     state = 'none'
     if (was === 'waiting') stopWaiting?.()
     if (was !== 'working' || !visitor) return
-    // Who has waited longest takes over.
+    // First in, first out.
     const next = visitor.waiting.shift()
     if (next) return next()
     visitor.working -= 1

@@ -1,7 +1,4 @@
-/**
- * What the routes work with. In: connections and settings from the desk role. Never here: keys, or a way to audio that
- * does not go through the custodian.
- */
+/** Context of the routes: connections and settings of the desk role. No keys, and audio only through the custodian. */
 import type { Kysely } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -18,25 +15,25 @@ export interface Desk {
   versions: Versions
   clock: Clock
   ways: WaysToSignIn
-  /** How calls were signalled, as capture remembers it. */
+  /** Call flows from capture. */
   flows: FlowReader
-  /** How the whole is, within two seconds. */
+  /** Health of the whole, within two seconds. */
   health: () => Promise<Health>
-  /** Slows down looks in a mass. */
+  /** Rate limit of views. */
   pace: ReadRateLimit
-  /** Calls back after each change to a call; returns the way to stop. */
+  /** Calls back after each change of a call; returns a function to stop. */
   onCallChanged: (changed: () => void) => () => void
 }
 
-/** Ways to sign in beside a password, as the operator has set them. */
+/** Configured methods of signing in besides passwords. */
 export interface WaysToSignIn {
-  /** The origin that passkeys are bound to; without it there are none. */
+  /** Origin of passkeys; without it there are none. */
   publicUrl?: string | undefined
-  /** What people call the identity provider; nothing without one. */
+  /** Name of the identity provider, if there is one. */
   identityProvider?: { name: string } | undefined
 }
 
-/** The description in force now. */
+/** Returns the description in force. */
 export function describedNow(desk: Desk): RegisterDescription {
   return desk.versions.at(desk.clock.now()).description
 }

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 
 /**
- * True for requests of the API and of SCIM, however their address is written: the router reads `/%61pi/…` and
- * `http://host/api/…` as it reads `/api/…`, so the route decides where there is one.
+ * Returns true for requests of the API and of SCIM, however their address is written: the router treats `/%61pi/…` and
+ * `http://host/api/…` like `/api/…`, so the route decides if there is one.
  */
 export function isApi(request: FastifyRequest): boolean {
   const path = request.routeOptions.url ?? request.url.replace(/^https?:\/\/[^/]*/i, '')

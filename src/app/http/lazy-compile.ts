@@ -1,7 +1,6 @@
 /**
- * Schemas of routes, compiled when a route is first asked and not before. In: the compilers that Fastify itself has. Out: the
- * same, later. Three hundred routes are most of what a desk that starts has to think about, and of most of them it is never asked:
- * it answers sooner after it was killed (K1).
+ * Compiles schemas of routes on their first request. Three hundred routes are most of a desk's start time, and most are never
+ * used: it answers sooner after it was killed (K1).
  */
 import ajvCompiler from '@fastify/ajv-compiler'
 import stringifyCompiler from '@fastify/fast-json-stringify-compiler'
@@ -13,7 +12,7 @@ type Check = ((data: unknown) => unknown) & { errors?: unknown }
 const buildCheck = ajvCompiler()
 const buildWriter = stringifyCompiler()
 
-/** For `schemaController` of a Fastify. A schema that cannot be compiled fails the first request to its route, not the start. */
+/** For Fastify's `schemaController`. An invalid schema fails the first request to its route, not the start. */
 export const lazyCompile: { compilersFactory: Factories } = {
   compilersFactory: {
     buildValidator: (schemas: Parameters<typeof buildCheck>[0], options: Parameters<typeof buildCheck>[1]) => {
@@ -23,7 +22,7 @@ export const lazyCompile: { compilersFactory: Factories } = {
         const later: Check = (data) => {
           check ??= compile(route)
           const isValid = check(data)
-          // Where Fastify looks for what is wrong: on the function that it was given.
+          // Fastify reads errors from the function it was given.
           later.errors = check.errors
           return isValid
         }

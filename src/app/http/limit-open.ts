@@ -1,7 +1,7 @@
 /**
- * Counts what a session holds open at once: a stream costs queries as long as it is open.
- * @param most of one session
- * @returns a function that opens one more, and returns the way to close it; undefined where the session has as many as it may
+ * Limits the streams open in a session: each costs queries while it is open.
+ * @param most per session
+ * @returns a function that opens one and returns how to close it; undefined beyond the limit
  */
 export function limitOpen(most: number): (token: string) => (() => void) | undefined {
   const open = new Map<string, number>()

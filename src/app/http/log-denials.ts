@@ -7,9 +7,9 @@ import { codeOf } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { personBehind } from './signed-in.ts'
 
-/** Answers that deny: not signed in, not allowed, nothing there that one may see, too much at once. */
+/** Statuses of denials: not signed in, not allowed, not visible, too many. */
 const denying = new Set([401, 403, 404, 429])
-/** So many from one visitor in a minute are told one by one; the others of that minute are counted in one entry. */
+/** Denials of a visitor logged one by one per minute; further ones are counted in one entry. */
 const toldSingly = 60
 const minuteMs = 60_000
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -40,9 +40,9 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
 }
 
 /**
- * Logs every denial of the API, whichever route it comes from or would have gone to (R21, R41): no route can forget it.
- * The entry is durable before the denial is sent; where it cannot be written, the answer is that nothing is available.
- * @returns the way to stop, which writes the counts that are still open
+ * Logs every denial of the API, from any route or none (R21, R41), so that no route can forget it. The entry is durable before
+ * the denial is sent; if it cannot be written, the answer is 503.
+ * @returns a function that stops and writes the open counts
  */
 export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void> } {
   const minutes = new Map<string, { singly: number; more: number }>()
@@ -53,7 +53,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
     })
   }, minuteMs)
 
-  // A door that refuses logs it with more than this could say. After the body has been read, so that the handler runs in it.
+  // Doors log their refusals with more detail. After the body was read, so that the handler runs within it.
   app.addHook('preHandler', (request, _reply, done) => {
     const told = { refusal: false }
     noticed.set(request, told)
@@ -67,7 +67,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
 
   async function log(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const person = personBehind(request)
-    // Whoever is signed in is told of singly, always: only strangers can be without number.
+    // Denials of signed-in users are always logged one by one: only strangers are unlimited.
     if (!person) {
       const visitor = visitorOf(request.ip)
       const minute = minutes.get(visitor) ?? { singly: 0, more: 0 }
@@ -108,7 +108,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   }
 }
 
-/** What was asked for, where the route names it; a guessed id is an id, anything else is left out (ids only). */
+/** Returns the requested object, if the route names it; only ids are logged. */
 function objectOf(request: FastifyRequest): Pick<AuditEntry, 'object'> {
   const [, , collection = ''] = (request.routeOptions.url ?? '').split('/')
   const { id } = (request.params ?? {}) as { id?: unknown }

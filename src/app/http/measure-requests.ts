@@ -2,12 +2,12 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Routes } from './routes.ts'
 import { toldOf } from './secret-routes.ts'
 
-/** Of interest are answers that somebody waits for: from a few milliseconds to the longest wait of a slowed look. */
+/** From a few milliseconds to the longest wait of a rate-limited view. */
 const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
 /**
- * Counts and times what is asked of the web and the API, by the route's pattern (`/api/contacts/:id`): never by an address
- * that somebody asked for, which could hold anything. What no route answers is `none`.
+ * Counts and times requests by route pattern (`/api/contacts/:id`), never by address, which could contain anything. Requests
+ * without a route are `none`.
  */
 export function measureRequests(app: Routes, registry: Registry): void {
   const requests = new Counter({

@@ -2,21 +2,18 @@ import type { FastifyReply } from 'fastify'
 
 export interface EventSource {
   everyMs: number
-  /** The next picture; nothing, and the stream ends with an event `ended`. */
+  /** Returns the next event; undefined ends the stream with an event `ended`. */
   picture: () => Promise<{ event: string; data: unknown } | undefined>
   onFault: (error: unknown) => void
   onClosed: () => void
 }
 
-/**
- * Returns true once the browser has gone. One that went while it was asked who it is closes nothing afterwards: what ends
- * with a stream would never end.
- */
+/** Returns true once the browser is gone. If it went during authentication, a close handler added later would never run. */
 export function hasLeft(reply: FastifyReply): boolean {
   return reply.raw.destroyed
 }
 
-/** Answers with server-sent events (WHATWG HTML, section 9.2), a picture at a time, until the reader or the pictures end. */
+/** Answers with server-sent events (WHATWG HTML, section 9.2), until the client is gone or there are no more. */
 export function openEvents(reply: FastifyReply, { everyMs, picture, onFault, onClosed }: EventSource): void {
   reply.hijack()
   const stream = reply.raw
@@ -35,7 +32,7 @@ export function openEvents(reply: FastifyReply, { everyMs, picture, onFault, onC
 
   const show = async () => {
     if (stream.destroyed) return
-    // Who has read nothing since the last picture would only fill our memory; a browser connects again.
+    // A client that does not read would fill memory; browsers reconnect.
     if (stream.writableNeedDrain) return void stream.destroy()
     const next = await picture()
     stream.write(`event: ${next?.event ?? 'ended'}\ndata: ${JSON.stringify(next?.data ?? {})}\n\n`)

@@ -1,9 +1,8 @@
 /**
- * Who may read what is for operators: numbers, the parts that do not answer, the description of the API. In: a request. Out: yes for
- * this machine and for the networks of SELOSTE_METRICS_SOURCES. Never here: a session; Prometheus and load balancers have none.
- *
- * A page of anybody can point a name of its own at this machine (DNS rebinding), and then reads what the browser that shows it may read:
- * a browser is nobody's but by a name that is ours, or that nobody can have.
+ * Who may read operators' pages (metrics, missing parts, the API's description): this machine and the networks of
+ * SELOSTE_METRICS_SOURCES, without a session.
+ * A web page can point its own name at this machine (DNS rebinding) and read through the browser of its visitor, so a browser
+ * is accepted only under a name that is ours, or that nobody can register.
  */
 import type { FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
@@ -13,8 +12,8 @@ import { plainAddress } from '#platform/connections/visitor.ts'
 export type IsOperator = (request: FastifyRequest) => boolean
 
 /**
- * @param sources addresses, or an address and a prefix length
- * @param publicUrl where browsers find the web
+ * @param sources addresses, or addresses with a prefix length
+ * @param publicUrl origin of the web interface
  */
 export function operatorsAmong(sources: readonly string[], publicUrl?: string): IsOperator {
   const isNamed = addressList(sources)
@@ -25,13 +24,13 @@ export function operatorsAmong(sources: readonly string[], publicUrl?: string): 
       socket: { remoteAddress, localAddress },
     } = request
     if (isBrowser(request) && !namesOf(request).every((name) => name === ours || isNobodys(name))) return false
-    // Whoever reaches an address of this machine from the same address is on this machine.
+    // A client that reaches an address of this machine from the same address is on this machine.
     const isHere = plainAddress(ip) === plainAddress(remoteAddress ?? '') && remoteAddress === localAddress
     return isHere || isNamed(ip)
   }
 }
 
-/** By headers of which no page can keep its browser from sending all. */
+/** Detected by headers that no page can suppress. */
 function isBrowser({ headers }: FastifyRequest): boolean {
   return (
     ['accept-language', 'sec-fetch-site', 'origin'].some((name) => name in headers) ||
@@ -39,13 +38,13 @@ function isBrowser({ headers }: FastifyRequest): boolean {
   )
 }
 
-/** The names by which it asks: a page adds what a proxy adds, and takes nothing away. */
+/** Returns the requested names: a page can add headers like a proxy, but remove none. */
 function namesOf({ headers }: FastifyRequest): string[] {
   const hosts = [headers.host, headers['x-forwarded-host']].flat().flatMap((host) => host?.split(',') ?? [])
   return hosts.map((host) => host.trim().replace(/:\d*$/, ''))
 }
 
-/** True for an address, and for a name that nobody can have in the public DNS (RFC 6761, RFC 6762). */
+/** Returns true for an address, and for a name that cannot exist in the public DNS (RFC 6761, RFC 6762). */
 function isNobodys(hostname: string): boolean {
   return (
     isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0 ||

@@ -1,17 +1,17 @@
 /**
- * What proxies say of whom they ask for, in one of two headers that mean the same: X-Forwarded-For with X-Forwarded-Proto, or Forwarded
- * (RFC 7239). In: a request of a proxy. Out: its headers as Fastify reads them, X-Forwarded-*. A proxy overwrites only the header that it
- * knows, and the other one is its visitor's: so one is believed, the one that SELOSTE_PROXY_HEADER names.
+ * Reads the client's address and protocol from a proxy's header: X-Forwarded-For with X-Forwarded-Proto, or Forwarded (RFC
+ * 7239). A proxy overwrites only the header it knows, and a client can send the other one, so only the one named in
+ * SELOSTE_PROXY_HEADER is trusted.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 
 export type ProxyHeader = 'x-forwarded-for' | 'forwarded'
 
-/** Of a visitor whose address nobody tells: never this machine's. */
+/** Stands for an unknown client; never this machine. */
 const nobody = '0.0.0.0'
 
-/** `for=192.0.2.60;proto=https, for="[2001:db8::1]:4711"`; of `unknown` and `_hidden` (section 6) the address is nobody's. */
+/** `for=192.0.2.60;proto=https, for="[2001:db8::1]:4711"`; `unknown` and `_hidden` (section 6) are unknown clients. */
 function readForwarded(text: string): { addresses: string[]; proto: string | undefined } {
   const elements = splitOutsideQuotes(text, ',').map((element) => {
     const pairs = splitOutsideQuotes(element, ';').map((pair) => {
@@ -54,7 +54,10 @@ function addressOf(node: string): string {
   return isIP(address) === 0 ? nobody : address
 }
 
-/** Changes the headers of a request that a proxy sends. @returns false where it says nothing that is believed, and something else */
+/**
+ * Rewrites the headers of a proxy's request.
+ * @returns false if it has only untrusted ones
+ */
 export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHeader): boolean {
   const { forwarded } = headers
   if (believed === 'forwarded') {
@@ -69,7 +72,7 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHe
   }
   const given = headers['x-forwarded-for']
   if (given !== undefined) {
-    // Some proxies tell the port as well, which is another one each time.
+    // Some proxies add the port, which differs each time.
     headers['x-forwarded-for'] = [given]
       .flat()
       .join(',')
@@ -79,7 +82,7 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHe
     return true
   }
   if (forwarded === undefined) return true
-  // It asks for somebody, and that one is not on this machine.
+  // It is for another client, which is not on this machine.
   headers['x-forwarded-for'] = nobody
   return false
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from './refuse.ts'
 
-/** A time that begins at one instant and ends at a later one; or which of the two is wrong. */
+/** Parses a period that begins before it ends; otherwise returns which of the two is wrong. */
 export function readPeriod(
   times: { from: string; to: string },
   tooLong?: { hours: number; message: string },
@@ -13,7 +13,7 @@ export function readPeriod(
   return { refused: 'input.invalid', field: 'to', message: tooLong?.message ?? 'The time must end after it begins.' }
 }
 
-/** An instant of RFC 3339, which allows more digits of a second than Temporal does. */
+/** Parses an RFC 3339 instant, which may have more digits than Temporal accepts. */
 export function readInstant(text: string): Temporal.Instant | 'invalid'
 export function readInstant(text: string | undefined): Temporal.Instant | undefined | 'invalid'
 export function readInstant(text: string | undefined): Temporal.Instant | undefined | 'invalid' {

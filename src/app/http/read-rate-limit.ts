@@ -9,16 +9,16 @@ import { looksAtOnce, mostWaiting, slowing } from '#safeguards/watch/thresholds.
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** So many looks after the last time, the log is asked again: there may be another desk. */
+/** Views after which the log is counted again: there may be another desk. */
 const askAgainAfter = 20
-/** A wait that somebody notices is an entry in the log, and with it an alarm; one a minute of each person. */
+/** A noticeable wait is logged, which raises an alarm; at most once a minute per person. */
 const noticedMs = 1_000
 const mostPeople = 1_000
 
 interface Looking {
-  /** Until the log has been asked for the first time. */
+  /** Until the log has been counted once. */
   begun?: Promise<void>
-  /** When the person looked, in the last hour; milliseconds of the epoch. */
+  /** Times of the person's views in the last hour; milliseconds of the epoch. */
   looks: number[]
   sinceAsked: number
   waiting: number
@@ -28,15 +28,15 @@ interface Looking {
 
 export interface ReadRateLimit {
   /**
-   * Returns at once for an ordinary look. One beyond so many in a minute or an hour waits, the longer the further beyond,
-   * at most ten seconds, and one after another; `too-many` where others of the same person wait already.
+   * Returns at once below the limit. Beyond the limit of a minute or an hour each view waits, the longer the further beyond, at
+   * most ten seconds, and one after another; `too-many` if others of the same person wait already.
    */
   take: (session: Session) => Promise<'go' | 'too-many'>
 }
 
 /**
- * Slows down looks in a mass (R21): counted by person over all their sessions. What the log has counts first, so that a
- * restart forgets nothing; after that an ordinary look costs an addition.
+ * Rate-limits views (R21) per person over all their sessions. Counts the log first, so that a restart forgets nothing; after
+ * that an ordinary view costs an addition.
  */
 export function createReadRateLimit(
   db: Kysely<RegisterTables>,
@@ -60,7 +60,7 @@ export function createReadRateLimit(
     }
     const looking: Looking = { looks: [], sinceAsked: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
     people.set(session.personId, looking)
-    // Many at once all wait for the first answer: none of them is the first look.
+    // Concurrent first views wait for one count.
     looking.begun = countLogged(looking, session, nowMs)
     try {
       await looking.begun
@@ -71,9 +71,9 @@ export function createReadRateLimit(
     return looking
   }
 
-  /** Adds the looks that the log has and this process does not know of. */
+  /** Adds logged views that this process does not know. */
   async function countLogged(looking: Looking, session: Session, nowMs: number): Promise<void> {
-    // Before it is asked, so that many at once do not all ask.
+    // Before the query, so that concurrent views do not all run it.
     looking.sinceAsked = 0
     const { inMinute, inHour } = await recentViews(db, session)
     const since = (ms: number) => looking.looks.filter((at) => at > nowMs - ms).length

@@ -5,7 +5,7 @@ import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 
 export type RefusalCode = keyof typeof statuses
 
-/** Every refusal the API gives: its status (texts/refusals.json), and its sentence, which is that of the pages in English. */
+/** Every refusal of the API: status (texts/refusals.json), and its sentence in English, as on the pages. */
 export const refusals = readRefusals()
 
 function readRefusals(): Readonly<Record<RefusalCode, readonly [number, string]>> {
@@ -20,33 +20,33 @@ function readRefusals(): Readonly<Record<RefusalCode, readonly [number, string]>
 
 const codes = new WeakMap<FastifyReply, RefusalCode>()
 
-/** The code of a reply that refuses. */
+/** Returns the refusal code of a reply. */
 export function codeOf(reply: FastifyReply): RefusalCode | undefined {
   return codes.get(reply)
 }
 
 export interface MoreToSay {
-  /** Says more than the code's own sentence. */
+  /** More specific than the code's sentence. */
   message?: string | undefined
   field?: string | undefined
-  /** Which second factors may be given. */
+  /** Accepted second factors. */
   factors?: readonly string[] | undefined
   /** When to try again. */
   waitSeconds?: number | undefined
-  /** Whom or what it speaks of, in words. */
+  /** The person or thing concerned. */
   about?: string | undefined
-  /** What keeps a password from being taken. */
+  /** Problems of a password. */
   problems?: readonly object[] | undefined
 }
 
-/** Why something is not done, as functions return it. */
+/** A refusal as returned by functions. */
 export type Refusal = CodedRefusal | { refused: 'import.refused'; problems: readonly CsvProblem[] }
 
 interface CodedRefusal extends MoreToSay {
   refused: RefusalCode
-  /** What the database said it is about: a field, a question, the items, the instant before which a day must lie. */
+  /** Detail from the database: a field, a question, the items, the latest instant. */
   of?: string | undefined
-  /** When the right ended that there was. */
+  /** When the last right ended. */
   expiredAt?: Temporal.Instant | undefined
   /** When to try again. */
   seconds?: number | undefined
@@ -56,7 +56,7 @@ export function isRefusal<Found>(found: Found): found is Extract<Found, Refusal>
   return typeof found === 'object' && found !== null && 'refused' in found
 }
 
-/** Adds to a refusal the field that its code speaks of. */
+/** Adds the field of a refusal's code. */
 export function fieldsBy(fields: Partial<Record<RefusalCode, string>>) {
   return <Found>(found: Found): Found => {
     const field = isRefusal(found) ? fields[(found as CodedRefusal).refused] : undefined
@@ -64,7 +64,7 @@ export function fieldsBy(fields: Partial<Record<RefusalCode, string>>) {
   }
 }
 
-/** Answers with a refusal; {@link MoreToSay} where there is more to say than its code. */
+/** Answers with a refusal, with details in {@link MoreToSay}. */
 export function refuse(reply: FastifyReply, code: RefusalCode, more: MoreToSay = {}) {
   const [status, sentence] = refusals[code]
   const { message = sentence, field, factors, waitSeconds, about, problems } = more
@@ -76,7 +76,7 @@ export function refuse(reply: FastifyReply, code: RefusalCode, more: MoreToSay =
     .send({ error: { code, message, ...(field && { field }), factors, waitSeconds, of: about, problems } })
 }
 
-/** Answers with the refusal that a function returned. */
+/** Answers with the refusal returned by a function. */
 export function refuseAs(reply: FastifyReply, refusal: Refusal) {
   if (refusal.refused === 'import.refused') return refuseImport(reply, refusal.problems)
   const { refused, of, expiredAt, seconds, ...more } = refusal
@@ -88,7 +88,7 @@ export function refuseAs(reply: FastifyReply, refusal: Refusal) {
   })
 }
 
-/** Answers with the rows that keep a file from being taken over. */
+/** Answers with the invalid rows of a file. */
 function refuseImport(reply: FastifyReply, rows: readonly CsvProblem[]) {
   const message = 'Nothing was taken over: some rows are wrong. Correct them and send the whole file again.'
   return reply.code(422).send({ error: { code: 'import.refused', message, rows } })

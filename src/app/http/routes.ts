@@ -7,7 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 
-/** A Fastify whose handlers know the contract's types. */
+/** A Fastify with the contract's types. */
 export type Routes = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

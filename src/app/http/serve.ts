@@ -1,7 +1,4 @@
-/**
- * The web and the API. In: the desk's connections and an address. Out: a server that speaks the contract (./contract).
- * Never here: a rule about who may see what; the routes ask safeguards and the doors, and answer with what they say.
- */
+/** The desk's HTTP server. Authorisation is in safeguards and the doors, not here. */
 import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
@@ -84,30 +81,30 @@ export interface ServeOptions {
   webFolder: string
   version: string
   log: FastifyBaseLogger
-  /** Addresses or prefixes of proxies with TLS on other machines. */
+  /** Addresses or prefixes of TLS proxies on other machines. */
   proxies?: readonly string[]
-  /** In which header they say for whom they ask; `x-forwarded-for` without it. */
+  /** Header with the client's address; default `x-forwarded-for`. */
   proxyHeader?: ProxyHeader
-  /** Addresses or prefixes of other machines that may read numbers and details of health. */
+  /** Addresses or prefixes of machines that may read metrics and details of health. */
   metricsSources?: readonly string[]
-  /** How long a request may take to come in, headers and body. */
+  /** Timeout for receiving a request, headers and body. */
   requestMs?: number
-  /** How many requests of one visitor are worked on at the same time. */
+  /** Concurrent requests per visitor. */
   visitorRequests?: number
   metrics: () => Promise<{ type: string; text: string }>
-  /** Where requests are counted; nowhere without it. */
+  /** Registry of request metrics. */
   registry?: Registry
-  /** Where requests are traced; nowhere without it. */
+  /** Traces of requests. */
   traces?: Traces
 }
 
 const largestBodyBytes = 64 * 1024
-/** The largest file that is uploaded has 16 MB. */
+/** The largest upload has 16 MB. */
 const usualRequestMs = 60_000
 const longestCheckMs = 5_000
-/** Of the twenty connections to the database that a desk has. */
+/** Of the desk's twenty database connections. */
 const usualVisitorRequests = 12
-/** Of one visitor that comes without a proxy; a browser opens six. */
+/** Connections of a visitor without a proxy; a browser opens six. */
 const mostConnections = 64
 
 const otherHeader =
@@ -118,7 +115,7 @@ const tooManyConnections =
 const none = ["'none'"]
 const hstsSeconds = 365 * 86_400
 
-/** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0, a number without end. */
+/** PostgreSQL's errors for well-formed input that it cannot store: a NUL character, the year 0, an infinite number. */
 const unstorable = new Set(['22021', '22007', '22008', '22003', '22P02', '22P05'])
 
 /**

@@ -23,7 +23,7 @@ import { newSessionToken } from './session-routes.ts'
 import { setSessionToken, signedOut } from './session-cookies.ts'
 import { sessionBehind, signInBehind } from '../signed-in.ts'
 
-/** One's own account: how one signs in, the password, the authenticator, the sessions. */
+/** One's own account: methods of signing in, password, authenticator, sessions. */
 export function accountRoutes(app: Routes, desk: Desk): void {
   const { secondFactors } = desk.custodian
 
@@ -137,7 +137,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  /** The person behind a session, or behind a sign-in that awaits enrolment. */
+  /** Returns the person of a session, or of a sign-in that awaits enrolment. */
   async function enrolling(request: FastifyRequest) {
     const underWay = await signInBehind(desk, request)
     return underWay?.awaits === 'enrolment' ? underWay : sessionBehind(desk, request)
@@ -161,7 +161,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Of a notice's detail what its person is told. */
+/** Returns the shown part of a notice's detail. */
 function viewDetail({ device, method, by, factor, lost, ended }: Record<string, unknown>) {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   return {
@@ -174,7 +174,7 @@ function viewDetail({ device, method, by, factor, lost, ended }: Record<string, 
   }
 }
 
-/** What is wrong with a password that the person of a one-time link is about to take. */
+/** Checks a password before it is set through a one-time link. */
 export async function judgeForLink(desk: Desk, { factors }: SeenLink, password: string, person: Named) {
   const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
   return judgePassword(password, {
@@ -188,7 +188,7 @@ interface Named {
   name: string
 }
 
-/** What stands around a person and is guessed first. */
+/** Returns words about a person, which attackers guess first. */
 function wordsAround(desk: Desk, { userId, name }: Named): string[] {
   const { fi, sv, en } = describedNow(desk).controller.name
   return [userId, name, fi, sv, en, 'seloste']
@@ -198,7 +198,7 @@ export function demandOf(desk: Desk): SecondFactorDemand {
   return describedNow(desk).switches.secondFactor
 }
 
-/** How long a password has to be. */
+/** Returns the required length of a password. */
 export function rulesFor(secondFactor: boolean): { least: number; greatest: number } {
   return { least: secondFactor ? leastWithSecondFactor : leastAlone, greatest }
 }

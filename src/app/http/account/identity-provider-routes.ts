@@ -16,10 +16,7 @@ import {
 } from './session-cookies.ts'
 import { newSessionToken } from './session-routes.ts'
 
-/**
- * Signing in at the agency's identity provider. Browsers are sent there and come back by themselves; what goes wrong leads
- * them back to the page they came from, which says it.
- */
+/** Sign-in at the agency's identity provider by redirects. A failure redirects to the original page, which shows it. */
 export function identityProviderRoutes(app: Routes, desk: Desk): void {
   const { identityProvider } = desk.custodian
 
@@ -73,7 +70,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     return reply.redirect(begun.url)
   }
 
-  /** Ends what the browser held before: nothing is left open behind a new sign-in. */
+  /** Ends the browser's previous session. */
   async function endLeft(token: string | undefined): Promise<void> {
     const now = desk.clock.now()
     const left = token === undefined ? undefined : await useSession(desk.db, token, now)
@@ -85,7 +82,7 @@ function back(reply: FastifyReply, path: string, refused?: string) {
   return reply.redirect(refused === undefined ? path : `${path}#sign-in=${refused}`)
 }
 
-/** Where the browser goes to sign out at the provider as well; nothing where there is none, or it does not answer. */
+/** Returns where the browser signs out at the provider as well; undefined without a provider, or if it does not answer. */
 export async function signOutUrl({ ways, custodian }: Desk, { token }: Session): Promise<{ url?: string }> {
   return ways.identityProvider ? custodian.identityProvider.signOutUrl({ session: token }).catch(() => ({})) : {}
 }

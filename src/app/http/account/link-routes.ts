@@ -13,7 +13,7 @@ import type { Desk } from '../desk.ts'
 import type { Refusal, RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** One-time links, and how somebody else signs in: for whoever has none, forgot it, or lost it. */
+/** One-time links, and others' methods of signing in: first, forgotten and lost passwords. */
 export function linkRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     lookAtLink: async ({ body }) => {
@@ -113,10 +113,10 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** The field that a refusal speaks of. */
+/** Field of a refusal. */
 const fields: Partial<Record<RefusalCode, string>> = { 'link.code': 'code', 'person.user-id-taken': 'userId' }
 
-/** Who names themselves, or what is missing. */
+/** Returns the person's details, or the missing field. */
 function named({
   userId = '',
   name = '',

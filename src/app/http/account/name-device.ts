@@ -17,8 +17,8 @@ const systems: [name: string, sign: RegExp][] = [
 ]
 
 /**
- * Browser and system behind a User-Agent, for a person's own list of sessions: "Firefox, Windows". No version: more than
- * people recognise is not kept of them. Nothing where neither is known.
+ * Returns browser and system of a User-Agent, for a person's own list of sessions: "Firefox, Windows". No version, which people
+ * do not recognise. Undefined if neither is known.
  */
 export function nameDevice(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined) return undefined

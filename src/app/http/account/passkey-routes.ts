@@ -11,10 +11,10 @@ import { sessionToken, setSessionToken } from './session-cookies.ts'
 import { newSessionToken, signInUnder } from './session-routes.ts'
 import { signInBehind } from '../signed-in.ts'
 
-/** Passkeys: signing in with them, one's own, and what they confirm. The custodian judges them; here they pass through. */
+/** Passkeys: signing in, one's own, and confirmations. The custodian verifies them. */
 export function passkeyRoutes(app: Routes, desk: Desk): void {
   const { passkeys } = desk.custodian
-  /** Where browsers do not know the web by a name of its own, there are no passkeys. */
+  /** Without a host name there are no passkeys. */
   const preHandler = async (_request: FastifyRequest, reply: FastifyReply) => {
     if (desk.ways.publicUrl === undefined) return refuse(reply, 'not-found')
   }
@@ -80,12 +80,12 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
   answer(app, answers, { preHandler })
 }
 
-/** What the browser sent, as the library names it: what an authenticator says beside its answer is of no use here. */
+/** The browser's answer in the library's type; additional output of the authenticator is not used. */
 function assertion({ response }: { response: object }): AuthenticationResponseJSON {
   return { ...response, clientExtensionResults: {} } as AuthenticationResponseJSON
 }
 
-/** What the browser is to ask, as the contract has it: the library's types say less of it. */
+/** Options in the contract's type: the library's types are less specific. */
 function options<Options>(asking: Promise<object>): Promise<Options> {
   return asking as Promise<Options>
 }

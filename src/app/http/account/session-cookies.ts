@@ -1,6 +1,6 @@
 /**
- * The cookies of signing in. Over TLS they carry the `__Host-` prefix: no other host and no plain connection can plant one
- * (RFC 6265bis section 4.1.3.2). In: requests and replies. Never here: what a token opens.
+ * Cookies of signing in. Over TLS they have the `__Host-` prefix, so that no other host and no plain connection can plant one
+ * (RFC 6265bis section 4.1.3.2).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
@@ -10,23 +10,23 @@ const flow = 'seloste-provider'
 const workstation = 'seloste-workstation'
 const flowSeconds = 600
 const deviceDays = 180
-/** As long as browsers keep a cookie (RFC 6265bis section 5.5): a workstation is enrolled again within a year and a month. */
+/** Longest life of a cookie (RFC 6265bis section 5.5): a workstation is enrolled again within a year and a month. */
 const workstationDays = 400
 
-/** The session token that a request brings. */
+/** Returns the request's session token. */
 export function sessionToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, session)]
 }
 
-/** Of a browser that has one: a sign-in at the identity provider that is under way in another window comes to nothing. */
+/** Sets the session cookie; a sign-in at the identity provider in another window becomes void. */
 export function setSessionToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
   reply.setCookie(named(request, session), token, attributes(request))
   clearProviderFlow(request, reply)
 }
 
 /**
- * Ends what a browser has of a session: the cookie, and with it what pages have stored and cached (Clear-Site-Data), and a sign-in
- * at the identity provider that is under way. The other cookies stay: they say which browser it is, and open nothing.
+ * Ends a browser's session: removes the cookie, what pages have stored and cached (Clear-Site-Data), and a sign-in in progress
+ * at the identity provider. The other cookies stay: they identify the browser and grant nothing.
  */
 export function signedOut(request: FastifyRequest, reply: FastifyReply): void {
   reply.clearCookie(named(request, session), attributes(request))
@@ -34,7 +34,7 @@ export function signedOut(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('clear-site-data', '"cache", "storage"')
 }
 
-/** The token of a browser in which somebody has signed in before; it opens nothing. */
+/** Returns the token of a browser in which somebody has signed in before; it grants nothing. */
 export function deviceToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, device)]
 }
@@ -43,7 +43,7 @@ export function setDeviceToken(request: FastifyRequest, reply: FastifyReply, tok
   reply.setCookie(named(request, device), token, { ...attributes(request), maxAge: deviceDays * 86_400 })
 }
 
-/** The token of a browser that is the listening workstation of an office (R47); alone it opens nothing. */
+/** Returns the token of an office's listening workstation (R47); alone it grants nothing. */
 export function workstationToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, workstation)]
 }
@@ -52,12 +52,12 @@ export function setWorkstationToken(request: FastifyRequest, reply: FastifyReply
   reply.setCookie(named(request, workstation), token, { ...attributes(request), maxAge: workstationDays * 86_400 })
 }
 
-/** What a browser brings back from the identity provider. */
+/** Returns what a browser brings back from the identity provider. */
 export function providerFlow(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, flow)]
 }
 
-/** The session's own cookie does not come along from another site, so this one does (SameSite=Lax); it opens nothing. */
+/** SameSite=Lax, since the session cookie is not sent on the redirect from another site; it grants nothing. */
 export function setProviderFlow(request: FastifyRequest, reply: FastifyReply, sealed: string): void {
   reply.setCookie(named(request, flow), sealed, { ...attributes(request), sameSite: 'lax', maxAge: flowSeconds })
 }
@@ -69,7 +69,7 @@ export function clearProviderFlow(request: FastifyRequest, reply: FastifyReply):
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Browsers find the pages at an https address, whatever this process sees of it. */
+    /** The public URL is https, whatever this process sees of the connection. */
     isPublishedOverTls?: boolean
   }
 }
@@ -79,7 +79,7 @@ function named(request: FastifyRequest, name: string): string {
 }
 
 function attributes({ protocol, server }: FastifyRequest) {
-  // A proxy that SELOSTE_PROXIES does not name is not believed that it was over TLS; the public URL says so all the same.
+  // A proxy not named in SELOSTE_PROXIES is not trusted to report TLS, but the public URL is.
   const secure = protocol === 'https' || server.isPublishedOverTls === true
   return { path: '/', httpOnly: true, sameSite: 'strict' as const, secure }
 }

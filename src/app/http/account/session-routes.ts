@@ -17,7 +17,7 @@ import type { Routes } from '../routes.ts'
 import { deviceToken, sessionToken, setDeviceToken, setSessionToken, signedOut } from './session-cookies.ts'
 import { sessionBehind, signInBehind } from '../signed-in.ts'
 
-/** Signing in, who am I, signing out. */
+/** Signing in, the present user, signing out. */
 export function sessionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     signIn: async (request, reply) => {
@@ -53,13 +53,13 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       if (underWay && underWay.awaits !== 'nothing') return awaiting(underWay)
       const session = await sessionBehind(desk, request)
       if (!session) return { refused: 'session.none' }
-      // A browser that comes back from the identity provider brings no cookie of ours before this (SameSite=Strict).
+      // On return from the identity provider the browser sent no cookies of ours (SameSite=Strict).
       if (underWay?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
       return viewMe(desk, session)
     },
 
     signOut: async (request, reply) => {
-      // A session, or a sign-in under way that is given up.
+      // A session, or an abandoned sign-in in progress.
       const left = await signInBehind(desk, request)
       if (!left) return { refused: 'session.none' }
       await signOut(desk.db, left, desk.clock.now())
@@ -72,26 +72,26 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
     const newSession = newSessionToken()
     const done = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
     if (!('refused' in done)) return signInUnder(desk, newSession, request, reply)
-    // The sign-in goes on where it can: the next code is given to it.
+    // Continues the sign-in if possible, for the next code.
     if (done.refused !== 'session.none') setSessionToken(request, reply, token)
     return done
   }
 }
 
-/** 32 random bytes, base64url. */
+/** Returns 32 random bytes, base64url. */
 export function newSessionToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Welcomes whoever the custodian has opened a session for. */
+/** Completes a sign-in for which the custodian has opened a session. */
 export async function signInUnder(desk: Desk, token: string, request: FastifyRequest, reply: FastifyReply) {
   const session = await useSession(desk.db, token, desk.clock.now())
   return session ? welcome(desk, request, reply, session) : ({ refused: 'session.none' } as const)
 }
 
 /**
- * Tells who signed in; gives a fresh token, and a browser that is known from now on. What the browser held before ends:
- * a token planted in it is worthless (session fixation), and nothing is left open behind a new sign-in.
+ * Answers with the user, a new token and a device cookie. The browser's previous session ends: a planted token becomes useless
+ * (session fixation), and nothing stays open.
  */
 async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
   await endBefore(desk, request, session.token)
@@ -100,7 +100,7 @@ async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply,
   return viewMe(desk, session)
 }
 
-/** Ends the session that a browser has before it gets another token. */
+/** Ends the browser's session before it gets another token. */
 async function endBefore(desk: Desk, request: FastifyRequest, token: string) {
   const now = desk.clock.now()
   const before = sessionToken(request)
@@ -108,12 +108,12 @@ async function endBefore(desk: Desk, request: FastifyRequest, token: string) {
   if (left) await signOut(desk.db, left, now)
 }
 
-/** A browser in which somebody has signed in is let in by the failures of strangers. */
+/** A known browser is not affected by strangers' failed attempts. */
 async function rememberBrowser(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
   const device = deviceToken(request) ?? newDeviceToken()
   const known = await rememberDevice(desk.db, session, device)
   if (known) return setDeviceToken(request, reply, device)
-  // It was somebody else's: of each person their own.
+  // The device token was somebody else's: each person has their own.
   const own = newDeviceToken()
   await rememberDevice(desk.db, session, own)
   setDeviceToken(request, reply, own)
@@ -123,7 +123,7 @@ function awaiting({ awaits, factors }: Pick<SignInUnderWay, 'factors'> & { await
   return awaits === 'enrolment' ? { refused: 'session.enrolment' } : { refused: 'session.second-factor', factors }
 }
 
-/** Who a session's person is, and what they may do. */
+/** Returns the session's person and rights. */
 async function viewMe(desk: Desk, session: Session) {
   const [person, units, rights, confinement] = await Promise.all([
     describePerson(desk.db, session.personId, desk.clock.now()),
@@ -136,7 +136,7 @@ async function viewMe(desk: Desk, session: Session) {
     userId: person.userId,
     name: person.name,
     unit: person.unit || undefined,
-    // In the listening mode nobody is anything but its host.
+    // In listening mode the person is only its host.
     rights: confinement ? [] : rights.map((right) => viewRight(right, units)),
     confinedTo: confinement?.appointmentId,
     sessionEndsAt: session.expiresAt,

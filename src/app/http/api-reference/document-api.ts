@@ -3,7 +3,7 @@ import { refusals } from '../refuse.ts'
 
 type Part = Record<string, unknown>
 
-/** What each status means that is not a success; the codes say which case it is. */
+/** Meanings of statuses other than success; the codes name the case. */
 const statusWords: Record<number, string> = {
   400: 'What was asked cannot be: `field` names what is wrong, where one is.',
   401: 'There is no session, or signing in needs more.',
@@ -18,7 +18,7 @@ const statusWords: Record<number, string> = {
   503: 'It cannot be answered now: ask again.',
 }
 
-/** Of parameters whose schema says nothing of them. */
+/** Descriptions of parameters whose schema has none. */
 const parameterWords: Record<string, string> = {
   id: 'Of the thing that the path names',
   callId: 'Of the call within the request',
@@ -35,8 +35,8 @@ const parameterWords: Record<string, string> = {
 }
 
 /**
- * The API as whoever writes against it reads it: the contract's document, with groups, what every status and code means, and
- * the operations that are for machines.
+ * Returns the API's documentation: the contract's document with groups, meanings of statuses and codes, and the operations for
+ * machines.
  */
 export function documentApi(version: string): Part {
   const document = openApiDocument(version)
@@ -73,7 +73,7 @@ function describeParameter(parameter: Part): Part {
 
 const isError = (status: string | number) => Number(status) >= 400
 
-/** Errors are the same everywhere; an answer of another shape keeps its own. */
+/** Errors have one shape; an answer with another shape keeps it. */
 function describeResponses(responses: Record<string, Part>): Record<string, Part> {
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => [
@@ -115,7 +115,7 @@ function errorResponse(status: number): Part {
   }
 }
 
-/** What is asked without a session, by whoever operates. */
+/** Operations without a session, for operators. */
 function forMachines(): Record<string, Part> {
   const get = (operationId: string, summary: string, responses: Part) => ({
     get: { tags: ['machines'], operationId, summary, security: [], parameters: [], responses },

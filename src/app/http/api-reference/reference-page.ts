@@ -1,7 +1,4 @@
-/**
- * The API to be read in a browser. In: its OpenAPI document. Out: one page and the policy that lets its style in and nothing
- * else: no script, no request to anywhere. Never here: a word about an operation that the document has not.
- */
+/** Renders an OpenAPI document as a page without scripts or external requests, with its Content-Security-Policy. */
 import { html, Html } from '../../publication/html.ts'
 import { stylePolicy } from '../../publication/style-policy.ts'
 import { tellSchema } from './tell-schema.ts'
@@ -36,7 +33,7 @@ summary { cursor: pointer; padding: 0.25rem 0; }
 :focus-visible { outline: 3px solid light-dark(#2a6ebb, #8ab8f0); outline-offset: 2px; }
 `
 
-/** The page, and its Content-Security-Policy (CSP level 3). */
+/** Returns the page and its Content-Security-Policy (CSP level 3). */
 export function referencePage(document: Part): { page: string; policy: string } {
   const { info, paths, tags, components } = document as {
     info: { title: string; version: string; description: string }

@@ -4,9 +4,8 @@ import { documentApi } from './document-api.ts'
 import { referencePage } from './reference-page.ts'
 
 /**
- * The API as OpenAPI and as a page, for operators and people who are signed in. Both say what the program can do, and nothing of
- * what it holds.
- * @param mayRead answers the request itself where it returns nothing
+ * The API as OpenAPI and as a page, for operators and signed-in users.
+ * @param mayRead answers the request itself if it returns undefined
  */
 export function referenceRoutes(
   app: Routes,

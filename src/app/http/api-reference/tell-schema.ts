@@ -1,9 +1,9 @@
-/** A JSON schema as one can read it: `{ id: uuid, names?: { fi: string }[] }`. */
+/** Formats a JSON schema for people: `{ id: uuid, names?: { fi: string }[] }`. */
 type Schema = Record<string, unknown>
 
 const longestChoices = 12
 
-/** @param indent spaces before the lines of an object within */
+/** @param indent spaces before the lines of a nested object */
 export function tellSchema(schema: Schema | undefined, indent = ''): string {
   if (!schema) return 'nothing'
   if ('const' in schema) return JSON.stringify(schema['const'])

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** One range of bytes (RFC 9110 section 14.2); without the header, the beginning. Both ends are included. */
+/** Parses one byte range (RFC 9110 section 14.2), inclusive; default: the beginning. */
 export function readRange(header: string | undefined): { from: number; to?: number } | 'invalid' {
   if (header === undefined) return { from: 0 }
   const match = /^bytes=(\d{1,12})-(\d{0,12})$/.exec(header.trim())
@@ -11,7 +11,7 @@ export function readRange(header: string | undefined): { from: number; to?: numb
   return to < from ? 'invalid' : { from, to }
 }
 
-/** Answers 206 with a part of a WAV. */
+/** Sends a 206 with part of a WAV. */
 export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: number; totalBytes: number }) {
   const last = served.from + served.bytes.length - 1
   return reply
@@ -22,7 +22,7 @@ export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: nu
     .send(served.bytes)
 }
 
-/** Aborts once the reader has gone. */
+/** Returns a signal that aborts once the client is gone. */
 export function goneFrom(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.on('close', () => gone.abort())

@@ -10,16 +10,16 @@ import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
-/** Changes closer together than this make one event. */
+/** Changes within this time make one event. */
 const gatherMs = 250
-/** A comment now and then keeps proxies from closing the stream, and ends it for those whose session has ended. */
+/** A comment keeps proxies from closing the stream, and ends it if the session has ended. */
 const heartbeatMs = 10_000
 
-/** A person has a few windows; each costs queries at every change of any call. */
+/** Windows of one person; each costs queries at every change of a call. */
 const watchesAtOnce = 8
 const closeAWatch = 'This session watches calls in too many windows at once; close one of them.'
 
-/** Calls in progress as server-sent events (WHATWG HTML, section 9.2). */
+/** Ongoing calls as server-sent events (WHATWG HTML, section 9.2). */
 export function callEvents(app: Routes, desk: Desk): void {
   const open = limitOpen(watchesAtOnce)
   app.route({
@@ -61,7 +61,7 @@ export function callEvents(app: Routes, desk: Desk): void {
       }
       const stop = desk.onCallChanged(changed)
       const heartbeat = setInterval(() => {
-        // Who has read nothing since the last event would only fill our memory; a browser connects again.
+        // A client that does not read would fill memory; browsers reconnect.
         if (stream.writableNeedDrain) return void stream.destroy()
         stream.write(': still here\n\n')
         changed()

@@ -9,7 +9,7 @@ import { granted } from '../signed-in.ts'
 
 const pageSize = 50
 
-/** Searching the contact history, one contact, revealing its caller, the number registry. */
+/** Search of the contact history, one contact, revealing its caller, the number registry. */
 export function contactRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listContacts: async (request) => {

@@ -4,15 +4,14 @@ import { listeningNow } from '#use/playback/listening-now.ts'
 import type { Desk } from '../desk.ts'
 import { hasLeft } from '../open-events.ts'
 
-/** How often a listening is asked after: its sound stops within five seconds of what it stands on, network included. */
+/** Polling interval of a listening: audio stops within five seconds after its right or session ends, network included. */
 const askMs = 1_000
-/** The database may be away for a moment; a listening of which nobody knows whether it holds is over. */
+/** A short outage of the database is tolerated; then the listening ends. */
 const unknownForMs = 3_000
 
 /**
- * Tells the player each second that its listening holds, and when it does not any more, why (server-sent events): event
- * `holds`, or as the last one `ended` with {why, since?}. A player that hears nothing for five seconds stops by itself.
- * Following keeps nobody signed in.
+ * Reports each second that a listening is valid (server-sent event `holds`), or why it ended (last event `ended` with {why,
+ * since?}). A player without events for five seconds stops by itself. Does not extend the session.
  */
 export function followListening(
   desk: Desk,
@@ -43,7 +42,7 @@ export function followListening(
         knownAt = performance.now()
         if (stream.destroyed) return
         if ('over' in now) return end(now.over, now.since)
-        // Who reads nothing would only fill our memory.
+        // A client that does not read would fill memory.
         if (stream.writableNeedDrain) return void stream.destroy()
         stream.write('event: holds\ndata: {}\n\n')
         timer = setTimeout(ask, askMs)

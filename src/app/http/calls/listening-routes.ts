@@ -13,10 +13,10 @@ import type { Routes } from '../routes.ts'
 import { sessionToken, workstationToken } from '../account/session-cookies.ts'
 import { granted, signedIn } from '../signed-in.ts'
 
-/** A session follows a listening or two, in a window or two. */
+/** Listenings followed by a session, in a few windows. */
 const followedAtOnce = 8
 
-/** Listening to a recording: begin, audio range by range, peaks, how fast, until when, end. */
+/** Listening to a recording: begin, audio by range, peaks, rate, validity, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
   const follow = limitOpen(followedAtOnce)
 
@@ -64,7 +64,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
               goneFrom(reply),
             )
       if (typeof served === 'object' && 'bytes' in served) return sendRange(reply, served)
-      // The custodian asked for who it is; what is not served is refused as everywhere.
+      // The custodian has checked the session; a refusal is as everywhere.
       if (await isHeldBack(desk, request, reply)) return reply
       if (!(await signedIn(desk, request, reply))) return reply
       if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
@@ -90,7 +90,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Why there is nothing to hear any more: the right ended, the recording was destroyed, or the listening is over. */
+/** Why there is nothing to hear: the right ended, the recording was destroyed, or the listening has ended. */
 function whyOver({ over, since }: Over): Refusal {
   switch (over) {
     case 'right':

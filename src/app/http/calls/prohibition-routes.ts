@@ -5,7 +5,7 @@ import type { Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** Forbidding the use of a recording, at will (R49-R51); there is no other way to end one by hand (R23). */
+/** Forbidding the use of a recording (R49-R51); the only way to end one by hand (R23). */
 export function prohibitionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     forbidUse: ({ session, params, body }) =>

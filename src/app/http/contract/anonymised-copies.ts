@@ -1,4 +1,4 @@
-/** The anonymised copy of a recording: what is said, what is removed, whose ear judged it (R33, L30). */
+/** The anonymised copy of a recording: words, removals, checks (R33, L30). */
 import Type, { type Static } from 'typebox'
 import { copyStates } from './research.ts'
 import { closed, counted, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
@@ -155,7 +155,7 @@ export const PrivacyReport = Type.Object({
 })
 export type PrivacyReport = Static<typeof PrivacyReport>
 
-/** What is said in a call of an hour, with room. */
+/** Words of a call of an hour, with a margin. */
 const largestWordsBytes = 2 * 1024 * 1024
 
 export const anonymisedCopyOperations = {

@@ -1,6 +1,6 @@
 /**
- * Calls and their recordings as they are looked at: search, one call, listening, calls in progress (R10, R21, R26).
- * Answered in ../calls/contact-routes.ts, ../calls/listening-routes.ts and ../calls/call-events.ts.
+ * Calls and their recordings: search, one call, listening, ongoing calls (R10, R21, R26). Answered in
+ * ../calls/contact-routes.ts, ../calls/listening-routes.ts and ../calls/call-events.ts.
  */
 import Type from 'typebox'
 import * as schema from './schemas.ts'

@@ -1,4 +1,4 @@
-/** What capture sees: how recordings come in, what clients send, how calls were signalled (R13, R16, R17). */
+/** What capture has seen: reception, clients, call flows (R13, R16, R17). */
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, refusals } from './shapes.ts'
 
@@ -8,7 +8,7 @@ const client = Type.String({ description: 'Product and version, as its User-Agen
 const ms = (description: string) => Type.Number({ description: `${description}, in milliseconds` })
 const Track = literals(['caller', 'official', 'mixed'], 'Whose voice')
 
-/** What a listener should know of how the recording came in. */
+/** Reception, for a listener. */
 export const Heard = Type.Object({
   lostMs: ms('Sound that was lost on the way, of the voice that lost most'),
   oneWay: Type.Optional(literals(['caller', 'official'], 'Whose voice cannot be heard while the other’s can')),
@@ -40,7 +40,7 @@ export const StreamReception = Type.Object({
   ),
 })
 
-/** How a recording came in, for technical maintenance. */
+/** Reception, for technical maintenance. */
 export const Reception = Type.Object({
   trunk: Type.Optional(Type.String()),
   client,

@@ -1,13 +1,13 @@
 /**
- * Filters of the contact search as the contract has them. In: the one table of them. Out: names, kinds and lengths, for the schemas and the
- * pages. Never here: TypeBox, as this is the one file of the contract that browsers load.
+ * Filters of the contact search for schemas and pages, from the single table. Without TypeBox: the only file of the contract
+ * that browsers load.
  */
 import { contactFilters, unasked, type Filter, type FilterName } from '#use/search/contact-filters.ts'
 
 export type { FilterName, FilterValue, FilterValues } from '#use/search/contact-filters.ts'
 export { unasked }
 
-/** No text of a filter is longer. */
+/** Longest text of a filter. */
 export const longestFilter = 64
 /** In the order of the form. */
 export const filterNames = Object.keys(contactFilters) as FilterName[]

@@ -1,26 +1,26 @@
 import type { TSchema } from 'typebox'
 import { id, type Access } from './shapes.ts'
 
-/** An operation as the contract has it: its method and path, who may ask, and the schemas of what comes in and goes out. */
+/** An operation of the contract: method and path, access, schemas. */
 interface Entry {
   /** `GET /api/contacts/:id` */
   readonly route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`
   readonly access?: Access
-  /** How many attempts a minute one address has. */
+  /** Attempts per minute and address. */
   readonly config?: { readonly rateLimit: { readonly max: number; readonly timeWindow: string } }
   readonly bodyLimit?: number
   readonly summary: string
-  /** Of a route whose one parameter is `:id` it is left out. */
+  /** Left out if the only parameter is `:id`. */
   readonly params?: TSchema
   readonly querystring?: TSchema
   readonly body?: TSchema
-  /** By status: what it answers when it is done, and why it may be refused. */
+  /** Answers and refusals by status. */
   readonly response: Readonly<Record<number, object>>
 }
 
 type Beside = 'route' | 'access' | 'config' | 'bodyLimit'
 
-/** An operation as Fastify takes it, under the name that it has in the table. */
+/** An operation for Fastify, with its name in the table. */
 export type Described<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends { readonly route: `${infer Method} ${infer Url}` }
     ? {

@@ -32,7 +32,7 @@ export const Version = Type.Object({
 })
 export type Version = Static<typeof Version>
 
-/** The file as YAML reads it; its shape is that of src/description/description-file.ts. */
+/** The parsed YAML; its schema is in src/description/description-file.ts. */
 const Document = Type.Unknown({ description: 'The text as values; nothing where it is not YAML' })
 
 export const Draft = Type.Object({
@@ -76,12 +76,12 @@ export const DraftSummary = Type.Pick(Draft, [
 
 export const DraftEdit = Type.Object(
   {
-    // The number first: read as a text first, a place in a list would become the name of a field.
+    // Numbers first: as text, an index would become a field's name.
     path: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: 10_000 }), Type.String({ maxLength: 64 })]), {
       minItems: 1,
       maxItems: 12,
     }),
-    /** Without a value the field, or the item of a list, is removed. An index one past a list's end adds an item. */
+    /** Without a value the field or list item is removed. An index one past a list's end appends. */
     value: Type.Optional(Type.Unknown()),
   },
   closed,
@@ -98,7 +98,7 @@ export const DraftChange = Type.Object(
   closed,
 )
 
-/** What the draft would do on the day it comes into force, counted on the data as they are now. */
+/** Effects of the draft when it comes into force, counted on the present data. */
 export const DryRun = Type.Object({
   at: instant('When this was counted'),
   effectiveFrom: instant('The instant it was counted for'),
@@ -118,7 +118,7 @@ export type DryRun = Static<typeof DryRun>
 
 const revision = Type.Object({ revision: Type.Integer() }, closed)
 
-/** A file as the browser sends it: what encoding it is in is for the server to find out. */
+/** A file as uploaded; the server detects its encoding. */
 export const ImportFile = Type.Object({ content: Type.String({ maxLength: 8_000_000, description: 'base64' }) }, closed)
 
 export const RowProblem = Type.Object({
@@ -128,7 +128,7 @@ export const RowProblem = Type.Object({
   message: Trilingual,
 })
 
-/** A file that changes nothing because of its rows: status 422. */
+/** A file refused because of its rows: status 422. */
 export const ImportRefused = Type.Object({
   error: Type.Object({
     code: Type.Literal('import.refused'),

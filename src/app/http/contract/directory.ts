@@ -1,6 +1,6 @@
 /**
- * The directory: who answers, where they belong, and what they were called when (R8, R11, R20).
- * Answered in ../people/directory-routes.ts and ../people/directory-change-routes.ts.
+ * The directory: officials, their units and names over time (R8, R11, R20). Answered in ../people/directory-routes.ts and
+ * ../people/directory-change-routes.ts.
  */
 import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
@@ -47,7 +47,7 @@ export const PersonDetail = Type.Intersect([
 ])
 export type PersonDetail = Static<typeof PersonDetail>
 
-/** Somebody of whom a number or the place waits for a second person (directory-changes): here as they are until then. */
+/** A person with a number or placement that waits for a second person (directory-changes): shown as they are until then. */
 const Waits = PersonDetail
 
 export const DirectoryChange = Type.Object({
@@ -85,7 +85,7 @@ export const NewPerson = Type.Object(
   closed,
 )
 
-/** A change that holds from a day on; what was before stays as it was (R11). */
+/** A change from a day on; the past is unchanged (R11). */
 export const PersonChange = Type.Object(
   {
     from: day('First day of the change'),
@@ -101,7 +101,7 @@ export const PersonChange = Type.Object(
   closed,
 )
 
-/** A file of people in base64, and what is around it. */
+/** A file of people in base64, and the rest of the body. */
 const largestImportBytes = 8_100_000
 
 export const directoryOperations = {

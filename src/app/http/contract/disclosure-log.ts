@@ -1,4 +1,4 @@
-/** Every disclosure there was, for whoever oversees them (R35), and how many, for the description's evidence. */
+/** All disclosures, for oversight (R35), and their number, for the description's evidence. */
 import Type, { type Static } from 'typebox'
 import { Download, closed, instant, literals, person, refusals, uuid } from './shapes.ts'
 

@@ -1,6 +1,7 @@
 /**
- * What ends a recording before its day or keeps it past it: holds, prohibitions, recalls (R23, R45-R52).
- * Answered in ../operating/holds-routes.ts, ../operating/ledger-routes.ts, ../calls/prohibition-routes.ts and ../disclosure/recall-routes.ts.
+ * Ends out of turn, and what delays an end: holds, prohibitions, recalls (R23, R45-R52). Answered in
+ * ../operating/holds-routes.ts, ../operating/ledger-routes.ts, ../calls/prohibition-routes.ts and
+ * ../disclosure/recall-routes.ts.
  */
 import Type, { type Static } from 'typebox'
 import { LedgerEntry } from './retention.ts'

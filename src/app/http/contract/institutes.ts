@@ -1,7 +1,4 @@
-/**
- * Research institutes: who is lent to, and in which language they are written to (R30-R32).
- * Answered in ../disclosure/research-routes.ts.
- */
+/** Research institutes and their languages (R30-R32). Answered in ../disclosure/research-routes.ts. */
 import Type, { type Static } from 'typebox'
 import { closed, line, literals, noContent, refusals, uuid } from './shapes.ts'
 

@@ -1,4 +1,4 @@
-/** Letters to those who ask, from templates that the agency can edit, in three languages (R42, R45; Kielilaki 423/2003). */
+/** Letters to requesters, from editable templates in three languages (R42, R45; Kielilaki 423/2003). */
 import Type, { type Static } from 'typebox'
 import { letterKinds, refusalGrounds } from '#use/requests/letters/letter.ts'
 import { closed, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
@@ -15,7 +15,7 @@ export const LetterKind = literals(
 )
 export type LetterKind = Static<typeof LetterKind>
 
-/** Of a refusal; where it is not told, IDENTITY before the requester is identified and NO_CALL after no call was matched. */
+/** Ground of a refusal; default: IDENTITY before the requester is identified, NO_CALL if no call was matched. */
 export const RefusalGround = literals(
   [...refusalGrounds],
   'Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34); of erasure and objection: the contact history is needed for a statutory task (GDPR 17(3)(b), 21(1)); of restriction: none of its reasons is there (GDPR 18(1))',

@@ -1,4 +1,4 @@
-/** An official’s own calls: what they have forbidden and asked, and where to ask after leaving (R48, R49). */
+/** An official’s own calls: prohibitions and requests, and whom to ask after leaving (R48, R49). */
 import Type, { type Static } from 'typebox'
 import { RequestKind } from './requests.ts'
 import { instant, literals, refusals, Trilingual, uuid } from './shapes.ts'
@@ -33,7 +33,7 @@ export const myCallsOperations = {
       200: Type.Object({
         forbidden: Type.Array(OwnProhibition),
         asked: Type.Array(OwnRequest),
-        /** As the description in force has it. */
+        /** From the description in force. */
         serviceUnit: Type.Object(
           { name: Trilingual, postalAddress: Trilingual, switchboard: Trilingual },
           { description: 'Where an official asks after leaving' },

@@ -1,7 +1,4 @@
-/**
- * Every operation of the API: method, path, and the schemas of what comes in and goes out. Handlers elsewhere fill
- * these in; the OpenAPI document is made of nothing else.
- */
+/** Every operation of the API: method, path, schemas. The OpenAPI document is made from this alone. */
 import { accountOperations } from './account.ts'
 import { anonymisedCopyOperations } from './anonymised-copies.ts'
 import { authorityOperations } from './authority.ts'

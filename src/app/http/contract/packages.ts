@@ -1,4 +1,7 @@
-/** What leaves: made, fetched once, gone (R27, R33-R35). Nothing else makes a file of sound but a copy for who asked (C1). */
+/**
+ * Packages: made, downloaded once, removed (R27, R33-R35). Besides copies for requesters (C1), nothing else produces an audio
+ * file.
+ */
 import Type from 'typebox'
 import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 

@@ -1,12 +1,10 @@
 /**
- * Passkeys and the agency’s identity provider (R20, L21), and weighty acts that a passkey confirms (R14, R36).
- * Answered in ../account/passkey-routes.ts and ../account/identity-provider-routes.ts.
- *
- * A passkey goes in two steps: `challenge` answers what the browser is to ask of the authenticator, the operation itself
- * takes what the authenticator said. Both are as WebAuthn level 3 writes them in JSON (PublicKeyCredential.toJSON).
- *
- * Where the person has a passkey, an operation that decides answers 403 `confirm.passkey` until the decision is confirmed:
- * askConfirmation, confirmAct, then the same operation again within two minutes.
+ * Passkeys and the agency’s identity provider (R20, L21), and acts confirmed by passkey (R14, R36). Answered in
+ * ../account/passkey-routes.ts and ../account/identity-provider-routes.ts.
+ * A passkey takes two steps: `challenge` returns the options for the authenticator, the operation itself takes its answer. Both
+ * have the JSON form of WebAuthn level 3 (PublicKeyCredential.toJSON).
+ * For a person with a passkey, a deciding operation answers 403 `confirm.passkey` until confirmed: askConfirmation, confirmAct,
+ * then the same operation again within two minutes.
  */
 import Type, { type Static } from 'typebox'
 import { Otp } from './account-shapes.ts'
@@ -16,7 +14,7 @@ import { closed, fewAttempts, instant, literals, refusals } from './shapes.ts'
 const bytes = (maxLength: number, description?: string) =>
   Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })
 
-/** What an authenticator answers to navigator.credentials.get. */
+/** Answer of navigator.credentials.get. */
 export const Assertion = Type.Object({
   id: bytes(1400),
   rawId: bytes(1400),
@@ -29,7 +27,7 @@ export const Assertion = Type.Object({
   }),
 })
 
-/** What an authenticator answers to navigator.credentials.create. */
+/** Answer of navigator.credentials.create. */
 export const Attestation = Type.Object({
   id: bytes(1400),
   rawId: bytes(1400),
@@ -102,7 +100,7 @@ export const weightyActs = [
   'session.prove',
 ] as const
 
-/** An act, what it is done to, and the revision of that which was read. */
+/** An act, its object, and the revision that was read. */
 export const Act = Type.Object({
   act: literals([...weightyActs], 'What is confirmed'),
   id: Type.String({

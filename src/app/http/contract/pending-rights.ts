@@ -1,4 +1,4 @@
-/** Open requests that a coming change of the description reaches, and the decision on each (L29). */
+/** Open requests affected by a future change of the description, and the decision on each (L29). */
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 

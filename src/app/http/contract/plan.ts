@@ -1,6 +1,6 @@
 /**
- * The recording plan, what came of it, and the proofs that the description's sentences hold (R13-R15, R1).
- * Answered in ../description/plan-routes.ts and ../operating/evidence-routes.ts.
+ * The recording plan, its results, and the proofs of the description's sentences (R13-R15, R1). Answered in
+ * ../description/plan-routes.ts and ../operating/evidence-routes.ts.
  */
 import Type, { type Static } from 'typebox'
 import { weekdays } from '#description/closed-lists.ts'

@@ -1,4 +1,4 @@
-/** Forms for evaluating the quality of recordings, and the samples that are drawn for it (R4). */
+/** Evaluation forms and sampling plans (R4). */
 import Type from 'typebox'
 import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
 

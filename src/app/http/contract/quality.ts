@@ -1,4 +1,4 @@
-/** Evaluating recordings, what their officials read of it, calibration and the results of groups (R3-R6, R37, R38). */
+/** Evaluations, the official's view of them, calibration and results of groups (R3-R6, R37, R38). */
 import Type from 'typebox'
 import { Answers, FormLanguage, QualityFormContent, QualityScale, Score } from './quality-forms.ts'
 import { closed, counted, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'

@@ -1,4 +1,4 @@
-/** Reconciliation of calls and recordings: what feeds tell beside what was recorded (R9, R13, AC8). */
+/** Reconciliation of detail records and recordings (R9, R13, AC8). */
 import Type, { type Static } from 'typebox'
 import { closed, counted, instant, literals, refusals, Trilingual, uuid, written } from './shapes.ts'
 

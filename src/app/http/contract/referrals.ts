@@ -1,4 +1,4 @@
-/** Requests for an official document that were referred to a disclosure (C11, R27, R34). */
+/** Requests for official documents that were referred to a disclosure (C11, R27, R34). */
 import Type from 'typebox'
 import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 

@@ -1,4 +1,7 @@
-/** What today's law adds to the seed, where the description has the switch: copies, corrections, official documents (C1, C11, C12; L6, L10, L13). */
+/**
+ * Requests by today's law, if the description enables them: copies, corrections, official documents (C1, C11, C12; L6, L10,
+ * L13).
+ */
 import Type, { type Static } from 'typebox'
 import { closed, Download, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 

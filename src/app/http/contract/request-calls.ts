@@ -1,4 +1,4 @@
-/** The calls that a requester names: looked for, found or not, and shown to be theirs (R46, L8). */
+/** Calls named in a request: search, match, verification (R46, L8). */
 import Type, { type Static } from 'typebox'
 import { Cause, Prohibition } from './ends.ts'
 import { closed, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
@@ -58,7 +58,7 @@ export const RequestCall = Type.Object(
         description: 'FOUND: the telephone network said that the caller’s number is not the caller’s',
       }),
     ),
-    /** SEVERAL: what would tell them apart. */
+    /** SEVERAL: questions that would tell them apart. */
     askFor: Type.Optional(
       Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'What to ask for')),
     ),

@@ -1,7 +1,4 @@
-/**
- * How requests were served, in counts (R45).
- * Answered in ../requests/request-routes.ts.
- */
+/** Statistics of requests (R45). Answered in ../requests/request-routes.ts. */
 import Type from 'typebox'
 import { RequestChannel, RequestKind } from './requests.ts'
 import { closed, refusals } from './shapes.ts'

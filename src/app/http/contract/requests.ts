@@ -1,4 +1,4 @@
-/** The Service Unit's desk: requests of callers and officials, from intake to answer, and the calls they are about (R42-R49). */
+/** The Service Unit's desk: requests of callers and officials, from intake to answer, and their calls (R42-R49). */
 import Type, { type Static } from 'typebox'
 import { RequestCall } from './request-calls.ts'
 import { Appointment } from './offices.ts'
@@ -62,7 +62,7 @@ export const RequestState = literals(
 )
 export type RequestState = Static<typeof RequestState>
 
-/** What is next for the clerk, the most pressing first. */
+/** The clerk's next steps, most urgent first. */
 export const NextStep = literals(
   [
     'identify',

@@ -31,7 +31,7 @@ export const researchStates = [
   'CLOSED',
   'WITHDRAWN',
 ] as const
-/** What stands between a disclosure and its release, in the order of the wizard. */
+/** What is missing for the release, in the order of the wizard. */
 export const researchLacks = [
   'research-off',
   'items',

@@ -1,6 +1,7 @@
 /**
- * When records end, that they did, and every place where data lie (R18, R19, R22-R26, R52).
- * Answered in ../operating/retention-routes.ts, ../operating/ledger-routes.ts, ../operating/clock-routes.ts and ../operating/storage-routes.ts.
+ * Retention: when records end, destructions, places of data (R18, R19, R22-R26, R52). Answered in
+ * ../operating/retention-routes.ts, ../operating/ledger-routes.ts, ../operating/clock-routes.ts and
+ * ../operating/storage-routes.ts.
  */
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'

@@ -1,8 +1,7 @@
 /**
- * The access-authorisation procedure: requests, decisions, reviews, who may see what and by which decision (R36-R41).
- *
- * A right is asked for (requestRights), decided on by another (decideRightRequest), reviewed each quarter (reviewRight) and
- * ends by its day or is revoked (revokeRight). A request never changes: its id names what was read by whoever decides.
+ * The access-authorisation procedure: requests, decisions, reviews, and everybody's rights (R36-R41).
+ * A right is requested (requestRights), decided by another (decideRightRequest), reviewed each quarter (reviewRight) and ends
+ * by its day or is revoked (revokeRight). A request never changes: its id names what the decider has read.
  */
 import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'
@@ -154,7 +153,7 @@ export const RequestForRights = Type.Object(
   closed,
 )
 
-/** What the procedure answers instead: with the person, unit or number that it speaks of, in words. */
+/** Refusal of the procedure, with the person, unit or number concerned. */
 const RightsRefusal = Type.Object({
   error: Type.Object({
     code: Type.String({ description: 'right.no-officials, right.own, right.decided, …' }),

@@ -1,7 +1,6 @@
 /**
- * The shapes that cross the wire, as JSON Schema. In: nothing. Out: schemas and the types derived from them.
- * Never here: behaviour. The web's client is generated from these (see ./openapi.ts), so a change here is a change
- * for everybody who calls Seloste.
+ * JSON schemas of what crosses the wire, and the types derived from them (see ./openapi.ts). A change here affects every
+ * client.
  */
 import { Heard, Reception } from './capture-seen.ts'
 import Type, { type Static, type TOptional, type TUnsafe } from 'typebox'
@@ -238,7 +237,7 @@ export const UnderPurpose = Type.Object(
 )
 export type UnderPurpose = Static<typeof UnderPurpose>
 
-/** Where no purpose is stated it is the primary one, DEVELOPMENT, or the first that the person holds. */
+/** Default: the primary purpose, DEVELOPMENT, or the first one the person holds. */
 export const UnderPurposeOrPrimary = Type.Partial(UnderPurpose, closed)
 
 export const RevealedCaller = Type.Object({ number: Type.String({ description: 'In full, written the Finnish way' }) })

@@ -1,14 +1,14 @@
-/** Shapes that all parts of the contract are made of. */
+/** Schemas shared by all parts of the contract. */
 import Type, { type Static } from 'typebox'
 import { purposes } from '#description/purposes.ts'
 import { roles } from '#description/roles.ts'
 
 export const instant = (description: string) => Type.String({ format: 'date-time', description })
 export const uuid = (description: string) => Type.String({ format: 'uuid', description })
-/** A text in which something is written. */
+/** A text typed by a person. */
 export const written = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
-/** One line in which something is written: nothing in it breaks it, hides, or turns round what stands beside it (Unicode UAX #9). */
+/** A single line of text: without line breaks, invisible characters and changes of the reading direction (Unicode UAX #9). */
 export const line = (maxLength: number, description: string) =>
   Type.String({
     minLength: 1,
@@ -16,7 +16,7 @@ export const line = (maxLength: number, description: string) =>
     pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]*$',
     description,
   })
-/** A number that PostgreSQL's integer holds. */
+/** A number within PostgreSQL's integer. */
 export const counted = (minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: 2_147_483_647, description })
 export const person = (description: string) =>
@@ -33,20 +33,20 @@ export const Download = Type.Object(
   { description: 'A download of what leaves once' },
 )
 export type Download = Static<typeof Download>
-/** The thing that a path names. */
+/** The object named in a path. */
 export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 
 /**
- * Who may ask an operation; whoever has a session where it says nothing. `look`: as that, in turn, since calls of others are
- * shown. `anyone`: nobody has to be signed in. `asks-itself`: a sign-in under way will do, or the custodian asks for the session.
+ * Access of an operation; default: any session. `look`: like that, rate-limited, since others' calls are shown. `anyone`:
+ * without signing in. `asks-itself`: a sign-in in progress is enough, or the custodian checks the session.
  */
 export type Access = 'look' | 'anyone' | 'asks-itself'
 
-/** So many attempts in a minute from one address, whoever is meant: against many accounts being tried with one password. */
+/** Attempts per minute and address, for any account: against trying one password on many accounts. */
 export const attempts = (max: number) => ({ rateLimit: { max, timeWindow: '1 minute' } })
 export const fewAttempts = attempts(60)
 
-/** What comes in has the fields named here and no others. */
+/** Only the named fields are allowed. */
 export const closed = { additionalProperties: false } as const
 
 export const Purpose = literals(
@@ -69,7 +69,7 @@ export type ErrorBody = Static<typeof ErrorBody>
 
 export const Trilingual = Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })
 
-/** What every operation may answer instead. */
+/** Refusals of every operation. */
 export const refusals = {
   400: ErrorBody,
   401: ErrorBody,
@@ -79,5 +79,5 @@ export const refusals = {
   503: ErrorBody,
 }
 
-/** An act that answers nothing but that it was done, or 409 with why it cannot be. */
+/** An act without content, or 409 with the reason. */
 export const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }

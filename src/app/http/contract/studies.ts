@@ -1,4 +1,4 @@
-/** Service-level studies and calls of the day: counts, and of no person (R4, R6, R15). */
+/** Service-level studies and calls of the day: counts without persons (R4, R6, R15). */
 import Type, { type Static } from 'typebox'
 import { languages } from '#description/closed-lists.ts'
 import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
@@ -97,7 +97,7 @@ const todayCounts = {
   talking: Type.Integer({ description: 'In progress with an official' }),
   waiting: Type.Integer({ description: 'In progress with nobody yet' }),
 }
-/** One event of the stream `watchToday`. */
+/** Event of the stream `watchToday`. */
 export const Today = Type.Object({
   at: instant('Counted at'),
   byNumber: Type.Array(Type.Intersect([StudyNumber, Type.Object(todayCounts)])),

@@ -1,4 +1,4 @@
-/** Training of customer-service staff: collections of moments, sessions with their lists (R4, R38; AC21). */
+/** Training: collections of moments, sessions with attendees (R4, R38; AC21). */
 import Type, { type Static } from 'typebox'
 import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
 

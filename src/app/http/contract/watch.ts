@@ -1,4 +1,4 @@
-/** Those who watch: alarms, review lists, extracts (R21, L11). */
+/** Monitoring: alarms, reviews, extracts (R21, L11). */
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, Purpose, refusals, Role } from './shapes.ts'
 

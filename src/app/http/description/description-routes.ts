@@ -20,7 +20,7 @@ import type { Refusal } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { sessionBehind } from '../signed-in.ts'
 
-/** The description's versions, and the procedure that leads to the next one (R1, R14). */
+/** Versions of the description, and the procedure for the next one (R1, R14). */
 export function descriptionRoutes(app: Routes, desk: Desk): void {
   const { db, clock } = desk
 
@@ -49,7 +49,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
     changeDraft: ({ session, params, body }) => {
       const from = readInstant(body.effectiveFrom)
       if (from === 'invalid') return { refused: 'input.invalid', field: 'effectiveFrom' }
-      // To the second: the text writes no less.
+      // Rounded to seconds, the precision of the text.
       const effectiveFrom = from?.round({ smallestUnit: 'second', roundingMode: 'ceil' })
       return told(changeDraft(db, session, params.id, { ...body, effectiveFrom }, clock.now()))
     },

@@ -9,7 +9,7 @@ import type { Told } from '../to-json.ts'
 
 type Names = Map<string, string>
 
-/** A draft with its text judged. */
+/** A draft with its checked text. */
 export async function viewDraft(desk: Desk, draft: Draft): Promise<Told<DraftView>> {
   const names = await currentNames(desk.db, peopleOf([draft]))
   const { document, problems, changes } = await judgeDraft(desk.db, draft)
@@ -31,7 +31,7 @@ export async function viewDrafts(desk: Desk, drafts: readonly Draft[]): Promise<
   return drafts.map((draft) => summary(draft, names))
 }
 
-/** Versions newest first, with their state now; persons are named to those who are signed in alone. */
+/** Versions with their state, newest first; names are shown to signed-in users only. */
 export async function viewVersions(
   desk: Desk,
   versions: readonly PublishedVersion[],
@@ -55,7 +55,7 @@ export async function viewVersions(
     .sort((a, b) => b.version - a.version)
 }
 
-/** The text as values. */
+/** Parses the text. */
 export function documentOf(text: string): unknown {
   return parseDocument(text).toJS({ maxAliasCount: 0 })
 }

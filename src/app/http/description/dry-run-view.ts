@@ -1,4 +1,4 @@
-/** What a draft would do, in words. In: the custodian's counts, the rights that would reach less. Out: the contract's dry run. */
+/** Describes a dry run: the custodian's counts, and rights that would be narrower, as sentences. */
 import texts from '#texts/server/effect.json' with { type: 'json' }
 import { inEach, sayInAll, type KeyOf, type Trilingual, type Values } from '#platform/texts/texts.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
@@ -14,7 +14,7 @@ const say = sayInAll(texts)
 
 type Consequence = DryRun['consequences'][number]
 
-/** Every consequence as a sentence; nothing where nothing would change for what is held. */
+/** Returns every consequence as a sentence; empty if nothing held would change. */
 export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[], draft: RegisterDescription): DryRun {
   const now = Temporal.Instant.from(tried.at)
   return {
@@ -29,7 +29,7 @@ export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[
   }
 }
 
-/** What waits at the Service Unit and of disclosures, in counts: whoever decides learns of nobody. */
+/** Counts affected requests and disclosures, without persons. */
 function pendingConsequences(
   { requests, calls, appointments, undecided, unsettled, disclosures, items, earliest }: TriedDraft['pending'],
   now: Temporal.Instant,
@@ -64,7 +64,7 @@ function termConsequences(
   now: Temporal.Instant,
 ): Consequence[] {
   const { at, key, months, from, destroyed, shortened } = step
-  // A number that had no rule and holds nothing loses nothing.
+  // A number without a rule and without recordings loses nothing.
   if (from === undefined && destroyed + shortened === 0) return []
   const number = written(key, draft)
   const field = ruleField(draft, key, at, 'recordingMonths', (rule) => rule.recordingMonths === months)
@@ -81,7 +81,7 @@ function termConsequences(
         : say('effect.destroyed', { term, recordings: counted('effect.recordings', destroyed), when }),
   }
   if (shortened === 0) return [destruction]
-  // One sentence where nothing would be destroyed at once: whoever decides reads one for each number.
+  // One sentence if nothing would be destroyed at once: the decider reads one per number.
   const text =
     destroyed === 0
       ? say('effect.shortened', { term, recordings: counted('effect.recordings', shortened), when })
@@ -125,7 +125,7 @@ function rightsConsequence({ role, rights }: NarrowedRights, draft: RegisterDesc
   }
 }
 
-/** The first rule in force for the number that says what is asked; the rules as a whole where none does. */
+/** Returns the field of the first rule in force for the number with these terms, or of all rules. */
 function ruleField(
   { recordingPlan }: RegisterDescription,
   key: PhoneNumberKey,
@@ -143,7 +143,7 @@ function written(key: PhoneNumberKey, draft: RegisterDescription): string {
   return draft.numbers.find((number) => number.key === key)?.display ?? displayPhoneNumber(key, draft.numbering)
 }
 
-/** Tonight, where that is when; a day and a time of day otherwise. */
+/** Tonight, or day and time. */
 function whenText(at: Temporal.Instant, now: Temporal.Instant): Trilingual {
   const today = now.toZonedDateTimeISO(termZone).startOfDay()
   const [evening, morning] = [today.with({ hour: 18 }), today.add({ days: 1 }).with({ hour: 6 })]
@@ -156,7 +156,7 @@ function counted(key: KeyOf<typeof texts>, count: number): Trilingual {
   return say(key, { count, number: amount(count) })
 }
 
-/** `1 248`, in each language as Finland writes it: a comma there parts decimals. */
+/** Formats `1 248` in each language. */
 function amount(count: number): Trilingual {
   return inEach((language) => new Intl.NumberFormat(`${language}-FI`).format(count))
 }

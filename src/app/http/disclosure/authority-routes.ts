@@ -17,7 +17,7 @@ import { readInstant } from '../read-instant.ts'
 import { fieldsBy } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** The fields that refusals speak of. */
+/** Fields of refusals. */
 const withField = fieldsBy({
   'authority.provision': 'provisionId',
   'authority.provision-expired': 'provisionId',

@@ -8,12 +8,12 @@ import { viewPackage } from './package-view.ts'
 
 export interface AuthoritySeen {
   person: PersonOf
-  /** Of the description in force. */
+  /** From the description in force. */
   provisions: readonly Provision[]
   packages: readonly PackageRow[]
 }
 
-/** Everybody a view of it names. */
+/** Returns everybody named in a view of it. */
 export function peopleOf({ row }: AuthorityDisclosure): (string | null)[] {
   return [row.entered_by, row.assessed_by, row.decided_by]
 }
@@ -66,12 +66,12 @@ export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): To
   }
 }
 
-/** One that the description has no more is told by its id. */
+/** A provision that is no longer in the description is named by its id. */
 function namesOf(provision: string, provisions: readonly Provision[]) {
   return provisions.find(({ id }) => id === provision)?.names ?? { fi: provision, sv: provision, en: provision }
 }
 
-/** It is there to be fetched, or will be. */
+/** Ready for download, or will be. */
 function lies({ state }: PackageRow): boolean {
   return state === 'making' || state === 'ready'
 }

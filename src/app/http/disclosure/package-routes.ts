@@ -9,7 +9,7 @@ import type { Desk } from '../desk.ts'
 import { fieldsBy, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** What leaves: released by the decision maker, encrypted, once (R27, R30, R34). */
+/** Packages: released by the decision maker, encrypted, downloaded once (R27, R30, R34). */
 export function packageRoutes(app: Routes, desk: Desk): void {
   const { packages } = desk.custodian
 
@@ -23,7 +23,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.savePackage,
-    // A HEAD would begin to save it, and save nothing.
+    // A HEAD would begin to save it without saving anything.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const { session, ip: address } = request

@@ -3,12 +3,12 @@ import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { Package } from '../contract/research.ts'
 import type { Told } from '../to-json.ts'
 
-/** Everybody whom a package names. */
+/** Returns everybody named in a package. */
 export function peopleOfPackage({ made_by, downloads }: Pick<PackageRow, 'made_by' | 'downloads'>): (string | null)[] {
   return [made_by, ...downloads.map(({ by }) => by)]
 }
 
-/** A package as it is told to those who may know of its disclosure. */
+/** Returns a package, for those who may know of its disclosure. */
 export function viewPackage(row: PackageRow, person: PersonOf): Told<Package> {
   return {
     ...row,

@@ -3,7 +3,7 @@ import { sayInAll, type Trilingual } from '#platform/texts/texts.ts'
 
 const say = sayInAll(texts)
 
-/** What the recipient of a disclosed copy is told when it is recalled; nothing of whose recording it is (R50). */
+/** Notice to the recipient of a recalled copy, without anything about whose recording it is (R50). */
 export function recallNotice({
   disclosure,
   item,
@@ -16,7 +16,7 @@ export function recallNotice({
   return say('disclosure.recall', { disclosure, item, day: dayBefore(due_at) })
 }
 
-/** What an institute is told of copies that it has, or had; nothing of whose recordings they are (R32). */
+/** Notices to an institute about its copies, without anything about whose recordings they are (R32). */
 export const lentNotices = {
   'study-ended': (of: OfCopies) => say('disclosure.study-ended', valuesOf(of)),
   overdue: (of: OfCopies) => say('disclosure.overdue', valuesOf(of)),
@@ -24,7 +24,7 @@ export const lentNotices = {
 }
 
 interface OfCopies {
-  /** Its number. */
+  /** Number of the disclosure. */
   disclosure: string
   items: readonly number[]
   deadline: Temporal.Instant
@@ -34,7 +34,7 @@ function valuesOf({ disclosure, items, deadline }: OfCopies) {
   return { disclosure, count: items.length, items: items.join(', '), day: dayBefore(deadline) }
 }
 
-/** It is due at the end of a day: 24.00 is told as that day. */
+/** Due at the end of a day: 24.00 is written as that day. */
 function dayBefore(instant: Temporal.Instant): string {
   const day = instant.subtract({ milliseconds: 1 }).toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
   return `${day.day}.${day.month}.${day.year}`

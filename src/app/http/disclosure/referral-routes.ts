@@ -3,7 +3,7 @@ import { answer, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Requests that lead to a disclosure, for whoever prepares it. */
+/** Requests that lead to a disclosure, for those who prepare it. */
 export function referralRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listReferrals: ({ session, query }) => items(listReferrals(desk.db, session, query.kind)),

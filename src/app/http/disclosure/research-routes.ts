@@ -64,7 +64,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Does something with a day of this calendar's; none of the first centuries. */
+/** Parses a calendar day, except of the first centuries. */
 function onDay<Field extends string, Body extends Record<Field, string>, Done>(
   body: Body,
   field: Field,

@@ -10,7 +10,7 @@ import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from '../c
 import type { Told } from '../to-json.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
 
-/** Everybody whom a disclosure names by their id in the directory. */
+/** Returns everybody named in a disclosure by id. */
 export function peopleOfResearch({ row, extensions = [] }: Pick<ListedResearch, 'row'> & Partial<ReadResearch>) {
   const { prepared_by, undertaking_by, decided_by } = row
   return [prepared_by, undertaking_by, decided_by, ...extensions.flatMap((one) => [one.asked_by, one.decided_by])]
@@ -30,7 +30,7 @@ export function viewResearchSummary(listed: ListedResearch, person: PersonOf): T
   }
 }
 
-/** A disclosure without its packages, which are read apart. */
+/** Returns a disclosure without its packages, which are read separately. */
 export function viewResearch(found: ReadResearch, person: PersonOf): Told<Omit<ResearchDetail, 'packages'>> {
   const { row, facts, lacks, extensions, seen, may } = found
   const { undertaking_at, undertaking_by, undertaking_on, undertaking_reference, undertaking_signatory } = row
@@ -78,7 +78,7 @@ function viewItem({ recording, copyId, copyState, level, ...item }: ResearchItem
   }
 }
 
-/** What the institute is to be told now, in its language. */
+/** Returns the present notices to the institute, in its language. */
 function noticesOf({ row, facts, state }: ListedResearch): Notice[] {
   const language = row.institute_language
   const recalls = facts.items.flatMap(({ item, recallDueAt }): Notice[] => {

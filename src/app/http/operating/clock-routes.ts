@@ -4,7 +4,7 @@ import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 
-/** The clock that is ahead: right once two people have said so. */
+/** Confirmation, by two people, of a clock that is ahead. */
 export function clockRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     confirmClock: ({ session, body }) => {

@@ -7,7 +7,7 @@ import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 import type { Told } from '../to-json.ts'
 
-/** Preservation orders: for the security unit and the decision maker; nobody else learns of any (Act 806/2011 8:24-26). */
+/** Preservation orders, for the security unit and the decision maker only (Act 806/2011 8:24-26). */
 export function holdsRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listHolds: async ({ session, query }) => {

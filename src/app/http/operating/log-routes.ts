@@ -15,7 +15,7 @@ import type { Told } from '../to-json.ts'
 
 const pageSize = 100
 
-/** The audit log for the data protection officer: reading, one entry with its proof, verification (R21). */
+/** The audit log for the data protection officer: list, one entry with its proof, verification (R21). */
 export function logRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readLog: async ({ session, query }) => {

@@ -1,6 +1,6 @@
 /**
- * The audit log for witnesses: checkpoints and hashes as C2SP tlog-tiles has them. In: a path below /log. Out: what was
- * signed, and hashes, which tell nothing of an entry (each has its salt). Never here: an entry.
+ * Checkpoints and hashes of the audit log for witnesses, below /log, as C2SP tlog-tiles. Hashes reveal nothing of entries,
+ * which are salted.
  */
 import { tileWidth } from '#safeguards/audit/tree.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
@@ -32,7 +32,7 @@ export function logTileRoutes(app: Routes, { db }: Desk): void {
       return refuse(reply, 'not-found')
     }
     const hashes = await storedMembers(db)(Number(level), from, from + width)
-    // What is full never changes.
+    // Full tiles never change.
     if (partial === undefined) reply.header('cache-control', 'public, max-age=31536000, immutable')
     return reply.type('application/octet-stream').send(Buffer.concat(hashes))
   })

@@ -18,12 +18,12 @@ import type { Told } from '../to-json.ts'
 
 const zone = 'Europe/Helsinki'
 const pageSize = 50
-/** Of today and the six days before. */
+/** Default: today and the six days before. */
 const daysUnlessTold = 6
-/** A feed's process says that it is there each minute. */
+/** A feed's process sends a heartbeat each minute. */
 const awayAfterMinutes = 5
 
-/** What feeds tell beside what was recorded, for whoever sees to the systems and whoever answers for it (R9, R13, AC8). */
+/** Reconciliation of detail records and recordings, for operators and those responsible (R9, R13, AC8). */
 export function reconciliationRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readReconciliation: async ({ session, query }) => {
@@ -86,14 +86,14 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  /** Undefined where none is asked for, null where what is asked for is no number. */
+  /** Undefined if not given, null if it is no number. */
   function numberOf(written: string | undefined, now: Temporal.Instant): PhoneNumberKey | undefined | null {
     if (written === undefined) return undefined
     return normalisePhoneNumber(written, desk.versions.at(now).description.numbering).key
   }
 }
 
-/** The time asked for, today and the six days before unless told; or what is wrong with it. */
+/** Returns the period, by default today and the six days before, or what is wrong with it. */
 function periodOf(
   { from: fromText, to: toText }: { from?: string | undefined; to?: string | undefined },
   now: Temporal.Instant,

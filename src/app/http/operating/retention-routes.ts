@@ -8,7 +8,7 @@ import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 import type { Told } from '../to-json.ts'
 
-/** What is held, what ends when, what stands in the way: counts (R22-R26). */
+/** What is held, what ends when, what blocks it: counts (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readRetention: ({ session }) => viewed(readRetention(desk.db, session), viewRetention),

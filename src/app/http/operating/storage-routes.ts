@@ -3,7 +3,7 @@ import { answer, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Every place where data of the register lie (R18, R19). */
+/** Places of the register's data (R18, R19). */
 export function storageRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listPlacesOfData: ({ session }) => {

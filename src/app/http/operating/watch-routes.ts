@@ -9,10 +9,10 @@ import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
 const pageSize = 200
-/** A month and a little: an extract of everything at once would be a search through the whole log. */
+/** A month and a little: a longer extract would search the whole log. */
 const longestExtract = { hours: 35 * 24, message: 'The time must end after it begins, and be 35 days at most.' }
 
-/** Alarms and reviews for the data protection officer; extracts for whoever the calls are about (R21, L11). */
+/** Alarms and reviews for the data protection officer; extracts for those whom the calls concern (R21, L11). */
 export function watchRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listAlarms: ({ session, query }) =>

@@ -17,7 +17,7 @@ import type { Routes } from '../routes.ts'
 
 const pageSize = 50
 
-/** The directory: finding people, one person, entering, changing, a whole file of them. */
+/** The directory: find, read, enter, change and import people. */
 export function directoryRoutes(app: Routes, desk: Desk): void {
   const numbering = () => describedNow(desk).numbering
 
@@ -92,7 +92,7 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** What the directory refused, with everything that it says. */
+/** Returns the directory's refusal with its details. */
 function refusalOf(refusal: DirectoryRefusal, numbering: NumberingOptions, phoneField: string): Refusal {
   const { refused } = refusal
   switch (refused) {

@@ -7,7 +7,7 @@ import type { PersonInContext } from '#safeguards/people/read-person.ts'
 import type { Person, PersonDetail } from '../contract/directory.ts'
 import type { Told } from '../to-json.ts'
 
-/** One line of the directory. */
+/** A line of the directory. */
 export function viewSummary(person: PersonSummary, numbering: NumberingOptions): Told<Person> {
   return {
     id: person.id,
@@ -22,7 +22,7 @@ export function viewSummary(person: PersonSummary, numbering: NumberingOptions):
   }
 }
 
-/** One person with everything they have had; as of now, of the last day where they have left, of the first before it. */
+/** A person with their history; as of now, of the last day if they have left, of the first before it. */
 export function viewPerson(
   { person, units, supervisors, subordinates }: PersonInContext,
   numbering: NumberingOptions,

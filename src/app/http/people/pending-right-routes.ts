@@ -4,7 +4,7 @@ import { answer } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** What a coming change of the description reaches of open requests, and of open disclosures (L29). */
+/** Open requests and disclosures affected by a future change of the description (L29). */
 export function pendingRightRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listPendingRights: ({ session }) => listPendingRights(desk.db, session),

@@ -32,7 +32,7 @@ const pageSize = 50
 const mostCandidates = 20
 const zone = 'Europe/Helsinki'
 
-/** The access-authorisation procedure: asking, deciding, reviewing, revoking, and who may see what (R36-R38). */
+/** The access-authorisation procedure: request, decide, review, revoke, and everybody's rights (R36-R38). */
 export function rightsRoutes(app: Routes, desk: Desk): void {
   const { db, clock } = desk
 
@@ -140,7 +140,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
     )
   }
 
-  /** What the procedure refused, with whom or what it speaks of in words. */
+  /** Returns the procedure's refusal with the person or thing concerned. */
   async function refusalOf({ refused, of }: ProcedureRefusal, noteField?: string): Promise<Refusal> {
     const about = of === undefined ? undefined : await nameOf(refused, of)
     const [, sentence] = refusals[refused]
@@ -159,7 +159,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** The field of the request that a refusal speaks of. */
+/** Field of a refusal. */
 const fields: Partial<Record<ProcedureRefusalCode, string>> = {
   'right.not-yours': 'people',
   'right.person-missing': 'people',
@@ -203,7 +203,7 @@ function readCursor(cursor: string): { name: string; id: string } | 'invalid' {
     const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
     if (typeof name === 'string' && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { name, id }
   } catch {
-    // Answered as any other cursor that is none of ours.
+    // Handled like any other invalid cursor.
   }
   return 'invalid'
 }

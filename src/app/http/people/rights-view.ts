@@ -8,13 +8,13 @@ import { viewNumber } from '../description/view-number.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Told } from '../to-json.ts'
 
-/** The names of everything that some records speak of, as they are now. */
+/** Present names of everything in some records. */
 export interface RightsContext {
   person: PersonOf
   scope: (scope: RightRecord['scope']) => HeldRight['scope']
 }
 
-/** Reads the names that some records need. */
+/** Reads the names for some records. */
 export async function contextOf(
   desk: Desk,
   records: readonly (RequestRecord | RightRecord)[],
@@ -38,7 +38,7 @@ export async function contextOf(
   }
 }
 
-/** A request with the names that it needs. */
+/** A request with names. */
 export function viewRequest(request: RequestRecord, { person, scope }: RightsContext): Told<RightRequest> {
   return {
     ...request,
@@ -50,7 +50,7 @@ export function viewRequest(request: RequestRecord, { person, scope }: RightsCon
   }
 }
 
-/** A right with the names that it needs. */
+/** A right with names. */
 export function viewHeld(right: RightRecord, { person, scope }: RightsContext): Told<HeldRight> {
   const { role, revoked } = right
   return {

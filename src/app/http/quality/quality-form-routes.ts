@@ -4,7 +4,7 @@ import { answer, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Forms for evaluating quality, and what is drawn for it. */
+/** Evaluation forms and sampling plans. */
 export function qualityFormRoutes(app: Routes, { db }: Desk): void {
   answer(app, {
     listQualityForms: ({ session }) => items(listForms(db, session)),

@@ -20,10 +20,10 @@ import { granted } from '../signed-in.ts'
 const purpose = 'SERVICE_LEVEL_STUDY'
 const longestYears = 10
 const todayMs = 2_000
-/** A person's displays; each costs two queries at every picture. */
+/** Displays of one person; each costs two queries per update. */
 const displaysAtOnce = 8
 
-/** Service-level studies, and the calls of the day for the live view and wall displays: counts alone (R4, R6, R15). */
+/** Service-level studies, and calls of the day for the live view and wall displays: counts only (R4, R6, R15). */
 export function studyRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readStudy: async (request) => {
@@ -71,7 +71,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       const { session } = grant
       const onClosed = open(session.token)
       if (!onClosed) return refuse(reply, 'session.too-many', { message: closeADisplay })
-      // Once for a display, not for every picture: each shows counts alone.
+      // Logged once per display, not per update, as only counts are shown.
       await noteTodayWatched(desk.db, grant).catch((error: unknown) => {
         onClosed()
         throw error
@@ -103,7 +103,7 @@ const wrongTime = 'A time begins before it ends, and is ten years at the most.'
 const wrongCompared = 'The other time begins before it ends, and has no day in common with the first.'
 const closeADisplay = 'This session watches the day in too many windows at once; close one of them.'
 
-/** The days of a time; or the field that is wrong. */
+/** Returns the days of a period, or the invalid field. */
 function periodOf(from: string, to: string): Period | 'from' | 'to' {
   const [first, last] = [readDay(from), readDay(to)]
   if (!first) return 'from'

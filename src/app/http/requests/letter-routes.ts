@@ -24,7 +24,7 @@ import { viewLetter } from './request-view.ts'
 import type { Routes } from '../routes.ts'
 import type { Told } from '../to-json.ts'
 
-/** Letters of requests, and the templates they are made from (R42, R44, L7). */
+/** Letters of requests, and their templates (R42, R44, L7). */
 export function letterRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
   let style: ReturnType<typeof readLetterStyle> | undefined
@@ -95,7 +95,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Templates with their fields, and the names of who changed them. */
+/** Templates with their fields, and the names of their editors. */
 async function viewTemplates(desk: Desk, templates: readonly Template[]): Promise<Told<LetterTemplate>[]> {
   const people = templates.flatMap(({ changed }) => changed?.by ?? [])
   const names = await currentNames(desk.db, people)

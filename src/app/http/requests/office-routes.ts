@@ -14,10 +14,10 @@ import type { Routes } from '../routes.ts'
 import { workstationToken } from '../account/session-cookies.ts'
 
 const allNeeds = ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'] as const
-/** More days than these nobody looks at at once. */
+/** Most days in one request. */
 const mostDays = 400
 
-/** Offices at which recordings are listened to, their times, and the appointments there (R47). */
+/** Offices for listening, their slots and appointments (R47). */
 export function officeRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listOffices: ({ session }) =>
@@ -74,11 +74,11 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   })
 
   function wrongNeeds({ needs, interpreterLanguage }: { needs: readonly Need[]; interpreterLanguage?: string }) {
-    // A language says which interpreter, and an interpreter is of some language.
+    // Language and interpreter come together.
     if (needs.includes('INTERPRETER') !== (interpreterLanguage !== undefined)) {
       return { refused: 'input.invalid', field: 'interpreterLanguage' } as const
     }
-    // In writing only where the description in force provides for it (C1).
+    // In writing only if the description in force allows it (C1).
     if (needs.includes('TRANSCRIPT') && !describedNow(desk).switches.accessTranscript) {
       return { refused: 'request.not-offered', field: 'needs' } as const
     }
@@ -86,14 +86,14 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Says before when a time has to end. */
+/** Adds the latest end of a slot to a refusal. */
 function withLatest<Booked extends { id: string } | { refused: RefusalCode; of?: string }>(booked: Booked) {
   if (!('refused' in booked) || booked.refused !== 'appointment.late') return booked
   const message = `Choose a time that is over before the recording is destroyed at ${booked.of}.`
   return { refused: booked.refused, message }
 }
 
-/** Some days of Finland, both included; or which of the two is wrong. */
+/** Parses an inclusive range of days in Finland; otherwise returns the invalid one. */
 function readDays(query: { from: string; to: string }): Days | Refusal {
   const [from, to] = [readDay(query.from), readDay(query.to)]
   if (!from) return { refused: 'input.invalid', field: 'from' }
@@ -101,7 +101,7 @@ function readDays(query: { from: string; to: string }): Days | Refusal {
   return isFit ? { from, to } : { refused: 'input.invalid', field: 'to' }
 }
 
-/** A day that the calendar has, of a year in which there can be times. */
+/** Parses a calendar day of a plausible year. */
 function readDay(text: string): Temporal.PlainDate | undefined {
   try {
     const day = Temporal.PlainDate.from(text)

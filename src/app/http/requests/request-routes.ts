@@ -22,7 +22,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
     listRequests: async (request) => {
       const { state = 'open', whose = 'all', find } = request.query
       const { session } = request
-      // The queue is asked again after every act: it is no look in a mass. Looking for somebody by name is one.
+      // The queue is read after every act and not rate-limited; searching for somebody by name is.
       if (find !== undefined && !(await turnHasCome(desk, session))) return { refused: 'looks.too-many' }
       const listed = await listRequests(desk.db, session, { state, whose, find })
       if ('refused' in listed) return listed
@@ -69,7 +69,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
     changeRequest: async ({ session, params, body }) => {
       const found = await readRequest(desk.db, session, params.id)
       if ('refused' in found) return found
-      // What was offered when it was entered stays; nothing is added that is not offered now.
+      // What was offered at intake stays; what is no longer offered cannot be added.
       const { party, kinds } = found.request
       const added = body.kinds.filter((kind) => !kinds.includes(kind))
       if (!isOffered(describedNow(desk), party, added)) return notOffered

@@ -7,7 +7,7 @@ import type { Letter } from '../contract/letters.ts'
 import type { RequestDetail, RequestSummary } from '../contract/requests.ts'
 import type { Told } from '../to-json.ts'
 
-/** Everybody whom a request names by their id in the directory. */
+/** Returns everybody named in a request by id. */
 export function peopleOf(request: RequestRow) {
   const { entered_by, assigned_to, official_id, identified_by, extended_by, closed_by } = request
   return [entered_by, assigned_to, official_id, identified_by, extended_by, closed_by]
@@ -18,7 +18,7 @@ export function viewSummary(listed: ListedRequest, person: PersonOf): Told<Reque
   return { ...viewFacts(listed, person), requester: name === undefined ? undefined : { name } }
 }
 
-/** A request by itself; what belongs to it beside comes from the other parts. */
+/** Returns a request; related objects are added elsewhere. */
 export function viewRequest(
   { request, ...found }: ReadRequest,
   person: PersonOf,

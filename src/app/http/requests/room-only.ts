@@ -1,7 +1,6 @@
 /**
- * The listening mode holds a session (R47). In: every request, before anything is done for it. Out: the few that the room needs,
- * from the workstation at which it was opened; all others are refused, whatever they ask. Never here: what may be heard; the
- * database decides that too (database/functions/requests/offices.sql).
+ * Confines a session in listening mode (R47): only the few operations of the room, and only from its workstation. What may be
+ * heard is decided in the database too (database/functions/requests/offices.sql).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { confinementOf } from '#use/requests/offices/room.ts'
@@ -12,7 +11,7 @@ import type { Routes } from '../routes.ts'
 import { sessionToken, workstationToken } from '../account/session-cookies.ts'
 import { comesFrom } from '../signed-in.ts'
 
-/** What a session does in the listening mode. The recordings of a listening are those of the room: the database sees no others. */
+/** Operations in listening mode. The database limits listenings to the room's recordings. */
 const inRoom: ReadonlySet<string> = new Set([
   'readRoom',
   'closeRoom',
@@ -23,10 +22,10 @@ const inRoom: ReadonlySet<string> = new Set([
   'paceListening',
   'endListening',
 ])
-/** From anywhere: who it is and whose register, which tell the page that it is the room; and to sign out. */
+/** From anywhere: the user and the register, which show that it is the room; and signing out. */
 const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
 
-/** What asks the database itself, in the statement that notes what is heard (database/functions/history/contacts.sql). */
+/** Checked in the statement that records what is heard (database/functions/history/contacts.sql). */
 const asksItself = 'readAudio'
 
 /** Call it once, before any route. */
@@ -36,10 +35,10 @@ export function holdToRoom(app: Routes, desk: Desk): void {
   })
 }
 
-/** Whether a session in the listening mode may not ask this, or not from here; it is answered then. */
+/** Returns true, after answering, if a session in listening mode may not do this, or not from here. */
 export async function isHeldBack(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   const token = sessionToken(request)
-  // Pages and their files are the same for everybody, and nobody's.
+  // Pages and assets are the same for everybody.
   if (token === undefined || !isApi(request)) return false
   const confinement = await confinementOf(desk.db, token, workstationToken(request))
   if (!confinement) return false

@@ -52,7 +52,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
       const { outcome, password } = request.body
       const isHeard = outcome === 'HEARD'
       if (isHeard && password === undefined) return { refused: 'confirm.password', field: 'password' }
-      // Asked before the session is over: the listener, who stays, is not let in as the host by one press (as at signing out).
+      // Before the session ends: the listener, who stays, must not be able to sign in as the host by one click.
       const provider = await signOutUrl(desk, session)
       const closed = await closeRoom(desk.db, session, isHeard && password !== undefined ? { password } : undefined)
       if (closed !== 'closed') {
@@ -63,7 +63,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  /** Today's appointments of the viewer at an office; none for those who receive nobody. */
+  /** Today's appointments of the viewer at an office; empty for others. */
   async function ownToday(session: Session, officeId: string, workstation: string | undefined) {
     const today = desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
     const listed = await listAppointments(desk.db, session, { from: today, to: today }, { onlyMine: true, workstation })
