@@ -134,6 +134,18 @@ describe('a source', () => {
     expect(one.lost).toBe(0)
   })
 
+  test('that changes its SSRC again and again is counted where it is not recorded; a stranger’s port is not', () => {
+    const { receive, kept, one } = follower()
+    for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
+    for (let n = 100; n < 1100; n++) {
+      receive(rtp({ seq: n, ts: 160 * n, ssrc: 100 + Math.floor(n / 10) }), 200 * n)
+      receive(rtp({ seq: n, ts: 160 * n, ssrc: 9 }), 200 * n, peer.address, 4002)
+    }
+    one.settle()
+    expect(one.unfollowed).toBe(1100 - kept.length)
+    expect(one.unfollowed).toBeGreaterThan(100)
+  })
+
   test('keeps sound that crosses a key press sent beside it', () => {
     const { receive, kept } = follower()
     for (let n = 0; n < 5; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)

@@ -89,6 +89,8 @@ export class SourceFollower {
   sourceChanges = 0
   /** The address that most foreign packets came from, and how many more than from all others; '' before the first. */
   readonly foreign = { address: '', packets: 0 }
+  /** Packets from the described address and port, of sources that were never followed. */
+  unfollowed = 0
   /** Where media come from instead of the described address, once latched. */
   latched: Peer | undefined
   readonly sequence = new SequenceExtender()
@@ -179,6 +181,7 @@ export class SourceFollower {
     this.counters = noCounts()
     this.foreign.address = ''
     this.foreign.packets = 0
+    this.unfollowed = 0
     this.lastArrival100us = -1
     this.sourceChanges = 0
     for (const candidate of this.candidates) {
@@ -216,7 +219,7 @@ export class SourceFollower {
       (candidate) => candidate.inOrder && after(candidate) && !this.yieldsNotTo(candidate),
     )
     if (taking) this.takeOver(taking)
-    for (const { held } of this.candidates) this.counters.foreign += held.length
+    for (const candidate of this.candidates) this.leaveOut(candidate, candidate.held.length)
     this.candidates = []
   }
 
@@ -330,7 +333,10 @@ export class SourceFollower {
     if (!candidate) {
       candidate = { ssrc: packet.ssrc, address, port, nextSeq: -1, inOrder: false, held: [] }
       this.candidates.push(candidate)
-      if (this.candidates.length > candidateLimit) this.counters.foreign += this.candidates.shift()!.held.length
+      if (this.candidates.length > candidateLimit) {
+        const oldest = this.candidates.shift()!
+        this.leaveOut(oldest, oldest.held.length)
+      }
     }
     candidate.inOrder ||= packet.seq === candidate.nextSeq
     candidate.nextSeq = (packet.seq + 1) & 0xffff
@@ -338,7 +344,7 @@ export class SourceFollower {
     candidate.held.push({ packet: { ...packet }, bytes: own, arrival100us })
     if (candidate.held.length > heldLimit) {
       candidate.held.shift()
-      this.counters.foreign++
+      this.leaveOut(candidate, 1)
     }
     if (candidate.inOrder && this.mayTakeOver(candidate, arrival100us)) this.takeOver(candidate)
   }
@@ -391,7 +397,7 @@ export class SourceFollower {
     if (this.followedFrom !== '' && this.followedFrom !== from) this.sourceChanges++
     this.followedFrom = from
     const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - crossing100us)
-    this.counters.foreign += candidate.held.length - held.length
+    this.leaveOut(candidate, candidate.held.length - held.length)
     const { seq, timestamp, ssrc } = held[0]!.packet
     this.sequence.begin(seq, timestamp)
     this.meter.begin()
@@ -399,12 +405,18 @@ export class SourceFollower {
     for (const { packet, bytes, arrival100us } of held) this.follow(packet, bytes, arrival100us)
   }
 
+  private leaveOut(candidate: Candidate, packets: number): void {
+    this.counters.foreign += packets
+    if (this.rankOf(candidate) === described) this.unfollowed += packets
+  }
+
   /** The followed source is alive: what came beside it was not of the call. */
   private dropCandidates(): void {
     const { lastArrival100us } = this
-    this.candidates = this.candidates.filter(({ held }) => {
+    this.candidates = this.candidates.filter((candidate) => {
+      const { held } = candidate
       const fresh = lastArrival100us - held.at(-1)!.arrival100us < silence100us
-      if (!fresh) this.counters.foreign += held.length
+      if (!fresh) this.leaveOut(candidate, held.length)
       return fresh
     })
   }

@@ -53,6 +53,8 @@ export type StreamReport = StreamCounters & {
   sourceChanges: number
   /** The address that most foreign packets came from, and how many more than from all others. */
   foreignFrom: { address: string; packets: number }
+  /** Packets from where media were described, of sources that were never followed. */
+  unfollowed: number
 }
 
 export type ReceivedStream = {
@@ -199,9 +201,9 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       ports.rtp.takeWaiting()
     },
     report: () => {
-      const { counters, lost, lastArrival100us, sourceChanges, foreign } = follower
+      const { counters, lost, lastArrival100us, sourceChanges, foreign, unfollowed } = follower
       const foreignFrom = { address: plainAddress(foreign.address), packets: foreign.packets }
-      return { ...counters, lost, lastArrival100us, sourceChanges, foreignFrom }
+      return { ...counters, lost, lastArrival100us, sourceChanges, foreignFrom, unfollowed }
     },
     measure: () => follower.meter.measure(arrival100us()),
     pause: (on) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isLossy } from '#register/recordings/reception.ts'
 import type { StreamMeasure } from '../../rtp/measure-stream.ts'
-import { hasMixedBeside, judgeReception, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
+import { hasMixedBeside, judgeReception, leavesOut, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
 
 const client = { client: 'SBC/1', trunk: 'pohjoinen' }
 const tracks = { 0: 'caller', 1: 'official' } as const
@@ -14,7 +14,14 @@ function stream(
 ): MeasuredStream {
   return {
     index,
-    counters: { received: 3000, late: 0, duplicates: 0, foreignFrom: { address: '', packets: 0 }, ...counters },
+    counters: {
+      received: 3000,
+      late: 0,
+      duplicates: 0,
+      foreignFrom: { address: '', packets: 0 },
+      unfollowed: 0,
+      ...counters,
+    },
     measure: {
       ...{ codec: 'PCMA', expected: 3000, lost: 0, lostMs: 0, stalledMs: 0, jitterMs: 1, worstJitterMs: 2 },
       ...{ judged: 3000, sounding: 1500, unknown: 0, packetMs: 20, firstMs: 0, lastMs: 60_000 },
@@ -67,6 +74,18 @@ test.each([
   expect(mediaElsewhere([stream(0), stream(1, {}, counters)])).toBe(address)
   expect(judgeReception([stream(0), stream(1, {}, counters)], tracks, client).elsewhere).toBe(address)
 })
+
+test.each([
+  [0, 3000, false],
+  [49, 10, false],
+  [300, 3000, false],
+  [301, 3000, true],
+])(
+  '%i packets of sources that were not followed beside %i that were leave a recording incomplete: %s',
+  (unfollowed, received, is) => {
+    expect(leavesOut([stream(0), stream(1, {}, { received, unfollowed })])).toBe(is)
+  },
+)
 
 test('a mixed stream is beside the voices only where all three came', () => {
   const three = { ...tracks, 2: 'mixed' } as const

@@ -11,7 +11,7 @@ import type { StreamReport } from '../../rtp/receive-stream.ts'
 export type MeasuredStream = {
   index: number
   measure: StreamMeasure
-  counters: Pick<StreamReport, 'received' | 'late' | 'duplicates' | 'foreignFrom'>
+  counters: Pick<StreamReport, 'received' | 'late' | 'duplicates' | 'foreignFrom' | 'unfollowed'>
 }
 
 export interface Client {
@@ -36,6 +36,13 @@ export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undef
       foreignFrom.packets >= elsewherePackets && foreignFrom.packets > received,
   )
   return found?.counters.foreignFrom.address
+}
+
+/** Returns true if much of what came from where media were described is not recorded: a voice whose SSRC changes again and again. */
+export function leavesOut(heard: readonly MeasuredStream[]): boolean {
+  return heard.some(
+    ({ counters: { received, unfollowed } }) => unfollowed >= elsewherePackets && unfollowed * 10 > received,
+  )
 }
 
 /** Returns true if a stream with both voices came beside one of each. */

@@ -11,7 +11,7 @@ import type { StreamReport } from '../../rtp/receive-stream.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
-import { hasMixedBeside, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
+import { hasMixedBeside, leavesOut, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
 import type { PreallocatedRecordings } from './preallocated-files.ts'
 import type { SessionStreams } from './session-streams.ts'
 
@@ -184,6 +184,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     // Another address or port within a stream, or another session of the call.
     if (heard.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
     if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
+    if (leavesOut(measured)) marks.push('incomplete')
     if (mediaElsewhere(measured) !== undefined) marks.push('media-elsewhere')
     return { recording, received, lost, streams: measured, marks }
   }
