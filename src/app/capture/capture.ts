@@ -221,11 +221,12 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     volumes: { capture: folder, ...(settings.objects.kind === 'folder' && { objects: settings.objects.folder }) },
     waitsSince: () => spool.refused,
   })
+  let countRecordings = () => 0
   const pressure = await watchPressure({
     admission,
     folders: [folder, ...(settings.objects.kind === 'folder' ? [settings.objects.folder] : [])],
     rtp: settings.rtp,
-    recordings: () => recorder.recording,
+    recordings: () => countRecordings(),
     callsWaiting: () => spool.waiting,
     log,
   })
@@ -298,6 +299,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
     },
   })
+  countRecordings = () => recorder.recording
   // Before the first call is accepted: it may be a resumed one that was forbidden meanwhile.
   const forbidden = await followForbidden({
     db,
