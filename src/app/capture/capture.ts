@@ -89,6 +89,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     url: databaseUrl,
     applicationName: 'seloste-capture',
     size: 10,
+    kept: 2,
     blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')

@@ -84,6 +84,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     applicationName: 'seloste-custodian',
     // Each periodic job needs two connections (one holds its lock); all jobs start together.
     size: 40,
+    kept: 4,
     blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
