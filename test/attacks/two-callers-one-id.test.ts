@@ -158,6 +158,20 @@ test('who shows the number of the official in no directory who has the call, at 
   expect(await partsOf(own, strange)).toMatchObject([{ marks: [] }, { marks: ['needs-review'] }])
 })
 
+test('of a talk that two nodes tell it is asked once whose call it is, and not each time that its node asks again', async () => {
+  const own = { ...callOf(victim, 0), endedAt: undefined }
+  const again = { ...callOf(victim, 0), startedAt: own.startedAt.add({ seconds: 1 }), endedAt: undefined }
+  await tell(own)
+  expect(await admit(capture.db, again, otherNode)).toMatchObject({ verdict: 'beside', contactId: own.contactId })
+  const counted = async () => (await owner.query('select last_value as n from late_question_count')).rows
+  const before = await counted()
+  for (let n = 0; n < 3; n++)
+    expect(await admit(capture.db, { ...again, contactId: own.contactId }, otherNode)).toMatchObject({
+      verdict: 'beside',
+    })
+  expect(await counted()).toEqual(before)
+})
+
 test('a part that its node knows to be of a call is of that one, whoever is told as its caller', async () => {
   const own = callOf(victim, 0)
   await tell(own)

@@ -158,9 +158,9 @@ begin
   select s.contact_id, s.contact_started_at into call, call_started from segment s
   where s.id = t.segment_id and s.contact_started_at between since - interval '1 hour' and t.started_at + interval '49 hours' limit 1;
   if call is null then
-    -- A further part of a call that its capture knows.
+    -- A further part of a call that its capture knows, or a talk that another node tells and its node asks about again.
     select c.id, c.started_at into call, call_started from contact c
-    where c.id = t.contact_id and c.started_at between t.started_at and t.started_at + interval '1 millisecond';
+    where c.id = t.contact_id and c.started_at between since and t.started_at + interval '24 hours';
   end if;
   if call is null then
     select m.call, m.call_started, m.is_another into call, call_started, is_another from meet_by_ids(t, trunk_told, me is null) m;

@@ -237,6 +237,28 @@ describe('the spool', () => {
     }
   })
 
+  test('what stands beside another node’s is asked about by its contact, as long as it tells the same caller', async () => {
+    const asked: string[] = []
+    spool = await openSpool({
+      directory,
+      admit: ({ contactId }) => {
+        asked.push(contactId)
+        return Promise.resolve({ contactId: 'the other node’s', verdict: 'beside', stops: false })
+      },
+      onFault: () => undefined,
+      ...{ retryMs: 20, besideMs: 60_000 },
+    })
+    const facts = callFacts()
+    await spool.note(facts)
+    await expect.poll(() => asked).toEqual([facts.contactId])
+    await wait(20)
+    spool.askAgain()
+    await expect.poll(() => asked).toEqual([facts.contactId, 'the other node’s'])
+    await spool.note({ ...facts, caller: { kind: 'withheld', key: null, raw: null } })
+    spool.askAgain()
+    await expect.poll(() => asked[2]).toBe(facts.contactId)
+  })
+
   test('what stands beside another node’s stays on disk, is asked about again, and goes once that has told all of it', async () => {
     let verdict: 'beside' | 'told' = 'beside'
     let asked = 0

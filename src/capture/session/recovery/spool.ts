@@ -68,6 +68,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const refusedSince = new Map<string, number>()
   /** Another node tells of the same talk, and goes on. */
   const beside = new Set<string>()
+  /** The contact of such a talk, by which it is asked about again while its caller is the same: meet_by_ids counts questions. */
+  const contacts = new Map<string, { id: string; caller: string }>()
   /** Over, and about to be stored. */
   const ending = new Set<string>()
   /** Refused by the disk: a crash would lose them, and the recording with them. */
@@ -130,7 +132,11 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   async function deliver(facts: SegmentFacts): Promise<void> {
     const { segmentId } = facts
     try {
-      const admission = await admit(facts)
+      const caller = `${facts.caller.kind} ${facts.caller.key}`
+      const known = contacts.get(segmentId)
+      const admission = await admit(known?.caller === caller ? { ...facts, contactId: known.id } : facts)
+      if (admission.verdict === 'beside') contacts.set(segmentId, { id: admission.contactId, caller })
+      else contacts.delete(segmentId)
       refusedSince.delete(segmentId)
       // Nothing newer came meanwhile: this is what the register holds now.
       if (latest.get(segmentId) === facts) {
