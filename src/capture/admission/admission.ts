@@ -1,6 +1,6 @@
 /**
- * Whether a new session may be taken. In: what was measured of this process and its machine, an operator's word. Out: why
- * none is taken now, or nothing. Never here: a session that goes on, a measurement, the clock.
+ * Admission control for new sessions, by measured load and an operator's drain. Sessions in progress are never affected. It
+ * measures nothing itself and does not read the clock.
  */
 import type { NotNow } from '../sip/user-agent-server.ts'
 import { judgePressure, noPressure, type Measured, type Pressure, type PressureKind } from './judge-pressure.ts'
@@ -11,12 +11,12 @@ export interface AdmissionState {
 }
 
 export interface Admission {
-  /** Nothing while a new session is welcome. */
+  /** Returns undefined while new sessions are accepted. */
   refusal(): NotNow | undefined
-  /** What was measured in the time since the last look. */
+  /** Takes the measurements since the last call. */
   look(measured: Measured): void
   drain(): void
-  /** Takes back `drain`. */
+  /** Reverts `drain`. */
   resume(): void
   readonly state: AdmissionState
 }
@@ -25,7 +25,7 @@ const pressureRetrySeconds = 10
 const drainingRetrySeconds = 120
 
 export interface AdmissionOptions {
-  /** Each change, once: for the log. */
+  /** Called once for each change, for the log. */
   onChange?: (state: AdmissionState, measured: Measured) => void
 }
 

@@ -39,7 +39,7 @@ test('what must stay free on the disk grows with the recordings that go on', () 
   expect(after([{ disk, recordings: 0 }])).toEqual([])
   expect(after([{ disk, recordings: 50 }])).toEqual([])
   expect(after([{ disk, recordings: 60 }])).toEqual(['disk'])
-  // Of a small volume a fiftieth is kept.
+  // A fiftieth of a small volume is reserved.
   const small = { freeBytes: 0.1 * gib, sizeBytes: 4 * gib }
   expect(after([{ disk: small, recordings: 0 }])).toEqual([])
   expect(after([{ disk: small, recordings: 2 }])).toEqual(['disk'])

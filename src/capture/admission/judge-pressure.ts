@@ -1,22 +1,22 @@
-/** What presses, each by itself enough to take no new session. */
+/** Kinds of pressure. Each alone suffices to refuse new sessions. */
 export const pressureKinds = ['event-loop', 'disk', 'calls-waiting', 'packets-dropped'] as const
 export type PressureKind = (typeof pressureKinds)[number]
 
-/** What was measured at a look, or in the time since the one before. */
+/** Measurements at one check, or since the previous one. */
 export interface Measured {
   /** 99th percentile of the event loop's delay. */
   eventLoopMs: number
-  /** Of the volume of capture or of objects, whichever has less; nothing where it cannot be told. */
+  /** Of the volume of capture or of objects, whichever has less; undefined if unknown. */
   disk: { freeBytes: number; sizeBytes: number } | undefined
   /** Recordings being written. */
   recordings: number
   /** Segments whose facts wait for the database. */
   callsWaiting: number
-  /** Datagrams that the kernel, or packets that the writer, had no room for. */
+  /** Datagrams dropped by the kernel and packets dropped by the writer, for lack of room. */
   packetsDropped: number
 }
 
-/** `turned`: looks in a row that spoke for the other side. */
+/** `turned`: consecutive checks in favour of a change, by kind. */
 export interface Pressure {
   readonly raised: readonly PressureKind[]
   readonly turned: Readonly<Partial<Record<PressureKind, number>>>
@@ -24,7 +24,7 @@ export interface Pressure {
 
 export const noPressure: Pressure = { raised: [], turned: {} }
 
-/** From `raise` on it presses, below `lower` no more; between the two it stays as it is. */
+/** Hysteresis: pressure starts at `raise` and ends below `lower`. */
 interface Threshold {
   of: (measured: Measured) => number
   raise: number
@@ -35,24 +35,24 @@ interface Threshold {
 
 const mib = 1024 * 1024
 
-/** Body and tail of two G.711 streams for ten minutes: what a call that goes on may still want. */
+/** Body and tail of two G.711 streams for ten minutes: what a call in progress may still need. */
 const recordingBytes = 20 * mib
 
-/** What is left to other programs, the embedded database among them, and to calls that last longer. */
+/** Returns the space reserved for other programs, the embedded database among them, and for longer calls. */
 export function reserveBytes(sizeBytes: number): number {
   return Math.min(1024 * mib, sizeBytes / 50)
 }
 
-/** Free disk in parts of what must stay free, below 1 when it does not reach; turned round, so that more presses more. */
+/** Returns the required free disk space divided by the actual one: more than 1 if it does not suffice. */
 function diskWanted({ disk, recordings }: Measured): number {
   if (!disk) return 0
   return (reserveBytes(disk.sizeBytes) + recordings * recordingBytes) / Math.max(1, disk.freeBytes)
 }
 
 /**
- * Each is reached before a call suffers. An answer after 500 ms is asked for again by the client (RFC 3261, T1), which makes
- * more work of the same; packets wait in socket buffers of seconds. Facts that wait are memory and files: a database that is
- * away for ten minutes at 50 calls a second leaves 30,000. Media ports are not here: without one a call to be recorded is
+ * Each threshold is reached before calls suffer. A client retransmits a request that is unanswered after 500 ms (RFC 3261, T1),
+ * which adds load; packets wait in socket buffers that hold seconds. Waiting facts take memory and files: a database that is
+ * down for ten minutes at 50 calls a second leaves 30,000. Media ports are not here: without one a call to be recorded is
  * refused by itself, and a call that is only history needs none (R9).
  */
 const thresholds: Record<PressureKind, Threshold> = {
@@ -62,7 +62,7 @@ const thresholds: Record<PressureKind, Threshold> = {
   'packets-dropped': { of: (m) => m.packetsDropped, raise: 10, lower: 1, looksToRaise: 2, looksToLower: 5 },
 }
 
-/** The pressure after a look, by the one before: it comes and goes only by looks in a row. */
+/** Returns the pressure after a check. It starts and ends only after consecutive checks. */
 export function judgePressure(before: Pressure, measured: Measured): Pressure {
   const raised: PressureKind[] = []
   const turned: Partial<Record<PressureKind, number>> = {}

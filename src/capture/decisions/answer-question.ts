@@ -1,7 +1,6 @@
 /**
- * Whether a call is to be recorded, asked before it is answered. In: what a phone system knows of it, the plan, quotas and
- * directory as capture has them. Out: what capture will decide, as far as that is known. Never here: a contact, a count, a
- * memory of the question.
+ * Predicts whether a call will be recorded, before it is answered, from what the phone system reports and capture's copies of
+ * plan, quotas and directory. A question creates no contact, changes no count and is not stored.
  */
 import { decideRecording, type RecordingDecision } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
@@ -17,23 +16,23 @@ import { joiningKeys, tellCallIds, type CallIdSource } from '../siprec/read-call
 export interface Question {
   /** The service number reached, as written. */
   number: string
-  /** The number first called, where a switchboard passed the call on. */
+  /** The number dialled first, if a switchboard transferred the call. */
   dialled?: string | undefined
-  /** Where the official answers, once that is known. */
+  /** Number of the official who answers, if known. */
   official?: string | undefined
   /** As the recording client will send them. */
   callIds: Readonly<Partial<Record<CallIdSource, string>>>
 }
 
 export interface Answer {
-  /** `possible`: recorded or not as it turns out who answers, or as the hour or the version changes in the next minutes. */
+  /** `possible`: depends on who answers, or on a time rule or plan version that begins within the next minutes. */
   outcome: 'recorded' | 'possible' | 'not-recorded'
-  /** Whether the announcement must be played: whenever the call may be recorded (AC3). */
+  /** True if the announcement must be played: whenever the call may be recorded (AC3). */
   announce: boolean
   /** Of the decision as of now: docs/formats/draw.md. */
   reason: RecordingDecision['reason']
   descriptionVersion: number
-  /** What the caller is told; none where nothing is announced, or the number has no announcement. */
+  /** Announcement texts for the caller; empty if nothing is announced or the number has no announcement. */
   announcements: { texts: Partial<Record<'fi' | 'sv' | 'en', string>> }[]
 }
 
@@ -45,10 +44,12 @@ export interface AnsweringFrom {
   now: () => Temporal.Instant
 }
 
-/** A call that asks is answered within so many minutes, or has been told of an announcement too much. */
+/**
+ * Longest time assumed between question and answer, in minutes. If it takes less, the announcement may have been unnecessary.
+ */
 const minutesAhead = 10
 
-/** @returns the answer, or which of the question's values is no telephone number */
+/** @returns the answer, or the name of a value that is no telephone number */
 export function answerQuestion(
   question: Question,
   from: AnsweringFrom,
@@ -78,7 +79,7 @@ export function answerQuestion(
 
 type Keys = Record<'number' | 'dialled' | 'official', PhoneNumberKey | undefined>
 
-/** The decision as it would be made at an instant; and with an official who consents and has room left, where none is told. */
+/** Returns the decision at an instant: as asked, and for an unknown official at best, one who consents and has quota left. */
 function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Question, from: AnsweringFrom) {
   const version = from.versionAt(answeredAt)
   const { findOfficial } = directoryAt(version.description, from.officials(), answeredAt)
@@ -109,7 +110,7 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
   return { asTold, atBest }
 }
 
-/** Now and each minute that begins soon: rules and versions begin and end with a minute. */
+/** Returns now and the start of each of the next minutes: rules and versions begin and end with a minute. */
 function minutesFrom(now: Temporal.Instant): Temporal.Instant[] {
   const first = now.round({ smallestUnit: 'minute', roundingMode: 'floor' })
   const next = Array.from({ length: minutesAhead }, (_, at) => first.add({ minutes: at + 1 }))

@@ -1,6 +1,6 @@
 /**
- * The door at which phone systems ask (docs/operate/decisions.md). In: `POST /decisions` with a token, or over TLS by a client
- * of our authorities. Out: the answer. Never here: what is answered; a question in a log.
+ * HTTP endpoint for phone systems (docs/operate/decisions.md): `POST /decisions` with a token, or over TLS by a client with a
+ * certificate of our authorities. Questions are never logged.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -14,9 +14,9 @@ import { readQuestion } from './read-question.ts'
 
 export interface DecisionsOptions {
   listen: Endpoint
-  /** Bearer token; without one a client shows a certificate. */
+  /** Bearer token. Without one, clients show a certificate. */
   token: string | undefined
-  /** What TLS is spoken with; without it plain HTTP, and then the token is needed. */
+  /** TLS key material. Without it the endpoint is plain HTTP, and the token is required. */
   certificate?: {
     inUse: SecureContextOptions | undefined
     onChange: (take: (certificate: SecureContextOptions) => void) => void
@@ -31,7 +31,7 @@ const requestMs = 5_000
 const connections = 256
 const minVersion = 'TLSv1.2'
 
-/** Listens; the port it has, and the way to stop. */
+/** Starts listening. Returns the port and a function that stops it. */
 export async function listenDecisions(
   options: DecisionsOptions,
 ): Promise<{ readonly port: number; stop: () => Promise<void> }> {
@@ -102,7 +102,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     tell(200, answer)
   } catch (error) {
     onFault(error)
-    // A phone system that gets no answer announces: too much is better than too little.
+    // A phone system that gets no answer plays the announcement: too much is better than too little.
     if (!response.headersSent) refuse(503, 'unavailable', 'There is no answer now; announce.')
   }
 }

@@ -5,8 +5,8 @@ const fields = ['number', 'dialled', 'official', 'callIds'] as const
 const longestText = 256
 
 /**
- * A question as JSON, or as a form (`number=…&callId.ucid=…`), which phone systems without JSON can send.
- * @returns the question, or one sentence that says what is wrong; without a value of it
+ * Reads a question in JSON, or in a form (`number=…&callId.ucid=…`) for phone systems without JSON.
+ * @returns the question, or one sentence that describes the error, without values of the question
  */
 export function readQuestion(body: string, contentType: string): Question | { wrong: string } {
   let told: unknown

@@ -1,15 +1,15 @@
 import { createCipheriv, type Cipheriv } from 'node:crypto'
 
-/** A part of a long packet at a time; a usual one of 20 ms is eleven blocks. */
+/** Blocks encrypted at a time; a typical packet of 20 ms has eleven. */
 const mostBlocks = 128
 const counters = Buffer.alloc(16 * mostBlocks)
 const view = new DataView(counters.buffer, counters.byteOffset, counters.length)
-/** Views that are made once: the first n blocks. */
+/** Views of the first n blocks, made once. */
 const firstBlocks = Array.from({ length: mostBlocks + 1 }, (_, n) => counters.subarray(0, 16 * n))
 
 /**
- * AES in counter mode (RFC 3711 section 4.1.1, RFC 6188). The key stream is made by one cipher that lives as long as the
- * call, which encrypts counters by themselves (ECB): a cipher made anew for each packet costs twice as much (bench srtp).
+ * AES in counter mode (RFC 3711 section 4.1.1, RFC 6188). One cipher per call makes the key stream by encrypting counters
+ * individually (ECB): a new cipher for each packet costs twice as much (bench srtp).
  */
 export class CounterMode {
   private readonly ecb: Cipheriv

@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto'
 import type { MasterKey } from './suites.ts'
 
-/** RFC 3711 section 4.3.2; those of SRTCP are three more. */
+/** RFC 3711 section 4.3.2. SRTCP's labels are these plus three. */
 const labels = { encryption: 0, authentication: 1, salt: 2 } as const
 const authenticationBytes = 20
 
@@ -11,7 +11,7 @@ export interface SessionKeys {
   salt: Buffer
 }
 
-/** The session keys of a master key, for RTP or for RTCP; derived once (key derivation rate 0). */
+/** Returns the session keys of a master key for RTP or RTCP, derived once (key derivation rate 0). */
 export function deriveSessionKeys({ suite, secret }: MasterKey, kind: 'rtp' | 'rtcp'): SessionKeys {
   const bytes = secret.export()
   const key = bytes.subarray(0, suite.keyBytes)
@@ -27,8 +27,8 @@ export function deriveSessionKeys({ suite, secret }: MasterKey, kind: 'rtp' | 'r
 }
 
 /**
- * The pseudo-random function of RFC 3711 section 4.3.3, with a key of 32 bytes that of RFC 6188 section 3: `bytes` of AES
- * in counter mode. A salt of 12 bytes has zeros behind it (RFC 7714 section 11).
+ * Pseudo-random function of RFC 3711 section 4.3.3, or with a 32-byte key that of RFC 6188 section 3. Returns `bytes` bytes of
+ * AES in counter mode. A 12-byte salt is padded with zeros (RFC 7714 section 11).
  */
 export function deriveKey(key: Uint8Array, salt: Uint8Array, label: number, bytes: number): Buffer {
   const counter = Buffer.alloc(16)

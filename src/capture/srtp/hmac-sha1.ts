@@ -7,14 +7,14 @@ const inner = Buffer.alloc(blockBytes + 65_536 + 4)
 const outer = Buffer.alloc(blockBytes + digestBytes)
 
 /**
- * HMAC-SHA1 (RFC 2104) as the two hashes that it is: with node:crypto's own HMAC, which is an object for each packet, it
- * costs three times as much (bench srtp).
+ * HMAC-SHA1 (RFC 2104) as two hashes. node:crypto's HMAC needs an object for each packet and costs three times as much (bench
+ * srtp).
  */
 export class HmacSha1 {
   private readonly innerPad: Uint8Array
   private readonly outerPad: Uint8Array
 
-  /** @param key no longer than a block of SHA-1: 64 bytes */
+  /** @param key at most one SHA-1 block: 64 bytes */
   constructor(key: Uint8Array) {
     const padded = new Uint8Array(blockBytes)
     padded.set(key)
@@ -23,7 +23,7 @@ export class HmacSha1 {
   }
 
   /**
-   * The HMAC of bytes [0, size), and behind them of a rollover counter where RTP has one.
+   * Returns the HMAC of bytes [0, size) and, for RTP, the rollover counter after them.
    * @returns 20 bytes, a character each
    */
   digest(bytes: Uint8Array, size: number, rollovers?: number): string {
@@ -36,7 +36,7 @@ export class HmacSha1 {
     return hash('sha1', outer, 'latin1')
   }
 
-  /** Whether the `tagBytes` at `tagAt` are the HMAC's first. Takes as long wherever they differ. */
+  /** Returns true if the `tagBytes` bytes at `tagAt` equal the start of the HMAC. Compares in constant time. */
   isTag(bytes: Uint8Array, size: number, rollovers: number | undefined, tagAt: number, tagBytes: number): boolean {
     const digest = this.digest(bytes, size, rollovers)
     let difference = 0

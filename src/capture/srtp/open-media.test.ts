@@ -99,7 +99,7 @@ describe('held against werift', () => {
     const master: MasterKey = { suite: suiteNamed(suite)!, secret: createSecretKey(Buffer.concat([key, salt])) }
     const theirs = new SrtpSession({ keys, profile })
     const opener = new MediaOpener([master])
-    // werift counts a rollover only when the step over it is shorter than a hundred.
+    // werift counts a rollover only if the step across it is under 100.
     let sequence = random.integer(0x8000, 0xffff)
     for (let i = 0; i < 400; i++) {
       const header = new RtpHeader({

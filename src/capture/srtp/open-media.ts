@@ -2,7 +2,7 @@ import { RtpOpener, unauthentic } from './open-rtp.ts'
 import { RtcpOpener } from './protect-rtcp.ts'
 import { isSameKey, type MasterKey } from './suites.ts'
 
-/** So many packets under new keys, and nobody uses those before any more. */
+/** Packets received under new keys after which the previous keys are dropped. */
 const yieldPackets = 50
 
 interface Opener {
@@ -12,8 +12,8 @@ interface Opener {
 }
 
 /**
- * What a client sends on one stream, under the keys of its latest session description, and for a moment under those of the
- * one before: packets cross the offer that brings new keys.
+ * Decrypts one stream of a client under the keys of its latest session description and, briefly, of the previous one: packets
+ * may cross the offer that brings new keys.
  */
 export class MediaOpener {
   private current: Opener[]
@@ -24,7 +24,7 @@ export class MediaOpener {
     this.current = keys.map(openerFor)
   }
 
-  /** Keys that are told again go on with what they have counted: else a packet could be replayed. */
+  /** Sets the current keys. Repeated keys retain their counters and replay windows; otherwise a packet could be replayed. */
   setKeys(keys: readonly MasterKey[]): void {
     const known = [...this.current, ...this.before]
     const next = keys.map((key) => known.find((opener) => isSameKey(opener.key, key)) ?? openerFor(key))
@@ -52,7 +52,7 @@ export class MediaOpener {
     return refused
   }
 
-  /** The plain compound packet, if it is authentic and new. */
+  /** Returns the plain compound packet if it is authentic and new. */
   openRtcp(bytes: Buffer): Buffer | undefined {
     for (const { rtcp } of [...this.current, ...this.before]) {
       const opened = rtcp.open(bytes)

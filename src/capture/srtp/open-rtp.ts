@@ -3,25 +3,25 @@ import { CounterModeCipher, GcmCipher, type PacketCipher } from './packet-cipher
 import { ReplayWindow } from './replay-window.ts'
 import type { MasterKey } from './suites.ts'
 
-/** What became of a packet that was not opened. */
+/** The packet is not authentic. */
 export const unauthentic = -1
 /** Its index was received before. */
 export const replayed = -2
-/** Its index lies further back than can be told from a copy. */
+/** Its index is too old to be distinguished from a replay. */
 export const tooOld = -3
 
-/** Rollover counters tried for a source whose counter is not known: 64 are 23 hours of packets of 20 ms. */
+/** Rollover counters tried for a source whose counter is unknown: 64 are 23 hours of packets of 20 ms. */
 const rolloversSearched = 64
-/** So many packets in vain before the next search: a stranger's packets must not cost 64 HMACs each. */
+/** Packets between two unsuccessful searches, so that forged packets do not cost 64 HMACs each. */
 const packetsBetweenSearches = 25
-/** Sources of one key. A sender with more of them in one call does not exist; each costs 128 bytes for good. */
+/** Limit of sources per key, far above any real sender; each costs 128 bytes for the rest of the call. */
 const mostSources = 256
 
-/** RTP packets of one master key (RFC 3711 section 3.3). */
+/** Decrypts RTP packets of one master key (RFC 3711 section 3.3). */
 export class RtpOpener {
   private readonly cipher: PacketCipher
   private readonly mki: Uint8Array
-  /** How far from a packet's end its tag and its MKI begin: [MKI] tag in counter mode, tag [MKI] in GCM. */
+  /** Distances of tag and MKI from a packet's end: [MKI] tag in counter mode, tag [MKI] in GCM. */
   private readonly tagFromEnd: number
   private readonly mkiFromEnd: number
   private readonly trailerBytes: number
@@ -43,8 +43,8 @@ export class RtpOpener {
 
   /**
    * Opens bytes [0, size) in place.
-   * @returns the plain packet's size, or why there is none: {@link unauthentic}, {@link replayed}, {@link tooOld}. Then
-   * not a byte has been changed.
+   * @returns the plain packet's size, or the reason for none: {@link unauthentic}, {@link replayed}, {@link tooOld}. Then no
+   * byte was changed.
    */
   open(bytes: Buffer, size: number): number {
     const from = encryptedFrom(bytes, size)
@@ -83,8 +83,8 @@ export class RtpOpener {
   }
 
   /**
-   * Nothing tells the rollover counter to who joins late (RFC 3711 section 3.3.1), as after a restart or a long pause in which
-   * the numbers ran on: the one under which the packet is authentic is the right one. Only further ahead, never back.
+   * Finds the rollover counter under which a packet is authentic, forward only. A late joiner does not receive the counter (RFC
+   * 3711 section 3.3.1), as after a restart or a long pause in which the sequence continued.
    * @returns the counter, the packet being opened, or -1
    */
   private search(bytes: Buffer, from: number, to: number, tagAt: number, ssrc: number, seq: number, guess: number) {
@@ -103,7 +103,10 @@ export class RtpOpener {
   }
 }
 
-/** RFC 3711, appendix A: the rollover counter that puts `seq` nearest to the highest index; -1 for one before the first. */
+/**
+ * Returns the rollover counter that puts `seq` nearest to the highest index, or -1 for one before the first (RFC 3711, appendix
+ * A).
+ */
 function guessRollovers(highest: number, seq: number): number {
   if (highest === -1) return 0
   const rollovers = Math.floor(highest / 65_536)
@@ -113,7 +116,10 @@ function guessRollovers(highest: number, seq: number): number {
   return rollovers
 }
 
-/** Where the payload begins, behind contributing sources and an extension (RFC 3550 section 5.1); 0 for no RTP. */
+/**
+ * Returns the payload's offset after contributing sources and an extension (RFC 3550 section 5.1), or 0 if the packet is not
+ * RTP.
+ */
 function encryptedFrom(bytes: Buffer, size: number): number {
   if (size < 12 || bytes[0]! >> 6 !== 2) return 0
   let from = 12 + 4 * (bytes[0]! & 0x0f)

@@ -4,22 +4,27 @@ import type { SessionKeys } from './derive-keys.ts'
 import { HmacSha1 } from './hmac-sha1.ts'
 
 /**
- * Authenticates one packet and only then decrypts it, in place. `high` and `low` are the packet index: its upper 32 bits
- * and its lower 16, in RTP the rollover counter and the sequence number.
+ * Authenticates one packet, then decrypts it in place. `high` and `low` are the packet index: its upper 32 bits and its lower
+ * 16, in RTP the rollover counter and the sequence number.
  */
 export interface PacketCipher {
-  /** Bytes [0, from) are the header, [from, to) are encrypted, the tag begins at `tagAt`. False: touched nothing. */
+  /**
+   * Bytes [0, from) are the header, [from, to) are encrypted, the tag begins at `tagAt`. Returns false if the tag does not
+   * match; nothing was changed.
+   */
   openRtp(bytes: Buffer, from: number, to: number, tagAt: number, ssrc: number, high: number, low: number): boolean
-  /** The same of RTCP, whose header is 8 bytes. `index` is the word with the encryption flag, which is authenticated too. */
+  /**
+   * As openRtp, for RTCP, whose header is 8 bytes. `index` is the word with the encryption flag, which is authenticated too.
+   */
   openRtcp(bytes: Buffer, to: number, indexAt: number, tagAt: number, ssrc: number, index: number): boolean
-  /** A whole SRTCP packet, without an MKI. */
+  /** Returns a whole SRTCP packet, without an MKI. */
   sealRtcp(packet: Buffer, ssrc: number, index: number): Buffer
 }
 
 export const rtcpHeaderBytes = 8
 const encrypted = 0x8000_0000
 
-/** RFC 3711: AES in counter mode and HMAC-SHA1. The tag lies behind everything, and covers all but the MKI. */
+/** RFC 3711: AES in counter mode and HMAC-SHA1. The tag is the last field and covers everything except the MKI. */
 export class CounterModeCipher implements PacketCipher {
   private readonly counter: CounterMode
   private readonly hmac: HmacSha1
@@ -56,7 +61,7 @@ export class CounterModeCipher implements PacketCipher {
 
 const gcmTagBytes = 16
 
-/** RFC 7714: AES-GCM. The tag lies right behind what it encrypts, in front of SRTCP's index and the MKI. */
+/** RFC 7714: AES-GCM. The tag follows the ciphertext, before SRTCP's index and the MKI. */
 export class GcmCipher implements PacketCipher {
   private readonly algorithm: CipherGCMTypes
   private readonly key: Buffer
@@ -109,7 +114,7 @@ export class GcmCipher implements PacketCipher {
     try {
       cipher.final()
     } catch {
-      // Its only fault is a tag that does not match.
+      // The only error is a tag mismatch.
       return false
     }
     bytes.set(plain, from)

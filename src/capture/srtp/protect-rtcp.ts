@@ -11,7 +11,7 @@ function cipherOf(master: MasterKey): PacketCipher {
   return master.suite.mode === 'gcm' ? new GcmCipher(keys) : new CounterModeCipher(keys, master.suite.rtcpTagBytes)
 }
 
-/** RTCP packets of one master key (RFC 3711 section 3.4, RFC 7714 section 9). */
+/** Decrypts RTCP packets of one master key (RFC 3711 section 3.4, RFC 7714 section 9). */
 export class RtcpOpener {
   private readonly cipher: PacketCipher
   private readonly isGcm: boolean
@@ -26,18 +26,18 @@ export class RtcpOpener {
     this.mki = master.mki ?? new Uint8Array()
   }
 
-  /** The plain compound packet, in the same bytes; nothing where it is not authentic, not encrypted, or came before. */
+  /** Returns the plain compound packet, in the same bytes; undefined if it is not authentic, not encrypted, or a replay. */
   open(bytes: Buffer): Buffer | undefined {
     const { length } = bytes
     const tail = indexBytes + this.tagBytes + this.mki.length
     const to = length - tail
     if (to < rtcpHeaderBytes) return undefined
-    // [tag] index MKI [tag]: the tag is behind what is encrypted, or behind everything.
+    // [tag] index MKI [tag]: the tag follows the ciphertext (GCM) or is the last field (counter mode).
     const indexAt = this.isGcm ? to + this.tagBytes : to
     const tagAt = this.isGcm ? to : length - this.tagBytes
     if (!this.mki.every((byte, i) => bytes[indexAt + indexBytes + i] === byte)) return undefined
     const word = bytes.readUInt32BE(indexAt)
-    // Without encryption was never agreed on.
+    // Unencrypted SRTCP is never negotiated.
     if (word >>> 31 === 0) return undefined
     const index = word & 0x7fff_ffff
     const ssrc = bytes.readUInt32BE(4)
@@ -51,7 +51,7 @@ export class RtcpOpener {
   }
 }
 
-/** Our own reports, under our own key. */
+/** Encrypts our own reports under our own key. */
 export class RtcpSealer {
   private readonly cipher: PacketCipher
   private index = 0
@@ -60,7 +60,7 @@ export class RtcpSealer {
     this.cipher = cipherOf(master)
   }
 
-  /** 2^31 packets of one key (RFC 3711 section 9.2) are three centuries of reports. */
+  /** The limit of 2^31 packets per key (RFC 3711 section 9.2) is three centuries of reports. */
   seal(packet: Buffer): Buffer {
     const sealed = this.cipher.sealRtcp(packet, packet.readUInt32BE(4), this.index)
     this.index++

@@ -1,7 +1,7 @@
-/** RFC 3711 section 3.3.2 asks for 64 at least. As many as the recorder can still tell from copies (extend-sequence.ts). */
+/** RFC 3711 section 3.3.2 requires at least 64. Equals the recorder's window for duplicates (extend-sequence.ts). */
 const windowPackets = 1024
 
-/** Which packet indices were received: each is opened once. */
+/** Replay window: which packet indices were received. Each is opened once. */
 export class ReplayWindow {
   /** The highest index accepted, -1 before the first. */
   highest = -1
@@ -14,7 +14,7 @@ export class ReplayWindow {
     return this.seen[place >> 5]! & (1 << (place & 31)) ? 'seen' : 'new'
   }
 
-  /** Once the packet is authentic, and not before. */
+  /** Call it only once the packet is authenticated. */
   accept(index: number): void {
     if (index > this.highest) {
       const moves = index - this.highest

@@ -26,7 +26,7 @@ describe('the key stream is that of the RFCs', () => {
       'cea518c90fd91ced9cbb18c078a54711 3dbc4814f4da5f00a08772b63c6a046d 6eb246913062a16891433e97dd01a57f',
     ],
   ])('%s: its first blocks and its last', (_source, key, first, last) => {
-    // 0xff02 blocks of a packet that is as long as can be, and longer than a datagram.
+    // 0xff02 blocks of a packet of maximum length, longer than a datagram.
     const stream = Buffer.alloc(16 * 0xff02)
     new CounterMode(hex(key), hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD')).apply(stream, 0, stream.length, 0, 0, 0)
     expect(stream.subarray(0, 48)).toEqual(hex(first))
