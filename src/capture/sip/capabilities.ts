@@ -1,10 +1,10 @@
 import type { Header } from './message.ts'
 
-/** What a session recording server can do, and says so in its answers (RFC 3261 20, RFC 7866 section 6 and 8). */
+/** Capabilities that a session recording server advertises (RFC 3261 20, RFC 7866 section 6 and 8). */
 
 export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'OPTIONS', 'PRACK']
 
-/** Option tags understood. 100rel asks for nothing: the recorder sends no provisional response but 100 (RFC 3262 section 3). */
+/** Supported option tags. 100rel needs no work: the recorder sends no provisional response but 100 (RFC 3262 section 3). */
 export const supportedOptions = ['siprec', 'timer', 'replaces', '100rel']
 
 export const allowHeader: Header = { name: 'allow', value: allowedMethods.join(', ') }

@@ -3,7 +3,7 @@ import { listHeader, optionTags, type Header, type SipRequest } from './message.
 import { isTooBrief, minSeHeader } from './session-timer.ts'
 import { parseSipUri, uriScheme } from './uri.ts'
 
-/** Why a request cannot be served, as it is answered. */
+/** The response to a request that cannot be served. */
 export interface RequestRefusal {
   status: number
   reason?: string
@@ -11,8 +11,8 @@ export interface RequestRefusal {
 }
 
 /**
- * RFC 3261 8.2.1 to 8.2.3, for every request but ACK and CANCEL: method, Request-URI, Require, Content-Encoding; and RFC 4028.
- * The content's type is the handler's to judge: recorders meet broken ones and record all the same.
+ * Checks method, Request-URI, Require and Content-Encoding of a request other than ACK and CANCEL (RFC 3261 8.2.1 to 8.2.3),
+ * and RFC 4028. The Content-Type is left to the handler: recorders receive wrong ones and record nevertheless.
  */
 export function checkRequest(request: SipRequest): RequestRefusal | undefined {
   if (!allowedMethods.includes(request.method)) return { status: 405, headers: [allowHeader] }

@@ -1,12 +1,12 @@
 import { isToken, readDecimal } from './scan-text.ts'
 
-/** A CSeq (RFC 3261 20.16): a number below 2**31 (8.1.1.5; up to 2**32 - 1 is read) and the method. */
+/** A CSeq (RFC 3261 20.16): a number below 2**31 (8.1.1.5; up to 2**32 - 1 is accepted) and the method. */
 export interface CSeq {
   number: number
   method: string
 }
 
-/** `0009  INVITE` -> its parts; undefined when the number is none or too large, or the method is no token. */
+/** Parses `0009  INVITE`; undefined if the number is missing or too large, or the method is no token. */
 export function parseCSeq(text: string): CSeq | undefined {
   const value = text.trim()
   let digits = 0

@@ -2,12 +2,12 @@ import { allHeaders, firstHeader, listHeader, type Header, type SipRequest, type
 import { parseNameAddr, tagOf } from './name-addr.ts'
 import { parseSipUri } from './uri.ts'
 
-/** What a dialog remembers (RFC 3261 12.1.1), called party's side. */
+/** State of a dialog (RFC 3261 12.1.1), as the called party. */
 export interface DialogState {
   readonly callId: string
   readonly localTag: string
   readonly remoteTag: string
-  /** To and From as they go into our own requests: ours first, tags included. */
+  /** To and From for our own requests, tags included: ours is the local one. */
   readonly localAddress: string
   readonly remoteAddress: string
   readonly routeSet: readonly string[]
@@ -16,7 +16,10 @@ export interface DialogState {
   localSequence: number
 }
 
-/** A Dialog's id: all three parts (RFC 3261 section 12), or a request with another From tag would displace somebody's dialog. */
+/**
+ * Returns a dialog's id from all three parts (RFC 3261 section 12). With less, a request with another From tag would displace
+ * another client's dialog.
+ */
 export function dialogIdOf({
   localTag,
   remoteTag,
@@ -25,7 +28,7 @@ export function dialogIdOf({
   return `${localTag} ${remoteTag} ${callId}`
 }
 
-/** The dialog that an INVITE opens; `localTag` is ours to choose, or the To tag of a dialog taken up again. */
+/** Opens the dialog of an INVITE. `localTag` is chosen by us, or the To tag of a dialog that is resumed. */
 export function openDialog(invite: SipRequest, localTag: string, firstSequence: number): DialogState {
   const to = firstHeader(invite, 'to') ?? ''
   return {
@@ -42,8 +45,8 @@ export function openDialog(invite: SipRequest, localTag: string, firstSequence: 
 }
 
 /**
- * A request inside the dialog: false when it is out of order (12.2.2), and then 500 is the answer. Otherwise its number
- * is remembered, and its Contact when it refreshes the target. An equal number passes: clients are seen to repeat it.
+ * Accepts a request inside the dialog: stores its number, and its Contact if it refreshes the target. Returns false if it is
+ * out of order (12.2.2), to be answered 500. An equal number passes: some clients repeat it.
  */
 export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
   if (request.cseq.number < dialog.remoteSequence) return false
@@ -53,18 +56,18 @@ export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
   return true
 }
 
-/** Request-URI and headers of a request of ours inside the dialog (12.2.1.1), strict routers included. */
+/** Returns Request-URI and headers of our next request inside the dialog (12.2.1.1), strict routers included. */
 export function nextRequest(dialog: DialogState, method: string, via: string): OwnRequest {
   dialog.localSequence += 1
   return ownRequest(dialog, `${dialog.localSequence} ${method}`, via)
 }
 
-/** The same of the ACK of a 2xx to an INVITE of ours (13.2.2.4). */
+/** As nextRequest, for the ACK of a 2xx to our INVITE (13.2.2.4). */
 export function ackOf(dialog: DialogState, sequence: number, via: string): OwnRequest {
   return ownRequest(dialog, `${sequence} ACK`, via)
 }
 
-/** The ACK of a refusal: the request's own URI, Via and routes, and the To of the refusal (17.1.1.3). */
+/** Returns the ACK of a refusal: the request's own URI, Via and routes, and the refusal's To (17.1.1.3). */
 export function ackOfRefusal(own: OwnRequest, refusal: SipResponse, sequence: number): OwnRequest {
   const to = firstHeader(refusal, 'to')
   const headers = own.headers.map(({ name, value }) => {
@@ -102,12 +105,12 @@ function ownRequest(dialog: DialogState, cseq: string, via: string): OwnRequest 
   }
 }
 
-/** The URI that the next request is sent towards: the first route, else the remote target. */
+/** Returns the URI to which the next request is sent: the first route, or else the remote target. */
 export function nextHop(dialog: DialogState): string {
   return parseNameAddr(dialog.routeSet[0] ?? '')?.uri ?? dialog.remoteTarget
 }
 
-/** The Contact URI if there is one that a request could be sent to; vendors send unsound ones (never refused). */
+/** Returns the Contact URI if a request could be sent to it. Invalid ones from vendors are ignored, never refused. */
 export function contactOf(request: Pick<SipRequest, 'headers'>): string | undefined {
   for (const line of allHeaders(request, 'contact')) {
     const contact = parseNameAddr(line)

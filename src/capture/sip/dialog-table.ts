@@ -22,41 +22,41 @@ import type { Arrival, Transport } from './transport.ts'
 import { BRANCH_COOKIE, writeVia } from './via.ts'
 import { writeRequest } from './write-message.ts'
 
-/** Node's timers run at once when they are set to longer than this, 24.8 days. */
+/** 24.8 days. A Node timer longer than this fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 
-/** A dialog as the core works with it; `shown` is what the handler sees. */
+/** A dialog as used by the core; `shown` is the handler's view. */
 export interface DialogEntry {
   readonly shown: Dialog
   readonly localTag: string
-  /** The INVITE that has no final answer yet, if any; `cancel` gives it 487. */
+  /** The INVITE without a final answer, if any; `cancel` answers it 487. */
   openInvite: { cancel(): void } | undefined
   openUpdates: number
   readonly awaitsSdpAnswer: boolean
-  /** An INVITE of ours has no final answer yet: another offer crosses it (14.2, RFC 3311 section 5.2). */
+  /** True while our INVITE has no final answer: another offer would cross it (14.2, RFC 3311 section 5.2). */
   readonly offersItself: boolean
-  /** Returns true if the source belongs to the trunk that opened the dialog; requests from elsewhere are not part of it. */
+  /** Returns true if the source belongs to the trunk that opened the dialog. Requests from elsewhere are not part of it. */
   isFrom(source: Source): boolean
-  /** A request came inside the dialog: false when it is out of order. */
+  /** Accepts a request inside the dialog; false if it is out of order. */
   take(request: SipRequest, arrival: Arrival): boolean
-  /** A 2xx to the INVITE of that number is out; `stop` ends its repetition. */
+  /** Registers a 2xx sent to the INVITE of that number; `stop` ends its retransmission. */
   confirm(sequence: number, stop: () => void, sdpOffered: boolean): void
-  /** The ACK of that INVITE came: true the first time. */
+  /** Registers the ACK of that INVITE. Returns true the first time. */
   acknowledged(sequence: number): boolean
-  /** The ACK of that INVITE can no longer come. */
+  /** Stops waiting for the ACK of that INVITE. */
   giveUpAck(sequence: number): void
-  /** The session expires unless refreshed; undefined: never (RFC 4028). */
+  /** Sets when the session expires without a refresh; undefined: never (RFC 4028). */
   expireAfter(seconds: number | undefined): void
   end(): void
 }
 
 export interface DialogTable {
   readonly size: number
-  /** Dialogs of one address. */
+  /** Number of dialogs of one address. */
   sizeOf(address: string): number
   find(callId: string, localTag: string, remoteTag: string): DialogEntry | undefined
   open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry
-  /** Opens one again that an earlier process wrote down. */
+  /** Reopens a dialog that was saved by an earlier process. */
   resume(saved: SavedDialog): DialogEntry
   lose(dialog: DialogEntry, why: DialogLoss): void
 }
@@ -83,9 +83,9 @@ export interface DialogTableSetting {
 }
 
 /**
- * The dialogs in which we are the called party (RFC 3261 12), and the BYE we may send in them (15.1.1).
- * Who ends whom: a dialog's end stops the repetition of its 2xx and its session timer, and nothing else; a
- * connection's end ends no dialog, a dialog's end no connection, a transaction's end neither.
+ * The dialogs in which we are the called party (RFC 3261 12), and our requests in them, such as BYE (15.1.1). The end of a
+ * dialog stops the retransmission of its 2xx and its session timer, and nothing else. Ends of connections, dialogs and
+ * transactions do not end one another.
  */
 export function createDialogTable(setting: DialogTableSetting): DialogTable {
   const { clock, timers, transactions } = setting
@@ -111,7 +111,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     lose,
   }
 
-  /** Seconds since 1970 fit 31 bits: a dialog taken up after a restart goes on above its earlier numbers. */
+  /** Seconds since 1970 fit 31 bits, so that a dialog resumed after a restart continues above its earlier numbers. */
   function firstSequence(): number {
     return Math.floor(clock.nowMs() / 1000) % 0x7fffffff
   }
@@ -181,7 +181,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       get offersItself() {
         return offersItself
       },
-      // What began under TLS is not gone on with where others can read and forge it.
+      // A dialog that began under TLS is not continued over a transport that others can read and forge.
       isFrom: (source) =>
         (way.source.transport !== 'tls' || source.transport === 'tls') && setting.sharesTrunk(way.source, source),
       take(request, from) {
@@ -191,7 +191,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       },
       confirm(sequence, stop, sdpOffered) {
         if (phase === 'early') phase = 'confirmed'
-        // What the handler's forget() or a BYE has ended meanwhile is not repeated.
+        // The handler's forget() or a BYE may have ended the dialog meanwhile.
         if (phase === 'ended') stop()
         else unacknowledged.set(sequence, { stop, sdpOffered })
       },
@@ -234,9 +234,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     /**
-     * Where our requests go. A Contact or Record-Route could name any host and port that this machine reaches, so it is followed
-     * only once the peer has acknowledged our answer, and only to an address of the dialog's trunk; otherwise the request goes to
-     * where the dialog's last request came from. A configured source of another trunk is a stranger too.
+     * Returns the target of our next request. A Contact or Record-Route could name any host and port that this machine reaches.
+     * It is used only once the peer has acknowledged our answer, and only if it is an address of the dialog's trunk; a
+     * configured source of another trunk is not. Otherwise the request is sent to the source of the dialog's last request.
      */
     async function nextTarget(): Promise<Target> {
       if (!isAcknowledged) return last.source
@@ -245,7 +245,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     async function sayGoodbye(headers: Record<string, string | string[]> | undefined): Promise<number> {
-      // Section 15: the called party sends no BYE before the ACK has come or can no longer come.
+      // Section 15: the called party sends no BYE before the ACK has arrived or can no longer arrive.
       if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
       if (phase === 'ended') return 481
       phase = 'ending'
@@ -254,7 +254,10 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       return status
     }
 
-    /** A request of ours inside the dialog. @returns its final status */
+    /**
+     * Sends a request inside the dialog.
+     * @returns its final status
+     */
     async function send(
       method: 'BYE' | 'OPTIONS',
       headers: Record<string, string | string[]> | undefined,
@@ -273,7 +276,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       })
     }
 
-    /** Where a request of ours goes, and by which transport; none when there is no transport. */
+    /** Returns target, transport and channel of our next request; undefined if there is no transport. */
     async function wayOut() {
       const target = await nextTarget()
       const all = setting.transports()
@@ -318,7 +321,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     async function offer(sdp: string): Promise<{ status: number; sdp?: string }> {
-      // 14.1: not before the INVITE that goes on has come to its end.
+      // 14.1: only after the INVITE in progress has completed.
       if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
       if (phase !== 'confirmed') return { status: 481 }
       if (entry.openInvite !== undefined || entry.openUpdates > 0 || offersItself) return { status: 491 }
@@ -337,7 +340,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       const sequence = state.localSequence
       const more = [
         { name: 'contact', value: contact },
-        // RFC 4028 section 7.4: without it the client would refresh its session no more.
+        // RFC 4028 section 7.4: without it the client would stop refreshing its session.
         ...(expiresSeconds === undefined
           ? []
           : [{ name: 'session-expires', value: `${expiresSeconds};refresher=uas` }]),
@@ -384,7 +387,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
   }
 }
 
-/** How a message came, without the message: a dialog outlives its bytes by hours, and its transport by a restart. */
+/** Source and transport of a message without its bytes: a dialog outlives them by hours, and its transport by a restart. */
 type Way = Pick<Arrival, 'source' | 'localAddress' | 'channel'> & Partial<Pick<Arrival, 'transport'>>
 
 function wayOf({ source, transport, localAddress, channel }: Arrival): Way {

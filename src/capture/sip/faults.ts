@@ -1,6 +1,6 @@
 import { Fault } from '#platform/fault.ts'
 
-/** Every code this folder throws, with what an operator can do about it. */
+/** Error codes of this folder, each with advice for the operator. */
 export const sipFaults = {
   'sip-listen-failed':
     'The SIP address cannot be listened at: another program has the port, or the address is not ours.',

@@ -6,13 +6,13 @@ import {
 import { SipFault } from './faults.ts'
 
 export interface FollowCertificateOptions extends Pick<FollowFilesOptions, 'read' | 'now' | 'onTaken' | 'lookMs'> {
-  /** `clients`: the authorities whose certificates clients show. */
+  /** `clients`: the authorities of the clients' certificates. */
   files: { certificate: string; key: string; clients: string }
-  /** Told once of each content that is wrong. */
+  /** Called once for each invalid content. */
   onFault: (fault: SipFault) => void
 }
 
-/** The certificate under which we answer over TLS. */
+/** Loads the certificate for TLS and reloads it when its files change. */
 export function followCertificate({ files, onFault, ...rest }: FollowCertificateOptions): Promise<FollowedCertificate> {
   const { certificate, key, clients: authorities } = files
   return followCertificateFiles({

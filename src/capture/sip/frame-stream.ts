@@ -3,8 +3,8 @@ import { messageLimits, type MessageLimits } from './parse-message.ts'
 import { readDecimal } from './scan-text.ts'
 
 /**
- * What a stream's bytes turn into. `ping` is the double CRLF of RFC 5626 4.4.1, to be answered with one CRLF.
- * After `broken` the place of the next message is unknown: answer what `bytes` holds if it can be, and close.
+ * A unit of a stream. `ping` is the double CRLF of RFC 5626 4.4.1, to be answered with one CRLF. After `broken` the start of
+ * the next message is unknown: answer `bytes` if possible, and close.
  */
 export type Frame =
   { kind: 'message'; bytes: Buffer } | { kind: 'ping' } | { kind: 'broken'; reason: string; bytes: Buffer }
@@ -12,13 +12,13 @@ export type Frame =
 export interface StreamFramer {
   /** Takes the next bytes and returns the frames they complete, in order. After `broken` it returns nothing more. */
   push(chunk: Buffer): Frame[]
-  /** Whether a message has begun and is not complete. */
+  /** True while a message is incomplete. */
   readonly partial: boolean
 }
 
-/** Cuts a TCP or TLS stream into messages by Content-Length (RFC 3261 18.3). Linear, however small the chunks. */
+/** Splits a TCP or TLS stream into messages by Content-Length (RFC 3261 18.3). Linear for chunks of any size. */
 export function createStreamFramer(limits: MessageLimits = messageLimits): StreamFramer {
-  // [0, used) of `held` has not left yet; its first `scanned` bytes are known not to hold the head's end.
+  // Bytes [0, used) of `held` are not framed yet; the first `scanned` of them do not contain the end of the head.
   let held = Buffer.alloc(4096)
   let used = 0
   let scanned = 0
@@ -42,8 +42,8 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
     used = 0
   }
 
-  // Between messages: single line ends are passed over, a double one is a ping. Returns where a message may begin,
-  // or -1 when more bytes are needed to tell.
+  // Skips single line ends between messages; a double one is a ping. Returns where a message may begin, or -1 if that needs
+  // more bytes.
   const passLineEnds = (from: number, frames: Frame[]): number => {
     let at = from
     while (at < used) {
@@ -111,7 +111,7 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
   }
 }
 
-/** The place after the first empty line that ends in [from, end), or -1. */
+/** Returns the offset after the first empty line that ends in [from, end), or -1. */
 function headEnd(bytes: Buffer, from: number, end: number): number {
   let at = from
   for (;;) {
@@ -124,8 +124,8 @@ function headEnd(bytes: Buffer, from: number, end: number): number {
 }
 
 /**
- * The body's length by the head, or why it cannot be known. A stream's message must have Content-Length (20.14);
- * without one it is taken as having no body, unless it names a Content-Type.
+ * Returns the length of the body, or the reason why it is unknown. A stream's message must have Content-Length (20.14). Without
+ * one it has no body, unless it has a Content-Type.
  */
 function contentLength(head: Buffer): number | string {
   let length: number | undefined

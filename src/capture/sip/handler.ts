@@ -1,10 +1,10 @@
 import type { DialogState } from './dialog-state.ts'
 import type { SipRequest } from './message.ts'
 
-/** The transports a message may come by. TLS is a stream like TCP with its own listener. */
+/** Transports of a message. TLS is a stream like TCP with its own listener. */
 export type TransportKind = 'udp' | 'tcp' | 'tls'
 
-/** Where a message came from, as the socket saw it. */
+/** Source of a message as reported by the socket. */
 export interface Source {
   transport: TransportKind
   address: string
@@ -13,7 +13,7 @@ export interface Source {
   client?: string
 }
 
-/** What goes with a status. A header given here replaces the one that would be sent by default. */
+/** Content of a response besides its status. A header given here replaces the default one. */
 export interface Answer {
   reason?: string
   headers?: Record<string, string | string[]>
@@ -21,48 +21,48 @@ export interface Answer {
   contentType?: string
 }
 
-/** A dialog as its called party sees it (RFC 3261 section 12). */
+/** A dialog, for its called party (RFC 3261 section 12). */
 export interface Dialog {
-  /** Unique while the process lives; the same object is given with every request of the dialog. */
+  /** Unique in the process; the same object comes with every request of the dialog. */
   readonly id: string
   readonly callId: string
   readonly localTag: string
   readonly remoteTag: string
-  /** The URI of the peer's latest sound Contact; '' when it never sent one. */
+  /** The URI of the peer's latest valid Contact; '' if there was none. */
   readonly remoteTarget: string
-  /** Where the dialog's latest request came from. */
+  /** Source of the dialog's latest request. */
   readonly source: Source
   readonly state: 'early' | 'confirmed' | 'ending' | 'ended'
   /**
-   * Ends the dialog with a BYE, after the ACK when that is still to come (section 15). Resolves to the final status,
-   * 408 when no answer came, 481 when there was no dialog to end; never rejects. Some clients answer 405 and go on.
+   * Ends the dialog with a BYE, after the ACK if that is still expected (section 15). Resolves to the final status: 408 without
+   * an answer, 481 if there was no dialog to end. Never rejects. Some clients answer 405 and continue.
    */
   bye(headers?: Record<string, string | string[]>): Promise<number>
   /**
-   * Asks the peer with an OPTIONS inside the dialog (section 11) whether it still knows of it. Resolves to the final status: 481 when it
-   * does not (RFC 5057 section 5.1), 408 without an answer; never rejects.
+   * Sends an OPTIONS inside the dialog (section 11) to check that the peer still has it. Resolves to the final status: 481 if
+   * it does not (RFC 5057 section 5.1), 408 without an answer. Never rejects.
    */
   ask(): Promise<number>
   /**
-   * Offers the session anew with an INVITE inside the dialog (section 14.1), once the ACK of the peer's own has come. Acknowledges
-   * a 2xx. Resolves to the final status and, with a 2xx, the SDP that came: 491 while a request of the peer with an offer is open,
-   * 408 without an answer, 481 when there is no dialog; never rejects.
+   * Sends a new offer with an INVITE inside the dialog (section 14.1), after the ACK of the peer's own INVITE. Acknowledges a
+   * 2xx. Resolves to the final status and, with a 2xx, the SDP answer: 491 while a request of the peer with an offer is open,
+   * 408 without an answer, 481 if there is no dialog. Never rejects.
    */
   offer(sdp: string): Promise<{ status: number; sdp?: string }>
-  /** Ends the dialog here without a word to the peer; its further requests get 481. */
+  /** Ends the dialog here without notifying the peer; its further requests get 481. */
   forget(): void
-  /** As it is now, to be written down. */
+  /** Returns the present state, to be stored. */
   saved(): SavedDialog
 }
 
-/** A dialog as it is written down, for a process that takes it up after this one. Without its requests that are open. */
+/** A dialog's stored state, for a process that resumes it. Without its open requests. */
 export interface SavedDialog {
   readonly state: DialogState
-  /** Where its latest request came from, and our address as that one named it. */
+  /** Source of its latest request, and our address as used by that request. */
   readonly source: Source
   readonly localAddress: string
   readonly encoding: SipRequest['encoding']
-  /** The session expires so long after its last refresh (RFC 4028). */
+  /** Seconds after the last refresh at which the session expires (RFC 4028). */
   readonly expiresSeconds?: number
 }
 
@@ -71,50 +71,50 @@ export interface IncomingRequest {
   readonly request: SipRequest
   readonly dialog: Dialog
   readonly source: Source
-  /** Whether a final answer has gone out: by the handler, by CANCEL (487), or because it took too long (500). */
+  /** True once a final answer was sent: by the handler, by CANCEL (487), or by timeout (500). */
   readonly answered: boolean
-  /** Sends a response. False when the final answer had gone out already, and then nothing is sent. */
+  /** Sends a response. Returns false, and sends nothing, if the final answer was already sent. */
   respond(status: number, answer?: Answer): boolean
 }
 
 /** An INVITE that opens or changes a session. */
 export interface Invite extends IncomingRequest {
-  /** The dialog that a Replaces header names (RFC 3891), if it is one of ours. */
+  /** The dialog named by a Replaces header (RFC 3891), if it is one of ours. */
   readonly replaces: Dialog | undefined
-  /** Runs when the caller gave up before the answer (at once if it has already); 487 is sent without more ado. */
+  /** Runs if the caller cancels before the answer (at once if it already has). The 487 is sent automatically. */
   onCancel(run: () => void): void
 }
 
-/** Why a dialog was lost: no ACK within 64*T1 of our 2xx, or no refresh within Session-Expires (RFC 4028). */
+/** Reason why a dialog was lost: no ACK within 64*T1 of our 2xx, or no refresh within Session-Expires (RFC 4028). */
 export type DialogLoss = 'not-acknowledged' | 'session-expired'
 
 /**
- * Whoever uses the server. A method that throws or rejects gives the request 500 and goes to `onFault`; one that does
- * not answer within `limits.answerMs` gives it 500.
+ * The server's user. If a method throws or rejects, the request gets 500 and the error goes to `onFault`. If it does not answer
+ * within `limits.answerMs`, the request gets 500.
  */
 export interface SipHandler {
   /** A new session is offered. */
   onInvite(invite: Invite): void | Promise<void>
-  /** The ACK of a 2xx came; it may carry the SDP answer of a delayed offer. */
+  /** The ACK of a 2xx arrived. It may carry the SDP answer of a delayed offer. */
   onAck(dialog: Dialog, ack: SipRequest): void | Promise<void>
-  /** The session is to change. A refusal leaves it as it was (14.2). */
+  /** A change of the session is requested. A refusal leaves it unchanged (14.2). */
   onReinvite(invite: Invite): void | Promise<void>
   /** UPDATE within the dialog (RFC 3311), with SDP, metadata or neither. */
   onUpdate(request: IncomingRequest): void | Promise<void>
-  /** The peer ends the dialog. Answered 200 when the method returns without an answer of its own. */
+  /** The peer ends the dialog. Answered 200 if the method returns without an answer of its own. */
   onBye(request: IncomingRequest): void | Promise<void>
-  /** The dialog is dead by the rules. A BYE is sent and the dialog forgotten, unless the handler says 'keep'. */
+  /** The dialog is lost according to the RFCs. A BYE is sent and the dialog forgotten, unless the handler returns 'keep'. */
   onDialogLost(dialog: Dialog, why: DialogLoss): void | 'keep'
   /**
-   * An INVITE inside a dialog that this process does not know, as after a restart. True: the handler takes the
-   * dialog up and answers as in `onReinvite`. False, or no such method: 481.
+   * An INVITE inside a dialog unknown to this process, as after a restart. True: the handler resumes the dialog and answers as
+   * in `onReinvite`. False, or no such method: 481.
    */
   onUnknownDialogInvite?(invite: Invite): boolean | Promise<boolean>
-  /** A dialog that an earlier process wrote down is open again: before anything is heard, and once for each. */
+  /** A dialog of an earlier process was reopened. Called once for each, before any message is received. */
   onDialogResumed?(dialog: Dialog): void
 }
 
-/** Numbers since the start (and, for the ones ending in Open, now). */
+/** Counters since the start; those that end in Open are current numbers. */
 export interface SipCounters {
   messages: number
   requests: number

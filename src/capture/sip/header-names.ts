@@ -30,13 +30,13 @@ const spelled: Record<string, string> = {
   'www-authenticate': 'WWW-Authenticate',
 }
 
-/** A header name as it stands on the wire -> its long form in lower case. */
+/** Returns a received header name in its long form, in lower case. */
 export function longHeaderName(name: string): string {
   const lower = name.toLowerCase()
   return lower.length === 1 ? (longFormOf[lower] ?? lower) : lower
 }
 
-/** The long form in lower case -> the usual spelling (`call-id` -> `Call-ID`). */
+/** Returns the usual spelling of a long form in lower case (`call-id` -> `Call-ID`). */
 export function spellHeaderName(name: string): string {
   const known = spelled[name]
   if (known !== undefined) return known

@@ -1,12 +1,12 @@
 import { readDecimal } from './scan-text.ts'
 
-/** A host (IPv6 without its brackets) and the port where one is given. */
+/** A host (IPv6 without its brackets) and the port, if given. */
 export interface HostPort {
   host: string
   port?: number
 }
 
-/** `host`, `host:port`, `[v6]`, `[v6]:port`, with blanks around the colon (RFC 4475 3.1.1.1) -> parts, or undefined. */
+/** Parses `host`, `host:port`, `[v6]` or `[v6]:port`, with blanks around the colon (RFC 4475 3.1.1.1); undefined if invalid. */
 export function parseHostPort(text: string): HostPort | undefined {
   const trimmed = text.trim()
   let host: string
@@ -28,7 +28,7 @@ export function parseHostPort(text: string): HostPort | undefined {
   return port === undefined || port === 0 ? undefined : { host, port }
 }
 
-/** Host and port as they stand in a URI or Via: IPv6 in brackets. */
+/** Formats host and port for a URI or Via: IPv6 in brackets. */
 export function writeHostPort(hostPort: HostPort): string {
   const host = hostPort.host.includes(':') ? `[${hostPort.host}]` : hostPort.host
   return hostPort.port === undefined ? host : `${host}:${hostPort.port}`

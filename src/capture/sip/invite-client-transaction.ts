@@ -7,15 +7,15 @@ export type InviteClientState = 'calling' | 'proceeding' | 'accepted' | 'complet
 export interface InviteClientTransaction {
   readonly state: InviteClientState
   receiveResponse(response: SipResponse): void
-  /** The transport could not send: ends as if answered 503 (8.1.3.1). */
+  /** Reports that the transport could not send: ends as if answered 503 (8.1.3.1). */
   transportFailed(): void
 }
 
-/** What the transaction tells its user. */
+/** Callbacks of the transaction's user. */
 export interface InviteOutcome {
-  /** Final answer, once: the peer's response, or a status of ours: 408 by timer B, 503 when the transport fails. */
+  /** Final answer, once: the peer's response, 408 by timer B, or 503 when the transport fails. */
   answered(final: SipResponse | 408 | 503): void
-  /** ACK of a refusal (17.1.1.3). It belongs to the transaction; that of a 2xx does not. */
+  /** Returns the ACK of a refusal (17.1.1.3). It belongs to the transaction; that of a 2xx does not. */
   writeAck(refusal: SipResponse): Buffer
   /** The peer repeats its 2xx: the ACK of it was lost. */
   repeated(): void
@@ -24,7 +24,10 @@ export interface InviteOutcome {
 /** Timer D of RFC 3261 table 4, over UDP. */
 const absorbRefusalsMs = 32_000
 
-/** The INVITE client transaction (RFC 3261 17.1.1, RFC 6026 8.4): sends and repeats the request until a response comes. */
+/**
+ * Starts an INVITE client transaction (RFC 3261 17.1.1, RFC 6026 8.4): sends and retransmits the request until a response
+ * arrives.
+ */
 export function startInviteClientTransaction(
   setting: TransactionSetting,
   request: Buffer,

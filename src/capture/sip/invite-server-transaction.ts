@@ -5,20 +5,22 @@ export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'acce
 
 export interface InviteServerTransaction {
   readonly state: InviteServerState
-  /** The INVITE again: answered with what was answered last, or absorbed. */
+  /** Handles a retransmitted INVITE: repeats the last answer, or absorbs it. */
   receiveRetransmission(): void
-  /** An ACK of this branch. True when it was for a final response other than 2xx and is done with. */
+  /**
+   * Handles an ACK of this branch. Returns true if it was for a final response other than 2xx and needs no further handling.
+   */
   receiveAck(): boolean
-  /** Sends a response of the TU. A 2xx may be given again in Accepted; whatever comes too late is not sent: false. */
+  /** Sends a response of the TU. A 2xx may be repeated in Accepted. Returns false if it comes too late and was not sent. */
   respond(status: number, bytes: Buffer): boolean
 }
 
-/** 17.2.1: the transaction answers 100 by itself when the TU has not answered within this time. */
+/** 17.2.1: the transaction sends 100 by itself if the TU has not answered within this time. */
 export const TRYING_AFTER_MS = 200
 
 /**
- * The INVITE server transaction (RFC 3261 17.2.1, RFC 6026 7.1). `trying` are the bytes of its 100;
- * `notAcknowledged` is told when timer H ends the wait for the ACK of a refusal.
+ * Starts an INVITE server transaction (RFC 3261 17.2.1, RFC 6026 7.1). `trying` holds the bytes of its 100; `notAcknowledged`
+ * is called when timer H ends the wait for the ACK of a refusal.
  */
 export function startInviteServerTransaction(
   setting: TransactionSetting,

@@ -7,19 +7,22 @@ import type { MessageLimits } from './parse-message.ts'
 import type { Clock } from './timers.ts'
 import { plainAddress, type Channel, type Receive, type Transport } from './transport.ts'
 
-/** Caps on connections; how long a message may take from its first byte to its last, and who connects may stay silent. */
+/**
+ * Limits of connections. `messageMs`: time for a message from its first byte to its last, for connecting, and until a new
+ * connection sends its first byte.
+ */
 export interface StreamLimits extends MessageLimits {
   connections: number
   connectionsPerSource: number
   messageMs: number
 }
 
-/** How a kind of stream is accepted and opened. TLS gives its own two functions here and is otherwise the same. */
+/** How a kind of stream is accepted and opened. TLS supplies its own two functions and is otherwise the same. */
 export interface StreamSockets {
   kind: Exclude<TransportKind, 'udp'>
   accept(onSocket: (socket: Socket) => void): Server
   connect(address: string, port: number): Socket
-  /** Name in the peer's certificate, where the peer has shown one. */
+  /** Returns the name in the peer's certificate, if the peer presented one. */
   peerName?(socket: Socket): string | undefined
 }
 
@@ -31,13 +34,16 @@ export const tcpSockets: StreamSockets = {
 
 const PONG = Buffer.from('\r\n')
 
-/** A peer that takes nothing of what we send is let go at this much unsent. */
+/** Unsent bytes at which a peer that does not read is disconnected. */
 const UNSENT_LIMIT_BYTES = 1024 * 1024
 
-/** How long a stop waits for what is still to go out. */
+/** How long a stop waits for pending output. */
 const LAST_WORDS_MS = 500
 
-/** Listens for streams. Port 0 takes any free one. Throws `sip-listen-failed`. */
+/**
+ * Listens for streams. Port 0 takes any free one.
+ * @throws SipFault `sip-listen-failed`
+ */
 export async function listenStream(
   sockets: StreamSockets,
   host: string,
@@ -61,7 +67,8 @@ export async function listenStream(
       socket.destroy()
     } else serve(socket, address, true)
   })
-  // Over TLS the socket above is one whose handshake is done; strangers are not worth one, and one source not all of them.
+  // Over TLS the server above sees only sockets with a completed handshake. This limits handshakes: none for unknown sources,
+  // and not all of them for one source.
   const handshakes = new Map<string, number>()
   if (sockets.kind === 'tls') {
     server.prependListener('connection', (raw: Socket) => {
@@ -90,14 +97,14 @@ export async function listenStream(
     address: bound.address,
     port: bound.port,
     send(target, bytes, channel, failed) {
-      // RFC 3261 18.2.2: by the connection the request came on; when that is gone, by a new one.
+      // RFC 3261 18.2.2: use the connection of the request; if it is closed, a new one.
       const way = channel?.open === true ? channel : channelTo(target, failed)
       way?.send(bytes)
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const socket of open.keys()) socket.destroySoon()
-      // A peer that takes nothing does not keep us.
+      // A peer that does not read must not delay the stop.
       const cancelHaste = clock.after(LAST_WORDS_MS, () => {
         for (const socket of open.keys()) socket.destroy()
       })
@@ -169,7 +176,7 @@ export async function listenStream(
         cancelSlow = undefined
       }
     })
-    // A reset by the peer ends the connection and nothing else; 'close' follows.
+    // A reset by the peer ends this connection only; 'close' follows.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       cancelSlow?.()

@@ -5,10 +5,13 @@ import { SipFault } from './faults.ts'
 import type { SipCounters } from './handler.ts'
 import { isWildcard, plainAddress, type Receive, type Transport } from './transport.ts'
 
-/** A burst of 300 INVITEs of 2.7 KB lost five in six with the system's usual buffer. The system may grant less. */
+/** With the system's default buffer, a burst of 300 INVITEs of 2.7 KB lost five in six. The system may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
-/** Opens the UDP socket. Port 0 takes any free one. Throws `sip-listen-failed`. */
+/**
+ * Opens the UDP socket. Port 0 takes any free one.
+ * @throws SipFault `sip-listen-failed`
+ */
 export async function listenUdp(
   host: string,
   port: number,
@@ -35,7 +38,7 @@ export async function listenUdp(
     address: bound.address,
     port: bound.port,
     send(target, bytes, _channel, failed) {
-      // A socket for both families wants IPv4 peers written its own way.
+      // A dual-stack socket requires IPv4 peers as mapped IPv6 addresses.
       const address = isIPv6(bound.address) && isIPv4(target.address) ? `::ffff:${target.address}` : target.address
       socket.send(bytes, target.port, address, (error) => {
         if (error) failed(error)

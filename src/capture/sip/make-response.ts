@@ -6,7 +6,7 @@ import { splitValues } from './split-values.ts'
 import { parseVia, writeVia, type Via } from './via.ts'
 import { writeResponse } from './write-message.ts'
 
-/** What is answered: a request, or the headers that could be read of one. */
+/** The request to answer, or the headers that could be read of one. */
 export interface Answerable {
   headers: readonly Header[]
   encoding: HeaderEncoding
@@ -15,8 +15,8 @@ export interface Answerable {
 const echoed = ['via', 'from', 'to', 'call-id', 'cseq']
 
 /**
- * The bytes of a response (RFC 3261 8.2.6): Via, From, To, Call-ID and CSeq as they came, To with our tag where it
- * had none, and Record-Route where `dialogForming` (12.1.1). `defaults` stand unless the answer has that header.
+ * Returns the bytes of a response (RFC 3261 8.2.6): Via, From, To, Call-ID and CSeq as received, To with our tag if it had
+ * none, and Record-Route if `dialogForming` (12.1.1). `defaults` apply unless the answer has that header.
  */
 export function makeResponse(
   request: Answerable,
@@ -30,7 +30,7 @@ export function makeResponse(
   const seen = new Set<string>()
   for (const { name, value } of request.headers) {
     if (echoed.includes(name)) {
-      // Only Via may come more than once; of a malformed request the first of each goes back.
+      // Only Via may occur more than once; of a malformed request the first one is returned.
       if (name !== 'via' && seen.has(name)) continue
       seen.add(name)
       headers.push({ name, value: name === 'to' && status > 100 ? tagged(value, toTag) : value })
@@ -45,7 +45,7 @@ export function makeResponse(
   return writeResponse(status, answer.reason ?? reasonOf(status), { headers, body, encoding: request.encoding })
 }
 
-/** `{ 'Retry-After': '5' }` -> header lines. */
+/** Converts `{ 'Retry-After': '5' }` to header lines. */
 export function toHeaders(given: Record<string, string | string[]> = {}): Header[] {
   return Object.entries(given).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((one) => ({ name: name.toLowerCase(), value: one })),
@@ -53,8 +53,8 @@ export function toHeaders(given: Record<string, string | string[]> = {}): Header
 }
 
 /**
- * Writes into the topmost Via where the message really came from (RFC 3261 18.2.1, RFC 3581 4), and returns it.
- * What the sender claimed there is overwritten. Undefined when there is no sound Via, and so no way to answer.
+ * Writes the message's real source into the topmost Via (RFC 3261 18.2.1, RFC 3581 4) and returns it. Values claimed by the
+ * sender are overwritten. Undefined if there is no valid Via, so that no answer is possible.
  */
 export function stampVia(headers: Header[], source: Source): Via | undefined {
   const line = headers.find((header) => header.name === 'via')
@@ -71,8 +71,8 @@ export function stampVia(headers: Header[], source: Source): Via | undefined {
 }
 
 /**
- * Where the response goes (18.2.2): the address it came from; over UDP with rport the very port, else the one in
- * sent-by. `maddr` is not followed: it would let anyone point our answers at anyone.
+ * Returns the target of the response (18.2.2): the source address, over UDP with rport the source port, or else the port in
+ * sent-by. `maddr` is ignored: it would let anyone direct our answers to any host.
  */
 export function responseTarget(via: Via, source: Source): { address: string; port: number } {
   const usual = source.transport === 'tls' ? 5061 : 5060

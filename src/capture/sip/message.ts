@@ -1,11 +1,8 @@
 /**
- * SIP as RFC 3261 has it, the server's half: a session recording server is only ever called.
- *
- * In: bytes of UDP datagrams and TCP streams, and the answers of one handler (`server.ts` has its contract).
- * Out: SIP messages, and calls of that handler with requests that were checked, ordered and tied to their dialog.
- * Never here: SDP, metadata, media, the recording plan or the register. Bodies pass through as the bytes that came.
- *
- * This file: what a message is once parsed, and how to look into it.
+ * A parsed SIP message and its accessors.
+ * This folder implements the server half of SIP (RFC 3261): a session recording server is only ever called. It passes checked
+ * and ordered requests, with their dialogs, to one handler (contract in `server.ts`). It knows nothing of SDP, metadata, media,
+ * the recording plan or the register. Bodies pass through unchanged.
  */
 import type { NameAddr } from './name-addr.ts'
 import type { Via } from './via.ts'
@@ -19,8 +16,8 @@ export interface Header {
 }
 
 /**
- * How the header text was read and is to be written: `latin1` when it is not valid UTF-8, so that whatever a peer
- * sent in Via, From, To or Call-ID goes back byte for byte.
+ * Encoding of the header text, read and written: `latin1` if it is not valid UTF-8, so that the peer's Via, From, To or Call-ID
+ * is returned byte for byte.
  */
 export type HeaderEncoding = 'utf8' | 'latin1'
 
@@ -35,14 +32,14 @@ interface MessageParts {
   cseq: CSeq
 }
 
-/** A request whose Via, From, To, Call-ID and CSeq are present and sound. */
+/** A request with valid Via, From, To, Call-ID and CSeq. */
 export interface SipRequest extends MessageParts {
   kind: 'request'
   method: string
   uri: string
 }
 
-/** A response whose Via, From, To, Call-ID and CSeq are present and sound. */
+/** A response with valid Via, From, To, Call-ID and CSeq. */
 export interface SipResponse extends MessageParts {
   kind: 'response'
   status: number
@@ -50,8 +47,8 @@ export interface SipResponse extends MessageParts {
 }
 
 /**
- * What could not be taken as a message. `headers` are those read before the trouble: an answer is made of them when
- * `about` is a request; RFC 3261 has malformed responses and noise dropped (section 18.1.2).
+ * Bytes that are not a valid message. `headers` are those read before the error: an answer is made of them if `about` is a
+ * request. RFC 3261 requires malformed responses and noise to be dropped (section 18.1.2).
  */
 export interface SipRefusal {
   kind: 'refusal'
@@ -69,25 +66,25 @@ interface HasHeaders {
   readonly headers: readonly Header[]
 }
 
-/** The first header of that (lower-case, long) name, or undefined. */
+/** Returns the first header of that (lower-case, long) name, or undefined. */
 export function firstHeader(message: HasHeaders, name: string): string | undefined {
   for (const header of message.headers) if (header.name === name) return header.value
   return undefined
 }
 
-/** Every line of that header, unsplit, in the order of arrival. */
+/** Returns every line of that header, unsplit, in the order of arrival. */
 export function allHeaders(message: HasHeaders, name: string): string[] {
   const values: string[] = []
   for (const header of message.headers) if (header.name === name) values.push(header.value)
   return values
 }
 
-/** Every value of a list header (Via, Route, Contact, Require...), commas and lines alike (RFC 3261 7.3.1). */
+/** Returns every value of a list header (Via, Route, Contact, Require...), split at commas and lines alike (RFC 3261 7.3.1). */
 export function listHeader(message: HasHeaders, name: string): string[] {
   return allHeaders(message, name).flatMap(splitValues)
 }
 
-/** The option tags of Require, Supported or Proxy-Require, in lower case; empty headers give none. */
+/** Returns the option tags of Require, Supported or Proxy-Require, in lower case; none for empty headers. */
 export function optionTags(message: HasHeaders, name: string): string[] {
   return listHeader(message, name).map((tag) => tag.toLowerCase())
 }

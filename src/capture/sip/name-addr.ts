@@ -2,8 +2,8 @@ import { parseParameters, type Parameters } from './parameters.ts'
 import { skipQuoted, unquote } from './scan-text.ts'
 
 /**
- * A From, To, Contact, Route... value: display name (unquoted, '' when none), URI as written, header parameters.
- * `closed` is false when a `<` had no `>`.
+ * A value of From, To, Contact, Route...: display name (unquoted, '' if none), URI as written, header parameters. `closed` is
+ * false if a `<` had no `>`.
  */
 export interface NameAddr {
   display: string
@@ -13,10 +13,10 @@ export interface NameAddr {
 }
 
 /**
- * Reads one name-addr or addr-spec (RFC 3261 20.10): without brackets, parameters belong to the header.
- * Tolerated, since real clients send it: no blank between name and `<`; `<<sip:a>;+sip.src>`; and a `<` that never
- * closes, where what follows the URI's first `;` that begins `+` or `tag` counts as header parameters.
- * Returns undefined for an empty value, an unclosed quote, or no URI at all.
+ * Parses one name-addr or addr-spec (RFC 3261 20.10); without brackets, parameters belong to the header. Tolerated, since real
+ * clients send it: no blank between name and `<`; `<<sip:a>;+sip.src>`; and a `<` that never closes, where parameters from the
+ * URI's first `;` that begins `+` or `tag` belong to the header. Returns undefined for an empty value, an unclosed quote, or no
+ * URI at all.
  */
 export function parseNameAddr(text: string): NameAddr | undefined {
   const value = text.trim()
@@ -42,7 +42,7 @@ export function parseNameAddr(text: string): NameAddr | undefined {
   return finish(display, uri, value.slice(close + 1).replaceAll('>', ''), true)
 }
 
-/** The tag of a From or To, or undefined. */
+/** Returns the tag of a From or To, or undefined. */
 export function tagOf(address: NameAddr): string | undefined {
   const tag = address.parameters.get('tag')
   return tag === '' ? undefined : tag

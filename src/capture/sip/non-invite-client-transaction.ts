@@ -7,12 +7,12 @@ export type NonInviteClientState = 'trying' | 'proceeding' | 'completed' | 'term
 export interface NonInviteClientTransaction {
   readonly state: NonInviteClientState
   receiveResponse(response: SipResponse): void
-  /** The transport could not send: ends as if answered 503 (8.1.3.1). */
+  /** Reports that the transport could not send: ends as if answered 503 (8.1.3.1). */
   transportFailed(): void
 }
 
 /**
- * The non-INVITE client transaction (RFC 3261 17.1.2): sends the request and repeats it by timer E until answered.
+ * Starts a non-INVITE client transaction (RFC 3261 17.1.2): sends the request and retransmits it by timer E until answered.
  * `answered` gets the final status once: the peer's, 408 by timer F, or 503 when the transport fails.
  */
 export function startNonInviteClientTransaction(

@@ -5,13 +5,13 @@ export type NonInviteServerState = 'trying' | 'proceeding' | 'completed' | 'term
 
 export interface NonInviteServerTransaction {
   readonly state: NonInviteServerState
-  /** The request again: answered with what was answered last, or absorbed. */
+  /** Handles a retransmitted request: repeats the last answer, or absorbs it. */
   receiveRetransmission(): void
-  /** Sends a response of the TU; after a final one nothing more is sent: false. */
+  /** Sends a response of the TU. Returns false after a final one, and sends nothing. */
   respond(status: number, bytes: Buffer): boolean
 }
 
-/** The non-INVITE server transaction (RFC 3261 17.2.2). It sends no 100 by itself (RFC 4320 4.1). */
+/** Starts a non-INVITE server transaction (RFC 3261 17.2.2). It sends no 100 by itself (RFC 4320 4.1). */
 export function startNonInviteServerTransaction(setting: TransactionSetting): NonInviteServerTransaction {
   const { clock, timers, reliable } = setting
   let state: NonInviteServerState = 'trying'
@@ -35,7 +35,7 @@ export function startNonInviteServerTransaction(setting: TransactionSetting): No
       state = status < 200 ? 'proceeding' : 'completed'
       setting.send(bytes)
       if (state === 'completed') {
-        // Timer J: retransmissions are answered until none can come any more.
+        // Timer J: retransmissions are answered until none can arrive.
         if (reliable) terminate()
         else clock.after(64 * timers.T1, terminate)
       }

@@ -1,12 +1,11 @@
 import { skipQuoted } from './scan-text.ts'
 
-/** `;name=value` parameters: names in lower case, values raw (quotes kept), undefined where there is no `=`. */
+/** `;name=value` parameters: names in lower case, values raw (quotes kept), undefined without a `=`. */
 export type Parameters = Map<string, string | undefined>
 
 /**
- * Reads the parameters of a header value or URI, `text` being what follows it (`;tag=1;lr`). Blanks are allowed
- * around `;` and `=`; empty parameters are passed over; of a repeated name the first counts.
- * Returns undefined when a quote never closes. Linear.
+ * Parses the parameters of a header value or URI from the text after it (`;tag=1;lr`). Blanks are allowed around `;` and `=`;
+ * empty parameters are skipped; the first of a repeated name applies. Returns undefined if a quote never closes. Linear.
  */
 export function parseParameters(text: string): Parameters | undefined {
   const parameters: Parameters = new Map()
@@ -34,7 +33,7 @@ export function parseParameters(text: string): Parameters | undefined {
   return parameters
 }
 
-/** The parameters as text again, each with its leading `;`. */
+/** Formats the parameters, each with its leading `;`. */
 export function writeParameters(parameters: Parameters): string {
   let text = ''
   for (const [name, value] of parameters) text += value === undefined ? `;${name}` : `;${name}=${value}`

@@ -114,7 +114,7 @@ describe('anything at all', () => {
     ['NULs', `${head}Subject: ${fill('\0')}`],
   ])('64 KB of %s are done with within 50 ms', (_name, text) => {
     const bytes = Buffer.from(text)
-    // The best of several runs: what the machine does beside us is not the parser's time.
+    // The best of several runs: other load on the machine is not the parser’s time.
     let bestMs = Infinity
     for (let run = 0; run < 5 && bestMs >= 50; run++) {
       const startMs = cpuMs()

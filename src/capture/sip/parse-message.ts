@@ -7,7 +7,7 @@ import { isToken, readDecimal } from './scan-text.ts'
 import { splitValues } from './split-values.ts'
 import { parseVia, type Via } from './via.ts'
 
-/** Caps on one message, against whoever would make us work or hold memory. */
+/** Limits of one message, against abuse of processor time and memory. */
 export interface MessageLimits {
   messageBytes: number
   lineBytes: number
@@ -19,10 +19,9 @@ export const messageLimits: MessageLimits = { messageBytes: 65_536, lineBytes: 8
 const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards']
 
 /**
- * One datagram, or one frame of a stream, -> a request, a response or a refusal; never throws (RFC 3261 section 7).
- * The time taken grows with the length and nothing else: every byte is looked at a bounded number of times.
- * Bytes past Content-Length are ignored (18.3). A header line without a colon or with an unsound name is passed over
- * (8.2: what is not needed to process a request is ignored); the five headers of every message must be sound.
+ * Parses one datagram, or one frame of a stream, as a request, a response or a refusal; never throws (RFC 3261 section 7).
+ * Linear in the length. Bytes after Content-Length are ignored (18.3). Header lines without a colon or with an invalid name are
+ * skipped (8.2: headers not needed to process a request are ignored). The five headers of every message must be valid.
  */
 export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimits): ParsedMessage {
   const start = skipLineEnds(bytes)
@@ -77,7 +76,7 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
   let startLine: string | undefined
   let trouble: string | undefined
   let lines = 0
-  // The header being read: a following line that begins with a blank continues it (7.3.1).
+  // The current header. A following line that begins with a blank continues it (7.3.1).
   let name: string | undefined
   let value = ''
   const finish = () => {
@@ -130,7 +129,7 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
   return { startLine: startLine ?? '', headers, encoding, bodyAt, ...(trouble === undefined ? {} : { trouble }) }
 }
 
-/** The place after the first empty line; the end when there is none. */
+/** Returns the offset after the first empty line, or the end if there is none. */
 function findBody(bytes: Buffer, start: number, end: number): number {
   let at = start
   while (at < end) {
@@ -184,7 +183,7 @@ function readStatusLine(line: string): StartLine {
   return { about: 'response', status, reason: codeEnd < 0 ? '' : rest.slice(codeEnd + 1) }
 }
 
-/** No blanks, no brackets around it (RFC 4475 3.1.2.6, 3.1.2.7), and a scheme. */
+/** Returns true for a URI with a scheme and without blanks or brackets (RFC 4475 3.1.2.6, 3.1.2.7). */
 function isPlainUri(uri: string): boolean {
   if (!uri.includes(':')) return false
   for (let i = 0; i < uri.length; i++) {
@@ -194,7 +193,7 @@ function isPlainUri(uri: string): boolean {
   return true
 }
 
-/** The body that Content-Length cuts out of what is there, or why it cannot (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
+/** Returns the body delimited by Content-Length, or the reason for none (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
 function readBody(available: Buffer, headers: Header[]): Buffer | string {
   let length: number | undefined
   for (const header of headers) {

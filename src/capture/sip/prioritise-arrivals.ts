@@ -1,16 +1,14 @@
 /**
- * Order in which messages are served: new calls wait, everything else is served as it comes. A client that gets no answer to its
- * OPTIONS takes this recorder for dead, and one whose BYE or ACK is late sends it again.
- *
- * In: messages as they come. Out: the same, each once. Never here: a message dropped, or two new calls of one another's order
- * changed; a CANCEL waits behind the INVITE that it may belong to.
+ * Priority queue of messages: new calls wait, everything else is served at once. A client that gets no answer to its OPTIONS
+ * treats this recorder as down, and one whose BYE or ACK is late retransmits it. No message is dropped, and new calls stay in
+ * order: a CANCEL waits behind its INVITE.
  */
 import { isNewRequest } from './is-new-request.ts'
 import type { Arrival, Receive } from './transport.ts'
 
-/** New calls are served for so long, then whatever has come meanwhile. */
+/** Time for which new calls are served before messages that arrived meanwhile. */
 const sliceMs = 5
-/** As much waits as a socket holds (listen-udp.ts); beyond it the oldest is served at once. */
+/** Bytes of waiting messages: as many as a socket buffers (listen-udp.ts). Beyond it the oldest is served at once. */
 const waitingBytes = 4 * 1024 * 1024
 
 export interface ArrivalQueue {

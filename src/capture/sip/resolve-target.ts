@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Source, TransportKind } from './handler.ts'
 import { parseSipUri } from './uri.ts'
 
-/** Where a request of ours goes. */
+/** Destination of one of our requests. */
 export interface Target {
   transport: TransportKind
   address: string
@@ -11,8 +11,8 @@ export interface Target {
 }
 
 /**
- * A URI -> transport, address and port (RFC 3263 without NAPTR and SRV: a contact names its host and port). When the
- * URI is unsound or its host unknown, where the dialog's last request came from: never rejects.
+ * Resolves a URI to transport, address and port (RFC 3263 without NAPTR and SRV: a contact names its host and port). Falls back
+ * to the source of the dialog's last request if the URI is invalid or its host unknown. Never rejects.
  */
 export async function resolveTarget(uri: string, lastSource: Source): Promise<Target> {
   const parsed = parseSipUri(uri)
@@ -24,7 +24,7 @@ export async function resolveTarget(uri: string, lastSource: Source): Promise<Ta
   try {
     return { transport, address: (await lookup(parsed.host)).address, port }
   } catch {
-    // A name that does not resolve is the peer's mistake; its source is the better guess.
+    // A name that does not resolve is the peer's error; its source is the better guess.
     return lastSource
   }
 }

@@ -1,17 +1,17 @@
-/** Character classes and small scans of the RFC 3261 grammar (section 25.1). Each looks at a character once. */
+/** Character classes and small scanners of the RFC 3261 grammar (section 25.1). Each reads a character once. */
 
 const tokenChars = new Uint8Array(128)
 for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~")
   tokenChars[char.charCodeAt(0)] = 1
 
-/** Whether the text is a non-empty `token`. */
+/** Returns true for a non-empty `token`. */
 export function isToken(text: string): boolean {
   if (text.length === 0) return false
   for (let i = 0; i < text.length; i++) if (tokenChars[text.charCodeAt(i)] !== 1) return false
   return true
 }
 
-/** A decimal number of digits only, at most `max`; otherwise undefined (RFC 4475 3.1.2.4 and 3.1.2.5). */
+/** Reads a decimal number of digits only, at most `max`; otherwise undefined (RFC 4475 3.1.2.4 and 3.1.2.5). */
 export function readDecimal(text: string, max: number): number | undefined {
   if (text.length === 0) return undefined
   let value = 0
@@ -24,7 +24,7 @@ export function readDecimal(text: string, max: number): number | undefined {
   return value
 }
 
-/** `at` points to an opening quote -> the place after its closing quote, or -1 when it never closes. */
+/** Returns the offset after the closing quote of the quote opened at `at`, or -1 if it never closes. */
 export function skipQuoted(text: string, at: number): number {
   for (let i = at + 1; i < text.length; i++) {
     const char = text.charCodeAt(i)
@@ -34,7 +34,7 @@ export function skipQuoted(text: string, at: number): number {
   return -1
 }
 
-/** A quoted-string with its quotes -> its content without quotes and escapes; other text is returned as it is. */
+/** Returns the content of a quoted-string without quotes and escapes; other text is returned unchanged. */
 export function unquote(text: string): string {
   if (text.length < 2 || text[0] !== '"' || text[text.length - 1] !== '"') return text
   const inner = text.slice(1, -1)

@@ -16,7 +16,7 @@ import type { Arrival } from './transport.ts'
 import { parseSipUri } from './uri.ts'
 
 export interface RequestServing {
-  /** An INVITE; `forming` when it opens its dialog (or takes it up again), and a refusal ends it. */
+  /** Serves an INVITE. `forming`: it opens or resumes its dialog, and a refusal ends the dialog. */
   serveInvite(
     request: SipRequest,
     arrival: Arrival,
@@ -27,13 +27,13 @@ export interface RequestServing {
   serveUpdate(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   serveBye(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   /**
-   * The INVITE of that transaction is given up by its caller: 487 unless it was answered. Returns its To tag, or `foreign` if
-   * the CANCEL came from another trunk, and then nothing happens.
+   * Cancels the INVITE of that transaction: 487 unless it was answered. Returns its To tag, or `foreign`, without effect, if
+   * the CANCEL came from another trunk.
    */
   cancel(transaction: InviteServerTransaction, source: Source): string | undefined
-  /** The dialog that a Replaces header names (RFC 3891), if it is one of the same trunk. */
+  /** Returns the dialog named by a Replaces header (RFC 3891), if it is one of the same trunk. */
   replaced(request: SipRequest, source: Source): Dialog | undefined
-  /** Runs what may throw or reject; both are faults, after which `failed` runs. */
+  /** Runs a function that may throw or reject. Either is reported as a fault, and then `failed` runs. */
   guard(run: () => void | Promise<void>, failed?: () => void): void
 }
 
@@ -44,16 +44,16 @@ export interface RequestServingSetting {
   answerMs: number
   counters: SipCounters
   onFault: (error: unknown) => void
-  /** A session was offered and answered with a final status, so long after its INVITE came. */
+  /** Called when an offered session got its final status, with the time since its INVITE arrived. */
   onOffered?: ((status: number, tookMs: number) => void) | undefined
   advertisedHost: string | undefined
   transactions: TransactionTable
   dialogs: DialogTable
-  /** How the request's transaction answers. */
+  /** Returns how the request's transaction sends its answers. */
   settingFor(request: SipRequest, arrival: Arrival): Omit<TransactionSetting, 'ended'>
 }
 
-/** Requests on their way through the handler to the final answer that each gets whatever the handler does. */
+/** Passes requests to the handler and ensures that each gets a final answer, whatever the handler does. */
 export function createRequestServing(setting: RequestServingSetting): RequestServing {
   const { handler, clock, timers, counters, transactions, dialogs } = setting
   const open = new WeakMap<InviteServerTransaction, { cancel(): void; dialog: DialogEntry }>()
@@ -107,7 +107,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     },
     serveBye(request, arrival, dialog) {
       const transaction = transactions.startNonInvite(request, setting.settingFor(request, arrival))
-      // 15.1.2: what is still open in the dialog is over.
+      // 15.1.2: requests still open in the dialog end with it.
       dialog.openInvite?.cancel()
       const call = async (bye: IncomingRequest) => {
         await handler.onBye(bye)
@@ -154,7 +154,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
         if (status < 200) return true
         done = true
         cancelTimeOut()
-        // Every refresh sets the session timer anew (RFC 4028 section 10).
+        // Every refresh restarts the session timer (RFC 4028 section 10).
         if (status < 300 && request.method !== 'BYE') dialog.expireAfter(answerSessionTimer(request).expiresSeconds)
         answered(status, bytes, answer)
         return true
@@ -164,7 +164,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     return { incoming, start: (given) => guard(() => call(given), failed) }
   }
 
-  /** A 2xx to INVITE is out: it is repeated until the ACK comes, or given up (13.3.1.4). */
+  /** Handles a 2xx sent to an INVITE: retransmits it until the ACK arrives or the wait is given up (13.3.1.4). */
   function succeed(
     request: SipRequest,
     dialog: DialogEntry,
@@ -227,7 +227,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
   }
 }
 
-/** Our Contact, with the feature tag that says what we are (RFC 7866 6.1.2). */
+/** Returns our Contact, with the feature tag of a recording server (RFC 7866 6.1.2). */
 export function contactFor(request: SipRequest, arrival: Arrival, advertisedHost: string | undefined): string {
   const host = advertisedHost ?? (arrival.localAddress || parseSipUri(request.uri)?.host || 'localhost')
   const { kind, port } = arrival.transport

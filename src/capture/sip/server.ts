@@ -18,7 +18,7 @@ import {
 } from './user-agent-server.ts'
 
 export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {
-  /** How long a TLS handshake may take. */
+  /** Timeout of a TLS handshake. */
   handshakeMs: number
 }
 
@@ -41,7 +41,7 @@ export const sipLimits: SipLimits = {
 const refusalsQuietMs = 60_000
 
 export interface SipServerOptions {
-  /** An address to listen at, IPv4 or IPv6; `0.0.0.0` or `::` for all. */
+  /** Address to listen at, IPv4 or IPv6; `0.0.0.0` or `::` for all. */
   host: string
   /** 0 takes a port that is free for every transport. */
   port: number
@@ -52,34 +52,37 @@ export interface SipServerOptions {
   timers?: Partial<TimerValues>
   limits?: Partial<SipLimits>
   clock?: Clock
-  /** Dialogs that an earlier process wrote down: they are open before anything is heard. */
+  /** Dialogs saved by an earlier process. They are reopened before any message is received. */
   resumed?: readonly SavedDialog[]
-  /** Asked before each new session: why none is taken now, if so. */
+  /** Called before each new session: returns the reason to refuse it, if any. */
   refusal?: () => NotNow | undefined
   /** Returns true if both sources belong to one trunk. Default: the same address, or the same client certificate. */
   sharesTrunk?: UserAgentServerSetting['sharesTrunk']
-  /** So many random bytes; tags and branches are made of them. */
+  /** Returns that many random bytes, for tags and branches. */
   random?: (bytes: number) => Buffer
-  /** What went wrong on our side: a handler that threw, a socket that broke. Default: a process warning. */
+  /** Receives errors on our side: a handler that threw, a socket that failed. Default: a process warning. */
   onFault?: (error: unknown) => void
-  /** Told of each session offered: the final status of its answer, and how long after its INVITE that went out. */
+  /** Called for each session offered, with the final status and the time from its INVITE to that answer. */
   onOffered?: (status: number, tookMs: number) => void
-  /** The host that Contact and Via name, where the address listened at will not do. */
+  /** Host in Contact and Via, if the address listened at is not suitable. */
   advertisedHost?: string
 }
 
 export interface SipServer {
   readonly address: string
   readonly port: number
-  /** Of TLS, where it is spoken. */
+  /** Port of TLS, if enabled. */
   readonly tlsPort: number | undefined
-  /** The numbers as they are now. */
+  /** A snapshot of the counters. */
   readonly metrics: Readonly<SipCounters>
-  /** Closes the sockets. Dialogs are not ended by it: a restarted recorder can have their media back. */
+  /** Closes the sockets. Dialogs are not ended: a restarted recorder can resume their media. */
   stop(): Promise<void>
 }
 
-/** Starts the session recording server's SIP side. Throws a SipFault when an address cannot be listened at. */
+/**
+ * Starts the session recording server's SIP side.
+ * @throws SipFault `sip-listen-failed`
+ */
 export async function startSipServer(options: SipServerOptions): Promise<SipServer> {
   const limits = { ...sipLimits, ...options.limits }
   const onFault = options.onFault ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)))
@@ -110,7 +113,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   const order = prioritiseArrivals(server.receive)
   const receive = (arrival: Arrival) => {
     if (stopped) return
-    // What is dropped waits for nothing.
+    // Messages of refused sources are dropped at once, without queueing.
     if (gate.allows(arrival.source.address)) order.receive(arrival)
     else server.receive(arrival)
   }
@@ -122,7 +125,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   transports = plain
   if (options.tls) transports = [...plain, await listenTls(options.tls)]
 
-  /** A stranger who knocks again and again is told of once a minute. */
+  /** Refused connections are reported at most once a minute. */
   function listenTls({ host, port, certificate }: NonNullable<SipServerOptions['tls']>): Promise<Transport> {
     let quietUntilMs = -Infinity
     const onRefused = ({ message }: Error, address: string) => {
@@ -163,11 +166,11 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   }
 }
 
-/** Two sources that are one peer without any configuration; of two that show certificates these alone say so. */
+/** Returns true if two sources are one peer by default. If both present certificates, only these are compared. */
 export const isSamePeer: UserAgentServerSetting['sharesTrunk'] = (one, other) =>
   one.client !== undefined && other.client !== undefined ? one.client === other.client : one.address === other.address
 
-/** All transports at one port. With port 0 the first one chooses, and chooses again when it is taken for another. */
+/** Opens all transports at one port. With port 0 the first one chooses, and chooses again if the port is in use for another. */
 async function listenAll(
   kinds: readonly ('udp' | 'tcp')[],
   port: number,

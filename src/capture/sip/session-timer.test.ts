@@ -40,7 +40,7 @@ test.each([
   ['Supported: timer\r\nSession-Expires: 90', false],
   ['Supported: timer\r\nSession-Expires: soon', false],
   ['Supported: timer', false],
-  // Who does not know of 422 is not given it.
+  // A client that does not support 422 does not receive it.
   ['Session-Expires: 30', false],
 ])('%s is too brief: %s', (lines, brief) => {
   expect(isTooBrief(asked(lines))).toBe(brief)

@@ -2,16 +2,19 @@ import { firstHeader, optionTags, type Header, type SipRequest, type SipResponse
 import { parseParameters } from './parameters.ts'
 import { readDecimal } from './scan-text.ts'
 
-/** What a 2xx says of the session timer, and how long the session lives without a refresh. */
+/** Headers of a 2xx for the session timer, and how long the session lives without a refresh. */
 export interface SessionTimer {
   headers: Header[]
   expiresSeconds?: number
 }
 
-/** RFC 4028 section 4: no session interval is shorter. */
+/** RFC 4028 section 4: the minimum session interval. */
 const shortestSeconds = 90
 
-/** Returns true if a client that knows session timers wants to refresh more often than RFC 4028 allows: it gets 422 (section 9). */
+/**
+ * Returns true if a client that supports session timers wants to refresh more often than RFC 4028 allows: it gets 422 (section
+ * 9).
+ */
 export function isTooBrief(request: SipRequest): boolean {
   const seconds = knowsTimers(request) ? readTimer(request)?.seconds : undefined
   return seconds !== undefined && seconds < shortestSeconds
@@ -20,8 +23,8 @@ export function isTooBrief(request: SipRequest): boolean {
 export const minSeHeader: Header = { name: 'min-se', value: String(shortestSeconds) }
 
 /**
- * RFC 4028 section 9 for a called party that leaves refreshing to the caller: its Session-Expires goes back with
- * `refresher=uac`. When the request wants us to refresh, or its sender does not know session timers, there is none.
+ * RFC 4028 section 9 for a called party that leaves refreshing to the caller: returns its Session-Expires with `refresher=uac`.
+ * No timer if the request wants us to refresh, or its sender does not support session timers.
  */
 export function answerSessionTimer(request: SipRequest): SessionTimer {
   const timer = knowsTimers(request) ? readTimer(request) : undefined
@@ -36,7 +39,10 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
   }
 }
 
-/** Seconds after which the session expires by the 2xx to an INVITE of ours, whose refresher is the peer; nothing without a timer. */
+/**
+ * Returns the seconds after which the session expires by the 2xx to our INVITE, whose refresher is the peer; undefined without
+ * a timer.
+ */
 export function sessionExpiresOf(response: SipResponse): number | undefined {
   const told = readTimer(response)
   return told && told.seconds > 0 && told.refresher !== 'uac' ? told.seconds : undefined
@@ -46,7 +52,7 @@ function knowsTimers(request: SipRequest): boolean {
   return optionTags(request, 'supported').concat(optionTags(request, 'require')).includes('timer')
 }
 
-/** Nothing where there is no sound number. */
+/** Returns undefined without a valid number. */
 function readTimer(message: SipRequest | SipResponse): { seconds: number; refresher: string | undefined } | undefined {
   const value = firstHeader(message, 'session-expires')
   if (value === undefined) return undefined

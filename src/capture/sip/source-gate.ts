@@ -2,21 +2,23 @@ import { isIPv6 } from 'node:net'
 import { blockListOf } from '#platform/connections/address-list.ts'
 import type { Clock } from './timers.ts'
 
-/** How much one source may ask of us. Addresses are single ones or `address/prefix`. */
+/** Rate limits of one source. Addresses are single ones or `address/prefix`. */
 export interface SourceLimits {
-  /** Sources that may speak to us at all; undefined lets everyone. */
+  /** Sources that are accepted at all; undefined accepts all. */
   allowedSources?: readonly string[] | undefined
-  /** Requests outside dialogs, a source: how many a second in the long run, and at once. */
+  /** Rate limit of requests outside dialogs, per source: requests per second in the long run, and burst. */
   newRequestsPerSecond: number
   newRequestsBurst: number
-  /** Sources remembered; the one longest unheard is forgotten first. */
+  /** Number of sources remembered; the least recently active is evicted first. */
   rememberedSources: number
 }
 
 export interface SourceGate {
-  /** Whether the source may speak to us at all. */
+  /** Returns true if the source is accepted at all. */
   allows(address: string): boolean
-  /** A new request of that source: `serve` it, `refuse` it with 503, or `drop` it since even refusing is too much. */
+  /**
+   * Decides about a new request of that source: `serve` it, `refuse` it with 503, or `drop` it if even a refusal is too much.
+   */
   judge(address: string): 'serve' | 'refuse' | 'drop'
 }
 
@@ -26,7 +28,7 @@ interface Allowance {
   atMs: number
 }
 
-/** A token bucket for each source, and a second one of the same size for the refusals we are willing to write. */
+/** A token bucket for each source, and a second one of the same size for refusals. */
 export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate {
   const isAllowed = limits.allowedSources === undefined ? () => true : sourcesAmong(limits.allowedSources)
   const allowances = new Map<string, Allowance>()
@@ -41,7 +43,7 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
       allowances.set(address, fresh)
       return fresh
     }
-    // Set anew, so that the map's order is the order in which sources were last heard.
+    // Reinserted, so that the map is ordered by last activity.
     allowances.delete(address)
     allowances.set(address, known)
     const gained = ((atMs - known.atMs) / 1000) * limits.newRequestsPerSecond
@@ -66,7 +68,7 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
   }
 }
 
-/** Addresses and prefixes of both families: whether an address is among them. */
+/** Returns a function that checks an address against addresses and prefixes of both families. */
 export function sourcesAmong(sources: readonly string[]): (address: string) => boolean {
   const list = blockListOf(sources)
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')

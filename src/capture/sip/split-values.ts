@@ -1,7 +1,6 @@
 /**
- * One header line of a list header -> its values, split at the commas outside quotes and angle brackets, without
- * outer blanks and without empty ones (an empty `Supported:` has no value). A quote or bracket that never closes
- * takes the rest of the line. Linear.
+ * Splits one line of a list header at the commas outside quotes and angle brackets. Values have no outer blanks, and empty ones
+ * are omitted (an empty `Supported:` has no value). A quote or bracket that never closes takes the rest of the line. Linear.
  */
 export function splitValues(line: string): string[] {
   const values: string[] = []

@@ -1,8 +1,8 @@
-/** Time as the transactions see it: given, so that a test's clock can run them. */
+/** Clock of the transactions; a parameter, so that tests can control it. */
 export interface Clock {
-  /** Milliseconds since the epoch that never go back. */
+  /** Monotonic milliseconds since the epoch. */
   nowMs(): number
-  /** Runs once after the delay; the returned function calls it off. */
+  /** Runs once after the delay; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void
 }
 
@@ -24,12 +24,12 @@ export const systemClock: Clock = {
   },
 }
 
-/** A clock whose outstanding timers can all be called off at once, for a server that stops. */
+/** A clock whose outstanding timers can all be cancelled at once, for a server that stops. */
 export interface ScopedClock extends Clock {
   callOff(): void
 }
 
-/** `onBug` gets what a timer's function threw: a bug ends what the timer was for, not the process. */
+/** `onBug` receives errors thrown by a timer's function: a bug ends the purpose of that timer, not the process. */
 export function scopeClock(clock: Clock, onBug: (error: unknown) => void): ScopedClock {
   const outstanding = new Set<() => void>()
   return {

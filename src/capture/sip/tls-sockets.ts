@@ -3,23 +3,20 @@ import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { StreamSockets } from './listen-stream.ts'
 
-/** As in RFC 5630: no older than 1.2, and TLS 1.3 where both can. */
+/** As in RFC 5630: at least 1.2, and TLS 1.3 if both sides support it. */
 const minVersion = 'TLSv1.2'
 
 export interface TlsSocketsOptions {
   certificate: FollowedCertificate
-  /** How long a handshake may take. */
+  /** Timeout of a handshake. */
   handshakeMs: number
-  /** Sockets at the same time, those in their handshake among them. */
+  /** Limit of concurrent sockets, including those in their handshake. */
   connections: number
-  /** A client without a certificate of our authorities, or something that speaks no TLS. */
+  /** A client without a certificate of our authorities, or a peer that does not use TLS. */
   onRefused: (error: Error, address: string) => void
 }
 
-/**
- * SIP over TLS in which both sides show a certificate (RFC 5922). A renewed one is for the connections that come: those that
- * are open go on under the one they began with.
- */
+/** SIP over mutual TLS (RFC 5922). A renewed certificate applies to new connections; open ones continue with theirs. */
 export function tlsSockets({ certificate, handshakeMs, connections, onRefused }: TlsSocketsOptions): StreamSockets {
   const names = new WeakMap<Socket, string | undefined>()
   return {
@@ -43,7 +40,7 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
       server.maxConnections = connections
       server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
         onRefused(error, socket.remoteAddress ?? '')
-        // Node tells of a handshake that takes too long and leaves its connection open.
+        // Node reports a handshake timeout but leaves the connection open.
         socket.destroy()
       })
       certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion }))
@@ -55,13 +52,13 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
         host,
         port,
         minVersion,
-        // The client's authorities vouch for it; by its address it is known already, and names are not told in a Contact.
+        // The client's authorities vouch for it. Its address is already known, and a Contact does not contain its name.
         checkServerIdentity: () => undefined,
       }),
   }
 }
 
-/** The names of a certificate (RFC 5922 section 7.1): its alternative names, or else its common name. */
+/** Returns the names of a certificate (RFC 5922 section 7.1): its alternative names, or else its common name. */
 function certificateName(socket: TLSSocket): string | undefined {
   const { subjectaltname, subject } = socket.getPeerCertificate()
   const name = subjectaltname ?? subject?.CN

@@ -12,14 +12,14 @@ import type { SipRequest, SipResponse } from './message.ts'
 
 type Setting = Omit<TransactionSetting, 'ended'>
 
-/** Every transaction that lives, found by the rules of RFC 3261 17.1.3 and 17.2.3. */
+/** Every active transaction, matched by the rules of RFC 3261 17.1.3 and 17.2.3. */
 export interface TransactionTable {
   readonly size: number
   readonly clients: number
   find(request: SipRequest): InviteServerTransaction | NonInviteServerTransaction | undefined
-  /** The INVITE transaction that an ACK or CANCEL belongs to. */
+  /** Returns the INVITE transaction to which an ACK or CANCEL belongs. */
   findInvite(request: SipRequest): InviteServerTransaction | undefined
-  /** Whether the same request came before by another way and lives on (8.2.2.2). */
+  /** Returns true if the same request arrived by another path and its transaction is active (8.2.2.2). */
   isMerged(request: SipRequest): boolean
   startInvite(request: SipRequest, setting: Setting, trying: Buffer, lost: () => void): InviteServerTransaction
   startNonInvite(request: SipRequest, setting: Setting): NonInviteServerTransaction
@@ -39,7 +39,7 @@ export function createTransactionTable(): TransactionTable {
   const invites = new Map<string, InviteServerTransaction>()
   const others = new Map<string, NonInviteServerTransaction>()
   const clients = new Map<string, NonInviteClientTransaction | InviteClientTransaction>()
-  // Requests without To tag only: what RFC 3261 8.2.2.2 compares.
+  // Only requests without To tag: what RFC 3261 8.2.2.2 compares.
   const merging = new Map<string, string>()
 
   const enter = <T>(table: Map<string, T>, request: SipRequest, start: (ended: () => void) => T): T => {

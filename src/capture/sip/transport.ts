@@ -4,19 +4,19 @@ import type { Source, TransportKind } from './handler.ts'
 export interface Channel {
   readonly open: boolean
   send(bytes: Buffer): void
-  /** Closes once what was sent is out. */
+  /** Closes after pending output was sent. */
   close(): void
 }
 
-/** A message as it came in, and by what. */
+/** A received message and its transport. */
 export interface Arrival {
   bytes: Buffer
   source: Source
   transport: Transport
-  /** Our address as the peer reached it; '' when the socket cannot tell (UDP bound to every address). */
+  /** Our address as used by the peer; '' if the socket does not report it (UDP bound to every address). */
   localAddress: string
   channel?: Channel
-  /** Framing was lost after this head: answer with this reason if it can be answered, then close. */
+  /** Framing was lost after this head: answer with this reason if possible, then close. */
   broken?: string
 }
 
@@ -38,12 +38,12 @@ export interface Transport {
 
 export type Receive = (arrival: Arrival) => void
 
-/** `::ffff:192.0.2.1` -> `192.0.2.1`: one peer has one name, whichever socket heard it. */
+/** Maps `::ffff:192.0.2.1` to `192.0.2.1`, so that a peer has one name on every socket. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
 }
 
-/** Whether the address stands for all of the machine's. */
+/** Returns true if the address stands for all addresses of the machine. */
 export function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::' || address === ''
 }

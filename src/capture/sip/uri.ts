@@ -2,7 +2,7 @@ import { parseHostPort, type HostPort } from './host-port.ts'
 import { isToken } from './scan-text.ts'
 import { parseParameters, type Parameters } from './parameters.ts'
 
-/** A sip: or sips: URI (RFC 3261 19.1). `user` is as written, escapes kept; `hasHeaders` tells of a `?...` part. */
+/** A sip: or sips: URI (RFC 3261 19.1). `user` is as written, with escapes; `hasHeaders` is true for a `?...` part. */
 export interface SipUri extends HostPort {
   scheme: 'sip' | 'sips'
   user?: string
@@ -10,7 +10,7 @@ export interface SipUri extends HostPort {
   hasHeaders: boolean
 }
 
-/** The scheme of any URI in lower case, or undefined when there is none. */
+/** Returns the scheme of any URI in lower case, or undefined if there is none. */
 export function uriScheme(text: string): string | undefined {
   const colon = text.indexOf(':')
   if (colon <= 0) return undefined
@@ -18,12 +18,12 @@ export function uriScheme(text: string): string | undefined {
   return isToken(scheme) ? scheme.toLowerCase() : undefined
 }
 
-/** A sip: or sips: URI -> its parts; undefined for other schemes and for what has no sound host. */
+/** Parses a sip: or sips: URI; undefined for other schemes and without a valid host. */
 export function parseSipUri(text: string): SipUri | undefined {
   const scheme = uriScheme(text)
   if (scheme !== 'sip' && scheme !== 'sips') return undefined
   const rest = text.slice(text.indexOf(':') + 1).trim()
-  // A user part may hold ';' and '?' (RFC 4475 3.1.1.2), so '@' is looked for first; none may follow the host.
+  // A user part may contain ';' and '?' (RFC 4475 3.1.1.2), so '@' is searched first; none may follow the host.
   const at = rest.lastIndexOf('@')
   const user = at < 0 ? undefined : rest.slice(0, at)
   let tail = rest.slice(at + 1)

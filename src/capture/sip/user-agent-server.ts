@@ -17,13 +17,13 @@ import type { Via } from './via.ts'
 
 export interface ServingLimits extends MessageLimits {
   dialogs: number
-  /** Of one address: fewer, so that one client cannot have all of them. */
+  /** Limit per address: lower, so that one client cannot take all dialogs. */
   dialogsPerSource: number
   transactions: number
   answerMs: number
 }
 
-/** Why a new session is not taken now, and when to ask again. `isDraining`: nor one that comes back after a restart. */
+/** Reason why new sessions are refused, and when to retry. `isDraining`: sessions resumed after a restart are refused too. */
 export interface NotNow {
   reason: string
   retryAfterSeconds: number
@@ -37,12 +37,12 @@ export interface UserAgentServerSetting {
   limits: ServingLimits
   gate: SourceGate
   counters: SipCounters
-  /** Why no session may be opened now, if so; sessions that go on are not asked about. */
+  /** Returns the reason to refuse new sessions, if any. Not called for sessions in progress. */
   refusal?: (() => NotNow | undefined) | undefined
   random: (bytes: number) => Buffer
   onFault: (error: unknown) => void
   onOffered?: ((status: number, tookMs: number) => void) | undefined
-  /** What our Contact and Via name as host, when the socket's own address will not do. */
+  /** Host in our Contact and Via, if the socket's own address is not suitable. */
   advertisedHost: string | undefined
   transports: () => readonly Transport[]
   /** Returns true if both sources belong to one trunk. */
@@ -51,23 +51,23 @@ export interface UserAgentServerSetting {
 
 export interface UserAgentServer {
   receive(arrival: Arrival): void
-  /** Opens a dialog again that an earlier process wrote down, and tells the handler. */
+  /** Reopens a dialog saved by an earlier process and notifies the handler. */
   resume(saved: SavedDialog): void
-  /** What is open now. */
+  /** Current numbers. */
   sizes(): { dialogsOpen: number; transactionsOpen: number }
   /** Ends the transactions; nothing more is sent. */
   stop(): void
 }
 
-/** Seconds a refused caller is asked to wait; callers with a second recorder try it at once. */
+/** Seconds until a refused caller should retry. Callers with a second recorder try it at once. */
 const RETRY_AFTER_SECONDS = 5
 
 /** A final answer that needs no transaction. */
 type Refuse = (status: number, headers?: Header[], reason?: string) => void
 
 /**
- * The UAS core (RFC 3261 8.2, 9.2, 12.2.2, 14.2): gives each message to its transaction, its dialog or the handler.
- * Refusals and OPTIONS are answered without state (8.2.7), so that strangers cost no memory.
+ * The UAS core (RFC 3261 8.2, 9.2, 12.2.2, 14.2): passes each message to its transaction, its dialog or the handler. Refusals
+ * and OPTIONS are answered without state (8.2.7), so that unknown senders cost no memory.
  */
 export function createUserAgentServer(setting: UserAgentServerSetting): UserAgentServer {
   const { handler, clock, timers, limits, gate, counters } = setting
@@ -114,7 +114,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
 
   function onMalformed(message: SipRequest | SipRefusal, via: Via | undefined, arrival: Arrival) {
     counters.malformed++
-    // What cannot be answered is dropped: noise, an ACK (17.1.1.3), and what tells no way back.
+    // Dropped, as they cannot be answered: noise, an ACK (17.1.1.3), and messages without a valid Via.
     if (via === undefined || message.method === 'ACK') return
     if (message.kind === 'refusal' && message.about !== 'request') return
     const status = arrival.broken === 'Message Too Large' ? 513 : message.kind === 'refusal' ? message.status : 400
@@ -145,7 +145,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (refusal !== undefined) return answer(refusal.status, refusal.headers, refusal.reason)
     if (toTag !== undefined) return onInDialog(request, arrival, toTag, answer)
     const notNow = setting.refusal?.()
-    // Dispatchers ask with OPTIONS whether we take calls. Who takes the place of a session that goes on is no new one.
+    // Dispatchers probe with OPTIONS whether we accept calls. An INVITE that replaces a session in progress is no new one.
     const opens =
       request.method === 'OPTIONS' || (request.method === 'INVITE' && !serving.replaced(request, arrival.source))
     if (notNow && opens) return refuseNow(notNow, answer)
@@ -174,14 +174,14 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (request.method === 'BYE') return serving.serveBye(request, arrival, dialog)
     // It acknowledges a provisional response, of which there was none (RFC 3262 section 3).
     if (request.method === 'PRACK') return answer(481)
-    // Our BYE is out: the session is over for us, whatever crossed it (section 15.1.1).
+    // Our BYE was sent: the session is over for us, whatever crossed it (section 15.1.1).
     if (dialog.shown.state === 'ending') return answer(481)
-    // The SDP of an earlier request is still open: 14.2 and RFC 3311 5.2 have 500 with a short, random wait.
+    // The SDP of an earlier request is still open: 14.2 and RFC 3311 5.2 require 500 with a short, random wait.
     if (dialog.openInvite !== undefined || dialog.openUpdates > 0)
       return answer(500, [{ name: 'retry-after', value: String(setting.random(1).readUInt8(0) % 11) }])
-    // We made an offer in a 2xx, and its answer is to come in the ACK.
+    // We made an offer in a 2xx, and its answer will be in the ACK.
     if (dialog.awaitsSdpAnswer) return answer(491)
-    // An INVITE of ours is on its way; an UPDATE of metadata alone offers nothing.
+    // Our INVITE is in progress; an UPDATE with metadata only carries no offer.
     if (dialog.offersItself && (request.method === 'INVITE' || request.body.includes('v=0'))) return answer(491)
     if (request.method === 'UPDATE') serving.serveUpdate(request, arrival, dialog)
     else serving.serveInvite(request, arrival, dialog, false, (invite) => handler.onReinvite(invite))
@@ -195,7 +195,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   function takeUpDialog(request: SipRequest, arrival: Arrival, toTag: string, answer: Refuse) {
     const notNow = setting.refusal?.()
     if (notNow?.isDraining) return refuseNow(notNow, answer)
-    // A made-up To tag is no way around the caps and the allowance for new calls.
+    // An invented To tag must not bypass the limits for new calls.
     if (hasTooMany(arrival.source.address) || gate.judge(arrival.source.address) !== 'serve')
       return answer(503, [{ name: 'retry-after', value: String(RETRY_AFTER_SECONDS) }])
     const dialog = dialogs.open(request, arrival, toTag)
@@ -214,7 +214,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   function onCancel(request: SipRequest, arrival: Arrival) {
     const invite = transactions.findInvite(request)
     if (invite === undefined) return refuse(request, request.via, arrival, 481)
-    // 9.2: the CANCEL is answered 200 in any case with the INVITE's To tag, and the INVITE only if it was not yet.
+    // 9.2: the CANCEL is always answered 200 with the INVITE's To tag, and the INVITE only if it was not yet.
     const cancelled = serving.cancel(invite, arrival.source)
     if (cancelled === 'foreign') {
       counters.foreignRequests++
@@ -262,12 +262,12 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     try {
       transport.send(target, bytes, channel, onFailure)
     } catch {
-      // A peer can name places that cannot be sent to; that is a failure to send, not ours.
+      // A peer can name unreachable targets; that is a send failure, not a fault.
       onFailure()
     }
   }
 
-  /** The same tag for the same request again, without remembering it (8.2.7). */
+  /** Returns the same tag for a repeated request, without storing it (8.2.7). */
   function statelessTag(request: Answerable): string {
     const hash = createHash('sha256').update(secret)
     for (const name of ['via', 'from', 'call-id', 'cseq']) hash.update(`\n${firstHeader(request, name) ?? ''}`)

@@ -2,7 +2,7 @@ import { parseHostPort, writeHostPort, type HostPort } from './host-port.ts'
 import { parseParameters, writeParameters, type Parameters } from './parameters.ts'
 import { isToken } from './scan-text.ts'
 
-/** One Via value (RFC 3261 20.42): who sent the message, and by which branch. `transport` in upper case. */
+/** One Via value (RFC 3261 20.42): the sender and its branch. `transport` in upper case. */
 export interface Via {
   transport: string
   sentBy: HostPort
@@ -12,7 +12,7 @@ export interface Via {
 /** The RFC 3261 magic cookie that makes a branch unique (section 8.1.1.7). */
 export const BRANCH_COOKIE = 'z9hG4bK'
 
-/** `SIP / 2.0 / UDP host : port ; params` with blanks anywhere -> its parts; undefined when it is not that. */
+/** Parses `SIP / 2.0 / UDP host : port ; params` with blanks anywhere; undefined if invalid. */
 export function parseVia(text: string): Via | undefined {
   const firstSlash = text.indexOf('/')
   const secondSlash = text.indexOf('/', firstSlash + 1)
@@ -32,7 +32,7 @@ export function parseVia(text: string): Via | undefined {
   return { transport: transport.toUpperCase(), sentBy, parameters }
 }
 
-/** The Via as text, without the blanks it may have come with. */
+/** Formats a Via, without optional blanks. */
 export function writeVia(via: Via): string {
   return `SIP/2.0/${via.transport} ${writeHostPort(via.sentBy)}${writeParameters(via.parameters)}`
 }

@@ -1,19 +1,19 @@
 import { spellHeaderName } from './header-names.ts'
 import type { Header, HeaderEncoding } from './message.ts'
 
-/** A message to be sent. Content-Length is written from the body, whatever the headers say. */
+/** A message to be sent. Content-Length is computed from the body and overrides the headers. */
 export interface OutgoingMessage {
   headers: readonly Header[]
   body?: Buffer | undefined
   encoding?: HeaderEncoding | undefined
 }
 
-/** `method` and `uri` with headers and body -> the bytes of a request (RFC 3261 7.1). */
+/** Returns the bytes of a request (RFC 3261 7.1). */
 export function writeRequest(method: string, uri: string, message: OutgoingMessage): Buffer {
   return write(`${method} ${uri} SIP/2.0`, message)
 }
 
-/** `status` and `reason` with headers and body -> the bytes of a response (RFC 3261 7.2). */
+/** Returns the bytes of a response (RFC 3261 7.2). */
 export function writeResponse(status: number, reason: string, message: OutgoingMessage): Buffer {
   return write(`SIP/2.0 ${status} ${reason}`, message)
 }
@@ -27,7 +27,7 @@ function write(startLine: string, message: OutgoingMessage): Buffer {
   return Buffer.concat([Buffer.from(lines.join('\r\n'), message.encoding ?? 'utf8'), body])
 }
 
-/** A value never ends its line early, whoever made it: no header can be smuggled into what we send. */
+/** Removes line ends from a value, so that no header can be smuggled into our messages. */
 function oneLine(value: string): string {
   return value.includes('\r') || value.includes('\n') ? value.replace(/[\r\n]/g, ' ') : value
 }
