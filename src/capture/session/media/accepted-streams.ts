@@ -4,7 +4,7 @@ export function accepted(streams: readonly StreamPlan[]): StreamPlan[] {
   return streams.filter((stream) => stream.accepted)
 }
 
-/** A first offer of 0.0.0.0 is how some clients begin; only `inactive` says that nothing will come. */
+/** Returns true if every accepted stream is `inactive`. 0.0.0.0 does not count: some clients send it in their first offer. */
 export function allInactive(streams: readonly StreamPlan[]): boolean {
   return accepted(streams).every((stream) => stream.direction === 'inactive')
 }
@@ -14,7 +14,7 @@ export function allPaused(streams: readonly StreamPlan[]): boolean {
   return audio.length > 0 && audio.every((stream) => stream.paused)
 }
 
-/** Where the media of an offer come from: its first stream that is taken. */
+/** Returns the media address of an offer: that of its first accepted stream. */
 export function peerOf(streams: readonly StreamPlan[]): string {
   return (streams.find(({ accepted }) => accepted) ?? streams[0])?.remote.address ?? ''
 }

@@ -1,9 +1,8 @@
 /**
- * Capture's stock of public intake keys, one for each recording (docs/decisions/0078). In: batches from the register while it is
- * there. Out: a key, each once, also across a crash and without the register for as long as the stock lasts. Never here: a private key.
- *
- * A batch lies in a file until it is begun; then its file is removed first, so that no crash lets a key be used twice. What is left of
- * the batches in memory is written back when the process ends by itself, and lost when it dies.
+ * Capture's stock of public intake keys, one for each recording (docs/decisions/0078), fetched from the register in batches.
+ * Each key is used at most once, also across a crash, and without the register while the stock lasts. Holds no private key.
+ * A batch is a file until it is opened; the file is removed first, so that no crash lets a key be used twice. The unused keys
+ * of open batches are written back on an orderly exit and lost in a crash.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,34 +14,34 @@ export interface IntakeBatchFile {
   publicKeys: string[]
 }
 
-/** The register, as far as it gives keys. Each throws while it cannot be reached. */
+/** The register as a source of keys. Each method throws while it cannot be reached. */
 export interface IntakeSource {
-  /** How many keys a node holds in stock. */
+  /** Number of keys that a node keeps in stock. */
   wanted(): Promise<number>
   take(mostBatches: number): Promise<{ id: string; publicKeys: string[] }[]>
-  /** Those of these batches whose keys may still be used. */
+  /** Returns those of these batches whose keys may still be used. */
   inUse(ids: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 export interface IntakeStock {
-  /** A public key (age1…) that nobody gets a second time; nothing when the stock is used up. */
+  /** Returns an unused public key (age1…); undefined if the stock is empty. */
   next(): string | undefined
-  /** Keys left. */
+  /** Number of keys left. */
   readonly left: number
-  /** Drops batches that are not in use any more, and fills up the stock. */
+  /** Drops batches that are no longer in use, and refills the stock. */
   refresh(): Promise<void>
   stop(): Promise<void>
 }
 
-/** In memory, of begun batches: those are lost with the process. */
+/** Most keys of open batches in memory: those are lost in a crash. */
 const keysAtHand = 192
 const batchKeys = 64
-/** Before the custodian ends them, forty days after they were taken (safeguards/keys/intake-keys.ts). */
+/** Less than the forty days after which the custodian retires a batch (safeguards/keys/intake-keys.ts). */
 const mostDaysUsed = 35
-/** Then a fresh stock is taken, while there is time for a register that is away. */
+/** After this a new stock is fetched, early enough to outlast a register outage. */
 const daysFresh = 20
 const refreshMs = 60_000
-/** The custodian is making more. */
+/** Retry interval while the custodian is making more. */
 const shortMs = 2_000
 
 export async function openIntakeStock(options: {
@@ -50,7 +49,7 @@ export async function openIntakeStock(options: {
   source: IntakeSource
   now: () => Temporal.Instant
   onFault: (error: unknown) => void
-  /** Less than a quarter of the stock is left, and more could not be had; told once until there is more. */
+  /** Called when less than a quarter of the stock is left and no more could be fetched; once until there are more. */
   onLow?: (left: number) => void
 }): Promise<IntakeStock> {
   const { folder, source, now, onFault } = options
@@ -123,7 +122,7 @@ export async function openIntakeStock(options: {
       .then(
         () => (wasReached = true),
         (error: unknown) => {
-          // Once for each time that the register is away.
+          // Once per outage of the register.
           if (wasReached) onFault(error)
           wasReached = false
         },
@@ -167,7 +166,7 @@ export async function openIntakeStock(options: {
   }
 }
 
-/** The oldest first. A file that a crash left half written is none. */
+/** Returns the stored batches, oldest first. Skips files that a crash left half written. */
 async function readStored(folder: string): Promise<IntakeBatchFile[]> {
   const found: IntakeBatchFile[] = []
   for (const name of await readdir(folder)) {

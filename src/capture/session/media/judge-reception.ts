@@ -1,13 +1,13 @@
 /**
- * What the measures of a recording's streams come to (R13, R17). In: counts of each stream and whose voice it is. Out: the
- * quality that is kept with the recording. Never here: a sample of it.
+ * Computes the reception quality that is stored with a recording (R13, R17) from the counters of each stream and its track.
+ * Reads no audio sample.
  */
 import type { Track } from '#register/recordings/recording-log.ts'
 import type { Reception, StreamReception } from '#register/recordings/reception.ts'
 import type { StreamMeasure } from '../../rtp/measure-stream.ts'
 import type { StreamReport } from '../../rtp/receive-stream.ts'
 
-/** One stream as it was heard, and the media line it came on. */
+/** Measures of one stream, and its media line. */
 export type MeasuredStream = {
   index: number
   measure: StreamMeasure
@@ -19,17 +19,17 @@ export interface Client {
   client: string
 }
 
-/** Who speaks for so long speaks to somebody. */
+/** A party that speaks for this long is in a conversation. */
 const speaksMs = 3_000
-/** Whoever says less than this, in all, has said nothing: a click, or the noise of a line that is opened. */
+/** A party with less sound than this in all has said nothing: a click, or noise as the line opens. */
 const nothingMs = 200
-/** Of a codec whose silence is not known, so much that comes is taken for speech where the other stream has nothing at all. */
+/** For a codec whose silence cannot be detected, this much media counts as speech if the other stream has none at all. */
 const comesMs = 10_000
 
-/** A second of sound of 20 ms packets: less from elsewhere is a stray. */
+/** One second of 20 ms packets; fewer from elsewhere are strays. */
 const elsewherePackets = 50
 
-/** Address that sent more than what was described, none of which was recorded; nothing where there is none. */
+/** Returns the address that sent more packets than the described one, none of them recorded; undefined if there is none. */
 export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undefined {
   const found = heard.find(
     ({ counters: { received, foreignFrom } }) =>
@@ -38,14 +38,14 @@ export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undef
   return found?.counters.foreignFrom.address
 }
 
-/** Returns true if much of what came from where media were described is not recorded: a voice whose SSRC changes again and again. */
+/** Returns true if a large part of the media from the described address is not recorded: a voice whose SSRC keeps changing. */
 export function leavesOut(heard: readonly MeasuredStream[]): boolean {
   return heard.some(
     ({ counters: { received, unfollowed } }) => unfollowed >= elsewherePackets && unfollowed * 10 > received,
   )
 }
 
-/** Returns true if a stream with both voices came beside one of each. */
+/** Returns true if a stream with both voices was received beside one of each. */
 export function hasMixedBeside(heard: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
   const came = new Set(
     heard.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
@@ -77,11 +77,11 @@ export function judgeReception(
 interface Voice {
   comesMs: number
   soundsMs: number
-  /** Whether sound can be told from silence in what came. */
+  /** True if sound can be told from silence in all that was received. */
   isKnown: boolean
 }
 
-/** Nothing for a voice that has no stream. */
+/** Returns undefined for a voice without a stream. */
 function sumOf(measures: readonly StreamMeasure[]): Voice | undefined {
   if (measures.length === 0) return undefined
   const voice = { comesMs: 0, soundsMs: 0, isKnown: true }

@@ -8,10 +8,10 @@ import type { RecorderOptions } from '../recorder-options.ts'
 const mostTries = 6
 
 /**
- * Offers a client the session anew with an INVITE of ours; where it crosses one of the client, once more.
- * @param sdp nothing where no stream can be offered
- * @param goesOn whether the session is still in this dialog
- * @returns what it came to for the session; nothing where that has gone on elsewhere meanwhile
+ * Sends the client a re-INVITE of ours; retries if it crosses one of the client's (491).
+ * @param sdp undefined if no stream can be offered
+ * @param goesOn returns true while the session is still in this dialog
+ * @returns the session's event; undefined if the session has left this dialog meanwhile
  */
 export async function offerAgain(
   dialog: Dialog,

@@ -1,45 +1,45 @@
 /**
- * Recordings whose files are made before there is a call for them: an INVITE waits for no file to be created (ADR 0067). In: public keys.
- * Out: ids, the key of each and its files, durable. Never here: a packet, a key used twice.
+ * Creates the files of recordings in advance, so that no INVITE waits for file creation (ADR 0067). Ids, keys and files are
+ * durable; no key is used twice.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createRecordingFiles, type RecordingFiles } from '#register/recordings/recording-files.ts'
 
-/** The id of a recording, and the public key that its header is sealed to. */
+/** Id of a recording, and the public key to which its header is sealed. */
 export interface PreallocatedRecording {
   id: string
   intakeKey: string
 }
 
 export interface PreallocatedRecordings {
-  /** A recording whose files are there; nothing where none are: they are made when it is opened. */
+  /** Takes a recording whose files exist; undefined if there is none, and then its files are created when it is opened. */
   take(): PreallocatedRecording | undefined
-  /** Makes the first files. */
+  /** Creates the first files. */
   fill(): void
-  /** The files of an id that was taken, once. */
+  /** Returns the files of an id that was taken, once. */
   claim(id: string): RecordingFiles | undefined
-  /** Nothing has been written to them: they are for another recording. */
+  /** Returns files to which nothing was written, for use by another recording. */
   giveBack(files: RecordingFiles): void
-  /** Ids whose files nobody has claimed. */
+  /** Ids whose files are unclaimed. */
   ids(): string[]
-  /** Removes what nobody has claimed. */
+  /** Removes unclaimed files. */
   stop(): Promise<void>
 }
 
-/** What calls take within a quarter of a second at 50 a second; as many again are made when half of them are gone. */
+/** What calls take within a quarter of a second at 50 a second; as many again are created when half of them are gone. */
 const usualMost = 24
 
-/** How long a disk that refuses is left alone. */
+/** Pause after a disk error. */
 const restMs = 5_000
 
 export function createPreallocatedRecordings(options: {
   directory: string
-  /** age1…, each given once; nothing when the stock is used up. */
+  /** Returns age1…, each once; undefined if the stock is empty. */
   intakePublicKey: () => string | undefined
   uuid: () => string
   most?: number
-  /** They could not be made or removed; a recording makes its files itself, as long as none are. */
+  /** Called when files could not be created or removed; meanwhile each recording creates its own. */
   onFault: (error: unknown) => void
 }): PreallocatedRecordings {
   const { directory, intakePublicKey, uuid, most = usualMost, onFault } = options
@@ -54,7 +54,7 @@ export function createPreallocatedRecordings(options: {
     const making: Promise<RecordingFiles | undefined>[] = []
     let failed: unknown
     for (let n = ready.length; n < most; n++) {
-      // A turn of the event loop each: making their keys takes as long as answering a call.
+      // Yields to the event loop for each: generating their keys takes as long as answering a call.
       await setImmediate()
       const key = intakePublicKey()
       if (key === undefined) break
@@ -74,7 +74,7 @@ export function createPreallocatedRecordings(options: {
   async function makeOne(key: string): Promise<RecordingFiles> {
     const files = await createRecordingFiles(directory, uuid(), key)
     keyOf.set(files, key)
-    // What is not durable yet is synced by its recording.
+    // Files that are not durable yet are synced by their recording.
     await files.sync().catch(onFault)
     return files
   }
@@ -109,7 +109,7 @@ export function createPreallocatedRecordings(options: {
   }
 }
 
-/** The facts with the recording in files that are there already, if there are any; or else with a key of its own. */
+/** Returns the facts with a preallocated recording if there is one, or else with a key of their own. */
 export function withIntakeKey(
   facts: SegmentFacts,
   {

@@ -19,90 +19,92 @@ export interface MediaOptions {
   recordingId: string
   startedAt: Temporal.Instant
   streams: readonly StreamPlan[]
-  /** Streams that the recording begins with, where it takes none over. */
+  /** Opens the recording's streams, unless it takes some over. */
   newStreams: () => SessionStreams
   intakePublicKey: string
-  /** Where header and body lie while the call runs. */
+  /** Folder of header and body during the call. */
   folder: string
   preallocated?: PreallocatedRecordings | undefined
   tail: TailJournal
   clock: Pick<Clock, 'monotonicMs'>
-  /** The streams of the call's segment before, within the same session: the recording takes them over once it is ready. */
+  /** Streams of the call's previous segment in the same session: the recording takes them over once it is ready. */
   takesOver?: (() => SessionStreams | undefined) | undefined
-  /** As the clock tells, where the recording begins with packets that have come before it could be made. */
+  /** Wall-clock time in ms; set if the recording begins with packets received before it could be created. */
   beganMs?: number | undefined
   onFault: (fault: RecordingFault) => void
 }
 
-/** What is sealed, and how it came in. */
+/** A sealed recording and its reception. */
 export interface SealedRecording {
   recording: FinishedRecording
   received: number
   lost: number
   streams: MeasuredStream[]
-  /** What its call is marked with for where its sound came from. */
+  /** Marks of the call about the source of its sound. */
   marks: SegmentMark[]
 }
 
-/** The streams of one recording and the writer they write to. The session closes the streams, then finishes the writer. */
+/** The streams of one recording and the writer they feed. The session closes the streams, then finishes the writer. */
 export interface SessionMedia {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
-  /** Our own key of a stream with keys: the same for as long as its suite is. */
+  /** Our own key of an encrypted stream: unchanged while its suite is. */
   ownKey(stream: StreamPlan): MasterKey
-  /** Hands the streams on, to another recording or to nobody: what came until now is all that this one has. */
+  /** Hands the streams over, to another recording or to none: this one keeps what was received until now. */
   passOn(): SessionStreams
   /**
-   * Goes on with the streams of another session of the call, from now on and under numbers of their own. Those until now are
-   * closed where their session has ended.
-   * @returns those until now
+   * Switches to the streams of another session of the call, under stream numbers of their own. Closes the former ones if their
+   * session has ended.
+   * @returns the former streams
    */
   exchange(next: SessionStreams, hasEnded: boolean): SessionStreams
-  /** Packets that have come. */
+  /** Number of packets received. */
   received(): number
-  /** While somebody else is in the call, or the caller is not (a conference, a consultation), nothing that comes is kept. */
+  /** Discards what is received while somebody else is in the call, or the caller is not (a conference, a consultation). */
   withhold(on: boolean): void
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
-  /** The client has closed these media lines: their ports are free again. */
+  /** Releases the ports of media lines that the client has closed. */
   closeStreams(indexes: readonly number[]): void
   retarget(stream: StreamPlan): void
-  /** `why`: what else than a hold it is. */
+  /** `why`: the reason, if it is not an ordinary hold. */
   mark(kind: 'hold' | 'resume', why?: string): void
   map(tracks: Readonly<Record<number, Track>>): void
-  /** Whose voice each stream is, by its number in the recording. */
+  /** The voice of each stream, by stream number in the recording. */
   readonly tracks: Readonly<Record<number, Track>>
-  /** Milliseconds since a packet was last kept, the last hold ended, or the beginning. */
+  /** Milliseconds since the last recorded packet, the end of the last hold, or the beginning. */
   silentMs(): number
   heardAnything(): boolean
-  /** Sound has come in this session, in an earlier segment of it at least. */
+  /** True if sound was received in this session, also in an earlier segment. */
   readonly everHeard: boolean
-  /** The end signal has come (R16): of what comes from now on, only what was sent before is kept. */
+  /** End signal (R16): from now on only packets sent before it are recorded. */
   end(): void
   /**
-   * Receives what is still on its way, then seals the last chunk. An end that was only noticed later lies `lengthMs`
-   * after the beginning, and not before the last packet or mark.
+   * Receives packets still in flight, then seals the last chunk. If the end was noticed late, the recording ends `lengthMs`
+   * after the beginning, but not before its last packet or mark.
    */
   finish(lengthMs?: number): Promise<SealedRecording>
-  /** Nothing that arrives is kept any more; ports, reports and counts go on as before, so that the client notices nothing. */
+  /** Stops recording; ports, reports and counters continue, so that the client notices nothing. */
   silence(): void
-  /** Once silenced: seals the last chunk as finish() does, and leaves the ports open. Can be called again. */
+  /** Once silenced: seals the last chunk as finish() does, and keeps the ports open. Can be called again. */
   seal(): Promise<SealedRecording>
-  /** Silences, and removes durably what was captured; the ports stay open. Throws what the disk says, and can be called again. */
+  /** Silences, and durably removes what was captured; the ports stay open. Throws disk errors, and can be called again. */
   destroy(): Promise<void>
-  /** A finish() that failed and is not tried again: what is on disk is for the next start. */
+  /** Gives up on a failed finish(): the next start handles what is on disk. */
   leaveBehind(): Promise<void>
-  /** Closes everything and leaves no file: the call was never answered. */
+  /** Closes everything and leaves no file: for a call that was never answered. */
   abandon(): Promise<void>
 }
 
-/** How long packets that were sent before the end signal may still come after it. */
+/** Time during which packets sent before the end signal may still arrive. */
 const drainMs = 200
-/** A session that sent less than this, a second of sound, is none whose sound was recorded: two clients end one call a moment apart. */
+/**
+ * A session that sent less than this, one second of sound, does not count as a source: two clients end one call a moment apart.
+ */
 const heardPackets = 50
 
 /**
- * Creates the recording and opens a port for each stream, or takes over those of the segment before; what is opened is
- * closed again when one cannot be.
+ * Creates the recording and opens a port for each stream, or takes over those of the previous segment; closes what it opened if
+ * one fails.
  */
 export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
   const { recordingId, clock, newStreams, takesOver } = options
@@ -137,11 +139,11 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let withheld = false
   const sink = {
     arrival100us,
-    // A source is told even while nothing of it is kept: what follows belongs to it.
+    // Sources are written even while packets are withheld: later packets refer to them.
     source(...told: Parameters<RecordingWriter['source']>) {
       if (!silent) writer.source(...told)
     },
-    // By name: gathered as `...told` they would be an array and an iterator for each packet.
+    // Named parameters: a rest parameter would allocate an array and an iterator for each packet.
     packet: ((stream, type, marker, seq, ts, arrival, buffer, start, end) =>
       silent ||
       withheld ||
@@ -150,11 +152,11 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       if (!silent) writer.omitted(stream, seqOffset)
     },
   }
-  // From here on to the return nothing waits: the segment before has its last packet, and this one its next.
+  // No await from here to the return: the previous segment has its last packet, and this one its next.
   let streams = fresh ?? takesOver?.() ?? newStreams()
   beganMs = options.beganMs ?? (takesOver ? clock.monotonicMs() : beganMs)
   streams.writeTo(sink)
-  /** Streams of each session that its call goes on in have numbers of their own: whose voice they are is told by number. */
+  /** Each session of the call has its own range of stream numbers: tracks are mapped by number. */
   const numbering = new Map<SessionStreams, number>([[streams, 0]])
   let mapped: Readonly<Record<number, Track>> = {}
   const from = () => numbering.get(streams) ?? 0
@@ -163,9 +165,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   const noteHeard = () => {
     if (sum(streams.reports().map(({ received }) => received)) >= heardPackets) heard.add(streams)
   }
-  /** What came on streams that were exchanged since. */
+  /** Reports and measures of streams that were exchanged. */
   const former: FormerStreams = { reports: [], measures: [] }
-  /** Once they are handed on: how it stood then. */
+  /** Once the streams are handed over: their reports and measures at that time. */
   let handedOn: FormerStreams | undefined
 
   let lastMark100us = 0
@@ -181,7 +183,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     if (!handedOn) noteHeard()
     const measured = measures()
     const marks: SegmentMark[] = []
-    // Another address or port within a stream, or another session of the call.
+    // A stream changed its address or port, or the call has another session.
     if (heard.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
     if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
     if (leavesOut(measured)) marks.push('incomplete')
@@ -197,7 +199,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     ownKey: (plan) => streams.ownKey(plan),
     passOn() {
-      // What has come until now is this one's, and counts for it.
+      // Packets received until now belong to this recording, and are counted in it.
       if (!handedOn) streams.takeWaiting()
       handedOn ??= { reports: reports(), measures: measures() }
       streams.writeTo(undefined)
@@ -205,7 +207,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     exchange(next, hasEnded) {
       const was = streams
-      // What waits is of the call, and what waits to be told from a stranger's as well.
+      // Packets still queued may be the call's or a stranger's.
       if (hasEnded) was.closeAll()
       noteHeard()
       former.reports.push(...was.reports())
@@ -219,7 +221,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     received: () => sum(reports().map(({ received }) => received)),
     withhold(on) {
-      // What waits in a socket came while it was as until now.
+      // Packets queued in a socket arrived before the change.
       if (withheld && !on) streams.takeWaiting()
       withheld = on
     },
@@ -278,13 +280,13 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   }
 }
 
-/** Makes the streams that were taken over those of the request that passed the call on. */
+/** Updates the streams that were taken over to those of the request that passed the call on. */
 async function takeOver(streams: SessionStreams, plans: readonly StreamPlan[]): Promise<void> {
   const known = streams.ports
   const wanted = new Set(plans.map(({ index }) => index))
   streams.close([...known.keys()].filter((index) => !wanted.has(index)))
   for (const plan of plans) if (known.has(plan.index)) streams.retarget(plan)
-  // One for which no port is left is refused alone in the answer.
+  // A stream without a free port is refused alone, in the answer.
   await streams.add(plans.filter(({ index }) => !known.has(index)))
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ports and received streams of one dialog. They outlive a recording: when a call is passed on within its session,
- * the next segment's recording takes them over at one instant, so that every packet is in exactly one of the two (R17).
+ * The ports and received streams of one dialog. They outlive a recording: when a call is passed on within its session, the next
+ * segment's recording takes them over at one instant, so that every packet is in exactly one of the two (R17).
  */
 import { codecNamed, type StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
@@ -11,47 +11,49 @@ import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { MeasuredStream } from './judge-reception.ts'
 import { makeMasterKey, type MasterKey } from '../../srtp/suites.ts'
 
-/** Who is written to, and the time that its packets are told in: 100-microsecond units since its own start mark. */
+/** A recording writer and the arrival time of its packets, in units of 100 µs since its own start mark. */
 export type Sink = Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> & { arrival100us: () => number }
 
 export interface SessionStreams {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
-  /** Sound has come, whoever it was written to. */
+  /** True if sound was received, for any sink. */
   readonly everHeard: boolean
-  /** Our own key of a stream with keys: the same for as long as its suite is. */
+  /** Our own key of an encrypted stream: unchanged while its suite is. */
   ownKey(stream: StreamPlan): MasterKey
   add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
-  /** A port that was held since this process began: what came there goes to the first sink, as of when it came. */
+  /** Takes a port that was held since this process began: its packets go to the first sink with their arrival times. */
   adopt(plan: StreamPlan, held: HeldPort): void
-  /** The client has closed these media lines: their ports are free again. */
+  /** Releases the ports of media lines that the client has closed. */
   close(indexes: readonly number[]): void
-  /** The client will send from elsewhere, or means something else by its payload types. */
+  /** Changes the client's address or the meaning of its payload types. */
   retarget(plan: StreamPlan): void
-  /** Of every stream, also of those closed since the sink's first packet. */
+  /** Reports of every stream, also of those closed since the sink's first packet. */
   reports(): StreamReport[]
-  /** How well each came in, also of those closed since the sink's first packet. */
+  /** Reception of every stream, also of those closed since the sink's first packet. */
   measures(): MeasuredStream[]
-  /** Nothing is to come for a while, or it is again: a hold. */
+  /** Starts or ends a hold: no media is expected. */
   pause(on: boolean): void
-  /** What has come and waits to be looked at goes to the sink now. */
+  /** Delivers queued packets to the sink now. */
   takeWaiting(): void
-  /** From now on packets go to this one, under stream numbers from `first` on; nobody is a sink too. Counts begin anew. */
+  /**
+   * Sends packets to this sink from now on, under stream numbers from `first`; undefined discards them. Resets the counters.
+   */
   writeTo(sink: Sink | undefined, first?: number): void
-  /** The end signal has come: what was sent after it is not kept. */
+  /** End signal: packets sent after it are discarded. */
   end(): void
-  /** Receives what is still on its way, then closes. */
+  /** Receives packets still in flight, then closes. */
   drain(drainMs: number): Promise<void>
   closeAll(): void
 }
 
-/** Our name in RTCP; says nothing (RFC 7022). */
+/** Length of our RTCP CNAME; it carries no information (RFC 7022). */
 const cnameBytes = 3
 
 export interface SessionStreamsOptions {
   allocator: PortSource
   random32: () => number
-  /** Returns true for an address of the trunk's networks; set where the trunk latches. */
+  /** Returns true for an address of the trunk's networks; set if the trunk latches. */
   latches?: ((address: string) => boolean) | undefined
 }
 
@@ -64,12 +66,12 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   let sink: Sink | undefined
   let first = 0
   const adopted: [StreamPlan, HeldPort][] = []
-  /** Of streams that are closed. */
+  /** Of closed streams. */
   let heardBefore = false
   const nobodySince = performance.now()
   const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
 
-  /** What streams write to, whoever it is at the moment. */
+  /** Forwards to the current sink. */
   const recording: Omit<Sink, 'arrival100us'> = {
     source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream + first, ssrc, firstSeq, firstTs, codecs),
     packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
@@ -126,7 +128,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
     },
     ownKey,
     async add(plans) {
-      // All at once: sessions that each wait for their second pair would refuse each other the last ones.
+      // All at once: sessions that each wait for their second port pair would starve each other.
       const given = await Promise.all(plans.map(() => allocator.allocate()))
       const opened = given.filter((ports) => ports !== 'no-port-left')
       if (opened.length < plans.length) {
@@ -152,7 +154,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       streams.get(plan.index)?.update(describe(plan))
     },
     reports() {
-      // What waits in a socket has come: it is counted where it was written to.
+      // Packets queued in a socket have arrived: they count for the sink of that time.
       for (const stream of streams.values()) stream.takeWaiting()
       return [...closed, ...[...streams.values()].map((stream) => stream.report())]
     },
@@ -169,7 +171,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       closed = []
       measured = []
       for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
-      // What waits in them has somebody to go to only now.
+      // Queued packets have a sink only now.
       for (const [plan, held] of adopted.splice(0)) receive(plan, allocator.adopt(held.port, held))
     },
     end() {
@@ -188,11 +190,11 @@ function measure(index: number, stream: ReceivedStream): MeasuredStream {
   return { index, measure: stream.measure(), counters: stream.report() }
 }
 
-/** What payload types of a stream mean, as its recording tells it. */
+/** Returns the codecs of a stream's payload types, as the recording stores them. */
 export function codecsOf(plan: Pick<StreamPlan, 'codecs'>): StreamCodec[] {
   return plan.codecs.map(({ payloadType, encoding, clockRate, channels }) => ({
     payloadType,
-    // Two voices in one: the log has no place for that, and half of each would be heard.
+    // Two voices in one stream: the packet log cannot represent them, and half of each would be played.
     codec: channels > 1 && encoding === 'L16' ? 'unknown' : codecNamed(encoding),
     clockRate,
   }))

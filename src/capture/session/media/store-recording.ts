@@ -5,11 +5,10 @@ import { syncFolder } from '#platform/files/durable-files.ts'
 import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
- * Moves what there is of a recording from the folder of calls going on into the object store. What an earlier try has
- * moved is not there any more and is left as it is, so this can be cut short and tried again.
- * `bytes`: of a recording that is finished they are durable; what a killed process has left need not be.
- * `isForbidden`: whether it is to be destroyed; then no file begins to move any more.
- * @returns whether no file was kept back for that
+ * Moves a recording from the folder of live calls into the object store. Idempotent: parts that an earlier try has moved are
+ * skipped. `bytes`: those of a finished recording are durable; those of a killed process need not be. `isForbidden`: returns
+ * true if it is to be destroyed; then no further file begins to move.
+ * @returns true if no file was held back for that
  */
 export async function storeRecording(
   id: string,
@@ -19,7 +18,7 @@ export async function storeRecording(
   isForbidden: () => boolean = () => false,
 ): Promise<boolean> {
   const hasTailMoved = await moveIn('tail', tailKey(id))
-  // Side by side: they share the syncs of the folders that they leave and come to.
+  // In parallel: they share the syncs of their source and target folders.
   const moved = await Promise.allSettled([moveIn('body', bodyKey(id)), moveIn('hdr', headerKey(id))])
   for (const one of moved) if (one.status === 'rejected') throw one.reason
   return hasTailMoved && moved.every((one) => one.status === 'fulfilled' && one.value)
@@ -33,7 +32,7 @@ export async function storeRecording(
   }
 }
 
-/** Removes, durably, what there is of a recording in the folder of calls going on: first the way to its key. */
+/** Durably removes a recording from the folder of live calls: first the way to its key. */
 export async function removeRecording(id: string, folder: string): Promise<void> {
   for (const suffix of ['hdr', 'body', 'tail']) {
     await rm(join(folder, `${id}.${suffix}`), { force: true })
@@ -41,7 +40,7 @@ export async function removeRecording(id: string, folder: string): Promise<void>
   }
 }
 
-/** Removes, durably, what there is of a recording that the register never had, wherever it has come to: first the way to its key. */
+/** Durably removes a recording that the register never had, wherever it is: first the way to its key. */
 export async function removeUnentered(id: string, folder: string, objects: ObjectStore): Promise<void> {
   await removeRecording(id, folder)
   for (const key of [headerKey(id), bodyKey(id), tailKey(id)]) await objects.delete(key)

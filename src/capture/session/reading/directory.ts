@@ -3,7 +3,7 @@ import { findNumber, type RegisterDescription, type ServiceNumber } from '#descr
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Directory } from '../../siprec/party-evidence.ts'
 
-/** Number registry and directory of officials as they are at an instant (R7, R8, R11). */
+/** Returns the number registry and the directory of officials at an instant (R7, R8, R11). */
 export function directoryAt(
   description: RegisterDescription,
   officials: readonly DirectoryEntry[],

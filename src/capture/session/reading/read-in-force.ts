@@ -16,20 +16,19 @@ import type { VersionAt } from './version-in-force.ts'
 
 export interface ReadingContext {
   arrivedAt: Temporal.Instant
-  /** Where it is known already, of a later request of the session. */
+  /** Set for a later request of the session, if known. */
   answeredAt: Temporal.Instant | undefined
   versionAt: VersionAt
   officials: readonly DirectoryEntry[]
   before?: InvitationOptions['before']
-  /** What the operator has set for the client that asks. */
+  /** The operator's settings for the requesting client. */
   trunk?: Trunk | undefined
   formats?: FormatPolicy | undefined
 }
 
 /**
- * Reads a request with the numbering, the numbers and the directory that held when the call was answered (R11, R14). A
- * first request is read as of its arrival; only if something else held when its metadata say that the call was answered
- * it is read again.
+ * Reads a request with the numbering, numbers and directory in force when the call was answered (R11, R14). A first request is
+ * read as of its arrival, and again only if others were in force at the answer time in its metadata.
  */
 export function readInForce(
   request: InvitationRequest,
@@ -39,7 +38,7 @@ export function readInForce(
 
   const readAt = (at: Temporal.Instant): CallInvitation | Refusal => {
     const { description } = versionAt(at)
-    /** Each number is told in several places. */
+    /** Each number occurs in several places. */
     const normalised = new Map<string, ReturnType<typeof normalisePhoneNumber>>()
     return readInvitation<ServiceNumber, DirectoryEntry>(request, {
       arrivedAtMs: arrivedAt.epochMilliseconds,
@@ -61,7 +60,7 @@ export function readInForce(
   const again = readAt(answeredAt)
   return again.kind === 'refusal' ? again : { invitation: again, answeredAt }
 
-  /** Whether number and official are, at an instant, what they were taken for. */
+  /** Returns true if number and official, at an instant, are what they were read as. */
   function holdsAt({ number, official }: CallInvitation['parties'], at: Temporal.Instant): boolean {
     const version = versionAt(at)
     if (version.version !== versionAt(arrivedAt).version) return false

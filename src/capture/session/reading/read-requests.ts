@@ -1,4 +1,4 @@
-/** What is remembered of each dialog since its first INVITE, and how its requests are read with that. */
+/** Remembers facts of each dialog since its first INVITE, and reads its requests with them. */
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Dialog, Source } from '../../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../../sip/message.ts'
@@ -13,55 +13,57 @@ import { reportedEnd, type ClientClock } from '../machine/reported-times.ts'
 import { trunkNaming, type FindTrunk, type NameTrunk, type Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
-/** A request, where it came from, and the dialog that it is of. */
+/** A request, its source and its dialog. */
 export interface Asked {
   readonly request: SipRequest
   readonly source: Source
   readonly dialog: { readonly id: string }
 }
 
-/** What its session knows already when a request is read. */
+/** What a session knows before a request is read. */
 export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
 
 export interface RequestReader {
-  /** Reads a request on top of what its session knows already. */
+  /** Reads a request in addition to what its session knows. */
   read(
     asked: Asked,
     arrivedAt: Temporal.Instant,
     before?: KnownBefore,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
-  /** Media lines of an answer to an offer of ours. */
+  /** Returns the media lines of an answer to an offer of ours. */
   readAnswer(dialog: Pick<Dialog, 'source'>, sdp: string): StreamPlan[] | undefined
-  /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
+  /** Returns how long before this BYE its call ended, by the metadata of it or of earlier requests. */
   endedAgoMs(bye: Asked, now: Temporal.Instant, before?: KnownBefore): number | undefined
-  /** What the operator has set for the client that asks: the same for all requests of a dialog, which may not name it again. */
+  /**
+   * Returns the operator's settings for the client: the same for all requests of a dialog, of which later ones may not name it.
+   */
   trunkOf(asked: Asked): Trunk | undefined
-  /** Name of the trunk that asks: the same for all requests of a dialog. */
+  /** Returns the name of the trunk: the same for all requests of a dialog. */
   trunkNameOf(asked: Asked): string
-  /** A segment of a session begins: what its first INVITE told of the parties holds for all its requests. */
+  /** Begins a segment of a session: the parties in its first INVITE hold for all its requests. */
   begin(asked: Asked, nowMs: number, clock: ClientClock): void
-  /** What its client's clock says against ours. */
+  /** Returns the client's clock against ours. */
   clockOf(dialogId: string): ClientClock
-  /** When it began; `nowMs` for one that is not known. */
+  /** Returns when the dialog began; `nowMs` if it is unknown. */
   beganMs(dialogId: string, nowMs: number): number
   acknowledge(dialogId: string): void
   wasAcknowledged(dialogId: string): boolean
   forget(dialogId: string): void
-  /** What is remembered of a dialog, to be written down. */
+  /** Returns a dialog's remembered facts, to be stored. */
   beginningOf(dialogId: string): Beginning | undefined
-  /** A dialog that another process has begun goes on. */
+  /** Resumes a dialog that another process has begun. */
   resume(dialogId: string, beginning: Beginning): void
 }
 
 export interface Beginning {
   beganMs: number
-  /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
+  /** Parties in the first INVITE hold until a later request changes them: OpenSIPS sends them once. */
   headers: ReadonlyMap<string, readonly string[]>
   acknowledged: boolean
   clock: ClientClock
 }
 
-/** Of the parties, and of the client: jambonz' re-INVITEs do not name it. */
+/** Headers about the parties and the client: jambonz omits them in re-INVITEs. */
 const toldOnce = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent']
 
 export function createRequestReader(options: {
@@ -142,7 +144,7 @@ export function createRequestReader(options: {
   return reader
 }
 
-/** What a session knows when a later request of it is read. */
+/** Returns what a session knows, for reading a later request of it. */
 export function knownOf(session: { readonly state: SessionState | undefined } | undefined): KnownBefore | undefined {
   const state = session?.state
   if (!state || state.phase === 'over') return undefined

@@ -1,18 +1,18 @@
-/** What others ask of a session's state. */
+/** Queries of a session's state. */
 import { allPaused } from '../media/accepted-streams.ts'
 import type { Offer, SessionState } from '../machine/session-types.ts'
 
-/** The recording of a session, whatever has become of it. */
+/** Returns the recording of a session, whatever its state. */
 export function recordingIn(state: SessionState | undefined): string | undefined {
   return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
 }
 
-/** The trunk that sends a session. */
+/** Returns the trunk of a session. */
 export function trunkIn(state: SessionState | undefined): string | undefined {
   return state && state.phase !== 'over' ? state.session.facts.trunk : undefined
 }
 
-/** What the next segment of a session goes on with. */
+/** Returns what the next segment of a session continues from. */
 export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
   if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
   const { answerVersion, joined = [], tracks, isSilenced } = state.session
@@ -32,7 +32,7 @@ export function isShared({ state }: WithState): boolean {
   return state !== undefined && state.phase !== 'over' && state.session.shared === true
 }
 
-/** The official of the directory who speaks with the caller in a session now. */
+/** Returns the directory's official who speaks with the caller in a session now. */
 export function officialHeard({ state }: WithState): string | undefined {
   if (!state || state.phase === 'over' || state.phase === 'ending') return undefined
   const { facts, streams, withholds } = state.session

@@ -1,4 +1,4 @@
-/** What an operator knows of a client that the client does not tell itself (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
+/** Operator's settings for clients that do not send them (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
 import { readFileSync } from 'node:fs'
 import { isIP, type BlockList } from 'node:net'
 import { parse } from 'yaml'
@@ -7,24 +7,24 @@ import { blockListOf } from '#platform/connections/address-list.ts'
 import type { IdentitySource, Track, TrackOverride } from '../../siprec/identified-parties.ts'
 import type { Source } from '../../sip/handler.ts'
 
-/** One trunk of the file; every value but `name` and `from` may be left out. */
+/** One trunk of the file; every value except `name` and `from` is optional. */
 export interface Trunk {
   readonly name: string
-  /** Addresses and networks (CIDR) that its requests come from. */
+  /** Source addresses and networks (CIDR) of its requests. */
   readonly from: readonly string[]
-  /** Words of its User-Agent, where several clients share an address. */
+  /** Text in its User-Agent, for several clients at one address. */
   readonly client?: string
   readonly tracks?: TrackOverride
-  /** IANA zone of times that name none. */
+  /** IANA zone of times without one. */
   readonly zone?: string
   readonly identity?: IdentitySource
   /** Symmetric RTP: media may come from another address of `from` than the session description names (RFC 7362). */
   readonly latching?: boolean
-  /** `all`: it takes no answer that leaves a payload type out; `playable`: what cannot be played is left out. */
+  /** `all`: the client accepts no answer that omits a payload type; `playable`: those that cannot be played are omitted. */
   readonly formats?: 'all' | 'playable'
 }
 
-/** The settings for a request, by where it came from and what its User-Agent says; the first that fits. */
+/** Returns the first settings that match a request's source address and User-Agent. */
 export type FindTrunk = (address: string, userAgent: string | undefined) => Trunk | undefined
 
 /**
@@ -37,7 +37,7 @@ export type NameTrunk = (source: Source, userAgent?: string) => string
 export type SharesTrunk = (one: TrunkSource, other: TrunkSource) => boolean
 export type TrunkSource = Pick<Source, 'address' | 'client'>
 
-/** By a trunk's name, what its streams latch to: returns true for an address of its networks. Nothing for one that does not latch. */
+/** Returns, for a trunk's name, a function that is true for an address of its networks; undefined if it does not latch. */
 export type LatchesOf = (trunk: string | undefined) => ((address: string) => boolean) | undefined
 
 const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
@@ -46,6 +46,7 @@ const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity', 'latchin
 const formatWords: readonly unknown[] = ['all', 'playable']
 
 /**
+ * Reads the trunks' settings.
  * @param path SELOSTE_TRUNKS; without it there are no settings, and every client is believed
  * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed
  */
@@ -77,7 +78,10 @@ export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
     )?.trunk
 }
 
-/** @param sources SELOSTE_SIP_SOURCES; the entry with the longest prefix names the trunk */
+/**
+ * Returns the function that names trunks.
+ * @param sources SELOSTE_SIP_SOURCES; the entry with the longest prefix names the trunk
+ */
 export function trunkNaming(
   trunks: readonly Trunk[],
   sources: readonly string[] = [],
@@ -118,7 +122,7 @@ export function trunkNaming(
 
 const nameOf = (configured: string) => `trunk:${configured}`
 
-/** Returns true for a trunk that an operator has named or a certificate proves, and not for a bare address or network. */
+/** Returns true for a trunk named by an operator or proved by a certificate, false for a bare address or network. */
 export function isNamedTrunk(name: string): boolean {
   return name.startsWith('trunk:') || name.startsWith('tls:')
 }

@@ -1,10 +1,10 @@
 import type { RegisterDescription } from '#description/register-description.ts'
 
-/** The version of the register description that holds for a call: it numbers, names and decides (R11, R14). */
+/** The version of the register description that applies to a call's numbering, numbers and decisions (R11, R14). */
 export interface VersionInForce {
   version: number
   description: RegisterDescription
 }
 
-/** Which version was in force at an instant. */
+/** Returns the version in force at an instant. */
 export type VersionAt = (at: Temporal.Instant) => VersionInForce
