@@ -1,8 +1,7 @@
 /**
- * Media ports: an even one for RTP and the odd one after it for RTCP (RFC 3550, section 11), bound as they are given.
- *
- * In: a range. Out: bound sockets, or the refusal `no-port-left`. Never here: a port that another call had a few seconds
- * ago, whose late packets would be heard in this one; nor all ports for one trunk.
+ * Allocates media ports in a range: an even one for RTP and the next odd one for RTCP (RFC 3550, section 11), bound at once. A
+ * released pair is quarantined for a few seconds, so that late packets of one call are not recorded in another. No trunk can
+ * take all ports.
  */
 import type { Socket } from 'node:dgram'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
@@ -14,39 +13,41 @@ export type MediaPorts = {
   port: number
   rtp: ListenedSocket
   rtcp: Socket
-  /** Sound has come. */
+  /** To be called when audio has arrived. */
   heard?(): void
-  /** Closes both sockets; the pair rests before it is given again. */
+  /** Closes both sockets and quarantines the pair. */
   release(): void
 }
 
 export type PortSource = {
   allocate(): Promise<MediaPorts | 'no-port-left'>
-  /** A pair that is bound already, as by an earlier start of this process: nobody else is given it until it is released. */
+  /**
+   * Takes over a pair that is already bound, as by an earlier start of this process. It is not allocated again until released.
+   */
   adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
 }
 
 export type PortAllocator = PortSource & {
-  /** Allocates within the share of a trunk; without one nothing is counted. */
+  /** Allocates within the quota of a trunk; without a trunk nothing is counted. */
   forTrunk(trunk: string | undefined): PortSource
-  /** Returns true while the trunk has half of the silent pairs that it may have, or three quarters of all pairs are in use. */
+  /** Returns true while the trunk has half of its quota of silent pairs, or three quarters of all pairs are in use. */
   isScarce(trunk: string | undefined): boolean
-  /** Pairs refused because a trunk had its share. */
+  /** Pairs refused because a trunk had used its quota. */
   readonly refusedByShare: number
   readonly inUse: number
-  /** How many there are, in use or not. */
+  /** Number of pairs, in use or not. */
   readonly pairs: number
 }
 
 export type PortAllocatorOptions = {
-  /** Where to listen. */
+  /** Address to listen at. */
   address: string
   firstPort: number
   lastPort: number
   quarantineMs?: number
-  /** Trunks that are named: for them a part of the pairs is kept. Nothing is kept where none can be. */
+  /** Returns true for a configured trunk: part of the pairs is reserved for these. Without it nothing is reserved. */
   isNamedTrunk?: ((trunk: string) => boolean) | undefined
-  /** A number in [0, 1): where to start looking, so that ports are not guessed. */
+  /** Returns a number in [0, 1): where the search starts, so that ports cannot be guessed. */
   random?: () => number
   now?: () => number
 }
@@ -117,22 +118,22 @@ async function bindPair(address: string, port: number): Promise<Pair | undefined
 }
 
 /**
- * What each trunk may have of the pairs. A source that nobody has named can be a stranger on a known network: it gets three quarters
- * of them at most, and all such sources together leave an eighth for named trunks. Of what a trunk has, only a part may be silent:
- * opening sessions costs a stranger nothing, sending sound to each does.
+ * Quotas of trunks. A source without a configured trunk can be anybody on a known network: it gets at most three quarters of
+ * the pairs, and all such sources together leave an eighth for configured trunks. Only part of a quota may be silent: opening
+ * sessions costs an attacker nothing, sending audio to each does.
  */
 interface PortShares {
   within(trunk: string, source: PortSource): PortSource
-  /** Returns true while the trunk has half of the silent pairs that it may have, or more. */
+  /** Returns true while the trunk has half of its quota of silent pairs, or more. */
   isHalfSilent(trunk: string): boolean
   readonly refused: number
 }
 
 const unnamedShare = 3 / 4
 const reserveShare = 1 / 8
-/** Of all pairs. */
+/** Shares of all pairs. */
 const silentShare = { named: 1 / 2, unnamed: 3 / 8 }
-/** A range that is smaller has no shares worth the name. */
+/** Least quota in pairs; smaller ranges are not divided. */
 const leastPairs = 16
 
 interface Held {
@@ -191,7 +192,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
           refused++
           return 'no-port-left'
         }
-        // Counted before it is bound: many are asked for at once.
+        // Counted before it is bound: many are requested concurrently.
         change(trunk, { pairs: 1, silent: 1 })
         const given = await source.allocate().catch((error: unknown) => {
           change(trunk, { pairs: -1, silent: -1 })

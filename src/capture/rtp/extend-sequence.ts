@@ -1,17 +1,16 @@
 /**
- * Sequence numbers and timestamps without their wraps (RFC 3550, A.1), and copies told apart.
- *
- * In: 16-bit sequence numbers and 32-bit timestamps in whatever order. Out: offsets from the source's first packet.
+ * Extends 16-bit sequence numbers and 32-bit timestamps across their wraps (RFC 3550, A.1) to offsets from the source's first
+ * packet, in any order of arrival, and detects duplicates.
  */
 
 /** A.1's MAX_DROPOUT: a larger step forward is a restart until a second packet confirms it. */
 const maxDropout = 3000
-/** A.1's MAX_MISORDER: a packet further back is no late one if its time goes on. */
+/** A.1's MAX_MISORDER: a packet further back whose timestamp advances is not a late one. */
 const maxMisorder = 100
-/** How far back a packet may come and still be told from a copy: 20 s at 50 a second. */
+/** Window in which duplicates are detected: 20 s at 50 packets a second. */
 const windowPackets = 1024
 
-/** `next`: further than any before. `earlier`: behind, and new. The rest is not kept. */
+/** `next`: higher than any before. `earlier`: lower, and new. The others are not recorded. */
 export type Place = 'next' | 'earlier' | 'copy' | 'late' | 'leap'
 
 export class SequenceExtender {
@@ -26,7 +25,7 @@ export class SequenceExtender {
   private highestTsOffset = 0
   private readonly seen = new Uint32Array(windowPackets / 32)
 
-  /** Begins with this packet, which {@link place} has then still to place. */
+  /** Starts at this packet, which must still be passed to {@link place}. */
   begin(seq: number, timestamp: number): void {
     this.firstSeq = this.highestSeq = seq
     this.firstTs = this.highestTs = timestamp
@@ -55,12 +54,15 @@ export class SequenceExtender {
     return step > 0 ? 'next' : 'earlier'
   }
 
-  /** Returns true for a time after the highest packet's: behind by its number, such a packet is of a source that counts anew. */
+  /**
+   * Returns true for a timestamp after the highest packet's. With a lower number, such a packet is of a source that has
+   * restarted its numbers.
+   */
   private isAhead(timestamp: number): boolean {
     return ((timestamp - this.highestTs) | 0) > 0
   }
 
-  /** Clears the window's places for the offsets it moves on to. */
+  /** Clears the window's slots for new offsets. */
   private forget(from: number, to: number): void {
     if (to - from >= windowPackets) this.seen.fill(0)
     else for (let i = from; i <= to; i++) this.seen[(i >> 5) & (windowPackets / 32 - 1)]! &= ~(1 << (i & 31))

@@ -287,7 +287,7 @@ describe('latching (RFC 7362)', () => {
   const inTrunk = (address: string) => address.startsWith('198.51.100.')
   type Place = { address: string; port: number }
 
-  /** Packets every 20 ms from a place, numbered from `first` on. */
+  /** Sends packets every 20 ms from an address, numbered from `first` on. */
   function speak(
     { receive }: ReturnType<typeof follower>,
     { address, port }: Place,

@@ -1,18 +1,14 @@
 /**
- * One RTP stream's receiver without its socket: decides which packets are of the call, and hands them to the recording.
- *
- * In: datagrams with where they came from. Out: source and packet records. Never here: a byte from another address than
- * the session description's (or than the one that a trunk latches to), a second SSRC beside the one that is followed, key
- * presses, or a packet reordered.
- *
- * A source is followed once two of its packets came in order (RFC 3550, A.1). Until then its packets are held, and they
- * are kept when it is followed: nothing of the call is lost to probation. Another source (a new SSRC, another port, or
- * sequence numbers that leap) takes over only after the followed one fell silent, or after a new session description,
- * or when it comes from the described port and the followed one does not; a source on the described port yields to no
- * other port (CVE-2025-53399 came from learning more freely).
- *
- * Latching (RFC 7362): where nothing comes from the described address, a source of the trunk's own networks is followed, once
- * for each session description: one address and port, until the described address speaks, which then stays.
+ * Receiver of one RTP stream, without its socket: decides which packets belong to the call and passes them to the recording. It
+ * never accepts a byte from an address other than the session description's (or the latched one), a second SSRC beside the
+ * followed one, or key presses, and never reorders packets.
+ * Probation: a source is followed once two of its packets arrived in order (RFC 3550, A.1). Its packets are held until then and
+ * recorded when it is followed, so that nothing of the call is lost. Another source (a new SSRC, another port, or sequence
+ * numbers that leap) takes over only after the followed one fell silent, after a new session description, or if it comes from
+ * the described port and the followed one does not. A source on the described port yields to no other port (CVE-2025-53399 came
+ * from learning more freely).
+ * Latching (RFC 7362): if nothing comes from the described address, a source of the trunk's own networks is followed, one
+ * address and port for each session description. Once the described address sends, it takes over for good.
  */
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
@@ -22,12 +18,12 @@ import { replayed, tooOld } from '../srtp/open-rtp.ts'
 import { StreamMeter } from './measure-stream.ts'
 import { emptyPacket, isRtcp, parsePacket, type RtpPacket } from './parse-packet.ts'
 
-/** Where the session description says the media comes from. */
+/** Source of the media in the session description. */
 export type Peer = { address: string; port: number }
 
 /**
- * What came; `received` are those kept, `omitted` key presses, `shed` those the disk was too slow for, `unauthentic` those
- * that are not under the keys of the session description.
+ * Counts of packets. `received`: recorded; `omitted`: key presses; `shed`: dropped because the disk was too slow;
+ * `unauthentic`: not encrypted under the keys of the session description.
  */
 export type StreamCounters = {
   received: number
@@ -47,9 +43,9 @@ export type SourceFollowerOptions = {
   peer: Peer
   codecs: StreamCodec[]
   recording: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'>
-  /** Where the stream is SRTP: a packet that it does not open is nobody's. */
+  /** Set if the stream is SRTP: packets that it cannot open are discarded. */
   opener?: MediaOpener | undefined
-  /** Returns true for an address of the trunk's networks; set where the trunk latches. */
+  /** Returns true for an address of the trunk's networks; set if the trunk latches. */
   latches?: ((address: string) => boolean) | undefined
 }
 
@@ -61,16 +57,16 @@ function noCounts(): StreamCounters {
 }
 
 const silence100us = 4000
-/** Of a clock of 8000 Hz. */
+/** RTP ticks in 100 us at 8000 Hz. */
 const usualTicks = 0.8
-/** How much of a new source may overlap the old one: packets cross on the way. */
+/** Overlap of a new source with the old one that is recorded: packets may cross. */
 const crossing100us = 500
-/** After a new session description, so many packets of the old source may still come before it stops. */
+/** After a new session description another source may take over at once, until the old one has sent this many packets. */
 const yieldPackets = 50
 const heldLimit = 64
-/** How well a source fits the session description. */
+/** How well a source matches the session description. */
 const [elsewhere, otherPort, described] = [0, 1, 2]
-/** RFC 4733 section 2.3: a payload of this length that nothing explains is taken for a key press, which is never kept. */
+/** RFC 4733 section 2.3: an unexplained payload of this length is treated as a key press, which is never recorded. */
 const eventBytes = 4
 const candidateLimit = 4
 
@@ -79,26 +75,26 @@ type Candidate = Peer & { ssrc: number; nextSeq: number; inOrder: boolean; held:
 
 export class SourceFollower {
   counters: StreamCounters = noCounts()
-  /** Arrival of the last packet kept, or -1. */
+  /** Arrival of the last recorded packet, or -1. */
   lastArrival100us = -1
   /** Inter-arrival jitter in RTP units times 16 (RFC 3550, A.8). */
   jitter16 = 0
   /** The SSRC followed, or -1. */
   ssrc = -1
-  /** How often another address or port went on sending for the one followed before. */
+  /** Number of changes to another address or port. */
   sourceChanges = 0
   /** The address that most foreign packets came from, and how many more than from all others; '' before the first. */
   readonly foreign = { address: '', packets: 0 }
   /** Packets from the described address and port, of sources that were never followed. */
   unfollowed = 0
-  /** Where media come from instead of the described address, once latched. */
+  /** Source of media instead of the described address, once latched. */
   latched: Peer | undefined
   readonly sequence = new SequenceExtender()
   readonly meter = new StreamMeter()
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
-  /** By payload type: 1 is a key press, 2 one where it is of four bytes. */
+  /** By payload type: 1 is a key press, 2 is one if it has four bytes. */
   private readonly isEvent = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)
@@ -106,26 +102,26 @@ export class SourceFollower {
   private peer: Peer
   private codecs: StreamCodec[] = []
   private readonly latches: SourceFollowerOptions['latches']
-  /** Of the source followed. */
+  /** Of the followed source. */
   private address = ''
   private port = -1
-  /** Packets from there need no second look at where they come from. */
+  /** Packets from this address skip the source check. */
   private usualAddress: string
-  /** The described address has been followed: nothing latches any more. */
+  /** The described address has been followed: no more latching. */
   private describedSpoke = false
-  /** Address and port of the last source followed. */
+  /** Address and port of the last followed source. */
   private followedFrom = ''
   private candidates: Candidate[] = []
   private yielding = 0
-  /** When the call ended; -1 before. */
+  /** End of the call; -1 before. */
   private ended100us = -1
-  /** Of the last packet before that: when it came, its RTP time, and how much others differed from it. */
+  /** Arrival, RTP timestamp and jitter of the last packet before the end. */
   private lastBeforeEnd = { arrival100us: 0, timestamp: 0, jitter: 0 }
   private lastTransit = 0
   private expectedBefore = 0
   private receivedBefore = 0
   private receivedOfSource = 0
-  /** Another recording's time is not comparable with the last packet's. */
+  /** True for a recording's first packet: its time is not comparable with the previous packet's. */
   private isFirst = false
 
   constructor({ stream, peer, codecs, recording, opener, latches }: SourceFollowerOptions) {
@@ -138,7 +134,7 @@ export class SourceFollower {
     this.setCodecs(codecs)
   }
 
-  /** A datagram of `size` bytes came. `arrival100us` counts from the recording's start. */
+  /** Handles a datagram of `size` bytes. `arrival100us` counts from the recording's start. */
   receive(bytes: Buffer, size: number, arrival100us: number, address: string, port: number): void {
     if (address !== this.usualAddress && !this.mayComeFrom(address, port)) return this.countForeign(address)
     const { packet } = this
@@ -158,7 +154,7 @@ export class SourceFollower {
     this.follow(packet, bytes, arrival100us)
   }
 
-  /** A new session description: the peer, the codecs or the keys may differ, and another source may take over at once. */
+  /** Applies a new session description: peer, codecs or keys may differ, and another source may take over at once. */
   update({ peer, codecs, opener }: { peer: Peer; codecs: StreamCodec[]; opener?: MediaOpener | undefined }): void {
     this.opener = opener
     const changed = JSON.stringify(codecs) !== JSON.stringify(this.codecs)
@@ -170,12 +166,12 @@ export class SourceFollower {
     this.peer = peer
     this.setCodecs(codecs)
     this.yielding = yieldPackets
-    if (changed) this.leave() // What payload types mean is told per source: begin a new one.
+    if (changed) this.leave() // Payload types are recorded per source: start a new one.
   }
 
   /**
-   * Another recording begins, whose time is `shift100us` more than the last one's. The source followed goes on in it without
-   * probation and under the same numbers, so that no packet is lost between the two, and a copy is not taken for a new one.
+   * Starts another recording, whose time is `shift100us` more than the last one's. The followed source continues without
+   * probation and with the same numbers, so that no packet is lost in between, and duplicates are still detected.
    */
   beginAnew(shift100us: number): void {
     this.counters = noCounts()
@@ -186,7 +182,7 @@ export class SourceFollower {
     this.sourceChanges = 0
     for (const candidate of this.candidates) {
       const moved = candidate.held.map((one) => ({ ...one, arrival100us: one.arrival100us + shift100us }))
-      // One that may be of the call's crossing is kept where the source takes over; no time is before the recording's start.
+      // Packets within the crossing interval are recorded if the source takes over; no time is before the recording's start.
       candidate.held = moved.filter(({ arrival100us }) => arrival100us >= -crossing100us)
       for (const one of candidate.held) one.arrival100us = Math.max(0, one.arrival100us)
     }
@@ -201,7 +197,9 @@ export class SourceFollower {
     this.recording.source(this.stream, this.ssrc, firstSeq, firstTs, this.codecs)
   }
 
-  /** The end signal has come (R16): of what comes after it, only what was sent before is kept, as far as a source tells it. */
+  /**
+   * Handles the end signal (R16): of later packets only those sent before it are recorded, as far as the source's clock shows.
+   */
   end(at100us: number): void {
     if (this.ssrc === -1) return
     const { firstTs, tsOffset } = this.sequence
@@ -212,7 +210,7 @@ export class SourceFollower {
     }
   }
 
-  /** Everything that belongs to the call has come: a source that came after the followed one's last packet is of the call. */
+  /** Called when no more packets are expected: a source that began after the followed one's last packet belongs to the call. */
   settle(): void {
     const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
     const taking = this.candidates.find(
@@ -223,7 +221,7 @@ export class SourceFollower {
     this.candidates = []
   }
 
-  /** Packets that should have come, by sequence number. */
+  /** Packets expected, by sequence number. */
   get expected(): number {
     return this.expectedBefore + (this.ssrc === -1 ? 0 : this.sequence.highestOffset + 1)
   }
@@ -233,7 +231,7 @@ export class SourceFollower {
     return Math.max(0, this.expected - this.receivedBefore - this.receivedOfSource)
   }
 
-  /** Judged by the source's own clock; of a source that is not followed it cannot be told. */
+  /** Judged by the source's own clock; unknown, so true, for a source that is not followed. */
   private isAfterEnd({ ssrc, timestamp, payloadType }: RtpPacket, address: string, port: number): boolean {
     if (ssrc !== this.ssrc || port !== this.port || address !== this.address) return true
     const { lastBeforeEnd: last, ended100us } = this
@@ -248,7 +246,7 @@ export class SourceFollower {
     return this.latches(address)
   }
 
-  /** Counts for the address that most of them come from (Boyer and Moore's majority vote). */
+  /** Finds the address of most foreign packets (Boyer and Moore's majority vote). */
   private countForeign(address: string): void {
     this.counters.foreign++
     const { foreign } = this
@@ -305,7 +303,7 @@ export class SourceFollower {
       this.recording.omitted(this.stream, sequence.seqOffset)
       return
     }
-    // A.8; only the receiver report tells it.
+    // A.8; used only in the receiver report.
     const transit = (arrival100us * this.ticks[packet.payloadType]! - sequence.tsOffset) | 0
     if (!this.isFirst) this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
     this.isFirst = false
@@ -325,7 +323,7 @@ export class SourceFollower {
     else counters.shed++
   }
 
-  /** Holds a packet of a source that is not followed (yet). */
+  /** Holds a packet of a source that is not (yet) followed. */
   private consider(packet: RtpPacket, bytes: Buffer, arrival100us: number, address: string, port: number): void {
     let candidate = this.candidates.find(
       (other) => other.ssrc === packet.ssrc && other.port === port && other.address === address,
@@ -352,7 +350,7 @@ export class SourceFollower {
   private mayTakeOver(candidate: Candidate, arrival100us: number): boolean {
     const rank = this.rankOf(candidate)
     if (this.ssrc === -1) {
-      // What is not described is waited with: what is may yet speak.
+      // An undescribed source must wait: the described one may still send.
       return rank === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
     }
     if (this.yieldsNotTo(candidate)) return false
@@ -369,13 +367,16 @@ export class SourceFollower {
     return port === this.peer.port ? described : otherPort
   }
 
-  /** After a new description that changed nothing of where media come from, that is what is latched to. */
+  /** Latches to the current source if a new description has not changed where media come from. */
   private yieldOne(): void {
     if (--this.yielding > 0 || !this.latches || this.ownRank() !== elsewhere) return
     this.latched ??= { address: this.address, port: this.port }
   }
 
-  /** A source on the described port yields to no other port, the described address to no other, and what is latched to nothing else. */
+  /**
+   * Returns true if the followed source fits better. One on the described port yields to no other port, the described address
+   * to no other, and a latched source to nothing else.
+   */
   private yieldsNotTo(candidate: Candidate): boolean {
     if (this.ssrc === -1) return false
     const [rank, own] = [this.rankOf(candidate), this.ownRank()]
@@ -410,7 +411,7 @@ export class SourceFollower {
     if (this.rankOf(candidate) === described) this.unfollowed += packets
   }
 
-  /** The followed source is alive: what came beside it was not of the call. */
+  /** The followed source is active: packets of other sources did not belong to the call. */
   private dropCandidates(): void {
     const { lastArrival100us } = this
     this.candidates = this.candidates.filter((candidate) => {

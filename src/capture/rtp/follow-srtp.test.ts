@@ -48,7 +48,7 @@ test('an SRTP stream keeps every packet under its key, and of a stranger’s no 
     if (shape === 2) return bytes(random.integer(0, 200))
     return last
   }
-  // Two in order from the described address and port would be followed, were they RTP.
+  // Two in order from the described address and port would be followed if they were RTP.
   for (let n = 0; n < 5; n++) receive(packet(n, 99, bytes(170)))
   for (let n = 0; n < strangers; n++) {
     now += 7
@@ -60,7 +60,7 @@ test('an SRTP stream keeps every packet under its key, and of a stranger’s no 
     receive(last)
     sent.push(payload.toString('hex'))
   }
-  // The call goes silent: whoever forges now would be followed, were it RTP.
+  // The call falls silent: a forged source would be followed now if it were RTP.
   now += 10_000
   for (let n = 0; n < 50; n++) receive(packet(40_000 + n, 7, bytes(160)))
   follower.settle()

@@ -1,9 +1,7 @@
 /**
- * Media ports of calls that go on, bound again the moment a process starts: their clients go on sending, whoever hears it.
- *
- * In: an address and ports. Out: bound sockets, in which what comes waits until somebody listens. Never here: a packet
- * read. This file and what it imports is read before the rest of the program, so that the ports
- * are open a moment after the process before has died; it imports next to nothing.
+ * Binds the media ports of calls in progress the moment a process starts: their clients continue to send. Packets wait in the
+ * sockets, unread, until a stream takes them. This file and its imports are loaded before the rest of the program, so that the
+ * ports reopen a moment after the previous process died; it imports next to nothing.
  */
 import type { Socket } from 'node:dgram'
 import { bindDatagrams, listenOneByOne } from '#platform/datagrams/listen-one-by-one.ts'
@@ -13,21 +11,21 @@ export interface HeldPort {
   readonly port: number
   readonly rtp: ListenedSocket
   readonly rtcp: Socket
-  /** When the first packet came that waits, as performance.now() tells. */
+  /** Arrival of the first waiting packet in performance.now() time. */
   readonly firstMs: number | undefined
-  /** Calls once a packet has come. */
+  /** Calls once a packet has arrived. */
   onHeard(run: () => void): void
   close(): void
 }
 
 export interface HeldPorts {
-  /** The pair of this port, if it could be bound; whoever takes it closes it. */
+  /** Returns the pair of this port, if it could be bound. The caller must close it. */
   take(port: number): HeldPort | undefined
-  /** Closes what nobody has taken. */
+  /** Closes the pairs that were not taken. */
   closeRest(): void
 }
 
-/** Binds what can be bound; RTP's port is followed by RTCP's. */
+/** Binds the ports that are free; the RTCP port follows RTP's. */
 export async function holdPorts(address: string, ports: readonly number[]): Promise<HeldPorts> {
   const held = new Map<number, HeldPort>()
   await Promise.all(

@@ -11,7 +11,7 @@ const encoded = JSON.parse(
   readFileSync(new URL('../../../test/vectors/codecs/two-tones.json', import.meta.url), 'utf8'),
 ) as { g722: string; opus: string[] }
 
-/** The A-law byte of a sample's size, of whichever sign. */
+/** Returns the A-law byte of a sample's magnitude, of either sign. */
 function codeOf(size: number): number {
   return alawSamples.reduce(
     (best, sample, code) =>
@@ -25,7 +25,7 @@ const silence = Buffer.alloc(160, 0xd5)
 function meter(codecs: StreamCodec[] = [alaw, events]) {
   const one = new StreamMeter()
   one.setCodecs(codecs)
-  /** The packet of that number, 20 ms each, on time or so much later. */
+  /** Sends the packet of that number, 20 ms each, on time or late. */
   const hear = (n: number, bytes: Uint8Array = loud, payloadType = 8, late100us = 0, jitter16 = 0) =>
     one.packet(
       payloadType,
@@ -113,7 +113,7 @@ describe('whether anything is to be heard', () => {
     const { one, hear } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
     for (let n = 0; n < 50; n++) hear(n, g722.subarray(160 * n, 160 * n + 160), 9)
     expect(one.measure(10_000)).toMatchObject({ codec: 'G722', judged: 50, sounding: 50 })
-    // What the ITU's encoder makes of zeros: the step falls to its least.
+    // Output of the ITU's encoder for zeros: the step falls to its minimum.
     const quiet = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
     for (let n = 0; n < 20; n++) quiet.hear(n, Buffer.alloc(160, 0xfa), 9)
     expect(quiet.one.measure(4000)).toMatchObject({ judged: 20, sounding: 0 })

@@ -1,43 +1,41 @@
 /**
- * How well one stream comes in: what is missing, how unevenly it comes, and whether anything is to be heard in it.
- *
- * In: the packets that are kept, as they are kept, and the client's sender reports. Out: counts. Never here: a sample or
- * a byte that is kept, or what was said. Runs for every packet before it is sealed, so it looks at few bytes of each.
+ * Measures the quality of one stream: loss, jitter, and whether it is audible, from recorded packets and the client's sender
+ * reports. It stores no sample or byte of content. It runs for every packet before encryption, so it reads few bytes of each.
  */
 import type { Codec, StreamCodec } from '#register/recordings/recording-log.ts'
 import { judgesSound, soundOf, type SoundState } from './sense-sound.ts'
 
-/** Of one stream, since its recording began. Times in ms, packets by sequence number (RFC 3550, A.3). */
+/** Measurements of one stream since its recording began. Times in ms, packets by sequence number (RFC 3550, A.3). */
 export type StreamMeasure = {
   codec: Codec
-  /** Packets that should have come, without those of a pause; and what of them did not. */
+  /** Packets expected, without those of a pause, and how many of them are missing. */
   expected: number
   lost: number
-  /** The sound that is missing with them. */
+  /** Duration of the missing packets. */
   lostMs: number
-  /** In which nothing came at all and should have, a second or more at a time. */
+  /** Total of the gaps of a second or more without any expected packet. */
   stalledMs: number
-  /** Inter-arrival jitter (RFC 3550, 6.4.1): over the packets, and at its worst. */
+  /** Inter-arrival jitter (RFC 3550, 6.4.1): average over the packets, and maximum. */
   jitterMs: number
   worstJitterMs: number
-  /** Packets of which it can be told whether they sound, those that do, and those of which nobody can tell. */
+  /** Packets that can be judged for sound, those with sound, and those that cannot be judged. */
   judged: number
   sounding: number
   unknown: number
-  /** Of a packet, as its client makes them. */
+  /** Duration of a packet as sent by the client. */
   packetMs: number
-  /** First and last arrival since the beginning; -1 when nothing came. */
+  /** First and last arrival since the beginning; -1 if nothing arrived. */
   firstMs: number
   lastMs: number
-  /** By the client's own account, between its first and its last sender report: what it sent, and what of it came. */
+  /** Between the client's first and last sender report: packets that it sent, and those that arrived. */
   reports: number
   reportedSent: number
   reportedCame: number
 }
 
-/** From here on nothing coming is more than a client that sends nothing in silence. */
+/** A longer gap is more than a client's silence suppression. */
 const stall100us = 10_000
-/** A packet is not longer (RFC 3551 section 4.2 recommends 20 ms). */
+/** Longest packet (RFC 3551 section 4.2 recommends 20 ms). */
 const longestPacket100us = 1200
 const usualPacket100us = 200
 
@@ -45,7 +43,7 @@ export class StreamMeter {
   private readonly kinds: SoundState = { kinds: new Uint8Array(128), level: 0 }
   private readonly ticks = new Float64Array(128)
   private codecs: readonly StreamCodec[] = []
-  /** Of what was heard; -1 before. */
+  /** Of the last packet with sound; -1 before the first packet. */
   private payloadType = -1
   private came = 0
   private missing = 0
@@ -75,14 +73,14 @@ export class StreamMeter {
     for (const { payloadType, clockRate } of codecs) if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
   }
 
-  /** Another source, whose numbers begin anew. What its client reports of it is counted anew, too. */
+  /** Starts another source, with its own sequence numbers and sender reports. */
   begin(): void {
     this.isFresh = true
     this.reports = 0
     this.firstReport = this.lastReport = { sent: 0, came: 0 }
   }
 
-  /** Another recording: nothing has come of it. */
+  /** Starts another recording: all counts are reset. */
   beginAnew(): void {
     this.begin()
     this.came = this.missing = this.judged = this.sounding = this.unknown = 0
@@ -90,13 +88,13 @@ export class StreamMeter {
     this.first100us = this.last100us = -1
   }
 
-  /** While nothing is to come, nothing is missing: numbers that run on are not counted (rtpengine). */
+  /** During a pause nothing is missing: numbers that continue are not counted (rtpengine). */
   pause(on: boolean): void {
     this.paused = on
     this.forgives = true
   }
 
-  /** A packet is kept, or a key press left out. `jitter16` in RTP units times 16, as A.8 has it. */
+  /** Counts a recorded packet, or an omitted key press. `jitter16` in RTP units times 16, as in A.8. */
   packet(
     payloadType: number,
     seqOffset: number,
@@ -135,13 +133,13 @@ export class StreamMeter {
     } else if (sound === -1) this.unknown++
   }
 
-  /** The client says how many packets it has sent of the source (RFC 3550, 6.4.1: sender's packet count). */
+  /** Takes the number of packets that the client has sent of the source (RFC 3550, 6.4.1: sender's packet count). */
   reported(sent: number): void {
     this.lastReport = { sent, came: this.came }
     if (this.reports++ === 0) this.firstReport = this.lastReport
   }
 
-  /** `now100us`: until when something could have come; what is still paused is forgiven. */
+  /** Returns the measurements. `now100us`: until when packets could have arrived; a pause in progress is not counted. */
   measure(now100us: number): StreamMeasure {
     const since100us = this.first100us < 0 || this.forgives ? 0 : now100us - this.last100us
     const tail100us = since100us >= stall100us ? since100us : 0

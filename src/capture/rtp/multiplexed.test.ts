@@ -1,4 +1,4 @@
-/** RTP and RTCP on one port (RFC 5761): told apart by their second byte, in clear and under keys. */
+/** RTP and RTCP on one port (RFC 5761): distinguished by their second byte, in plain and SRTP. */
 import { createSecretKey } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -27,7 +27,7 @@ const suite = suiteNamed('AES_CM_128_HMAC_SHA1_80')!
 const secrets = { theirs: Buffer.alloc(30, 7), own: Buffer.alloc(30, 9) }
 const keyOf = (secret: Buffer): MasterKey => ({ suite, secret: createSecretKey(secret) })
 
-/** A stream, and the one port of the client that it is described to come from. */
+/** A stream, and the client’s single port in its description. */
 async function open(given: { mux: boolean; isSecure: boolean }) {
   const client = await bind()
   const ports = await createPortAllocator({ address: host, firstPort: 11_700, lastPort: 11_799 }).allocate()
@@ -97,7 +97,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
     expect(kept.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
     const answer = () => reports.map(({ bytes }) => received(Buffer.from(bytes))).find((one) => one?.readUInt32BE(24))
     await expect.poll(answer).toBeDefined()
-    // From the port of the sound, to the port of the sound, and it names our sender's report: its middle 32 bits.
+    // From the port of the media, to the port of the media, and it has our sender's report: its middle 32 bits.
     expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port]))
     const report = answer()!
     expect([report[1], report.readUInt32BE(8), report.readUInt32BE(24)]).toEqual([201, ssrc, 0xccdd1122])

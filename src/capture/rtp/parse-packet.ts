@@ -1,10 +1,6 @@
-/**
- * RTP packets (RFC 3550, section 5.1) as they come from the network.
- *
- * In: a datagram. Out: its fields and where its payload lies. Never here: a thrown error, or an object a packet.
- */
+/** Parses RTP packets (RFC 3550, section 5.1) from the network. Never throws and allocates no objects. */
 
-/** Fields of one packet; the caller owns the object and hands it in again each time. */
+/** Fields of one packet; the caller owns the object and reuses it. */
 export type RtpPacket = {
   payloadType: number
   marker: boolean
@@ -19,7 +15,7 @@ export function emptyPacket(): RtpPacket {
   return { payloadType: 0, marker: false, seq: 0, timestamp: 0, ssrc: 0, payloadStart: 0, payloadEnd: 0 }
 }
 
-/** Parses bytes [0, size) of `bytes` into `packet`; false when they are not a valid RTP packet (A.1's header checks). */
+/** Parses bytes [0, size) of `bytes` into `packet`; returns false if they are not a valid RTP packet (A.1's header checks). */
 export function parsePacket(bytes: Uint8Array, size: number, packet: RtpPacket): boolean {
   if (size < 12) return false
   const first = bytes[0]!
@@ -47,7 +43,7 @@ export function parsePacket(bytes: Uint8Array, size: number, packet: RtpPacket):
   return true
 }
 
-/** RFC 5761, section 4: RTCP on the RTP port is told by its packet type, 192 to 223. */
+/** RFC 5761, section 4: RTCP on the RTP port is recognised by its packet type, 192 to 223. */
 export function isRtcp(bytes: Uint8Array, size: number): boolean {
   return size >= 8 && bytes[0]! >> 6 === 2 && bytes[1]! >= 192 && bytes[1]! <= 223
 }

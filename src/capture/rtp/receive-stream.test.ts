@@ -115,7 +115,7 @@ test('ports come in even pairs, rest after use, and run out with a refusal', asy
   two.release()
 })
 
-/** A stream on ports of its own, with a recording that only counts. */
+/** Opens a stream on its own ports, with a recording that only counts. */
 async function listen(host: string, peer: { address: string; port: number }) {
   const ports = await createPortAllocator({ address: host, firstPort: 22_000, lastPort: 22_999 }).allocate()
   if (ports === 'no-port-left') throw new Error(ports)
@@ -153,7 +153,7 @@ async function sender() {
   return { port: socket.address().port, send, close: () => socket.close() }
 }
 
-// The kernel's own times of arrival are never shifted.
+// The kernel's arrival times are never shifted.
 test.runIf(process.platform === 'linux' && !isClockShifted())(
   'what has come when a stream ends is kept, and at the time at which it came, however late it is heard',
   async () => {
@@ -177,12 +177,12 @@ test.runIf(process.platform === 'linux' && !isClockShifted())(
       const before = arrival100us()
       await from.send(voice(n), ports.port)
       sent.push({ from: before, until: arrival100us() })
-      // The event loop does nothing else meanwhile.
+      // Blocks the event loop.
       for (const until = performance.now() + 30; performance.now() < until;);
     }
     stream.close()
     expect(stream.report()).toMatchObject({ received: 5, lost: 0 })
-    // Two clocks are compared, on a machine that does other things as well: ten milliseconds are theirs, of the thirty it was late.
+    // Two clocks are compared on a loaded machine: ten milliseconds of tolerance, of the thirty it was late.
     for (const [n, arrival] of arrivals.entries()) {
       expect(arrival).toBeGreaterThanOrEqual(sent[n]!.from - 100)
       expect(arrival).toBeLessThanOrEqual(sent[n]!.until + 100)

@@ -1,11 +1,9 @@
 /**
- * One RTP stream of a call: its two sockets, its receiver, its reports.
- *
- * In: bound ports and what the session description says. Out: packets in the recording, counters, receiver reports.
- * Never here: a decision about the call. Who closes whom: the session ends its streams, then finishes the writer.
- *
- * RTP may wait in its socket for a moment (platform/datagrams): before anything changes by which packets are judged or told,
- * what waits is taken. Connected sockets would let the kernel drop strangers, but also sources on an undescribed port.
+ * One RTP stream of a call: its two sockets, its receiver, its reports. It decides nothing about the call. The session closes
+ * its streams first, then finishes the writer.
+ * RTP may wait in its socket for a moment (platform/datagrams). Waiting packets are processed before any change that affects
+ * how packets are judged or reported. The sockets are not connected: the kernel would drop strangers, but also sources on an
+ * undescribed port.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RemoteInfo } from 'node:dgram'
@@ -20,18 +18,18 @@ import type { StreamMeasure } from './measure-stream.ts'
 import { readSenderReport, writeReceiverReport, type ReportBlock } from './rtcp.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
 
-/** The keys of an SRTP stream: the client's, under which it sends, and ours for our reports. */
+/** Keys of an SRTP stream: the client's for its media, and ours for our reports. */
 export type StreamKeys = { theirs: readonly MasterKey[]; own: MasterKey }
 
-/** What a session description says of a stream. */
+/** A stream as described by a session description. */
 export type Described = {
   peer: Peer
   codecs: StreamCodec[]
-  /** Where reports go, when not to the port after the peer's nor to the peer's own. */
+  /** Port for reports, if not the one after the peer's, nor the peer's own. */
   reportsPort?: number | undefined
   /** RTP and RTCP share its port (RFC 5761). */
   mux?: boolean | undefined
-  /** Set where the stream is SRTP. */
+  /** Set if the stream is SRTP. */
   keys?: StreamKeys | undefined
 }
 
@@ -46,35 +44,40 @@ export type ReceiveStreamOptions = Omit<SourceFollowerOptions, 'opener'> &
     reportMs?: number
   }
 
-/** `lost` as RFC 3550 A.3 counts it: during a hold, numbers that run on count too; the index knows better. */
+/** `lost` as in RFC 3550 A.3: numbers that continue during a hold count too; the index is more accurate. */
 export type StreamReport = StreamCounters & {
   lost: number
   lastArrival100us: number
   sourceChanges: number
   /** The address that most foreign packets came from, and how many more than from all others. */
   foreignFrom: { address: string; packets: number }
-  /** Packets from where media were described, of sources that were never followed. */
+  /** Packets from the described media source, of sources that were never followed. */
   unfollowed: number
 }
 
 export type ReceivedStream = {
   readonly port: number
-  /** Sound has come. */
+  /** True once audio has arrived. */
   readonly heard: boolean
-  /** What has come is in the recording and in the counts when this returns; without it they may lag by a moment. */
+  /**
+   * Processes waiting packets, so that recording and counts include everything that has arrived. Otherwise they may lag by a
+   * moment.
+   */
   takeWaiting(): void
   report(): StreamReport
-  /** How well it came in until now. */
+  /** Returns the measurements so far. */
   measure(): StreamMeasure
-  /** Nothing is to come for a while, or it is again. */
+  /** Starts or ends a pause, during which no packets are expected. */
   pause(on: boolean): void
-  /** Another recording begins, whose time is `shift100us` more than the last one's: it is told the source, and counts begin anew. */
+  /**
+   * Starts another recording, whose time is `shift100us` more than the last one's: it gets the source, and counts are reset.
+   */
   beginAnew(shift100us: number): void
-  /** A new session description. */
+  /** Applies a new session description. */
   update(described: Described): void
-  /** The end signal has come: what was sent after it is not kept. */
+  /** Handles the end signal: packets sent after it are not recorded. */
   end(): void
-  /** Goes on receiving for what is still on its way (after a BYE), then closes. */
+  /** Continues to receive packets in flight (after a BYE), then closes. */
   drain(drainMs?: number): Promise<void>
   /** Closes at once. */
   close(): void
@@ -94,7 +97,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     latches: latches && ((address) => latches(plainAddress(address))),
   })
   let rtcpPort = reportsTo(options)
-  /** Where reports come from instead of the described address. */
+  /** Source of reports instead of the described address. */
   let rtcpAddress: string | undefined
   let lastSenderReport = 0
   let senderReportAt100us = 0
@@ -112,13 +115,13 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     hear(bytes, from.address, from.port)
   })
-  // A peer that is gone makes sends fail (ICMP); the call's end is the session's to decide.
+  // Sends to a peer that is down fail (ICMP); the session decides when the call ends.
   ports.rtcp.on('error', () => {})
-  // RFC 3550 section 6.2 comes to 5 s for a session of two, and 6.3.1 strews reports so that many who join at once do not
-  // report at once: here each has a session of its own, and calls do not begin together.
+  // RFC 3550 section 6.2 results in 5 s for a session of two. 6.3.1 randomises intervals so that many who join at once do not
+  // report at once: here each call has a session of its own, and calls do not begin together.
   const timer = setInterval(sendReport, reportMs)
 
-  /** A compound RTCP packet came. */
+  /** Handles a compound RTCP packet. */
   function hear(bytes: Buffer, address: string, port: number): void {
     if (address !== peer.address && address !== follower.latched?.address) return
     const report = opener ? opener.openRtcp(bytes) : bytes
@@ -138,7 +141,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   function sendReport(): void {
     const report = writeReceiverReport(options.ssrc, options.cname, reportBlock())
-    // Port 65535 has none after it, and a send to 65536 throws.
+    // There is no port after 65535, and a send to 65536 throws.
     if (peer.port === 0 || rtcpPort > 0xffff) return
     const sent = sealer ? sealer.seal(report) : report
     const { latched } = follower
@@ -147,7 +150,9 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     else ports.rtcp.send(sent, rtcpPort, (latched && rtcpAddress) ?? peer.address)
   }
 
-  /** Keys that are told again go on where they were: an index used twice would tell what was sealed (RFC 3711 section 9.1). */
+  /**
+   * Replaces the keys. Repeated keys retain their counters: reusing an index would reveal the plaintext (RFC 3711 section 9.1).
+   */
   function rekey(next: StreamKeys | undefined): void {
     if (!next) opener = sealer = undefined
     else {
@@ -158,7 +163,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     keys = next
   }
 
-  /** A socket for both families hears IPv4 peers under addresses of its own. */
+  /** Returns the peer as reported by the socket: a dual-stack socket reports IPv4 addresses as mapped ones. */
   function heardAs(described: Peer): Peer {
     const mapped = ports.rtp.isIPv6 && isIPv4(described.address)
     return mapped ? { ...described, address: `::ffff:${described.address}` } : described
@@ -235,12 +240,12 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   }
 }
 
-/** A socket for both families tells IPv4 addresses in a way of its own. */
+/** Returns the IPv4 address of a mapped one, as reported by a dual-stack socket. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address
 }
 
-/** RFC 5761 section 5.1.3: a port told for RTCP is for who does not multiplex. */
+/** RFC 5761 section 5.1.3: an RTCP port given is for peers that do not multiplex. */
 function reportsTo({ peer, reportsPort, mux }: Described): number {
   return mux ? peer.port : (reportsPort ?? peer.port + 1)
 }

@@ -1,14 +1,12 @@
 /**
- * The little of RTCP that a recorder needs (RFC 3550, section 6): sender reports in, receiver reports out.
- *
- * In: compound packets. Out: the time of the last sender report; a receiver report with its CNAME. Never here: a thrown
- * error, or anything of the call's content.
+ * The part of RTCP that a recorder needs (RFC 3550, section 6): reads sender reports and writes receiver reports with a CNAME.
+ * Never throws and reads nothing of the call's content.
  */
 
-/** Of a sender report: the middle 32 bits of its NTP time (RFC 3550, 6.4.1: LSR), and how many packets it has sent. */
+/** Of a sender report: the middle 32 bits of its NTP time (RFC 3550, 6.4.1: LSR), and its count of packets sent. */
 export type SenderReport = { lsr: number; packets: number }
 
-/** The first sender report of a source; nothing where there is none. */
+/** Returns the first sender report of a source, or undefined. */
 export function readSenderReport(bytes: Buffer, ssrc: number): SenderReport | undefined {
   for (let at = 0; at + 8 <= bytes.length;) {
     if (bytes[at]! >> 6 !== 2) return undefined
@@ -21,7 +19,7 @@ export function readSenderReport(bytes: Buffer, ssrc: number): SenderReport | un
   return undefined
 }
 
-/** What a receiver report says about one source. Delays in 1/65536 s. */
+/** Report on one source in a receiver report. Delays in 1/65536 s. */
 export type ReportBlock = {
   ssrc: number
   /** Lost since the last report, in 1/256 of the expected. */
@@ -33,7 +31,7 @@ export type ReportBlock = {
   delaySinceSenderReport: number
 }
 
-/** A compound of receiver report and SDES CNAME (6.4.2, 6.5.1); no block when nothing was heard. */
+/** Returns a compound of receiver report and SDES CNAME (6.4.2, 6.5.1); without a block if nothing was received. */
 export function writeReceiverReport(ssrc: number, cname: string, block: ReportBlock | undefined): Buffer {
   const reportBytes = block ? 32 : 8
   const name = Buffer.from(cname)

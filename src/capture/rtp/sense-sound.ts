@@ -1,18 +1,15 @@
 /**
- * Whether a packet sounds like anything, from a few of its bytes: 1 yes, 0 silence, -1 nobody can tell without
- * decoding, -2 it is no sound at all.
- *
- * In: a payload and what its type means. Out: the one number. Never here: a decoder, or what the sound is.
- *
- * G.711 has its level in every byte. G.722 has it in how its step grows (block 3L of the ITU's text), which needs no
- * prediction. Opus says in its first bits whether its own detector heard a voice (RFC 6716 section 4.2.3), where speech is
- * coded as such; a packet of one or two bytes is its silence (section 3.1: DTX).
+ * Detects sound in a packet from a few of its bytes, without decoding: 1 sound, 0 silence, -1 unknown without decoding, -2 not
+ * audio at all.
+ * G.711 has its level in every byte. In G.722 it follows from the growth of its step (block 3L of the ITU's text), which needs
+ * no prediction. Opus has voice activity flags of its encoder in its first bits (RFC 6716 section 4.2.3) if the audio is coded
+ * as speech; a packet of one or two bytes is silence (section 3.1: DTX).
  */
 import { alawSamples, ulawSamples } from '#register/recordings/decode-g711.ts'
 import { codecNamed, type Codec, type StreamCodec } from '#register/recordings/recording-log.ts'
 import { staticPayloadTypes } from '#platform/rtp/static-payload-types.ts'
 
-/** What each payload type means, and how loud G.722 is at the moment. */
+/** Meaning of each payload type, and the present level of G.722. */
 export type SoundState = { kinds: Uint8Array; level: number }
 
 const kind = { unknown: 0, ulaw: 1, alaw: 2, g722: 3, opus: 4, silence: 5, nothing: 6 } as const
@@ -25,21 +22,21 @@ const kindOf: Partial<Record<Codec, number>> = {
   'telephone-event': kind.nothing,
 }
 
-/** -48 dBov: over the noise of a line and of a comfort noise generator, under the quietest speech of G.711's practice. */
+/** -48 dBov: above the noise of a line and of a comfort noise generator, below the quietest speech in practice with G.711. */
 const soundRms = 130
-/** In whole numbers, which add up faster. */
+/** As integers, which add up faster. */
 const coarse = 6
 const squares = (samples: Int16Array) => Int32Array.from(samples, (sample) => (sample * sample) >> coarse)
 const leastSquare = (soundRms * soundRms) >> coarse
 const ulawSquares = squares(ulawSamples)
 const alawSquares = squares(alawSamples)
-/** One byte of so many is looked at. */
+/** One byte in this many is read. */
 const stride = 8
-/** The logarithm of G.722's step (2048 is an octave): of noise at -54 dBov; speech of -40 dBov is beyond it. */
+/** Logarithm of G.722's step (2048 is an octave) for noise at -54 dBov; speech of -40 dBov exceeds it. */
 const g722Level = 7000
 const stepChanges = Int16Array.of(-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60)
 
-/** RFC 3551: of payload types that the session description does not name. */
+/** RFC 3551: payload types not in the session description. */
 const staticKinds = Uint8Array.from({ length: 128 }, (_, payloadType) => {
   const [encoding] = staticPayloadTypes[payloadType] ?? []
   return encoding === undefined ? kind.unknown : (kindOf[codecNamed(encoding)] ?? kind.unknown)
@@ -85,7 +82,7 @@ function isLoud(table: Int32Array, bytes: Uint8Array, start: number, end: number
   return sum > looked * leastSquare ? 1 : 0
 }
 
-/** Block 3L, LOGSCL: the highest that the step's logarithm comes to within the packet. */
+/** Block 3L, LOGSCL: compares the highest logarithm of the step within the packet. */
 function followStep(state: SoundState, bytes: Uint8Array, start: number, end: number): 0 | 1 {
   let { level } = state
   let highest = 0
@@ -104,11 +101,11 @@ function voiceInOpus(bytes: Uint8Array, start: number, end: number): -1 | 0 | 1 
   if (end - start <= 2) return 0
   const toc = bytes[start]!
   const framing = toc & 3
-  // CELT alone has no such flags; of two frames of unlike length and of more frames the first is further off.
+  // CELT alone has no such flags. With two frames of different length, or more frames, the first one is at a later offset.
   if (toc & 0x80 || framing > 1) return -1
   const config = toc >> 3
   const length = config < 12 ? config & 3 : config & 1
-  // 10 and 20 ms have one flag, 40 two, 60 three; hybrid has 10 and 20 ms alone.
+  // 10 and 20 ms have one flag, 40 two, 60 three; hybrid has only 10 and 20 ms.
   const flags = config < 12 && length > 1 ? length : 1
   const first = bytes[start + 1]!
   if (first >> (8 - flags)) return 1
