@@ -1,7 +1,6 @@
 /**
- * Requests of callers and officials, from intake to closing (R42-R49). In: a session of the Service Unit. Out: what a request asks,
- * what has been done for it and what comes next. Never here: a decision that the database does not make as well, a look without
- * its trace, who asked in a log.
+ * Requests of callers and officials, from intake to closing (R42-R49), for the Service Unit. The database makes every decision
+ * too, every view is logged, and the log never names the requester.
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
@@ -9,7 +8,7 @@ import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/a
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Who asks, as they give themselves; erased thirty days after the request was closed. */
+/** The requester's details as given; erased thirty days after the request was closed. */
 export interface Requester {
   name: string
   address?: string
@@ -24,7 +23,7 @@ export interface RequestToEnter {
   language: 'fi' | 'sv' | 'en'
   receivedAt: Temporal.Instant
   requester: Requester
-  /** OFFICIAL: the user id of who asks. */
+  /** OFFICIAL: user id of the requester. */
   officialUserId?: string | undefined
 }
 
@@ -44,8 +43,9 @@ const changeRefusals = [
 ] as const
 
 /**
- * Enters a request that has come in (R45). The same again from the same clerk within ten minutes is the one that is there.
- * @returns its id and number; `of` an identity code: the field that has it
+ * Enters a received request (R45). Idempotent: the same request from the same clerk within ten minutes returns the existing
+ * one.
+ * @returns its id and number; `of` an identity code: the field that contains it
  */
 export function enterRequest(
   db: HoldingSafeguards,
@@ -69,7 +69,7 @@ export interface RequestChange {
   requester: Requester
 }
 
-/** Corrects who asks, in which language and what for; whoever gets another name is identified anew. */
+/** Corrects the requester, the language and the kinds of a request; a changed name requires new identification. */
 export function changeRequest(
   db: HoldingSafeguards,
   session: Session,
@@ -85,13 +85,13 @@ export function changeRequest(
   )
 }
 
-/** As text by text: what PostgreSQL has no place for is refused as everywhere else, and not as a fault of JSON. */
+/** Passes each member as text: characters that PostgreSQL cannot store are refused as everywhere else, not as a JSON fault. */
 function asJson({ name, address, email, phone }: Requester): RawBuilder<unknown> {
   return sql`jsonb_strip_nulls(jsonb_build_object('name', ${name}::text, 'address', ${address ?? null}::text,
     'email', ${email ?? null}::text, 'phone', ${phone ?? null}::text))`
 }
 
-/** In one order, whichever way they were ticked: a form sent twice is the same. */
+/** Sorts the kinds, so that a form sent twice is equal. */
 function sorted(kinds: readonly RequestKind[]): RequestKind[] {
   return [...kinds].sort()
 }

@@ -2,13 +2,16 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Erases what is personal of requests that were closed thirty days ago or longer; by the custodian. @returns how many */
+/**
+ * Erases personal data of requests that were closed thirty days ago or longer; called by the custodian.
+ * @returns how many
+ */
 export async function eraseRequestsOver(db: HoldingSafeguards): Promise<number> {
   const { rows } = await sql<{ erased: number }>`select erase_requests_over() as erased`.execute(safeguardsOf(db))
   return rows[0]!.erased
 }
 
-/** How many requests are open, and how many of them after the day of their answer. */
+/** Counts open requests, and those past the due day of their answer. */
 export async function countOpenRequests(db: Kysely<RegisterTables>): Promise<{ open: number; overdue: number }> {
   return db
     .selectFrom('subject_request')

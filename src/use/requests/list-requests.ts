@@ -15,7 +15,7 @@ export interface RequestToList {
 
 export interface ListedRequest extends Pressing {
   request: RequestRow
-  /** None once it was erased. */
+  /** Undefined once erased. */
   requesterName: string | undefined
   state: RequestState
   next: NextStep[]
@@ -24,14 +24,14 @@ export interface ListedRequest extends Pressing {
 export interface Queue {
   items: ListedRequest[]
   counts: { open: number; mine: number; nobodys: number; overdue: number; urgent: number; letters: number }
-  /** Who may handle requests: ids of the directory. */
+  /** People who may handle requests: ids of the directory. */
   clerks: string[]
 }
 
-/** Of closed ones the newest; more are found by number or name. */
+/** The newest closed ones; more are found by number or name. */
 const mostClosed = 200
 
-/** The Service Unit's queue, the most pressing first (R45). The look is in the log before anything of it is read. */
+/** Returns the Service Unit's queue, the most urgent first (R45). The view is logged before anything is read. */
 export async function listRequests(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -130,7 +130,7 @@ function escaped(find: string): string {
   return find.replace(/[\\%_]/g, '\\$&')
 }
 
-/** What is urgent first, then by what comes first: the day of the answer or of a recording. */
+/** Sorts urgent ones first, then by the earlier of the answer's due time and the recording's end. */
 function morePressing(one: ListedRequest, other: ListedRequest): number {
   const first = ({ request, firstEnd }: ListedRequest) =>
     Math.min(request.due_at.epochMilliseconds, firstEnd?.epochMilliseconds ?? Infinity)

@@ -3,7 +3,10 @@ import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 
 type Described = Pick<RegisterDescription, 'profile' | 'switches'>
 
-/** The kinds of requests that a description offers: the register description's own (R42-R49), and what today's law adds. */
+/**
+ * Returns the kinds of requests that a description offers: the register description's own (R42-R49), and those that later law
+ * added.
+ */
 export function offeredKinds({ profile, switches }: Described): RequestKind[] {
   return [
     ...(['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT'] as const),
@@ -14,7 +17,7 @@ export function offeredKinds({ profile, switches }: Described): RequestKind[] {
   ]
 }
 
-/** Who may ask (R12), and by switch whoever is spoken of in a call (C12) and anybody (C11). */
+/** Returns the permitted requesters (R12), by switch also people mentioned in a call (C12) and anybody (C11). */
 export function offeredParties({ switches }: Described): RequestParty[] {
   return [
     ...(['CALLER', 'OFFICIAL'] as const),
@@ -23,7 +26,10 @@ export function offeredParties({ switches }: Described): RequestParty[] {
   ]
 }
 
-/** Whether a description offers all that is asked to who asks: a right of one's own is never mixed with another's (L13). */
+/**
+ * Returns true if a description offers all these kinds to this party: own rights and others' are never mixed in one request
+ * (L13).
+ */
 export function isOffered(described: Described, party: RequestParty, kinds: readonly RequestKind[]): boolean {
   const offered = offeredKinds(described)
   const isOf = (kind: RequestKind) =>

@@ -1,6 +1,6 @@
 /**
- * Open requests that a coming change of the description reaches (R42-R47, L29). In: a session of the Service Unit. Out: which requests,
- * when what they ask for ends, and what was decided: heard before, or told in time. Never here: the change's text, a decision on it.
+ * Open requests affected by a coming change of the description (R42-R47, L29), for the Service Unit: when the change ends what
+ * they ask for, and whether they are listened to before or the requester was informed in time.
  */
 import { sql } from 'kysely'
 import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -10,15 +10,15 @@ import type { DeliveryWay } from './letters/letters.ts'
 
 export interface PendingRight {
   draft: string
-  /** The version that the draft becomes. */
+  /** Version number that the draft gets. */
   version: number
   isApproved: boolean
   effectiveFrom: Temporal.Instant
   request: { id: string; number: string }
-  /** When what is asked for ends by the change. */
+  /** When the change ends what is requested. */
   endsAt: Temporal.Instant
   isBooked: boolean
-  /** Its appointment lies before the end. */
+  /** Its appointment is before the end. */
   isHeardBefore: boolean
   told: { how: DeliveryWay; at: Temporal.Instant } | undefined
 }
@@ -37,7 +37,7 @@ interface Row {
   told_at: Temporal.Instant | null
 }
 
-/** Requests that submitted and coming changes reach, undecided ones first. */
+/** Returns the requests that submitted and coming changes affect, undecided ones first. */
 export async function listPendingRights(
   db: HoldingSafeguards,
   session: Session,
@@ -63,7 +63,7 @@ export async function listPendingRights(
 
 const tellRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 
-/** Records that the requester was told that a change ends what they asked for. */
+/** Records that the requester was informed that a change ends what they requested. */
 export function tellPendingRight(
   db: HoldingSafeguards,
   session: Session,

@@ -18,17 +18,17 @@ import {
 
 export interface ReadRequest extends Pressing {
   request: RequestRow
-  /** None once it was erased. */
+  /** Undefined once erased. */
   requester: ({ [Field in keyof Requester]-?: string | null } & { name: string }) | undefined
   state: RequestState
   next: NextStep[]
-  /** What stands in the way of closing it as answered. */
+  /** Obstacles to closing it as answered. */
   unfinished: readonly Unfinished[]
-  /** And otherwise. */
+  /** Obstacles to closing it otherwise. */
   unfinishedOtherwise: Record<'REFUSED' | 'WITHDRAWN', readonly Unfinished[]>
 }
 
-/** One request, without its calls, appointments, letters and acts, which are read apart. The look is in the log before. */
+/** Returns a request without its calls, appointments, letters and acts, which are read separately. The view is logged first. */
 export async function readRequest(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,7 +1,4 @@
-/**
- * How far a request is and what comes next (requirements 1.5), from what has been done for it. In: facts. Out: state and next
- * steps. Never here: a database, a call’s contents, a state that somebody sets.
- */
+/** Derives a request's state and next steps (requirements 1.5) from its facts. Pure; nobody sets a state. */
 import type { RequestCallState, RequestKind, RequestParty } from '#register/request-tables.ts'
 
 export type RequestState =
@@ -40,32 +37,31 @@ export interface RequestFacts {
   isClosed: boolean
   isExtended: boolean
   dueAt: Temporal.Instant
-  /** In the order in which they were named; all but the state is of matched calls alone. */
+  /** In the order in which they were named; members other than the state only for matched calls. */
   calls: readonly {
     state: RequestCallState
     canBeHeard: boolean
     canBeForbidden: boolean
-    /** This request has forbidden the use of a recording of it. */
+    /** This request has forbidden the use of a recording of the call. */
     isForbidden: boolean
-    /** This request restricts a recording of it. */
+    /** This request restricts a recording of the call. */
     isRestricted?: boolean
   }[]
   letters: readonly { kind: string; isDelivered: boolean }[]
-  /** Oldest first; `isPast` once its time is over. */
-  /** `isLate`: it ends after something that is to be heard in it. */
+  /** Oldest first; `isPast` once its time is over; `isLate`: it ends after a recording to be listened to in it. */
   appointments: readonly { state: string; isPast: boolean; isLate?: boolean }[]
   copies: readonly { state: string }[]
   corrections: readonly { isDecided: boolean }[]
   isDecided: boolean
-  /** The first day of a recording that can be heard. */
+  /** Earliest end of a playable recording. */
   firstEnd: Temporal.Instant | undefined
-  /** What stands in the way of closing it as answered. */
+  /** Obstacles to closing it as answered. */
   unfinished: readonly Unfinished[]
 }
 
-/** Letters that answer whatever was asked. */
+/** Letters that answer every kind. */
 const wholeAnswers = new Set(['answer', 'not-identifiable', 'refusal'])
-/** Letters that answer one thing alone; every other one goes out on the way. */
+/** Letters that answer one kind only; all others are interim letters. */
 const ownAnswer: Partial<Record<RequestKind, readonly string[]>> = {
   PROHIBIT: ['prohibition', 'erasure', 'objection'],
   ERASURE: ['erasure'],
@@ -80,7 +76,7 @@ const ownAnswer: Partial<Record<RequestKind, readonly string[]>> = {
 /** Carried out by forbidding the use of the recording, which destroys it (R50, L9). */
 const endsUse: ReadonlySet<RequestKind> = new Set<RequestKind>(['PROHIBIT', 'ERASURE', 'OBJECTION'])
 const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
-/** Every other one was not fetched, and is made again where that is asked for. */
+/** A copy in another state was not fetched, and is made again on request. */
 const hasCopy = new Set(['making', 'ready', 'taken'])
 const urgentHours = 3 * 24
 const soonHours = 7 * 24
@@ -99,11 +95,11 @@ export function stateOf(facts: RequestFacts): RequestState {
   return states.has('NOT_IDENTIFIABLE') ? 'NOT_IDENTIFIABLE' : 'NOT_FOUND'
 }
 
-/** The most pressing first; nothing once it is closed. */
+/** Returns the next steps, the most urgent first; none once it is closed. */
 export function nextSteps(facts: RequestFacts): NextStep[] {
   if (facts.isClosed) return []
   const { calls, letters, appointments } = facts
-  // Why it takes longer is told within the month (GDPR 12(3)).
+  // The reason for an extension is due within the month (GDPR 12(3)).
   const toTellWhy = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
   const toSend = toTellWhy || letters.some(({ isDelivered }) => !isDelivered)
   if (!isIdentified(facts)) return toSend ? ['identify', 'send-letter'] : ['identify']
@@ -112,13 +108,13 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
   const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isListeningOver(appointments)
-  // What one has asked to hear is not destroyed by one's own prohibition before.
+  // A requester's own prohibition does not destroy what they still wait to listen to.
   const toForbid =
     facts.kinds.some((kind) => endsUse.has(kind)) && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
   const canAnswer = asks('OPENNESS')
     ? facts.isDecided
     : asks('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
-  // What was forbidden is told by the letter that comes once it is destroyed.
+  // A prohibition is answered by the automatic letter after destruction.
   const forbidsAlone =
     facts.kinds.every((kind) => endsUse.has(kind)) && (toForbid || calls.some(({ isForbidden }) => isForbidden))
   const isCorrecting = facts.corrections.some(({ isDecided }) => !isDecided)
@@ -129,7 +125,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     'name-call': calls.length === 0 && !asks('OPENNESS') && !asks('MENTIONED'),
     'narrow-call': has('SEVERAL'),
     'verify-call': has('FOUND'),
-    // The answer tells the time that was agreed on, and what has become of what was forbidden, copied or corrected.
+    // Before the answer, which states the appointment and what was forbidden, copied or corrected.
     book: toBook,
     forbid: toForbid,
     'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
@@ -144,9 +140,11 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
 
 export interface Pressing {
   isOverdue: boolean
-  /** A recording to be heard is destroyed within three days or before its appointment, or the answer is due within a week. */
+  /**
+   * A recording to be listened to is destroyed within three days or before its appointment, or the answer is due within a week.
+   */
   isUrgent: boolean
-  /** The first day of a recording that is to be heard. */
+  /** Earliest end of a recording to be listened to. */
   firstEnd?: Temporal.Instant
 }
 
@@ -158,7 +156,7 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
   const firstEnd = toHear && !isHeard && !isGivenUp ? facts.firstEnd : undefined
   const within = (instant: Temporal.Instant, hours: number) =>
     instant.epochMilliseconds <= now.add({ hours }).epochMilliseconds
-  // Once it is answered, a request that restricts stays open until the restriction is lifted.
+  // After its answer, a restriction request stays open until the restriction is lifted.
   const isAnswered =
     facts.kinds.includes('RESTRICTION') &&
     isAnsweredBy(
@@ -175,15 +173,18 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
   }
 }
 
-/** Heard, or given up: nothing waits to be heard any more, and no other time is booked (R47). */
+/** Returns true once listening was done or given up: nothing waits and no other slot is booked (R47). */
 function isListeningOver(appointments: RequestFacts['appointments']): boolean {
   const last = appointments.findLast(({ state }) => state !== 'MOVED')?.state
   return last === 'WITHDRAWN' || appointments.some(({ state }) => state === 'HEARD')
 }
 
-/** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in database/functions/requests/whole.sql. */
+/**
+ * Returns true if letters answer all kinds requested; one may answer a part. Must equal `letter_answers` in
+ * database/functions/requests/whole.sql.
+ */
 function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
-  // Who looked at a call, and what became of a correction, is told in no other letter.
+  // These are answered by their own letter only: who viewed a call, a restriction, a correction's result.
   const onlyByItsOwn: Partial<Record<RequestKind, boolean>> = {
     LOG_EXTRACT: calls.some(({ state }) => state === 'MATCHED'),
     RESTRICTION: calls.some(({ isRestricted }) => isRestricted === true),
@@ -198,7 +199,7 @@ function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, correcti
   )
 }
 
-/** Nobody says who they are to ask for an official document (Act 621/1999 section 13). */
+/** A request for an official document needs no identification (Act 621/1999 section 13). */
 function isIdentified({ party, isIdentified: was }: RequestFacts): boolean {
   return was || party === 'OUTSIDER'
 }

@@ -5,7 +5,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 export interface RequestStatistics {
-  /** By the month in which they were received, oldest first: `2026-10`. */
+  /** By month of reception, oldest first: `2026-10`. */
   months: {
     month: string
     received: number
@@ -14,16 +14,16 @@ export interface RequestStatistics {
     withdrawn: number
     open: number
     late: number
-    /** From reception to closing. */
+    /** Days from reception to closing. */
     medianDays?: number
   }[]
   kinds: { kind: RequestKind; count: number }[]
   channels: { channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL'; count: number }[]
-  /** Of calls that were named. */
+  /** Outcomes of named calls. */
   outcomes: { outcome: string; count: number }[]
 }
 
-/** How requests received between two days were served, both days in (R45): counts alone. */
+/** Returns counts of how requests received between two days, both included, were served (R45). */
 export async function readRequestStatistics(
   db: HoldingSafeguards,
   session: Session,

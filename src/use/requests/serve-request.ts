@@ -4,13 +4,13 @@ import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** What the database refuses of every act on a request. */
+/** Refusals of the database common to all acts on a request. */
 const always = ['deny.role', 'not-found', 'request.closed'] as const
 type Always = (typeof always)[number]
 
 /**
- * Gives a request to a clerk, or to nobody.
- * @param seen who handled it when the clerk looked, null for nobody; given, it is refused where that is another by now
+ * Assigns a request to a clerk, or to nobody.
+ * @param seen the handler that the clerk saw, null for nobody; if given, the act is refused when the handler has changed since
  */
 export function assignRequest(
   db: HoldingSafeguards,
@@ -24,7 +24,7 @@ export function assignRequest(
   return act(db, session, id, 'request.assigned', statement, [...always, 'request.assignee-wrong', 'request.taken'])
 }
 
-/** Notes how the requester was identified, by whom and when; the number of the document nowhere (R46, L32). */
+/** Records how, by whom and when the requester was identified; the document's number is never stored (R46, L32). */
 export function identifyRequester(
   db: HoldingSafeguards,
   session: Session,
@@ -50,7 +50,7 @@ export function extendRequest(
 
 const closeRefusals = [...always, 'request.unfinished', 'request.own', 'confirm.fresh'] as const
 
-/** Closes a request; `of` one that is unfinished: what is, with commas between. */
+/** Closes a request; `of` an unfinished one: the obstacles, separated by commas. */
 export function closeRequest(
   db: HoldingSafeguards,
   session: Session,

@@ -1,6 +1,6 @@
 /**
- * What today's law adds to requests, at the desk: a copy withdrawn, corrections, official documents (C1, C11; L6, L10, L13).
- * In: a session. Out: what the database decided and wrote into the log. Never here: a call shown, a decision of this process.
+ * Acts on requests that later law added, done at the desk: withdrawing a copy, corrections, official documents (C1, C11; L6,
+ * L10, L13). The database decides and writes the audit log. Shows no calls.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -31,7 +31,7 @@ const opennessRefusals = [
   'input.identity-code',
 ] as const
 
-/** From now on a copy is fetched no more. */
+/** Withdraws a copy: it can no longer be fetched. */
 export function withdrawCopy(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -42,7 +42,10 @@ export function withdrawCopy(
   return actInDatabase(db, session, statement, withdrawRefusals, trace)
 }
 
-/** Proposes who really answered a part of a matched call (GDPR 16). @returns its id */
+/**
+ * Proposes which official really answered a part of a matched call (GDPR 16).
+ * @returns its id
+ */
 export function proposeCorrection(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -55,7 +58,7 @@ export function proposeCorrection(
   return rowOfDatabase(db, session, statement, proposeRefusals, trace)
 }
 
-/** Decides on a correction; the history then says what was decided, the log what it said before. */
+/** Decides on a correction; the history then shows the decided official, the log has the former one. */
 export function decideCorrection(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -67,7 +70,9 @@ export function decideCorrection(
   return actInDatabase(db, session, statement, correctionRefusals, trace)
 }
 
-/** Decides on a request for an official document (Act 621/1999 sections 14 and 24); what is referred leads to a disclosure (R27). */
+/**
+ * Decides on a request for an official document (Act 621/1999 sections 14 and 24); a referred one leads to a disclosure (R27).
+ */
 export function decideOpenness(
   db: Kysely<RegisterTables>,
   session: Session,

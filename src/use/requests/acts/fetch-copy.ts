@@ -1,7 +1,6 @@
 /**
- * Fetching a copy by its link; the custodian's work. In: the token of a link that somebody has. Out: sealed bytes to
- * one client at a time, begun three times at the most and within an hour, until all of it has left once. Never here: whether a link
- * that answers nothing is wrong, used or over.
+ * Downloads of a copy by its link, served by the custodian. Sends sealed bytes to one client at a time, at most three attempts
+ * within an hour, until the copy was sent whole once. Never reveals if a dead link is wrong, used or expired.
  */
 import { sql } from 'kysely'
 import {
@@ -25,7 +24,7 @@ export interface CopyFetched {
 
 export type CopyFetching = SingleUseDownloads<CopyFetched>
 
-/** `removeEnded` ends copies whose time is over, and removes the objects of all that have ended. */
+/** Returns the downloads of copies. `removeEnded` ends expired copies and deletes the objects of all ended ones. */
 export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'keys'>): CopyFetching & RemovingEnded {
   const { db, objects } = store
   return createSingleUseDownloads<CopyFetched, Pick<CopyFetched, 'copy' | 'recording'>>(objects, {

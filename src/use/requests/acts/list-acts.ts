@@ -1,6 +1,6 @@
 /**
- * Copies, corrections and decisions as they are shown. In: a session of the Service Unit or of the decision maker. Out: what
- * there is, people by name. Never here: the link or the passphrase of a copy, who asks for an official document.
+ * Lists copies, corrections and decisions for the Service Unit or the decision maker, people by name. Never returns the link or
+ * passphrase of a copy, or who requested an official document.
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -40,7 +40,7 @@ export interface ListedDecision {
   provision: string
   leadsTo: 'RESEARCH' | 'AUTHORITY' | null
   takenUpAt: Temporal.Instant | null
-  /** The number of the disclosure, where the viewer may know of it. */
+  /** Number of the disclosure, if the viewer may know of it. */
   disclosure?: string | null
 }
 
@@ -67,7 +67,7 @@ interface CorrectionRow {
   outcome: 'APPROVED' | 'REJECTED' | null
 }
 
-/** What has been done for a request under today's law; nothing for whoever does not serve requests. */
+/** Returns the copies, corrections and decision of a request; nothing to people who do not serve requests. */
 export async function listActsOf(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -100,7 +100,7 @@ export async function listActsOf(
       .executeTakeFirst()
     const corrected = await sql<{ are: boolean }>`
       select exists (select from correction where request_id = ${requestId}::uuid) as are`.execute(tx)
-    // Asked for only where there are some: it is refused to whoever does not serve requests.
+    // Queried only if there are any: the function refuses people who do not serve requests.
     const corrections = corrected.rows[0]?.are
       ? (await sql<CorrectionRow>`select * from list_corrections(${requestId}::uuid)`.execute(tx)).rows
       : []
@@ -159,7 +159,7 @@ interface OpennessRow {
   taken_up_at: Temporal.Instant | null
 }
 
-/** What waits for the decision maker, and what was decided within thirty days. */
+/** Returns decisions that wait for the decision maker, and those of the last thirty days. */
 export async function listRequestDecisions(
   db: Kysely<RegisterTables>,
   session: Session,

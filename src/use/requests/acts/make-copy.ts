@@ -1,7 +1,7 @@
 /**
- * A copy of a recording for the person who asked (GDPR 15(3), C1); the custodian's work, as the desk holds no keys.
- * In: the clerk's session, a recording of a matched call, a way to encrypt. Out: a WAV in an age file that only the person
- * opens, in the object store until it is fetched. Never here: sound on disk that is not sealed, a passphrase that is kept.
+ * Makes a copy of a recording for the person who requested it (GDPR 15(3), C1): a WAV in an age file that only this person can
+ * open, in the object store until it is fetched. Runs in the custodian, as the desk holds no keys. Never writes unsealed audio
+ * to disk, never stores a passphrase.
  */
 import { sql } from 'kysely'
 import { headerForKey, headerForPassphrase, type AgeHeader } from '#platform/age/header-for.ts'
@@ -23,7 +23,7 @@ export interface CopyAsked {
 
 export interface CopyBegun {
   id: string
-  /** Of the link; it is kept nowhere. */
+  /** Token of the link; not stored. */
   token: string
   passphrase?: string
   expiresAt: string
@@ -46,16 +46,16 @@ export const makeCopyRefusals = [
 export type MakeCopyRefusal = (typeof makeCopyRefusals)[number]
 
 export interface CopyMaking extends CopyStore {
-  /** Whether the description in force offers copies (C1). */
+  /** Returns true if the description in force offers copies (C1). */
   isOffered: () => boolean
-  /** A copy could not be made; whoever asked sees it in its state. */
+  /** Called when a copy could not be made; the copy's state shows it to the clerk. */
   onFault: (error: unknown, copy: string) => void
 }
 
 export interface CopyMaker {
-  /** Begins a copy; it is ready within moments, and its state says so. */
+  /** Starts a copy; it is ready within moments, and its state shows it. */
   make: (asked: CopyAsked) => Promise<CopyBegun | { refused: MakeCopyRefusal }>
-  /** Ends when nothing is being made any more. */
+  /** Resolves when no copy is being made. */
   stop: () => Promise<void>
 }
 
@@ -70,7 +70,8 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
       const token = makeLinkToken()
       const begun = await begin(making, asked, tokenHash(token))
       if ('refused' in begun) return begun
-      // Whoever may not have one costs no memory; and one after another, as listeners come first.
+      // Deriving a passphrase's key takes memory, so refused requests never reach it, and copies are made one at a time:
+      // listeners come first.
       const seal = () => toKey ?? headerForPassphrase(passphrase!)
       last = last.then(() => finish(making, begun.id, asked.recording, seal))
       return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }
@@ -79,7 +80,10 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
   }
 }
 
-/** Ends what was being made when the custodian ended: nobody goes on with it. For the start, before anything is asked for. */
+/**
+ * Ends copies that were unfinished when the custodian ended: they cannot be resumed. Call it at the start, before requests are
+ * accepted.
+ */
 export async function endUnfinishedCopies(store: CopyStore): Promise<{ ended: number; files: number }> {
   const { rows } = await sql`
     select subject_copy_failed(id) from subject_copy where ready_at is null and ended_at is null`.execute(store.db)
@@ -100,7 +104,7 @@ async function begin(
   return asRefused(makeCopyRefusals, beginning)
 }
 
-/** What is ended meanwhile is not kept. Never throws. */
+/** Makes and stores the copy; deletes it if it was ended meanwhile. Never throws. */
 async function finish(
   making: CopyMaking,
   copy: string,
@@ -116,7 +120,7 @@ async function finish(
     if (rows[0]?.stored !== true) await objects.delete(subjectCopyKey(recording, copy))
   } catch (error) {
     onFault(error, copy)
-    // Where the database does not answer, it ends by itself in a quarter of an hour.
+    // If the database does not respond, the copy ends by itself after 15 minutes.
     await sql`select subject_copy_failed(${copy}::uuid)`.execute(db).catch((again: unknown) => onFault(again, copy))
   }
 }

@@ -12,25 +12,25 @@ import { askFor, type Detail, type ToldOfCall } from './told-of-call.ts'
 type ContactRow = Selectable<RegisterTables['contact']>
 type SegmentRow = Selectable<RegisterTables['segment']>
 
-/** A call that the requester named, as the clerk may know it. */
+/** A call named by the requester, as the clerk may see it. */
 export interface CallOfRequest {
   id: string
   ordinal: number
-  /** None once it was erased. */
+  /** Null once erased. */
   told: ToldOfCall | null
   state: RequestCallState
-  /** FOUND: it was verified for the requester's name of before. */
+  /** FOUND: it was verified under the requester's former name. */
   verifyAgain: true | null
-  /** FOUND: the network said that the caller's number is not theirs. */
+  /** FOUND: the network reported that the caller's number is not verified as theirs. */
   numberUnverified: true | null
-  /** SEVERAL: what would tell them apart. */
+  /** SEVERAL: details that would narrow it down. */
   askFor: Detail[] | undefined
   /** FOUND: how to verify it. */
   verification: {
     by: 'RECORDING' | 'DETAILS' | 'PERSONNEL'
     recordings: { id: string; hasBeenHeard: boolean }[]
   } | null
-  /** MATCHED, of an open request: the call, with the parts that the requester is a party of. */
+  /** MATCHED, in an open request: the call, with the parts that the requester is a party to. */
   contact: MatchedContact | undefined
   /** MATCHED: numbers of other open requests about it. */
   otherRequests: string[]
@@ -41,7 +41,7 @@ export interface MatchedContact {
   id: string
   startedAt: Temporal.Instant
   endedAt: Temporal.Instant | null
-  /** The number masked. */
+  /** The number is masked. */
   caller: { kind: ContactRow['caller_kind']; number: string | null }
   number: string
   numberName: { fi: string; sv: string; en: string } | null
@@ -55,7 +55,7 @@ export interface MatchedContact {
   }[]
 }
 
-/** Instants as the database writes them into JSON. */
+/** Instants as the database formats them in JSON. */
 export interface ToldProhibition {
   id: string
   recordingId: string
@@ -81,9 +81,9 @@ interface CallRow {
 }
 
 /**
- * The calls of a request, in the order in which they were named. The database lets the clerk see of them what the request's
- * number reaches, and notes that its matched calls were shown. Throws where the request is not there or the session is none of
- * the Service Unit's: whoever asks has read the request before.
+ * Returns the calls of a request, in the order in which they were named. The database limits them to what the request's number
+ * reaches, and logs that its matched calls were shown.
+ * @throws if the request does not exist or the session is not of the Service Unit: the caller has read the request before
  */
 export function listCallsOf(
   db: Kysely<RegisterTables>,

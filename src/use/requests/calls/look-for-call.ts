@@ -20,15 +20,15 @@ const refusals = [
 ] as const
 export type LookRefusal = Refused<(typeof refusals)[number]>
 
-/** The call of the request that was looked for, found or not, and the number of the request. */
+/** The searched call of the request, found or not, and the request's number. */
 export interface LookedFor {
   call: string
   number: string
 }
 
 /**
- * Looks for a call that the requester names (R46), or again with more of what they told; what it finds is written down, and no more of
- * it than that one fits. First that it is asked goes into the log, in a transaction of its own: what is not in the log is not looked for.
+ * Searches for a call named by the requester (R46), again if they gave more details. Stores only whether none, one or several
+ * fit, and which one. The search is logged first, in a transaction of its own: no search without its log entry.
  */
 export async function lookForCall(
   db: Kysely<RegisterTables>,

@@ -1,18 +1,18 @@
 /**
- * Calls that a requester names (R42-R46, R48). In: a session of the Service Unit, an open request whose requester has been
- * identified, and what was told of a call. Out: none, one or several fit; of the one how to verify it, and once it is shown to
- * be the requester's, the call. Never here: a word about a call that is somebody else's; how many fit; a number in the log.
+ * Details with which a requester names a call (R42-R46, R48), in an open request whose requester is identified. None, one or
+ * several calls fit; the clerk sees how to verify the one, and the call itself once it is verified as the requester's. Never
+ * reveals calls of others or how many fit; numbers are not logged.
  */
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
-/** As the requester tells it. */
+/** Details of a call as given by the requester. */
 export interface ToldOfCall {
-  /** YYYY-MM-DD and HH:MM, by the clock of Helsinki. */
+  /** YYYY-MM-DD and HH:MM, Helsinki time. */
   day: string
   time: string
   accuracy: 'MINUTES' | 'HALF_HOUR' | 'HOURS'
-  /** In any form; without it only calls with a withheld number are looked at. */
+  /** In any form; without it only calls with a withheld number are searched. */
   callerNumber?: string
   serviceNumber?: string
   minutes?: number
@@ -32,12 +32,12 @@ export interface UnreadTold {
   field: 'callerNumber' | 'serviceNumber' | 'day'
 }
 
-/** With a letter no number is read of it; one of digits alone the database tells apart (refuse_identity_code). */
+/** A text with a letter is not read as a number; the database detects identity codes of digits alone (refuse_identity_code). */
 const identityCode = /\d{6}[-+a-fu-y]\d{3}[\da-y]/i
 
 /**
- * Reads the numbers in what was told. A caller's number that is said to be withheld is as one that was not told.
- * @param today in Helsinki: nobody asks about a call to come
+ * Parses the numbers in the details. A caller's number given as withheld counts as not given.
+ * @param today in Helsinki: future days are refused
  */
 export function readTold(given: ToldOfCall, today: Temporal.PlainDate): ReadTold | UnreadTold {
   if (Temporal.PlainDate.compare(given.day, today) > 0) return { refused: 'input.invalid', field: 'day' }
@@ -58,8 +58,8 @@ export function readTold(given: ToldOfCall, today: Temporal.PlainDate): ReadTold
 }
 
 /**
- * What would tell several calls apart, the narrowest last: what was not told, whatever calls there are. Whoever called from a
- * withheld number has none to tell; an official may know which number called.
+ * Returns details not given yet that would tell several calls apart, the narrowest last; independent of which calls exist. A
+ * caller with a withheld number has none to give; an official may know which number called.
  */
 export function askFor(told: ToldOfCall, isOfficials: boolean): Detail[] {
   return [

@@ -26,8 +26,8 @@ export interface CallOf {
 }
 
 /**
- * Says whether the requester is a party of a call that was found. With a recording that can be heard the clerk has listened to
- * it; without one, what was told is enough. If not, which call it was is forgotten (R46).
+ * Records whether the requester is a party to a call that was found. If it has a playable recording, the clerk has listened to
+ * it; otherwise the details are enough. If not a party, the matched call is forgotten (R46).
  */
 export function verifyCall(
   db: Kysely<RegisterTables>,
@@ -38,7 +38,7 @@ export function verifyCall(
   return act(db, session, of, 'call.verified', sql`verify_call(${of.requestId}::uuid, ${of.callId}::uuid, ${isParty})`)
 }
 
-/** Several calls stay alike, or nothing shows whose it is: none is told of (GDPR 11, 12(6)). */
+/** Gives up a call: several stay alike, or nothing shows whose it is. None is disclosed (GDPR 11, 12(6)). */
 export function giveUpCall(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -47,7 +47,7 @@ export function giveUpCall(
   return act(db, session, of, 'call.given-up', sql`give_up_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
 }
 
-/** Takes back a call that was named by mistake. */
+/** Withdraws a call named by mistake. */
 export function withdrawCall(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -9,11 +9,11 @@ import { sayLetter, type SayLetter } from './say-letter.ts'
 
 type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions
-  /** Whether the letter tells what was found; otherwise it only names the calls. */
+  /** True: the letter says what was found; false: it only names the calls. */
   withWhatWasFound: boolean
 }
 
-/** One block for each call that the requester named (R26, R42, R44). Those not shown to be theirs are told of alike (R46). */
+/** Returns one block for each named call (R26, R42, R44). Calls not shown to be the requester's all read alike (R46). */
 export function callParagraphs(calls: readonly NamedCall[], telling: Telling): LetterPart[] {
   const say = sayLetter(telling.language)
   if (!telling.withWhatWasFound) return [{ kind: 'list', items: calls.map((named) => asTold(named, telling.language)) }]
@@ -28,7 +28,7 @@ export function callParagraphs(calls: readonly NamedCall[], telling: Telling): L
   })
 }
 
-/** Recordings that ended before they were heard: when, and for what cause. */
+/** Returns the recordings destroyed before they were listened to: when, and for what cause. */
 export function unheardParagraphs(unheard: NonNullable<LetterFacts['unheard']>, language: Language): LetterPart[] {
   const say = sayLetter(language)
   return unheard.flatMap(({ startedAt, recording }) => [
@@ -82,7 +82,7 @@ function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling
   return parts
 }
 
-/** The caller is told their own number; an official no more of it than screens show (L33). */
+/** Shows callers their own number in full; officials see it masked, as on screens (L33). */
 function tellCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: SayLetter): string {
   if (callerKind === 'withheld') return say('letter.withheld')
   if (callerKey === null) return say('letter.number-unknown')
@@ -115,12 +115,12 @@ function asTold({ day, time }: NamedCall, language: Language): string {
   return say('letter.told-call.at', { day: told, time: clock })
 }
 
-/** 24.11.2026 klo 14.05, by the clock of Helsinki. */
+/** Formats an instant: 24.11.2026 klo 14.05, Helsinki time. */
 export function momentOf(at: string, language: Language): string {
   return momentText(Temporal.Instant.from(at))[language]
 }
 
-/** Words as they are set in a line: nothing that turns the direction of what follows, nothing that cannot be seen. */
+/** Replaces control and format characters, such as those that change the text direction, by blanks. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
 }

@@ -7,7 +7,7 @@ import type { LetterKind, LetterPart } from './letter.ts'
 import { momentOf, plain, callParagraphs, unheardParagraphs } from './call-paragraphs.ts'
 import { listLetter, sayLetter, type Field } from './say-letter.ts'
 
-/** What every field of a letter says, from its facts and the description in force. */
+/** Returns the text of every field of a letter, from its facts and the description in force. */
 export function factParagraphs(
   kind: LetterKind,
   facts: LetterFacts,
@@ -129,14 +129,14 @@ function fieldsOf(
           ...(by === null ? [] : [say('letter.decided-by', { day: decidedOn, name: plain(by) })]),
         ]),
         provision: plain(provision).replace(/\.$/, ''),
-        // What is granted is not appealed against.
+        // A granted request has no appeal.
         appeal: outcome === 'SECRET' ? appeal(language) : [],
       }
     }
   }
 }
 
-/** What can be done with what is recorded, in an answer about calls. */
+/** Lists what can be done about the recordings, in an answer about calls. */
 function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
   const { calls = [], kinds, language } = facts
   const say = sayLetter(language)
@@ -212,7 +212,7 @@ function appeal(language: Language): LetterPart[] {
   ]
 }
 
-/** 9.00; in English 9:00. */
+/** Formats a time: 9.00; in English 9:00. */
 function clockOf(at: string, language: Language): string {
   return momentOf(at, language).split(' ').at(-1) ?? ''
 }

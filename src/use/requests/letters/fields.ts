@@ -5,7 +5,7 @@ import type { FieldValue, FieldValues, KnownFields } from './template-language.t
 
 const everyLetter = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]
 
-/** What a kind of letter may say beside what every one may; the needed first. */
+/** Fields of each kind of letter besides those of every kind; needed ones first. */
 const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readonly Field[] }> = {
   received: { needed: ['number', 'asked', 'handling', 'contact'], more: ['due'] },
   // GDPR Article 12(3): within a month, and why.
@@ -25,13 +25,13 @@ const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readon
   copy: { needed: ['copies', 'contact'] },
   'log-extract': { needed: ['looks', 'complaint', 'contact'] },
   correction: { needed: ['corrections', 'complaint', 'contact'] },
-  // Of whom is spoken no call is looked for.
+  // For a mentioned person no call is searched.
   mentioned: { needed: ['complaint', 'contact'] },
   // Act 621/1999 sections 14 and 33.
   openness: { needed: ['decision', 'provision', 'appeal', 'contact'] },
 }
 
-/** The fields of a letter, as its template's editor knows them. */
+/** Returns the fields of a letter, as shown in the template editor. */
 export function fieldsOf(kind: LetterKind, language: Language): { name: string; isNeeded: boolean }[] {
   const { needed, more = [] } = fieldsOfKind[kind]
   return [...new Set<Field>([...needed, ...more, ...everyLetter])].map((field) => ({
@@ -48,7 +48,7 @@ export function knownFields(kind: LetterKind, language: Language): KnownFields {
   }
 }
 
-/** Values by the names that a template of a language has for them. */
+/** Returns values under the field names of a language's templates. */
 export function named(values: Partial<Record<Field, FieldValue>>, language: Language): FieldValues {
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => [fieldName(field as Field, language), value]),

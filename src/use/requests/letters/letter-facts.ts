@@ -1,6 +1,6 @@
 /**
- * Facts of a letter, and those of an invented one. In: nothing. Out: types for what `letter_facts` gives
- * (database/functions/requests/letters.sql), and a sample of each. Never here: a sentence.
+ * Types of the facts returned by `letter_facts` (database/functions/requests/letters.sql), and an invented sample of each
+ * letter.
  */
 import type { Language, Trilingual } from '#description/closed-lists.ts'
 import type { Purpose } from '#description/purposes.ts'
@@ -8,7 +8,7 @@ import type { Role } from '#description/roles.ts'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 import type { LetterKind, RefusalGround } from './letter.ts'
 
-/** Instants are ISO 8601 in UTC, as `letter_facts` gives them. */
+/** Instants are ISO 8601 in UTC, as returned by `letter_facts`. */
 export interface LetterFacts {
   number: string
   party: RequestParty
@@ -19,7 +19,7 @@ export interface LetterFacts {
   madeAt: string
   name: string
   address: string | null
-  /** Whom to turn to. */
+  /** Contact person. */
   handler: string | null
   extensionReason?: 'COMPLEX' | 'MANY'
   ground?: RefusalGround
@@ -34,10 +34,10 @@ export interface LetterFacts {
   openness?: { outcome: 'SECRET' | 'REFERRED'; provision: string; at: string; by: string | null }
 }
 
-/** A call as the requester named it; `call` only where it is shown to be theirs, none once its history has ended. */
+/** A call named by the requester; `call` only if shown to be theirs and its history has not ended. */
 export interface NamedCall {
   ordinal: number
-  /** 2026-11-24 and 13:00, by the clock of Helsinki. */
+  /** 2026-11-24 and 13:00, Helsinki time. */
   day: string | null
   time: string | null
   isTheirs: boolean
@@ -63,7 +63,7 @@ export interface CallFact {
 
 export interface RecordingFact {
   state: 'none' | 'kept' | 'destroying' | 'destroyed'
-  /** Destroyed then; of one that is kept, then at the latest. */
+  /** Time of destruction; for a held recording the latest one. */
   at?: string | null
   cause?: 'retention' | 'caller' | 'official' | 'trimming'
 }
@@ -115,7 +115,7 @@ const provisions: Record<Language, string> = {
 }
 const startedAt = '2026-11-24T12:05:00Z'
 
-/** Facts of nobody, for who edits a template and wants to see a letter of it. */
+/** Returns invented facts, for the preview of a template. */
 export function inventedFacts(kind: LetterKind, language: Language): LetterFacts {
   return {
     number: 'P-2026-17',

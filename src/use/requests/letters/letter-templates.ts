@@ -12,7 +12,7 @@ import { problemsOf, type TemplateProblem } from './template-language.ts'
 export interface Template {
   kind: LetterKind
   language: Language
-  /** 0: as it comes with Seloste. */
+  /** 0: the one shipped with Seloste. */
   version: number
   text: string
   changed?: { at: Temporal.Instant; by: string }
@@ -27,7 +27,7 @@ interface TemplateRow {
   changed_by: string
 }
 
-/** The templates in force: the newest that somebody wrote, otherwise the one that comes with Seloste. */
+/** Returns the templates in force: the newest one written by the agency, otherwise the shipped one. */
 export async function listTemplates(
   db: HoldingSafeguards,
   session: Session,
@@ -51,7 +51,7 @@ export async function listTemplates(
   })
 }
 
-/** Whether somebody may change templates, and so see what becomes of a text of theirs. */
+/** Returns true if the person may change templates, and thus see problems in their text. */
 export function mayChangeTemplates(db: HoldingSafeguards, session: Session): Promise<boolean> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<{ may: boolean }>`
@@ -60,7 +60,7 @@ export function mayChangeTemplates(db: HoldingSafeguards, session: Session): Pro
   })
 }
 
-/** The template of which a letter is made now. */
+/** Returns the template in force. */
 export async function templateInForce(
   tx: HoldingSafeguards,
   kind: LetterKind,
@@ -74,7 +74,7 @@ export async function templateInForce(
 
 const changeRefusals = ['deny.role', 'template.changed-meanwhile', 'input.identity-code'] as const
 
-/** Changes a template; the versions before stay. One that lacks a needed field or has an unknown one is not taken. */
+/** Changes a template; earlier versions are kept. Refuses one that lacks a needed field or has an unknown one. */
 export async function changeTemplate(
   db: HoldingSafeguards,
   session: Session,
@@ -83,7 +83,7 @@ export async function changeTemplate(
   Template | Refused<(typeof changeRefusals)[number]> | { refused: 'template.problems'; problems: TemplateProblem[] }
 > {
   const problems = problemsOf(text, knownFields(kind, language))
-  // Whoever may not change it is told that and no more.
+  // A person without the right is only refused, without the problems.
   if (problems.length > 0 && (await mayChangeTemplates(db, session))) return { refused: 'template.problems', problems }
   const answer = await askOfDatabase(
     db,

@@ -8,17 +8,17 @@ import type { LetterContent, LetterKind } from './letter.ts'
 
 export type DeliveryWay = 'POST' | 'EMAIL' | 'HANDED_OVER' | 'READ_ALOUD'
 
-/** A letter as its request lists it, without what it says. */
+/** A letter in a request's list, without its contents. */
 export interface ListedLetter {
   id: string
   kind: LetterKind
   language: Language
   madeAt: Temporal.Instant
-  /** Nobody: it came by itself. */
+  /** Null: made automatically. */
   madeBy: string | null
   delivered: { at: Temporal.Instant; how: DeliveryWay; by: string } | null
   isErased: boolean
-  /** Not delivered, and something that it tells has changed since it was drafted: it is drafted anew. */
+  /** Not delivered, and a fact in it has changed since it was drafted: it must be drafted again. */
   isStale: boolean
 }
 
@@ -38,7 +38,7 @@ export interface LetterRow {
 export const listedColumns = sql`l.id, l.kind, l.language, l.made_at, l.made_by, l.delivered_at, l.delivered_how, l.delivered_by,
   l.erased_at`
 
-/** The letters of a request, in the order in which they were made; none for whom does not serve it. */
+/** Returns the letters of a request, in the order in which they were made; none to people who do not serve it. */
 export function listLettersOf(db: HoldingSafeguards, session: Session, requestId: string): Promise<ListedLetter[]> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<LetterRow>`
@@ -50,7 +50,7 @@ export function listLettersOf(db: HoldingSafeguards, session: Session, requestId
 
 const letterRefusals = ['deny.role', 'not-found', 'letter.erased'] as const
 
-/** What a letter says; that it was read is in the log. */
+/** Returns the contents of a letter; the reading is logged. */
 export async function readLetter(
   db: HoldingSafeguards,
   session: Session,
@@ -76,7 +76,7 @@ const changeRefusals = [...letterRefusals, 'letter.delivered'] as const
 const deliveryRefusals = [...changeRefusals, 'letter.stale'] as const
 
 /**
- * Records that a letter was sent or handed over, once; its request may be closed meanwhile. Refused if something that it tells has
+ * Records, once, that a letter was sent or handed over; its request may be closed meanwhile. Refused if a fact in it has
  * changed since it was drafted.
  */
 export function noteDelivery(
@@ -89,7 +89,7 @@ export function noteDelivery(
   return actInDatabase(db, session, sql`select deliver_letter(${id}::uuid, ${how})`, deliveryRefusals, trace)
 }
 
-/** Throws away a letter that was not sent. */
+/** Deletes a letter that was not sent. */
 export function removeLetter(
   db: HoldingSafeguards,
   session: Session,

@@ -22,9 +22,8 @@ const draftRefusals = [
 ] as const
 
 /**
- * Makes a letter of a request as things stand now; its facts and the letter are one transaction. It takes the place of one of
- * its kind that was not sent.
- * @param ground of a refusal; where it is not told, what follows from the request
+ * Drafts a letter from the request's present facts, in one transaction. Replaces an unsent one of its kind.
+ * @param ground of a refusal; derived from the request if not given
  */
 export function draftLetter(
   db: HoldingSafeguards,
@@ -48,9 +47,9 @@ export function draftLetter(
 }
 
 /**
- * Makes the letters that come by themselves (a recording was destroyed before it was heard; everything forbidden is destroyed),
- * each once; by the custodian.
- * @returns how many; a letter that cannot be made is told to `onFault` and does not stop the others
+ * Makes the automatic letters (a recording was destroyed before it was listened to; everything forbidden is destroyed), each
+ * once; called by the custodian.
+ * @returns how many; a letter that cannot be made is reported to `onFault` and does not stop the others
  */
 export async function makeLettersDue(
   db: HoldingSafeguards,

@@ -4,26 +4,26 @@ import type { LetterKind } from './letter.ts'
 
 export type SayLetter = ReturnType<typeof sayLetter>
 
-/** The words of letters in a language. */
+/** Returns the texts of letters in a language. */
 export function sayLetter(language: Language) {
   return sayIn(texts, language)
 }
 
-/** Their paragraphs and lists. */
+/** Returns their paragraphs and lists. */
 export function listLetter(language: Language) {
   return listIn(texts, language)
 }
 
-/** A template as it comes with Seloste: its blocks, with a blank line between. */
+/** Returns the shipped template: its blocks, separated by blank lines. */
 export function givenTemplate(kind: LetterKind, language: Language): string {
   return texts[`letter.template.${kind}`][language].join('\n\n')
 }
 
-/** What a template calls a field. */
+/** Returns a field's name in templates. */
 export function fieldName(field: Field, language: Language): string {
   return texts[`letter.field.${field}`][language]
 }
 
-/** What templates may say: all that has a name. */
+/** Fields of templates: all that have a name. */
 export type Field = FieldOf<keyof typeof texts>
 type FieldOf<Key> = Key extends `letter.field.${infer Name}` ? Name : never

@@ -8,7 +8,7 @@ import { factParagraphs } from './fact-paragraphs.ts'
 import { fillTemplate } from './template-language.ts'
 import { givenTemplate, sayLetter } from './say-letter.ts'
 
-/** A letter of facts, by a template without problems; the title of the one that comes with Seloste where it has none. */
+/** Renders a letter from facts, by a valid template; a template without a title gets the shipped one's. */
 export function setLetter(
   kind: LetterKind,
   facts: LetterFacts,
@@ -36,7 +36,7 @@ export function setLetter(
   }
 }
 
-/** An address as it stands on an envelope: a line for each that was written, or for each part between commas. */
+/** Splits an address into lines as on an envelope: written lines, or parts between commas. */
 function linesOf(address: string): string[] {
   const lines = address.split(/[\r\n]+/)
   return lines.length > 1 ? lines : address.split(',')

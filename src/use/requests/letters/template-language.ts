@@ -1,16 +1,16 @@
 /**
- * The small language of letter templates: paragraphs apart by an empty line; a line that begins with # is a heading, with - an
- * item; {words in braces} are fields. The first line, where it is a heading, is the letter's title.
+ * The language of letter templates: blank lines separate paragraphs; a line starting with # is a heading, with - an item;
+ * {words in braces} are fields. A heading on the first line is the letter's title.
  */
 import type { LetterPart } from './letter.ts'
 
 export type TemplateProblem = { code: 'unknown-field' | 'missing-field' | 'unclosed'; field: string }
 
-/** A field's value: words within a sentence, or parts that stand by themselves. Nothing: it is left out. */
+/** A field's value: words within a sentence, or blocks of their own. A field without a value is left out. */
 export type FieldValue = string | readonly LetterPart[]
 export type FieldValues = Readonly<Record<string, FieldValue | undefined>>
 
-/** Fields by their names in the template's language; `needed` ones are those that the law wants in the letter. */
+/** Fields by their names in the template's language; `needed` ones are required by law. */
 export interface KnownFields {
   names: readonly string[]
   needed: readonly string[]
@@ -20,7 +20,7 @@ type Piece = { text: string } | { field: string }
 type Block =
   { kind: 'heading'; pieces: Piece[] } | { kind: 'paragraph'; pieces: Piece[] } | { kind: 'list'; items: Piece[][] }
 
-/** What keeps a template from being used: every unknown field, every needed one that it lacks, every brace that is not closed. */
+/** Returns the problems of a template: unknown fields, missing needed fields, unclosed braces. */
 export function problemsOf(text: string, { names, needed }: KnownFields): TemplateProblem[] {
   const found = new Map<string, TemplateProblem>()
   const tell = (code: TemplateProblem['code'], field: string) => found.set(`${code} ${field}`, { code, field })
@@ -39,8 +39,8 @@ export function problemsOf(text: string, { names, needed }: KnownFields): Templa
 }
 
 /**
- * Fills a template that has no problems. What is put in is not read as a template again; a paragraph or item of nothing but
- * fields without a value is left out.
+ * Fills a template that has no problems. Values are not parsed as template text; a paragraph or item whose fields all lack a
+ * value is left out.
  */
 export function fillTemplate(text: string, values: FieldValues): { title?: string; parts: LetterPart[] } {
   const all = blocksOf(text)
@@ -59,7 +59,7 @@ export function fillTemplate(text: string, values: FieldValues): { title?: strin
   return { ...(title !== '' && { title }), parts: levelled(parts) }
 }
 
-/** A paragraph: what stands by itself divides it, and words before and after are paragraphs of their own. */
+/** Splits a paragraph at block values; the words before and after become paragraphs. */
 function partsOf(pieces: readonly Piece[], values: FieldValues): LetterPart[] {
   const parts: LetterPart[] = []
   let words: Piece[] = []
@@ -79,7 +79,7 @@ function partsOf(pieces: readonly Piece[], values: FieldValues): LetterPart[] {
   return parts
 }
 
-/** Words in one line; parts that stand in the middle of a line are told one after the other. */
+/** Returns words on one line; blocks within a line are joined. */
 function inline(pieces: readonly Piece[], values: FieldValues): string {
   const told = pieces.map((piece) => ('text' in piece ? piece.text : textOf(values[piece.field])))
   const isEmpty = pieces.every((piece, index) =>
@@ -98,7 +98,7 @@ function textOf(value: FieldValue | undefined): string {
     .join(' ')
 }
 
-/** No heading leaves out a level: one of the third without one of the second before it is of the second. */
+/** Makes heading levels continuous: a third-level heading without a second-level one before it becomes second-level. */
 function levelled(parts: readonly LetterPart[]): LetterPart[] {
   let isUnderSecond = false
   return parts.map((part) => {

@@ -17,7 +17,7 @@ export interface Appointment {
   interpreterLanguage: string | null
   state: 'BOOKED' | 'HEARD' | 'NO_SHOW' | 'MOVED' | 'WITHDRAWN' | 'OVER'
   bookedAt: string
-  /** Ahead, and something that is to be heard is destroyed within three days. */
+  /** Not over, and a recording to be listened to is destroyed within three days. */
   isUrgent: boolean
   latest: string | null
   canBeOpened: boolean
@@ -38,8 +38,9 @@ const bookRefusals = [
 ] as const
 
 /**
- * Books a time for what a request waits to hear; one that is booked already is moved. Of two who book one time at once, one has it.
- * @returns the appointment; `of` appointment.late: the instant before which times lie
+ * Books a slot for a request that waits for listening; an existing booking is moved. Of two concurrent bookings of one slot,
+ * one succeeds.
+ * @returns the appointment; `of` appointment.late: the instant before which slots must be
  */
 export function bookAppointment(
   db: HoldingSafeguards,
@@ -61,8 +62,8 @@ export function bookAppointment(
 const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
 
 /**
- * Makes a time that begins now, with whoever asks as its host, and books it; free times that it overlaps are taken back.
- * @returns the appointment; `of` appointment.late: the instant before which times end
+ * Makes a slot that begins now, hosted by the current person, and books it; overlapping free slots are removed.
+ * @returns the appointment; `of` appointment.late: the instant before which slots must end
  */
 export function bookNow(
   db: HoldingSafeguards,
@@ -90,7 +91,10 @@ const outcomeRefusals = [
   'confirm.fresh',
 ] as const
 
-/** Notes what came of an appointment. What waited for it is destroyed; where nobody came and nothing waits, it can be booked again. */
+/**
+ * Records the outcome of an appointment. Recordings that waited for it are destroyed; after a no-show with none waiting, it can
+ * be booked again.
+ */
 export function noteOutcome(
   db: HoldingSafeguards,
   session: Session,
@@ -104,8 +108,8 @@ export function noteOutcome(
 }
 
 /**
- * The appointments of one request, earliest first.
- * @param workstation the token of the browser that asks, where it is a listening workstation
+ * Returns the appointments of a request, earliest first.
+ * @param workstation token of the browser, if it is a listening workstation
  */
 export function listAppointmentsOf(
   db: HoldingSafeguards,
@@ -116,7 +120,7 @@ export function listAppointmentsOf(
   return ask(db, session, { requestId, workstation })
 }
 
-/** Appointments of some days, and those past of which nobody has said what came of them. */
+/** Returns the appointments of some days, and past ones without an outcome. */
 export function listAppointments(
   db: HoldingSafeguards,
   session: Session,

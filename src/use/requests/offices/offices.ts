@@ -1,8 +1,6 @@
 /**
- * Listening at an agreed office (R47, R48). In: a session of whoever sets up offices, gives times, books, or receives the
- * listener; the tokens of workstations. Out: offices, times, appointments, and the room in which a person hears their own calls.
- * Never here: a decision of this process, which the database takes (database/functions/requests/offices.sql); sound (../../playback); who
- * the listener is.
+ * Listening at an agreed office (R47, R48): offices, slots, appointments, workstations, and the room in which a person listens
+ * to their own calls. The database decides (database/functions/requests/offices.sql); audio is served by ../../playback.
  */
 import { sql } from 'kysely'
 import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
@@ -22,7 +20,7 @@ export interface Office {
   address: InThreeLanguages
   is_closed: boolean
   workstations: { id: string; name: string; enrolledAt: string; lastSeenAt: string | null }[]
-  /** Ahead, and booked by nobody. */
+  /** Future slots not booked. */
   free_slots: number
 }
 
@@ -31,7 +29,7 @@ export interface Host {
   name: string
 }
 
-/** Offices, those that are closed last, and who may be host there: whoever holds the Service Unit's right now. */
+/** Returns offices, closed ones last, and the possible hosts: people who now hold the Service Unit's right. */
 export async function listOffices(
   db: HoldingSafeguards,
   session: Session,
@@ -57,7 +55,10 @@ export interface OfficeToBe {
   address: InThreeLanguages
 }
 
-/** @returns the id of the office; `of` an identity code: the field that has it */
+/**
+ * Adds an office.
+ * @returns its id; `of` an identity code: the field that contains it
+ */
 export function enterOffice(
   db: HoldingSafeguards,
   session: Session,
@@ -74,7 +75,7 @@ export function enterOffice(
   )
 }
 
-/** Changes an office. One that is closed takes no more appointments; those that are booked there stand. */
+/** Changes an office. A closed one accepts no more appointments; existing bookings stay. */
 export function changeOffice(
   db: HoldingSafeguards,
   session: Session,

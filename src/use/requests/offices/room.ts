@@ -6,13 +6,13 @@ import { passwordProof } from '#safeguards/sign-in/own-account.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
 
-/** The listening mode of a session: this person's calls and no others. Instants in RFC 3339 but for the end. */
+/** Listening mode of a session: only this person's calls. Instants in RFC 3339 except the end. */
 export interface Room {
   appointment_id: string
   number: string
   language: 'fi' | 'sv' | 'en'
   until: Temporal.Instant
-  /** The host has a password with which they can say here that it was heard. */
+  /** True if the host has a password with which to confirm here that it was listened to. */
   confirms: boolean
   calls: {
     ordinal: number
@@ -42,8 +42,8 @@ const openRefusals = [
 ] as const
 
 /**
- * Puts a session into the listening mode, of which it comes out by ending: whoever holds it is the host, it is time, and the
- * browser is a workstation of the office.
+ * Puts a session into listening mode, which only ending the session leaves. Requires the host's session, the appointment's time
+ * and a workstation of the office.
  * @param workstation the browser's token
  */
 export async function openRoom(
@@ -63,7 +63,7 @@ export async function openRoom(
   return 'refused' in answer ? answer : 'open'
 }
 
-/** The room of a session; each of its calls is looked at, and the log has it. */
+/** Returns the room of a session; each of its calls counts as viewed and is logged. */
 export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room | Refused<'room.none'>> {
   return rowOfDatabase(
     db,
@@ -75,9 +75,9 @@ export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room 
 }
 
 /**
- * Ends the listening mode, and the session with it. That it was heard the host says, whose password proves it: what the other
- * party has forbidden is destroyed by that, and the listener sits alone at the screen.
- * @param heardBy the host's password; without it nothing is said of what came of the appointment
+ * Ends the listening mode and the session. The host confirms with a password that it was listened to: the confirmation destroys
+ * recordings the other party has forbidden, and the listener is alone at the screen.
+ * @param heardBy the host's password; without it no outcome is recorded
  */
 export async function closeRoom(
   db: HoldingSafeguards,
@@ -97,22 +97,22 @@ export async function closeRoom(
   if ('refused' in answer) return answer
   const { closed } = answer.rows[0]!
   if (closed === 'closed') return 'closed'
-  // Not raised: the failed attempt is to stay counted.
+  // Not thrown: a rollback would lose the counted failed attempt.
   await appendAudit(db, { ...trace, result: `refused:${unproved[closed]}`, personId: session.personId })
   return { refused: unproved[closed] }
 }
 
 const unproved = { wrong: 'session.credentials', wait: 'session.wait' } as const
 
-/** Whom a session serves alone. */
+/** The one person whom a session serves. */
 export interface Confinement {
   personId: string
   appointmentId: string
-  /** Whether the browser is the workstation at which the listening mode was begun. */
+  /** True if the browser is the workstation on which the listening mode began. */
   isHere: boolean
 }
 
-/** The listening mode of a session that holds; none where it is in none. Asking keeps nobody signed in. */
+/** Returns the listening mode of a valid session, if it is in one. Does not extend the session. */
 export async function confinementOf(
   db: HoldingSafeguards,
   token: string,

@@ -18,18 +18,21 @@ export interface Slot {
 
 export interface SlotsToAdd {
   officeId: string
-  /** The day in Finland, and the clock there: 09:00. */
+  /** Day and times in Finland: 09:00. */
   day: Temporal.PlainDate
   from: Temporal.PlainTime
   to: Temporal.PlainTime
-  /** Of each. */
+  /** Length of each slot. */
   minutes: number
   hostId: string
 }
 
 const addRefusals = ['deny.role', 'not-found', 'office.closed', 'slot.times', 'slot.host', 'slot.overlap'] as const
 
-/** Adds times one after another, all of them or none. @returns how many */
+/**
+ * Adds consecutive slots, all or none.
+ * @returns how many
+ */
 export function addSlots(
   db: HoldingSafeguards,
   session: Session,
@@ -38,7 +41,7 @@ export function addSlots(
   const { officeId, day, from, to, minutes, hostId } = asked
   const fromAt = instantOf(day, from, 'earlier')
   const toAt = instantOf(day, to, 'later')
-  // A clock time that the day does not have is none that a time can begin or end at: the database refuses what is not there.
+  // A time that the day does not have cannot begin or end a slot: the database refuses null.
   const bounds = fromAt && toAt ? { fromAt, toAt } : { fromAt: null, toAt: null }
   return rowOfDatabase(
     db,
@@ -51,7 +54,7 @@ export function addSlots(
   )
 }
 
-/** The instant of a clock time in Finland; of one that comes twice that day, the first or the second; none that is skipped. */
+/** Returns the instant of a time in Finland: the first or second if the day has it twice, undefined if the day skips it. */
 function instantOf(
   day: Temporal.PlainDate,
   time: Temporal.PlainTime,
@@ -62,7 +65,7 @@ function instantOf(
   return day.toPlainDateTime(time).toZonedDateTime(zone, { disambiguation: ofTwo }).toInstant()
 }
 
-/** Takes back a time that nobody has booked. */
+/** Removes a slot that is not booked. */
 export function removeSlot(
   db: HoldingSafeguards,
   session: Session,
@@ -74,13 +77,13 @@ export function removeSlot(
   })
 }
 
-/** Days of Finland, both included. */
+/** Days in Finland, both included. */
 export interface Days {
   from: Temporal.PlainDate
   to: Temporal.PlainDate
 }
 
-/** The instants between which days of Finland lie: the first is in them, the second is not. */
+/** Returns the days as instants: `fromAt` included, `toAt` excluded. */
 export function boundsOf({ from, to }: Days): { fromAt: Temporal.Instant; toAt: Temporal.Instant } {
   return {
     fromAt: from.toZonedDateTime(zone).toInstant(),
@@ -88,7 +91,7 @@ export function boundsOf({ from, to }: Days): { fromAt: Temporal.Instant; toAt: 
   }
 }
 
-/** The times of all offices, or of one; earliest first. */
+/** Returns the slots of all offices, or of one; earliest first. */
 export async function listSlots(
   db: HoldingSafeguards,
   session: Session,
@@ -107,7 +110,10 @@ export async function listSlots(
   return 'refused' in answer ? answer : { slots: answer.rows.map(({ slot }) => slot) }
 }
 
-/** Times that a requester can be offered, and before when they lie; none once there is nothing left to hear. */
+/**
+ * Returns slots that can be offered to the requester, and the instant before which they are; none once nothing remains to be
+ * listened to.
+ */
 export async function listFreeSlots(
   db: HoldingSafeguards,
   session: Session,

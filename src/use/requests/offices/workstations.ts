@@ -6,15 +6,15 @@ import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
 
-/** Crockford's base 32: no I, L, O or U, so that a code is read out and typed without a mistake. */
+/** Crockford's base 32: no I, L, O or U, so that codes are read out and typed without mistakes. */
 const signs = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** 50 bits, for fifteen minutes. */
+/** 50 bits, valid for fifteen minutes. */
 const codeLength = 10
 
 /**
- * Makes a code with which a browser becomes a workstation of an office, once and within fifteen minutes; the database keeps its
- * hash alone.
- * @returns the code as it is read: 7K2M9-QXW4T
+ * Makes a code that enrols a browser as a workstation of an office, once and within fifteen minutes; the database stores only
+ * its hash.
+ * @returns the code as displayed: 7K2M9-QXW4T
  */
 export async function makeWorkstationCode(
   db: HoldingSafeguards,
@@ -36,9 +36,9 @@ export async function makeWorkstationCode(
 }
 
 /**
- * Makes a browser a workstation; what it was before it is no more.
- * @param before the token by which the browser was one
- * @returns the office, and the token for the browser to keep (32 random bytes, base64url)
+ * Enrols a browser as a workstation, which ends its previous enrolment.
+ * @param before the browser's previous token
+ * @returns the office, and the browser's new token (32 random bytes, base64url)
  */
 export async function enrolWorkstation(
   db: HoldingSafeguards,
@@ -59,7 +59,7 @@ export async function enrolWorkstation(
   return 'refused' in answer ? answer : { ...answer.rows[0]!, token }
 }
 
-/** A workstation is one no more; a room that is open at it ends within seconds. */
+/** Ends a workstation; an open room on it ends within seconds. */
 export function endWorkstation(
   db: HoldingSafeguards,
   session: Session,
@@ -77,7 +77,7 @@ export interface WorkstationHere {
   name: string
 }
 
-/** Which workstation a browser is, by its token. */
+/** Returns the workstation of a browser, by its token. */
 export async function workstationHere(
   db: HoldingSafeguards,
   session: Session,
@@ -90,7 +90,7 @@ export async function workstationHere(
   })
 }
 
-/** However it was typed: small letters, blanks, and the letters that look like digits. */
+/** Hashes a code however typed: lower case, blanks, and letters that resemble digits. */
 function hashOf(code: string): Buffer {
   const read = code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
   return createHash('sha256').update(read, 'utf8').digest()

@@ -1,6 +1,6 @@
 /**
- * What officials have done about their own calls (R48, R49). In: a session. Out: their prohibitions, and what they have asked the
- * Service Unit. Never here: anybody else's call, or who of the Service Unit handles what (database/functions/destruction/in-capture.sql decides).
+ * Officials' acts about their own calls (R48, R49): their prohibitions and their requests to the Service Unit. Never shows
+ * others' calls or the handling clerk (decided in database/functions/destruction/in-capture.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -29,7 +29,7 @@ export interface OwnRequest<Kind extends string = string> {
 
 const trace = { action: 'recording.forbidden', object: { kind: 'prohibition' } } as const
 
-/** Prohibitions of the viewer's own calls: their own wish, and callers' wishes that they entered. Newest first, 500 at most. */
+/** Returns prohibitions of the viewer's own calls: their own, and callers' that they entered. Newest first, at most 500. */
 export async function listOwnProhibitions(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -47,7 +47,7 @@ export async function listOwnProhibitions(
   return 'refused' in answer ? answer : answer.rows
 }
 
-/** Requests in which the viewer is the official who asks. Newest first, 500 at most. */
+/** Returns the viewer's own requests as an official. Newest first, at most 500. */
 export async function listOwnRequests<Kind extends string>(
   db: Kysely<RegisterTables>,
   session: Session,
