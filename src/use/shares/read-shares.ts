@@ -1,7 +1,6 @@
 /**
- * Planned and actual shares (R15). In: a Grant and a time. Out: by number and by official, of the calls that the Grant's
- * purpose lets its person see, how many were drawn, how many the plan expects and how many were recorded. Never here: a
- * single call.
+ * Planned and actual shares (R15): by number and by official, how many calls were drawn, expected and recorded. Covers the
+ * calls that the Grant's purpose reaches; never returns single calls.
  */
 import { sql, type Kysely } from 'kysely'
 import { historyMonths, termZone } from '#description/terms.ts'
@@ -12,13 +11,13 @@ import type { Grant } from '#safeguards/access/grant.ts'
 
 /** Counts of answered segments. */
 export interface Share {
-  /** Those that a rule drew. */
+  /** Segments with a draw. */
   answered: number
-  /** How many of them the shares of their rules let expect as recordings. */
+  /** Recordings expected by the shares of their rules. */
   expected: number
-  /** Those that were decided to be recorded. */
+  /** Segments decided to be recorded. */
   drawn: number
-  /** Those of which there is or was a recording. */
+  /** Segments that have or had a recording. */
   recorded: number
 }
 
@@ -27,14 +26,17 @@ export interface Shares {
   byOfficial: ({ personId: string; name: string; unit?: string } & Share)[]
 }
 
-/** Calls answered from one instant until before another, numbers busiest first, officials by name: they are not ranked (R6). */
+/**
+ * Returns shares of calls answered between `from`, included, and `to`, excluded; numbers busiest first, officials by name: they
+ * are not ranked (R6).
+ */
 export function readShares(
   db: Kysely<RegisterTables>,
   grant: Grant,
   { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
 ) {
   return read(db, grant, async (tx) => {
-    // What is past its term is shown to nobody, swept or not (R22).
+    // Expired history is never shown, swept or not (R22).
     const now = await registerTime(tx)
     const oldest = now.toZonedDateTimeISO(termZone).subtract({ months: historyMonths }).toInstant()
     const begin = Temporal.Instant.compare(from, oldest) < 0 ? oldest : from

@@ -8,13 +8,12 @@ export interface Cell {
   compared: Kept
 }
 
-/** A cell in which nothing is counted. */
+/** An empty cell. */
 export const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
 
 /**
- * The cells of a study in the order in which they are shown: hours from the first with calls to the last, weekdays from Monday,
- * every month of the time, and what is no time by how many calls are told of it. Months of two times stand beside each other in
- * their order, everything else by what it is.
+ * Arranges the cells of a study: hours from the first to the last with calls, weekdays from Monday, every month of the period,
+ * other keys by their protected count of calls. Months of two periods are paired in order, everything else by key.
  */
 export function arrange(
   { by, period, compared }: Question,
@@ -50,9 +49,9 @@ function keysOf(by: Question['by'], one: ReadonlyMap<string, Kept>, other: Reado
     const [first, last] = [Math.min(...hours), Math.max(...hours)]
     return Array.from({ length: last - first + 1 }, (_, hour) => String(first + hour))
   }
-  // By what is told: the order says nothing of those of which nothing is.
-  const told = (key: string) => protectCount(one.get(key)?.calls ?? 0) ?? 0
-  return there.sort((a, b) => told(b) - told(a) || (a < b ? -1 : 1))
+  // Sorted by protected counts: the order of suppressed cells reveals nothing.
+  const shown = (key: string) => protectCount(one.get(key)?.calls ?? 0) ?? 0
+  return there.sort((a, b) => shown(b) - shown(a) || (a < b ? -1 : 1))
 }
 
 function monthsOf({ from, to }: Period): string[] {

@@ -2,25 +2,28 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 
-/** Calls of this day of Finland and those in progress: exact, and of no person. */
+/** Exact counts of today's calls in Finland and of those in progress; not of single people. */
 export interface Today {
   calls: number
   answered: number
   /** In progress, with an official. */
   talking: number
-  /** In progress, with nobody yet. */
+  /** In progress, not answered yet. */
   waiting: number
 }
 
 export interface TodayPicture {
   at: string
-  /** To whoever sees units: what three officials or more of the unit answer, so that no difference is one official's. */
+  /**
+   * For viewers of units only numbers that three or more officials of the unit answer, so that no difference is one official's
+   * count.
+   */
   byNumber: ({ number: string } & Today)[]
-  /** Of {@link largeUnits}; calls of the other units, and unanswered ones, are in none. */
+  /** By {@link largeUnits}; excludes unanswered calls and calls of other units. */
   byUnit: ({ unit: string } & Today)[]
 }
 
-/** In a smaller unit the counts would be somebody's own. */
+/** In a smaller unit the counts would be one official's. */
 export const fewestOfficials = 3
 
 interface Row extends Today {
@@ -37,17 +40,17 @@ interface LargeUnit {
 interface Counted {
   at: Temporal.Instant
   rows: readonly Row[]
-  /** Of {@link fewestOfficials} or more: in a smaller one a count would be somebody's own. */
+  /** Units of {@link fewestOfficials} or more. */
   units: readonly LargeUnit[]
-  /** {@link pairOf} each number and unit of which as many answer. */
+  /** {@link pairOf} number and unit, if that many officials of the unit answer the number. */
   several: ReadonlySet<string>
 }
 
 const pairOf = (number: string, unit: string) => `${number} ${unit}`
 
 /**
- * Counts of this day, made once for everybody who looks within a second.
- * @param now where the clock is
+ * Counts today's calls at most once a second, shared by all viewers.
+ * @param now the current time
  */
 export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Instant) {
   const freshMs = 1_000
@@ -57,7 +60,7 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
   let several: ReadonlySet<string> = new Set()
   let severalReadMs = -Infinity
 
-  /** Who answers which number changes slowly, and is dearer to find than the counts. */
+  /** Cached for ten minutes: who answers which number changes slowly and costs more to query than the counts. */
   async function readSeveral() {
     if (performance.now() - severalReadMs < severalMs) return several
     const { rows } = await sql<{ number: string; unit: string }>`
@@ -89,8 +92,8 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
 }
 
 /**
- * Units large enough to be told, by name. A number's count less those of its units is that of the other units: where the
- * officials of these are together too few, the smallest large unit is kept back from whoever sees the number's count.
+ * Returns units large enough to be shown, by name. A number's count minus those of its units is that of the other units: if
+ * these together have too few officials, the smallest large unit is withheld from viewers of the number's count.
  */
 function largeUnits(all: readonly { unit: string; name: string; officials: number }[]): LargeUnit[] {
   const bySize = [...all].sort((a, b) => a.officials - b.officials || (a.name < b.name ? -1 : 1))
@@ -103,34 +106,35 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
 }
 
 /**
- * What of the counts a Grant's rights reach: numbers whole, units of their own where these are large enough. Of a unit's numbers those that
- * several answer; where there are others, not the one of fewest calls either, as the unit's count less those told would be the others'.
+ * Limits the counts to a Grant's rights: whole numbers, and own units if large enough. Of a unit's numbers shows only those
+ * that several officials answer. If others exist, the shown number with the fewest calls is withheld too, as the unit's count
+ * minus the shown ones would be that of the others.
  */
 function narrow({ at, rows, units, several }: Counted, { rights }: Grant): TodayPicture {
   const numbers = new Set(rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
-  const told = units.filter(({ isKeptBack }) => !isKeptBack || numbers.size === 0)
+  const shown = units.filter(({ isKeptBack }) => !isKeptBack || numbers.size === 0)
   const scoped = new Set(rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])))
-  const own = new Set(told.flatMap(({ unit }) => (scoped.has(unit) ? [unit] : [])))
+  const own = new Set(shown.flatMap(({ unit }) => (scoped.has(unit) ? [unit] : [])))
   const reached = rows.filter(({ number, unit }) => numbers.has(number) || (unit !== null && own.has(unit)))
-  const untold = new Set<Row>()
+  const withheld = new Set<Row>()
   for (const unit of own) {
     const ofUnit = reached.filter((row) => row.unit === unit && !numbers.has(row.number))
     const few = ofUnit.filter(({ number }) => !several.has(pairOf(number, unit)))
     const [smallest] = ofUnit
       .filter((row) => !few.includes(row))
       .sort((a, b) => a.calls - b.calls || (a.number < b.number ? -1 : 1))
-    for (const row of few) untold.add(row)
-    if (few.length > 0 && smallest) untold.add(smallest)
+    for (const row of few) withheld.add(row)
+    if (few.length > 0 && smallest) withheld.add(smallest)
   }
   const byNumber = [
     ...Map.groupBy(
-      reached.filter((row) => !untold.has(row)),
+      reached.filter((row) => !withheld.has(row)),
       ({ number }) => number,
     ),
   ]
     .map(([number, parts]) => ({ number, ...sumOf(parts) }))
     .sort((a, b) => (a.number < b.number ? -1 : 1))
-  const byUnit = told.flatMap(({ unit, name }) => {
+  const byUnit = shown.flatMap(({ unit, name }) => {
     const parts = reached.filter((row) => row.unit === unit)
     return parts.length > 0 || own.has(unit) ? [{ unit: name, ...sumOf(parts) }] : []
   })

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kept, Period, Place, Question } from './study.ts'
 
-/** Numbers in days; null: any number that the right reaches. */
+/** Numbers and days; null: any number that the right reaches. */
 interface Span {
   number: string | null
   since: string
@@ -10,8 +10,8 @@ interface Span {
 }
 
 /**
- * Returns the keys of cells that fewer than three officials answered: what is told of their calls would be told of them (R6). Cells without
- * answered calls are not among them.
+ * Returns the keys of cells answered by fewer than three officials: figures of the calls would be figures of the officials
+ * (R6). Cells without answered calls are not included.
  */
 export async function fewOfficials(
   tx: Transaction<RegisterTables>,

@@ -1,33 +1,36 @@
 import type { Period, Question } from './study.ts'
 
-/** What the counts are of, and since when. */
+/** Coverage of the counts. */
 export interface Known {
-  /** The first day of which there are counts; none before the first call. */
+  /** First day with counts; null before the first call. */
   since: Temporal.PlainDate | null
   today: Temporal.PlainDate
-  /** From this day on by the hour; before it by whole months, rounded. */
+  /** Hourly counts from this day on; before it whole months, rounded. */
   byHourFrom: Temporal.PlainDate
-  /** Every call that ended a minute ago or more is counted. */
+  /** True if every call that ended at least a minute ago is counted. */
   isCurrent: boolean
 }
 
-/** What a reader must know of a time: what of it is not in the answer, and why. */
+/** Notes on a period: which of it the answer lacks, and why. */
 export interface Notes {
-  /** There are counts from this day on, which is within the time. */
+  /** Counts begin on this day, which is within the period. */
   countsSince?: string
-  /** The time goes on: this day and later ones are not over. */
+  /** The period includes today or later days. */
   isUnfinished?: true
-  /** Calls are still being counted: there may be more of them. */
+  /** Counting is behind: more calls may be added. */
   isBehind?: true
-  /** Something of it is not told, as fewer than three officials answered: the lengths, or all counts of a unit. */
+  /** Suppressed as fewer than three officials answered: the lengths, or all counts of a unit. */
   isOfFew?: true
   /** Before this day only whole months are counted, to the nearest five; they are in the answer. */
   wholeMonthsBefore?: string
-  /** Days of the time that are not in the answer, both in: their calls have no hours, weekdays or units any more, or the month is not whole in it. */
+  /**
+   * Days of the period not in the answer, both included: their calls have no hours, weekdays or units any more, or the month is
+   * not whole in the period.
+   */
   leftOut?: { from: string; to: string; why: 'no-hours' | 'no-units' | 'part-of-month' }[]
 }
 
-/** What is told beside the answer for one time. */
+/** Returns the notes of an answer for one period. */
 export function noteOf(
   period: Period,
   { by }: Question,
@@ -38,7 +41,7 @@ export function noteOf(
   if (known.since && isBefore(period.from, known.since)) notes.countsSince = known.since.toString()
   if (!isBefore(period.to, known.today)) notes.isUnfinished = true
   if (!known.isCurrent) notes.isBehind = true
-  // Nothing is left out of what never was.
+  // Days before the first count are not reported as left out.
   const from = known.since && isBefore(period.from, known.since) ? known.since : period.from
   if (!isBefore(from, known.byHourFrom)) return notes
   const to = earlier(period.to, known.byHourFrom.subtract({ days: 1 }))
@@ -54,7 +57,7 @@ export function noteOf(
   return notes
 }
 
-/** Months of which the time has only a part: a month without days is counted whole or not at all. */
+/** Returns parts of months that the period cuts: a month without daily counts is counted whole or not at all. */
 function partsOfMonths(period: Period, from: Temporal.PlainDate, to: Temporal.PlainDate) {
   const parts = []
   const first = period.from.with({ day: 1 })

@@ -1,14 +1,13 @@
-/** A length in seconds; `isAtLeast` where it lies beyond the last bound. */
+/** Length in seconds; `isAtLeast` if it is beyond the last bound. */
 export interface Length {
   seconds: number
   isAtLeast?: true
 }
 
 /**
- * The length that a share of the calls does not exceed, from counts of calls between bounds: within a bin evenly spread, so it is
- * as exact as the bin is narrow. Whole seconds.
+ * Returns the percentile of a histogram in whole seconds, interpolated linearly within a bin.
  * @param bins one more than there are bounds; at least one call
- * @param bounds seconds, rising: bin n holds lengths from bound n-1 until before bound n
+ * @param bounds seconds, ascending: bin n has lengths from bound n-1 to before bound n
  */
 export function percentile(bins: readonly number[], bounds: readonly number[], share: number): Length {
   const all = bins.reduce((sum, one) => sum + Math.max(0, one), 0)

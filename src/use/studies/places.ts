@@ -2,7 +2,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import type { Place, Region } from './study.ts'
 
-/** What every number of a description was and is, by local days. */
+/** Returns the region and language of every number of a description, by local days. */
 export function placesOf({ numbers }: Pick<RegisterDescription, 'numbers'>): Place[] {
   return numbers.map(({ key, language, region, validFrom, validTo }) => ({
     number: key,
@@ -13,7 +13,7 @@ export function placesOf({ numbers }: Pick<RegisterDescription, 'numbers'>): Pla
   }))
 }
 
-/** The regions of a description's numbers, each once, by their Finnish names. */
+/** Returns the distinct regions of a description's numbers, by their Finnish names. */
 export function regionsOf({ numbers }: Pick<RegisterDescription, 'numbers'>): Region[] {
   const regions = new Map(numbers.flatMap(({ region }) => (region ? [[region.fi, region] as const] : [])))
   return [...regions].map(([key, names]) => ({ key, names })).sort((a, b) => a.key.localeCompare(b.key, 'fi'))

@@ -9,9 +9,9 @@ import { protectStudy, type Figures } from './protect-counts.ts'
 import { talkBounds, waitBounds, type Kept, type Measure, type Period, type Place, type Question } from './study.ts'
 
 export interface StudyRow {
-  /** An hour (0 to 23), a weekday (1 is Monday), a month (2026-11), a number, a region, a language; empty: none of these. */
+  /** An hour (0 to 23), a weekday (1 is Monday), a month (2026-11), a number, a region or a language; empty: none of these. */
   key: string
-  /** In the other time the key is another one where months are compared. */
+  /** Key in the compared period, if months are compared. */
   comparedKey?: string
   figures: Figures
   compared?: Figures
@@ -24,12 +24,15 @@ export interface Study {
   comparedNotes?: Notes
 }
 
-/** True where one of a Grant's rights reaches counts: those of numbers, or of the supervisor's units. */
+/** Returns true if one of a Grant's rights reaches counts: those of numbers, or of a supervisor's units. */
 export function reachesStudies(grant: Grant): boolean {
   return grant.rights.some(({ scope }) => scope.kind === 'numbers' || scope.kind === 'unit')
 }
 
-/** Answers a question from the counts that the Grant's rights reach (R4, R6). @param places what numbers were, by the description */
+/**
+ * Answers a question from the counts that the Grant's rights reach (R4, R6).
+ * @param places regions and languages of numbers by day, from the description
+ */
 export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Question, places: readonly Place[]) {
   return read(db, grant, async (tx) => {
     const { rows: states } = await sql<Known>`
@@ -38,7 +41,7 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     const one = await countIn(tx, question.period, question, places)
     const other = question.compared && (await countIn(tx, question.compared, question, places))
     const { measure, period, compared: comparedPeriod } = question
-    // Counts by number are of the service. Those of a unit, and every length, are of whoever answered.
+    // Counts by number describe the service. Counts of a unit, and all lengths, describe the officials who answered.
     const isOfOfficials = measure === 'talk' || measure === 'wait' || !known.reachesNumbers
     const few = isOfOfficials ? await fewOfficials(tx, question, period, one, places) : nobody
     const otherFew = isOfOfficials && other ? await fewOfficials(tx, question, comparedPeriod!, other, places) : nobody
@@ -50,19 +53,19 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
         measure,
         kepts.map(([kept, isOfFew]) => withhold(kept, isOfFew)),
       )
-      const untold = (place: number) => kepts[place]![1] && !known.reachesNumbers
-      return { total, cells: figures.map((one, place) => (untold(place) ? withoutFigures(one) : one)) }
+      const isSuppressed = (place: number) => kepts[place]![1] && !known.reachesNumbers
+      return { total, cells: figures.map((one, place) => (isSuppressed(place) ? withoutFigures(one) : one)) }
     }
-    const told = protect(cells.map(({ key, kept }) => [kept, few.has(key)]))
+    const protectedFigures = protect(cells.map(({ key, kept }) => [kept, few.has(key)]))
     const compared = other && protect(cells.map((cell) => [cell.compared, otherFew.has(cell.comparedKey ?? cell.key)]))
     const found: Study = {
       rows: cells.map(({ key, comparedKey }, place) => ({
         key,
         ...(comparedKey !== undefined && { comparedKey }),
-        figures: told.cells[place]!,
+        figures: protectedFigures.cells[place]!,
         ...(compared && { compared: compared.cells[place]! }),
       })),
-      total: { figures: told.total, ...(compared && { compared: compared.total }) },
+      total: { figures: protectedFigures.total, ...(compared && { compared: compared.total }) },
       notes: noteOf(question.period, question, known, few.size > 0),
       ...(question.compared && { comparedNotes: noteOf(question.compared, question, known, otherFew.size > 0) }),
     }
@@ -91,12 +94,12 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
 
 const nobody: ReadonlySet<string> = new Set()
 
-/** The same figures, none of them told. */
+/** Suppresses all figures of a cell. */
 function withoutFigures(figures: Figures): Figures {
   return Object.fromEntries(Object.keys(figures).map((name) => [name, null]))
 }
 
-/** Lengths that a measure needs, as the columns are called; the others are not read. */
+/** Returns the columns of the lengths that a measure needs; the others are not read. */
 function binsOf(measure: Measure): string[] {
   if (measure === 'talk') return [...talkBounds, 0].map((_, bin) => `talk_${bin}`)
   return measure === 'wait' ? [...waitBounds, 0].map((_, bin) => `wait_${bin}`) : []
@@ -111,7 +114,7 @@ const keys: Record<Question['by'], string> = {
   language: `coalesce(p.language, '')`,
 }
 
-/** What the counts are added up by before anything is looked up or written out: a few thousand rows instead of all. */
+/** Returns the columns to group by before joins and formatting: a few thousand rows instead of all. */
 function partsOf(by: Question['by'], needsPlaces: boolean): string[] {
   return [
     ...(by === 'hour' ? ['hour'] : []),
@@ -120,7 +123,7 @@ function partsOf(by: Question['by'], needsPlaces: boolean): string[] {
   ]
 }
 
-/** The counts of a time by what the question asks for: by the day or hour as long as there are such, before that by whole months. */
+/** Counts a period by the question's key: from daily or hourly counts where they exist, before that from whole months. */
 async function countIn(
   tx: Transaction<RegisterTables>,
   { from, to }: Period,
@@ -135,10 +138,10 @@ async function countIn(
   const added = sql.raw([...parts, ...counts.map((count) => `sum(${count}) as ${count}`)].join(', '))
   const grouped = sql.raw(parts.join(', '))
   const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
-  const told = JSON.stringify(places.map(({ since, until, ...place }) => ({ ...place, since, until })))
-  const placed = sql`left join jsonb_to_recordset(${told}::jsonb) as p (number text, since date, until date, region text, language text)
+  const placesJson = JSON.stringify(places.map(({ since, until, ...place }) => ({ ...place, since, until })))
+  const placed = sql`left join jsonb_to_recordset(${placesJson}::jsonb) as p (number text, since date, until date, region text, language text)
     on p.number = h.number and p.since <= h.day and (p.until is null or h.day < p.until)`
-  // Months that have no days any more count where they are whole in the time; they have no hours and no weekdays.
+  // Months without daily counts are included if whole in the period; they have no hours or weekdays.
   const months = sql`union all select ${sql.raw([...parts, ...counts].join(', '))} from (
     select month as day, number, ${sql.raw(counts.join(', '))} from study_month
     where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${asked}) m`
@@ -157,7 +160,7 @@ async function countIn(
   return new Map(rows.map(({ key, expected, ...kept }) => [key, { ...kept, expectedPpm: expected }]))
 }
 
-/** Notes that somebody looks at the calls of the day (R21): counts, and so once for each display. */
+/** Logs that somebody views today's calls (R21): one entry per display, as these are counts. */
 export function noteTodayWatched(db: Kysely<RegisterTables>, grant: Grant): Promise<void> {
   return read(db, grant, () =>
     Promise.resolve({

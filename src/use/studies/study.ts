@@ -1,7 +1,6 @@
 /**
- * Service-level studies (R4). In: a question of counts, under a Grant whose right reaches numbers or units. Out: counts of
- * calls, lengths and shares, none of them of fewer than five calls. Never here: a call, a caller, an official, a count as it is
- * kept (protect-counts.ts).
+ * Service-level studies (R4): counts, lengths and shares of calls under a Grant that reaches numbers or units. Never shows a
+ * call, a caller, an official, an unprotected count (protect-counts.ts) or one of fewer than five calls.
  */
 import type { Language, Trilingual } from '#description/closed-lists.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -12,7 +11,7 @@ export type Measure = (typeof measures)[number]
 export const breakdowns = ['hour', 'weekday', 'month', 'number', 'region', 'language'] as const
 export type Breakdown = (typeof breakdowns)[number]
 
-/** From one local day to another, both in. */
+/** Local days, both included. */
 export interface Period {
   from: Temporal.PlainDate
   to: Temporal.PlainDate
@@ -20,23 +19,23 @@ export interface Period {
 
 export interface Question {
   period: Period
-  /** Another time to hold it against; it does not overlap the first. */
+  /** Period to compare with; does not overlap the first. */
   compared?: Period | undefined
   by: Breakdown
   measure: Measure
-  /** Of these numbers alone; none: of all that the right reaches. */
+  /** Limits to these numbers; empty: all that the right reaches. */
   numbers: readonly string[]
-  /** A region as {@link Place} names it. */
+  /** A region as named by {@link Place}. */
   region?: string | undefined
   language?: Language | undefined
 }
 
-/** What a number is from one local day until before another: numbers change hands (R7, R11). */
+/** Region and language of a number from one local day to before another: numbers are reassigned (R7, R11). */
 export interface Place {
   number: PhoneNumberKey
   since: Temporal.PlainDate
   until?: Temporal.PlainDate
-  /** The Finnish name of a regional number's region; none of a national one. */
+  /** Finnish name of a regional number's region; undefined for a national one. */
   region?: string
   language: Language
 }
@@ -46,15 +45,15 @@ export interface Region {
   names: Trilingual
 }
 
-/** Counts of one cell as they are kept: to be protected before anybody sees them. */
+/** Stored counts of one cell: unprotected, not to be shown. */
 export interface Kept {
   calls: number
   answered: number
   judged: number
   recorded: number
-  /** Sum of the shares that the plan's rules gave the judged ones, in millionths. */
+  /** Sum of the shares that the plan's rules gave the judged calls, in millionths. */
   expectedPpm: number
-  /** Answered calls by length, between {@link talkBounds}; with `wait` by how long they waited for the answer. */
+  /** Answered calls by length, between {@link talkBounds}; for `wait` by time until answered. */
   lengths: number[]
 }
 
