@@ -1,4 +1,4 @@
-/** Who is in the call, and what registry and directory know of them. */
+/** Active participants of a call, and their entries in registry and directory. */
 import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { featureCodeOf } from './claim-roles.ts'
 import { numbersOf, type Evidence } from './party-evidence.ts'
@@ -11,7 +11,10 @@ export interface Candidate {
   readonly joinedMs: number
 }
 
-/** Participants who are in the call now: not those who left, nor Avaya's stand-in for one not yet known, nor a code that was dialled. */
+/**
+ * Returns the participants who are in the call now: not those who left, nor Avaya's placeholder for an unknown participant, nor
+ * a dialled feature code.
+ */
 export function activeParticipants(evidence: Evidence): Candidate[] {
   const { metadata } = evidence
   const code = featureCodeOf(evidence)
@@ -30,7 +33,7 @@ export function activeParticipants(evidence: Evidence): Candidate[] {
   }))
 }
 
-/** Returns true while a stand-in keeps the place of who will answer: nobody has, and what is heard is ringing (R16). */
+/** Returns true while a placeholder stands in for the answering party: nobody has answered, and the audio is ringing (R16). */
 export function awaitsAnswer(evidence: Evidence, candidates: readonly Candidate[]): boolean {
   const { metadata } = evidence
   const standIn = metadata?.participants.some((one) => isPlaceholder(metadata, one) && !hasLeft(metadata, one.id))
@@ -38,7 +41,7 @@ export function awaitsAnswer(evidence: Evidence, candidates: readonly Candidate[
   return standIn === true && candidates.length <= 1 && !hasAnswered()
 }
 
-/** A stand-in sends no stream: a caller may have its name. */
+/** A placeholder sends no stream. Without this check a caller could use its name. */
 function isPlaceholder({ streamLinks }: RecordingMetadata, { id, aors }: ParticipantFact): boolean {
   return (
     aors.length > 0 &&
@@ -58,8 +61,8 @@ function joinedMs(metadata: RecordingMetadata, id: string): number {
 }
 
 /**
- * Whether a participant is heard in the call now: one who has left is not, nor one whose voice the metadata linked to a
- * stream and link to none any more (a caller who waits while the official asks a colleague).
+ * Returns true if a participant is heard in the call now. Excludes those who left, and those whose voice was linked to a stream
+ * by earlier metadata but no longer is (a caller who waits while the official consults a colleague).
  */
 export function isConnected(
   metadata: RecordingMetadata | undefined,
@@ -75,7 +78,7 @@ export function isConnected(
 }
 
 /**
- * Returns true for a participant whose voice the metadata link to a stream now. Without any such link in the metadata a
+ * Returns true for a participant whose voice the metadata link to a stream now. If the metadata have no such link, a
  * participant of the session counts.
  */
 export function isHeard(metadata: RecordingMetadata | undefined, id: string): boolean {
@@ -84,14 +87,14 @@ export function isHeard(metadata: RecordingMetadata | undefined, id: string): bo
   return sending.some(({ participantId, former, untilMs }) => participantId === id && !former && untilMs === undefined)
 }
 
-/** Returns true for a participant to whom the metadata link streams that they receive, and none that they send, voices being apart. */
+/** Returns true for a participant with links to received streams and none to sent ones, if voices have separate streams. */
 export function onlyListens({ metadata }: Evidence, id: string): boolean {
   if (!metadata || metadata.streams.length < 2 || metadata.streams.some(({ mode }) => mode === 'mixed')) return false
   const links = metadata.streamLinks.filter(({ participantId }) => participantId === id)
   return links.length > 0 && links.every(({ direction }) => direction === 'recv')
 }
 
-/** Numbers of participants who were told before, or to have left, and of nobody who is in the call. */
+/** Returns numbers of participants in earlier metadata or reported as having left, except those of anybody in the call. */
 export function numbersLeft({ metadata, normalise }: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
   const here = new Set(candidates.flatMap(({ numbers }) => numbers.map(({ key }) => key)))
   const ids = new Set(candidates.map(({ participant }) => participant.id))
@@ -100,7 +103,7 @@ export function numbersLeft({ metadata, normalise }: Evidence, candidates: reado
   return [...new Set(keys)].filter((key) => key !== null && !here.has(key)) as PhoneNumberKey[]
 }
 
-/** What registry, then directory, know of any of these numbers. */
+/** Returns the entry of any of these numbers: registry first, then directory. */
 export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
   for (const number of numbers) {
     const entry = number.key === null ? undefined : directory.findNumber(number.key)
@@ -113,7 +116,7 @@ export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly Ph
   return undefined
 }
 
-/** Id of the participant who has this number; one that cannot be read is compared as written. */
+/** Returns the id of the participant with this number. A number that cannot be parsed is compared as written. */
 export function participantWith(number: PhoneNumber, candidates: readonly Candidate[]): string | undefined {
   if (number.kind === 'withheld') return undefined
   const same = (other: PhoneNumber) =>

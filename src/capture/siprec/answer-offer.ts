@@ -1,10 +1,9 @@
 /**
- * SIPREC, the recording server's side: RFC 7866 (protocol), RFC 7865 (metadata), RFC 8866 and RFC 3264 (SDP).
- * In: bodies and headers of SIP requests from a recording client. Out: an answer to send, and who is who.
- * Never here: sockets, clocks, randomness, log lines, a key as text but in the answer itself; and no value from a body
- * leaves in a problem or a reason.
- *
- * This file: one answer for one offer.
+ * Answers one SDP offer.
+ * This folder implements the recording server's side of SIPREC: RFC 7866 (protocol), RFC 7865 (metadata), RFC 8866 and RFC 3264
+ * (SDP). It reads bodies and headers of a recording client's SIP requests, and returns an answer to send and the parties. It
+ * uses no sockets, clocks, randomness or logs. No key leaves as text except in the answer itself, and no value from a body
+ * appears in a problem or a reason.
  */
 import { isIPv6 } from 'node:net'
 import { makeMasterKey, type MasterKey } from '../srtp/suites.ts'
@@ -15,23 +14,23 @@ import { isUnspecified, remoteMediaOf, type RemoteMedia } from './remote-media.t
 import { refuse, type Refusal } from './refusal.ts'
 
 /**
- * History-only answers name the discard port (RFC 863). RFC 3264 section 6 wants a port in the answer to a stream
- * that is not rejected; port 0 would reject it, and clients end the session, or the call, over a rejected stream.
- * `inactive` promises that nothing is sent, so no socket needs to stand behind the number.
+ * History-only answers use the discard port (RFC 863). RFC 3264 section 6 requires a port in the answer to a stream that is not
+ * rejected; port 0 would reject it, and clients end the session, or the call, over a rejected stream. `inactive` promises that
+ * nothing is sent, so no socket is needed for that port.
  */
 const discardPort = 9
 
-/** What can be played back on every machine (register/recordings/decode-packets.ts). */
+/** Codecs that can be played back on every machine (register/recordings/decode-packets.ts). */
 const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
-/** Decoded as well, of one channel; what is in the set above comes first. */
+/** Also decodable, with one channel; the set above is preferred. */
 const alsoPlayable: ReadonlySet<string> = new Set(['G726-32/8000', 'DVI4/8000', 'L16/8000'])
-/** Decoded where a library is installed, in this order; annexes A and B make no difference to a decoder of G.729. */
+/** Decodable if a library is installed, in this order. Annexes A and B make no difference to a decoder of G.729. */
 const byLibrary = {
   GSM: new Set(['GSM/8000']),
   G729: new Set(['G729/8000', 'G729A/8000', 'G729B/8000', 'G729AB/8000']),
 } as const satisfies Record<string, ReadonlySet<string>>
 export type LibraryCodec = keyof typeof byLibrary
-/** Carried beside speech, no speech of their own (RFC 4733, RFC 3389). */
+/** Formats that accompany speech and carry none (RFC 4733, RFC 3389). */
 const accompanying: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
 
 export interface StreamPlan {
@@ -47,35 +46,35 @@ export interface StreamPlan {
     | 'keys in clear'
     | 'no usable key'
     | 'unreadable'
-  /** Direction as the answer will give it. */
+  /** Direction of the answer. */
   readonly direction: 'recvonly' | 'inactive'
-  /** The offer asks for silence: a=inactive, or the zeros of RFC 3264 section 8.4. Media may still come after zeros. */
+  /** The offer requests a hold: a=inactive, or the zeros of RFC 3264 section 8.4. Media may still arrive after zeros. */
   readonly paused: boolean
-  /** Payload types offered: what comes under one that was not answered is understood all the same. */
+  /** Payload types offered. Packets of a type that was not answered are accepted nevertheless. */
   readonly codecs: readonly Codec[]
-  /** Payload types of the answer, the preferred first. Missing in sessions of earlier versions: as they were offered. */
+  /** Payload types of the answer, the preferred first. Missing in sessions of earlier versions: then as offered. */
   readonly answered?: readonly number[]
-  /** `asArrives`: no codec that playback knows; the packets are kept and the recording is marked. */
+  /** `asArrives`: no codec that playback supports. The packets are stored and the recording is marked. */
   readonly storage: 'playable' | 'asArrives'
   readonly remote: RemoteMedia
   /** RTP and RTCP share a port, as was offered (RFC 5761 section 5.1.1). */
   readonly mux?: true
-  /** The keys taken up: what comes is SRTP, and our reports are SRTCP. */
+  /** The accepted keys: media are SRTP, and our reports are SRTCP. */
   readonly crypto?: OfferedCrypto
 }
 
 export interface PlanOptions {
-  /** The offer came by a way on which nobody else reads its keys: TLS (RFC 4568 section 8.1). */
+  /** True if the offer came over TLS, so that nobody else can read its keys (RFC 4568 section 8.1). */
   readonly takesKeys?: boolean | undefined
-  /** Returns false for a media address of a family in which nobody listens here. */
+  /** Returns false for a media address of an IP version that is not listened on here. */
   readonly hears?: ((address: string) => boolean) | undefined
-  /** What can be played here beside the rest, as libraries are installed. */
+  /** Additional codecs that can be played, by installed libraries. */
   readonly plays?: readonly LibraryCodec[] | undefined
-  /** Its client takes no answer that leaves a payload type out: rtpengine, which relays and does not transcode. */
+  /** True if the client refuses an answer that omits a payload type: rtpengine, which relays and does not transcode. */
   readonly answersAll?: boolean | undefined
 }
 
-/** Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers. */
+/** Plans every media line of an offer, in order. The session opens a port for each accepted one, then answers. */
 export function planStreams(
   offer: SessionDescription,
   sourceAddress: string,
@@ -86,7 +85,7 @@ export function planStreams(
     const remote = remoteMediaOf(media, sourceAddress)
     const refusedBecause =
       reasonToRefuse(media, takesKeys) ?? (hears(remote.address) ? undefined : ('other address family' as const))
-    // Keys beside RTP/AVP: SRTP if both can (RFC 8643), else plain RTP.
+    // Keys beside RTP/AVP: SRTP if both sides support it (RFC 8643), else plain RTP.
     const crypto = takesKeys ? media.crypto[0] : undefined
     const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
     return {
@@ -107,7 +106,7 @@ export function planStreams(
 }
 
 interface SortedFormats {
-  /** In the client's order, what is rarely sent, GSM and G.729 last: of two that can be played the one that every machine plays. */
+  /** In the client's order, but the rarely used ones, GSM and G.729 last: formats that every machine plays are preferred. */
   playable: readonly Codec[]
   accompanying: readonly Codec[]
   others: readonly Codec[]
@@ -129,8 +128,8 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
 }
 
 /**
- * RFC 3264 section 6.1: the formats that we are willing to receive, the preferred first. What cannot be played is left out
- * where the client has something better and takes an answer without it.
+ * Returns the formats that we are willing to receive, the preferred first (RFC 3264 section 6.1). Formats that cannot be played
+ * are omitted if the client has a better one and accepts an answer without them.
  */
 function answeredTypes(codecs: readonly Codec[], formats: SortedFormats, answersAll: boolean): number[] {
   const { playable: heard, accompanying: beside, others } = formats
@@ -138,7 +137,7 @@ function answeredTypes(codecs: readonly Codec[], formats: SortedFormats, answers
   return [...new Set(chosen.map(({ payloadType }) => payloadType))]
 }
 
-/** A payload type that could be taken for RTCP (RFC 5761 section 4) keeps the two apart. */
+/** Returns true if rtcp-mux is offered, without a payload type that could be mistaken for RTCP (RFC 5761 section 4). */
 function offersMux({ attributes, codecs }: SdpMedia): boolean {
   const isOffered = attributes.some(({ name }) => name === 'rtcp-mux')
   return isOffered && !codecs.some(({ payloadType }) => payloadType >= 64 && payloadType <= 95)
@@ -156,7 +155,7 @@ function reasonToRefuse(media: SdpMedia, takesKeys: boolean): StreamPlan['refuse
   return media.codecs.some(({ encoding }) => !accompanying.has(encoding)) ? undefined : 'unreadable'
 }
 
-/** RFC 7866 section 7.2: a recording server only receives. An offer to receive from us gets nothing: inactive. */
+/** RFC 7866 section 7.2: a recording server only receives. An offer to receive from us is answered inactive. */
 function answerDirection(media: SdpMedia): 'recvonly' | 'inactive' {
   return media.direction === 'inactive' || media.direction === 'recvonly' ? 'inactive' : 'recvonly'
 }
@@ -164,16 +163,16 @@ function answerDirection(media: SdpMedia): 'recvonly' | 'inactive' {
 export interface AnswerOptions {
   /** Our address for media, IPv4 or IPv6. */
   readonly address: string
-  /** The o= line's numbers. The session keeps the id for the dialog and raises the version by one for each answer. */
+  /** The o= line's numbers. The session keeps the id for the dialog and increments the version for each answer. */
   readonly origin: { readonly sessionId: string; readonly version: number }
-  /** Port opened for each accepted media line, by index. Not asked for in history-only mode. */
+  /** Port opened for each accepted media line, by index. Unused in history-only mode. */
   readonly ports: ReadonlyMap<number, number>
   /**
-   * The key under which our reports on an accepted stream with keys go. Without it a new one, for a stream that nothing will ever be
-   * sent on: an answer to keys must hold one (RFC 4568 section 5.1.2).
+   * Returns our key for reports on an accepted stream with keys. If missing, a random key is used, for a stream on which
+   * nothing will be sent: an answer to keys must contain one (RFC 4568 section 5.1.2).
    */
   readonly ownKey?: ((stream: StreamPlan) => MasterKey) | undefined
-  /** `historyOnly`: the call is not recorded; every audio line is answered inactive and no port is opened. */
+  /** `historyOnly`: the call is not recorded. Every audio line is answered inactive and no port is opened. */
   readonly mode: 'record' | 'historyOnly'
   /** A later offer of the same dialog may close every stream; a first one with nothing acceptable is refused. */
   readonly reoffer?: boolean
@@ -187,8 +186,8 @@ export interface Answer {
 }
 
 /**
- * The answer to an offer: one media line for each offered, in order, with the payload types that its plan answers, labels
- * echoed, never sendrecv, rtcp-mux where it was offered. No acceptable audio: 488.
+ * Returns the answer to an offer: one media line for each offered, in order, with the payload types of its plan, labels echoed,
+ * never sendrecv, rtcp-mux if it was offered. Refuses with 488 without acceptable audio.
  */
 export function answerOffer(
   offer: SessionDescription,
@@ -210,27 +209,27 @@ export function answerOffer(
   return { kind: 'answer', text: lines.join('\r\n') + '\r\n', streams }
 }
 
-/** Returns true where a stream that is taken offers nothing that can be played. */
+/** Returns true if an accepted stream offers no playable format. */
 export function lacksPlayable(plans: readonly StreamPlan[]): boolean {
   return plans.some(({ accepted, storage }) => accepted && storage === 'asArrives')
 }
 
-/** Returns true for a stream that its client would send and that cannot be taken. */
+/** Returns true for a stream that the client would send and that cannot be accepted. */
 export function isRefusedHere({ refusedBecause }: StreamPlan): boolean {
   return refusedBecause !== undefined && refusedBecause !== 'port 0' && refusedBecause !== 'not audio'
 }
 
-/** Returns true where a voice is not recorded, or cannot be played: a line that cannot be taken, unless another has its label. */
+/** Returns true if a voice is not recorded or cannot be played: its line cannot be accepted, and no other has its label. */
 export function lacksVoice(plans: readonly StreamPlan[]): boolean {
   const taken = new Set(plans.filter(({ accepted }) => accepted).map(({ label }) => label))
   const lacks = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !taken.has(plan.label))
   return lacksPlayable(plans) || plans.some(lacks)
 }
 
-/** Of a call that is to be recorded and cannot be heard. */
+/** For a call that is to be recorded but whose media cannot be received. */
 export const refusedUnheard = refuse(488, 'Media Address Of Another IP Version')
 
-/** Why no stream of an offer can be taken, for who operates the client. */
+/** Returns the reason why no stream of an offer is acceptable, for the client's operator. */
 export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
   const is = (why: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === why)
   if (is('keys in clear')) return refuse(488, 'SRTP Keys Only Over TLS')
@@ -269,14 +268,14 @@ function refusedLines(media: SdpMedia): string[] {
   return [`m=${media.type} 0 ${media.protocol} ${media.formats.join(' ')}`, ...echo(media, ['label'])]
 }
 
-/** Attributes as they came, in their order; those with control characters are left out of what we send. */
+/** Returns attributes as received, in their order, except those with control characters. */
 function echo(media: Pick<SdpMedia, 'attributes'>, names: readonly string[]): string[] {
   return media.attributes
     .filter(({ name, value }) => names.includes(name) && value && !/\p{Cc}/u.test(value.replaceAll('\t', ' ')))
     .map(({ name, value }) => `a=${name}:${value}`)
 }
 
-/** The one stream of our own offer, until its answer tells where media will come from. */
+/** Returns the plan of our own offer's stream, until the answer contains the media source. */
 export function ownOfferPlan(sourceAddress: string): StreamPlan {
   return {
     index: 0,
@@ -298,8 +297,8 @@ const ownCodecs: readonly Codec[] = [
 ]
 
 /**
- * Our own offer for an INVITE without SDP (Cisco's built-in bridge offers nothing and answers in its ACK): one
- * receive-only stream of what can be recorded (RFC 3264 section 5).
+ * Returns our own offer for an INVITE without SDP (Cisco's built-in bridge offers nothing and answers in its ACK): one
+ * receive-only stream of supported codecs (RFC 3264 section 5).
  */
 export function offerStream(
   options: Pick<AnswerOptions, 'address' | 'origin' | 'mode'> & { readonly port: number },

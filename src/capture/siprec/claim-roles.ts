@@ -1,12 +1,12 @@
-/** What vendor extensions claim about who is who (rule 4 of the field notes: they come before anything else). */
+/** Claims of vendor extensions about the parties (rule 4 of the field notes: they take precedence). */
 import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { numbersOf, readNumber, type Evidence, type Source } from './party-evidence.ts'
 import type { ParticipantFact } from './recording-metadata.ts'
 import { allParameters, readAddress, readAddresses } from './read-header-value.ts'
 
 /**
- * `called` is the service number or the official, as registry and directory will tell; `passedOn` is where the call was
- * before, and counts as a number of the registry only: an official who has passed it on does not have it any more.
+ * `called`: the service number or the official, decided by registry and directory. `passedOn`: an earlier destination of the
+ * call, considered only if it is a number of the registry: an official who transferred the call is no longer its party.
  */
 export interface Claim {
   readonly role: 'caller' | 'called' | 'passedOn' | 'official'
@@ -15,7 +15,7 @@ export interface Claim {
   readonly participantId?: string
 }
 
-/** Claims in order of trust. A claim whose number is empty is not made. */
+/** Returns claims in order of trust. Claims with an empty number are omitted. */
 export function claimRoles(evidence: Evidence): Claim[] {
   return [
     ...claimsOfGenesys(evidence),
@@ -29,7 +29,7 @@ export function claimRoles(evidence: Evidence): Claim[] {
   ]
 }
 
-/** True when the recorded party itself placed the call. */
+/** Returns true if the recorded party itself placed the call. */
 export function claimsOutgoing(evidence: Evidence): boolean {
   const { broadWorks, metaswitch, netsapiens } = evidence.metadata?.vendor ?? {}
   const onlyCalling = (netsapiens?.callingUserIds?.length ?? 0) > 0 && netsapiens?.calledUserIds?.length === 0
@@ -38,8 +38,8 @@ export function claimsOutgoing(evidence: Evidence): boolean {
 }
 
 /**
- * Digits that ask the telephone system for something and call nobody: a pickup, the place of a parked call (Metaswitch: `*11`,
- * `*302100`, `2222`). Four digits or fewer are such where neither registry nor directory know them.
+ * Returns the dialled digits if they are a feature code and no number: a pickup, or the slot of a parked call (Metaswitch:
+ * `*11`, `*302100`, `2222`). Up to four digits count as a code if neither registry nor directory has them.
  */
 export function featureCodeOf(evidence: Evidence): string | undefined {
   const { broadWorks, metaswitch } = evidence.metadata?.vendor ?? {}
@@ -52,8 +52,8 @@ export function featureCodeOf(evidence: Evidence): string | undefined {
 }
 
 /**
- * True where what was dialled brought the recorded party a call that somebody from outside is in: a feature code, or the
- * recorded party's own number, which fetches a call that waits on a line of several telephones.
+ * Returns true if the recorded party dialled to retrieve an outside call: with a feature code, or with its own number, which
+ * picks up a call that waits on a shared line.
  */
 function isRetrieval(evidence: Evidence): boolean {
   const { metaswitch, broadWorks } = evidence.metadata?.vendor ?? {}
@@ -62,7 +62,7 @@ function isRetrieval(evidence: Evidence): boolean {
   const dialled = keyOf(metaswitch?.dialedDigits ?? broadWorks?.dialedDigits)
   if (featureCodeOf(evidence) === undefined && !(dialled !== undefined && own.includes(dialled))) return false
   const told = readNumber(metaswitch?.callingPartyNumber, evidence.normalise)
-  // BroadWorks tells its users by ids, which may be digits, and telephone numbers as such.
+  // BroadWorks identifies its users by ids, which may be digits, and telephone numbers as such.
   const isUser = ({ aors }: ParticipantFact) =>
     !aors.some((aor) => /^(?:sips?:)?\+|^tel:|;user=phone/i.test(aor.trim()))
   const present = (evidence.metadata?.participants ?? [])
@@ -91,13 +91,13 @@ function maker({ normalise }: Evidence, source: Source) {
 
 function claimsOfAcme(evidence: Evidence): Claim[] {
   const claim = maker(evidence, 'apkt')
-  // What Oracle tells is the recorder's own call then.
+  // With Genesys, Oracle's facts describe the recorder's own call.
   if (evidence.metadata?.vendor.genesys) return []
   return (evidence.metadata?.participants ?? []).flatMap((participant) => {
     const { callingParty, requestUri } = participant.extension ?? {}
     const own =
       callingParty === undefined ? [] : claim(callingParty ? 'caller' : 'called', participant.aors[0], participant.id)
-    // The request URI is what was dialled: it outranks the called participant's own address.
+    // The request URI is the dialled number: it takes precedence over the called participant's own address.
     return [...claim('called', requestUri), ...own]
   })
 }
@@ -124,7 +124,7 @@ function claimsOfBroadWorks(evidence: Evidence): Claim[] {
     ...(code === undefined
       ? [...claim('called', facts.dialedDigits), ...claim('called', facts.calledPartyNumber)]
       : []),
-    // On Webex an opaque id: it counts only if the directory knows it.
+    // On Webex an opaque id: it counts only if the directory has it.
     ...claim('official', facts.userId),
   ]
 }
@@ -141,7 +141,7 @@ function claimsOfMetaswitch(evidence: Evidence): Claim[] {
   ]
 }
 
-/** Who has dialled a feature code answers the call that it brings. */
+/** Claims the calling number. A party that dialled a feature code is the one who answers the call. */
 function claimOfCalling(evidence: Evidence, claim: ReturnType<typeof maker>, raw: string | undefined): Claim[] {
   const isOwn = isRetrieval(evidence) && isKnown(evidence, readNumber(raw, evidence.normalise))
   return claim(isOwn ? 'official' : 'caller', raw)
@@ -166,8 +166,8 @@ function claimsOfCallData(evidence: Evidence): Claim[] {
 }
 
 /**
- * Until 0.3.0 jambonz' client wrote the numbers into each other's elements. Its first participant is who calls in every
- * version; where that one says nothing, registry and directory tell which is which.
+ * Until 0.3.0 jambonz' client swapped the numbers' elements. Its first participant is the caller in every version; if that one
+ * is inconclusive, registry and directory decide.
  */
 function claimsOfJambonz(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.jambonz
@@ -195,7 +195,7 @@ function claimsOfBuiltInBridge(evidence: Evidence): Claim[] {
   if (!parameters || !(parameters.has('x-nearend') || parameters.has('x-farend'))) return []
   return [
     ...claim('caller', parameters.get('x-farendaddr')),
-    // Older releases leave the address out: the user of From is the recorded telephone then.
+    // Older releases omit the address: the user of From is the recorded telephone then.
     ...claim('official', parameters.get('x-nearendaddr') ?? from.uri.split(';')[0]),
   ]
 }

@@ -1,6 +1,6 @@
 /**
- * The shape of metadata for diagnosis: element and attribute names with their number, never a value. The XML itself
- * holds more personal data than the register may (R10), so this is all of it that may be written down.
+ * Describes the shape of metadata for diagnosis: element and attribute names with their number, never a value. The XML itself
+ * holds more personal data than the register may (R10), so nothing else of it may be stored.
  */
 import { readXmlTree, type XmlElement } from './read-xml-tree.ts'
 
@@ -8,8 +8,8 @@ const maxLines = 200
 const plainName = /^[A-Za-z][A-Za-z0-9_.-]{0,40}$/
 
 /**
- * Lines such as `recording/participant[participant_id]/nameID[aor] x2`, in document order. In malformed XML a pasted
- * name can look like an element, so there unknown names are written `?`.
+ * Returns lines such as `recording/participant[participant_id]/nameID[aor] x2`, in document order. In malformed XML a pasted
+ * name can look like an element, so unknown names are written `?` there.
  */
 export function describeShape(xml: string): string[] {
   const { root, problems } = readXmlTree(xml)

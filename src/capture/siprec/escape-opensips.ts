@@ -1,21 +1,21 @@
 /**
- * OpenSIPS copies Call-ID and display names into its XML as they came (modules/siprec/siprec_body.c), so that a caller can
- * write elements. Its own ids are random and stand in the associations behind the last participant, where nothing of a
- * caller is written: what lies between them is escaped here, and is text again.
+ * Prevents XML injection through OpenSIPS, which copies Call-ID and display names into its XML unescaped
+ * (modules/siprec/siprec_body.c), so that a caller can write elements. Its own ids are random and are in the associations after
+ * the last participant, where no text of a caller occurs: everything between them is escaped.
  */
 
-/** Content-Type of a body that OpenSIPS wrote, whatever it calls itself. */
+/** Content-Type of a body written by OpenSIPS, even under another product name. */
 export const boundaryOfOpenSips = /oss-unique-boundary/i
 
 const sessionStart = /<session session_id="[^"]*">/
 const participantEnd = '</participant>'
 const named =
   /^(<participant participant_id="[^"]*">\s*<nameID aor="[^"]*">\s*<name>)(.*)(<\/name>\s*<\/nameID>\s*<\/participant>\s*)$/s
-/** As `$siprec(caller)` and `$siprec(callee)` may have it: names and addresses, each closed. */
+/** Possible values of `$siprec(caller)` and `$siprec(callee)`: names and addresses, each closed. */
 const onlyAddresses =
   /^<participant participant_id="[^"]*">\s*(?:<nameID aor="[^"]*"\s*(?:\/>|>\s*<\/nameID>)\s*)*<\/participant>\s*$/
 
-/** The same document with what callers wrote escaped; unchanged where it is none of OpenSIPS' shape. */
+/** Returns the document with the callers' text escaped; unchanged if it does not have OpenSIPS' shape. */
 export function escapeOpenSips(text: string): string {
   const end = text.lastIndexOf(participantEnd) + participantEnd.length
   if (end < participantEnd.length) return text
@@ -26,7 +26,9 @@ export function escapeOpenSips(text: string): string {
   return escapeCallId(text.slice(0, first)) + blocks.map(escapeParticipant).join('') + text.slice(end)
 }
 
-/** Where the participants begin that the associations name; without associations the first and the last one. */
+/**
+ * Returns the offsets of the participants named by the associations; without associations those of the first and the last one.
+ */
 function startsOf(text: string, end: number): number[] {
   const startOf = (id: string) => text.indexOf(`<participant participant_id="${id}"`)
   const told = text.slice(end).matchAll(/<participant(?:session|stream)assoc participant_id="([^"]*)"/g)
@@ -44,7 +46,7 @@ function escapeParticipant(block: string): string {
   const [, before, name, after] = named.exec(block) ?? []
   if (before !== undefined) return `${before}${escapeText(name!)}${after!}`
   if (onlyAddresses.test(block)) return block
-  // An address that closes its own quotation mark: what is left is the address.
+  // If an address closes its own quotation mark, the rest is the address.
   const [opening] = /^<participant participant_id="[^"]*">\s*<nameID aor="[^"]*"/.exec(block) ?? []
   return opening === undefined ? block : `${opening}/>${participantEnd}`
 }

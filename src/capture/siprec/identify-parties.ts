@@ -1,8 +1,8 @@
 /**
- * Who is who in a recorded call. The vendor's extension comes first; otherwise each participant is looked up in the
- * number registry (the service number called) and in the directory (the official), and the one found in neither is the
- * caller; then what SIP headers tell. A trunk may ask the participants or the headers first. A caller who asked for privacy stays withheld whatever else was sent (AC9).
- * Nothing here refuses a call: what is uncertain is said in `needsReview`.
+ * Identifies the parties of a recorded call. Vendor extensions take precedence. Otherwise each participant is searched in the
+ * number registry (the service number called) and in the directory (the official), and the one found in neither is the caller.
+ * SIP headers come last. A trunk may put the participants or the headers first. A caller who asked for privacy stays withheld
+ * whatever else was sent (AC9). Nothing here refuses a call: uncertainty is reported in `needsReview`.
  */
 import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import {
@@ -93,7 +93,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   }
 }
 
-/** The same few texts are looked at many times, and reading a number is the dearest step of all. */
+/** Caches the normaliser: the same few texts are normalised many times, and this is the most expensive step. */
 function onceEach(normalise: Normalise): Normalise {
   const known = new Map<string, PhoneNumber>()
   return (raw) => {
@@ -103,7 +103,7 @@ function onceEach(normalise: Normalise): Normalise {
   }
 }
 
-/** Vendor extensions. `called` becomes number or official by lookup; a called number nobody knows is kept (R7). */
+/** Applies vendor extensions. `called` becomes number or official by lookup; an unknown called number is kept (R7). */
 function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
   let unlisted: Party | undefined
   const { personOf = (entry: O): unknown => entry } = evidence.directory
@@ -114,7 +114,10 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
   }
   const gone = new Set((evidence.metadata?.participants ?? []).map(({ id }) => id))
   for (const { participant } of candidates) gone.delete(participant.id)
-  /** Returns true for who was called or answered first, where the client tells that they left, or other officials alone are there. */
+  /**
+   * Returns true for an official who was called or answered first, if the client reports that they left, or if only other
+   * officials are present.
+   */
   const hasLeft = (entry: O, participantId = '') =>
     gone.has(participantId) || (present.size > 0 && !present.has(personOf(entry)))
   for (const claim of claimRoles(evidence)) {
@@ -131,7 +134,7 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
       if (!hasLeft(found.entry, participantId)) draft.official ??= { ...party, entry: found.entry }
     } else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
   }
-  // Participants may still show the registered number; only then is an unlisted one taken.
+  // Participants may still show the registered number; only otherwise is an unlisted one used.
   const registered = draft.number ?? candidates.find(({ numbers }) => lookUp(evidence, numbers)?.role === 'number')
   if (unlisted && !registered) {
     draft.number = unlisted
@@ -139,7 +142,7 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
   }
 }
 
-/** Registry, then directory; who is in neither is the caller. */
+/** Registry, then directory; a participant in neither is the caller. */
 function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
   const unknown: Candidate[] = []
   const officials: (Party<O> & { joinedMs: number })[] = []
@@ -162,7 +165,7 @@ function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly C
   const speaking = officials.filter(({ participantId }) => !onlyListens(evidence, participantId!))
   if (speaking.length < officials.length) draft.review.add('officialOnlyListens')
   if (!draft.official && officials.length > 0) {
-    // After a transfer the one who joined last has the call.
+    // After a transfer the official who joined last has the call.
     const { joinedMs: last, ...official } = (speaking.length > 0 ? speaking : officials).reduce((best, next) =>
       next.joinedMs >= best.joinedMs ? next : best,
     )
@@ -189,8 +192,8 @@ function takeCaller<N, O>(evidence: Evidence<N, O>, unknown: readonly Candidate[
 }
 
 /**
- * What headers tell where others did not: the number that was diverted or called, the asserted caller; `asserted`:
- * without the caller of From, who in most clients is the client itself.
+ * Fills gaps from headers: the number that was diverted or called, and the asserted caller. `asserted`: ignores the caller of
+ * From, which in most clients is the client itself.
  */
 function takeHeaders<N, O>(
   evidence: Evidence<N, O>,
@@ -226,7 +229,7 @@ function takeHeaders<N, O>(
   }
 }
 
-/** BroadWorks, Webex: a call that no queue and no hunt group has passed on came to the called party's own number (R7). */
+/** BroadWorks, Webex: a call that was not passed on by a queue or hunt group was to the called party's own number (R7). */
 function takeDirectNumber<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
   const { broadWorks } = evidence.metadata?.vendor ?? {}
   if (draft.number || broadWorks?.callType !== 'terminating') return
@@ -241,7 +244,7 @@ function assertedNumbers(evidence: Evidence): PhoneNumber[] {
   return numbersIn(evidence, 'p-asserted-identity')
 }
 
-/** From the INVITE's own header, then from what Oracle copied of the original call's. */
+/** Returns numbers of the INVITE's own header, then of the original call's, as copied by Oracle. */
 function numbersIn(evidence: Evidence, name: string): PhoneNumber[] {
   const copied = (evidence.metadata?.participants ?? []).flatMap((participant) => copiedHeaders(participant, name))
   return readAddresses([...evidence.headers(name), ...copied])
@@ -263,8 +266,8 @@ function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, 
 }
 
 /**
- * Who is heard beside the caller. Whoever has a role by elimination only (no directory entry) is no third party, nor is one where the
- * caller is none of the participants by number: that one is the caller.
+ * Returns the parties heard beside the caller. A party that has a role by elimination only (no directory entry) is no third
+ * party. If no participant has the caller's number, one of them is the caller, and no third party.
  */
 function voicesOf<N, O>(
   evidence: Evidence<N, O>,
@@ -294,7 +297,7 @@ function voicesOf<N, O>(
   }
 }
 
-/** Numbers of people from outside who are heard. */
+/** Returns numbers of people from outside who are heard. */
 function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
   const outside = candidates.filter(
     ({ participant, numbers }) => !lookUp(evidence, numbers) && isHeard(evidence.metadata, participant.id),
@@ -309,7 +312,7 @@ function directionOf<N, O>(
 ): IdentifiedParties['direction'] {
   const ownCaller = caller ? lookUp(evidence, [caller.number]) : undefined
   if (ownCaller) {
-    // Whom a platform records is the official who calls, as often as not.
+    // The party recorded by a platform is as often as not the calling official.
     const another = official?.entry !== undefined && official.entry !== ownCaller.entry
     return number?.entry !== undefined || another ? 'internal' : 'outgoing'
   }

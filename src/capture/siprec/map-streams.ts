@@ -1,6 +1,6 @@
 /**
- * Which media line carries whose voice. By label and metadata, never by position alone: OpenSIPS offers the callee
- * first, and jambonz calls a stream "caller" that carries the callee.
+ * Maps media lines to voices, by label and metadata, never by position alone: OpenSIPS offers the callee first, and jambonz
+ * names a stream "caller" that carries the callee.
  */
 import type { IdentifyOptions, ReviewReason, StreamSource, Track } from './identified-parties.ts'
 import type { Evidence } from './party-evidence.ts'
@@ -44,7 +44,7 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
     const contradict = linked.length === 2 && linked[0] === linked[1] && linked[0] !== 'mixed'
     return contradict ? byOrder(lines, 'streamsContradict') : mapping(lines, linked, 'associations')
   }
-  // Two voices apart, and a stream that nobody tells of: that one is kept beside them.
+  // Two separate voices, and a stream that the metadata do not mention: it is recorded beside them.
   if (linked.includes('caller') && linked.includes('official') && !contradicts(linked))
     return { ...mapping(lines, linked, 'associations'), needsReview: ['streamsByOrder'] }
   const words = completePair(lines.map(({ label }) => trackOfWord(label)))
@@ -53,13 +53,13 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
   }
   const paired = pairedTracks(evidence.metadata, lines, roles)
   if (paired) return { ...mapping(lines, paired, 'order'), needsReview: ['streamsByOrder'] }
-  // One stream without any word about it is everybody's (FreeSWITCH): nothing is guessed, nothing to review.
+  // A single stream without further information is mixed (FreeSWITCH): no guess, nothing to review.
   return lines.length === 1 ? mapping(lines, ['mixed'], 'order') : byOrder(lines, 'streamsByOrder')
 }
 
 /**
- * Two participants, two streams and no association (Connectel, Cisco on hold): the first has the first stream, by the
- * labels where SDP and metadata have the same ones, otherwise by their places.
+ * Two participants, two streams and no association (Connectel, Cisco on hold): the first participant has the first stream, by
+ * label if SDP and metadata have the same labels, otherwise by position.
  */
 function pairedTracks(
   metadata: RecordingMetadata | undefined,
@@ -78,7 +78,7 @@ function pairedTracks(
   return places.map((at) => (at === callerAt ? 'caller' : 'official'))
 }
 
-/** More than one stream of the same voice. */
+/** Returns true if several streams have the same voice. */
 function contradicts(tracks: readonly (Track | undefined)[]): boolean {
   const voices = tracks.filter((track) => track === 'caller' || track === 'official')
   return new Set(voices).size < voices.length
@@ -112,7 +112,7 @@ const trackWords: Readonly<Record<string, Track | undefined>> = Object.assign(
   } as const,
 )
 
-/** Who sends the stream of this label. A link that a call on hold has lost still tells. */
+/** Returns the sender of the stream with this label. A link lost while a call is on hold still counts. */
 function linkedTrack(metadata: RecordingMetadata | undefined, { label, index }: Line, roles: Roles): Track | undefined {
   if (!metadata) return undefined
   const streams = metadata.streams.filter(
@@ -124,12 +124,12 @@ function linkedTrack(metadata: RecordingMetadata | undefined, { label, index }: 
   )
   const current = sending.filter(({ former, untilMs }) => !former && untilMs === undefined)
   const senders = (current.length > 0 ? current : sending).map(({ participantId }) => participantId)
-  // BroadWorks leaves the other parties of a mixed stream out, or gives them one that is nowhere described.
+  // BroadWorks omits the other parties of a mixed stream, or gives them one that is nowhere described.
   if (streams.some(({ mode }) => mode === 'mixed')) return 'mixed'
   const caller = roles.callerId !== undefined && senders.includes(roles.callerId)
   const other = senders.some((id) => roles.otherIds.includes(id))
   if (caller) return other ? 'mixed' : 'caller'
-  // Without a known caller, "somebody else" says nothing.
+  // Without a known caller, "somebody else" is inconclusive.
   return other && roles.callerId !== undefined ? 'official' : undefined
 }
 
@@ -140,7 +140,7 @@ function bridgeTrack(evidence: Evidence): Track | undefined {
   return parameters?.has('x-farend') ? 'caller' : undefined
 }
 
-/** Of two streams, one known voice leaves the other. */
+/** With two streams and one known voice, the other stream has the other voice. */
 function completePair(tracks: readonly (Track | undefined)[]): (Track | undefined)[] {
   const [first, second] = tracks
   if (tracks.length !== 2 || first === 'mixed' || second === 'mixed') return [...tracks]

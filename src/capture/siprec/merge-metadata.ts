@@ -1,13 +1,13 @@
 /**
- * Metadata over a session's life (RFC 7865 section 6.1): a complete snapshot replaces the one before, a partial one
+ * Merges metadata over a session's life (RFC 7865 section 6.1): a complete snapshot replaces the previous one, a partial one
  * changes what it names.
  */
 import { withinLimits } from './metadata-draft.ts'
 import type { RecordingMetadata, StreamLink, VendorFacts } from './recording-metadata.ts'
 
 /**
- * The metadata after an update. A snapshot that describes no participant (a BYE's end time, a bare pause) counts as
- * partial whatever it says. Stream links that a snapshot leaves out are kept as `former`: Cisco and Avaya send empty
+ * Returns the metadata after an update. A snapshot that describes no participant (a BYE's end time, a bare pause) counts as
+ * partial even if it says complete. Stream links missing in a snapshot are kept as `former`: Cisco and Avaya send empty
  * associations while a call is on hold, and its tracks must not lose their speakers.
  */
 export function mergeMetadata(before: RecordingMetadata | undefined, update: RecordingMetadata): RecordingMetadata {
@@ -20,7 +20,7 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
   const revived = before.streamLinks.map(({ former, ...link }) =>
     former && !named.has(linkKey(link)) ? { ...link, former } : link,
   )
-  // A link that is told again is in force again: the end was that of the one before.
+  // A repeated link is in force again: the end was that of the earlier one.
   const open = revived.map(({ untilMs, ...link }) =>
     untilMs === undefined || named.has(linkKey(link)) ? link : { ...link, untilMs },
   )
@@ -61,7 +61,7 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
   }
 }
 
-/** What a client's extension told once holds until it tells otherwise: BroadWorks names the queue in the INVITE alone. */
+/** Facts of a client's extension hold until it sends others: BroadWorks names the queue only in the INVITE. */
 function mergeVendors(before: VendorFacts, update: VendorFacts): VendorFacts {
   const names = Object.keys({ ...before, ...update }) as (keyof VendorFacts)[]
   return Object.fromEntries(names.map((name) => [name, { ...before[name], ...update[name] }]))
@@ -75,7 +75,7 @@ function linkKey(link: StreamLink): string {
   return `${link.direction} ${link.participantId}\n${link.streamId}`
 }
 
-/** Later fields win, fields not named stay, order of first appearance. */
+/** Later fields win, missing fields stay; order of first appearance. */
 function mergeBy<T extends object>(keyOf: (item: T) => string, before: readonly T[], update: readonly T[]): T[] {
   const merged = new Map(before.map((item) => [keyOf(item), item]))
   for (const item of update) merged.set(keyOf(item), { ...merged.get(keyOf(item)), ...item })

@@ -1,4 +1,4 @@
-/** Metadata while it is being read: elements come in any order, and refer to what comes later. */
+/** Metadata while being parsed: elements come in any order, with forward references. */
 import type { Problem } from './problem.ts'
 import type {
   GroupFact,
@@ -13,7 +13,7 @@ import type {
 } from './recording-metadata.ts'
 
 export interface ParsedMetadata {
-  /** Undefined when the text holds no element at all, or was refused (DTD, size). */
+  /** Undefined if the text contains no element at all, or was refused (DTD, size). */
   readonly metadata?: RecordingMetadata
   readonly problems: readonly Problem[]
 }
@@ -81,7 +81,7 @@ export function finishDraft(draft: Draft): ParsedMetadata {
 
 const limits = { sessions: 64, participants: 64, streams: 64, groups: 16, links: 512, headers: 32 }
 
-/** Cuts lists longer than any call has, so that looking everybody up stays quick; also after merging. */
+/** Truncates lists longer than any real call's, so that lookups stay fast; also after merging. */
 export function withinLimits(metadata: RecordingMetadata): RecordingMetadata {
   const cut = <T>(list: readonly T[], limit: number) => (list.length > limit ? list.slice(0, limit) : list)
   return {
@@ -96,7 +96,7 @@ export function withinLimits(metadata: RecordingMetadata): RecordingMetadata {
   }
 }
 
-/** One link for each participant, stream and direction; the last one written wins. */
+/** Returns one link for each participant, stream and direction; the last one wins. */
 function uniqueLinks(links: readonly StreamLink[]): StreamLink[] {
   return [...new Map(links.map((link) => [`${link.direction} ${link.participantId}\n${link.streamId}`, link])).values()]
 }

@@ -1,6 +1,6 @@
 /**
- * Recording metadata (RFC 7865 and its drafts) from XML to facts. By local element names only; ids, addresses and
- * associations are taken in every place clients put them. Never throws: bad metadata never loses a call.
+ * Parses recording metadata (RFC 7865 and its drafts) from XML to facts. By local element names only; ids, addresses and
+ * associations are accepted wherever clients put them. Never throws: bad metadata never loses a call.
  */
 import { boundaryOfOpenSips, escapeOpenSips } from './escape-opensips.ts'
 import { finishDraft, newDraft, type Draft, type ParsedMetadata } from './metadata-draft.ts'
@@ -10,24 +10,24 @@ import { jambonzField, readCallExtension, readParticipantExtension } from './rea
 import { readXmlTree, textOf, valueOf, type XmlElement } from './read-xml-tree.ts'
 
 export interface MetadataOptions {
-  /** Zone of times that name none; IANA name. */
+  /** Zone of times without one; IANA name. */
   readonly zone: string
-  /** Of the body that it came in. */
+  /** Content-Type of the body. */
   readonly contentType?: string | undefined
 }
 
-/** RFC 7865 section 6.5.1 allows several addresses for a participant; nobody has more than a few. */
+/** RFC 7865 section 6.5.1 allows several addresses for a participant; more than a few do not occur. */
 const maxNameIds = 4
 
-/** Where in the document we are: extensions and inner associations belong to what surrounds them. */
+/** Position in the document: extensions and inner associations belong to the enclosing element. */
 interface Place {
   readonly participantId?: string
   readonly insideExtension?: boolean
   /** jambonz' namespace is declared: its element names are common words, and its presence crosses the streams. */
   readonly insideJambonz?: boolean
-  /** Within what callers write themselves, nothing is a vendor's. */
+  /** Inside text written by callers, nothing counts as a vendor extension. */
   readonly insideWords?: boolean
-  /** Within an association, `participant`, `stream` and `session` are references and describe nothing. */
+  /** Inside an association, `participant`, `stream` and `session` are references, not descriptions. */
   readonly insideAssociation?: boolean
 }
 
@@ -131,7 +131,7 @@ function readParticipant(element: XmlElement, draft: Draft): string {
   return id
 }
 
-/** An attribute or children; BroadWorks writes an address and a number as two children of one participant. */
+/** Reads an attribute or children; BroadWorks writes an address and a number as two children of one participant. */
 function aorsIn(holder: XmlElement): string[] {
   const written = holder.children.filter(({ name }) => name === 'aor').map(textOf)
   return [holder.attributes.get('aor')?.trim() ?? '', ...written].filter((aor) => aor !== '')
@@ -162,8 +162,8 @@ function readSessionAssociation(element: XmlElement, draft: Draft): void {
 }
 
 /**
- * `<send>id</send>` or `<send><id>id</id></send>`; Cisco sends several, Avaya empty ones. An association that only names
- * a stream (`<participant>`, `<stream>`) can mean nothing but whose it is.
+ * Reads `<send>id</send>` or `<send><id>id</id></send>`; Cisco sends several, Avaya empty ones. An association that only names
+ * a stream (`<participant>`, `<stream>`) states its sender.
  */
 function readStreamLinks(element: XmlElement, participantId: string | undefined, draft: Draft): void {
   const onlyNames = element.name.endsWith('assoc') && !element.children.some(({ name }) => /^(?:send|recv)$/.test(name))
@@ -202,7 +202,7 @@ function idIn(element: XmlElement, ...names: string[]): string | undefined {
   return id ? plainId(id) : undefined
 }
 
-/** A missing id must not lose the element: it gets one of its own that no reference can hit. */
+/** Returns the id, or a unique one that no reference can match, so that an element without id is not lost. */
 function idOrMade(element: XmlElement, names: string[], kind: string, count: number, draft: Draft): string {
   const id = idIn(element, ...names)
   if (id) return id
@@ -210,7 +210,7 @@ function idOrMade(element: XmlElement, names: string[], kind: string, count: num
   return `(${kind} ${count + 1})`
 }
 
-/** `urn:uuid:` is written in one place and left out in another (BroadWorks, older Oracle). */
+/** Removes `urn:uuid:`, which clients write in one place and omit in another (BroadWorks, older Oracle). */
 function plainId(id: string): string {
   const plain = id.replace(/^urn:uuid:/i, '')
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(plain) ? plain.toLowerCase() : plain

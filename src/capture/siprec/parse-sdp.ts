@@ -1,6 +1,6 @@
 /**
- * A session description (RFC 8866, and RFC 4566 as most clients still write it) read tolerantly: any line ending,
- * unknown lines passed over, direction and connection address inherited from the session level. One pass, never throws.
+ * Parses a session description (RFC 8866, and RFC 4566 as most clients still write it) tolerantly: any line ending, unknown
+ * lines skipped, direction and connection address inherited from the session level. One pass, never throws.
  */
 import type { Problem } from './problem.ts'
 import { readCodecs, type Codec, type SdpAttribute } from './read-codecs.ts'
@@ -15,7 +15,7 @@ const maxFormats = 64
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
 export interface SdpMedia {
-  /** Position among the media lines, from 0: what an answer must keep (RFC 3264 section 6). */
+  /** Position among the media lines, from 0, which an answer must preserve (RFC 3264 section 6). */
   readonly index: number
   readonly type: string
   readonly port: number
@@ -24,22 +24,22 @@ export interface SdpMedia {
   readonly formats: readonly string[]
   /** Empty unless the protocol is RTP and every format is a payload type. */
   readonly codecs: readonly Codec[]
-  /** The media level's, else the session's; `none` where neither says (RFC 8866: then it is sendrecv). */
+  /** The media level's, else the session's; `none` if neither has one (RFC 8866: then it is sendrecv). */
   readonly direction: Direction | 'none'
   readonly label?: string
   /** Host of the media level's c= line, else of the session's: an IP address or a name. */
   readonly connectionAddress?: string
-  /** Keys that can be taken up (RFC 4568), in the client's order. */
+  /** Usable keys (RFC 4568), in the client's order. */
   readonly crypto: readonly OfferedCrypto[]
-  /** Without those that hold keys. */
+  /** Without those that contain keys. */
   readonly attributes: readonly SdpAttribute[]
-  /** False when the media line itself cannot be read. */
+  /** False if the media line itself cannot be parsed. */
   readonly readable: boolean
 }
 
 export interface SessionDescription {
   readonly kind: 'sdp'
-  /** The o= line's session id and version as sent; a client may never raise the version (OpenSIPS). */
+  /** The o= line's session id and version as sent; a client may never increment the version (OpenSIPS). */
   readonly origin?: { readonly sessionId: string; readonly version: string; readonly address: string }
   /** The s= line: some programs name themselves there and in no header. */
   readonly sessionName: string
@@ -59,7 +59,7 @@ interface Section {
   readable: boolean
 }
 
-/** Reads a description; a text without any media line is refused with 488. */
+/** Parses a description. A text without any media line is refused with 488. */
 export function parseSdp(text: string): SessionDescription | Refusal {
   const problems = new Set<Problem>()
   const session: Section = newSection()
@@ -123,7 +123,7 @@ function* linesOf(text: string, problems: Set<Problem>): Generator<string> {
   }
 }
 
-/** `audio 49170/2 RTP/AVP 8 0 101`. What cannot be read keeps its place: the answer needs a line for it. */
+/** Parses `audio 49170/2 RTP/AVP 8 0 101`. An unreadable line keeps its place: the answer needs a line for it. */
 function readMediaLine(value: string): Section {
   const [type = '', port = '', protocol = '', ...formats] = value.split(/\s+/)
   const number = /^(\d{1,5})(?:\/\d{1,5})?$/.exec(port)?.[1]
@@ -142,7 +142,7 @@ function isToken(text: string): boolean {
   return /^[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]{1,64}$/.test(text)
 }
 
-/** `IN IP4 192.0.2.1/127`: the part behind the slash is for multicast only. */
+/** `IN IP4 192.0.2.1/127`: the part after the slash is for multicast only. */
 function addConnection(section: Section, value: string): void {
   const [network, , address] = value.split(/\s+/)
   const host = address?.split('/')[0]

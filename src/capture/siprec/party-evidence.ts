@@ -1,4 +1,4 @@
-/** What identification works with, and how an address in any of its written forms becomes a phone number. */
+/** Input of identification, and the parsing of addresses in any of their written forms to phone numbers. */
 import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { HeaderReader } from './read-header-value.ts'
 import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
@@ -7,13 +7,13 @@ import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts
 export type Normalise = (raw: string) => PhoneNumber
 
 /**
- * The number registry (R7) and the directory of officials (R8) at the time of the call, by phone key. `N` and `O` are
- * whatever the caller keeps there; identification only passes them on.
+ * The number registry (R7) and the directory of officials (R8) at the time of the call, by phone key. `N` and `O` are the
+ * caller's own entries; identification only passes them through.
  */
 export interface Directory<N = unknown, O = unknown> {
   findNumber(key: PhoneNumberKey): N | undefined
   findOfficial(key: PhoneNumberKey): O | undefined
-  /** An official has several numbers, each with an entry; an entry is a person unless said. */
+  /** An official has several numbers, each with an entry. By default each entry is a person. */
   personOf?(entry: O): unknown
 }
 
@@ -25,7 +25,7 @@ export interface Evidence<N = unknown, O = unknown> {
   readonly directory: Directory<N, O>
 }
 
-/** Where a value came from; kept beside it. */
+/** Source of a value, stored beside it. */
 export type Source =
   | 'apkt'
   | 'broadWorks'
@@ -49,7 +49,7 @@ export const withheldNumber: PhoneNumber = { kind: 'withheld', key: null, raw: '
 
 /**
  * Normalises an address of metadata or a URI of a header: bare digits, `+358...@host` without scheme (AudioCodes),
- * `Extension-4711@host` (SEMS), `sip:...`, `tel:...`. Undefined when there is nothing to normalise.
+ * `Extension-4711@host` (SEMS), `sip:...`, `tel:...`. Returns undefined for an empty text.
  */
 export function readNumber(raw: string | undefined, normalise: Normalise): PhoneNumber | undefined {
   const text = raw?.trim().replace(/^<(.*)>$/s, '$1') ?? ''
@@ -60,19 +60,19 @@ export function readNumber(raw: string | undefined, normalise: Normalise): Phone
   return normalise(address.split(';')[0]!)
 }
 
-/** All numbers by which a participant may be known, best first. */
+/** Returns all numbers of a participant, best first. */
 export function numbersOf(participant: ParticipantFact, normalise: Normalise): PhoneNumber[] {
   const aors = participant.aors.map((aor) => readNumber(aor, normalise))
-  // A display name is often the number again (Oracle); AudioCodes uses the number as the participant's id.
+  // A display name often repeats the number (Oracle); AudioCodes uses the number as the participant's id.
   const asDigits = [participant.name, participant.id].filter((text) => text && /^\+?[\d\s()-]{5,20}$/.test(text))
   const asserted = copiedHeaders(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
   const told = [...aors, ...asserted].filter((number) => number !== undefined)
-  // Callers choose their display names: beside a number, or its being withheld, it is none.
+  // Callers choose their display names: beside a number, or a withheld one, a display name is not used.
   if (told.some(({ kind }) => kind !== 'address' && kind !== 'unparsed')) return told
   return [...told, ...asDigits.map((text) => readNumber(text, normalise))].filter((number) => number !== undefined)
 }
 
-/** Values of an original call's header that Oracle put beside the participant. */
+/** Returns values of a header of the original call, as copied to the participant by Oracle. */
 export function copiedHeaders(participant: ParticipantFact, label: string): string[] {
   const headers = participant.extension?.headers ?? []
   return headers.filter((header) => header.label.toLowerCase() === label).map(({ value }) => value)

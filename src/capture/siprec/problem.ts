@@ -1,6 +1,6 @@
 /**
- * Everything that may be wrong with an invitation that is accepted all the same: code and meaning. A problem is a code
- * and nothing more, because what was sent holds personal data and problems are logged.
+ * Problems of invitations that are accepted nevertheless: code and meaning. A problem is only a code, because requests contain
+ * personal data and problems are logged.
  */
 export const problemMeanings = {
   'body-not-utf8': 'the text is not UTF-8 and was read as ISO 8859-1',
@@ -36,13 +36,13 @@ export const problemMeanings = {
 export type Problem = keyof typeof problemMeanings
 
 /**
- * Problems that are some client's way in every call of its, and leave nothing in doubt by themselves: a clock that was never
- * set (Ribbon), a stream without id while nobody has answered (Avaya). Whose voice a stream has is judged by what is left
- * of the associations, and is told for review where they do not say.
+ * Problems that some clients cause in every call and that leave nothing in doubt by themselves: a clock that was never set
+ * (Ribbon), a stream without id while nobody has answered (Avaya). The remaining associations decide whose voice a stream has,
+ * and review is requested if they do not.
  */
 const withoutDoubt: ReadonlySet<Problem> = new Set(['metadata-time-ignored', 'metadata-id-missing'])
 
-/** Whether a problem leaves in doubt who is who or whose voice is where. */
+/** Returns true if a problem casts doubt on the parties or on whose voice a stream has. */
 export function castsDoubt(problem: Problem): boolean {
   return !withoutDoubt.has(problem)
 }

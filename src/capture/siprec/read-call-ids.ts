@@ -1,12 +1,12 @@
 /**
- * Ids by which one call is known outside: to join duplicates of one call (both parties recorded, several recorders),
- * the legs of a transfer, and the call detail record of the feed.
+ * External ids of a call: to join duplicates of one call (both parties recorded, several recorders), the legs of a transfer,
+ * and the call detail record of the feed.
  */
 import { allParameters, readAddresses, type HeaderReader } from './read-header-value.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
 import type { OtherPart } from './split-multipart.ts'
 
-/** Kinds of ids, the better name of a call first, as readCallIds has them. docs/operate/decisions.md lists them. */
+/** Kinds of ids in order of preference, as in readCallIds. docs/operate/decisions.md lists them. */
 export const callIdSources = [
   ...(['extTrackingId', 'correlationInfo', 'ucid', 'sipSessionId', 'ciscoGuid', 'gci', 'genesysUuid'] as const),
   ...(['gcid', 'refci', 'callSid', 'originalCallId', 'groupId', 'sessionId', 'sipCallId'] as const),
@@ -21,8 +21,8 @@ export interface CallId {
 const maxIdChars = 256
 
 /**
- * All ids found, the best first: those that the telephone system means to be one for the whole call, then those of one
- * leg of it, then the group and session of the recording, at last the recording dialog's own Call-ID.
+ * Returns all ids in order of preference: those that the telephone system means to be one for the whole call, then those of one
+ * leg of it, then the group and session of the recording, and last the recording dialog's own Call-ID.
  */
 export function readCallIds(
   metadata: RecordingMetadata | undefined,
@@ -37,7 +37,7 @@ export function readCallIds(
     )
   const sessions = metadata?.sessions ?? []
   const found: readonly (readonly [CallIdSource, readonly (string | undefined)[]])[] = [
-    // A redirected call goes on under a new id, which the old one's metadata tell.
+    // A redirected call continues under a new id, which is in the old one's metadata.
     ['extTrackingId', [vendor.broadWorks?.extTrackingId, vendor.broadWorks?.newExtTrackingId]],
     ['correlationInfo', headers('x-broadworks-correlation-info')],
     ['ucid', [vendor.acme?.ucid, vendor.audioCodes?.avayaUcid].map((text) => wrappedUcid(text) ?? plainUcid(text))],
@@ -47,7 +47,7 @@ export function readCallIds(
     ['gci', others.map(globalCallId)],
     ['genesysUuid', [vendor.audioCodes?.genesysUuid, vendor.genesys?.callUuid]],
     ['gcid', [vendor.callData?.gcid]],
-    // The far end's leg stays when the near end changes: what a transfer on the CUCM has in common.
+    // The far end's leg stays when the near end changes: the common id of a transfer on the CUCM.
     ['refci', ['x-refci', 'x-farendrefci'].map((name) => from && allParameters(from).get(name))],
     ['callSid', [vendor.jambonz?.callSid]],
     ['originalCallId', [vendor.callData?.callId, ...copied('call-id')]],
@@ -70,7 +70,7 @@ export function isCallIdSource(text: string): text is CallIdSource {
   return (callIdSources as readonly string[]).includes(text)
 }
 
-/** Ids that a phone system tells by itself, in the same order and the same form as if its recording client had sent them. */
+/** Returns ids that a phone system sent itself, in the same order and form as those sent by its recording client. */
 export function tellCallIds(told: Readonly<Partial<Record<CallIdSource, string>>>): CallId[] {
   return callIdSources.flatMap((source) => {
     const text = told[source]
@@ -79,7 +79,7 @@ export function tellCallIds(told: Readonly<Partial<Record<CallIdSource, string>>
   })
 }
 
-/** Zeros tell that there is no id (RFC 7989 section 4; a UCID or Cisco-Guid that nobody has set). */
+/** Returns true for zeros, which mean no id (RFC 7989 section 4; a UCID or Cisco-Guid that was never set). */
 function isNil(id: string): boolean {
   return /^[0\s;:.-]*$/.test(id.replace('remote=', ''))
 }
@@ -90,7 +90,7 @@ const plainForms: Partial<Record<CallIdSource, (text: string) => string | undefi
   ciscoGuid: ciscoGuidInHex,
 }
 
-/** Two names of one kind of id: one client tells it in its metadata, another in a header or a part of its own. */
+/** Two names of one kind of id: one client sends it in its metadata, another in a header or a part of its own. */
 const kin: Partial<Record<CallIdSource, CallIdSource>> = {
   extTrackingId: 'correlationInfo',
   correlationInfo: 'extTrackingId',
@@ -101,15 +101,15 @@ const kin: Partial<Record<CallIdSource, CallIdSource>> = {
 }
 
 /**
- * What calls are joined by: each id with its kind in front, the best first, and behind them the same ids under the other
- * name that they go by. An id of one kind never meets the same characters of another.
+ * Returns the keys by which calls are joined: each id prefixed by its kind, in order of preference, followed by the same ids
+ * under their other name. Equal texts of different kinds do not match.
  */
 export function joiningKeys(callIds: readonly CallId[]): string[] {
   const others = callIds.flatMap(({ id, source }) => (kin[source] ? [`${kin[source]}:${id}`] : []))
   return [...new Set([...callIds.map(({ id, source }) => `${source}:${id}`), ...others])]
 }
 
-/** Four decimal numbers of 32 bits; the same 128 bits are GCI's 32 hexadecimal digits. */
+/** Converts four decimal numbers of 32 bits: the same 128 bits are GCI's 32 hexadecimal digits. */
 function ciscoGuidInHex(text: string): string {
   const words = text.trim().split('-').map(Number)
   const isGuid = words.length === 4 && words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)
@@ -117,14 +117,16 @@ function ciscoGuidInHex(text: string): string {
 }
 
 /**
- * Avaya's universal call id out of its wrappings: `00FA08<16 hex>;encoding=hex` (User-to-User, and the session id of
- * Avaya's SBC) or `FA08<16 hex>`. Undefined for anything else.
+ * Unwraps Avaya's universal call id: `00FA08<16 hex>;encoding=hex` (User-to-User, and the session id of Avaya's SBC) or
+ * `FA08<16 hex>`. Undefined for anything else.
  */
 function wrappedUcid(text: string | undefined): string | undefined {
   return /^\s*(?:00|04)?FA08([0-9A-F]{16})/i.exec(text ?? '')?.[1]?.toUpperCase()
 }
 
-/** Without wrappings: 20 decimal digits (node, sequence, seconds) are the same id; anything else stays as it is. */
+/**
+ * Converts an unwrapped id: 20 decimal digits (node, sequence, seconds) are the same id; anything else is returned unchanged.
+ */
 function plainUcid(text: string | undefined): string | undefined {
   const plain = text?.split(';')[0]
   const [, node, sequence, seconds] = /^\s*(\d{5})(\d{5})(\d{10})\s*$/.exec(plain ?? '') ?? []
@@ -154,7 +156,7 @@ function globalCallId({ contentType, text }: OtherPart): string | undefined {
   return contentType === 'application/gtd' ? /^GCI,([0-9a-f]{32})\s*$/im.exec(text)?.[1]?.toLowerCase() : undefined
 }
 
-/** Ids given by parse-metadata.ts to elements without one are no ids. */
+/** Excludes ids that parse-metadata.ts generated for elements without one. */
 function madeUp(id: string): string | undefined {
   return id.startsWith('(') ? undefined : id
 }

@@ -1,22 +1,22 @@
-/** When the call began and was answered, as far as metadata tell (R10, R16). */
+/** Times at which the call began and was answered, from metadata (R10, R16). */
 import type { RecordingMetadata } from './recording-metadata.ts'
 
-/** Clocks of two machines may differ by this much before a start in the future counts as wrong. */
+/** Tolerated clock difference before a start in the future counts as wrong. */
 const clockToleranceMs = 5_000
-/** No call is longer; a start before it is that of an unset clock, and would shorten how long the call is kept. */
+/** Longest call. An earlier start comes from an unset clock, and would shorten how long the call is kept. */
 const longestCallMs = 24 * 3_600_000
 
 export interface CallTimes {
   readonly startedAtMs: number
   readonly startedAtSource: 'sessionStartTime' | 'associateTime' | 'arrival'
-  /** When the official joined; missing when metadata do not tell, then the recording session's own start counts. */
+  /** When the official joined. Missing if metadata do not contain it; then the recording session's own start counts. */
   readonly answeredAtMs?: number
   readonly endedAtMs?: number
-  /** Latest beginning that is told, by the client's clock, however wrong that is. */
+  /** Latest beginning reported, by the client's clock, however wrong that is. */
   readonly toldMs?: number
 }
 
-/** `arrivedAtMs`: arrival of the INVITE. It stands in for a missing start, and for one that lies in its future or long before. */
+/** `arrivedAtMs`: arrival of the INVITE. Used if the start is missing, in the future or too long ago. */
 export function readCallTimes(
   metadata: RecordingMetadata | undefined,
   arrivedAtMs: number,

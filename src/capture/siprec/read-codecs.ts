@@ -18,10 +18,10 @@ export interface SdpAttribute {
   readonly value?: string
 }
 
-/** A dynamic payload type without rtpmap that clients of every make mean telephone-event by. */
+/** Dynamic payload type that clients of every make use for telephone-event without an rtpmap. */
 const eventsWithoutName = 101
 
-/** One codec for each payload type, in order; empty when a format is no payload type. */
+/** Returns one codec for each payload type, in order; empty if a format is no payload type. */
 export function readCodecs(formats: readonly string[], attributes: readonly SdpAttribute[]): Codec[] {
   const mapped = new Map<number, Codec>()
   for (const attribute of attributes) {
@@ -47,7 +47,7 @@ export function readCodecs(formats: readonly string[], attributes: readonly SdpA
   return codecs
 }
 
-/** `a=rtpmap:111 opus/48000/2`. A clock that is missing, or that no format has, is the format's own where that is known. */
+/** Parses `a=rtpmap:111 opus/48000/2`. A missing or impossible clock rate is replaced by the format's own, if known. */
 function readMapping({ name, value }: SdpAttribute): Codec | undefined {
   const match =
     name === 'rtpmap' && value ? /^(\d{1,3})\s+([^\s/]{1,64})(?:\/(\d{1,7}))?(?:\/(\d{1,2}))?$/.exec(value) : null

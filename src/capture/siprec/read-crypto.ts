@@ -1,25 +1,25 @@
 /**
- * The keys of a media line: its a=crypto lines (RFC 4568). A key goes into an object that shows its bytes to nobody who
- * prints it, and the lines do not stay among the attributes that an answer may echo.
+ * Keys of a media line: its a=crypto lines (RFC 4568). A key is stored in an object that does not reveal its bytes when
+ * printed. The lines are removed from the attributes that an answer may echo.
  */
 import { createSecretKey } from 'node:crypto'
 import { suiteNamed, type MasterKey } from '../srtp/suites.ts'
 import type { SdpAttribute } from './read-codecs.ts'
 
-/** One crypto line that can be taken up. */
+/** One usable crypto line. */
 export interface OfferedCrypto {
-  /** What the answer must repeat. */
+  /** Tag, to be repeated in the answer. */
   readonly tag: string
   /** As written in the offer. */
   readonly suiteName: string
-  /** Several where packets say by an MKI which they are under. */
+  /** Several if packets carry an MKI that selects the key. */
   readonly keys: readonly MasterKey[]
 }
 
 const mostKeys = 16
 const longestMkiBytes = 128
 
-/** The usable lines, in the client's order of preference; a line that asks for what is not done here is left out. */
+/** Returns the usable lines, in the client's order of preference. Lines with unsupported parameters are omitted. */
 export function readCrypto(attributes: readonly SdpAttribute[]): OfferedCrypto[] {
   const offered: OfferedCrypto[] = []
   for (const { name, value } of attributes) {
@@ -31,7 +31,7 @@ export function readCrypto(attributes: readonly SdpAttribute[]): OfferedCrypto[]
     const keys = parts.length > mostKeys ? [] : parts.map((part) => readKey(part, suite))
     if (keys.length === 0 || keys.includes(undefined)) continue
     const known = keys.filter((key) => key !== undefined)
-    // RFC 4568 section 6.1: several keys are told apart by an MKI, and it is as long for all.
+    // RFC 4568 section 6.1: several keys are distinguished by an MKI, of equal length for all.
     const lengths = new Set(known.map(({ mki }) => mki?.length))
     if (lengths.size > 1 || (known.length > 1 && lengths.has(undefined))) continue
     offered.push({ tag, suiteName, keys: known })
@@ -40,16 +40,17 @@ export function readCrypto(attributes: readonly SdpAttribute[]): OfferedCrypto[]
 }
 
 /**
- * RFC 4568 section 6.3. What leaves a packet unencrypted or unauthenticated is refused, a key derived anew in the call too;
- * a hint for the window is heeded by ours being larger; of others, only those marked as optional may be passed over.
+ * Returns true for an acceptable session parameter (RFC 4568 section 6.3). Refused: unencrypted or unauthenticated packets, and
+ * key derivation during the call. A window size hint is satisfied, as ours is larger. Other parameters may be ignored only if
+ * marked as optional.
  */
 function canBeKept(parameter: string): boolean {
   return parameter === 'KDR=0' || /^WSH=\d{2,4}$/.test(parameter) || parameter.startsWith('-')
 }
 
 /**
- * `inline:<key and salt>["|" lifetime]["|" MKI ":" length]`. The lifetime is the sender's to keep: a recorder that stopped
- * listening when it is over would lose the call and protect nobody.
+ * Parses `inline:<key and salt>["|" lifetime]["|" MKI ":" length]`. The lifetime is the sender's responsibility: a recorder
+ * that enforced it would lose the call and protect nobody.
  */
 function readKey(part: string, suite: MasterKey['suite']): MasterKey | undefined {
   const found = /^inline:([A-Za-z0-9+/]+={0,2})(?:\|(?:2\^\d{1,2}|\d{1,15}))?(?:\|(\d{1,15}):(\d{1,3}))?$/i.exec(part)
@@ -66,7 +67,7 @@ function readKey(part: string, suite: MasterKey['suite']): MasterKey | undefined
   return { suite, secret, mki: Buffer.from(told.padStart(2 * length, '0'), 'hex') }
 }
 
-/** A key of ours as an answer tells it, without lifetime and MKI. */
+/** Returns our own key as an answer's line, without lifetime and MKI. */
 export function writeCrypto({ tag, suiteName }: OfferedCrypto, own: MasterKey): string {
   return `a=crypto:${tag} ${suiteName} inline:${own.secret.export().toString('base64')}`
 }

@@ -1,12 +1,12 @@
 /**
- * Genesys' recording client tells the parties in the address that it calls:
- * `sip:record=...@host;calluuid=...;dn=...;otherdn=...;ani=...;dnis=...`. A session border controller before it (Oracle) passes that
- * address on as a participant's request-uri, and as participants the two ends of the recorder.
+ * Genesys' recording client puts the parties into the address that it calls:
+ * `sip:record=...@host;calluuid=...;dn=...;otherdn=...;ani=...;dnis=...`. A session border controller before it (Oracle) copies
+ * that address to a participant's request-uri, and its participants are the two ends of the recorder.
  */
 import { parametersOfUri } from './read-header-value.ts'
 import type { ParticipantFact, RecordingMetadata, VendorFacts } from './recording-metadata.ts'
 
-/** Undefined for an address of anybody else. */
+/** Parses such an address; undefined for any other. */
 function genesysOf(uri: string): VendorFacts['genesys'] {
   const parameters = parametersOfUri(uri.trim().replace(/^<(.*)>$/s, '$1'))
   const [callUuid, dn] = [parameters.get('calluuid'), parameters.get('dn')]
@@ -15,13 +15,13 @@ function genesysOf(uri: string): VendorFacts['genesys'] {
   return { callUuid, dn, ...(otherDn && { otherDn }), ...(ani && { ani }), ...(dnis && { dnis }) }
 }
 
-/** The metadata with what the address tells; the same where it tells nothing. */
+/** Returns the metadata with the facts of the address; unchanged if it has none. */
 export function withGenesys(
   metadata: RecordingMetadata | undefined,
   requestUri: string | undefined,
 ): RecordingMetadata | undefined {
   const { participants = [] } = metadata ?? {}
-  // In any other call the request-uri is what the caller dialled, with parameters of the caller's choice.
+  // In any other call the request-uri is the address dialled by the caller, with parameters of the caller's choice.
   const isRecorder = participants.length > 1 && participants.every(isGenesysRecorder)
   const told = isRecorder ? participants.map(({ extension }) => extension?.requestUri) : []
   const genesys = [requestUri, ...told].map((uri) => uri && genesysOf(uri)).find((facts) => facts)
@@ -35,7 +35,7 @@ const alone: RecordingMetadata = {
   ...{ streamLinks: [], sessionLinks: [], vendor: {} },
 }
 
-/** An end of the recorder itself, which is nobody in the call. */
+/** Returns true for an end of the recorder itself, which is no party of the call. */
 export function isGenesysRecorder({ aors }: ParticipantFact): boolean {
   return aors.length > 0 && aors.every((aor) => /^(?:sips?:)?(?:genesys@|record=)/i.test(aor.trim()))
 }

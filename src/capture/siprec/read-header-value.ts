@@ -1,18 +1,18 @@
 /**
- * The few SIP header forms that SIPREC needs (RFC 3261 section 20, RFC 3325, RFC 5806): addresses and parameters, read
- * by hand because clients leave brackets open and put parameters on the wrong side of them.
+ * Parses the few SIP header forms that SIPREC needs (RFC 3261 section 20, RFC 3325, RFC 5806): addresses and parameters.
+ * Written by hand because clients leave brackets open and put parameters on the wrong side of them.
  */
 
 const maxValueChars = 2048
 const maxAddresses = 16
 
 /**
- * All values of a header, by lower-case full name, in the order received; empty when the header is absent.
- * The session passes its SIP message's own lookup in.
+ * Returns all values of a header, by lower-case full name, in the order received; empty if the header is absent. Supplied by
+ * the session from its SIP message.
  */
 export type HeaderReader = (name: string) => readonly string[]
 
-/** A header reader over name and value pairs. */
+/** Returns a header reader for name and value pairs. */
 export function headersOf(pairs: Iterable<readonly [name: string, value: string]>): HeaderReader {
   const values = new Map<string, string[]>()
   for (const [name, value] of pairs) {
@@ -27,13 +27,13 @@ export function headersOf(pairs: Iterable<readonly [name: string, value: string]
 export interface HeaderAddress {
   /** The URI without brackets and display name, with its own parameters; as sent. */
   readonly uri: string
-  /** The display name without quotes; empty when there is none. */
+  /** The display name without quotes; empty if there is none. */
   readonly displayName: string
   /** Header parameters by lower-case name; value '' for a flag. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** One address of a From, To, P-Asserted-Identity or Diversion header; undefined when there is nothing in it. */
+/** Parses one address of a From, To, P-Asserted-Identity or Diversion header; undefined if it is empty. */
 export function readAddress(value: string): HeaderAddress | undefined {
   const text = value.slice(0, maxValueChars).trim()
   if (text === '' || text === '*') return undefined
@@ -53,18 +53,18 @@ export function readAddress(value: string): HeaderAddress | undefined {
   return { uri, displayName, parameters: parametersOf(close === -1 ? '' : text.slice(close + 1)) }
 }
 
-/** Parameters of header and URI together: Cisco's phones put their own inside the brackets. */
+/** Returns parameters of header and URI together: Cisco's phones put their own inside the brackets. */
 export function allParameters({ uri, parameters }: HeaderAddress): ReadonlyMap<string, string> {
   return new Map([...parametersOfUri(uri), ...parameters])
 }
 
-/** Parameters of a URI, by lower-case name. */
+/** Returns the parameters of a URI, by lower-case name. */
 export function parametersOfUri(uri: string): ReadonlyMap<string, string> {
   const semicolon = uri.indexOf(';', uri.lastIndexOf('@') + 1)
   return semicolon === -1 ? new Map() : parametersOf(uri.slice(semicolon))
 }
 
-/** All addresses of all values: a header may be repeated or hold a list (RFC 3325 section 9.1). */
+/** Returns all addresses of all values: a header may be repeated or contain a list (RFC 3325 section 9.1). */
 export function readAddresses(values: readonly string[]): HeaderAddress[] {
   return values
     .slice(0, maxAddresses)
@@ -74,7 +74,7 @@ export function readAddresses(values: readonly string[]): HeaderAddress[] {
     .filter((address) => address !== undefined)
 }
 
-/** A parameter of a header value such as a Content-Type's boundary, unquoted; undefined when absent or empty. */
+/** Returns a parameter of a header value such as a Content-Type's boundary, unquoted; undefined if absent or empty. */
 export function parameterOf(value: string, name: string): string | undefined {
   const semicolon = value.indexOf(';')
   if (semicolon === -1) return undefined
@@ -97,7 +97,7 @@ function indexOutsideQuotes(text: string, wanted: string): number {
     if (text[at] === '"' && text[at - 1] !== '\\') quoted = !quoted
     else if (!quoted && text[at] === wanted) return at
   }
-  // An odd number of quotes hides the address: look for it all the same.
+  // An odd number of quotes hides the address: search for it nevertheless.
   return quoted ? text.indexOf(wanted) : -1
 }
 

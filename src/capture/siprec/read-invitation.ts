@@ -1,6 +1,6 @@
 /**
- * The entry: one SIP request from a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata) read whole.
- * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
+ * Entry point: reads one SIP request of a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata). Readable parts
+ * are used, and errors are reported as problems; only a body without SDP and metadata is refused.
  */
 import {
   isRefusedHere,
@@ -31,28 +31,28 @@ export interface InvitationRequest {
   readonly contentType: string | undefined
   readonly body: Uint8Array | string
   readonly headers: HeaderReader
-  /** The address that the request asks for. */
+  /** The Request-URI. */
   readonly requestUri?: string
-  /** Where the request came from, as an IP address: the media source where SDP names none. */
+  /** Source of the request, an IP address: the media source if SDP names none. */
   readonly sourceAddress: string
-  /** It came by a way on which nobody else reads the keys it may hold. */
+  /** True if the request came over a transport on which nobody else can read its keys. */
   readonly takesKeys?: boolean
-  /** Returns false for a media address of a family in which nobody listens here. */
+  /** Returns false for a media address of an IP version that is not listened on here. */
   readonly hears?: (address: string) => boolean
 }
 
-/** What is answered of formats that cannot be played. */
+/** How to answer formats that cannot be played. */
 export interface FormatPolicy {
   readonly plays?: readonly LibraryCodec[]
-  /** An offer with a stream that has nothing else is refused, so that its client transcodes. */
+  /** Refuses an offer with a stream of such formats only, so that its client transcodes. */
   readonly refusesUnplayable?: boolean
-  /** Whether the client takes no answer that leaves a payload type out; by what it says of itself unless told. */
+  /** True if the client refuses an answer that omits a payload type. Default: by the names that it sends. */
   readonly answersAll?: boolean | undefined
 }
 
 /**
- * Programs that send what rtpengine offers: it refuses an answer that is not whole, and their calls would not be recorded. OpenSIPS
- * under another name is told by the boundary that it writes.
+ * Programs that relay offers of rtpengine, which refuses an incomplete answer, so that their calls would not be recorded.
+ * OpenSIPS under another name is recognised by its boundary.
  */
 const relaysByRtpengine = /rtpengine|opensips|kamailio|jambonz|drachtio|oss-unique-boundary/i
 
@@ -60,12 +60,12 @@ export interface InvitationOptions<N = unknown, O = unknown> {
   readonly arrivedAtMs: number
   readonly normalise: Normalise
   readonly directory: Directory<N, O>
-  /** Zone of metadata times that name none; Europe/Helsinki unless said. */
+  /** Zone of metadata times without one; default Europe/Helsinki. */
   readonly zone?: string
   readonly trackOverride?: TrackOverride
   readonly identityFirst?: IdentitySource
   readonly formats?: FormatPolicy
-  /** What the session already knows: then this is a later request of its dialog. */
+  /** What the session already has, for a later request of its dialog. */
   readonly before?: {
     readonly metadata?: RecordingMetadata
     readonly streams?: readonly StreamPlan[]
@@ -77,11 +77,11 @@ export interface Invitation<N = unknown, O = unknown> {
   readonly found: 'nothing' | 'sdp' | 'metadata' | 'both'
   /** Missing in a delayed offer (SDP comes with the ACK) and in a metadata-only update. */
   readonly offer?: SessionDescription
-  /** Media lines of this offer, else those in force before, else the one that we would offer. */
+  /** Media lines of this offer, else those in force, else that of our own offer. */
   readonly streams: readonly StreamPlan[]
-  /** All media come from addresses of a family in which nobody listens here: it cannot be recorded. */
+  /** All media come from addresses of an IP version that is not listened on here: the call cannot be recorded. */
   readonly isUnheard?: true
-  /** Merged with what was known before. */
+  /** Merged with earlier metadata. */
   readonly metadata?: RecordingMetadata
   readonly others: readonly OtherPart[]
   readonly parties: IdentifiedParties<N, O>
@@ -117,11 +117,11 @@ export function readInvitation<N, O>(
   const isElsewhere = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
   const { hears = () => true } = request
   const wasUnheard = options.before?.streams?.some(({ accepted, remote }) => accepted && !hears(remote.address))
-  // Whether it is to be recorded decides whether it is refused: of a call that is only history nothing needs to be heard.
+  // Not refused yet: that depends on whether the call is to be recorded. A history-only call needs no media.
   const isUnheard = isElsewhere && takesNone() && (!options.before || wasUnheard === true)
   if (isUnheard) streams = planned(undefined)
-  // A later offer may close every stream; a first one with nothing to record is no recording session. A later one of whose media
-  // none can be taken is refused, and the session stays as it was (RFC 3261 section 14.2).
+  // A later offer may close every stream; a first one with nothing to record is no recording session. A later offer without
+  // acceptable media is refused, and the session stays unchanged (RFC 3261 section 14.2).
   if ((!options.before || streams.some(isRefusedHere)) && takesNone()) return refuseOffer(streams)
   if (offer && options.formats?.refusesUnplayable && lacksPlayable(streams)) return refuse(488, 'No Playable Codec')
   const parsed =
@@ -143,7 +143,7 @@ export function readInvitation<N, O>(
   )
   const callIds = readCallIds(metadata, headers, split.others)
   const problems = new Set([...split.problems, ...(offer?.problems ?? []), ...(parsed?.problems ?? [])])
-  // Zeros in a later offer are a hold, as BroadWorks has one for every pause (RFC 3264 section 8.4): nothing is missing.
+  // Zeros in a later offer are a hold, as in every pause of BroadWorks (RFC 3264 section 8.4): nothing is missing.
   const lacksAddress = ({ accepted, paused, remote }: StreamPlan) =>
     accepted && remote.basis === 'signalling' && !(options.before && paused)
   if (offer && streams.some(lacksAddress)) problems.add('sdp-address-missing')

@@ -1,13 +1,13 @@
 /**
- * Cisco's network-based recording sends no metadata: one header a party names its address and media line
- * (`X-Cisco-Recording-Participant: sip:...;media-index="0"`). Read into the same facts as metadata.
+ * Cisco's network-based recording sends no metadata: one header for each party names its address and media line
+ * (`X-Cisco-Recording-Participant: sip:...;media-index="0"`). Converts these to the same facts as metadata.
  */
 import { readAddresses, type HeaderReader } from './read-header-value.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
 
 const maxMediaIndex = 31
 
-/** Id of the stream that such a header ties to a media line; labels are not offered. */
+/** Returns the id of the stream that such a header links to a media line; labels are not offered. */
 export function mediaIndexId(index: number): string {
   return `media-index:${index}`
 }

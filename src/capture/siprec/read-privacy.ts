@@ -1,15 +1,15 @@
-/** Whether the caller asked for privacy (RFC 3323, RFC 3325 section 9.3): then no number is kept, asserted or not (AC9). */
+/** Detects a caller's request for privacy (RFC 3323, RFC 3325 section 9.3): then no number is stored, asserted or not (AC9). */
 import { copiedHeaders, numbersOf, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
 
 const askingTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
 
 /**
- * Privacy of the INVITE or of the original call as Oracle copied it, Remote-Party-ID's privacy parameter, an anonymous
- * From, or a caller whose own address is anonymous.
+ * Returns true for Privacy of the INVITE or of the original call as copied by Oracle, Remote-Party-ID's privacy parameter, an
+ * anonymous From, or a caller whose own address is anonymous.
  */
 export function asksForPrivacy(evidence: Evidence, callerId: string | undefined): boolean {
-  // What was copied beside the called party is the called party's wish.
+  // Headers copied beside the called party are the called party's.
   const participants = evidence.metadata?.participants ?? []
   const ofCaller = participants.filter(
     ({ id, extension }) => id === callerId || (extension && extension.callingParty !== false),

@@ -1,11 +1,11 @@
-/** Times in recording metadata: RFC 3339 is the rule (RFC 7865 section 6), everything below is what is sent. */
+/** Times in recording metadata: RFC 3339 is the rule (RFC 7865 section 6); clients also send all the forms below. */
 
 const form = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9})\d*)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i
 const earliestYear = 2000
 
 /**
- * Milliseconds since the epoch; undefined for what is no time, and for 1970 and its like (Ribbon's unset clock).
- * `Z`, `+03:00`, `+0300`, `+03` or nothing at the end; without a zone it is the local time of `zone` (IANA name), and
+ * Parses a time to milliseconds since the epoch. Undefined for an invalid time, and for 1970 and the like (Ribbon's unset
+ * clock). `Z`, `+03:00`, `+0300`, `+03` or nothing at the end. Without a zone it is the local time of `zone` (IANA name), and
  * in the hour that occurs twice in autumn the earlier of the two.
  */
 export function readTime(text: string, zone: string): number | undefined {

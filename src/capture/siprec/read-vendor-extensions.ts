@@ -1,4 +1,4 @@
-/** Vendor extensions of recording metadata, found by element name wherever they stand; namespaces differ even within one vendor. */
+/** Vendor extensions of recording metadata, found by element name at any place; namespaces differ even within one vendor. */
 import type { ParticipantExtension, VendorFacts } from './recording-metadata.ts'
 import { childOf, textOf, valueOf, type XmlElement } from './read-xml-tree.ts'
 
@@ -6,7 +6,7 @@ const maxUsers = 8
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Adds what one element says about the whole call; elements of no vendor leave `facts` alone. */
+/** Adds the facts of one element about the whole call; elements of no vendor leave `facts` unchanged. */
 export function readCallExtension(element: XmlElement, facts: Mutable<VendorFacts>): void {
   switch (element.name) {
     case 'ucid':
@@ -72,7 +72,7 @@ function readBroadWorks(element: XmlElement): VendorFacts['broadWorks'] {
   })
 }
 
-/** `<acdNumber countryCode="358">29497000</acdNumber>`, or `tel:+35829497000` in spite of the code. */
+/** Reads `<acdNumber countryCode="358">29497000</acdNumber>`, or `tel:+35829497000` in spite of the code. */
 function withCountryCode(element: XmlElement | undefined): string | undefined {
   const written = textOf(element)
   if (/^sips?:/i.test(written)) return written
@@ -123,7 +123,7 @@ function readCallData(element: XmlElement): VendorFacts['callData'] {
   })
 }
 
-/** Oracle's facts about one participant, from an extensiondata element; undefined when it holds none. */
+/** Reads Oracle's facts about one participant from an extensiondata element; undefined if it has none. */
 export function readParticipantExtension(extension: XmlElement): ParticipantExtension | undefined {
   const callingParty = valueOf(extension, 'callingparty')?.toLowerCase()
   const requestUri = valueOf(extension, 'request-uri')

@@ -1,12 +1,12 @@
-/** What the telephone network says of a caller's number: that it is not the caller's, or that another one was asserted. */
+/** The telephone network's verification of a caller's number: that it is not the caller's, or that another one was asserted. */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 import { copiedHeaders, readNumber, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
 
 /**
- * Returns true where a number is refuted: by `verstat` (3GPP TS 24.229, ATIS-1000074) of the caller's address or of From and
- * P-Asserted-Identity that tell it, or by an asserted identity of the original call (RFC 3325) that is another number. That nothing
- * was verified refutes nothing: most networks verify no numbers.
+ * Returns true if a number is refuted: by `verstat` (3GPP TS 24.229, ATIS-1000074) of the caller's address or of a From or
+ * P-Asserted-Identity with that number, or by an asserted identity of the original call (RFC 3325) with another number. Missing
+ * verification refutes nothing: most networks verify no numbers.
  */
 export function isUnverified(evidence: Evidence, caller: { number: PhoneNumber; participantId?: string }): boolean {
   const { key } = caller.number
@@ -24,7 +24,7 @@ export function isUnverified(evidence: Evidence, caller: { number: PhoneNumber; 
   return numbers.length > 0 && !numbers.includes(key)
 }
 
-/** A parameter of the number, or of the address: TN-Validation-Failed, and what vendors append to it. */
+/** A parameter of the number, or of the address: TN-Validation-Failed, with vendors' suffixes. */
 function isFailed(address: string): boolean {
   return /;verstat="?TN-Validation-Failed/i.test(address)
 }

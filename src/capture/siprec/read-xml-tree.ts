@@ -1,6 +1,6 @@
 /**
- * XML into a small tree by local names: prefixes and namespaces differ from client to client and mean nothing here.
- * No DTD, no entities but the five of XML itself, and hard limits on size, depth and number.
+ * Parses XML into a small tree by local names: prefixes and namespaces differ from client to client and are ignored. No DTD, no
+ * entities other than XML's own five, and hard limits on size, depth and number.
  */
 import { SaxesParser } from 'saxes'
 import type { Problem } from './problem.ts'
@@ -17,9 +17,9 @@ export interface XmlElement {
   readonly name: string
   /** Local name as written. */
   readonly writtenName: string
-  /** By local name in lower case; namespace declarations are left out. */
+  /** By local name in lower case, without namespace declarations. */
   readonly attributes: ReadonlyMap<string, string>
-  /** Namespaces that it declares. */
+  /** Namespaces declared by the element. */
   readonly namespaces: readonly string[]
   readonly children: XmlElement[]
   /** Own text without the children's. */
@@ -31,7 +31,7 @@ export interface XmlTree {
   readonly problems: readonly Problem[]
 }
 
-/** Never throws; `root` is missing when there is nothing to use. */
+/** Never throws; `root` is missing if nothing is usable. */
 export function readXmlTree(text: string): XmlTree {
   if (text.length > maxChars) return { problems: ['xml-too-large'] }
   if (/<!(?:doctype|entity)/i.test(text)) return { problems: ['xml-doctype-refused'] }
@@ -46,7 +46,7 @@ export function readXmlTree(text: string): XmlTree {
 interface Build {
   readonly root?: XmlElement
   readonly errors: number
-  /** A limit of this reader ended it, before the text's end. */
+  /** A limit of this parser stopped it before the end of the text. */
   readonly isCut: boolean
 }
 
@@ -57,10 +57,10 @@ function result({ root, isCut }: Build, ...problems: Problem[]): XmlTree {
 class LimitReached extends Error {}
 class TooManyErrors extends Error {}
 
-/** Parses and stops behind `allowedErrors` errors; what was built by then is returned. */
+/** Parses and stops after `allowedErrors` errors; returns what was built by then. */
 function build(text: string, allowedErrors: number): Build {
   const parser = new SaxesParser({ xmlns: false, position: false })
-  // saxes looks entities up in an object with a prototype: `&constructor;` would become the text of a function.
+  // saxes reads entities from an object with a prototype: `&constructor;` would become the text of a function.
   parser.ENTITIES = Object.assign(Object.create(null) as Record<string, string>, xmlEntities)
   const open: XmlElement[] = []
   let root: XmlElement | undefined
@@ -123,17 +123,19 @@ function localName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1)
 }
 
-/** The element's own text, trimmed. */
+/** Returns the element's own text, trimmed. */
 export function textOf(element: XmlElement | undefined): string {
   return element?.text.trim() ?? ''
 }
 
-/** First child of a name. */
+/** Returns the first child of a name. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
   return element.children.find((child) => child.name === name)
 }
 
-/** Attribute, else the text of a child, of the first name that has one: clients write ids and addresses both ways. */
+/**
+ * Returns the attribute, else the text of a child, of the first name that has one: clients write ids and addresses both ways.
+ */
 export function valueOf(element: XmlElement, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = element.attributes.get(name) || textOf(childOf(element, name))

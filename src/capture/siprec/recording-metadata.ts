@@ -1,13 +1,13 @@
 /**
- * Recording metadata (RFC 7865) as plain facts, whatever shape it was sent in. Names and addresses in it are personal
- * data: they live as long as the recording session in memory, and only what identify-parties.ts picks goes further.
+ * Recording metadata (RFC 7865) as plain facts, whatever form it was sent in. Names and addresses in it are personal data: they
+ * live in memory as long as the recording session, and only what identify-parties.ts selects goes further.
  */
 
 export interface RecordingMetadata {
   readonly dataMode: 'complete' | 'partial'
   readonly sessions: readonly SessionFact[]
   readonly participants: readonly ParticipantFact[]
-  /** Set by merging: participants whom a complete snapshot told no more. */
+  /** Set by merging: participants missing in a later complete snapshot. */
   readonly left?: readonly ParticipantFact[]
   readonly streams: readonly StreamFact[]
   readonly groups: readonly GroupFact[]
@@ -27,9 +27,9 @@ export interface SessionFact {
 
 export interface ParticipantFact {
   readonly id: string
-  /** As sent: bare digits, `+358...@host`, sip: or tel: URIs. Empty when the participant has none. */
+  /** As sent: bare digits, `+358...@host`, sip: or tel: URIs. Empty if the participant has none. */
   readonly aors: readonly string[]
-  /** Display name; often the number again. */
+  /** Display name; often repeats the number. */
   readonly name?: string
   readonly sessionId?: string
   readonly extension?: ParticipantExtension
@@ -53,14 +53,14 @@ export interface GroupFact {
   readonly id: string
 }
 
-/** participantstreamassoc: who is heard on (send) or hears (recv) a stream. */
+/** participantstreamassoc: who sends a stream (send) or receives it (recv). */
 export interface StreamLink {
   readonly participantId: string
   readonly streamId: string
   readonly direction: 'send' | 'recv'
   readonly fromMs?: number
   readonly untilMs?: number
-  /** Set by merging: an earlier snapshot had it, the present one has not (a call on hold loses its associations). */
+  /** Set by merging: an earlier snapshot had it, the present one does not (a call on hold loses its associations). */
   readonly former?: true
 }
 
@@ -72,7 +72,7 @@ export interface SessionLink {
   readonly untilMs?: number
 }
 
-/** What vendors add about the whole call. All values as sent. */
+/** Vendors' facts about the whole call. All values as sent. */
 export interface VendorFacts {
   readonly acme?: { readonly ucid?: string; readonly callOriginator?: string }
   readonly broadWorks?: {
@@ -98,7 +98,7 @@ export interface VendorFacts {
   readonly netsapiens?: {
     readonly callingPartyNumber?: string
     readonly calledPartyNumber?: string
-    /** Recorded users of the platform, by the side they are on. */
+    /** Recorded users of the platform, by side. */
     readonly calledUserIds?: readonly string[]
     readonly callingUserIds?: readonly string[]
     readonly callingParticipantId?: string
@@ -113,7 +113,7 @@ export interface VendorFacts {
     readonly calledNumber?: string
     readonly callingNumber?: string
   }
-  /** `dn` is the number that is recorded, an official's or the trunk's; `ani` who calls, `dnis` what was dialled. */
+  /** `dn` is the recorded number, an official's or the trunk's; `ani` the calling number, `dnis` the dialled one. */
   readonly genesys?: {
     readonly callUuid: string
     readonly dn: string

@@ -1,17 +1,16 @@
-/** Where media of a stream may come from: nothing else is ever let in. */
+/** Allowed sources of a stream's media. Nothing else is ever accepted. */
 import { isIP, isIPv6, SocketAddress } from 'node:net'
 import type { SdpMedia } from './parse-sdp.ts'
 
 /**
- * Where a stream's media will come from. `sdp` when the offer gives a usable IP address; `signalling` when it gives
- * none, 0.0.0.0 (Connectel; also BroadWorks' pause), a name or a multicast address: then only the signalling source
- * is believed, never whoever sends first.
+ * Source of a stream's media. `sdp`: the offer gives a usable IP address. `signalling`: it gives none, 0.0.0.0 (Connectel; also
+ * BroadWorks' pause), a name or a multicast address; then only the signalling source is trusted, never whoever sends first.
  */
 export interface RemoteMedia {
   readonly address: string
   readonly port: number
   readonly basis: 'sdp' | 'signalling'
-  /** Where reports go, when not to the next port (RFC 3605). Only a port: reports go to nobody but who sends. */
+  /** Port for reports, if not the next one (RFC 3605). Only a port: reports go to the media source only. */
   readonly reportsPort?: number
 }
 
@@ -24,13 +23,13 @@ export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMed
     : { address: sourceAddress, ...where, basis: 'signalling' }
 }
 
-/** `a=rtcp:53020 IN IP4 192.0.2.1`: the address, where it differs, is not followed. */
+/** `a=rtcp:53020 IN IP4 192.0.2.1`: the address, if it differs, is ignored. */
 function reportsPort({ attributes }: SdpMedia): number | undefined {
   const port = Number(/^(\d{1,5})(?:\s|$)/.exec(attributes.find(({ name }) => name === 'rtcp')?.value ?? '')?.[1])
   return port > 0 && port <= 0xffff ? port : undefined
 }
 
-/** One address has many spellings in IPv6 (RFC 5952); packets are told by the one that sockets use. */
+/** Returns an address in the spelling of sockets: IPv6 has many (RFC 5952), and packets are compared by this one. */
 function asSocketsTell(address: string): string {
   return isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address
 }

@@ -1,7 +1,6 @@
 /**
- * A second chance for XML that is not well-formed because somebody pasted a display name or an address into it:
- * `&` and `<` that cannot be markup are escaped ("Smith & Sons" <sip:...>). Works within a budget of steps, so that no
- * input makes it slow.
+ * Repairs XML that is not well-formed because a display name or an address was pasted into it: `&` and `<` that cannot be
+ * markup are escaped ("Smith & Sons" <sip:...>). Limited by a budget of steps, so that no input makes it slow.
  */
 
 const entity = /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});/iy
@@ -16,7 +15,7 @@ const sections = [
   ['<![CDATA[', ']]>'],
 ] as const
 
-/** The repaired text; undefined when the budget was not enough. */
+/** Returns the repaired text; undefined if the budget did not suffice. */
 export function repairXml(text: string): string | undefined {
   const budget = { steps: text.length * stepsPerChar + 1000 }
   const closers = new Map<string, boolean>()
@@ -43,8 +42,8 @@ export function repairXml(text: string): string | undefined {
 }
 
 /**
- * Names of all end tags: a start tag that is never closed anywhere is somebody's "<Oy>", not an element. Undefined for
- * a document cut short, where open tags are to be expected.
+ * Returns the names of all end tags: a start tag that is never closed anywhere is somebody's "<Oy>", not an element. Undefined
+ * for a truncated document, where open tags are to be expected.
  */
 function endTagsOf(text: string): ReadonlySet<string> | undefined {
   const names = new Set([...text.matchAll(/<\/([^\s<>/]{1,100})/g)].map(([, name]) => name!))
@@ -52,7 +51,7 @@ function endTagsOf(text: string): ReadonlySet<string> | undefined {
   return root !== undefined && names.has(root) ? names : undefined
 }
 
-/** Escapes what is neither an entity nor allowed in text; characters that XML 1.0 forbids are dropped. */
+/** Escapes what is neither an entity nor allowed in text; drops characters that XML 1.0 forbids. */
 function escapeText(text: string): string {
   return text
     .replace(/[<&]/g, (char, at: number) => {
@@ -63,7 +62,7 @@ function escapeText(text: string): string {
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
 }
 
-/** End of a comment, CDATA section or processing instruction that starts here. */
+/** Returns the end of a comment, CDATA section or processing instruction that starts here. */
 function sectionEnd(text: string, open: number, closers: Map<string, boolean>): number | undefined {
   for (const [opener, closer] of sections) {
     if (text.startsWith(opener, open)) return endOf(text, closer, open + opener.length, closers)
@@ -71,7 +70,7 @@ function sectionEnd(text: string, open: number, closers: Map<string, boolean>): 
   return undefined
 }
 
-/** Position behind the next closer; once a closer was not found it is not looked for again, which keeps this linear. */
+/** Returns the offset after the next closer. A closer that was not found is not searched for again, which keeps this linear. */
 function endOf(text: string, closer: string, from: number, closers: Map<string, boolean>): number | undefined {
   if (closers.get(closer) === false) return undefined
   const at = text.indexOf(closer, from)
@@ -79,7 +78,7 @@ function endOf(text: string, closer: string, from: number, closers: Map<string, 
   return at === -1 ? undefined : at + closer.length
 }
 
-/** End of a start or end tag with quoted attributes that begins here; undefined when it is not a tag. */
+/** Returns the end of a start or end tag with quoted attributes that begins here; undefined if it is not a tag. */
 function tagEnd(
   text: string,
   open: number,

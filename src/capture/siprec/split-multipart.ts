@@ -1,7 +1,7 @@
 /**
- * The body of a SIPREC request taken apart (RFC 7866 section 7.1, RFC 2046 section 5.1), by what clients really send:
- * nested, in any order, LF or CRLF, blank lines first, blanks behind a delimiter, no closing delimiter, no part types.
- * One pass a nesting level, no backtracking.
+ * Splits the body of a SIPREC request (RFC 7866 section 7.1, RFC 2046 section 5.1), including what clients really send: nested,
+ * in any order, LF or CRLF, blank lines first, blanks after a delimiter, no closing delimiter, no part types. One pass per
+ * nesting level, no backtracking.
  */
 import { parameterOf } from './read-header-value.ts'
 import type { Problem } from './problem.ts'
@@ -13,7 +13,7 @@ const maxParts = 32
 const maxHeaderLines = 32
 const sniffChars = 4096
 
-/** A part that is neither SDP nor metadata (application/gtd for one). Kept whole: it may carry the call's id. */
+/** A part that is neither SDP nor metadata (application/gtd for one). Kept whole: it may contain the call's id. */
 export interface OtherPart {
   readonly contentType: string
   readonly text: string
@@ -37,9 +37,8 @@ interface Findings {
 }
 
 /**
- * Splits a body into SDP, metadata and other parts.
- * An empty body is `nothing` (a delayed offer: the SDP comes with the ACK); a body that holds neither SDP nor metadata
- * is a refusal with 415, one above `maxBodyBytes` with 413.
+ * Splits a body into SDP, metadata and other parts. An empty body is `nothing` (a delayed offer: the SDP comes with the ACK). A
+ * body with neither SDP nor metadata is refused with 415, one above `maxBodyBytes` with 413.
  */
 export function splitMultipart(
   contentType: string | undefined,
@@ -48,7 +47,7 @@ export function splitMultipart(
 ): SplitBody | Refusal {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body
   if (bytes.byteLength > maxBodyBytes) return refuse(413, 'Body Too Large')
-  // One character a byte: parts of different encodings can sit in one body, so each is decoded by itself.
+  // One character a byte: parts of one body can have different encodings, so each is decoded by itself.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   const findings: Findings = { others: [], parts: 0, problems: new Set() }
   if (text.trim() === '') return finish(findings)
@@ -104,7 +103,9 @@ function readPart(contentType: string, content: string, depth: number, findings:
   }
 }
 
-/** The parts between delimiter lines, without the line break that belongs to the delimiter; undefined if there is none. */
+/**
+ * Returns the parts between delimiter lines, without the line break that belongs to the delimiter; undefined if there is none.
+ */
 function cut(content: string, boundary: string, findings: Findings): string[] | undefined {
   const delimiter = `--${boundary}`
   const parts: string[] = []
@@ -146,7 +147,7 @@ function firstDelimiter(content: string): string | undefined {
   return boundary === '' || boundary.length > 200 ? undefined : boundary
 }
 
-/** Part headers up to the blank line; type and transfer encoding matter. A part may begin with its content at once. */
+/** Reads part headers up to the blank line; type and transfer encoding matter. A part may begin with its content at once. */
 function readPartHeaders(part: string, findings: Findings): { type: string; encoding: string; start: number } {
   let type = ''
   let encoding = ''
@@ -165,14 +166,17 @@ function readPartHeaders(part: string, findings: Findings): { type: string; enco
     const name = colon > 0 ? text.slice(0, colon).trim().toLowerCase() : ''
     if (name === 'content-transfer-encoding') encoding = text.slice(colon + 1)
     if (name === 'content-type') type = text.slice(colon + 1).trim()
-    // A folded header continues the one before (RFC 822 section 3.1.1): boundary parameters sometimes do.
+    // A folded header continues the previous one (RFC 822 section 3.1.1): boundary parameters sometimes do.
     else if (/^[ \t]/.test(part.slice(line, line + 1)) && type.endsWith(';')) type += text
     line = next
   }
   return { type, encoding, start: part.length }
 }
 
-/** Bytes of a part as it was before its way through mail-like systems (RFC 2045 section 6); 8bit, binary and what is not known stay. */
+/**
+ * Returns a part's bytes before their transfer encoding (RFC 2045 section 6); 8bit, binary and unknown encodings are left
+ * unchanged.
+ */
 function decodeTransfer(content: string, encoding: string): string {
   switch (encoding.trim().toLowerCase()) {
     case 'base64':
