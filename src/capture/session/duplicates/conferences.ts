@@ -1,4 +1,4 @@
-/** Conferences: who else is heard in a call, and which sessions of it record two officials at once. Never here: metadata read. */
+/** Detects conferences: who else is heard in a call, and which of its sessions record two officials at once. */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { OtherOfficials } from './other-officials.ts'
@@ -13,20 +13,20 @@ import { othersHeard, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
-   * Tells the sessions of a call whether another of them has another official with the caller at the same time: a
-   * conference whose officials have a session each. A session counts for others once its client has acknowledged our answer.
+   * Notifies the sessions of a call that enter or leave a conference whose officials have a session each: another session has
+   * another official with the caller at the same time. A session counts for others once its client has acknowledged our answer.
    * @param opening session that is not offered yet
-   * @returns whether that one is in a conference
+   * @returns true if `opening` is in a conference
    */
   settle(facts: SegmentFacts, opening?: RunningSession): boolean
-  /** Who is heard when a session is offered. */
+  /** Returns the conference members of an offer. */
   ofOffer(
     invitation: CallInvitation,
     facts: SegmentFacts,
     at: Temporal.Instant,
     opening: RunningSession,
   ): Pick<Offer, 'withholds' | 'others' | 'shared'>
-  /** The other officials in a conference; one with a session of their own has a segment already. */
+  /** Returns the other officials in a conference, except those with a session of their own: they have a segment already. */
   others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OtherOfficials
 }
 
@@ -48,7 +48,8 @@ export function createConferences(parts: {
       const calls = recent.live(facts).filter(({ segmentId }) => bySegment.has(segmentId))
       const live = calls.map(({ segmentId }) => bySegment.get(segmentId)!)
       const heard = live.map((session) => (session === opening ? official?.personId : officialHeard(session)))
-      // Whoever never acknowledges may not have heard our answer: a packet under another's address would end recordings.
+      // A client that never acknowledges may not have received our answer: otherwise one packet with a spoofed address could
+      // end recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
       const isApart = (at: number, n: number) => isAnotherCaller(calls[at]!.caller, calls[n]!.caller)
       const isIn = (at: number) =>

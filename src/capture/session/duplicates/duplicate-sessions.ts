@@ -1,7 +1,7 @@
 /**
- * Sessions of a call that another session records already: a second recorder's, a second recording client's. In: their
- * requests. Out: answers, and streams that are received and kept nowhere; and once the session that records ends or falls
- * silent, another that goes on in its place. Never here: a packet written, a segment or a contact of its own.
+ * Duplicate sessions (RFC 7245): sessions of a call that another session already records, from a second recorder or recording
+ * client. Their streams are received and discarded. When the recording session ends or falls silent, a duplicate takes over its
+ * segment. A duplicate has no segment and no contact of its own.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { IncomingRequest } from '../../sip/handler.ts'
@@ -18,35 +18,35 @@ import type { SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
 import { answeringOfficial, withholdingFor } from '../machine/answering-official.ts'
 
-/** A request of a session, read. */
+/** A parsed request of a session. */
 export interface Told {
   asked: IncomingRequest
   invitation: CallInvitation
 }
 
 export interface DuplicateSessions {
-  /** Answers a session beside `first`, and keeps it for later. */
+  /** Answers a session and registers it as a duplicate of `first`. */
   join(told: Told, first: RunningSession): Promise<void>
   has(dialogId: string): boolean
-  /** What is known of it when a later request is read. */
+  /** Returns the state against which a later request is read. */
   knownOf(dialogId: string): KnownBefore | undefined
   change(told: Told): Promise<void>
-  /** The ACK has brought the answer to our own offer. */
+  /** Applies the answer to our own offer, received in the ACK. */
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
-  /** The session that it stands beside, and what it goes on with where it does so no more. */
+  /** Returns a duplicate's recording session, and the leg with which it continues when it is no longer a duplicate. */
   find(dialogId: string): { first: RunningSession | undefined; leg: SessionLeg } | undefined
-  /** It has ended. False: it was none. */
+  /** Removes a session that has ended. Returns false if it is not a duplicate. */
   leave(dialogId: string): boolean
   /**
-   * The segment of a session that has ended goes on in one of those beside it, with its recording (R17).
-   * @returns false where there is none that lives: then nothing has been done
+   * Moves the segment of a session, with its recording, to one of its duplicates (R17).
+   * @returns false if no duplicate is alive: nothing has been done
    */
   failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean
-  /** Those beside a session, to be written down with it. */
+  /** Returns the duplicates of a session, to be saved with it. */
   legsOf(first: RunningSession): SessionLeg[]
-  /** One of another process, beside a session that goes on here. */
+  /** Restores a duplicate from another process, for a session that continues here. */
   resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
-  /** The session that they stood beside is over. */
+  /** Drops the duplicates of a session that is over. */
   over(firstDialogId: string): void
   stop(): void
 }
@@ -54,45 +54,48 @@ export interface DuplicateSessions {
 interface Twin {
   firstId: string
   leg: SessionLeg
-  /** What its client told last, and when; nothing where it is not known. */
+  /** The client's last request; undefined if unknown. */
   told: Told | undefined
   toldMs: number
   beganMs: number
   heardMs: number | undefined
   received: number
-  /** How many looks in a row have heard it and nothing of the session that records. */
+  /** Consecutive checks with packets from this duplicate and none from the recording session. */
   aloneFor: number
-  /** The session that the recording began with: it is recorded again as soon as it is heard again, whatever others send. */
+  /**
+   * True for the session that the recording began with: it takes the recording back as soon as it has packets again, whatever
+   * others send.
+   */
   isOriginal: boolean
-  /** How many looks in a row have heard it. */
+  /** Consecutive checks with packets. */
   heardFor: number
 }
 
-/** Four looks: a second at most passes between the last packet of the one and the first that is kept of the other. */
+/** Four checks: at most 1 s between the last packet of one session and the first recorded packet of the other. */
 const lookMs = 200
 const looksAlone = 4
-/** Streams have a number each in a recording, of one byte; a line that comes and goes is not followed for ever. */
+/** Each failover uses new stream numbers in the recording, of one byte each: a flapping line is not followed forever. */
 const mostMoves = 50
 
 export function createDuplicateSessions(parts: {
   options: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf' | 'clock' | 'mediaAddress'>
   limits: RecorderLimits
-  /** By dialog. */
+  /** By dialog id. */
   sessions: Map<string, RunningSession>
   reader: RequestReader
-  /** Writes down how a session stands, and what stands beside it. */
+  /** Saves a session and its duplicates. */
   hold: (first: RunningSession) => void
-  /** The session is another dialog's. */
+  /** Called after a session has moved to another dialog. */
   onMoved: (session: RunningSession, facts: SegmentFacts) => void
-  /** Nothing is left of this dialog. */
+  /** Deletes everything about a dialog. */
   forget: (dialogId: string) => void
-  /** Its client has told meanwhile that another official has the call. */
+  /** Called if the duplicate's client has reported meanwhile that another official has the call. */
   passOn: (session: RunningSession, told: Told) => Promise<void>
 }): DuplicateSessions {
   const { options, limits, sessions, reader, hold } = parts
   const { clock, mediaAddress, random } = options
   const twins = new Map<string, Twin>()
-  /** Dialogs that came second. */
+  /** Ids of dialogs that joined as duplicates. */
   const seconds = new Set<string>()
   const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
   const timer = setInterval(look, lookMs)
@@ -110,7 +113,10 @@ export function createDuplicateSessions(parts: {
     return createSessionStreams(streamMeans(options, trunkIn(first?.state)))
   }
 
-  /** Opens, closes and turns its ports as the plans want. Without a port left it is answered as one that nobody records. */
+  /**
+   * Opens, closes and retargets ports to match the plans. Returns undefined if no port is left: the session is then answered as
+   * not recorded.
+   */
   async function receive(
     leg: SessionLeg,
     plans: readonly StreamPlan[],
@@ -161,7 +167,7 @@ export function createDuplicateSessions(parts: {
       const before = heardOf.get(first) ?? { received: 0, moves: 0 }
       const received = first.media.received()
       heardOf.set(first, { ...before, received })
-      // On hold, or while a colleague is asked, silence is what is to be heard.
+      // On hold and during a consultation, silence is expected.
       const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.withholds
       for (const twin of besides(firstId)) {
         const now = receivedOf(twin.leg)
@@ -177,7 +183,10 @@ export function createDuplicateSessions(parts: {
     }
   }
 
-  /** Nothing is heard but this one, or it is the original, which no other displaces for longer than it is silent. */
+  /**
+   * Returns true if packets come from this duplicate only, or if it is the original: no other displaces it for longer than its
+   * own silence.
+   */
   function takesOver({ aloneFor, isOriginal, heardFor }: Twin): boolean {
     return aloneFor >= looksAlone || (isOriginal && heardFor >= looksAlone)
   }
@@ -192,14 +201,14 @@ export function createDuplicateSessions(parts: {
 
   const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= looksAlone
 
-  /** Whether its client seems to be there still. */
+  /** Returns true if its client appears to be alive. */
   function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {
     if (!isRecorded(first)) return true
     if (!leg.streams) return false
     return leg.place.paused || clock.monotonicMs() - (heardMs ?? beganMs) < limits.noMediaMs
   }
 
-  /** One that is alive beside a session that ends; it is a twin no more, and the others are its twins. */
+  /** Removes and returns a live duplicate of a session that ends; the others become its duplicates. */
   function takeHeir(first: RunningSession): Twin | undefined {
     const firstId = first.dialog.id
     const alive = besides(firstId).filter((twin) => isAlive(twin, first))
@@ -226,7 +235,7 @@ export function createDuplicateSessions(parts: {
       if (was && !hasEnded) enter(was, undefined, session)
       else parts.forget(beforeId)
       const state = session.state?.phase === 'live' ? session.state.session : undefined
-      // It came to its end before its turn.
+      // The session ended before the move.
       if (!was) {
         leg.streams?.closeAll()
         parts.forget(leg.dialog.id)
@@ -287,7 +296,7 @@ export function createDuplicateSessions(parts: {
       twin.told = told
       twin.toldMs = clock.monotonicMs()
       twin.leg = answer(told, { ...twin.leg, place: next, streams: opened }).leg
-      // Its call has ended meanwhile.
+      // The call has ended meanwhile.
       if (!twins.has(told.asked.dialog.id)) opened?.closeAll()
       holdFirst(twin.firstId)
     },

@@ -1,13 +1,13 @@
 /**
- * The other officials of a conference. In: who is heard beside the official of a segment. Out: a segment of its own for
- * each, history only, so that the contact shows them and they see their own call (R39, R48). Never here: a recording.
+ * Creates a segment for each other official in a conference, history only: the contact shows them and they see their own call
+ * (R39, R48). Such a segment never has a recording.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 
-/** Why such a segment has no recording. */
+/** Reason why such a segment has no recording. */
 export const conferenceReason = 'conference'
 
-/** Who is heard beside the official at an instant, each with the id that a new segment would have. */
+/** Officials heard beside the segment's official at an instant, each with an id for a new segment. */
 export interface OtherOfficials {
   at: Temporal.Instant
   officials: readonly { segmentId: string; official: NonNullable<SegmentFacts['official']> }[]
@@ -15,7 +15,7 @@ export interface OtherOfficials {
 
 type NoteOther = { do: 'note-other'; facts: SegmentFacts }
 
-/** Returns the segments that go on, and notes for those that begin or end. Nothing told: as before. */
+/** Returns the segments that continue, and notes for those that begin or end. Without `told` nothing changes. */
 export function otherOfficialsEffects(
   of: SegmentFacts,
   before: readonly SegmentFacts[],
@@ -34,7 +34,7 @@ export function otherOfficialsEffects(
   }
 }
 
-/** Notes for segments that end. */
+/** Returns notes for segments that end. */
 export function endOtherOfficials(others: readonly SegmentFacts[] | undefined, at: Temporal.Instant): NoteOther[] {
   return (others ?? []).map((facts) => {
     const begun = facts.answeredAt ?? facts.startedAt

@@ -5,8 +5,8 @@ import { findOwnCall, isAnotherCaller, type RememberedSegment, type ToldParties 
 
 export interface RecentCalls {
   /**
-   * The latest segment of the call that any of these ids names in this trunk, within a day. `others`: only calls of other callers
-   * have such an id (docs/decisions/0111).
+   * Returns the latest segment, within a day, of the call with any of these ids in this trunk. `others`: only calls of other
+   * callers have such an id (docs/decisions/0111).
    */
   find(
     callIds: readonly string[],
@@ -15,33 +15,34 @@ export interface RecentCalls {
     now: Temporal.Instant,
   ): RememberedSegment | 'others' | undefined
   /**
-   * The segment in progress that the same contact has with the same official: then this session is a duplicate. One whose number
-   * nobody has told may have come to any. `isGuess`: who calls is not told. Another caller's is a part of the contact, and no duplicate.
+   * Returns the live segment of the same contact with the same official: the session is then its duplicate. A segment whose
+   * number called is unknown matches any number. `isGuess`: the caller is unknown. A segment of another caller is a part of the
+   * contact, not a duplicate.
    */
   findTwin(facts: SegmentFacts, trunk: string, isGuess?: boolean): RememberedSegment | undefined
-  /** The segments in progress that have any of these ids in this trunk. */
+  /** Returns the live segments with any of these ids in this trunk. */
   live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
-  /** What a later request told of it: who calls and answers, its number, its recording, more ids of its call. */
+  /** Updates a segment from a later request: caller, official, number, recording, more ids of its call. */
   learn(facts: SegmentFacts, callIds?: readonly string[]): void
   ended(segmentId: string, at: Temporal.Instant): void
-  /** It was none of this register's. */
+  /** Removes a segment that does not belong to this register. */
   forget(segmentId: string): void
   forbid(recordingId: string): void
   /**
-   * Returns true where the use of what this call said to this official was forbidden: a session of its trunk that comes back to
-   * them, after our restart or in another one's place, is not recorded. With somebody else the call is decided anew.
+   * Returns true if use of this call's recording with this official was forbidden: a session of its trunk that returns to them,
+   * after a restart or replacing another session, is not recorded. With another official the call is decided anew.
    */
   isForbidden(call: { callIds: readonly string[]; trunk?: string | undefined; official: string | undefined }): boolean
   recordings(): string[]
 }
 
-/** One name for an official: they have several numbers, and clients tell one or another. */
+/** Returns one name for an official: officials have several numbers, and clients report different ones. */
 export function whoAnswers(official: SegmentFacts['official']): string | undefined {
   return official && (official.personId ?? official.phone)
 }
 
-/** What is remembered of the segment of these facts. */
+/** Returns what is remembered of a segment. */
 export function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
   const { segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
@@ -57,14 +58,14 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
 
 const holdHours = 24
 
-/** Calls of the last day by the telephone system's ids: what makes segments of one call one call. */
+/** Remembers calls of the last day by the telephone system's ids, to join segments of one call. */
 export function createRecentCalls(): RecentCalls {
   const byId = new Map<string, RememberedSegment[]>()
   const segments = new Map<string, { segment: RememberedSegment; callIds: readonly string[] }>()
 
   function forgetBefore(before: Temporal.Instant): void {
     for (const [segmentId, { segment }] of segments) {
-      // In order of arrival: the first that is young enough ends the search.
+      // In order of arrival: the first segment that is recent enough ends the loop.
       if (Temporal.Instant.compare(segment.startedAt, before) >= 0) return
       if (!segment.live) forget(segmentId)
     }

@@ -1,6 +1,6 @@
 /**
- * The other half of a call whose client sends each voice in a session of its own (Cisco's built-in bridge: near end and
- * far end). Its stream goes into the recording of the first session, which stays the only one of the segment (R17).
+ * Joins the second session of a call whose client sends each direction in its own session (Cisco's built-in bridge: near end
+ * and far end). Its stream is written to the recording of the first session, which remains the segment's only recording (R17).
  */
 import type { Dialog, IncomingRequest } from '../../sip/handler.ts'
 import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'
@@ -14,19 +14,19 @@ import { newSdpSessionId, type RunningSession } from '../run-session.ts'
 import type { Asked } from '../reading/read-requests.ts'
 
 export interface SplitDirectionSessions {
-  /** Takes the session in, if it is the missing half of this recording. False: it tells nothing new. */
+  /** Joins the session if it is the missing direction of this recording; otherwise returns false. */
   join(request: IncomingRequest, invitation: CallInvitation, first: RunningSession): Promise<boolean>
   has(dialogId: string): boolean
-  /** A later offer, or the answer to ours that came with the ACK. */
+  /** Handles a later offer, or the answer to ours in the ACK. */
   change(asked: Asked, respond?: IncomingRequest['respond']): void
   leave(dialogId: string): void
-  /** Those of a session, to be written down with it. */
+  /** Returns the second sessions of a session, to be saved with it. */
   heldOf(first: RunningSession): SavedSplitDirection[]
-  /** One that another process has taken in, whose first session goes on here. */
+  /** Restores a second session from another process, for a first session that continues here. */
   resume(half: SavedSplitDirection, dialog: Dialog, first: RunningSession): void
 }
 
-/** How long packets may still come after the end signal. */
+/** Time for late packets after the end signal. */
 const drainMs = 200
 
 interface Half {
@@ -39,16 +39,16 @@ interface Half {
 
 export function createSplitDirectionSessions(parts: {
   options: Pick<RecorderOptions, 'mediaAddress' | 'hears' | 'random'>
-  /** By dialog. */
+  /** By dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
-  /** Writes down how a session stands. */
+  /** Saves a session. */
   hold: (first: RunningSession) => void
 }): SplitDirectionSessions {
   const { options, sessions, hold } = parts
   const halves = new Map<string, Half>()
   const firstOf = ({ firstId }: Half) => sessions.get(firstId)
 
-  /** SDP for this half: the answer to an offer, or our own. */
+  /** Returns the SDP for this session: the answer to an offer, or our own offer. */
   function write(
     half: Half,
     body: string | undefined,
@@ -69,7 +69,7 @@ export function createSplitDirectionSessions(parts: {
     return { text: made.text, ...(stream?.accepted && { stream: { ...stream, index: half.index } }) }
   }
 
-  /** Its client has told where it sends from. */
+  /** Retargets the stream to the address that its client sends from. */
   async function turn(half: Half, stream: StreamPlan | undefined): Promise<void> {
     const first = firstOf(half)
     if (!first) return
@@ -81,12 +81,12 @@ export function createSplitDirectionSessions(parts: {
   return {
     async join(request, invitation, first) {
       const track = Object.values(invitation.parties.streams)[0]
-      // Both halves are offered at the same moment: the first may still be opening.
+      // Both sessions are offered at the same moment: the first may still be opening.
       await first.tell({ type: 'joined' })
       const { state, media } = first
       if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
       const { streams, tracks, joined = [] } = state.session
-      // Streams whose session has ended do not count: another one of the same voice may come (a transfer).
+      // Streams whose session has ended do not count: another session with the same direction may follow (a transfer).
       const heard = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
       if (track === undefined || heard.includes(track)) return false
       const { dialog } = request
@@ -126,7 +126,7 @@ export function createSplitDirectionSessions(parts: {
       void first.tell({ type: 'left', index: half.index }).then(() => {
         hold(first)
       })
-      // The last packets are still on their way.
+      // Waits for the last packets.
       setTimeout(() => {
         const now = firstOf(half)
         if (now?.state?.phase === 'live') now.media?.closeStreams([half.index])

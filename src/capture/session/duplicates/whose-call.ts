@@ -1,7 +1,6 @@
 /**
- * Whose call a session is of, where calls before it have one of its ids. Ids come from callers' telephones, too, so that two callers'
- * calls may have the same (docs/decisions/0111). In: what the session tells of its parties, and the segments under its ids. Out: the
- * one whose contact it continues. Pure.
+ * Finds the contact that a session continues among earlier calls with one of its ids. Ids also come from callers' telephones,
+ * so two callers' calls may share one (docs/decisions/0111). Pure.
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -9,45 +8,48 @@ import type { EarlierSegment } from '../machine/describe-segment.ts'
 
 type Caller = SegmentFacts['caller']
 
-/** What capture remembers of a segment. */
+/** A segment as capture remembers it. */
 export interface RememberedSegment extends EarlierSegment {
   segmentId: string
-  /** Absent for calls written down by a version that knew no trunks. */
+  /** Absent for calls saved by a version without trunks. */
   trunk: string | undefined
   /** From whoAnswers() of recent-calls.ts. */
   official: string | undefined
   live: boolean
-  /** Absent while it goes on, and where nobody has told. */
+  /** Absent while the call is in progress, and if no end was reported. */
   endedAt?: Temporal.Instant | undefined
   recordingId: string | undefined
-  /** Caller or official has forbidden its use (R49). */
+  /** True if the caller or the official has forbidden its use (R49). */
   forbidden: boolean
 }
 
 export interface ToldParties {
-  /** Absent where nobody tells who calls. */
+  /** Absent if the caller is unknown. */
   caller: Caller | undefined
-  /** Of everybody who is told to be in the session. */
+  /** Numbers of all reported participants. */
   numbers: readonly PhoneNumberKey[]
 }
 
-/** A call is passed on while it goes on; where no caller's number says that it is the same, it is so for this long after. */
+/**
+ * A call is transferred while it is in progress; without a caller's number to match, it still counts as the same call for this
+ * long after its end.
+ */
 const passedOnWithin = { minutes: 5 }
 
-/** Returns true for two callers of whom it is told that they are not the same. */
+/** Returns true if both callers are reported and differ. */
 export function isAnotherCaller(one: Caller, other: Caller): boolean {
   return isTold(one) && isTold(other) && one.key !== other.key
 }
 
-/** A withheld number is told, and is none. */
+/** A withheld number counts as reported. */
 function isTold({ kind, key }: Caller): boolean {
   return key !== null || kind === 'withheld'
 }
 
 /**
- * The latest segment of the contact that a session continues.
- * @param known segments under its ids, in order of arrival
- * @returns `others` where each of them is another caller's, or nothing says which of several it is
+ * Returns the latest segment of the contact that a session continues.
+ * @param known segments with one of its ids, in order of arrival
+ * @returns `others` if each of them is another caller's, or if it is ambiguous which of several it continues
  */
 export function findOwnCall(
   known: readonly RememberedSegment[],
