@@ -4,10 +4,10 @@ import type { SessionDescription } from '../../siprec/parse-sdp.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import { peerOf } from '../media/accepted-streams.ts'
 
-/** What an answer says of a session. */
+/** State of a session that its SDP answer needs. */
 interface Answered {
   mode: 'record' | 'historyOnly'
-  /** Of our SDP: one more with each. */
+  /** Version of our SDP; each one increments it. */
   version: number
   streams: readonly StreamPlan[]
   sdpSessionId: string
@@ -18,9 +18,10 @@ interface Answered {
 }
 
 /**
- * SDP with which we offer a client to send after all, with the media lines of its latest offer (RFC 3264 section 8).
- * @param described the offer answered last; nothing where the one in force was ours
- * @returns nothing where no stream of it has a port
+ * Returns the SDP with which we offer a silenced client to start sending, with the media lines of its last offer (RFC 3264
+ * section 8).
+ * @param described the offer answered last; undefined if the one in force was ours
+ * @returns undefined if no stream of the session has a port
  */
 export function offerAnew(described: SessionDescription | undefined, given: Answered): string | undefined {
   const { mode, version, sdpSessionId, ports, ownKey } = given
@@ -35,20 +36,20 @@ export function offerAnew(described: SessionDescription | undefined, given: Answ
   return made.kind === 'refusal' ? undefined : made.text
 }
 
-/** What is asked while the process stops goes to another recorder, or comes again when this one is back. */
+/** Refuses a request while the process stops: the client uses another recorder, or retries when this one is back. */
 export function refusedAtEnd(incoming: IncomingRequest, stopping: AbortSignal): boolean {
   return stopping.aborted && incoming.respond(503, { reason: 'Recorder Is Stopping', headers: { 'Retry-After': '5' } })
 }
 
-/** Returns true if the answer has SDP: an INVITE without an offer gets what was answered last (RFC 3261 section 14.2). */
+/** Returns true if the answer has SDP: an INVITE without an offer gets the last answer (RFC 3261 section 14.2). */
 export function tellsMedia({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
   return offer !== undefined || request.method === 'INVITE'
 }
 
 /**
- * Answers a request of a session with SDP where it asks for it.
- * @param described the offer answered last, which holds until another comes
- * @returns whether the answer went out, and the offer that holds now
+ * Answers a request of a session, with SDP if it asks for it.
+ * @param described the offer answered last, valid until the next one
+ * @returns true in `sent` if the answer was sent, and the offer that is now valid
  */
 export function answerSession(
   request: IncomingRequest,
@@ -57,18 +58,18 @@ export function answerSession(
   given: Answered,
 ): { sent: boolean; described: SessionDescription | undefined } {
   const isInvite = request.request.method === 'INVITE'
-  // An INVITE without an offer asks for ours (RFC 3261 section 14.2): what was answered last still holds.
+  // An INVITE without an offer asks for ours (RFC 3261 section 14.2): the last answer is still valid.
   const offer = offered ?? (isInvite ? described : undefined)
   const { mode, version, sdpSessionId, ports, ownKey, mediaAddress } = given
   const origin = { sessionId: sdpSessionId, version }
   const respond = (body: string) => request.respond(200, { body, contentType: 'application/sdp' })
   if (!offer) {
     if (!isInvite) return { sent: request.respond(200), described }
-    // The first INVITE offered nothing: its ACK, or that of a later one, has the answer.
+    // The first INVITE had no offer: its ACK, or that of a later INVITE, has the answer.
     const address = mediaAddress(request.source.address)
     return { sent: respond(offerStream({ address, origin, mode, port: ports.get(0) ?? 0 })), described }
   }
-  // No port was left for a stream that was added: it alone is refused (RFC 3264 section 6).
+  // An added stream without a port is refused alone (RFC 3264 section 6).
   const streams = given.streams.map((plan) =>
     mode === 'record' && !ports.has(plan.index) ? { ...plan, accepted: false } : plan,
   )

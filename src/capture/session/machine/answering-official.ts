@@ -1,13 +1,13 @@
-/** What a request of a session says of who answers, beside who answered until then (R17). */
+/** Compares the answering official of a request with the one known until then (R17). */
 import type { SegmentFacts } from '#register/admit.ts'
 import { officialOf, type CallInvitation } from './describe-segment.ts'
 import type { OtherOfficials } from '../duplicates/other-officials.ts'
 import type { Withholding } from './session-types.ts'
 
 /**
- * `same`: nothing has changed, or nothing certain is told. `consultation`: the official asks a colleague while the caller
- * waits, which is nothing of the call. `several`: somebody else has come in beside the official, or takes over without
- * being known. `passed-on`: another official has the call, and the one before has left it.
+ * `same`: no change, or nothing certain is reported. `consultation`: the official consults a colleague while the caller waits,
+ * which is no part of the call. `several`: somebody else has joined the official, or takes over without being known.
+ * `passed-on`: the call was transferred to another official, and the one before has left.
  */
 export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
 
@@ -18,20 +18,21 @@ export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
   const { caller, voices, listening, thirdParties } = parties.connected
   const people = new Set(voices.map(({ entry }) => entry?.personId))
-  // Of whoever only listens nothing is heard. With the voice of another than the official it is that one's talk as well.
+  // Nothing is heard from listen-only participants. If they listen with another person's voice, it is that person's
+  // conversation as well.
   for (const { personId } of listening) if (personId !== known?.personId) people.delete(personId)
   // An official who is not in the directory is heard as well.
   const unlisted = parties.official !== undefined && parties.official.entry === undefined ? 1 : 0
   return caller && people.size + unlisted + thirdParties > 1
 }
 
-/** What of a request's session is to be kept; nothing while there is a consultation or a conference. */
+/** Returns why a session's audio is not recorded now: a consultation or a conference; otherwise undefined. */
 export function withholdingFor(
   invitation: CallInvitation,
   known?: Pick<SegmentFacts, 'official' | 'caller'>,
 ): Withholding | undefined {
   const { metadata, parties } = invitation
-  // The official speaks to somebody else in the same session, of their own accord or among officials: nothing of this call (R8).
+  // The official speaks to somebody else in the same session, by an outgoing or internal call: no part of this call (R8).
   const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
   const official = known?.official
   if (isOutside || answeringOfficial(invitation, official) === 'consultation') return 'consultation'
@@ -39,7 +40,9 @@ export function withholdingFor(
   return isConference(invitation, official) ? 'conference' : undefined
 }
 
-/** Returns true where the caller has left and the official speaks with somebody else from outside: nothing of the caller's call. */
+/**
+ * Returns true if the caller has left and the official speaks with somebody else from outside: no part of the caller's call.
+ */
 export function hasCallerLeft(
   { parties }: Pick<CallInvitation, 'parties'>,
   { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
@@ -53,7 +56,7 @@ export function hasCallerLeft(
   )
 }
 
-/** The officials of the directory who are heard beside the one who answers. */
+/** Returns the directory's officials who are heard beside the answering one. */
 export function othersHeard(
   invitation: CallInvitation,
   answering: Pick<SegmentFacts, 'official' | 'caller'>,
@@ -71,7 +74,10 @@ export function othersHeard(
   return { at, officials: [...others.values()] }
 }
 
-/** Only officials of the directory pass a call on between them: any other name may be a better word for the same person. */
+/**
+ * Compares who answers. Only officials of the directory transfer calls to each other: any other name may be a better one for
+ * the same person.
+ */
 export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
   const { connected } = invitation.parties
   const told = officialOf(invitation)

@@ -3,9 +3,10 @@ import { isOutside, isUntold, notAnswered, type CallInvitation } from './describ
 import type { Offer } from './session-types.ts'
 
 /**
- * What a later request makes of a call that is not recorded. `as-before`: what was decided stays as it is (R14). `another`: it has
- * come to another number; what follows is a segment of its own. An offer: what could not be decided is decided now, with what the
- * client tells only now (RFC 7865 section 6.1), and completes the segment.
+ * Applies a later request to a call that is not recorded.
+ * @returns `as-before`: the decision stays (R14). `another`: the call has reached another number, and a segment of its own
+ * follows. An offer: the pending decision is taken now, with what the client reports only now (RFC 7865 section 6.1), and
+ * completes the segment
  */
 export function decideLater(
   { found, parties }: CallInvitation,
@@ -24,7 +25,7 @@ export function decideLater(
   return isAnother && describe() !== 'outside' ? 'another' : 'as-before'
 }
 
-/** What a segment's decision lacks; nothing where it could be taken. */
+/** Returns what a pending decision waits for; undefined if the decision is taken. */
 export function undecidedReason({
   decision,
   numberReached,
@@ -35,18 +36,18 @@ export function undecidedReason({
   return decision.reason === 'no-official' && !official?.personId ? 'official' : undefined
 }
 
-/** Whether what is missing of a call that is not recorded may yet be told, and decide that it is. */
+/** Returns true if a later request may supply what the decision waits for, so that the call is recorded. */
 export function canDecideAgain({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
-  // A client without metadata is not listened to in vain; if it tells them later, it is asked to send then.
+  // Clients without metadata are not received in vain; if one sends metadata later, it is then asked to send audio.
   return metadata !== undefined && !isUnheard && undecidedReason(facts) !== undefined
 }
 
-/** Returns true where the metadata of a request tell of a call that is none of this register's (R8). */
+/** Returns true if a request's metadata show that the call does not belong to this register (R8). */
 export function isOutsideRegister({ found, parties }: CallInvitation): boolean {
   return (found === 'metadata' || found === 'both') && isOutside(parties)
 }
 
-/** Whether a request tells of a call of this register, in a session that was none of it (R8). */
+/** Returns true if a request shows a call of this register in a session that had none (R8). */
 export function hasStarted({ found, parties }: CallInvitation): boolean {
   return (found === 'metadata' || found === 'both') && parties.direction === 'incoming'
 }

@@ -4,7 +4,7 @@ import type { Reoffer } from './session-types.ts'
 import { lateAnswerTime, type ClientClock } from './reported-times.ts'
 import { answeringOfficial, hasCallerLeft, withholdingFor } from './answering-official.ts'
 
-/** What a later request of a session tells its segment, beside what is known of it. */
+/** Returns the changes that a later request of a session makes to its segment. */
 export function describeReoffer(
   invitation: CallInvitation,
   known: SegmentFacts | undefined,
@@ -15,7 +15,7 @@ export function describeReoffer(
   const facts = describeParties(invitation, known)
   const answeredAt = lateAnswerTime(invitation, clientClock, now)
   const withholds = withholdingFor(invitation, known)
-  // One recording has one answering official (R17): who takes over without being known is for a person to look at.
+  // One recording has one answering official (R17): a takeover by somebody unknown needs review.
   if (withholds === undefined && answeringOfficial(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
   if (known && hasCallerLeft(invitation, known)) facts.marks.push('needs-review')

@@ -21,7 +21,7 @@ export interface Found {
   answeredAt: Temporal.Instant
 }
 
-/** `earlier`: of the same session; absent, the latest segment of the same call. */
+/** `earlier`: a segment of the same session; by default the latest segment of the same call. */
 type DescribeAsked = (
   asked: IncomingRequest,
   found: Found,
@@ -29,7 +29,7 @@ type DescribeAsked = (
   earlier?: EarlierSegment,
 ) => Offer | 'outside'
 
-/** The segment that a request would begin, with the plan's decision; nothing of it is remembered or counted. */
+/** Describes the segment that a request would begin, with the plan's decision. Nothing is remembered or counted. */
 export function createDescribeRequest(parts: {
   options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas' | 'formats'>
   reader: RequestReader
@@ -58,7 +58,7 @@ export function createDescribeRequest(parts: {
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })
-    // Of one id two callers are told: whether it is one call, a person can look at.
+    // One id was reported for two callers: a person can check if it is one call.
     const isDoubtful =
       found === 'others' || (before && !earlier && told.caller && isAnotherCaller(told.caller, before.caller))
     if (offer === 'outside' || !isDoubtful) return offer

@@ -23,24 +23,27 @@ export interface SegmentContext {
   ids: { segmentId: string; contactId: string; recordingId: string }
   /** UTC day whose intake key would seal the recording. */
   intakeDay: Temporal.PlainDate
-  /** The call this segment continues, when it is a transferred or forwarded one. */
+  /** Segment that this one continues, for a transferred or forwarded call. */
   earlier?: EarlierSegment | undefined
-  /** Its session is that of the earlier segment: its caller is the same where it tells none. */
+  /** True if both segments have one session: the caller is the same if none is reported. */
   isSameSession?: boolean
-  /** What this call says to this official was forbidden before (R49): it is decided as ever, and not recorded. */
+  /**
+   * True if use of this call's recording with this official was forbidden earlier (R49): it is decided as usual, and not
+   * recorded.
+   */
   isForbidden?: boolean
-  /** A call of which nothing can be played is recorded as it comes, and marked. */
+  /** Records and marks a call that has no playable codec. */
   keepsUnplayable?: boolean
-  /** Name of the trunk that sends it. */
+  /** Name of the sending trunk. */
   trunk?: string
-  /** Who sends it, for how well it comes in. */
+  /** Sending client, for reception statistics. */
   client?: RecordingFacts['client']
 }
 
-/** What is remembered of a call's earlier segment. */
+/** An earlier segment of a call as it is remembered. */
 export interface EarlierSegment {
   contactId: string
-  /** What the call was drawn on: once, for all its segments (AC5). */
+  /** Hash that the call was drawn on: once, for all its segments (AC5). */
   drawnOn: string
   startedAt: Temporal.Instant
   caller: SegmentFacts['caller']
@@ -51,24 +54,27 @@ export interface EarlierSegment {
 
 type TellsNumber = Pick<EarlierSegment, 'numberReached'>
 
-/** Why a segment that was drawn has no recording: what its call says to this official was forbidden in an earlier one. */
+/**
+ * Reason why a drawn segment has no recording: use of the call's recording with this official was forbidden in an earlier
+ * segment.
+ */
 export const forbiddenBefore = 'forbidden'
-/** Its client speaks only what nobody here can play: a recording of it would be data without a use. */
+/** The client offers only codecs that cannot be played here: a recording would be data without a use. */
 const unheardCodec = 'no-playable-codec'
-/** Its media come from where nobody here can hear them. */
+/** The client's media address cannot be received here. */
 export const unheardMedia = 'no-media'
 
 type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnswered }
 
-/** Why a segment is not recorded that nobody has answered yet; of a feed's calls as well. */
+/** Reason why a segment that nobody has answered yet is not recorded; for a feed's calls as well. */
 export const notAnswered = 'not-answered'
 
-/** Number called when nobody told it: the call is entered all the same (R9). */
+/** Number called if none was reported: the call is entered all the same (R9). */
 const untoldNumber = 'unknown' as PhoneNumberKey
 
 /**
- * The facts of a segment as its invitation tells them, with the plan's decision (R10-R14).
- * @returns `outside` for a call that is none of this register's: outgoing or internal (R8)
+ * Returns the facts of an invitation's segment, with the plan's decision (R10-R14).
+ * @returns `outside` for a call that does not belong to this register: outgoing or internal (R8)
  */
 export function describeSegment(invitation: CallInvitation, context: SegmentContext): Offer | 'outside' {
   const { parties, times, streams, metadata } = invitation
@@ -83,7 +89,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const isKnownOf =
     earlier?.awaitsCaller ?? (!isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller))
   const awaitsCaller = isKnownOf && isUnknownCaller(caller)
-  // Of a call that may be another one's nothing is drawn by the id of that one.
+  // A call that may be another contact's is not drawn by that contact's id.
   const drawnOn = (awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
   const { recordingMonths, ...decision } = decide(invitation, context, drawnOn, reached, called)
   const failure = decision.record ? failureOf(invitation, context) : undefined
@@ -129,7 +135,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   }
 }
 
-/** What the plan says of it, once it is answered. */
+/** Returns the plan's decision, once the call is answered. */
 function decide(
   invitation: CallInvitation,
   { version, drawKey, answeredAt, quotaUsed }: SegmentContext,
@@ -148,19 +154,19 @@ function decide(
   })
 }
 
-/** Why a call that the plan has recorded is not. */
+/** Returns why a call is not recorded although the plan decided it. */
 function failureOf({ streams, isUnheard }: CallInvitation, context: SegmentContext): string | undefined {
   if (context.isForbidden) return forbiddenBefore
   if (isUnheard) return unheardMedia
   return hasNoPlayableCodec(streams) && !context.keepsUnplayable ? unheardCodec : undefined
 }
 
-/** When the call was answered: as its metadata tell, or else when the session was offered. */
+/** Returns the answer time: from the metadata, or else when the session was offered. */
 export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Instant): Temporal.Instant {
   return times.answeredAtMs === undefined ? arrivedAt : instant(times.answeredAtMs)
 }
 
-/** What a later request of the same session tells of its parties, beyond what is known already. */
+/** Returns what a later request of the same session adds to the known parties. */
 export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
   const official = officialOf(invitation)
   const caller = isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
@@ -172,27 +178,32 @@ export function describeParties(invitation: CallInvitation, known?: TellsNumber)
   }
 }
 
-/** Returns true for a call that is none of this register's: outgoing or internal (R8). */
+/** Returns true for a call that does not belong to this register: outgoing or internal (R8). */
 export function isOutside({ direction }: CallInvitation['parties']): boolean {
   return direction === 'outgoing' || direction === 'internal'
 }
 
-/** Returns true while a call goes on whose number nobody has told: it may be an outgoing one, and is not admitted until it is over. */
+/**
+ * Returns true while a call with no reported number is in progress: it may be outgoing, and is not admitted until it is over.
+ */
 export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, 'numberReached' | 'endedAt'>): boolean {
   return isUntold(numberReached) && endedAt === undefined
 }
 
-/** Returns true while it is not to be admitted: what is told of it yet may make it none of the register's, or another contact's. */
+/**
+ * Returns true while a segment is not to be admitted: later requests may show that it belongs to no register or to another
+ * contact.
+ */
 export function isHeldBack(facts: Pick<SegmentFacts, 'numberReached' | 'endedAt' | 'awaitsCaller'>): boolean {
   return awaitsDirection(facts) || (facts.awaitsCaller === true && facts.endedAt === undefined)
 }
 
-/** Returns true for a number called that nobody has told. */
+/** Returns true if the number called was not reported. */
 export function isUntold({ key }: { key: PhoneNumberKey }): boolean {
   return key === untoldNumber
 }
 
-/** Returns true for a caller of whom no number is told and who has withheld none. */
+/** Returns true for a caller with neither a reported nor a withheld number. */
 export function isUnknownCaller({ kind, key }: SegmentFacts['caller']): boolean {
   return key === null && kind !== 'withheld'
 }
@@ -204,21 +215,21 @@ function isGuess(caller: CallInvitation['parties']['caller']): boolean {
   return caller?.source === 'from'
 }
 
-/** All the ids under which the telephone system knows the call, each with its kind in front. */
+/** Returns all ids of the call in the telephone system, each prefixed with its kind. */
 export function callIdsOf(invitation: CallInvitation): string[] {
   return joiningKeys(invitation.callIds)
 }
 
-/** Who calls, as far as it is told. */
+/** Returns the caller; undefined if none was reported. */
 export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefined {
   const number = parties.caller?.number
   if (!number) return undefined
-  // A withheld number is not stored even where the trunk carried it (AC9).
+  // A withheld number is not stored even if the trunk carried it (AC9).
   if (number.kind === 'withheld') return { kind: 'withheld', key: null, raw: null }
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
 }
 
-/** Who answers, as the facts tell it. */
+/** Returns the answering official. */
 export function officialOf({ parties }: CallInvitation): SegmentFacts['official'] {
   const party = parties.official
   if (party?.number.key == null) return undefined
@@ -227,11 +238,11 @@ export function officialOf({ parties }: CallInvitation): SegmentFacts['official'
     const { personId, unitId, name } = entry
     return { personId, ...(unitId !== null && { unitId }), name, phone: party.number.key }
   }
-  // A name from the metadata could be the caller's, where the two are mistaken for each other (R10).
+  // A name from the metadata could be the caller's, if the two are mistaken for each other (R10).
   return { name: party.number.display, phone: party.number.key }
 }
 
-/** The number this invitation tells; a later one of the same call may tell none. */
+/** Returns this invitation's number reached; a later invitation of the same call may have none. */
 function numberReached({ parties }: CallInvitation): SegmentFacts['numberReached'] | undefined {
   const { number, entry } = parties.number ?? {}
   if (number?.key == null) return undefined
@@ -250,13 +261,13 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
   ]
 }
 
-/** What cannot be played would sound like nobody speaking: if all streams are such, nothing is recorded unless set. */
+/** Unplayable audio would pass for silence: if all streams are unplayable, nothing is recorded unless configured. */
 function hasNoPlayableCodec(streams: CallInvitation['streams']): boolean {
   const audio = streams.filter(({ accepted }) => accepted)
   return audio.length > 0 && audio.every(({ storage }) => storage === 'asArrives')
 }
 
-/** SIP lets a quoted text hold any character (RFC 3261 section 25.1), but a null is refused by the database for ever. */
+/** SIP allows any character in a quoted text (RFC 3261 section 25.1), but the database always refuses a null. */
 function plainText(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '')
 }

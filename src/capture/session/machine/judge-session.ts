@@ -2,10 +2,10 @@ import type { RunningSession } from '../run-session.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
-/** What a look at a session now and then finds. `end`: its end signal was lost, and the call ended so long ago. */
+/** Result of a periodic check of a session. `end`: its end signal was lost, and the call ended `silentMs` ago. */
 export type Judgement = { is: 'well' } | { is: 'end'; silentMs: number } | { is: 'failing' } | { is: 'recovered' }
 
-/** Judges a live session by its age and by what it hears. */
+/** Judges a live session by its age and received packets. */
 export function judgeSession(
   session: RunningSession,
   ageMs: number,
@@ -16,7 +16,7 @@ export function judgeSession(
   if (state?.phase !== 'live') return { is: 'well' }
   if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
   const { facts, streams, shared, withholds } = state.session
-  // In a conference sound comes, though none of it is kept.
+  // In a conference packets arrive, though none is recorded.
   const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
   if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
   const silentMs = media.silentMs()

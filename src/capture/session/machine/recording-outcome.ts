@@ -1,14 +1,14 @@
-/** What is left of a recording with capture, and what its segment is marked with. Pure. */
+/** Facts and marks of a recording after it was destroyed or stored. Pure. */
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { SegmentMark } from '#register/tables.ts'
 import type { SessionEvent } from './session-types.ts'
 
-/** Capture has nothing of it any more. */
+/** Returns true if capture holds nothing of the recording any more. */
 export function isSettled(recording: RecordingFacts): boolean {
   return recording.gone === true || recording.stored !== undefined
 }
 
-/** The facts after an attempt to destroy or to store what there is. */
+/** Returns the facts after an attempt to destroy or store the recording. */
 export function withRecordingOutcome(
   facts: SegmentFacts,
   event: Extract<SessionEvent, { type: 'gone' | 'stored' | 'removal-failed' | 'store-failed' }>,
@@ -25,12 +25,12 @@ export function withMark(marks: SegmentMark[], mark: SegmentMark): SegmentMark[]
   return marks.includes(mark) ? marks : [...marks, mark]
 }
 
-/** Marks of a segment whose recording has been stored. */
+/** Returns the marks of a segment whose recording has been stored. */
 export function marksOfStored(
   { marks, endedAt }: SegmentFacts,
   { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,
 ): SegmentMark[] {
   const told = found.reduce(withMark, marks)
-  // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
+  // Silence from end to end is marked: the listener should know that no packets came.
   return endedAt && stored.packetsReceived === 0 ? withMark(told, 'incomplete') : told
 }

@@ -1,14 +1,14 @@
-/** When a call was answered and ended, as its client's clock tells and ours understands (R16). */
+/** Converts a client's answer and end times to our clock (R16). */
 import type { CallInvitation } from './describe-segment.ts'
 
-/** What the first request of a segment tells of its client's clock. */
+/** The client's clock, estimated from a segment's first request. */
 export interface ClientClock {
   /**
-   * Our clock less theirs, at most: a client asks for a recording once somebody has joined, so its latest time was a moment
-   * before. One that asks later looks as if its clock were behind. Where it is not certain, less is cut than could be.
+   * Upper bound of our clock minus theirs: a client asks for a recording once somebody has joined, so its latest time was a
+   * moment before. If it asks later, its clock seems to be behind. In doubt less is cut than could be.
    */
   behindMs: number
-  /** Whether it told when the call was answered; otherwise the request's arrival stands for it until a later one does. */
+  /** True if it reported the answer time; otherwise the request's arrival is used until a later request reports it. */
   toldAnswer: boolean
 }
 
@@ -18,7 +18,9 @@ export function clientClock({ times }: CallInvitation, arrivedAt: Temporal.Insta
   return { behindMs, toldAnswer: answeredAtMs !== undefined }
 }
 
-/** The answer, where the first request came before it (early media) and a later one tells it; never after `now`. */
+/**
+ * Returns the answer time if the first request preceded the answer (early media) and a later one reports it; never after `now`.
+ */
 export function lateAnswerTime(
   { times }: CallInvitation,
   clock: ClientClock,
@@ -29,7 +31,7 @@ export function lateAnswerTime(
     : ours(times.answeredAtMs + Math.min(0, clock.behindMs), now)
 }
 
-/** The end of the call, where its metadata tell of one for each of its sessions; never after `now`. */
+/** Returns the end of the call if the metadata report one for each of its sessions; never after `now`. */
 export function reportedEnd(
   { times, metadata }: CallInvitation,
   clock: ClientClock,
@@ -39,7 +41,10 @@ export function reportedEnd(
   return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now) : undefined
 }
 
-/** When another official took the call over: as told, where that is after it was answered and not ahead of us. */
+/**
+ * Returns when another official took the call over: the reported time if it is after the answer and not ahead of us, otherwise
+ * `now`.
+ */
 export function transferTime(
   told: Temporal.Instant,
   answeredAt: Temporal.Instant | undefined,

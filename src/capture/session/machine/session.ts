@@ -1,7 +1,6 @@
 /**
- * One recording session as a pure machine: (state, event) -> [state, effects]. In: what the recording client says, what
- * opening ports and files came to. Out: what is to be done, and the facts to be admitted. Never here: a socket, a file,
- * the clock, chance; run-session.ts has those.
+ * One recording session as a pure state machine: (state, event) -> [state, effects]. It uses no socket, file, clock or
+ * randomness; run-session.ts does.
  */
 import { lacksVoice, type StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -23,10 +22,10 @@ import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withho
 
 const retryAfterSeconds = 5
 
-/** A request that crossed the end of its session. */
+/** For a request that crossed the end of its session. */
 const tooLate: SessionEffect = { do: 'refuse', status: 481, reason: 'Session Has Ended' }
 
-/** The machine. An event that makes no sense in a state changes nothing and asks for nothing. */
+/** Applies an event. An event that is invalid in a state has no effect. */
 export function step(state: SessionState | undefined, event: SessionEvent): [SessionState, SessionEffect[]] {
   if (!state) {
     if (event.type !== 'offered') return [{ phase: 'over' }, []]
@@ -106,7 +105,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
   }
   if (event.type === 'open-failed') {
     if (event.why === 'no-port' && !completes) {
-      // The client has other recorders, or tries again: it is told so rather than left with a call half recorded.
+      // The client has other recorders, or retries: a refusal is better than a call half recorded.
       return [
         { phase: 'over' },
         [{ do: 'close' }, { do: 'refuse', status: 503, reason: 'No Media Port Left', retryAfterSeconds }],
@@ -128,7 +127,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     const facts = event.on ? doubtedConference(session.facts) : session.facts
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
-  // The client gave up before the answer: there was no call to enter.
+  // The client gave up before the answer: there is no call to enter.
   if (event.type === 'ended') {
     const { answeredAt, startedAt } = session.facts
     return [{ phase: 'over' }, [...endOtherOfficials(session.others, answeredAt ?? startedAt), { do: 'close' }]]
@@ -214,7 +213,10 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
   }
 }
 
-/** Told again until nothing of the recording is left here: a disk may have refused the first time. */
+/**
+ * Handles `forbidden`. The event is repeated until nothing of the recording is left here: a disk may have refused the first
+ * time.
+ */
 function forbidden(
   state: SessionState & { phase: 'live' },
   { at, destroys }: SessionEvent & { type: 'forbidden' },
@@ -250,7 +252,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     const added = accepted(streams).filter(({ index }) => !known.has(index))
     const left = new Set(accepted(streams).map(({ index }) => index))
     const gone = [...known].filter((index) => !left.has(index))
-    // A closed media line may be opened again later, on a port of its own (RFC 3264 sections 8.1 and 8.2).
+    // A closed media line may be reopened later, on its own port (RFC 3264 sections 8.1 and 8.2).
     if (gone.length > 0) effects.push({ do: 'close-streams', indexes: gone })
     if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
     for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
@@ -282,8 +284,8 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
 }
 
 /**
- * What could not be decided is decided: the segment is completed, and recorded where the plan says so. Its streams may be open
- * already; where its client was told to send nothing, it is asked to.
+ * Completes a segment whose decision was pending, and records it if the plan decides so. Its streams may be open already; a
+ * silenced client is asked to send.
  */
 function completed(
   session: SessionFacts,
@@ -301,7 +303,7 @@ function completed(
     answeredAt: completion.answeredAt ?? known.answeredAt,
   }
   const next: SessionFacts = { ...told, facts, listens: recording ? false : listens && told.listens === true }
-  // The facts are noted and the request is answered once, as it stands then.
+  // The facts are noted and the request is answered once, with the final state.
   const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
   const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
   if (!recording) {
@@ -323,15 +325,15 @@ function completed(
 }
 
 /**
- * Facts of a session that is quiet because of another session of its call. Where no caller's number says that both are one call,
- * it may be two callers whose telephones chose one id.
+ * Returns the facts of a session that is paused because of another session of its call. If no caller's number confirms that
+ * both are one call, they may be two callers whose telephones chose one id: they are marked for review.
  */
 function doubtedConference(facts: SegmentFacts): SegmentFacts {
   if (!facts.recording || facts.caller.key !== null) return facts
   return { ...facts, marks: withMark(facts.marks, 'needs-review') }
 }
 
-/** Returns true where a stream has the other voice now. Whose it was was a guess where the caller was not known. */
+/** Returns true if a stream has changed to the other voice. If the caller was unknown, the earlier assignment was a guess. */
 function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks']): boolean {
   const isVoice = (track: Track | undefined) => track === 'caller' || track === 'official'
   return Object.keys(before).some((key) => {
@@ -340,7 +342,7 @@ function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks
   })
 }
 
-/** A client that was told to send nothing is offered the session anew (RFC 3261 section 14.1). */
+/** Offers a silenced client the session anew (RFC 3261 section 14.1). */
 function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
   if (!session.isSilenced || allInactive(session.streams)) return [session, []]
   const answerVersion = session.answerVersion + 1
@@ -348,7 +350,7 @@ function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
   return [{ ...session, answerVersion, isSilenced: false }, [{ do: 'offer', version: answerVersion, streams }]]
 }
 
-/** Nothing will come, until its client offers something itself. */
+/** Pauses the session: no packets will come until its client sends an offer. */
 function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
   if (!session.facts.recording) return [{ phase: 'live', session }, []]
   const streams = session.streams.map((stream) => ({ ...stream, direction: 'inactive' as const, paused: true }))
@@ -359,8 +361,8 @@ function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
 }
 
 /**
- * The facts with who calls and who answers, as far as it was not known. Doubts about a caller who was not known are those of the
- * request that tells the caller.
+ * Returns the facts with the caller and official that were unknown until now. Doubts about an unknown caller are replaced by
+ * those of the request that reports the caller.
  */
 function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): SegmentFacts {
   const { official } = facts
@@ -377,7 +379,10 @@ function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): 
   }
 }
 
-/** A call that was being recorded before it was answered (early media) was answered when that is told (R16). */
+/**
+ * Returns true if an answer time is later than the known one: a call recorded before its answer (early media) takes the
+ * reported time (R16).
+ */
 function isLater(told: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
   return told !== undefined && (known === undefined || Temporal.Instant.compare(told, known) > 0)
 }
@@ -388,7 +393,7 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
     const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
     const marks = marksOfStored(facts, event)
     const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
-    // Stored apart from its call's end, it has its ports still.
+    // A recording stored before its call's end still has its ports.
     return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
   }
   if (event.type === 'gone')

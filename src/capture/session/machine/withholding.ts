@@ -1,4 +1,4 @@
-/** When a session keeps nothing of what comes, and what that asks for. Pure. */
+/** Decides when a session's packets are discarded, and the effects of a change. Pure. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState, Withholding } from './session-types.ts'
@@ -11,7 +11,7 @@ export function holdMark(why: Withholding | undefined): SessionEffect {
   return { do: 'mark', kind: 'hold', ...(why && { why }) }
 }
 
-/** Stops or resumes the recording where `after` differs from `before` in what is withheld or on hold. */
+/** Pauses or resumes the recording if `after` differs from `before` in what is withheld or on hold. */
 export function turnQuiet(
   before: SessionFacts,
   after: SessionFacts,
@@ -35,7 +35,7 @@ export function withholdingOf({ withholds }: Reoffer): Pick<SessionFacts, 'withh
   return withholds === undefined ? {} : { withholds: withholds === 'nothing' ? undefined : withholds }
 }
 
-/** The segment goes on in another session of its call. */
+/** Continues the segment in another session of its call. */
 export function moved(session: SessionFacts, to: SessionPlace, isSilenced: boolean): [SessionState, SessionEffect[]] {
   const { metadata, paused, ...place } = to
   const { metadata: _told, joined: _theirs, listens: _there, ...rest } = session
