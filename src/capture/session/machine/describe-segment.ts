@@ -191,8 +191,8 @@ export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, '
 }
 
 /**
- * Returns true while a segment is not to be admitted: later requests may show that it belongs to no register or to another
- * contact.
+ * Returns true while a segment is not to be admitted: later requests may show that it does not belong to this
+ * register, or belongs to another contact.
  */
 export function isHeldBack(facts: Pick<SegmentFacts, 'numberReached' | 'endedAt' | 'awaitsCaller'>): boolean {
   return awaitsDirection(facts) || (facts.awaitsCaller === true && facts.endedAt === undefined)
