@@ -1,13 +1,13 @@
 /**
- * Capture's own account of what it entered in the register (R9). In: facts that the register has entered for good. Out: a report of their
- * ids each minute, on this node's disk until the database has it. The evidence holds it against the register. Never here: facts of a call.
+ * Keeps capture's own account of what the register has admitted (R9), which the evidence compares with the register. Reports
+ * the ids every minute; unsent reports stay on this node's disk until the database has them. Never holds facts of a call.
  */
 import { openKeptTexts } from '#platform/journal/kept-texts.ts'
 import type { ReportedAdmission } from '#register/capture-nodes.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 
 export interface AdmissionAccount {
-  /** Notes a segment and its recording, of which the register has entered all there is. */
+  /** Notes a segment and its recording after the register has fully admitted them. */
   note(facts: SegmentFacts): void
   stop(): Promise<void>
 }
@@ -16,7 +16,7 @@ export interface AdmissionAccountOptions {
   directory: string
   now: () => Temporal.Instant
   report: (some: readonly ReportedAdmission[]) => Promise<void>
-  /** Kept, and reported later. */
+  /** Called on a failed report or write; unsent reports are retried. */
   onFault: (error: unknown) => void
   intervalMs?: number
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { admit, admitTogether, type Admission, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** How capture gives facts to the register, by the one door there is, and what became of them. */
+/** Submits facts to the register by its one door, and returns the outcome. */
 export type AdmitFacts = (facts: SegmentFacts) => Promise<Admission>
 
 interface Waiting {
@@ -14,9 +14,9 @@ const gatherMs = 20
 const mostTogether = 50
 
 /**
- * The door, on a database in which this process signs in as capture. What comes within the same hundredths of a second goes through it
- * together: each commit is a sync of the disk, which the calls that begin wait for as well.
- * @param node whose facts they are, where several may tell
+ * Returns the door, on a database in which this process signs in as capture. Facts that arrive within 20 ms are admitted in one
+ * transaction: each commit is a sync of the disk, which calls that begin wait for as well.
+ * @param node whose facts they are, if several nodes may submit
  */
 export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   let waiting: Waiting[] = []
@@ -52,8 +52,11 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   }
 }
 
-/** The register does not take these together, and none is to wait for another; otherwise all are tried again. */
+/**
+ * Returns true if the register refused these facts together: they are then admitted one by one, so that none waits for another.
+ * After any other error all are retried.
+ */
 function isOfFacts(error: unknown): boolean {
-  // Classes of SQLSTATE: data, constraints, what a function raises, two that wait for each other (PostgreSQL, appendix A).
+  // Classes of SQLSTATE: data, constraints, exceptions of functions, deadlocks (PostgreSQL, appendix A).
   return /^(?:22|23|40|P0|SE)...$/.test((error as { code?: string }).code ?? '')
 }

@@ -1,4 +1,4 @@
-/** Segments whose decision could not be taken, once it can. In: a segment, and what is told of it only now. Out: its session, told. */
+/** Completes segments whose decision was pending, once it can be taken. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { undecidedReason } from '../machine/decide-later.ts'
 import { withIntakeKey } from '../media/preallocated-files.ts'
@@ -9,8 +9,8 @@ import type { Offer, Reoffer } from '../machine/session-types.ts'
 
 export interface Completions {
   /**
-   * Completes a segment with what is told of it only now, and with the decision that could not be taken before (R14).
-   * `listens`: something is still missing that may be told.
+   * Completes a segment with newly reported facts and with the decision that was pending (R14). `listens`: something that may
+   * yet be reported is still missing.
    */
   complete(
     session: RunningSession,
@@ -19,14 +19,14 @@ export interface Completions {
     listens: boolean,
     by?: { offer: Reoffer; asking: Asking },
   ): Promise<void>
-  /** A second session of a call tells what the first one lacks: OpenSIPS' second recorder has the Diversion. */
+  /** Completes the first session's segment from a second session of the call: OpenSIPS' second recorder has the Diversion. */
   byAnother(first: RunningSession, told: Offer): Promise<void>
 }
 
 export function createCompletions(parts: {
   options: Pick<RecorderOptions, 'quotas' | 'preallocated' | 'intakePublicKey'>
   counters: RecorderCounters
-  /** Writes down how a session stands. */
+  /** Saves a session. */
   hold: (session: RunningSession) => void
 }): Completions {
   const { options, counters, hold } = parts

@@ -2,7 +2,7 @@ import type { QuotaUsed } from '#description/decide-recording.ts'
 import { localTime } from '#description/local-time.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 
-/** A recording that a quota has counted. */
+/** A recording counted in a quota. */
 export interface CountedRecording {
   segmentId: string
   ruleId: string
@@ -11,7 +11,7 @@ export interface CountedRecording {
   answeredAt: Temporal.Instant
 }
 
-/** Recordings that the register holds and this process does not know one by one. */
+/** Sum of recordings in the register that this process does not know individually. */
 export interface QuotaTally {
   ruleId: string
   officialId: string | null
@@ -20,25 +20,25 @@ export interface QuotaTally {
 }
 
 export interface QuotaCounts {
-  /** What decideRecording asks about a call answered at an instant. */
+  /** Returns the quota use that decideRecording needs for a call answered at an instant. */
   used(answeredAt: Temporal.Instant): QuotaUsed
-  /** Counts a segment whose decision a quota has judged and let pass; any other is left alone. */
+  /** Counts a segment whose decision was judged and passed by a quota; ignores any other. */
   count(facts: SegmentFacts): void
-  /** Counts what an earlier process had counted. */
+  /** Counts a recording that an earlier process had counted. */
   countAgain(recording: CountedRecording): void
-  /** The segment came to nothing and is not in the register. */
+  /** Removes a segment that came to nothing and is not in the register. */
   forget(segmentId: string): void
-  /** What its admission came to: one that stands beside another node's is counted with that, by `learn`. */
+  /** Applies the outcome of an admission: a duplicate of another node's segment is counted with that one, by `learn`. */
   admitted(facts: SegmentFacts, isEntered: boolean): void
-  /** What the register holds of the week that an instant lies in, without those that are known here. */
+  /** Replaces the register's sums for the week of an instant, without the recordings known here. */
   learn(week: Temporal.Instant, tallies: readonly QuotaTally[]): void
-  /** Those known here, of this week and the last. */
+  /** Recordings known here, of this week and the last. */
   readonly known: readonly CountedRecording[]
 }
 
 /**
- * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that calls which
- * come at the same moment do not share the last place; those that other processes recorded come by `learn`.
+ * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that simultaneous
+ * calls do not share the last place; recordings of other processes are added by `learn`.
  */
 export function createQuotaCounts(onChange: () => void = () => undefined): QuotaCounts {
   const known = new Map<string, CountedRecording>()

@@ -1,7 +1,7 @@
 /**
- * How calls were signalled, for engineers: a ladder of each session, of the last ones and of those with a problem. In: SIP
- * requests and answers, the facts of segments. Out: flows, by time. Never here: a number, a name, an address, a call id or
- * anything else that a client sent; and never on disk (docs/decisions/0049-seen-and-not-kept.md).
+ * Records how calls were signalled, as a ladder for each session, for engineers: the last sessions and those with a problem. In
+ * memory only (docs/decisions/0049-seen-and-not-kept.md). Never holds a number, a name, an address, a call id or anything else
+ * that a client sent.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import { isLossy, type Reception } from '#register/recordings/reception.ts'
@@ -10,7 +10,7 @@ import { firstHeader, type SipRequest } from '../../sip/message.ts'
 import { splitMultipart } from '../../siprec/split-multipart.ts'
 import { productOf } from './clients-seen.ts'
 
-/** Who did it: the recording client, the recorder's signalling, or what capture made of the call. */
+/** Actor of a step: the recording client, the recorder's signalling, or capture. */
 export type FlowActor = 'client' | 'recorder' | 'capture'
 
 export interface FlowStep {
@@ -18,7 +18,7 @@ export interface FlowStep {
   by: FlowActor
   /** A method, a status, or a word of `captureSteps`. */
   what: string
-  /** Words that say what it carried or why: our own alone. */
+  /** Words for its content or reason: our own words only. */
   with: readonly string[]
 }
 
@@ -29,7 +29,7 @@ export const flowProblems = [
 export type FlowProblem = (typeof flowProblems)[number]
 
 export interface CallFlow {
-  /** Ours, by chance: the client's ids stay out of it. */
+  /** Our own random id: the client's ids are not used. */
   id: string
   segments: { segmentId: string; contactId: string }[]
   client: string
@@ -38,14 +38,14 @@ export interface CallFlow {
   endedAtMs?: number
   problems: FlowProblem[]
   steps: FlowStep[]
-  /** Steps beyond the longest flow that is kept. */
+  /** Number of steps beyond `mostSteps`. */
   leftOut: number
 }
 
 export interface CallFlows {
-  /** The handler, looked at while it works. */
+  /** Returns the handler, with its requests and answers recorded. */
   watch(handler: SipHandler): SipHandler
-  /** The facts of a segment have changed. */
+  /** Records a change of a segment's facts. */
   note(dialogId: string, facts: SegmentFacts): void
   /** Newest first. */
   all(): CallFlow[]
@@ -53,11 +53,11 @@ export interface CallFlows {
 }
 
 export interface FlowLimits {
-  /** Ended sessions that are kept, those without a problem and those with one; and for how long after their end. */
+  /** Most ended sessions without and with a problem, and how long they are held after their end. */
   most: number
   mostTroubled: number
   keepMs: number
-  /** Of one session. */
+  /** Per session. */
   mostSteps: number
 }
 
@@ -66,7 +66,7 @@ const usualLimits: FlowLimits = { most: 300, mostTroubled: 300, keepMs: 24 * 3_6
 interface Kept extends CallFlow {
   dialogId: string
   state?: string
-  /** When each recording was ready for packets: their times count from there. */
+  /** When each recording was ready for packets: its stream times count from there. */
   readyMs: Map<string, number>
 }
 
@@ -74,7 +74,7 @@ export function createCallFlows(
   { nowMs, uuid }: { nowMs: () => number; uuid: () => string },
   limits: FlowLimits = usualLimits,
 ): CallFlows {
-  /** In the order in which they began. */
+  /** In order of their start. */
   const flows = new Map<string, Kept>()
 
   function flowOf(dialog: Dialog, request?: SipRequest): Kept {
@@ -106,7 +106,7 @@ export function createCallFlows(
     if (!flow.problems.includes(problem)) flow.problems.push(problem)
   }
 
-  /** What is over for long, and the oldest of what is over where there are too many. */
+  /** Deletes expired flows, and the oldest ended ones above the limits. */
   function forget(): void {
     const over = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
     const since = nowMs() - limits.keepMs
@@ -118,7 +118,7 @@ export function createCallFlows(
     }
   }
 
-  /** An answer goes out: the same request, whose answer is noted. */
+  /** Returns the same request, with its answer recorded. */
   function answering<Given extends IncomingRequest>(given: Given, flow: Kept): Given {
     const shown = Object.create(given, {
       respond: {
@@ -208,7 +208,7 @@ export function createCallFlows(
     find: (id) => [...flows.values()].find((flow) => flow.id === id),
   }
 
-  /** The media of a recording, once it is known how they came in. */
+  /** Adds a recording's media steps, once its reception is known. */
   function hear(flow: Kept, { streams, oneWay, isSilent }: Reception, startedAtMs: number): void {
     for (const { track, codec, firstMs, lastMs, senderReports } of streams) {
       if (firstMs < 0) {
@@ -233,7 +233,7 @@ function carriedIn(request: SipRequest): string[] {
   return [...sdpWords(split.sdp ?? ''), ...(split.metadata === undefined ? [] : ['metadata'])]
 }
 
-/** That it is SDP, and which way media are to go: RFC 8866 section 6.7, and the zeros of RFC 3264 section 8.4. */
+/** Returns words for SDP and its media directions: RFC 8866 section 6.7, and the zero address of RFC 3264 section 8.4. */
 function sdpWords(text: string): string[] {
   if (!/^v=0/m.test(text)) return []
   const directions = [...text.matchAll(/^a=(sendonly|recvonly|sendrecv|inactive)\s*$/gm)].map(([, word = '']) => word)

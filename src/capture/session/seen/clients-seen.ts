@@ -1,7 +1,6 @@
 /**
- * What each recording client sends and what was made of it. In: requests as they were read. Out: names of elements, headers,
- * codecs and problems, with how often each came, to be kept; and word of a shape that was not seen before. Never here: a
- * value that a client sent (R10).
+ * Counts what each recording client sends, and how it was read: names of elements, headers, codecs and problems. Reports new
+ * shapes. Never holds a value that a client sent (R10).
  */
 import { firstHeader, type SipRequest } from '../../sip/message.ts'
 import { describeShape } from '../../siprec/describe-shape.ts'
@@ -9,9 +8,9 @@ import { splitMultipart } from '../../siprec/split-multipart.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { Asked } from '../reading/read-requests.ts'
 
-/** What a client sends in one INVITE and what was made of it. */
+/** What a client sent in one INVITE and how it was read. */
 export interface ClientSeen {
-  /** What it calls itself, and its version. */
+  /** Product and version from its User-Agent. */
   client: string
   trunk: string | undefined
   /** Elements of its metadata with their attributes, as describeShape() writes them. */
@@ -20,7 +19,7 @@ export interface ClientSeen {
   headers: readonly string[]
   problems: readonly string[]
   needsReview: readonly string[]
-  /** Where each value came from. */
+  /** Source of each value. */
   sources: CallInvitation['parties']['sources']
 }
 
@@ -28,10 +27,10 @@ export const sendKinds = [
   ...(['transport', 'body', 'element', 'header', 'codec', 'suite', 'label'] as const),
   ...(['mapping', 'caller', 'number', 'official', 'problem', 'review', 'refusal'] as const),
 ] as const
-/** What a name is of: what is sent, then what was made of it. */
+/** Kind of a name: first of what was sent, then of how it was read. */
 export type SendKind = (typeof sendKinds)[number]
 
-/** What one client has sent since the last time it was taken. */
+/** Counts of one client since the last `take`. */
 export interface ClientTold {
   trunk: string
   client: string
@@ -41,29 +40,29 @@ export interface ClientTold {
 }
 
 export interface ClientsSeen {
-  /** A session was offered and read. */
+  /** Counts a session that was offered and read. */
   look(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
-  /** A request whose body cannot be accepted. */
+  /** Counts a request whose body cannot be accepted. */
   refused(asked: Asked, reason: string, trunk: string | undefined): void
-  /** What was seen since the last time. */
+  /** Returns and clears the counts since the last call. */
   take(): ClientTold[]
-  /** It could not be kept: it is taken again the next time. */
+  /** Adds back counts that could not be stored, for the next `take`. */
   putBack(told: readonly ClientTold[]): void
 }
 
-/** Different clients and names are few; more are somebody who makes them up. */
+/** Real clients and names are few; more are invented by somebody. */
 const mostSeen = 200
 const mostNames = 1000
 const longestName = 200
-/** Products and versions (RFC 3261 section 20.41) are made of these; anything else is left out, and numbers of telephones. */
+/** Characters not in a product and version (RFC 3261 section 20.41), and telephone numbers: they are removed. */
 const notOfAProduct = /[^\w .()/+:-]|\d{7,}/g
 
-/** What a request's client calls itself: product and version. */
+/** Returns a client's product and version. */
 export function productOf(request: SipRequest): string {
   return (firstHeader(request, 'user-agent') ?? '').replace(notOfAProduct, '').trim().slice(0, 60)
 }
 
-/** `onSeen`: a client has sent something of this shape for the first time. */
+/** `onSeen`: called when a client first sends a request of this shape. */
 export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => undefined): ClientsSeen {
   const known = new Set<string>()
   const told = new Map<string, ClientTold & { names: Map<string, number> }>()
@@ -90,7 +89,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
         client.sessions++
         for (const [kind, name] of namesIn(asked, invitation, seen)) add(client.names, kind, name)
       }
-      // How many of an element there are is the call's, not the client's.
+      // The count of an element depends on the call, not on the client.
       const key = JSON.stringify({ ...seen, shape: seen.shape.map(withoutCount) })
       if (known.size >= mostSeen || known.has(key)) return
       known.add(key)
@@ -157,7 +156,7 @@ function codecName({ encoding, clockRate }: { encoding: string; clockRate: numbe
   return `${/^[\w.-]{1,30}$/.test(encoding) ? encoding : '?'}/${clockRate}`
 }
 
-/** A label is the client's own; what it is like tells how its streams can be told apart (RFC 4574). */
+/** A label is the client's own; its kind shows how the client's streams can be distinguished (RFC 4574). */
 function kindOfLabel(label: string | undefined): string {
   if (label === undefined) return 'none'
   return /^\d+$/.test(label) ? 'number' : 'word'

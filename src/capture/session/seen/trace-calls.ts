@@ -1,18 +1,18 @@
 /**
- * The path of a call as spans. In: facts of segments as capture and the custodian have them. Out: one trace for each contact,
- * whose id is the contact's own, so that processes need not tell each other. Never here: a number, a name, an address.
+ * Traces calls as spans, from the facts of segments. A contact is one trace with the contact's id, so that capture and
+ * custodian need not exchange trace ids. Never holds a number, a name or an address.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SpanPlace, Traces } from '#platform/traces/traces.ts'
 
-/** The trace of a contact (W3C trace ids have the 16 bytes of a UUID), and in it the span of a segment. */
+/** Returns the trace of a contact (W3C trace ids have the 16 bytes of a UUID), and the span of a segment in it. */
 export function placeOf(contactId: string, segmentId: string): { call: SpanPlace; within: SpanPlace } {
   const traceId = contactId.replaceAll('-', '')
   const spanId = segmentId.replaceAll('-', '').slice(16)
   return { call: { traceId, spanId }, within: { traceId, parentSpanId: spanId } }
 }
 
-/** To be told of each change of a segment's facts; a segment that is over and stored is traced, once. */
+/** Returns a function to call on each change of a segment's facts: it traces a segment once, when it is over and stored. */
 export function traceCalls(traces: Traces, nowMs: () => number): (facts: SegmentFacts) => void {
   const done = new Set<string>()
   return (facts) => {
@@ -20,7 +20,7 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     if (!traces.on || !endedAt || (recording && !recording.stored && recording.gone !== true)) return
     if (done.has(segmentId)) return
     done.add(segmentId)
-    // Facts of a segment change no more once it is over and stored; a few late ones are enough to remember.
+    // Facts do not change after a segment is over and stored: remembering the last few is enough.
     if (done.size > remembered) done.delete(done.values().next().value!)
     const { call, within } = placeOf(contactId, segmentId)
     const ids = { 'seloste.contact.id': contactId, 'seloste.segment.id': segmentId }
@@ -61,7 +61,7 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
 
 const remembered = 5_000
 
-/** Admits facts, and traces how long that took. */
+/** Wraps `admit` with a span of its duration. */
 export function traceAdmission<Given extends SegmentFacts, Result>(
   traces: Traces,
   nowMs: () => number,
