@@ -5,13 +5,13 @@ export interface RecorderCounters {
   recorded: number
   historyOnly: number
   refused: number
-  /** Sessions of the process before this one that go on here. */
+  /** Sessions of the previous process that continue here. */
   resumed: number
-  /** Sessions that ended or fell silent while their call went on in another one. */
+  /** Failovers: sessions that ended or fell silent while their call continued in another one. */
   movedOn: number
-  /** Entered sessions to a number that the description does not know (R7). */
+  /** Entered sessions to a number that the description does not have (R7). */
   unknownNumber: number
-  /** Entered sessions of which something stays in doubt: who is who, or whose voice is where. */
+  /** Entered sessions with a doubt: who is who, or whose voice is where. */
   needsReview: number
   endsInferred: number
   /** Of finished recordings. */
@@ -26,7 +26,7 @@ export function noRecorderCounts(): RecorderCounters {
   }
 }
 
-/** Facts are noted: for the first time, or once more. */
+/** Counts noted facts. `isFirst`: noted for the first time. */
 export function countFacts(
   counters: RecorderCounters,
   { marks, recording }: Pick<SegmentFacts, 'marks' | 'recording'>,

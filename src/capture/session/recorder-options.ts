@@ -1,4 +1,4 @@
-/** What a recorder is given: its world, and its limits. */
+/** Dependencies and limits of a recorder. */
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -18,69 +18,74 @@ import type { FindTrunk, LatchesOf, NameTrunk } from './reading/trunks.ts'
 import type { VersionAt } from './reading/version-in-force.ts'
 
 export interface RecorderOptions {
-  /** The version in force when a call was answered decides about it, for as long as it lasts (R14). */
+  /** Returns the version in force when a call was answered: it decides for the whole call (R14). */
   versionAt: VersionAt
   drawKey: Uint8Array
   quotas: QuotaCounts
   officials: () => readonly DirectoryEntry[]
-  /** What the operator has set for a client; without it every client is believed. */
+  /** Operator's settings for a client; without it every client is believed. */
   findTrunk?: FindTrunk
-  /** Which trunk a request belongs to; sessions of one call are joined only within one. Default: by address or certificate. */
+  /**
+   * Returns the trunk of a request; sessions of one call are joined only within one trunk. Default: by address or certificate.
+   */
   nameTrunk?: NameTrunk
-  /** What a trunk latches to, by its name: addresses of its networks; nothing for one that does not. */
+  /** Returns the networks to whose addresses a trunk latches; undefined for a trunk that does not latch. */
   latchesOf?: LatchesOf
-  /** The public key (age1…) of one recording, given once; nothing when the stock is used up. */
+  /** Returns the public key (age1…) of one recording, each once; undefined if the stock is used up. */
   intakePublicKey: () => string | undefined
   clock: Clock
   ports: PortAllocator
-  /** The address that answers name for media from a peer. */
+  /** Returns the media address for answers to a peer. */
   mediaAddress: (peer: string) => string
-  /** Returns false for a media address of a family in which nobody listens here; every family unless said. */
+  /** Returns false for a media address of a family that nobody listens on here. Default: every family. */
   hears?: (address: string) => boolean
-  /** Whether nobody else reads the keys in a request from there; by TLS alone unless said. */
+  /** Returns true if nobody else can read the keys in a request from a source. Default: TLS only. */
   takesKeys?: (source: Source) => boolean
-  /** What is answered of formats that cannot be played. Default: a call that has nothing else is history alone. */
+  /** Answer to unplayable formats. Default: a call that has nothing else is history only. */
   formats?: FormatPolicy & { keepsUnplayable?: boolean }
   spool: Spool
-  /** Calls that an earlier process left without an end: some of them still go on. */
+  /** Calls that an earlier process left without an end: some are still in progress. */
   leftBehind?: readonly SegmentFacts[]
-  /** Where sessions are written down for the process after this one, and what the one before has left so. */
+  /** Storage of sessions for the next process, and what the previous process saved. */
   held?: {
     sessions: SavedSessions
     calls: SavedCalls
-    /** Segments that go on as they are: nothing of them is recorded. */
+    /** Segments that continue as they are: nothing of them is recorded. */
     goOn: ReadonlySet<string>
   }
   recordingsFolder: string
-  /** Files that are there before the calls; without them each recording makes its own. */
+  /** Preallocated files; without them each recording creates its own. */
   preallocated?: PreallocatedRecordings
   tail: TailJournal
   objects: ObjectStore
   random: { uuid: () => string; uint32: () => number }
   onFault: (error: unknown, context: Record<string, string>) => void
-  /** A call came to a number that the description does not know: it is entered all the same (R7), and somebody should look. */
+  /**
+   * Called for a call to a number that the description does not have: it is entered all the same (R7), and somebody should
+   * check.
+   */
   onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
-  /** A body that cannot be accepted; the reason holds no value of it. */
+  /** Called for a body that cannot be accepted; the reason has no value of it. */
   onRefused?: (refusal: { status: number; reason: string; client: string }) => void
-  /** Told of what each client sends. */
+  /** Counts what each client sends. */
   clients?: ClientsSeen
-  /** The facts of a session's segment have changed. */
+  /** Called after the facts of a session's segment have changed. */
   onFacts?: (dialogId: string, facts: SegmentFacts) => void
   limits?: Partial<RecorderLimits>
 }
 
 export interface RecorderLimits {
-  /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */
+  /** After so long without packets, and not on hold, a recording has lost its end signal. */
   silenceEndsMs: number
-  /** A recording that has heard nothing at all for so long is failing. */
+  /** A recording that has never had packets is failing after so long. */
   noMediaMs: number
-  /** A session of which nothing has been heard at all is let go after so long where ports are scarce, or it was never acknowledged. */
+  /** A session that has never had packets is released after so long if ports are scarce or it was never acknowledged. */
   scarceSilenceMs: number
-  /** No call is longer. */
+  /** Longest call. */
   longestCallMs: number
-  /** A recording that could not be stored is tried again after so long. */
+  /** Delay before storing a recording is retried. */
   storeAgainMs: number
-  /** A client that was asked whether a call that is only history goes on is asked again after so long. */
+  /** Delay before a client is asked again if a call of history only is still in progress. */
   askAgainMs: number
 }
 
@@ -93,7 +98,7 @@ export const usualLimits: RecorderLimits = {
   askAgainMs: 60_000,
 }
 
-/** What the streams of a trunk's session are made with. */
+/** Returns the options for the streams of a trunk's session. */
 export function streamMeans(
   { ports, random, latchesOf }: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf'>,
   trunk: string | undefined,

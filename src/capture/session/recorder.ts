@@ -1,6 +1,6 @@
 /**
- * The recorder: every session of this process. In: SIP requests, time. Out: sessions, each running by itself, and their
- * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
+ * The recorder: all sessions of this process, each running by itself, from SIP requests. SIP transactions are in sip/, bodies
+ * in siprec/, the state machine in session.ts.
  */
 import { timeFromNow } from '#platform/clock/time-of.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -44,17 +44,19 @@ import { answeringOfficial } from './machine/answering-official.ts'
 export interface Recorder {
   handler: SipHandler
   readonly live: number
-  /** Sessions of {@link live} that have ended: only their recording is not stored yet. */
+  /** Number of sessions of {@link live} that have ended and only wait for their recording to be stored. */
   ending(): number
   readonly recording: number
   readonly counters: Readonly<RecorderCounters>
-  /** The facts of the calls going on. */
+  /** Returns the facts of calls in progress. */
   going(): SegmentFacts[]
-  /** Recordings of calls going on; or also of those of the last day, to which a call may come back. */
+  /** Returns recordings of calls in progress; with `remembered` also those of the last day, to which a call may return. */
   recordings(which: 'going' | 'remembered'): string[]
-  /** A recording is forbidden (R49): nothing more of that part of its call is recorded, what there is destroyed or stored. */
+  /**
+   * Forbids a recording (R49): that part of its call is recorded no further, and the recording so far is destroyed or stored.
+   */
   forbid(recordingId: string, destroys: boolean): Promise<void>
-  /** Ends every session as if the end signal had come: the process is being stopped. */
+  /** Ends every session as if the end signal had come, before the process exits. */
   stop(): Promise<void>
 }
 
@@ -63,7 +65,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const limits = { ...usualLimits, ...options.limits }
   const stopping = new AbortController()
   const counters = noRecorderCounts()
-  /** By dialog. */
+  /** By dialog id. */
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
   const times = new WeakMap<SegmentBefore, () => Temporal.Instant>()
@@ -90,12 +92,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const resumed = createResumedSessions({ options, limits, sessions, reader, recent, beside, counters, start, end })
   const watching = watchSessions({ options, limits, sessions, reader, resumed, end })
 
-  /** Writes down how a session stands, for the process after this one. */
+  /** Saves a session for the next process. */
   function hold(session: RunningSession): void {
     resumed.hold(session)
   }
 
-  /** As its call has it, whatever our clock was set to meanwhile. */
+  /** Returns the time by the call's own clock, unaffected by changes of the system clock. */
   function nowOf(session: RunningSession | undefined): Temporal.Instant {
     return (session && times.get(session)?.()) ?? clock.now()
   }
@@ -121,12 +123,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = read(invite, now)
     if (found === 'refused') return
     options.clients?.look(invite, found.invitation, reader.trunkOf(invite)?.name)
-    // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
+    // RFC 3891 section 3: the new session replaces the named one, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (invite.replaces) resumed.drop(invite.replaces.id)
     if (replaced) noLongerLive(replaced)
     if (!(await begin(invite, found, now))) {
-      // One beside another session may take the place of one that was.
+      // A duplicate session may replace an earlier one.
       if (invite.replaces && twins.leave(invite.replaces.id)) void invite.replaces.bye()
       return
     }
@@ -137,8 +139,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Begins a segment, unless it is none of this register's. `before`: the segment of the same session that ends with it.
-   * @returns whether the segment was begun and answered
+   * Begins a segment, unless the call does not belong to this register. `before`: the segment of the same session that ends
+   * with it.
+   * @returns true if the segment was begun and answered
    */
   async function begin(
     asked: Invite | IncomingRequest,
@@ -157,7 +160,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return false
     }
     if (first && (await halves.join(asked, invitation, first))) return false
-    // It was opening, and could not be.
+    // It was opening, and failed.
     if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn, earlier)
     if (first && offer !== 'outside') {
       await completions.byAnother(first, offer)
@@ -168,7 +171,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     if (offer === 'outside') await leaveOutside(asked, invitation)
     if (offer === 'outside' || twin) {
-      // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
+      // Not this register's call (R8), or already reported by another session: answered, and not recorded.
       unkept.answer(asked, invitation)
       return false
     }
@@ -180,7 +183,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = start(facts, asked.dialog, before)
     reader.begin(asked, clock.monotonicMs(), clientClock(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
-    // One that was told as a twin's has its answer.
+    // A request that was answered as a duplicate's gets no second answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
     const more = {
       passedOn,
@@ -195,7 +198,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
     recent.remember(facts.callIds, remembered(facts, true))
-    // A call that is passed on is one call.
+    // A transferred call keeps one clock.
     const time = (before && times.get(before)) ?? timeFromNow(clock)
     const { segmentId, trunk } = facts
     let entered = false
@@ -213,7 +216,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         entered = true
       },
       onOver() {
-        // Where its call was passed on within its session, that goes on.
+        // If the call was transferred within its session, the session continues.
         const id = dialogNow()
         if (sessions.get(id) === bySegment.get(segmentId)) forget(id)
         bySegment.delete(segmentId)
@@ -250,7 +253,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (twins.has(id) && !leaveDuplicate(incoming, invitation, now))
       return twins.change({ asked: incoming, invitation })
     if (!session) {
-      // A session that is answered and not kept; it stays so until its call is one of this register.
+      // The session is answered and not recorded until its call belongs to this register.
       if (!hasStarted(invitation)) return unkept.answer(incoming, invitation)
       const { before, passedOn } = unkept.find(id) ?? {}
       await begin(incoming, found, now, before, passedOn)
@@ -276,7 +279,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (facts) conferences.settle(facts)
   }
 
-  /** Who calls is told only now: the contact may be another than that of its ids (docs/decisions/0111). */
+  /**
+   * Returns the parties with the contact of a caller who is reported only now: it may differ from the contact of its ids
+   * (docs/decisions/0111).
+   */
   function withContact(
     told: PartyFacts,
     facts: SegmentFacts,
@@ -302,8 +308,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * A session beside another one that tells only now who calls goes on by itself where that is another caller.
-   * @returns whether it does
+   * Detaches a duplicate whose caller is reported only now and is another caller: the session continues alone.
+   * @returns true if it was detached
    */
   function leaveDuplicate(asked: Asked, invitation: CallInvitation, now: Temporal.Instant): boolean {
     const { id } = asked.dialog
@@ -322,9 +328,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Ends sessions of a call of which only now it is told that it is none of this register's (R8): nothing of them is left. Those are
-   * the one that is asked in, and others of its call that have told nothing but SDP.
-   * @returns true where there were any
+   * Ends sessions of a call that only now proves not to belong to this register (R8), and leaves nothing of them: the request's
+   * own session, and others of its call that have sent only SDP.
+   * @returns true if there were any
    */
   async function leaveOutside(asked: Asked, invitation: CallInvitation, own?: RunningSession): Promise<boolean> {
     if (!isOutsideRegister(invitation)) return false
@@ -349,7 +355,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     unkept.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
   }
 
-  /** The segment ends and another begins, at the instant that the metadata tell, on the same ports (R17). */
+  /** Ends the segment and begins another on the same ports, at the instant in the metadata (R17). */
   async function passOn(
     session: RunningSession,
     incoming: IncomingRequest,
@@ -362,7 +368,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const answeredAt = transferTime(told, began, now)
     noLongerLive(session)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
-    // Of a session that tells no caller it is the one before.
+    // A session without a reported caller has the caller of the segment before.
     const earlier = facts && !callerOf(invitation) ? remembered(facts, true) : undefined
     await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session), earlier)
     await session.tell({ type: 'ended', at: answeredAt, inferred: false })
@@ -376,7 +382,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return known ? { ...reoffer, others: conferences.others(invitation, known, now) } : reoffer
   }
 
-  /** The answer to our own offer comes with the ACK. */
+  /** Handles the answer to our own offer, in the ACK. */
   async function onAck(dialog: Dialog, request: SipRequest): Promise<void> {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
@@ -394,7 +400,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     hold(session)
   }
 
-  /** A BYE may be the first to tell whose call it was. */
+  /** Returns true if the BYE is the first request to show that the call does not belong to this register. */
   async function isLeftAtEnd(session: RunningSession, bye: IncomingRequest): Promise<boolean> {
     if (bye.request.body.length === 0) return false
     const found = reader.read(bye, nowOf(session), knownOf(session))
@@ -410,7 +416,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return session.tell({ type: 'ended', at, inferred })
   }
 
-  /** Its place is free at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
+  /** Frees the segment's place at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
   function noLongerLive({ state }: RunningSession): void {
     if (!state || state.phase === 'over') return
     recent.ended(state.session.facts.segmentId, clock.now())
@@ -421,8 +427,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     handler: {
       onInvite,
       onReinvite: onChange,
-      // The client notices nothing of our restart and sends media to the old ports until it asks for something (a hold,
-      // a refresh); its offer is complete, and the answer brings the media back, as one more segment of the call.
+      // A client does not notice our restart, and sends media to the old ports until its next request (a hold, a refresh).
+      // The request has a complete offer, and our answer brings the media back, as one more segment of the call.
       async onUnknownDialogInvite(invite) {
         await onInvite(invite)
         return invite.answered
@@ -431,7 +437,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onDialogResumed: (dialog) => resumed.open(dialog),
       onAck,
       async onBye(request) {
-        // Its call goes on in another of its sessions, which has to be there for it.
+        // The call continues in another of its sessions, which must be resumed first.
         if (resumed.hasTwins(request.dialog.id)) await resumed.askedIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
         unkept.forget(request.dialog.id)
@@ -439,7 +445,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         twins.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
         if (!session || (await isLeftAtEnd(session, request))) return
-        // A BYE ends its session; the call ends with the last of its sessions, or when one tells that it is over.
+        // A BYE ends its session. The call ends with the last of its sessions, or when one reports that it is over.
         const endedAgoMs = reader.endedAgoMs(request, nowOf(session), knownOf(session))
         if (endedAgoMs === undefined && twins.failOver(session, 'has-ended')) return
         // The answer does not wait for the last packets.
@@ -488,7 +494,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await Promise.all(
         [...bySegment.values()].map(async (session) => {
           const awaits = session.state?.phase === 'live' && awaitsDirection(session.state.session.facts)
-          // Whose call it is, the process after this one may be told.
+          // The next process may learn whose call it is.
           await (awaits ? session.passOn()?.closeAll() : end(session, true))
         }),
       )

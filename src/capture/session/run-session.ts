@@ -1,4 +1,4 @@
-/** Runs one session: events in, one at a time; the machine's effects done in order. */
+/** Runs one session: handles one event at a time and performs the machine's effects in order. */
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
@@ -16,25 +16,25 @@ import { storeRecording } from './media/store-recording.ts'
 import type { RequestReader } from './reading/read-requests.ts'
 import { streamMeans, type RecorderOptions } from './recorder-options.ts'
 
-/** The recorder that a session runs in, its segment, and what the recorder is told of it. */
+/** The recorder of a session, its segment, and callbacks. */
 export interface SessionParts {
   options: RecorderOptions
   reader: Pick<RequestReader, 'readAnswer'>
   storeAgainMs: number
-  /** The process stops. */
+  /** Aborted when the process stops. */
   stopping: AbortSignal
   segment: Pick<SegmentFacts, 'segmentId' | 'trunk'>
-  /** As the call has it, whatever our clock was set to meanwhile. */
+  /** Returns the time by the call's own clock, unaffected by changes of the system clock. */
   now: () => Temporal.Instant
-  /** As options.clock tells, where the recording begins with packets that have come before it could be made. */
+  /** Start by options.clock, for a recording that begins with packets received before it could be created. */
   beganMs: number | undefined
-  /** The facts of the segment have changed. */
+  /** Called with changed facts of the segment. */
   onNoted: (facts: SegmentFacts) => void
-  /** The session is over and nothing of it is left to do. */
+  /** Called when the session is over and nothing of it is left to do. */
   onOver: () => void
 }
 
-/** A request being answered, with the offer it carried. */
+/** A request being answered, with its offer. */
 export interface Asking {
   request: IncomingRequest
   offer?: SessionDescription | undefined
@@ -44,40 +44,40 @@ export interface RunningSession {
   readonly dialog: Dialog
   readonly state: SessionState | undefined
   readonly media: SessionMedia | undefined
-  /** Tells the session something; resolves when its effects are done. */
+  /** Sends an event to the session; resolves when its effects are done. */
   tell(event: SessionEvent, asking?: Asking): Promise<void>
-  /** Its recording is forbidden (R49): not a packet more is kept, whatever waits to be done before. Can be told again. */
+  /** Forbids its recording (R49): no further packet is recorded, whatever is queued. Idempotent. */
   forbid(destroys: boolean): Promise<void>
-  /** Whether there are streams that the next segment could take over. */
+  /** True if there are streams that the next segment could take over. */
   readonly hasStreams: boolean
-  /** Hands its streams on: it records nothing more of them. */
+  /** Hands over its streams: nothing more of them is recorded here. */
   passOn(): SessionStreams | undefined
   /** The offer answered last. */
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
   /**
-   * Goes on in another session of the same call. `hasEnded`: the one until then has.
-   * @returns what it was in until then; nothing where it is over
+   * Fails over to another session of the same call. `hasEnded`: the current one has ended.
+   * @returns the previous leg; undefined if the session is over
    */
   moveTo(next: SessionLeg, hasEnded: boolean): Promise<SessionLeg | undefined>
 }
 
-/** A session of a call, as its segment is in it. */
+/** A session of a call, as a leg of its segment. */
 export interface SessionLeg {
   readonly dialog: Dialog
-  /** Its ports; nothing where none was to be had, or nothing is recorded. */
+  /** Its ports; undefined if none was left, or nothing is recorded. */
   readonly streams: SessionStreams | undefined
   readonly place: SessionPlace
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
 }
 
-/** What a segment takes over from the one before it in its session. */
+/** State that a segment takes over from the one before it in its session. */
 export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
 
 /**
- * `before`: the segment that ends where this one begins, when a call is passed on within its session, or when another process
- * has recorded it until then.
+ * Starts a session. `before`: the segment that ends where this one begins, if a call is transferred within its session or was
+ * recorded by another process until then.
  */
 export function runSession(firstDialog: Dialog, parts: SessionParts, before?: SegmentBefore): RunningSession {
   const { options, segment, now, stopping } = parts
@@ -88,16 +88,16 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
   let answered = false
-  /** What the end of the call would store is to be destroyed. */
+  /** True if the end of the call destroys the recording instead of storing it. */
   let toDestroy = false
   /** The offer answered last. */
   let described: SessionDescription | undefined = before?.described
-  /** Streams of which nothing is kept: the segment before had them, and the next may want them. */
+  /** Streams whose packets are discarded: taken over from the segment before, or received while a decision is pending. */
   let idle: SessionStreams | undefined
 
   const newStreams = () => createSessionStreams(streamMeans(options, segment.trunk))
   const onFault = (error: unknown) => options.onFault(error, { segment: segment.segmentId })
-  /** Waits before what the disk or the store refused is tried again; false when the process stops instead. */
+  /** Waits before a retry of what the disk or the store refused; resolves to false if the process stops. */
   const again = () => wait(parts.storeAgainMs, true, { signal: stopping }).catch(() => false)
   const withdraw = (segmentIds: readonly string[]) =>
     Promise.all(segmentIds.map((id) => spool.withdraw(id).catch(onFault)))
@@ -130,7 +130,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         await withdraw(effect.segmentIds)
         return undefined
       case 'open': {
-        // Side by side: the answer waits for the slower of the two, not for both.
+        // In parallel: the answer waits for the slower of the two, not for both.
         const [opened] = await Promise.all([open(effect, asking), spool.foresee(effect.facts)])
         if (opened.type !== 'opened') await withdraw([segment.segmentId])
         return opened
@@ -155,7 +155,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         media?.closeStreams(effect.indexes)
         return undefined
       case 'retarget':
-        // There was no port for it at first.
+        // At first there was no port for it.
         if (media?.ports.has(effect.stream.index) === false) await media.addStreams([effect.stream])
         else media?.retarget(effect.stream)
         return undefined
@@ -208,12 +208,15 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     })
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
     media = opened
-    // Given up meanwhile (CANCEL), or answered 500 because the disk took too long.
+    // Cancelled meanwhile (CANCEL), or answered 500 because the disk took too long.
     if (asking?.request.answered && !answered) return { type: 'ended', at: now(), inferred: false }
     return { type: 'opened' }
   }
 
-  /** Streams that the recording takes over: those of the segment before, or those that came while nothing was decided. */
+  /**
+   * Returns streams that the recording takes over: those of the segment before, or those received while the decision was
+   * pending.
+   */
   function streamsSoFar(): (() => SessionStreams | undefined) | undefined {
     if (before?.hasStreams) return () => before.passOn()
     if (!idle) return undefined
@@ -224,7 +227,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     }
   }
 
-  /** Offers the session anew, beside whatever else happens in it; a request of the client that crosses ours comes first. */
+  /** Offers the session anew without blocking its events; a request of the client that crosses ours has precedence. */
   async function offer(effect: SessionEffect & { do: 'offer' }): Promise<void> {
     const { ports, ownKey } = media ?? {}
     const text = offerAnew(described, {
@@ -241,11 +244,11 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     if (event) await tell(event)
   }
 
-  /** Answers. A first answer that could not go out any more ends the session: the client knows of none. */
+  /** Answers. If the first answer cannot be sent any more, the session ends: the client has no session. */
   function answer(effect: SessionEffect & { do: 'answer' }, asking: Asking | undefined): SessionEvent | undefined {
     if (!asking) return undefined
     const made = answerSession(asking.request, asking.offer, described, {
-      // No port was left to listen at.
+      // No port was left to receive at.
       mode: effect.mode === 'record' && !media && !idle ? 'historyOnly' : effect.mode,
       ...{ version: effect.version, streams: effect.streams, sdpSessionId },
       ports: (media ?? idle)?.ports ?? new Map<number, number>(),
@@ -259,8 +262,8 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   }
 
   /**
-   * A full disk or an object store that is away delays this, however long; only the process's end gives it up, or that it is
-   * forbidden meanwhile. While the call goes on nothing waits for it: it is told to stop again.
+   * Stores the recording. A full disk or an unreachable object store delays it without limit; retries end only when the process
+   * stops or the recording is forbidden. During the call nothing waits for it: `stop` is repeated instead.
    */
   async function store(seal: (media: SessionMedia) => ReturnType<SessionMedia['finish']>): Promise<SessionEvent> {
     if (!media) return { type: 'store-failed' }
@@ -288,7 +291,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         onFault(error)
         if (state?.phase === 'live') return { type: 'store-failed' }
         if (await again()) continue
-        // What is on disk stays there: the next start gathers it as after a crash.
+        // The files stay on disk: the next start recovers them as after a crash.
         if (!finished) await media.leaveBehind().catch(onFault)
         return { type: 'store-failed' }
       }
@@ -301,7 +304,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     return client ? { reception: judgeReception(streams, media?.tracks ?? {}, client) } : {}
   }
 
-  /** As `store`: what the disk does not let go now it is asked for again. What is left at the process's end is for the next start. */
+  /** Destroys the recording, with retries as in `store`. What is left at the process's end is destroyed by the next start. */
   async function destroy(): Promise<SessionEvent> {
     for (;;) {
       try {
@@ -314,7 +317,9 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     }
   }
 
-  /** From the recording's beginning to the call's end, which may have been a while ago when nobody told of it. */
+  /**
+   * Returns the time from the recording's beginning to the call's end, which may be some time ago if its end was not reported.
+   */
   function lengthMs(): number | undefined {
     const facts = state?.phase === 'ending' ? state.session.facts : undefined
     if (!facts?.recording || !facts.endedAt) return undefined
@@ -329,15 +334,15 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   }
 
   function tell(event: SessionEvent, asking?: Asking): Promise<void> {
-    // At once, whatever waits to be done before.
+    // At once, before any queued event.
     if (event.type === 'ended' && !event.inferred) media?.end()
     queue = queue
       .then(() => handle(event, asking))
       .catch(async (error: unknown) => {
-        // A bug ends this session's event, not the process; an unanswered request gets its 500.
+        // A bug ends the handling of this event, not the process; an unanswered request gets a 500.
         onFault(error)
         asking?.request.respond(500)
-        // A session that did not come to be holds no port and no file.
+        // A session that was not created holds no port and no file.
         if (event.type === 'offered' && !answered) await giveUp()
       })
     return queue
@@ -351,7 +356,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, withholds, paused } },
       streams: media?.exchange(next.streams ?? newStreams(), hasEnded),
     }
-    // What was only listened to: its decision waits for nobody in particular.
+    // Streams that were only received while the decision was pending: nothing waits for them.
     idle?.closeAll()
     idle = undefined
     ;({ dialog, described, sdpSessionId } = next)
@@ -397,7 +402,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   }
 }
 
-/** The session id of our SDP (RFC 8866 section 5.2). */
+/** Returns a session id for our SDP (RFC 8866 section 5.2). */
 export function newSdpSessionId(random: RecorderOptions['random']): string {
   return String(random.uint32())
 }

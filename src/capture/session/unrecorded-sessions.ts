@@ -7,7 +7,7 @@ import type { CallInvitation } from './machine/describe-segment.ts'
 import type { SegmentBefore } from './run-session.ts'
 import type { Offer } from './machine/session-types.ts'
 
-/** What its client offered last, that it can be offered to send once its call is one of this register. Nothing of its parties. */
+/** The client's last offer, so that it can be asked to send once its call belongs to this register. Nothing of its parties. */
 interface Unkept {
   described: SessionDescription | undefined
   streams: readonly StreamPlan[]
@@ -16,16 +16,16 @@ interface Unkept {
 }
 
 /**
- * Sessions that are not kept: no call of this register (R8), or one that another session tells of already. Every stream is
- * answered inactive.
+ * Sessions that are not recorded: of no call of this register (R8), or of one that another session reports already. Every
+ * stream is answered inactive.
  */
 export interface UnrecordedSessions {
   answer(incoming: IncomingRequest, invitation: CallInvitation): void
-  /** A session that was kept until it was told whose call it is. */
+  /** Takes over a session from the recorder, after its call was identified as another one. */
   take(dialogId: string, session: Unkept): void
-  /** Media lines in force, when a later request is read. */
+  /** Returns the media lines in force, for reading a later request. */
   knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
-  /** What a session that is kept from now on goes on with. */
+  /** Returns the state with which a session that is recorded from now on continues. */
   find(dialogId: string): { before: SegmentBefore; passedOn: NonNullable<Offer['passedOn']> } | undefined
   forget(dialogId: string): void
 }

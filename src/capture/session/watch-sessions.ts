@@ -8,12 +8,12 @@ import type { ResumedSessions } from './recovery/resume-sessions.ts'
 import type { RunningSession } from './run-session.ts'
 
 const lookMs = 2_000
-/** Looked at in one turn of the event loop. */
+/** Sessions checked in one turn of the event loop. */
 const sessionsATurn = 20
 
-/** Looks at sessions now and then: whose end signal was lost, and which hear nothing. */
+/** Checks sessions periodically for lost end signals and missing packets. */
 export function watchSessions(parts: {
-  /** By dialog. */
+  /** By dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   limits: RecorderLimits
   reader: RequestReader
@@ -22,7 +22,7 @@ export function watchSessions(parts: {
   /** Ends a session whose call ended `silentMs` ago. */
   end: (session: RunningSession, inferred: boolean, silentMs: number) => Promise<void>
 }): {
-  /** Whether a dialog that SIP gives up belongs to a call that goes on. */
+  /** Returns true if a dialog that SIP gives up belongs to a call in progress. */
   goesOn(session: RunningSession, why: DialogLoss): boolean
   stop(): void
 } {
@@ -32,7 +32,7 @@ export function watchSessions(parts: {
     const nowMs = options.clock.monotonicMs()
     resumed.dropSilent(limits.silenceEndsMs)
     for (const [n, [id, session]] of [...sessions].entries()) {
-      // What waits in its sockets is taken on the way: for all sessions at once longer than packets and answers should wait.
+      // Lets sockets be read between turns: one turn for all sessions would delay packets and answers too long.
       if (n % sessionsATurn === sessionsATurn - 1) await setImmediate()
       if (sessions.get(id) !== session) continue
       const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits, {
@@ -40,7 +40,7 @@ export function watchSessions(parts: {
         isAcknowledged: reader.wasAcknowledged(id),
       })
       if (found.is === 'end') {
-        // The call ended when its media did. Some clients refuse our BYE, and it makes no difference.
+        // The call ended when its media did. Some clients refuse our BYE, which makes no difference.
         void end(session, true, found.silentMs)
         void session.dialog.bye()
       }
@@ -54,8 +54,8 @@ export function watchSessions(parts: {
 
   return {
     /**
-     * OpenSIPS pauses with two re-INVITEs at once and never acknowledges the answer to the first; ended after 64*T1, the rest of
-     * the call would be lost.
+     * OpenSIPS pauses with two re-INVITEs at once and never acknowledges the answer to the first. Ending the session after
+     * 64*T1 would lose the rest of the call.
      */
     goesOn({ dialog, media }, why) {
       if (why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true
