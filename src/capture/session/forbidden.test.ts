@@ -1,4 +1,4 @@
-/** A recording that is forbidden while its call goes on, as its client sees it, and as its folder does (R49, AC11). */
+/** A recording that is forbidden during its call, as its client and its folder see it (R49, AC11). */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -117,7 +117,7 @@ async function until(happened: () => boolean): Promise<void> {
   await expect.poll(happened, { interval: 5 }).toBe(true)
 }
 
-/** Sound as a client sends it: 1000 bytes a packet. */
+/** Sends audio packets of 1000 bytes each. */
 async function speak(port: number, packets: number, first = 0): Promise<void> {
   const socket = createSocket('udp4')
   const head = Buffer.alloc(12)
@@ -160,7 +160,7 @@ describe('a recording that is forbidden while its call goes on', () => {
 
     await speak(port, 200, 200)
     expect(await files()).toEqual([])
-    // A hold, its end, a refresh: answered as ever, on the same port.
+    // A hold, its end, a refresh: answered as before, on the same port.
     const again = await ask('2', media(4000), { to })
     expect(withoutVersion(again)).toBe(withoutVersion(first))
     expect(portOf(await ask('3', media(4000, 'inactive'), { to }))).toBe(port)
@@ -245,7 +245,7 @@ describe('the call goes on with somebody else, or comes back', () => {
     await speak(portOf(await ask('1', media(4000))), 50)
     await recorder.forbid(recordingId(), true)
     await until(() => latest()?.recording?.gone === true)
-    // The process dies: its spool is all that the next one has.
+    // The process dies: the next one has only the spool.
     const left = noted.at(-1)!
     await close()
     await open([left])
@@ -289,7 +289,7 @@ describe('the call goes on with somebody else, or comes back', () => {
 })
 
 describe('a process that dies between any two steps leaves no sound', () => {
-  /** What lies in the folder after so many of the steps of a destruction, and what the spool says. */
+  /** Files in the folder after a number of destruction steps, and the state in the spool. */
   test.each([
     ['before the first', ['hdr', 'body'], false, 'handed over'],
     ['when the way to the key is gone', ['body'], false, 'handed over'],
@@ -305,7 +305,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
       parts.set(name.slice(name.lastIndexOf('.') + 1), await readFile(join(folder, 'recordings', name)))
     await close()
     await spool.stop()
-    // As the disk was when the process died.
+    // Restores the disk as it was when the process died.
     await rm(join(folder, 'recordings'), { recursive: true })
     await mkdir(join(folder, 'recordings'))
     objects = await openTestObjects(join(folder, 'objects'))
@@ -328,7 +328,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
       () => 'gone',
     )
     expect(inStore).toBe(comes)
-    // Either way capture has nothing of it any more, and says so: then the custodian destroys what it was given.
+    // Either way capture holds nothing of it any more, and reports so: then the custodian destroys what it was given.
     expect(latest()?.recording?.stored !== undefined).toBe(comes === 'handed over')
     expect(latest()?.recording?.gone === true).toBe(comes === 'gone')
     await open()

@@ -1,4 +1,4 @@
-/** What the recorder decides of whole calls, as their recording client tells of them: AC3 to AC5, versions, quotas. */
+/** Decisions of the recorder about whole calls, as reported by their recording client: AC3 to AC5, versions, quotas. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ let alarms: { segmentId: string; contactId: string }[] = []
 let versionAt: (at: Temporal.Instant) => VersionInForce
 const close: (() => Promise<void>)[] = []
 
-/** The seed with other rules, all of them of a kind: everything is drawn unless a test says otherwise. */
+/** Returns the seed with the rules changed alike: every call is drawn unless a test changes it. */
 function described(
   change: Partial<RecordingRule> = {},
   plan: Partial<RegisterDescription['recordingPlan']> = {},
@@ -117,7 +117,7 @@ interface Leg {
 
 let dialogs = 0
 
-/** Offers a session of a call and waits until its facts are noted. Returns how it is hung up. */
+/** Offers a session of a call and waits until its facts are noted. */
 async function talk(leg: Leg): Promise<{ hangUp: () => Promise<void> }> {
   const answeredAt = new Date((leg.answeredAt ?? now()).epochMilliseconds)
   const group = leg.group ?? { id: randomUUID(), startedAt: answeredAt }
@@ -152,7 +152,7 @@ async function until(happened: () => boolean): Promise<void> {
   await expect.poll(happened, { interval: 5 }).toBe(true)
 }
 
-/** The segments entered, as they are now, in the order in which they came. */
+/** Returns the entered segments with their current facts, in order of arrival. */
 function segments(): SegmentFacts[] {
   return [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
 }
@@ -250,7 +250,7 @@ describe('a call that one official passes to another (AC5)', () => {
       await (await talk({ number: numbersCalled.national, official: aino, group })).hangUp()
       await (await talk({ number: numbersCalled.national, official: bertil, group })).hangUp()
       await until(() => segments().length === 2)
-      // The next process knows the last segment alone, whose first id is another's.
+      // The next process has only the last segment, whose first id is another's.
       const last = segments().at(-1)!
       await start([{ ...last, callIds: [...last.callIds].reverse() }])
       await (await talk({ number: numbersCalled.national, official: aino, group })).hangUp()

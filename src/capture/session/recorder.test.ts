@@ -60,7 +60,7 @@ async function startRecorder(
         to: null,
       },
     ],
-    // No key, no recording: what is tested here is the dialog and the facts.
+    // Without a key nothing is recorded: these tests are about the dialog and the facts.
     intakePublicKey: () => undefined,
     clock: systemClock,
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_000, lastPort: 11_099 }),
@@ -84,7 +84,7 @@ async function startRecorder(
   call = callServer(recorder.handler)
 }
 
-/** A recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
+/** Sends a recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
 async function ask(
   cseq: string,
   changes: Record<string, string> = {},
@@ -208,7 +208,7 @@ describe('a call whose only codec cannot be played', () => {
   test('is recorded as it comes where that is set, and marked', async () => {
     await startRecorder([], { keepsUnplayable: true })
     await ask('1', testLine, 4)
-    // There is no intake key here: that is what keeps it from being recorded.
+    // Only the missing intake key keeps it from being recorded.
     while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
     expect(noted.at(-1)).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
   })

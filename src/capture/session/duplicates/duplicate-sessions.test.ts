@@ -1,4 +1,4 @@
-/** A call of which two recording clients tell: whichever of them ends, dies or falls silent, one segment and one recording go on. */
+/** A call with two recording clients: when either ends, dies or falls silent, one segment and one recording continue. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const mediaPort = (client: number) => firstRtp + 10 * client
 
-/** A message of one of the clients, whose dialogs differ in nothing else; the second has the official on its first line. */
+/** Returns a message of a client. The dialogs differ only by client; the second client has the official on its first line. */
 function of(client: number, name: string, changes: Record<string, string> = {}): string {
   return written(name, {
     ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
@@ -56,7 +56,7 @@ interface Lines {
   ports: number[]
 }
 
-/** Opens the session of one client and acknowledges its answer. */
+/** Opens a client's session and acknowledges its answer. */
 async function open(client: number): Promise<Lines> {
   const answer = await wired.ask(of(client, 'rfc7865-baseline'))
   to[client] = answer.to

@@ -1,4 +1,7 @@
-/** Several sessions of one call: recorders side by side, both ends of a call, transfers; one contact, one recording a segment. */
+/**
+ * Several sessions of one call: parallel recorders, both directions of a call, transfers; one contact, one recording per
+ * segment.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -38,7 +41,7 @@ const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:
   ...{ consentedFrom: null, from, to: null },
 }))
 
-/** What the recorder obeys. */
+/** The description in force. */
 let inForce = description
 const { firstRtp } = await findPorts()
 let folder = ''
@@ -98,20 +101,20 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
   )
 }
 
-/** A vector as it is, or with some of its texts written otherwise. */
+/** Returns a vector, with some of its texts replaced. */
 function written(name: string, changes: Record<string, string> = {}): string {
   let text = bytesOf(name).toString('latin1')
   for (const [was, is] of Object.entries(changes)) text = text.replaceAll(was, is)
   return sized(text)
 }
 
-/** With the length that its body has now. */
+/** Updates Content-Length. */
 function sized(text: string): string {
   const at = text.indexOf('\r\n\r\n') + 4
   return text.slice(0, at).replace(/^(Content-Length: ?)\d+/im, `$1${text.length - at}`) + text.slice(at)
 }
 
-/** Sends a message and waits for its final answer, its own and no other's. */
+/** Sends a message and returns the body of its final answer. */
 async function ask(text: string): Promise<string> {
   const before = call.sent.length
   call.send(Buffer.from(text, 'latin1'), { address: '192.0.2.10' })
@@ -124,7 +127,7 @@ async function ask(text: string): Promise<string> {
   return response.body.toString()
 }
 
-/** A request without a body in the dialog that a vector has opened. */
+/** Returns a request without a body in the dialog of a vector. */
 function inDialogOf(name: string, method: string, to: string, cseq: number): string {
   const head = bytesOf(name).toString('latin1').split('\r\n\r\n')[0]!
   const lines = head.split('\r\n').filter((line) => /^(?:via|from|call-id|max-forwards):/i.test(line))
@@ -171,7 +174,7 @@ describe("Cisco's built-in bridge", () => {
   const sockets: Socket[] = []
   afterEach(() => sockets.splice(0).forEach((socket) => socket.close()))
 
-  /** Sends twenty packets of A-law from where the ACK said they would come from. */
+  /** Sends twenty packets of A-law from the port named in the ACK. */
   async function speak(fromPort: number, toPort: number): Promise<void> {
     const socket = createSocket('udp4')
     sockets.push(socket)
@@ -265,7 +268,7 @@ describe('a call that is passed on within its session', () => {
   })
   afterEach(() => socket.close())
 
-  /** The vector whose streams come from here; returns the port to send to. */
+  /** Opens the vector's session with streams from this socket; returns the port to send to. */
   async function open(): Promise<number> {
     const changes = { 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1', 'm=audio 40000': `m=audio ${mediaPort}` }
     const port = Number(/m=audio (\d+)/.exec(await ask(written('rfc7865-baseline', changes)))?.[1])

@@ -1,4 +1,4 @@
-/** Sessions that turn into a call of this register, or out of one, by what their metadata tell later (R8, R14, R17). */
+/** Sessions that later metadata turn into a call of this register, or out of one (R8, R14, R17). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,7 +42,10 @@ const people = {
   number: /  <participant participant_id="cGFydC1udW1iZXItMDAwMQ==">.*?<\/participant>\r?\n/s,
 }
 
-/** The baseline's INVITE, the first one or a later one, without some who are in it; with a colleague in the caller's place. */
+/**
+ * Returns the baseline's INVITE, the first or a later one, optionally without some participants or with a colleague in the
+ * caller's place.
+ */
 function invitation(
   changes: { without?: (keyof typeof people)[]; colleague?: boolean; sdpOnly?: boolean } = {},
 ): string {
@@ -80,7 +83,7 @@ test('a talk between officials leaves nothing, and is recorded from when a custo
   expect(await ask(invitation({ colleague: true, without: ['number'] }))).toEqual([])
   await wait(50)
   expect(segments()).toEqual([])
-  // A hold tells nothing new of who is who.
+  // A hold has no news of the parties.
   expect(await ask(invitation({ sdpOnly: true }))).toEqual([])
   expect(segments()).toEqual([])
   const ports = await ask(invitation())
@@ -120,7 +123,7 @@ test('a call of which nobody tells the number is history, and recorded from when
   expect(segments()).toHaveLength(1)
   const [whole] = segments()
   expect(whole).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
-  // From when it was told on, and not before (R14).
+  // From when the number was reported, and not before (R14).
   expect(Temporal.Instant.compare(whole!.recording!.startedAt, whole!.answeredAt!)).toBe(1)
   expect(whole!.recording!.startedAt.until(toldAt).total('seconds')).toBeLessThan(2)
   expect(wired.recorder.live).toBe(0)

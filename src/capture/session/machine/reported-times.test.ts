@@ -5,7 +5,7 @@ import { clientClock, lateAnswerTime, reportedEnd } from './reported-times.ts'
 const at = (text: string) => Temporal.Instant.from(`2027-03-03T08:${text}Z`)
 const now = at('10:00')
 
-/** What an invitation tells of times, in minutes and seconds. */
+/** Returns an invitation with these times, in minutes and seconds. */
 function told(times: { started?: string; answered?: string; ended?: string }): CallInvitation {
   const ms = (text: string) => at(text).epochMilliseconds
   const { started, answered, ended } = times

@@ -32,7 +32,7 @@ function offer(given: { recorded: boolean }): Offer {
   }
 }
 
-/** Runs events from nothing; the state at the end and the effects of the last event. */
+/** Runs events from no state; returns the final state and the effects of the last event. */
 function run(...events: SessionEvent[]): { state: SessionState; effects: SessionEffect[] } {
   let state: SessionState | undefined
   let effects: SessionEffect[] = []
@@ -42,7 +42,7 @@ function run(...events: SessionEvent[]): { state: SessionState; effects: Session
 }
 
 const kinds = (effects: SessionEffect[]) => effects.map((effect) => effect.do)
-/** After every beginning here. */
+/** Later than every beginning here. */
 const at = Temporal.Now.instant().add({ hours: 1 })
 
 describe('a session', () => {

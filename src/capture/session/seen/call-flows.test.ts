@@ -6,7 +6,7 @@ import type { SipRequest } from '../../sip/message.ts'
 import { createCallFlows, type FlowLimits } from './call-flows.ts'
 
 const sdp = 'v=0\r\no=- 1 1 IN IP4 192.0.2.77\r\ns=-\r\nc=IN IP4 192.0.2.77\r\nm=audio 4000 RTP/AVP 8\r\na=sendonly\r\n'
-/** What nobody may find in a flow. */
+/** Values that must not be in a flow. */
 const personal = ['+358401234567', 'Meikäläinen', '192.0.2.77', 'call-1@192.0.2.77', 'sip:']
 
 function request(method: string, body = ''): SipRequest {
@@ -149,7 +149,7 @@ test('the last ones and those with a problem are remembered, for a while, and no
   }
   await session('last')
   const kept = flows.all()
-  // One more than the most, until the next comes.
+  // One above the limit, until the next session begins.
   expect(kept.filter(({ problems }) => problems.length > 0).length).toBeLessThanOrEqual(2)
   expect(kept.filter(({ problems, endedAtMs }) => problems.length === 0 && endedAtMs).length).toBeLessThanOrEqual(3)
   const live = kept.find(({ endedAtMs }) => endedAtMs === undefined)
