@@ -1,6 +1,6 @@
 /**
- * The web interface of Seloste. In: the HTTP contract (api/paths.ts), nothing else of the server. Out: pages.
- * Never here: rules. What somebody may see or hear is the server's decision; the pages only say it in three languages.
+ * Web interface of Seloste. Depends only on the HTTP contract (api/paths.ts). The server decides what somebody may see or
+ * listen to.
  */
 import '@fontsource-variable/source-sans-3/wght.css'
 import 'virtual:suomifi-tokens.css'

@@ -4,7 +4,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { tellRefusal } from './tell-refusal.ts'
 
-/** Why something of one's own account could not be done or shown. */
+/** Shows why an act on one's own account, or reading it, failed. */
 export function AccountFailure({ error, onAgain }: { error: unknown; onAgain?: () => void }) {
   const { say } = useLanguage()
   if ((error as Partial<AccountRefusal> | null)?.error?.waitSeconds === undefined) {

@@ -1,7 +1,4 @@
-/**
- * One’s own account: the password, the second factor, where one is signed in (R20). In: the account of the contract. Out: a
- * page. Never here: anybody else’s account.
- */
+/** One’s own account: password, second factor, and open sessions (R20). */
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'

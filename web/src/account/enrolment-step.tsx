@@ -7,7 +7,7 @@ import { MakePasskeyInstead } from './make-passkey-instead.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
 
-/** The description requires a second factor and the person has none: it is enrolled before anything else opens. */
+/** Enrols the second factor that the description requires, before any other page opens. */
 export function EnrolmentStep() {
   const { say } = useLanguage()
   const [enrolment, setEnrolment] = useState<Enrolment>()
@@ -47,7 +47,7 @@ export function EnrolmentStep() {
   )
 }
 
-/** Whose codes they are, for the printed page: the label of the key, `otpauth://totp/Seloste:sari?…`. */
+/** Returns the user id for the printed page, from the key's label: `otpauth://totp/Seloste:sari?…`. */
 function userIdOf(enrolment: Enrolment | undefined): string {
   const label = decodeURIComponent(enrolment?.uri.match(/^otpauth:\/\/totp\/([^?]*)/)?.[1] ?? '')
   return label.slice(label.lastIndexOf(':') + 1).trim()

@@ -1,12 +1,12 @@
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
-/** Of this page as long as it is open: whoever finds the browser afterwards finds no token in its storage. */
+/** In memory only, not in the browser's storage: a later user of the browser cannot find the token. */
 let held: string | undefined
 
 /**
- * The token of the one-time link that was opened: what stood after # in the address, which no server and no log gets to
- * see. It leaves the address at once, and is in this page's memory alone until it is used.
+ * Returns the token of the opened one-time link. The token is after # in the address, so it reaches no server and no log. It is
+ * removed from the address at once, and is only in this page's memory until it is used.
  */
 export function useLinkToken(): { token: string | undefined; forget: () => void } {
   const navigate = useNavigate()

@@ -5,7 +5,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys } from '../session/ask-passkey.ts'
 import { MakePasskey } from './make-passkey.tsx'
 
-/** A passkey is a second factor as well: made in place of an authenticator, where this browser and page can. */
+/** Offers a passkey as second factor instead of an authenticator, where the browser and page support it. */
 export function MakePasskeyInstead({ onMade }: { onMade: () => void }) {
   const { say } = useLanguage()
   const [isMaking, setMaking] = useState(false)

@@ -13,7 +13,7 @@ import { useFocusFirst } from './use-focus-first.ts'
 
 const wrongCode = ['session.second-factor-wrong', 'session.code-used']
 
-/** Makes a passkey on this device or a security key, under a name that its owner will know it by. */
+/** Makes a passkey on this device or a security key, under a name that its owner chooses. */
 export function MakePasskey({
   personId,
   userId,
@@ -24,9 +24,9 @@ export function MakePasskey({
 }: {
   personId?: string
   userId?: string
-  /** What is asked for beside it: the password, one of the passkeys there are, or nothing. */
+  /** Proof to request: the password, an existing passkey, or none. */
   proof: 'password' | 'passkey' | 'none'
-  /** A code of the authenticator as well, for the first passkey. */
+  /** Requests a code of the authenticator as well, for the first passkey. */
   asksCode?: boolean
   onMade: () => void
   onCancel?: () => void

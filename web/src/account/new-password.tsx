@@ -8,7 +8,7 @@ import { judgeRules, lengthOf, type PasswordLengths, type PasswordRule, type Rul
 
 const icons = { open: CircleDashed, met: CircleCheck, unmet: CircleX }
 
-/** A new password: the rules before it, and each of them judged as one writes. */
+/** Fields for a new password. Each rule is listed and checked while typing. */
 export function NewPassword({
   id,
   label,
@@ -24,10 +24,10 @@ export function NewPassword({
   value: string
   onChange: (value: string) => void
   lengths: PasswordLengths
-  /** What the server says is wrong with it; undefined while it is not known. */
+  /** Problems found by the server; undefined until it has answered. */
   found: readonly PasswordProblem[] | undefined
   error?: string | undefined
-  /** The password of now as far as it has been written, where there is one: the new one has to be another. */
+  /** Current password as typed so far, if any: the new one must differ. */
   current?: string
 }) {
   const { say } = useLanguage()

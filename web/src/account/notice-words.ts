@@ -1,11 +1,11 @@
-/** What notices of one's account say, those that are alike in one sentence (R20). */
+/** Texts of account notices; notices that differ only in time and browser are one sentence (R20). */
 import type { AccountNotice } from '../api/shapes.ts'
 import type { Say, Word } from '../language/use-words.ts'
 
-/** Notices that differ in nothing but time and browser; the newest first. */
+/** Notices that differ only in time and browser; newest first. */
 export type Alike = [AccountNotice, ...AccountNotice[]]
 
-/** Groups in the order of their newest notice. */
+/** Groups notices, in the order of each group's newest notice. */
 export function groupNotices(notices: readonly AccountNotice[]): Alike[] {
   const groups = new Map<string, Alike>()
   for (const notice of notices) {
@@ -18,7 +18,7 @@ export function groupNotices(notices: readonly AccountNotice[]): Alike[] {
   return [...groups.values()]
 }
 
-/** One sentence for notices that are alike. */
+/** Returns one sentence for a group of notices. */
 export function sayNotices(group: Alike, say: Say): string {
   const [{ kind, by, factor, lost, ended }] = group
   const count = group.length

@@ -1,4 +1,4 @@
-/** What one is told of one’s own account: at the next sign-in, and as a list (R20). */
+/** Notices about one’s own account: at the next sign-in, and as a list (R20). */
 import { Link } from '@tanstack/react-router'
 import { $api, api, queries } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
@@ -8,7 +8,7 @@ import type { Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { groupNotices, sayNotices, type Alike } from './notice-words.ts'
 
-/** Groups; more are on the account’s page. */
+/** Maximum number of groups; more are on the account page. */
 const mostTold = 5
 const key = ['get', '/api/account/notices']
 
@@ -16,7 +16,7 @@ function useNotices() {
   return $api.useQuery('get', '/api/account/notices', undefined, { staleTime: 60_000 })
 }
 
-/** What happened to the account and has not been seen, above every page until it is put away. */
+/** Unread account notices, shown above every page until dismissed. */
 export function NewNotices() {
   const { say, language } = useLanguage()
   const { data } = useNotices()
@@ -63,7 +63,7 @@ export function NewNotices() {
   )
 }
 
-/** The list on the account’s own page. */
+/** List of notices on the account page. */
 export function NoticesSection() {
   const { say, language } = useLanguage()
   const { data } = useNotices()

@@ -15,7 +15,7 @@ import { tellRefusal } from './tell-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
 import { refreshAccount } from './use-account.ts'
 
-/** One's own passkeys: what they are called, since when, and the way to one more or one less. */
+/** One's own passkeys, with name and date; adds and removes them. */
 export function PasskeysSection({ account }: { account: Account }) {
   const { say } = useLanguage()
   const [doing, setDoing] = useState<'nothing' | 'add' | 'added' | 'removed'>('nothing')

@@ -1,12 +1,9 @@
-/**
- * What a password has to be (NIST SP 800-63B-4). In: the password, the rules of the person, what the server found. Out:
- * each rule and whether it is met. Never here: the list of common passwords; the server has it.
- */
+/** Password rules (NIST SP 800-63B-4) and whether each is met. The list of common passwords is on the server only. */
 import type { PasswordProblem } from '../api/shapes.ts'
 import type { Say, Word } from '../language/use-words.ts'
 
 export interface PasswordLengths {
-  /** In characters, after NFKC. */
+  /** Minimum length in characters, after NFKC. */
   least: number
   greatest: number
 }
@@ -23,12 +20,12 @@ const ruleOf: Record<PasswordProblem['code'], PasswordRule> = {
   same: 'same',
 }
 
-/** So many characters as the server counts them: code points after NFKC. */
+/** Returns the length in characters as the server counts it: code points after NFKC. */
 export function lengthOf(password: string): number {
   return [...password.normalize('NFKC')].length
 }
 
-/** What is wrong with the length, which needs no server. */
+/** Returns a length problem, which needs no server. */
 export function lengthProblem(password: string, { least, greatest }: PasswordLengths): PasswordProblem | undefined {
   const length = lengthOf(password)
   if (length < least) return { code: 'too-short', least }
@@ -37,8 +34,8 @@ export function lengthProblem(password: string, { least, greatest }: PasswordLen
 }
 
 /**
- * Whether each rule is met. That it is long enough is seen at once; everything else once the server has answered for this
- * very password (`found`), and is open until then. `current` is the password of now, where it has been written too.
+ * Returns whether each rule is met. Length is checked at once; the other rules are open until the server has answered for this
+ * very password (`found`). `current` is the current password, where it has been typed too.
  */
 export function judgeRules(
   password: string,
@@ -50,12 +47,12 @@ export function judgeRules(
     if (password === '' || !found) return 'open'
     return found.some(({ code }) => ruleOf[code] === rule) ? 'unmet' : 'met'
   }
-  // The server does not know the present password; whoever writes both does.
+  // The server does not get the current password; the browser compares, where both are typed.
   const judgeSame = (): RuleState => {
     if (current === '') return judge('same') === 'unmet' ? 'unmet' : 'open'
     return isSamePassword(password, current) ? 'unmet' : judge('same')
   }
-  // While one still writes, a password is not too short yet.
+  // While one is typing, a password is not yet too short.
   const hasLength = password !== '' && !lengthProblem(password, lengths)
   return {
     length: hasLength ? 'met' : judge('length'),
@@ -65,12 +62,12 @@ export function judgeRules(
   }
 }
 
-/** True where two passwords are one to the server, which compares them after NFKC. */
+/** Returns true if the server treats two passwords as equal: it compares after NFKC. */
 export function isSamePassword(one: string, other: string): boolean {
   return one.normalize('NFKC') === other.normalize('NFKC')
 }
 
-/** What is wrong, a sentence each. */
+/** Returns the problems, one sentence each. */
 export function tellProblems(problems: readonly PasswordProblem[], say: Say): string {
   return problems
     .map(({ code, least, greatest, word }) =>

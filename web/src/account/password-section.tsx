@@ -17,7 +17,7 @@ import { useFocusFirst } from './use-focus-first.ts'
 import { usePasswordCheck } from './use-password-check.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
-/** The password and its change: only by who knows the old one. */
+/** Changes the password; requires the current one. */
 export function PasswordSection({ account }: { account: Account }) {
   const { say, language } = useLanguage()
   const [open, setOpen] = useState(false)

@@ -1,11 +1,11 @@
 import { encodeQR } from 'qr'
 
-/** White around the code, in modules (ISO/IEC 18004). */
+/** White border around the code, in modules (ISO/IEC 18004). */
 const quietZone = 4
 
 /**
- * A text as a QR code: an SVG path of its dark modules, one unit each, and how many units it is wide and high with its
- * white border.
+ * Returns a QR code of a text: an SVG path of its dark modules, one unit each, and the side length in units with its white
+ * border.
  */
 export function qrPath(text: string): { path: string; size: number } {
   const rows = encodeQR(text, 'raw', { ecc: 'medium', border: quietZone })
@@ -13,7 +13,7 @@ export function qrPath(text: string): { path: string; size: number } {
   return { path, size: rows.length }
 }
 
-/** Where the dark runs of a row begin, and how long they are. */
+/** Returns start and length of each dark run of a row. */
 function runs(row: readonly boolean[]): [number, number][] {
   const found: [number, number][] = []
   row.forEach((isDark, x) => {

@@ -5,7 +5,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** The recovery codes, shown this once: on paper they help where the authenticator is lost. */
+/** Recovery codes, shown only once. Printed, they replace a lost authenticator. */
 export function RecoveryCodes({
   codes,
   userId,
@@ -15,7 +15,7 @@ export function RecoveryCodes({
 }: {
   codes: readonly string[]
   userId: string
-  /** The level under the heading it stands below. */
+  /** Heading level, below that of the section. */
   heading: 'h2' | 'h3'
   doneLabel: string
   onDone: () => void

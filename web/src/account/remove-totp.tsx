@@ -11,7 +11,7 @@ import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
-/** Removes one’s own authenticator: for the password, and a code of it or a recovery code. */
+/** Removes one’s own authenticator; requires the password, and a code of it or a recovery code. */
 export function RemoveTotp({
   userId,
   onRemoved,

@@ -9,7 +9,7 @@ import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
-/** New recovery codes for a code of the authenticator; the old ones are worthless from then on. */
+/** Makes new recovery codes; requires a code of the authenticator. The old codes become invalid. */
 export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[]) => void; onCancel: () => void }) {
   const { say } = useLanguage()
   const [code, setCode] = useState('')

@@ -19,7 +19,7 @@ type Doing =
   | { what: 'renew' }
   | { what: 'remove' }
 
-/** The second factor by an authenticator and its recovery codes: enrolled, renewed, removed. */
+/** Enrols, renews and removes the authenticator and its recovery codes. */
 export function SecondFactorSection({ account }: { account: Account }) {
   const { say } = useLanguage()
   const [doing, setDoing] = useState<Doing>({ what: 'nothing' })

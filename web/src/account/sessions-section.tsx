@@ -12,7 +12,7 @@ import { useLeave } from '../session/leave.ts'
 import { announce } from '../shell/announce.tsx'
 import { refreshAccount } from './use-account.ts'
 
-/** Where one is signed in, and the way out of each place and of all. */
+/** Lists one's sessions; ends one or all. */
 export function SessionsSection() {
   const { say } = useLanguage()
   const leave = useLeave()

@@ -1,7 +1,7 @@
 import { Button } from '../controls/button.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** How a step of one's own account ends: it is done, or given up. */
+/** Submit and cancel buttons of a step of the account pages. */
 export function SubmitOrCancel({ does, isBusy, onCancel }: { does: Word; isBusy: boolean; onCancel: () => void }) {
   const { say } = useLanguage()
   return (

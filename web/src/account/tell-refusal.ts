@@ -4,7 +4,7 @@ import type { Say } from '../language/use-words.ts'
 import { refusalIn } from '../people/directory-refusal.ts'
 import { tellProblems } from './password-rules.ts'
 
-/** A refusal of one's own account in words: how long there is to wait, what is wrong with the password, or what else. */
+/** Returns the text of a refusal on the account pages: how long to wait, what is wrong with the password, or another reason. */
 export function tellRefusal(error: unknown, say: Say): string {
   const { waitSeconds, problems } = (error as Partial<AccountRefusal> | null)?.error ?? {}
   if (waitSeconds !== undefined) return say('account.wait', { time: sayWait(waitSeconds * 1000, say) })

@@ -22,7 +22,7 @@ export interface Enrolment {
   until: string
 }
 
-/** Begins the enrolment of an authenticator; a session that is open proves the password once more. */
+/** Starts the enrolment of an authenticator; an open session proves the password again. */
 export function BeginTotp({
   asksPassword,
   personId,
@@ -30,7 +30,7 @@ export function BeginTotp({
   onCancel,
 }: {
   asksPassword: boolean
-  /** Whose; whoever has a passkey confirms with it. */
+  /** Whose authenticator; a person with a passkey confirms with it. */
   personId?: string
   onBegun: (enrolment: Enrolment) => void
   onCancel?: () => void
@@ -102,7 +102,7 @@ export function BeginTotp({
   )
 }
 
-/** The key for the authenticator, as a picture and as text, and the code that proves that it has it. */
+/** Shows the authenticator's key as QR code and text, and confirms it by a code. */
 export function ConfirmTotp({
   enrolment,
   heading: Heading,
@@ -110,7 +110,7 @@ export function ConfirmTotp({
   onCancel,
 }: {
   enrolment: Enrolment
-  /** The level under the heading it stands below. */
+  /** Heading level, below that of the section. */
   heading: 'h2' | 'h3'
   onConfirmed: (recoveryCodes: string[]) => void
   onCancel: () => void
@@ -191,7 +191,7 @@ function tellPasswordRefusal(error: unknown, say: Parameters<typeof tellRefusal>
   return code === 'session.credentials' ? say('error.password.current') : tellRefusal(error, say)
 }
 
-/** A key as it is typed: in groups of four. */
+/** Returns a key in groups of four, for typing. */
 function inFours(secret: string): string {
   return secret.match(/.{1,4}/g)?.join(' ') ?? secret
 }

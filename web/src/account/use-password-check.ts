@@ -3,20 +3,20 @@ import { api } from '../api/client.ts'
 import type { PasswordProblem } from '../api/shapes.ts'
 import { lengthProblem, type PasswordLengths } from './password-rules.ts'
 
-/** The server is asked when the writing has paused for so long. */
+/** Debounce before the server is asked. */
 const pauseMs = 400
 
-/** Whose password it is going to be: one's own, or that of a one-time link. */
+/** Owner of the new password: oneself, or the person of a one-time link. */
 export interface PasswordOwner {
   link?: string
-  /** With a link whose user names themselves. */
+  /** For a link whose user chooses their own user id. */
   userId?: string
   name?: string
 }
 
 /**
- * What is wrong with a password, asked as one writes; undefined while it is not known. A server that does not answer is no
- * obstacle: it is asked again when the password is taken.
+ * Returns the problems of a password, checked by the server while typing; undefined until known. A server that does not answer
+ * blocks nothing: it checks again when the password is submitted.
  */
 export function usePasswordCheck(
   password: string,

@@ -18,7 +18,7 @@ import { usePasswordCheck } from './use-password-check.ts'
 
 const fields = ['name', 'userId', 'password', 'code']
 
-/** Takes a password by a one-time link, and signs in with it: one submit. */
+/** Sets a password by a one-time link and signs in with it, in one submit. */
 export function WelcomeForm({ token, link, onUsed }: { token: string; link: LinkSeen; onUsed: () => void }) {
   const { say } = useLanguage()
   const navigate = useNavigate()
@@ -72,7 +72,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
     await signIn(used.data.userId)
   }
   const signIn = async (as: string) => {
-    // Nobody else stays signed in at this browser.
+    // Ends another person's session in this browser.
     if (presence.state === 'signed-in') await api.DELETE('/api/session').catch(() => undefined)
     const { data } = await api
       .POST('/api/session', { body: { userId: as, password } })
@@ -123,7 +123,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
             />
           </>
         ) : (
-          // For the browser’s password manager: whose password this is.
+          // The user id for the browser’s password manager.
           <input
             className="visually-hidden"
             type="text"

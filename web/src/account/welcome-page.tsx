@@ -1,7 +1,6 @@
 /**
- * A one-time link: the first password of a new person, a new one for a forgotten, and the first persons of an installation,
- * who name themselves (R20). In: the link’s token. Out: a password, and a sign-in under way. Never here: an account that is
- * nobody’s own.
+ * Page of a one-time link: sets the first password of a new person, a new one for a forgotten password, or the password of the
+ * first persons of an installation, who choose their own user id (R20). Signs in with it.
  */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

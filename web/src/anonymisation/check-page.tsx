@@ -17,7 +17,7 @@ import { PrivacyReportPanel } from './privacy-report.tsx'
 import { SignForm } from './sign-form.tsx'
 import { useCopy } from './use-copy.ts'
 
-/** The second person hears the anonymised copy, all of it, and signs or rejects it. The original is never heard here. */
+/** The checker listens to all of the anonymised copy and signs or rejects it. The original is never played here. */
 export function CheckPage() {
   const { say } = useLanguage()
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item/check' })
@@ -26,11 +26,11 @@ export function CheckPage() {
   const { data: copy, error: copyError, refetch } = useCopy(of?.copy.id)
   const error: unknown = disclosure.error ?? copyError
   const number = disclosure.data?.number
-  // Whoever checks one copy checks the others of the same disclosure too.
+  // The checker of one copy checks the others of the same disclosure too.
   const next = disclosure.data?.toCheck.find((one) => one !== of?.item)
   return (
     <Page
-      // Of another item it is another page: the focus comes to its heading.
+      // A new key for another item moves the focus to its heading.
       key={item}
       title={number === undefined ? say('anonymisation.check') : say('anonymisation.check.of', { number, item })}
       lead={say('anonymisation.check.lead')}
@@ -64,7 +64,7 @@ export function CheckPage() {
             <section className="panel stack" aria-labelledby="check-sign">
               <h2 id="check-sign">{say('anonymisation.sign')}</h2>
               <SignForm
-                // What was chosen of one revision is not chosen of the next.
+                // A new revision resets the choices.
                 key={copy.revision}
                 copy={copy}
                 onSigned={async (outcome) => {
@@ -86,7 +86,7 @@ function NothingToCheck({ name }: { name: string }) {
   return <Notice kind="info">{say('anonymisation.check.notMade', { name })}</Notice>
 }
 
-/** Where the work goes on once this copy has been judged. */
+/** Links to the next copy to check, once this one is decided. */
 function GoOn({ id, number, next }: { id: string; number: string; next: number | undefined }) {
   const { say } = useLanguage()
   return (
@@ -107,7 +107,7 @@ function GoOn({ id, number, next }: { id: string; number: string; next: number |
   )
 }
 
-/** What has been decided, or why there is nothing to sign now. */
+/** Shows the decision, or why there is nothing to sign now. */
 function Outcome({ copy: { state, check, preparedBy, may } }: { copy: AnonymisedCopy }) {
   const { say, language } = useLanguage()
   if (check) {

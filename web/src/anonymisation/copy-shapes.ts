@@ -1,8 +1,6 @@
 /**
- * Anonymisation in the browser (R33): the redaction editor of who prepares a copy, the hearing and signing of who checks it,
- * and the privacy report. In: the contract's anonymised copies and the listening of their originals. Out: pages, and work
- * that is sent to be saved. Never here: a way to keep sound; whether something may be rendered or released is the server's to
- * say.
+ * Anonymisation in the browser (R33): the redaction editor, the check and signature by a second person, and the privacy report.
+ * Audio is never stored. The server decides whether a copy may be rendered or released.
  */
 import type { paths } from '../api/paths.ts'
 
@@ -28,7 +26,7 @@ export type CopyHearing =
 /** In the order of the lanes. */
 export const tracks = ['CALLER', 'OFFICIAL'] as const satisfies readonly Track[]
 
-/** In the order in which they are chosen from; the contract's. */
+/** In the order of the choice list and of the contract. */
 export const reasons = [
   'NAME',
   'IDENTITY_CODE',
@@ -42,5 +40,5 @@ export const reasons = [
   'OTHER',
 ] as const satisfies readonly Reason[]
 
-/** The words of a lane's name. */
+/** Text keys of the lanes' names. */
 export const trackWords = { CALLER: 'listening.player.caller', OFFICIAL: 'listening.player.official' } as const

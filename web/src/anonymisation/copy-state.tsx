@@ -12,7 +12,7 @@ const looks = {
   FAILED: { Icon: TriangleAlert, badge: 'restricted' },
 } as const
 
-/** How far a copy is, as a badge. */
+/** Badge with the state of a copy. */
 export function CopyState({ state }: { state: AnonymisedCopy['state'] }) {
   const { say } = useLanguage()
   const { Icon, badge } = looks[state]

@@ -1,11 +1,11 @@
 import type { Say } from '../language/use-words.ts'
 
-/** The way back to the disclosures. */
+/** Returns the breadcrumb to the disclosures. */
 export function disclosures(say: Say) {
   return [{ label: say('disclosures.title'), to: '/disclosures' as const }]
 }
 
-/** The way back to one disclosure to a research institute, once its number is known. */
+/** Returns the breadcrumb to one disclosure to a research institute, once its number is known. */
 export function toDisclosure(say: Say, id: string, number: string | undefined) {
   return [
     ...disclosures(say),

@@ -1,6 +1,6 @@
 import { actionOf, type CommonAction, type KeyTarget } from '../listening/keys.ts'
 
-/** What the editor's player does at a key besides what every player does. */
+/** Key actions of the editor's player, besides those of every player. */
 export type MarkAction = { do: 'mark-from' } | { do: 'mark-to' } | { do: 'mark' }
 
 interface Pressed {
@@ -13,9 +13,9 @@ interface Pressed {
 
 const nudgeMs = 200
 
-/** The action of a key, or undefined where the key is somebody else's. */
+/** Returns the action of a key; undefined if it has none. */
 export function editorActionOf(pressed: Pressed, target: KeyTarget): CommonAction | MarkAction | undefined {
-  // A Nordic keyboard makes the brackets with AltGr, which says that Ctrl and Alt are pressed.
+  // On Nordic keyboards the brackets need AltGr, which reports Ctrl and Alt as pressed.
   if ((pressed.key === '[' || pressed.key === ']') && target !== 'text' && !pressed.metaKey)
     return { do: pressed.key === '[' ? 'mark-from' : 'mark-to' }
   const action = actionOf(pressed, target)

@@ -15,7 +15,7 @@ import { Result } from './result.tsx'
 import { useCopy, useItemsCopy } from './use-copy.ts'
 import { Workbench } from './workbench.tsx'
 
-/** The redaction editor: one item of a research disclosure, from its original to its anonymised copy. */
+/** Redaction editor of one item of a research disclosure, from its original to its anonymised copy. */
 export function EditorPage() {
   const { say } = useLanguage()
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item' })
@@ -71,7 +71,7 @@ export function EditorPage() {
   )
 }
 
-/** A copy that is not the viewer's to change: approved, or prepared by somebody else. */
+/** Shows a copy that the viewer may not change: approved, or prepared by another person. */
 function Settled({
   copy,
   of,

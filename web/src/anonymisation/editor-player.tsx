@@ -31,8 +31,8 @@ const keys: readonly KeyLine[] = [
 ]
 
 /**
- * The original in two lanes, with what is removed drawn on them. The drawing is for the eye and the pointer; keys, fields and
- * lists say and take the same.
+ * Plays the original in two lanes with its redactions drawn on them. The drawing is for pointer users; keys, fields and lists
+ * offer the same.
  */
 export function EditorPlayer({
   listening,
@@ -59,7 +59,7 @@ export function EditorPlayer({
   redactions: readonly Redaction[]
   mark: Mark
   place: Ref<ListenPlace>
-  /** What has been played in this listening, now and then; and whether it plays. */
+  /** Called from time to time with what has been played in this listening and whether it is playing. */
   onPlayed: (played: Stretch[], isPlaying: boolean) => void
   onMark: (on: Track, fromMs: number, toMs: number) => void
   onMarkFrom: (ms: number) => void

@@ -6,7 +6,7 @@ import { isMost, readFigureName, unitOf, type FigureName } from './figure-name.t
 
 type Evaluation = NonNullable<PrivacyReport['evaluation']>
 
-/** How the engine's version fared against attackers and listeners, beside what is demanded of its level. */
+/** Figures of the engine's version against attackers and listeners, beside the limits of its level. */
 export function EvaluationFigures({ evaluation: { date, figures } }: { evaluation: Evaluation }) {
   const { say, language } = useLanguage()
   const format = new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 })
@@ -56,7 +56,10 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
   )
 }
 
-/** What is demanded of the level, what several recordings tell, and how the strongest attacker fares against other speech; the rest is in the record. */
+/**
+ * Returns true for figures with a limit at the level, those of several recordings, and the strongest attacker on other speech;
+ * the rest is in the record.
+ */
 function isShown({ name, demanded }: Evaluation['figures'][number]): boolean {
   const read = readFigureName(name)
   return (

@@ -1,4 +1,4 @@
-/** Failures that the pages have a sentence for; the rest have a general one. */
+/** Failures with a sentence of their own; the others get a general one. */
 const known = [
   'turn-too-short',
   'turns-wrong',
@@ -16,12 +16,12 @@ const known = [
   'recording-restricted',
 ] as const
 
-/** Which sentence a failed making gets. */
+/** Returns the text key for a failed render. */
 export function failureWord(failure: string | undefined): (typeof known)[number] | 'failed' {
   return known.find((one) => one === failure) ?? 'failed'
 }
 
-/** What can go wrong while an agency's program recognises words. */
+/** Failures of the agency's speech recognition program. */
 const ofRecognition = [
   'engine-answer-wrong',
   'program-missing',
@@ -34,7 +34,7 @@ const ofRecognition = [
   'custodian-ended',
 ] as const
 
-/** Which sentence a failed recognition gets. */
+/** Returns the text key for a failed recognition. */
 export function recognitionFailureWord(failure: string | undefined): (typeof ofRecognition)[number] | 'failed' {
   return ofRecognition.find((one) => one === failure) ?? 'failed'
 }

@@ -1,6 +1,6 @@
-/** What a figure of an engine's evaluation measures, in the parts that the pages have words for. */
+/** Parts of the name of an evaluation figure that the pages have texts for. */
 export interface FigureName {
-  /** Of other speech than the engine's, from the same run. */
+  /** Speech other than the engine's, from the same run. */
   subject?: 'original' | 'mcadams'
   measure: Measure
   set?: SpeechSet
@@ -23,7 +23,7 @@ type Measure = (typeof measures)[number]
 const sets = ['10-people', '100-people', 'prompts', 'finnish', 'calls'] as const
 type SpeechSet = (typeof sets)[number]
 
-/** Reads the name of a figure, `original.semi-informed.10-people`; undefined for one that the pages have no words for. */
+/** Parses the name of a figure, `original.semi-informed.10-people`; undefined if the pages have no text for it. */
 export function readFigureName(name: string): FigureName | undefined {
   const parts = name.split('.')
   const subject = (['original', 'mcadams'] as const).find((one) => one === parts[0])
@@ -34,14 +34,14 @@ export function readFigureName(name: string): FigureName | undefined {
   return { ...(subject && { subject }), measure, ...(set && { set }) }
 }
 
-/** The unit a figure is written with. */
+/** Returns the unit of a figure. */
 export function unitOf({ measure }: FigureName): string {
   if (measure === 'turn-timing-ms') return ' ms'
   if (measure === 'times-real-time') return ' ×'
   return measure === 'estoi' || measure === 'pitch-correlation' ? '' : ' %'
 }
 
-/** Whether what is demanded is the most that a figure may be, not the least. */
+/** Returns true if the limit is a maximum, false if it is a minimum. */
 export function isMost({ measure }: FigureName): boolean {
   return measure === 'picked-out' || measure === 'digit-error-added' || measure === 'turn-timing-ms'
 }

@@ -1,7 +1,4 @@
-/**
- * Brings the focus to a row or a heading, or to something in it, once it is on the page: to the first that can have it where
- * what is asked for is not there.
- */
+/** Focuses a row, a heading or an element in it once it is on the page. Falls back to the first focusable element. */
 export function focusRow(id: string, inside?: string): void {
   window.setTimeout(() => {
     const row = document.getElementById(id)

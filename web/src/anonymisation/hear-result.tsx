@@ -16,7 +16,7 @@ type Hearing =
   | { state: 'stopped' }
   | { state: 'refused'; error: unknown }
 
-/** Opens the anonymised copy to be heard, and says how much of it the viewer has heard. */
+/** Plays the anonymised copy and shows how much of it the viewer has listened to. */
 export function HearResult({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void }) {
   const { say } = useLanguage()
   const [hearing, setHearing] = useState<Hearing>({ state: 'idle' })

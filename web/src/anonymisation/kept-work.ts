@@ -2,36 +2,36 @@ import { useEffect, useSyncExternalStore } from 'react'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 import { workOf, type Work } from './work.ts'
 
-/** The work on one copy as it stands in this browser tab. */
+/** Work on one copy in this browser tab. */
 export interface Kept {
-  /** Of the server's work that it began from. */
+  /** Revision of the server's work that it is based on. */
   revision: number
-  /** What the server has. */
+  /** Work as saved on the server. */
   saved: Work
   work: Work
-  /** What can be taken back to, latest last. */
+  /** Undo history, latest last. */
   past: readonly { work: Work; act: string }[]
 }
 
-/** So many steps can be taken back. */
+/** Maximum number of undo steps. */
 const stepsBack = 100
 const kept = new Map<string, Kept>()
 const listeners = new Set<() => void>()
 
-/** The work after an act; letters typed one after the other into one field are one act. */
+/** Returns the work after an act; consecutive typing in one field is one act. */
 export function edited(now: Kept, work: Work, act: string): Kept {
   if (work === now.work) return now
   const isSameAct = act.startsWith('text-') && now.past.at(-1)?.act === act
   return { ...now, work, past: isSameAct ? now.past : [...now.past, { work: now.work, act }].slice(-stepsBack) }
 }
 
-/** The work before the last act. */
+/** Undoes the last act. */
 export function undone(now: Kept): Kept {
   const last = now.past.at(-1)
   return last ? { ...now, work: last.work, past: now.past.slice(0, -1) } : now
 }
 
-/** What was sent is the server's now; what was typed while it was on its way stays unsaved. */
+/** Marks what was sent as saved; what was typed meanwhile stays unsaved. */
 export function noteSaved(now: Kept, sent: Work, revision: number): Kept {
   return { ...now, saved: sent, revision }
 }
@@ -41,8 +41,8 @@ export function isUnsaved({ work, saved }: Kept): boolean {
 }
 
 /**
- * What one person does to one copy. What is unsaved is kept while this browser tab lives: a session that ends, or another page,
- * loses nothing, and the tab asks before it closes.
+ * Work of one person on one copy. Unsaved work is kept in memory while the tab is open: it survives the end of a session and a
+ * change of page, and the tab asks before it closes.
  */
 export function useKeptWork(personId: string, copy: AnonymisedCopy): [Kept, (update: (now: Kept) => Kept) => void] {
   const key = `${personId} ${copy.id}`
@@ -55,7 +55,7 @@ export function useKeptWork(personId: string, copy: AnonymisedCopy): [Kept, (upd
   )
   useEffect(
     () => () => {
-      // What is said in a call stays in the memory of a tab only as long as somebody works on it.
+      // The words of a call stay in the tab's memory only while somebody works on them.
       const left = kept.get(key)
       if (left && !isUnsaved(left)) kept.delete(key)
     },
@@ -71,7 +71,7 @@ export function useKeptWork(personId: string, copy: AnonymisedCopy): [Kept, (upd
   ]
 }
 
-/** What is kept; begun from the server's where nothing is unsaved. */
+/** Returns the unsaved work, or the server's if there is none. */
 function keptOf(key: string, copy: AnonymisedCopy): Kept {
   const now = kept.get(key)
   if (now && (isUnsaved(now) || now.revision >= copy.revision)) return now
@@ -81,7 +81,7 @@ function keptOf(key: string, copy: AnonymisedCopy): Kept {
   return begun
 }
 
-/** A tab with something unsaved asks before it closes, whichever page it shows. */
+/** Asks before a tab with unsaved work closes, whichever page it shows. */
 function guardTheTab(): void {
   if ([...kept.values()].some(isUnsaved)) window.addEventListener('beforeunload', askToStay)
   else window.removeEventListener('beforeunload', askToStay)

@@ -2,7 +2,7 @@ import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 import type { Level, LevelChoice as Choice } from './copy-shapes.ts'
 
-/** How the copy is voiced, each level by an honest name: what of a person is left, and why a level is not to be had. */
+/** Chooses the anonymisation level. Each text states what of a person remains, and why a level is unavailable. */
 export function LevelChoice({
   levels,
   value,

@@ -7,7 +7,7 @@ import { isFromWrong, stretchOf, withoutEnd, type Mark } from './mark.ts'
 import { PickOne } from './pick-one.tsx'
 import { TimeField } from './time-field.tsx'
 
-/** Marks what is to be removed: from where, to where, on whose lane and why; by the position, by the pointer or by numbers. */
+/** Marks a redaction: start, end, lane and reason; by the position, the pointer or numbers. */
 export function MarkForm({
   mark,
   durationMs,
@@ -19,7 +19,7 @@ export function MarkForm({
 }: {
   mark: Mark
   durationMs: number
-  /** Something is open to hear: it has a position. */
+  /** True while a player is open, which gives a position. */
   hasPosition: boolean
   onChange: (mark: Mark) => void
   onFromHere: () => void

@@ -2,7 +2,7 @@ import type { Reason, Track } from './copy-shapes.ts'
 import { tracks } from './copy-shapes.ts'
 import { wrongTimes, type WrongTimes } from './work.ts'
 
-/** What is being marked for removal, before it is added. */
+/** Redaction being marked, before it is added. */
 export interface Mark {
   on: Track | 'BOTH'
   fromMs?: number
@@ -10,15 +10,15 @@ export interface Mark {
   reason: Reason
 }
 
-/** Both parties say what identifies one of them: it is taken from both unless somebody says otherwise. */
+/** Both parties may say what identifies one of them: by default both lanes are redacted. */
 export const firstMark: Mark = { on: 'BOTH', reason: 'NAME' }
 
-/** The lanes it is on. */
+/** Returns the lanes of a mark. */
 export function lanesOf({ on }: Mark): readonly Track[] {
   return on === 'BOTH' ? tracks : [on]
 }
 
-/** Its other end set: an end that came to lie on the wrong side of it is forgotten, for it was of another mark. */
+/** Sets the start. An end before it is cleared: it belonged to another mark. */
 export function markedFrom(mark: Mark, fromMs: number): Mark {
   const { toMs, ...rest } = mark
   return { ...rest, fromMs, ...(toMs !== undefined && toMs > fromMs && { toMs }) }
@@ -29,18 +29,18 @@ export function markedTo(mark: Mark, toMs: number): Mark {
   return { ...rest, toMs, ...(fromMs !== undefined && fromMs < toMs && { fromMs }) }
 }
 
-/** One of its ends is not known any more. */
+/** Clears one end. */
 export function withoutEnd(mark: Mark, end: 'fromMs' | 'toMs'): Mark {
   const { [end]: _, ...rest } = mark
   return rest
 }
 
-/** Of a mark that will not do: whether its beginning has to be put right, and not its end. */
+/** Returns true if the start of an invalid mark is wrong, false if the end is. */
 export function isFromWrong({ fromMs, toMs }: Mark, durationMs: number): boolean {
   return fromMs === undefined || fromMs > durationMs || (toMs !== undefined && toMs <= durationMs)
 }
 
-/** The stretch of a mark, or what it lacks. */
+/** Returns the stretch of a mark, or what is missing. */
 export function stretchOf(
   { fromMs, toMs }: Mark,
   durationMs: number,

@@ -5,7 +5,7 @@ import { redactionId } from './redaction-row.tsx'
 import { formatTenths } from './tenths.ts'
 import { turnId } from './turn-row.tsx'
 
-/** More rows than these are not named: the next ones come as these are done. */
+/** Maximum number of rows named; the next ones appear as these are done. */
 const namedAtMost = 8
 const headings = {
   played: 'original',
@@ -17,7 +17,7 @@ const headings = {
   'level-not-allowed': 'levels',
 } as const satisfies Record<Missing['what'], string>
 
-/** What is missing before the copy can be made, each with the way to its place. */
+/** Lists what is missing before the copy can be rendered, with links to it. */
 export function MissingList({ missing }: { missing: readonly Missing[] }) {
   const { say } = useLanguage()
   return (

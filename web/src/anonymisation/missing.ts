@@ -1,10 +1,10 @@
 import type { CopyLack } from './copy-shapes.ts'
 import type { Redaction, Turn, Work } from './work.ts'
 
-/** One thing that keeps the copy from being made, and the rows of the editor that it is about. */
+/** One obstacle to rendering the copy, and the editor rows it is about. */
 export interface Missing {
   what: CopyLack['what']
-  /** Rows that are there still. */
+  /** Rows that still exist. */
   turns: Turn[]
   redactions: Redaction[]
 }
@@ -12,8 +12,8 @@ export interface Missing {
 const ofTurns: ReadonlySet<CopyLack['what']> = new Set(['identifiers-left', 'transcript', 'unreviewed-turns'])
 
 /**
- * What the server misses in the saved work, tied to the rows as they stand now: it counts the rows that were saved, and rows may
- * have come and gone since.
+ * Maps the server's obstacles to the current rows. The server counts the saved rows; rows may have been added and removed
+ * since.
  */
 export function missingOf(lacks: readonly CopyLack[], saved: Work, now: Work): Missing[] {
   return lacks.map(({ what, at = [] }) => ({

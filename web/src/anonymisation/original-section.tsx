@@ -17,7 +17,7 @@ import { addRedactions, changeRedaction, type Redaction, type Work } from './wor
 
 const readAgainMs = 5000
 
-/** The original: heard, what of it has been heard, and marked where something is removed. */
+/** Plays the original, shows what has been played, and marks redactions. */
 export function OriginalSection({
   copy,
   under,
@@ -32,14 +32,14 @@ export function OriginalSection({
   place: React.RefObject<ListenPlace | null> & Ref<ListenPlace>
   redactions: readonly Redaction[]
   onEdit: (update: (work: Work) => Work, act: string) => void
-  /** Whether it plays; nothing where none is open. */
+  /** Whether it plays; undefined if no player is open. */
   onPlaying: (isPlaying: boolean | undefined) => void
-  /** What the server says has been played. */
+  /** Reads again what the server counts as played. */
   readAgain: () => void
 }) {
   const { say } = useLanguage()
   const [mark, setMark] = useState<Mark>(firstMark)
-  // What was unplayed when the listening opened; none while none is open.
+  // What was unplayed when the player opened; undefined while none is open.
   const [before, setBefore] = useState<readonly Stretch[]>()
   const isOpen = before !== undefined
   const [{ played, isPlaying }, setPlayed] = useState<{ played: Stretch[]; isPlaying: boolean }>({
@@ -47,7 +47,7 @@ export function OriginalSection({
     isPlaying: false,
   })
   const { durationMs, unplayed } = copy
-  // The server counts what it has sent, a little ahead of the ear: while something is heard, the strip follows the ear.
+  // The server counts what it has sent, slightly ahead of playback: while the player is open, the strip follows playback.
   const left = joined(before ? [...unplayed, ...before] : unplayed)
   const notePlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
     setPlayed({ played: now, isPlaying: isPlayingNow })

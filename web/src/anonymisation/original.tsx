@@ -8,7 +8,7 @@ import { EditorPlayer } from './editor-player.tsx'
 import type { Mark } from './mark.ts'
 import type { Redaction } from './work.ts'
 
-/** The original of a copy: a listening like any other, logged, under the purpose of the study. */
+/** Player of a copy's original: logged like any listening, with the study as purpose. */
 export function Original({
   recordingId,
   under,
@@ -19,7 +19,7 @@ export function Original({
   recordingId: string
   under: UnderPurpose
   place: Ref<ListenPlace>
-  /** A listening opened or ended. */
+  /** Called when a listening opens or ends. */
   onOpen: (isOpen: boolean) => void
   redactions: readonly Redaction[]
   mark: Mark

@@ -1,4 +1,4 @@
-/** One of a few in a row of many: the browser's own list, which a hundred rows can have. */
+/** Native select for a row: cheap enough for a hundred rows. */
 export function PickOne<T extends string>({
   label,
   options,

@@ -7,10 +7,10 @@ import type { Stretch } from '../listening/silence.ts'
 import { lengthOf, playedShareOf, wholePercent } from './stretches.ts'
 import { formatTenths } from './tenths.ts'
 
-/** More than these are not listed at once: the next ones come as these are played. */
+/** Maximum number of stretches listed; the next ones appear as these are played. */
 const listedAtMost = 8
 
-/** What of the original has been played and what has not: every second of it is needed. */
+/** Shows which parts of the original have been played: every second is required. */
 export function PlayedStrip({
   unplayed,
   durationMs,

@@ -21,7 +21,7 @@ export function usePrivacyReport(copyId: string) {
   )
 }
 
-/** The privacy report beside the work, with the way to the page that is printed; of each state of the copy anew. */
+/** Privacy report beside the work, with a link to the printable page; read anew for each state of the copy. */
 export function PrivacyReportPanel({ copy: { id, revision, state } }: { copy: AnonymisedCopy }) {
   return <Panel key={`${revision} ${state}`} copyId={id} />
 }
@@ -48,7 +48,7 @@ function Panel({ copyId }: { copyId: string }) {
   )
 }
 
-/** What was removed, by what the rest is voiced and how that fared, and what risk is left in words (R33, L30). */
+/** Redactions, the voice replacement and its evaluation, and the remaining risk in words (R33, L30). */
 export function ReportBody({ report, isFolded }: { report: PrivacyReport; isFolded: boolean }) {
   const { say, language } = useLanguage()
   const { level, engine, version, isAnonymous, evaluation, removed, redactedMs, durationMs, residualRisk } = report

@@ -9,7 +9,7 @@ import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { recognitionFailureWord } from './failure-word.ts'
 import { PickOne } from './pick-one.tsx'
 
-/** Where to begin: stretches of speech, or the words that the agency's program takes it for; a person judges each. */
+/** Proposes stretches of speech, or the words from the agency's speech recognition; a person reviews each. */
 export function ProposeSection({
   recognition,
   spoken,
@@ -18,11 +18,11 @@ export function ProposeSection({
   onPropose,
 }: {
   recognition: AnonymisedCopy['recognition']
-  /** What is spoken, as far as the work says. */
+  /** Spoken language according to the work. */
   spoken: TurnLanguage
   isBusy: boolean
   onRecognise: (language: TurnLanguage) => void
-  /** Puts what was found beside what is in the work. */
+  /** Adds the proposals to the work. */
   onPropose: () => void
 }) {
   const { say } = useLanguage()
@@ -104,7 +104,7 @@ function proposeLabel(state: NonNullable<AnonymisedCopy['recognition']>['state']
   return state === undefined ? 'anonymisation.propose.do' : 'anonymisation.recognition.without'
 }
 
-/** What this tab waited for comes into the work by itself; what came of it is said aloud. */
+/** Adds the result to the work when it is ready, if this tab was waiting for it, and announces it to screen readers. */
 function useWhenMade(state: NonNullable<AnonymisedCopy['recognition']>['state'] | undefined, onMade: () => void): void {
   const { say } = useLanguage()
   const seen = useRef(state)

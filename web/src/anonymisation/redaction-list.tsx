@@ -7,7 +7,7 @@ import { focusRow } from './focus-row.ts'
 import { RedactionRow, redactionId } from './redaction-row.tsx'
 import { changeRedaction, removeRedaction, type Redaction, type Work } from './work.ts'
 
-/** Everything that is removed, to be reviewed one by one: accepted, changed or left out. */
+/** Lists redactions for review: accept, change or remove each. */
 export function RedactionList({
   redactions,
   durationMs,
@@ -64,7 +64,7 @@ export function RedactionList({
   )
 }
 
-/** The acts on a row, the same functions for as long as the list lives, so that a hundred rows are not drawn for one. */
+/** Returns stable callbacks, so that a change of one row does not render a hundred. */
 function useActs(
   all: readonly Redaction[],
   shown: readonly Redaction[],

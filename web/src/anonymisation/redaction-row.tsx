@@ -10,7 +10,7 @@ import { wrongTimes, type Redaction } from './work.ts'
 
 export const redactionId = (key: number) => `redaction-${key}`
 
-/** One redaction: what, where and why, whether a person has looked at it, and what can be done with it. */
+/** One redaction: stretch, lane, reason, review state, and actions. */
 export const RedactionRow = memo(function RedactionRow({
   redaction,
   number,
@@ -21,7 +21,7 @@ export const RedactionRow = memo(function RedactionRow({
   onRemove,
 }: {
   redaction: Redaction
-  /** As on the drawing. */
+  /** Number as on the drawing. */
   number: number
   durationMs: number
   onPlay: (ms: number) => void

@@ -8,7 +8,7 @@ import { Page } from '../shell/page.tsx'
 import { disclosures } from './crumbs.ts'
 import { ReportBody, usePrivacyReport } from './privacy-report.tsx'
 
-/** The privacy report of a copy, to be printed: for the papers of the disclosure. */
+/** Printable privacy report of a copy, for the disclosure's papers. */
 export function ReportPage() {
   const { say } = useLanguage()
   const { id } = useParams({ from: '/disclosures/copies/$id/report' })

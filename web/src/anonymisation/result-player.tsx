@@ -7,10 +7,10 @@ import { usePlayback } from '../listening/use-playback.ts'
 import type { CopyHearing } from './copy-shapes.ts'
 
 const readAgainMs = 4000
-/** What was asked for last is noted a moment after it is served. */
+/** Delay before the last request counts as served. */
 const settleMs = 700
 
-/** Plays the anonymised copy; nothing of the original is here. */
+/** Plays the anonymised copy only, never the original. */
 export function ResultPlayer({
   hearing: { audio, durationMs },
   startMs,
@@ -20,7 +20,7 @@ export function ResultPlayer({
 }: {
   hearing: CopyHearing
   startMs: number
-  /** More of it has been heard: now and then while it plays, and when it pauses. */
+  /** Called while it plays and on pause, when more has been listened to. */
   onServed: () => void
   onBroken: () => void
   onStop: (positionMs: number) => void

@@ -3,7 +3,7 @@ import type { AnonymisedCopy } from './copy-shapes.ts'
 import { HearResult } from './hear-result.tsx'
 import { PrivacyReportPanel } from './privacy-report.tsx'
 
-/** What came of it, for who prepared it: the copy to hear, and its privacy report. */
+/** The finished copy for its preparer: player and privacy report. */
 export function Result({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void }) {
   const { say } = useLanguage()
   return (

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button } from '../controls/button.tsx'
 
-/** What can be done with one row of the work: small, and read with the name of its row. */
+/** Small button of a row; its accessible name includes the row's. */
 export function RowButton({
   label,
   of,
@@ -10,7 +10,7 @@ export function RowButton({
   onPress,
 }: {
   label: string
-  /** The name of the row. */
+  /** Name of the row. */
   of: string
   icon: ReactNode
   look?: 'quiet' | 'accept' | 'remove'

@@ -4,8 +4,8 @@ import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
 /**
- * At the foot of the window: whether everything is saved, taking back, saving; and the original to stop and go on with, which
- * is out of sight where its words are written. It stays, with the focus.
+ * Footer bar: save state, undo, save, and pause or play of the original, which is out of sight where its words are typed. The
+ * bar never unmounts, so it keeps the focus.
  */
 export function SaveWork({
   isUnsaved,
@@ -20,7 +20,7 @@ export function SaveWork({
   isUnsaved: boolean
   canUndo: boolean
   isBusy: boolean
-  /** Whether the original plays; nothing where none is open. */
+  /** Whether the original plays; undefined if no player is open. */
   isPlaying: boolean | undefined
   button: Ref<HTMLButtonElement>
   onToggle: () => void

@@ -12,7 +12,10 @@ import { wholePercent } from './stretches.ts'
 
 type Outcome = 'APPROVED' | 'REJECTED'
 
-/** The second person's signature, given once all of the copy has been heard; or why it is sent back (R33). Of level D nobody signs that it is anonymous (L30). */
+/**
+ * Signature of the second person, possible after listening to all of the copy; or the reason for rejecting it (R33). The
+ * signature of level D does not state that it is anonymous (L30).
+ */
 export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (outcome: Outcome) => Promise<void> }) {
   const { say } = useLanguage()
   const check = $api.useMutation('post', '/api/anonymised-copies/{id}/check')

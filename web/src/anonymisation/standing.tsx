@@ -13,7 +13,7 @@ import { wholePercent } from './stretches.ts'
 import { turnId } from './turn-row.tsx'
 import type { Turn } from './work.ts'
 
-/** Where the copy stands and what comes next: what is missing, making it, how far that is, and what came of it. */
+/** State of the copy and the next step: what is missing, rendering and its progress, result. */
 export function Standing({
   copy,
   missing,
@@ -24,11 +24,11 @@ export function Standing({
 }: {
   copy: AnonymisedCopy
   missing: readonly Missing[]
-  /** The turn on which making it failed. */
+  /** Turn on which the render failed. */
   failedTurn: Turn | undefined
   isUnsaved: boolean
   isBusy: boolean
-  /** Saves first where something is unsaved. */
+  /** Saves unsaved work first. */
   onRender: () => void
 }) {
   const { say, language } = useLanguage()
@@ -98,7 +98,7 @@ function Progress({ share }: { share: number | undefined }) {
   )
 }
 
-/** What comes of making the copy is said aloud: it comes by itself, a while after the press. */
+/** Announces the end of a render to screen readers: it comes some time after the button was pressed. */
 function useTellChanges(state: AnonymisedCopy['state']): void {
   const { say } = useLanguage()
   const seen = useRef(state)

@@ -1,6 +1,6 @@
 import type { Stretch } from '../listening/silence.ts'
 
-/** Stretches in order, those that meet or overlap as one. */
+/** Returns stretches in order, adjacent and overlapping ones merged. */
 export function joined(stretches: readonly Stretch[]): Stretch[] {
   const found: Stretch[] = []
   for (const { fromMs, toMs } of stretches.toSorted((a, b) => a.fromMs - b.fromMs)) {
@@ -12,7 +12,7 @@ export function joined(stretches: readonly Stretch[]): Stretch[] {
   return found
 }
 
-/** What of `stretches` is left without `taken`. */
+/** Returns `stretches` minus `taken`. */
 export function without(stretches: readonly Stretch[], taken: readonly Stretch[]): Stretch[] {
   return joined(taken).reduce<Stretch[]>(
     (left, cut) =>
@@ -30,14 +30,14 @@ export function lengthOf(stretches: readonly Stretch[]): number {
   return joined(stretches).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
 }
 
-/** How much of a recording is not among the unplayed, 0-1; whole only where nothing at all is left. */
+/** Returns the played share of a recording, 0-1; 1 only if nothing is unplayed. */
 export function playedShareOf(unplayed: readonly Stretch[], durationMs: number): number {
   if (durationMs <= 0) return 1
   const left = lengthOf(unplayed) / durationMs
   return Math.min(1, Math.max(0, 1 - left))
 }
 
-/** A share in whole per cents for people: 100 only where it is all. */
+/** Returns a share in whole per cent; 100 only for all of it. */
 export function wholePercent(share: number): number {
   return share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))
 }

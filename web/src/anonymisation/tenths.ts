@@ -1,4 +1,4 @@
-/** A moment of a recording to a tenth of a second, as it is written in Finland: `0.07,4`, `1.02.05,0`. */
+/** Returns a moment in tenths of a second, Finnish style: `0.07,4`, `1.02.05,0`. */
 export function formatTenths(ms: number): string {
   const tenths = Math.max(0, Math.round(ms / 100))
   const [seconds, minutes, hours] = [
@@ -12,14 +12,14 @@ export function formatTenths(ms: number): string {
 }
 
 /**
- * Reads a moment as people write it: `1.02,3`, `1:02.3`, `1.02.05,25`, `62,3`, `62`. A comma begins the decimals; a full stop
- * does only after a colon, for elsewhere it stands between minutes and seconds. Milliseconds, or undefined for anything else.
+ * Parses a moment: `1.02,3`, `1:02.3`, `1.02.05,25`, `62,3`, `62`. A comma begins the decimals. A full stop begins them only
+ * after a colon; elsewhere it separates minutes and seconds. Returns milliseconds, or undefined for anything else.
  */
 export function readTenths(written: string): number | undefined {
   const [, whole, , decimals = ''] =
     /^((?:\d{1,2}:){1,2}\d{1,2}|(?:\d{1,2}\.){0,2}\d{1,5})(([,.]\d{1,3})?)$/.exec(plain(written)) ?? []
   if (whole === undefined) return undefined
-  // `1.02.3` without a comma would be one hour; what is a decimal is said by a comma or after a colon.
+  // `1.02.3` would be ambiguous: decimals need a comma or a preceding colon.
   if (decimals.startsWith('.') && !whole.includes(':')) return undefined
   const fields = whole.split(/[.:]/).map(Number)
   if (fields.slice(1).some((field) => field > 59)) return undefined

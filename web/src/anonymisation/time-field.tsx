@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import { useLanguage } from '../language/use-words.ts'
 import { formatTenths, readTenths } from './tenths.ts'
 
-/** A moment of the recording in numbers (WCAG 2.5.7). What is typed and is no moment stays typed, and is said to be wrong. */
+/** Field for a moment of the recording (WCAG 2.5.7). Invalid text stays in the field, with an error. */
 export function TimeField({
   id,
   label,
@@ -15,11 +15,11 @@ export function TimeField({
   id?: string
   label: string
   valueMs: number | undefined
-  /** Why the moment will not do, though it is one. */
+  /** Error of a valid moment that is not allowed. */
   wrong?: string | undefined
   isReadOnly?: boolean
   onChange: (ms: number) => void
-  /** What stands there is no moment now; without it the last that was one counts. */
+  /** Called when the text is no moment; without it the last valid value counts. */
   onUnread?: () => void
 }) {
   const { say } = useLanguage()
@@ -34,7 +34,7 @@ export function TimeField({
       setShown({ ms: undefined, text: shown.text })
       return onUnread()
     }
-    // The field shows tenths; leaving it as it was must not round the moment.
+    // The field shows tenths; leaving it unchanged must not round the value.
     if (ms !== undefined && shown.text !== textOf(valueMs)) onChange(ms)
   }
   return (

@@ -20,7 +20,7 @@ import {
 
 type Edit = (update: (work: Work) => Work, act: string) => void
 
-/** What is said on each lane, as a person has heard it: of level T it is all that is left of the call. */
+/** Transcript of each lane, checked by a person. At level T it is all that remains of the call. */
 export function TurnList({
   turns,
   level,
@@ -33,7 +33,7 @@ export function TurnList({
   turns: readonly Turn[]
   level: Level
   durationMs: number
-  /** Keys of turns in whose saved words something identifies. */
+  /** Keys of turns with identifying words in the saved text. */
   identifying: ReadonlySet<number>
   positionMs: () => number
   onEdit: Edit
@@ -103,7 +103,7 @@ export function TurnList({
   )
 }
 
-/** The acts on a row, the same functions for as long as the list lives, so that a hundred rows are not drawn for one. */
+/** Returns stable callbacks, so that a change of one row does not render a hundred. */
 function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit) {
   const { say } = useLanguage()
   const now = useRef({ shown, positionMs, onEdit, say })

@@ -11,7 +11,7 @@ import { wrongTimes, type Turn } from './work.ts'
 
 export const turnId = (key: number) => `turn-${key}`
 
-/** One turn: when, in which language and what is said. */
+/** One turn: time, language and words. */
 export const TurnRow = memo(function TurnRow({
   turn,
   durationMs,
@@ -25,9 +25,9 @@ export const TurnRow = memo(function TurnRow({
 }: {
   turn: Turn
   durationMs: number
-  /** Another turn of its lane goes on at the same time. */
+  /** Overlaps another turn of its lane. */
   isOverlapping: boolean
-  /** The server found something in the words that tells who somebody is. */
+  /** The server found identifying words. */
   isIdentifying: boolean
   onPlay: (ms: number) => void
   onChange: (key: number, change: Partial<CopyTurn>, act: string) => void

@@ -8,7 +8,10 @@ import { redactionId } from './redaction-row.tsx'
 import { turnId } from './turn-row.tsx'
 import type { Work } from './work.ts'
 
-/** Somebody saved meanwhile, in another tab as a rule: whose work stands is the person's choice, and until then nothing is lost. */
+/**
+ * Conflict: somebody saved meanwhile, usually in another tab. The person chooses which work to keep; nothing is lost until
+ * then.
+ */
 export function ChangedElsewhere({ onMine, onTheirs }: { onMine: () => void; onTheirs: () => void }) {
   const { say } = useLanguage()
   return (
@@ -26,7 +29,7 @@ export function ChangedElsewhere({ onMine, onTheirs }: { onMine: () => void; onT
   )
 }
 
-/** Why something could not be done; that what was typed is kept; and the row that the server would not have. */
+/** Why a save failed, that the typed text is kept, and which row the server refused. */
 export function NotDone({ error, work, isUnsaved }: { error: unknown; work: Work; isUnsaved: boolean }) {
   const { say } = useLanguage()
   const row = refusedRow(error, work)
@@ -49,7 +52,7 @@ export function NotDone({ error, work, isUnsaved }: { error: unknown; work: Work
   )
 }
 
-/** The server names a row by its place in what was sent: `turns.3`. */
+/** Returns the refused row. The server names it by its index in the request: `turns.3`. */
 function refusedRow(error: unknown, work: Work): string | undefined {
   const [, list, at] = /^(turns|redactions)\.(\d+)/.exec((isRefusal(error) && error.error.field) || '') ?? []
   const key = list === 'turns' || list === 'redactions' ? work[list][Number(at)]?.key : undefined

@@ -6,7 +6,9 @@ import { sentOf, type Work } from './work.ts'
 
 const renderingMs = 1500
 
-/** The copy of an item: begun where there is none yet, found where its recording has one (there is never a second). */
+/**
+ * Returns the copy of an item. Creates it if there is none; finds the existing one of the recording, which never has a second.
+ */
 export function useItemsCopy(disclosureId: string, item: number) {
   return useQuery({
     queryKey: ['anonymised-copy of', disclosureId, item],
@@ -21,7 +23,7 @@ export function useItemsCopy(disclosureId: string, item: number) {
   })
 }
 
-/** A copy as the server has it; looked at again while it, or what is proposed for it, is being made. */
+/** Reads a copy; polls while it or its proposals are being made. */
 export function useCopy(id: string | undefined) {
   return $api.useQuery(
     'get',
@@ -39,10 +41,10 @@ function isUnderWay({ state, recognition }: AnonymisedCopy): boolean {
   return state === 'RENDERING' || recognition?.state === 'waiting' || recognition?.state === 'running'
 }
 
-/** What came of something that was asked of the server. */
+/** Result of a request. */
 type Answered<T> = { done: T } | { error: unknown }
 
-/** All that its preparer does to a copy. */
+/** Returns all acts of a copy's preparer. */
 export function usePreparing(id: string) {
   const [busyWith, setBusyWith] = useState<'saving' | 'proposing' | 'rendering'>()
   const params = { path: { id } }

@@ -5,11 +5,11 @@ import { tracks } from './copy-shapes.ts'
 import { lanesOf, type Mark } from './mark.ts'
 import type { Redaction } from './work.ts'
 
-/** The two lanes on the drawing, without the timeline and the overview under them. */
+/** Height of the two lanes, without the timeline and the overview. */
 const lanesPx = 144
 const looks = {
   reviewed: { color: 'rgba(19, 23, 26, 0.42)', border: '2px solid #13171a', stripes: 'none' },
-  // Stripes and a broken edge, not a colour alone, say that nobody has looked yet.
+  // Stripes and a dashed edge, not only a colour, mark what is not reviewed.
   unreviewed: {
     color: 'rgba(255, 255, 255, 0.35)',
     border: '2px dashed #8a4a00',
@@ -19,8 +19,8 @@ const looks = {
 }
 
 /**
- * Draws redactions on the lanes, numbered as in the list; their ends can be dragged, and dragging elsewhere marks a new one.
- * It is for the pointer alone: the fields of the lists say and take the same.
+ * Draws redactions on the lanes, numbered as in the list. Their ends can be dragged; dragging elsewhere marks a new one. For
+ * pointer users only: the fields of the lists offer the same.
  */
 export function useMarks(
   drawn: Drawn | undefined,
@@ -47,7 +47,7 @@ export function useMarks(
     const { place, regions } = drawn
     let stopSelecting: (() => void) | undefined
     let lane: Track = 'CALLER'
-    // The lane is the one that the pointer goes down on; the drawing asks only then how to select.
+    // The lane is the one under the pointer at pointerdown; the library asks only then how to select.
     const begin = (event: PointerEvent) => {
       stopSelecting?.()
       stopSelecting = undefined
@@ -92,7 +92,7 @@ export function useMarks(
     for (const [id, region] of byId) {
       const one = wanted.find((look) => look.id === id)
       const isOwn = keyOf(id) !== undefined || id.startsWith('draft-')
-      // A lane cannot be changed in a region that is there.
+      // The lane of an existing region cannot be changed.
       if (isOwn && one?.channelIdx !== region.channelIdx) {
         region.remove()
         byId.delete(id)

@@ -3,13 +3,13 @@ import type { Stretch } from '../listening/silence.ts'
 import type { Playback } from '../listening/use-playback.ts'
 import { joined } from './stretches.ts'
 
-/** Between two looks at the clock nothing plays longer; what is longer was a step by hand. */
+/** Maximum step between two clock reads while playing; a longer step was a manual seek. */
 const longestStepMs = 2000
 const tellEveryMs = 1000
 
 /**
- * What has been played since the player opened, told about once a second: so that the strip follows the ear. What counts is
- * what the server has sent, and it says so in its own time.
+ * Reports what has been played since the player opened, about once a second, so that the strip follows playback. What counts is
+ * what the server has sent; the server reports that later.
  */
 export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
   const [played, setPlayed] = useState<Stretch[]>([])

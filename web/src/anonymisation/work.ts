@@ -1,28 +1,28 @@
 import type { AnonymisedCopy, CopyRedaction, CopyTurn, Level, Reason, Track, TurnLanguage } from './copy-shapes.ts'
 import { tracks } from './copy-shapes.ts'
 
-/** A row of the editor: it keeps its key while it is moved and changed, and through saving. */
+/** Row of the editor: its key does not change when it is moved, changed or saved. */
 interface Row {
   key: number
 }
 export type Turn = CopyTurn & Row
 export type Redaction = CopyRedaction & Row
 
-/** What somebody prepares of one copy: how it is voiced, what is said, what is removed. Never changed in place. */
+/** A preparer's work on a copy: level, turns, redactions. Immutable. */
 export interface Work {
   level: Level
   turns: readonly Turn[]
   redactions: readonly Redaction[]
-  /** Not given to any row yet. */
+  /** Next unused key. */
   nextKey: number
 }
 
-/** A new turn is so long, where nothing stands in its way. */
+/** Length of a new turn, unless the next turn comes earlier. */
 const newTurnMs = 3000
-/** Shorter is nothing that somebody could have meant. */
+/** Shorter stretches are ignored as accidental. */
 const shortestMs = 50
 
-/** The work as the server has it, its rows in its order. */
+/** Returns the work from the server, rows in its order. */
 export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'>): Work {
   return {
     level,
@@ -32,7 +32,7 @@ export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level
   }
 }
 
-/** What is sent to be saved: the rows in the order they stand in. */
+/** Returns the body of a save: rows in their order. */
 export function sentOf({ level, turns, redactions }: Work): Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'> {
   return { level, turns: turns.map(withoutKey), redactions: redactions.map(withoutKey) }
 }
@@ -41,7 +41,7 @@ function withoutKey<T extends Row>({ key: _, ...rest }: T): Omit<T, 'key'> {
   return rest
 }
 
-/** Why a stretch of a recording is none. */
+/** Why a stretch is invalid. */
 export type WrongTimes = 'order' | 'beyond'
 
 export function wrongTimes(fromMs: number, toMs: number, durationMs: number): WrongTimes | undefined {
@@ -49,7 +49,7 @@ export function wrongTimes(fromMs: number, toMs: number, durationMs: number): Wr
   return toMs - fromMs < shortestMs ? 'order' : undefined
 }
 
-/** What a person marked is removed: on one lane, or on both, for the other party often repeats it. */
+/** Adds a redaction: on one lane, or on both, because the other party often repeats what is said. */
 export function addRedactions(
   work: Work,
   on: readonly Track[],
@@ -61,7 +61,7 @@ export function addRedactions(
   )
 }
 
-/** Whoever changes a redaction has looked at it: it is reviewed. */
+/** A change reviews the redaction. */
 export function changeRedaction(work: Work, key: number, change: Partial<CopyRedaction>): Work {
   return {
     ...work,
@@ -73,7 +73,7 @@ export function removeRedaction(work: Work, key: number): Work {
   return { ...work, redactions: work.redactions.filter((one) => one.key !== key) }
 }
 
-/** Whoever changes what a program took somebody to say has looked at it: it is a person's. */
+/** A change marks the recognised words as reviewed by a person. */
 export function changeTurn(work: Work, key: number, change: Partial<CopyTurn>): Work {
   return {
     ...work,
@@ -85,7 +85,7 @@ export function changeTurn(work: Work, key: number, change: Partial<CopyTurn>): 
   }
 }
 
-/** A person has heard that it is what was said. */
+/** Marks the words of a turn as confirmed by a person. */
 export function acceptTurn(work: Work, key: number): Work {
   const turn = work.turns.find((one) => one.key === key)
   return turn ? changeTurn(work, key, { text: turn.text }) : work
@@ -96,7 +96,7 @@ export function removeTurn(work: Work, key: number): Work {
 }
 
 /**
- * A new, empty turn at a moment; after the one that is going on there, and no longer than to the next of its lane. It speaks
+ * Adds an empty turn at a moment: after a turn in progress there, and ending at the next one of its lane at the latest. Takes
  * the language of the turn before it.
  */
 export function addTurn(work: Work, track: Track, atMs: number, durationMs: number, language: TurnLanguage): Work {

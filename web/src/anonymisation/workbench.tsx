@@ -21,7 +21,7 @@ import { ChangedElsewhere, NotDone } from './unsaved-trouble.tsx'
 import { usePreparing } from './use-copy.ts'
 import { withProposals, workOf, type Work } from './work.ts'
 
-/** All that its preparer does to a copy: hears the original, marks what is removed, writes what is said, has it made. */
+/** Workbench of the preparer: plays the original, marks redactions, writes the turns, renders the copy. */
 export function Workbench({
   copy,
   personId,
@@ -51,17 +51,17 @@ export function Workbench({
       new Set(missing.flatMap(({ what, turns }) => (what === 'identifiers-left' ? turns.map(({ key }) => key) : []))),
     [missing],
   )
-  // Stable, so that the rows of the lists are drawn again only when they change.
+  // Stable, so that the rows of the lists render only when they change.
   const [{ edit, playFrom, positionMs }] = useState(() => ({
     edit: (change: (now: Work) => Work, act: string) => update((now) => edited(now, change(now.work), act)),
     playFrom: (ms: number) => original.current?.playFrom(ms),
     positionMs: () => original.current?.positionMs() ?? 0,
   }))
 
-  /** The revision that is saved now; nothing where it could not be. */
+  /** Returns the saved revision; undefined if saving failed. */
   const saveNow = async (): Promise<number | undefined> => {
     setFailed(undefined)
-    // What stands in a row and is no moment would be saved as the moment before it.
+    // An invalid time in a row would be saved as the last valid one.
     const wrong = box.current?.querySelector<HTMLElement>('.work-row [aria-invalid=true]')
     if (wrong) {
       wrong.focus()
@@ -114,7 +114,7 @@ export function Workbench({
     await readAgain()
     focusRow('propose')
   }
-  // A copy that is made or being made is gone with the first change that is saved.
+  // Saving any change discards a copy that is rendered or being rendered.
   const losesCopy = isUnsaved && (copy.state === 'RENDERED' || copy.state === 'RENDERING')
   const act = { save: () => void saveAndRead(), render: () => void make() }
   const onSave = () => (losesCopy ? setAsks('save') : act.save())
@@ -130,7 +130,7 @@ export function Workbench({
           if (isUnsaved && busyWith === undefined) onSave()
           return
         }
-        // In a text field Space is a space: with Ctrl it stops the original and goes on, wherever somebody writes.
+        // In a text field Space types a space; Ctrl+Space pauses and plays the original everywhere.
         if (event.key !== ' ' || !event.ctrlKey || isPlaying === undefined) return
         event.preventDefault()
         event.stopPropagation()
@@ -203,7 +203,7 @@ export function Workbench({
         onUndo={() => {
           update(undone)
           announce(say('anonymisation.undone'))
-          // With nothing left to take back its button has no use for the focus.
+          // With nothing left to undo, the undo button is disabled and cannot keep the focus.
           if (kept.past.length === 1) saveButton.current?.focus()
         }}
         onSave={onSave}

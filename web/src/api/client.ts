@@ -1,7 +1,4 @@
-/**
- * Talking to the server. In: calls of the contract. Out: their answers, typed. Never here: what an answer means to a
- * page.
- */
+/** Typed client of the server's API and its query cache. */
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import createClient, { type Middleware } from 'openapi-fetch'
 import createQueryClient from 'openapi-react-query'
@@ -18,12 +15,12 @@ const watch: Middleware = {
     return undefined
   },
   onError({ error }) {
-    // No answer at all: pages say so by the same code as a refusal's.
+    // No answer: pages handle it by a code, like a refusal.
     return isAbort(error) ? undefined : new NoAnswer()
   },
 }
 
-/** The server did not answer. */
+/** Error for a server that did not answer. */
 export class NoAnswer extends Error {
   readonly error = { code: 'no-answer', message: 'The server did not answer.' }
 }
@@ -33,7 +30,7 @@ api.use(watch)
 
 export const queries = new QueryClient({
   queryCache: new QueryCache({
-    // What may be seen no longer is shown no longer: no page goes on with what it had before.
+    // Data that may no longer be seen is removed from the cache.
     onError: (error, query) => {
       if (hidesData(error)) query.setState({ data: undefined })
     },
@@ -42,20 +39,20 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 30_000,
       refetchOnWindowFocus: false,
-      // Refusals are answers; only silence is worth another try.
+      // Refusals are final; only a missing answer is retried.
       retry: (failures, error) => failures < 2 && !isRefusal(error),
     },
   },
 })
 
-/** Queries of the contract as React hooks. */
+/** React hooks for the contract's queries. */
 export const $api = createQueryClient(api)
 
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError'
 }
 
-/** A 401 in the middle of work: who am I is asked again, and the shell shows the sign-in page. */
+/** On 401 reads the session again; the shell then shows the sign-in page. */
 function onSignedOut(): void {
   void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
 }

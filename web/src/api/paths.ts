@@ -4,8 +4,8 @@ import type { operations } from '../../../src/app/http/contract/operations.ts'
 type Operation = (typeof operations)[keyof typeof operations]
 
 /**
- * The server's contract as openapi-fetch asks for it: by path, then by method, what goes in and what comes out. Made of
- * the contract's types alone; the compiler works out only the operations that a page calls.
+ * The server's contract as openapi-fetch expects it: by path, then by method. Derived from the contract's types; the compiler
+ * expands only operations that a page calls.
  */
 export type paths = {
   [Url in Operation['url'] as Braced<Url>]: {
@@ -15,7 +15,7 @@ export type paths = {
   }
 }
 
-/** `/api/people/:id` as `/api/people/{id}`. */
+/** `/api/people/:id` becomes `/api/people/{id}`. */
 type Braced<Url extends string> = Url extends `${infer Before}:${infer Name}/${infer After}`
   ? `${Before}{${Name}}/${Braced<After>}`
   : Url extends `${infer Before}:${infer Name}`
@@ -33,7 +33,7 @@ type Described<Schema> = {
 
 type Numbered<Status> = Status extends `${infer Code extends number}` ? Code : Status
 
-/** What `Schema` says of `From`, as a member `Name` that may be left out where everything in it may. */
+/** Member `Name` with the type of `From` in `Schema`; optional if all its members are. */
 type In<Name extends string, Schema, From extends string> = Schema extends { [F in From]: infer Given }
   ? Partial<Of<Given>> extends Of<Given>
     ? { [N in Name]?: Of<Given> }

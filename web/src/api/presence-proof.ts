@@ -1,16 +1,16 @@
 /**
- * Proof of presence: the server asks for it before what weighs much (403 confirm.fresh). In: such an answer. Out: the same
- * request once more, after the person has proved who they are. Never here: the proof itself (prove-again.tsx).
+ * Proof of presence: the server requires it for critical acts (403 confirm.fresh). After the proof (prove-again.tsx) the
+ * request is sent again.
  */
 export interface Asking {
-  /** Called once: whether the person proved who they are. */
+  /** Called once: whether the person gave the proof. */
   answer: (proved: boolean) => void
 }
 
 let asking: Asking | undefined
 const listeners = new Set<() => void>()
 
-/** For useSyncExternalStore: what is being asked now. */
+/** For useSyncExternalStore: the current request for proof. */
 export const proofs = {
   subscribe(listener: () => void) {
     listeners.add(listener)
@@ -24,7 +24,7 @@ function show(next: Asking | undefined): void {
   for (const listener of listeners) listener()
 }
 
-/** Asks the person at this browser; where nobody can be asked, nobody has proved anything. */
+/** Requests a proof in the page; false if no page can ask. */
 function askForProof(): Promise<boolean> {
   if (listeners.size === 0 || asking) return Promise.resolve(false)
   return new Promise((resolve) => {
@@ -37,7 +37,7 @@ function askForProof(): Promise<boolean> {
   })
 }
 
-/** Fetches; what the server answers with confirm.fresh is asked again after a proof. */
+/** Fetches; on confirm.fresh requests a proof and sends the request again. */
 export async function fetchWithProof(request: Request): Promise<Response> {
   const again = request.method === 'GET' ? undefined : request.clone()
   const response = await fetch(request)

@@ -3,7 +3,10 @@ import type { paths } from './paths.ts'
 
 type ErrorBody = paths['/api/session']['get']['responses'][401]['content']['application/json']
 
-/** What the pages say beside the server's refusals: how a sign-in elsewhere or with a passkey ended, what a browser found. */
+/**
+ * Codes of the pages besides the server's refusals: results of a sign-in by an identity provider or passkey, and browser
+ * errors.
+ */
 const ownRefusals = [
   'no-answer',
   'session.ended',
@@ -21,11 +24,11 @@ const ownRefusals = [
   'audio',
 ] as const
 
-/** Every refusal has a sentence in three languages (error.<code> in texts/). */
+/** All refusals with a text in three languages (error.<code> in texts/). */
 export const knownRefusals: readonly string[] = [...Object.keys(statuses), ...ownRefusals]
 export type RefusalKey = keyof typeof statuses | (typeof ownRefusals)[number] | 'other'
 
-/** True for an answer that says no, in the contract's words. */
+/** Returns true for a refusal of the contract. */
 export function isRefusal(error: unknown): error is ErrorBody {
   return (
     typeof error === 'object' &&
@@ -36,18 +39,18 @@ export function isRefusal(error: unknown): error is ErrorBody {
   )
 }
 
-/** True for an answer by which one may not, or no longer, see what was asked for. */
+/** Returns true if the person may not see the data, or may no longer. */
 export function hidesData(error: unknown): boolean {
   const status = isRefusal(error) ? (statuses as Record<string, number>)[error.error.code] : undefined
   return status === 401 || status === 403 || status === 404
 }
 
-/** The field of the form that a refusal is about, as the contract names it; nothing where it is about none. */
+/** Returns the form field of a refusal, by its name in the contract; undefined if there is none. */
 export function refusalField(error: unknown): string | undefined {
   return isRefusal(error) ? error.error.field?.split('.').at(-1) : undefined
 }
 
-/** Which sentence a refusal or failure gets: its own where the pages have one, otherwise a general one. */
+/** Returns the text key of a refusal or failure: its own if there is one, otherwise a general one. */
 export function refusalKey(error: unknown): RefusalKey {
   const code =
     typeof error === 'object' && error !== null && 'error' in error ? (error as ErrorBody).error?.code : undefined

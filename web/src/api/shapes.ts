@@ -33,7 +33,7 @@ export type LiveCalls = paths['/api/calls']['get']['responses'][200]['content'][
 export type LiveCall = LiveCalls['items'][number]
 export type Listening =
   paths['/api/recordings/{id}/listenings']['post']['responses'][201]['content']['application/json']
-/** What every look is made under. */
+/** Purpose and reference of every access. */
 export interface UnderPurpose {
   purpose: Purpose
   reference?: string

@@ -1,18 +1,18 @@
 /**
- * What the tabs of one browser tell each other: they share one session, so its use in one is its use in all. In and out:
- * that the session was used, begun or ended. Never here: anything about whom or what was looked at.
+ * Messages between the tabs of one browser, which share one session: it was used, begun or ended. Messages carry nothing about
+ * persons or calls.
  */
 export type Told = 'used' | 'signed-in' | 'signed-out' | 'ended'
 
 const kinds: readonly unknown[] = ['used', 'signed-in', 'signed-out', 'ended'] satisfies Told[]
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('seloste.session')
 
-/** Tells the other tabs. */
+/** Notifies the other tabs. */
 export function tellTabs(told: Told): void {
   channel?.postMessage(told)
 }
 
-/** Calls back for what another tab tells, until the returned function is called. */
+/** Subscribes to messages of other tabs. Returns the unsubscribe function. */
 export function hearTabs(onTold: (told: Told) => void): () => void {
   const hear = ({ data }: MessageEvent) => {
     if (kinds.includes(data)) onTold(data as Told)

@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 const lookMs = 5_000
 
-/** What keeps the installation from its work, since when, and what to do. */
+/** Lists what keeps the installation from working, since when, and what to do. */
 export function Blockers() {
   const { say, language } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/operation/blockers', undefined, {

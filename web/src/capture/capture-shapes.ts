@@ -17,7 +17,7 @@ export type FlowHead = Answer<'/api/capture/flows', 'get'>['items'][number]
 export type CallFlow = Answer<'/api/capture/flows/{id}', 'get'>
 export type FlowStep = CallFlow['steps'][number]
 
-/** Whose screens these are: whoever runs the installation. */
+/** Returns true for persons who run the installation: only they see these pages. */
 export function runsCapture(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'ADMINISTRATOR', 'MAINTENANCE')
 }
@@ -27,14 +27,14 @@ export type Span = (typeof spans)[number]
 export const views = ['client', 'time'] as const
 export type View = (typeof views)[number]
 
-/** What of reception is looked at, as it stands in the address; nothing that is usual. */
+/** Reads the view of the reception page from the address; defaults are omitted. */
 export function readReceptionView(search: Record<string, unknown>): { span?: Span; by?: View } {
   const span = spans.find((one) => one === search['span'])
   const by = views.find((one) => one === search['by'])
   return { ...(span && span !== 'day' && { span }), ...(by && by !== 'client' && { by }) }
 }
 
-/** Which sessions are listed: all, those with a problem, or those of one part of a call. */
+/** Reads which sessions to list from the address: all, those with a problem, or those of one part of a call. */
 export function readFlowFilters(search: Record<string, unknown>): { show?: 'troubled'; segment?: string } {
   const segment = search['segment']
   return {
@@ -46,7 +46,7 @@ export function readFlowFilters(search: Record<string, unknown>): { show?: 'trou
 const spanDays: Record<Span, number> = { day: 1, week: 7, month: 31 }
 const hourMs = 3_600_000
 
-/** From a full hour, so that the same hours are asked for until the next. */
+/** Starts at a full hour, so that the query key stays the same within an hour. */
 export function spanOf(span: Span, nowMs: number): { from: string; to: string; by: 'hour' | 'day' } {
   const until = (Math.floor(nowMs / hourMs) + 1) * hourMs
   return {
@@ -58,7 +58,7 @@ export function spanOf(span: Span, nowMs: number): { from: string; to: string; b
 
 export type Counts = Omit<ReceptionPeriod, 'at' | 'trunk' | 'client'>
 
-/** Rows of one key as one. Jitter is weighted by what came. */
+/** Sums rows of the same key. Jitter is weighted by received packets. */
 export function sumReception(
   items: readonly ReceptionPeriod[],
   keyOf: (item: ReceptionPeriod) => string,

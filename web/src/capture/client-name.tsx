@@ -1,6 +1,6 @@
 import { useLanguage } from '../language/use-words.ts'
 
-/** A recording client: what it calls itself, and the trunk that its requests come by. */
+/** A recording client: its own name, and the trunk of its requests. */
 export function ClientName({ client, trunk }: { client: string; trunk?: string | undefined }) {
   const { say } = useLanguage()
   return (

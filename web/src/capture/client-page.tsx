@@ -10,14 +10,14 @@ import type { ClientSends } from './capture-shapes.ts'
 import { ClientFacts } from './clients-page.tsx'
 
 type Kind = ClientSends['kind']
-/** What is wrong first, then where each value comes from, then all that is sent. */
+/** In order: what is wrong, what each value was made from, all that is sent. */
 const groups: readonly { title: 'wrong' | 'made' | 'sent'; kinds: readonly Kind[] }[] = [
   { title: 'wrong', kinds: ['refusal', 'problem', 'review'] },
   { title: 'made', kinds: ['mapping', 'caller', 'number', 'official'] },
   { title: 'sent', kinds: ['transport', 'suite', 'codec', 'label', 'body', 'header', 'element'] },
 ]
 
-/** One recording client: the names of what it sends, and what was made of it. */
+/** One recording client: what it sends, and which values are made of it. */
 export function ClientPage() {
   const { say } = useLanguage()
   const { id } = useParams({ from: '/capture/clients/$id' })

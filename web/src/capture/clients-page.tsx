@@ -10,7 +10,7 @@ import { Page } from '../shell/page.tsx'
 import { useClients, type SeenClient } from './capture-shapes.ts'
 import { ClientName } from './client-name.tsx'
 
-/** Tallennettavaa lähettävät järjestelmät (SBC): each recording client that was seen. */
+/** Tallennettavaa lähettävät järjestelmät (SBC): every recording client seen so far. */
 export function ClientsPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = useClients()
@@ -33,7 +33,7 @@ export function ClientsPage() {
   )
 }
 
-/** Since when, until when and how much of it there was. */
+/** First and last use, and counts. */
 export function ClientFacts({ client }: { client: SeenClient }) {
   const { say, language } = useLanguage()
   const number = (count: number) => formatCount(count, language)

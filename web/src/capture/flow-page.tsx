@@ -1,4 +1,4 @@
-/** One session's signalling: a ladder, and a table that says the same. In: an id from the address. Out: a page. */
+/** Signalling of one session: a ladder diagram, and a table of the same steps. */
 import { Link, useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'

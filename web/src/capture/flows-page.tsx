@@ -13,7 +13,7 @@ import { ClientName } from './client-name.tsx'
 
 const shows = ['all', 'troubled'] as const
 
-/** Puhelujen merkinanto: the sessions whose signalling capture still remembers. */
+/** Puhelujen merkinanto: the sessions whose signalling capture still holds. */
 export function FlowsPage() {
   const { say } = useLanguage()
   const { show = 'all', segment } = useSearch({ from: '/capture/flows', select: readFlowFilters })
@@ -127,7 +127,7 @@ function Began({ flow }: { flow: FlowHead }) {
   )
 }
 
-/** How a session stands: what went wrong, or that nothing did. */
+/** Badges with the problems of a session, or that it has none. */
 export function Problems({ flow }: { flow: FlowHead }) {
   const { say } = useLanguage()
   if (flow.problems.length === 0) return <>{say(flow.endedAt ? 'capture.flow.ended' : 'capture.flow.going')}</>

@@ -7,7 +7,7 @@ const [left, right] = [70, 250]
 const rowPx = 36
 const topPx = 34
 
-/** The ladder of a session. The table beside it says the same, so it is for the eye alone. */
+/** Ladder diagram of a session. Hidden from screen readers: the table beside it has the same steps. */
 export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds: (since: number) => string }) {
   const { say } = useLanguage()
   const first = steps[0]

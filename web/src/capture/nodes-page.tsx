@@ -12,7 +12,7 @@ import type { CaptureNode } from './capture-shapes.ts'
 
 const lookMs = 5_000
 
-/** Tallentimet: the captures of this register, on whichever machines, and how each is. */
+/** Tallentimet: the capture nodes of this register and the state of each. */
 export function NodesPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/capture/nodes', undefined, {

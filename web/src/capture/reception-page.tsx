@@ -1,7 +1,4 @@
-/**
- * Äänen vastaanotto: how recordings come in, by client and by time (R13, R17). In: counts of hours. Out: a page. Never here:
- * a call or a person.
- */
+/** Äänen vastaanotto: reception quality by client and hour (R13, R17). Counts only, never a call or a person. */
 import { Link, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
@@ -25,7 +22,6 @@ import {
 } from './capture-shapes.ts'
 import { ClientName } from './client-name.tsx'
 
-/** The page of how recordings come in. */
 export function ReceptionPage() {
   const { say } = useLanguage()
   const { span = 'day', by = 'client' } = useSearch({ from: '/capture', select: readReceptionView })
@@ -76,7 +72,7 @@ export function ReceptionPage() {
   )
 }
 
-/** What somebody should look at, in sentences. */
+/** Problems that need attention, one sentence each. */
 function Troubles({ items }: { items: readonly ReceptionPeriod[] }) {
   const { say, language } = useLanguage()
   const [all] = sumReception(items, () => '')

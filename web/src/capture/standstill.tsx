@@ -4,7 +4,7 @@ import { Notice } from '../controls/notice.tsx'
 import { sayWhat } from '../watch/alarm-words.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** On the start page of whoever runs the installation: the alarm of what stands still, while it is open. */
+/** Start page section for persons who run the installation: the open standstill alarm. */
 export function Standstill() {
   const { say, language } = useLanguage()
   const { data } = $api.useQuery('get', '/api/alarms', { params: { query: { state: 'open' } } }, { staleTime: 0 })

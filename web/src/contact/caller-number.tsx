@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
 
-/** The caller's number, masked until somebody asks for it; asking is logged and the page says so first. */
+/** The caller's number, masked until revealed. Revealing is logged, and the page says so first. */
 export function CallerNumber({ contact }: { contact: ContactDetail }) {
   const { say } = useLanguage()
   const under = usePurpose()

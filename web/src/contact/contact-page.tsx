@@ -1,6 +1,6 @@
 /**
- * Yhteydenotto: one contact, its call segments, and listening to them. In: an id from the address. Out: a page.
- * Never here: the segments of others; the server leaves them out (R39).
+ * Yhteydenotto: one contact, its call segments, and listening to them. The server omits segments that the viewer may not see
+ * (R39).
  */
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
@@ -25,11 +25,10 @@ import { SegmentPanel } from './segment-panel.tsx'
 const againMs = 15_000
 const againAtMost = 40
 
-/** The page of one contact. */
 export function ContactPage() {
   const { say, language } = useLanguage()
   const { id } = useParams({ from: '/contacts/$id' })
-  // The router hands on what the address said besides; only a moment counts.
+  // The router passes all search parameters; only a moment is used.
   const { t, part } = useSearch({ from: '/contacts/$id', select: readMoment })
   const under = usePurpose()
   const presence = usePresence()
@@ -43,8 +42,8 @@ export function ContactPage() {
     'get',
     '/api/contacts/{id}',
     { params: { path: { id }, query: under } },
-    // A call that goes on is looked at again, so that its end and its recording appear by themselves. Not for ever:
-    // each time is a look of its own in the log, and a use of the session.
+    // Polls a call in progress, so that its end and its recording appear by themselves. The number of polls is limited: each is
+    // a view of its own in the log and a use of the session.
     {
       refetchInterval: ({ state }) =>
         state.data && isGoingOn(state.data) && state.dataUpdateCount < againAtMost ? againMs : false,
@@ -104,7 +103,7 @@ function isGoingOn(contact: ContactDetail): boolean {
   return contact.endedAt == null || contact.segments.some(({ recording }) => recording.state === 'capturing')
 }
 
-/** Milliseconds into the recording; undefined where the recording has no such moment. */
+/** Milliseconds into the recording; undefined if the moment is outside it. */
 function momentIn({ durationMs }: SegmentDetail, seconds: string | undefined): number | undefined {
   const ms = seconds == null ? undefined : Number(seconds) * 1000
   return ms != null && (durationMs == null || ms < durationMs) ? ms : undefined

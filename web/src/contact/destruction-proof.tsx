@@ -7,7 +7,7 @@ import { ReachedPlaces } from '../retention/ledger.tsx'
 import type { Destruction } from '../retention/retention-shapes.ts'
 import { Fact } from './facts.tsx'
 
-/** The proof of a recording's end: its entry in the ledger, the places it reached, and the certificate for who asked. */
+/** Proof of a destruction: its entry in the ledger, the places it reached, and the certificate for the requester. */
 export function DestructionProof({
   recordingId,
   destruction: { entry, certificate },
@@ -16,9 +16,9 @@ export function DestructionProof({
 }: {
   recordingId: string
   destruction: Destruction
-  /** The request under which it is asked for. */
+  /** Reference of the request it is made under. */
   reference: string | undefined
-  /** A party of the call, or the Service Unit for one. */
+  /** A party of the call, or the Service Unit for a party. */
   mayCertify: boolean
 }) {
   const { say, language } = useLanguage()

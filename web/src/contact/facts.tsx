@@ -6,7 +6,7 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { CallerNumber } from './caller-number.tsx'
 
-/** The register's fields of one contact (R10) and until when it is kept (R22). */
+/** The register's fields of one contact (R10) and its retention (R22). */
 export function Facts({ contact }: { contact: ContactDetail }) {
   const { say, language, named } = useLanguage()
   const lengthMs = contact.endedAt ? Date.parse(contact.endedAt) - Date.parse(contact.startedAt) : undefined
@@ -51,13 +51,13 @@ export function Facts({ contact }: { contact: ContactDetail }) {
   )
 }
 
-/** Until an official answered, or the caller gave up. */
+/** Returns when an official answered or the caller hung up. */
 function waitEndOf({ segments, startedAt, endedAt }: ContactDetail): string {
   const [answer] = segments.flatMap(({ answeredAt }) => answeredAt ?? []).sort()
   return answer ?? endedAt ?? startedAt
 }
 
-/** One fact: its name and its value. */
+/** One fact: name and value. */
 export function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>

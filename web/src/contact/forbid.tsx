@@ -20,8 +20,8 @@ interface Told {
 }
 
 /**
- * Forbids the use of a recording, as its official or its caller wishes: one question and no reason (R49). It is out of use at
- * once and then destroyed.
+ * Forbids the use of a recording on behalf of its official or caller: one question, no reason (R49). The recording is
+ * restricted at once and then destroyed.
  */
 export function Forbid({
   recordingId,
@@ -33,15 +33,15 @@ export function Forbid({
   onForbidden,
 }: {
   recordingId: string
-  /** The official of the call, or the Service Unit, which serves a request. */
+  /** The official of the call, or the Service Unit serving a request. */
   by: 'official' | 'service-unit'
-  /** Perhaps it has been forbidden already; telling so again changes nothing. */
+  /** May be forbidden already; idempotent. */
   isRestricted: boolean
-  /** Whoever forbids has asked to hear it and has not yet. */
+  /** The requester has asked to listen first and has not yet. */
   isUnheard?: boolean
-  /** The official’s: until when they enter what the caller told them; absent while the call goes on. */
+  /** For the official: deadline for entering the caller's wish; undefined during the call. */
   callerWishUntil?: string | undefined
-  /** The Service Unit’s: whose request it is, how it came, and its number. */
+  /** For the Service Unit: requester, channel, and number of the request. */
   served?: Told
   onForbidden: (prohibition: Prohibition) => void
 }) {
@@ -114,14 +114,14 @@ export function Forbid({
   )
 }
 
-/** What came of it: read out and seen in place of the question, until it is destroyed and then that. */
+/** Result of a prohibition, announced and shown instead of the question, until and after the destruction. */
 export function Forbidden({ prohibition, under }: { prohibition: Prohibition; under: UnderPurpose }) {
   const { say, language } = useLanguage()
   const shown = useRef<HTMLDivElement>(null)
   const destruction = useDestruction(prohibition.recordingId, under)
   const destroyedAt = destruction?.state === 'destroyed' ? destruction.destroyedAt : undefined
   const now: Prohibition = destroyedAt ? { ...prohibition, state: 'executed', executedAt: destroyedAt } : prohibition
-  // What had the focus is gone with the question.
+  // The focused element is gone with the question.
   useEffect(() => shown.current?.focus(), [])
   const tell = useEffectEvent(() => announce(sayForbidden(now, say, language)))
   useEffect(() => tell(), [now.state])
@@ -132,7 +132,7 @@ export function Forbidden({ prohibition, under }: { prohibition: Prohibition; un
   )
 }
 
-/** What came of a prohibition, in one sentence. */
+/** Returns one sentence about the state of a prohibition. */
 export function sayForbidden(
   { state, executedAt }: Pick<Prohibition, 'state' | 'executedAt'>,
   say: ReturnType<typeof useLanguage>['say'],

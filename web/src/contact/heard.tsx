@@ -5,10 +5,10 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 type StreamReception = NonNullable<SegmentDetail['reception']>['streams'][number]
 
-/** Less than this is not heard. */
+/** Shorter gaps are inaudible. */
 const heardMs = 500
 
-/** What whoever listens should know of how the recording came in, one sentence each. */
+/** Returns sentences about the reception of the recording, for listeners. */
 export function useHeardWords({ heard, marks }: SegmentDetail): string[] {
   const { say, language } = useLanguage()
   if (!heard) return []
@@ -21,7 +21,7 @@ export function useHeardWords({ heard, marks }: SegmentDetail): string[] {
   ]
 }
 
-/** For technical maintenance: the measures of each stream, and how the call was signalled while that is remembered. */
+/** For technical maintenance: reception measures of each stream, and a link to the call's signalling while held. */
 export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
   const { say, language } = useLanguage()
   const { reception } = segment

@@ -7,7 +7,7 @@ import { useDestruction } from '../retention/use-destruction.ts'
 import { DestructionProof } from './destruction-proof.tsx'
 import { Fact } from './facts.tsx'
 
-/** Until when the recording is kept and when it is destroyed, with the reason for both (R23, R24). */
+/** Retention end and destruction date of the recording, each with its reason (R23, R24). */
 export function Keeping({
   recording,
   under,
@@ -15,7 +15,7 @@ export function Keeping({
 }: {
   recording: Recording
   under: UnderPurpose
-  /** Gets the certificate of a destruction. */
+  /** May get the certificate of a destruction. */
   mayCertify: boolean
 }) {
   const { say, language } = useLanguage()
@@ -42,7 +42,7 @@ export function Keeping({
   )
 }
 
-/** How it ended, from the moment it is out of use: while its copies are being destroyed that is said instead. */
+/** The recording's end, shown once it is restricted: while its copies are being destroyed, that is shown instead. */
 function Ended({ recording, under, mayCertify }: { recording: Recording; under: UnderPurpose; mayCertify: boolean }) {
   const { say, language } = useLanguage()
   const destruction = useDestruction(recording.id, under)

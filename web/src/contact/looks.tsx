@@ -3,7 +3,7 @@ import { formatLength } from '../format/duration.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Who has listened, by role and purpose; never by name. */
+/** Lists listenings by role and purpose, never by name. */
 export function Looks({ looks, segmentId }: { looks: SegmentDetail['looks']; segmentId: string }) {
   const { say, language } = useLanguage()
   const title = `looks-${segmentId}`

@@ -1,10 +1,10 @@
-/** A moment in a contact as it stands in the address: `t` in seconds, `part` the call segment it is in. */
+/** Moment of a contact in the address: `t` in seconds, `part` is the call segment. */
 export interface Moment {
   t?: string
   part?: string
 }
 
-/** The moment of an address; whatever is not well written is left out. */
+/** Reads the moment from an address; invalid members are left out. */
 export function readMoment(search: Record<string, unknown>): Moment {
   const { t, part } = search
   return {

@@ -24,7 +24,7 @@ import { Why } from './why.tsx'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
 
-/** One call segment: who answered and when, what there is to hear, why, until when, and who has heard it. */
+/** One call segment: the official and times, the recording, why it was recorded, its retention, and its listenings. */
 export function SegmentPanel({
   contact,
   segment,
@@ -40,7 +40,7 @@ export function SegmentPanel({
   momentMs: number | undefined
   me: Me
   under: UnderPurpose
-  /** Something was done to it: what the page says of it has changed. */
+  /** Called after an act that changes the segment. */
   onLooked: () => void
 }) {
   const { say, language, named } = useLanguage()
@@ -48,7 +48,7 @@ export function SegmentPanel({
   const [forbidden, setForbidden] = useState<Prohibition>()
   const told = segment.mayForbid
   const heard = useHeardWords(segment)
-  // What is restricted is heard in the one case that it is kept for; whether this is that case is the server's to say.
+  // Restricted recordings are listened to only in the one case they are held for; the server decides whether this is that case.
   const canOnlyBeHeardHere =
     recording.state === 'restricted' && (told === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
@@ -114,7 +114,7 @@ export function SegmentPanel({
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
         </Suspense>
       ) : (
-        // What came of a prohibition is told above.
+        // The result of a prohibition is shown above.
         !forbidden && (
           <p className="no-audio">
             {recording.state === 'destroyed'
@@ -160,7 +160,7 @@ export function SegmentPanel({
   )
 }
 
-/** Of a recording whose use was forbidden there is a certificate, for whoever inspects the call. */
+/** Returns true if the person may get the certificate of a forbidden recording: persons who inspect the call. */
 function mayCertify(me: Me, { recording }: SegmentDetail): boolean {
   const wasForbidden = recording.cause === 'caller' || recording.cause === 'official'
   return wasForbidden && purposesOf(me).some(({ purpose }) => purpose === 'INSPECTION')

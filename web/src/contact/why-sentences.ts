@@ -18,12 +18,12 @@ const told = {
   conference: 'contact.why.conference',
 } as const satisfies Record<string, Word>
 
-/** Why a call is recorded or is not, as the plan says it. */
+/** Reasons why a call is recorded or not, according to the plan. */
 export const reasons: readonly string[] = Object.keys(told)
 
 type Decision = Omit<SegmentDetail['decision'], 'record'>
 
-/** The sentences that explain a decision, each with what it needs; for a reason that is not known, what is true of all. */
+/** Returns the sentences that explain a decision, with their values; general ones for an unknown reason. */
 export function sentencesOf({ reason, draw, share, quotaUsed, rule }: Decision): Word[] {
   if (!Object.hasOwn(told, reason)) return ['contact.why.other']
   const known = reason as keyof typeof told

@@ -9,8 +9,8 @@ import { sentencesOf } from './why-sentences.ts'
 type Decision = SegmentDetail['decision']
 
 /**
- * Explains why a call was recorded or not: a sentence, the numbers of the draw behind a detail, and the rule as the description
- * had it when the call was answered (R14).
+ * Explains why a call was recorded or not: a sentence, the numbers of the draw in a detail, and the rule in force when the call
+ * was answered (R14).
  */
 export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: boolean }) {
   const { say, language, named } = useLanguage()

@@ -1,7 +1,7 @@
 import type { Caller } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** The caller's number as the server gives it (masked), or that it is withheld (AC9). */
+/** The caller's number as sent by the server (masked), or that it is withheld (AC9). */
 export function CallerText({ caller }: { caller: Caller }) {
   const { say } = useLanguage()
   if (caller.kind === 'withheld' || !caller.number)

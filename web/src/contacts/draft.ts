@@ -4,17 +4,17 @@ import type { DateRange } from '../controls/date-range.tsx'
 import type { Word } from '../language/use-words.ts'
 import { parseDay, type Filters } from './filters.ts'
 
-/** A search as it stands in the form, before it becomes the address. */
+/** Search in the form, before it is put into the address. */
 export interface Draft extends Record<FilterName, string> {
   days: DateRange | null
   fromTime: Time | null
   toTime: Time | null
 }
 
-/** What is wrong with a draft, field by field: the word that says it. */
+/** Text key of the problem of each field. */
 export type DraftProblems = Partial<Record<FilterName | 'days' | 'times', Word>>
 
-/** The form's content for a search in the address. */
+/** Returns the form's content for a search in the address. */
 export function draftOf(filters: Filters): Draft {
   const from = filters.from ? parseDay(filters.from) : undefined
   const to = filters.to ? parseDay(filters.to) : undefined
@@ -28,7 +28,7 @@ export function draftOf(filters: Filters): Draft {
   }
 }
 
-/** The search that a form's content makes. */
+/** Returns the search of a form's content. */
 export function filtersOf({ days, fromTime, toTime, ...draft }: Draft): Filters {
   const asked = filterNames.filter((name) => draft[name].trim() !== unasked(name))
   return {
@@ -37,7 +37,7 @@ export function filtersOf({ days, fromTime, toTime, ...draft }: Draft): Filters 
   }
 }
 
-/** Nothing where the search can be made. A number may be written in any form, but with digits and no letters. */
+/** Returns undefined if the draft is valid. A number may be written in any form, with digits and without letters. */
 export function problemsOf({ days, fromTime, toTime, ...draft }: Draft): DraftProblems {
   const isNumber = (text: string) => text.trim() === '' || /^[+\d\s()./-]*\d[\d\s()./-]*$/.test(text)
   const wrong = filterNames.filter((name) => filterOf(name).kind === 'phone' && !isNumber(draft[name]))

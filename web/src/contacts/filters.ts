@@ -1,6 +1,6 @@
 /**
- * Searching the contact history. In: the address (a saved search is its URL), and the caller's number, which stands in no address. Out:
- * the query of the contract, and a page of contacts. Never here: columns beyond the register's own (R10).
+ * Search filters of the contact history. A saved search is its URL; the caller's number is never in a URL. Only the register's
+ * own fields are searched (R10).
  */
 import { parseDate, parseDateTime, toZoned, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
 import {
@@ -13,13 +13,13 @@ import {
 import { zone } from '../format/instant.ts'
 import { keepSought, soughtUnder } from '../session/sought.ts'
 
-/** A search: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
+/** Search: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
 export interface Filters extends FilterValues {
   from?: string
   to?: string
 }
 
-/** The search part of an address; whatever is not a filter, or not well written, is left out. */
+/** Reads the filters from an address; unknown and invalid ones are left out. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const text = (key: string) => {
     const value = search[key]
@@ -44,7 +44,7 @@ export function readFilters(search: Record<string, unknown>): Filters {
 
 const isOfSomebody = (name: string) => filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
 
-/** Where a search is shown: its address, and the key of the number that stands in none. */
+/** Returns the address of a search and the key of its number, which is in no address. */
 export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {
   const all = Object.entries(filters)
   const numbers = all.filter(([name]) => isOfSomebody(name))
@@ -55,13 +55,13 @@ export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; 
   }
 }
 
-/** The search that is shown at an address, with the number that goes along with it. */
+/** Returns the search of an address, with its number. */
 export function shownAt(search: Filters, sought: string | undefined): Filters {
   const numbers = soughtUnder(sought)
   return numbers === undefined ? search : { ...search, ...readFilters(JSON.parse(numbers) as Record<string, unknown>) }
 }
 
-/** The same search in the contract's words: instants instead of Finnish days; a day without a time is whole. */
+/** Returns the contract's query: instants instead of Finnish days; a day without a time is whole. */
 export function queryOf({ from, to, ...rest }: Filters) {
   return {
     ...rest,
@@ -70,7 +70,7 @@ export function queryOf({ from, to, ...rest }: Filters) {
   }
 }
 
-/** A day, or a day with a time, as it is written in the address; undefined for anything else. */
+/** Parses a day, or a day with a time, from an address; undefined for anything else. */
 export function parseDay(written: string): CalendarDate | CalendarDateTime | undefined {
   try {
     return written.includes('T') ? parseDateTime(written) : parseDate(written)

@@ -2,12 +2,12 @@ import type { Filters } from './filters.ts'
 
 let last: Filters = {}
 
-/** Remembers the search on the page, so that "back to search" leads to the same one. */
+/** Stores the current search for "back to search". */
 export function rememberSearch(filters: Filters): void {
   last = filters
 }
 
-/** The search last on the page. */
+/** Returns the last search. */
 export function lastSearch(): Filters {
   return last
 }

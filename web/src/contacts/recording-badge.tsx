@@ -7,7 +7,7 @@ import type { Language } from '../language/language.ts'
 const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, expired: Ban, destroyed: Ban }
 const knownCauses = ['retention', 'caller', 'official', 'trimming', 'hold-end']
 
-/** What there is to hear, or will be, with its date: an icon and words, never colour alone. */
+/** State of the recording with its date: an icon and words, never colour alone. */
 export function RecordingBadge({ recording, isOngoing }: { recording: Recording; isOngoing: boolean }) {
   const { say, language } = useLanguage()
   const Icon = icons[recording.state]
@@ -34,13 +34,13 @@ function recordingDate(recording: Recording, say: Say, language: Language): stri
   return recording.destroyAt && say('contact.recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
 }
 
-/** That a recording was destroyed, and when; or that it is being destroyed. */
+/** Returns that a recording was destroyed and when, or that it is being destroyed. */
 export function sayDestroyed({ destroyedAt }: { destroyedAt?: string }, say: Say, language: Language): string {
   if (destroyedAt === undefined) return say('contact.recording.sentence.destroying')
   return say('contact.recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
 }
 
-/** Why a recording was destroyed, in words. */
+/** Returns the text of why a recording was destroyed. */
 export function causeOf(recording: Recording, say: Say): string | undefined {
   return recording.cause && knownCauses.includes(recording.cause)
     ? say(`contact.cause.${recording.cause}` as Word)

@@ -14,14 +14,14 @@ interface Column {
   head: Word
   className?: string
   /**
-   * Who sees it, where not everybody does: whoever has one of these roles in any right, not only in those that cover the purpose.
-   * What the server must not tell others it leaves out itself.
+   * Roles that see the column, if not all do: any right of the role counts, not only those that cover the purpose. The server
+   * omits what others may not see.
    */
   roles?: readonly AccessRight['role'][]
   Cell: (props: { contact: Contact }) => ReactNode
 }
 
-/** What is shown of a contact, in the table and on its card, beside its segments: the register's fields (R10). The first leads to it. */
+/** Columns and card fields of a contact, beside its segments: the register's fields (R10). The first one is the link. */
 const columns: readonly [Column, ...Column[]] = [
   { head: 'contacts.field.start', className: 'result-start', Cell: ContactLink },
   { head: 'contacts.field.end', className: 'result-end', Cell: EndText },
@@ -29,7 +29,7 @@ const columns: readonly [Column, ...Column[]] = [
   { head: 'contacts.field.number', Cell: NumberText },
 ]
 
-/** The contacts as a table with exactly the register's fields (R10); as cards where there is no room for one. */
+/** Contacts as a table with exactly the register's fields (R10); as cards on narrow screens. */
 export function Results({ contacts }: { contacts: Contact[] }) {
   const presence = usePresence()
   const seen = columns.filter(

@@ -20,11 +20,12 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { draftOf, filtersOf, problemsOf, type Draft, type DraftProblems } from './draft.ts'
 import type { Filters } from './filters.ts'
 
-/** The search form. It starts from the address and, submitted, becomes the address. */
+/** Search form. Starts from the address; submitting changes the address. */
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
   const { say } = useLanguage()
   const [draft, setDraft] = useState(() => draftOf(filters))
-  // The address may change by itself (back, a saved search): the form follows. No remount, the focus stays.
+  // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
+  // focus.
   const [seen, setSeen] = useState(filters)
   if (JSON.stringify(seen) !== JSON.stringify(filters)) {
     setSeen(filters)
@@ -135,7 +136,7 @@ interface FilterFieldProps {
   onChange: (value: string) => void
 }
 
-/** One filter, as its kind has it. */
+/** Field of one filter, by its kind. */
 function FilterField({ name, value, error, onChange }: FilterFieldProps) {
   const { say } = useLanguage()
   const filter = filterOf(name)
@@ -157,7 +158,7 @@ function FilterField({ name, value, error, onChange }: FilterFieldProps) {
   )
 }
 
-/** One of the register's numbers, or one of an address that it does not have. */
+/** Choice of the register's numbers, or of one in the address that the register does not have. */
 function ServiceNumber(shown: Omit<ComponentProps<typeof Choice>, 'options'>) {
   const { say, named } = useLanguage()
   const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })

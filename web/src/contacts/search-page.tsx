@@ -11,10 +11,10 @@ import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
 import { countedUpTo, useContacts } from './use-contacts.ts'
 
-/** Haku: the contact history, filtered by what stands in the address, and by the caller's number, which does not. */
+/** Haku: the contact history, filtered by the address and by the caller's number, which is not in the address. */
 export function SearchPage() {
   const { say, language } = useLanguage()
-  // The router hands on what the address said besides; only filters count.
+  // The router passes all search parameters; only filters are used.
   const address = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
   const sought = useLocation({ select: ({ state }) => state.sought })
   const filters = useMemo(() => shownAt(address, sought), [address, sought])

@@ -4,10 +4,10 @@ import type { Contact, UnderPurpose } from '../api/shapes.ts'
 import { queryOf, type Filters } from './filters.ts'
 
 const pageSize = 50
-/** The register counts no further: so many are that many or more. */
+/** Maximum of the register's count; it means this many or more. */
 export const countedUpTo = 1_000
 
-/** Contacts page by page: keyset paging, so that a page never shifts under the reader as new calls arrive. */
+/** Reads contacts by keyset pagination, so that pages do not shift as new calls arrive. */
 export function useContacts(under: UnderPurpose, filters: Filters) {
   const found = useInfiniteQuery({
     queryKey: ['contacts', under, filters],

@@ -1,7 +1,4 @@
-/**
- * What pages are built of: React Aria's behaviour with Suomi.fi's measures. In: words and handlers. Out: elements.
- * Never here: requests, or anything that knows what a call is.
- */
+/** Base controls: React Aria's behaviour with Suomi.fi's measures. No requests and no domain knowledge. */
 import type { Ref } from 'react'
 import { Button as AriaButton, type ButtonProps } from 'react-aria-components'
 
@@ -11,11 +8,11 @@ interface Props extends Omit<ButtonProps, 'className' | 'isPending'> {
   kind?: ButtonKind
   className?: string
   ref?: Ref<HTMLButtonElement>
-  /** Its work is under way: it keeps the focus and does nothing more. The words beside it say what goes on. */
+  /** Its action is in progress: it keeps the focus and ignores presses. The text beside it reports progress. */
   isBusy?: boolean
 }
 
-/** A button; at most one primary to a page. */
+/** Button; at most one primary per page. */
 export function Button({ kind = 'secondary', className, isBusy = false, onPress, type, ...props }: Props) {
   return (
     <AriaButton

@@ -2,7 +2,7 @@ import { Check } from 'lucide-react'
 import { Checkbox, CheckboxGroup, FieldError, Label, Text } from 'react-aria-components'
 import type { Option } from './choice.tsx'
 
-/** Any of a few: a box each. */
+/** Group of checkboxes. */
 export function Checks({
   id,
   label,

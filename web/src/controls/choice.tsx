@@ -17,7 +17,7 @@ export interface Option {
   detail?: string | undefined
 }
 
-/** One of a few: a list that opens. */
+/** Select with a list that opens. */
 export function Choice({
   id,
   label,

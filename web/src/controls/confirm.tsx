@@ -3,7 +3,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 import { Button } from './button.tsx'
 
-/** Asks once more before something that cannot be undone; the focus begins at the way back. */
+/** Confirmation of an act that cannot be undone; cancel has the initial focus. */
 export function Confirm({
   title,
   doLabel,

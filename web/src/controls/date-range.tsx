@@ -19,7 +19,7 @@ export interface DateRange {
   end: CalendarDate
 }
 
-/** From which day to which, both included; typed or picked from the calendar. */
+/** First and last day, inclusive; typed or picked from the calendar. */
 export function DateRangeField({
   label,
   error,

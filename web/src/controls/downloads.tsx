@@ -7,7 +7,7 @@ interface Download {
   address?: string
 }
 
-/** Downloads of what leaves once: begun, and refused because another was under way. */
+/** Single-use downloads: those started, and those refused because another was in progress. */
 export function Downloads({ downloads }: { downloads: readonly Download[] }) {
   const { say, language } = useLanguage()
   if (downloads.length === 0) return null

@@ -3,11 +3,11 @@ import { Notice } from './notice.tsx'
 
 export interface Wrong {
   text: string
-  /** The id of the field it is wrong at; nothing where it is no one field's. */
+  /** Id of the wrong field; undefined if it is about none. */
   field?: string | undefined
 }
 
-/** What keeps a form from being done: it gets the focus and is read out, and each sentence leads to its field. */
+/** Error summary of a form: gets the focus, is announced, and links each sentence to its field. */
 export function ErrorSummary({ title, wrong }: { title: string; wrong: readonly Wrong[] }) {
   const summary = useRef<HTMLDivElement>(null)
   useEffect(() => {

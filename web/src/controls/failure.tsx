@@ -3,7 +3,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'
 
-/** Says why something could not be shown, by the refusal's code, and offers another try where that may help. */
+/** Reason why something could not be shown, by the refusal's code, with a retry button where a retry may help. */
 export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => void) | undefined }) {
   const { say } = useLanguage()
   const key = refusalKey(error)

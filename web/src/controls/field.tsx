@@ -17,11 +17,11 @@ interface FieldProps
   hint?: string | undefined
   error?: string | undefined
   className?: string
-  /** So many lines high; without it one line. */
+  /** Height in lines; one if undefined. */
   rows?: number
 }
 
-/** A text field: label above, hint under it, error below. */
+/** Text field: label above, hint under it, error below. */
 export function Field({
   label,
   hint,

@@ -1,8 +1,8 @@
 /**
- * Brings the focus back to a section's heading, where what had it has just gone by its own doing; to the page's where the
- * section is gone too.
+ * Focuses a section's heading after the focused element was removed by its own action; the page's heading if the section is
+ * gone too.
  */
 export function focusHeading(id: string): void {
-  // After what replaces it is on the page.
+  // Runs after the replacement has rendered.
   window.setTimeout(() => (document.getElementById(id) ?? document.querySelector('h1'))?.focus())
 }

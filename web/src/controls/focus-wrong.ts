@@ -1,4 +1,4 @@
-/** Brings the focus to a form's first wrong field, whose error is read with it (WCAG 3.3.1). */
+/** Focuses a form's first wrong field; its error is announced with it (WCAG 3.3.1). */
 export function focusWrong(form: HTMLFormElement | null): void {
   form?.querySelector<HTMLElement>('[data-invalid] :is(input, textarea, [role=spinbutton]):not([type=hidden])')?.focus()
 }

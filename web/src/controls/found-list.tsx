@@ -8,7 +8,7 @@ import { Failure } from './failure.tsx'
 import { Notice } from './notice.tsx'
 import { Waiting } from './waiting.tsx'
 
-/** What a search found, page after page: how much is said aloud, and "show more" leaves the focus where the list ended. */
+/** Search results in pages. Announces the count; "show more" moves the focus to the first new row. */
 export function FoundList({
   title,
   found,
@@ -32,12 +32,12 @@ export function FoundList({
     | 'refetch'
     | 'fetchNextPage'
   >
-  /** How many are shown; each has one `row-link`, in the order of the list. */
+  /** Number of rows shown; each has one `row-link`, in list order. */
   shown: number
   summary: string
   none: string
   hint: string
-  /** Says that there is no more. */
+  /** Text at the end of the list. */
   end?: string
   children: ReactNode
 }) {
@@ -52,7 +52,7 @@ export function FoundList({
   }, [found.isSuccess, found.isFetching, shown])
 
   useEffect(() => {
-    // After "show more" the focus goes on from where the list ended.
+    // After "show more" the focus moves to the first new row.
     if (focusFrom.current == null || found.isFetchingNextPage || shown <= focusFrom.current) return
     list.current?.querySelectorAll<HTMLElement>('a.row-link')[focusFrom.current]?.focus()
     focusFrom.current = undefined

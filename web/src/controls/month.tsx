@@ -9,7 +9,7 @@ import {
   Heading,
 } from 'react-aria-components'
 
-/** The days of a month, with the way to the months beside it; stands in a calendar of one day or of a range. */
+/** Days of a month with previous and next buttons, in a calendar of a day or a range. */
 export function Month() {
   return (
     <>

@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Button } from './button.tsx'
 
-/** Moves one of several up or down among them; the first cannot go up, nor the last down. */
+/** Buttons that move an item up or down; the first cannot go up, nor the last down. */
 export function MoveButtons({
   up,
   down,
@@ -10,7 +10,7 @@ export function MoveButtons({
   isLast,
   onMove,
 }: {
-  /** What the buttons are called, with what they move. */
+  /** Labels of the buttons, including the item's name. */
   up: string
   down: string
   isFirst: boolean
@@ -24,7 +24,7 @@ export function MoveButtons({
     const [from, to] = pressed.current === -1 ? [upButton, downButton] : [downButton, upButton]
     const isAtEnd = pressed.current === -1 ? isFirst : isLast
     const has = document.activeElement
-    // Moved to an end, where the button that was pressed does nothing any more: the way back has the focus.
+    // At an end the pressed button is disabled: the other one gets the focus.
     if (pressed.current && isAtEnd && (has === from.current || has === document.body)) to.current?.focus()
   }, [isFirst, isLast])
   const move = (by: 1 | -1) => {

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 export type NoticeKind = 'info' | 'success' | 'warning' | 'error'
 const icons = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleX }
 
-/** A message in the page; `isUrgent` ones are read out at once. */
+/** Message in the page; `isUrgent` ones are announced at once. */
 export function Notice({
   kind,
   title,

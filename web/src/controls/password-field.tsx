@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { FieldError, Input, Label, Text, TextField, ToggleButton } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 
-/** A password: it can be shown, pasted and filled in by a password manager (NIST SP 800-63B-4, 3.1.1.2). */
+/** Password field: the password can be shown, pasted and filled by a password manager (NIST SP 800-63B-4, 3.1.1.2). */
 export function PasswordField({
   id,
   label,
@@ -23,7 +23,7 @@ export function PasswordField({
   onChange: (value: string) => void
   autoComplete: 'current-password' | 'new-password'
   isRequired?: boolean
-  /** What stands between the field and its error: the rules as they are met. */
+  /** Content between the field and its error: the password rules. */
   children?: ReactNode
 }) {
   const { say } = useLanguage()

@@ -2,7 +2,7 @@ import { FileUp } from 'lucide-react'
 import { FileTrigger } from 'react-aria-components'
 import { Button } from './button.tsx'
 
-/** Picks one file; its name is told beside the button. */
+/** Picks one file and shows its name beside the button. */
 export function PickFile({
   label,
   accept,
@@ -12,11 +12,11 @@ export function PickFile({
   onPick,
 }: {
   label: string
-  /** Endings and media types: `.csv`, `text/csv`. */
+  /** Extensions and media types: `.csv`, `text/csv`. */
   accept: string[]
-  /** Of the file that was picked. */
+  /** Name of the picked file. */
   name: string | undefined
-  /** What stands where no file is picked. */
+  /** Text while no file is picked. */
   none: string
   isBusy?: boolean
   onPick: (file: File) => void

@@ -1,7 +1,7 @@
 import { FieldError, Label, Radio, RadioGroup } from 'react-aria-components'
 import type { Option } from './choice.tsx'
 
-/** One of a few, all in sight: a card each. */
+/** Radio group, one card for each option. */
 export function RadioCards({
   id,
   label,

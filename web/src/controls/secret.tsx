@@ -4,7 +4,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Button } from './button.tsx'
 
-/** Something that is shown this once, to be copied. */
+/** Secret shown only once, with a copy button. */
 export function Secret({ label, value, copied }: { label: string; value: string; copied: string }) {
   const { say } = useLanguage()
   const id = useId()

@@ -6,8 +6,8 @@ import { Failure } from './failure.tsx'
 import { useTries } from './use-tries.ts'
 
 /**
- * A step that is taken in place: a button that opens a form, and the form. The focus goes into the form and back to the
- * button; a try that lacks something brings it to the first wrong field.
+ * Button that opens a form in place. The focus moves into the form and back to the button; a submit with something missing
+ * focuses the first wrong field.
  */
 export function Step({
   open,
@@ -22,15 +22,15 @@ export function Step({
   children,
 }: {
   open: string
-  /** The same with what it is about, where a page has several: begins with the words of `open`. */
+  /** Accessible name with the item's name, where a page has several; begins with the text of `open`. */
   named?: string
   submit: string
   kind?: ButtonKind
   isBusy: boolean
   error: unknown
-  /** Something was typed into it before. */
+  /** Opens initially because something was typed before. */
   isOpenAtFirst?: boolean
-  /** Does it; false where something is missing or was refused, and the form stays. */
+  /** Submits; false keeps the form open because something is missing or was refused. */
   onSubmit: () => Promise<boolean>
   onOpen?: () => void
   children: ReactNode

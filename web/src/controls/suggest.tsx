@@ -2,7 +2,7 @@ import { ChevronDown } from 'lucide-react'
 import { Button, ComboBox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components'
 import type { Option } from './choice.tsx'
 
-/** A text field that suggests; what is not among the suggestions may be written too. */
+/** Combobox: values other than the suggestions are allowed. */
 export function Suggest({
   label,
   hint,
@@ -20,7 +20,7 @@ export function Suggest({
   options: Option[]
   value: string
   onChange: (value: string) => void
-  /** Where the suggestions are found as one writes: what stands there while there are none. They are not filtered again. */
+  /** For suggestions found while typing: the text while there are none. They are not filtered again. */
   none?: string
   maxLength?: number
   className?: string

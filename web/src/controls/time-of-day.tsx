@@ -1,7 +1,7 @@
 import type { Time } from '@internationalized/date'
 import { DateInput, DateSegment, Label, TimeField } from 'react-aria-components'
 
-/** A time of day on the 24-hour clock; empty is allowed. */
+/** Time of day on the 24-hour clock; empty is allowed. */
 export function TimeOfDay({
   label,
   isWrong,

@@ -1,6 +1,6 @@
 import { Text, Switch } from 'react-aria-components'
 
-/** On or off; the words say what is on. */
+/** Switch; its label names the state that is on. */
 export function Toggle({
   id,
   label,

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { focusWrong } from './focus-wrong.ts'
 
-/** The tries of a form: each brings the focus to the first wrong field, where there is one. */
+/** Submit attempts of a form: each one focuses the first wrong field, if any. */
 export function useTries(): {
   form: RefObject<HTMLFormElement | null>
   isTried: boolean
-  /** To be told of each try that may lack something. */
+  /** Called on each attempt that may lack something. */
   tried: () => void
   forget: () => void
 } {

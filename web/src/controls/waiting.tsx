@@ -1,6 +1,6 @@
 import { useLanguage } from '../language/use-words.ts'
 
-/** Something is on its way. Grey lines the size of what comes; said to screen readers. */
+/** Loading skeleton: grey lines, and a text for screen readers. */
 export function Waiting({ lines = 4 }: { lines?: number }) {
   const { say } = useLanguage()
   return (

@@ -1,2 +1,2 @@
-/** For links to one page in several ways: the current one is that whose whole address, with what is asked for, is the page's. */
+/** For links to one page with different search parameters: the current one is that whose full address matches. */
 export const wholeAddress = { includeSearch: true, exact: true } as const

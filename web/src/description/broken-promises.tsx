@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { publicPages } from '../shell/public-pages.ts'
 import { useEvidence } from '../shell/use-evidence.ts'
 
-/** The promises of the description that do not hold in the data now; where all of them do, one quiet line. */
+/** Promises of the description that the data breaks now; one line if all hold. */
 export function BrokenPromises() {
   const { say, named, language } = useLanguage()
   const { data, error, refetch } = useEvidence()

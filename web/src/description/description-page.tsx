@@ -12,7 +12,7 @@ import { DraftList } from './draft-list.tsx'
 import { beginDraft } from './use-draft.ts'
 import { InForce, VersionList } from './version-list.tsx'
 
-/** The version in force and whether its promises hold, the drafts of the next one, and every version there has been. */
+/** The version in force and its promises, the drafts of the next one, and all versions. */
 export function DescriptionPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()

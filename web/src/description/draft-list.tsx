@@ -7,7 +7,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { DraftState } from './draft-state.tsx'
 
-/** Drafts: those that wait for the viewer first, and those of the past behind a button. */
+/** Drafts: those waiting for the viewer first, past ones behind a button. */
 export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
   const { say } = useLanguage()
   const [showsPast, setShowsPast] = useState(false)
@@ -40,7 +40,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
   )
 }
 
-/** Drafts, each with its state, its reason and when it is to come into force. */
+/** Cards of drafts: state, reason and effective date. */
 export function DraftCards({ drafts }: { drafts: DraftSummary[] }) {
   return (
     <ul className="draft-cards">

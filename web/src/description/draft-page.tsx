@@ -13,7 +13,7 @@ import { Editor } from './draft/editor.tsx'
 import { Reading } from './draft/reading.tsx'
 import { useDraft } from './use-draft.ts'
 
-/** One draft of the next version: its author changes it, another decides on it, everyone signed in may read it. */
+/** One draft of the next version: its author changes it, another person decides, everyone signed in may read it. */
 export function DraftPage() {
   const { say, language } = useLanguage()
   const id = useParams({ from: '/description/drafts/$id', select: (params) => params.id })
@@ -48,20 +48,20 @@ export function DraftPage() {
   )
 }
 
-/** A step of the procedure changes the page under the button that took it: the focus begins anew at the heading. */
+/** Focuses the heading after a step, which replaces the button that took it. */
 function useFocusOnStep(state: Draft['state'] | undefined): void {
   const seen = useRef(state)
   useEffect(() => {
     const was = seen.current
     seen.current = state
     if (was === undefined || was === state) return undefined
-    // A dialog that closes gives the focus back first.
+    // A closing dialog restores the focus first.
     const timer = window.setTimeout(() => document.querySelector<HTMLElement>('#content h1')?.focus(), 50)
     return () => window.clearTimeout(timer)
   }, [state])
 }
 
-/** What has become of it, where that is more than its state says. */
+/** State of the draft, where there is more than its state badge. */
 function Standing({ draft }: { draft: Draft }) {
   const { say, language } = useLanguage()
   const { decision } = draft

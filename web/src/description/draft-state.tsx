@@ -10,7 +10,7 @@ const looks = {
   WITHDRAWN: { Icon: Ban, badge: 'destroyed' },
 } as const
 
-/** Where in the procedure a draft is. */
+/** Badge with the state of a draft. */
 export function DraftState({ state }: { state: Draft['state'] }) {
   const { say } = useLanguage()
   const { Icon, badge } = looks[state]

@@ -1,13 +1,9 @@
-/**
- * The register description on the screen: its versions, drafts of the next one, the procedure between them, its numbers.
- * In: the contract's operations of the description. Out: pages. Never here: what a description may say; the server finds
- * every problem, and the pages show them all.
- */
+/** Edits of a description draft, as pure functions on its document. The server validates; pages show all its problems. */
 import type { DraftEdit } from '../api/shapes.ts'
 
 export type Path = DraftEdit['path']
 
-/** What a document says at a path; undefined where there is nothing, or something of another shape on the way. */
+/** Returns the value at a path; undefined if there is none or a parent has another shape. */
 export function readAt(document: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (at, part) => (typeof at === 'object' && at !== null ? (at as Record<string | number, unknown>)[part] : undefined),
@@ -15,20 +11,20 @@ export function readAt(document: unknown, path: Path): unknown {
   )
 }
 
-/** What a document says at a path as text; empty where there is none, or something that is no text. */
+/** Returns the text at a path; empty if there is none or it is no text. */
 export function textAt(document: unknown, path: Path): string {
   const value = readAt(document, path)
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** The document after the edits, in order; the one given stays as it was. */
+/** Returns the document after the edits, in order; the given one is unchanged. */
 export function applyEdits(document: unknown, edits: readonly DraftEdit[]): unknown {
   return edits.reduce((before, edit) => applyEdit(before, edit.path, edit.value), document)
 }
 
 /**
- * One more edit. A field that is edited again is said once, and one that is back as it was is not said at all; behind the
- * removal of a list's item nothing is drawn together, for places mean something else there.
+ * Adds an edit. Repeated edits of a field are merged, and one back to the original is dropped. Edits before the removal of a
+ * list item are not merged: indexes changed there.
  */
 export function addEdit(document: unknown, edits: readonly DraftEdit[], edit: DraftEdit): DraftEdit[] {
   const kept = [...edits]
@@ -49,25 +45,25 @@ export function addEdit(document: unknown, edits: readonly DraftEdit[], edit: Dr
   return isEqual(before, edit.value) ? kept : [...kept, edit]
 }
 
-/** `recordingPlan.rules[0].share`, as problems name fields. */
+/** Returns the path as a field name of problems: `recordingPlan.rules[0].share`. */
 export function fieldOf(path: Path): string {
   const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')
   return name.replace(/^\./, '')
 }
 
-/** The path of a field: `recordingPlan.rules[0].share` again in its parts. */
+/** Parses a field name: `recordingPlan.rules[0].share`. */
 export function pathOf(field: string): Path {
   return [...field.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part))
 }
 
-/** True where a field is the one that `start` names or is within it. */
+/** Returns true if a field is `start` or within it. */
 export function isIn(field: string, start: string): boolean {
   return field === start || field.startsWith(`${start}.`) || field.startsWith(`${start}[`)
 }
 
 /**
- * True where a problem found before these edits may be settled by them, or stands elsewhere now: its field, or one around
- * or within it, is edited, or its list has lost an item.
+ * Returns true if these edits may have resolved or moved a problem found before them: its field, or one around or within it, is
+ * edited, or its list has lost an item.
  */
 export function isTouched(field: string, edits: readonly DraftEdit[]): boolean {
   return edits.some((edit) => {
@@ -101,7 +97,7 @@ function isSame(one: Path, other: Path): boolean {
   return one.length === other.length && isWithin(one, other)
 }
 
-/** True where `inner` is `outer` or a part of it. */
+/** Returns true if `inner` is `outer` or within it. */
 function isWithin(inner: Path, outer: Path): boolean {
   return outer.every((part, index) => inner[index] === part)
 }

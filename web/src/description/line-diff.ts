@@ -4,10 +4,10 @@ export type DiffLine =
   | { kind: 'same'; before: number; after: number; text: string }
   | { kind: 'removed'; before: number; text: string }
   | { kind: 'added'; after: number; text: string }
-  /** So many lines that are the same, left out. */
+  /** Number of unchanged lines left out. */
   | { kind: 'left-out'; count: number }
 
-/** What became of a text, line by line; of what stayed the same, so many lines around each change. Lines from 1. */
+/** Returns the line diff of a text, with `around` unchanged lines around each change. Lines from 1. */
 export function lineDiff(before: string, after: string, around = 3): DiffLine[] {
   const lines: DiffLine[] = []
   let left = 1

@@ -1,6 +1,6 @@
 import { isIn } from './edits.ts'
 
-/** The parts of the form in their order, and which fields of the document each holds. */
+/** Parts of the form in order, with the document fields of each. */
 export const sections = {
   plan: [
     'recordingPlan.defaultShare',
@@ -18,12 +18,12 @@ export const sections = {
 } as const satisfies Record<string, readonly string[]>
 export type SectionName = keyof typeof sections
 
-/** The part that a field stands in; undefined for what has no field of its own in the form. */
+/** Returns the part of a field; undefined if the form has no field for it. */
 export function sectionOf(field: string): SectionName | undefined {
   return (Object.keys(sections) as SectionName[]).find((name) => sections[name].some((start) => isIn(field, start)))
 }
 
-/** The items that a field stands within, outermost first: `numbers[2].names.fi` is in `numbers[2]`. */
+/** Returns the items around a field, outermost first: `numbers[2].names.fi` is in `numbers[2]`. */
 export function itemsAround(field: string): string[] {
   return [...field.matchAll(/\[\d+\]/g)].map((match) => field.slice(0, match.index + match[0].length))
 }

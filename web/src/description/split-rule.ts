@@ -2,7 +2,7 @@ import type { DraftEdit } from '../api/shapes.ts'
 import { languages } from '../language/language.ts'
 import { readAt, textAt, type Path } from './edits.ts'
 
-/** The edits that take a number out of a rule and give it a rule of its own, with the same values and an id of its own. */
+/** Returns the edits that move a number from a rule to a new rule with the same values and a new id. */
 export function splitRule(document: unknown, rule: Path, number: string, id: string): DraftEdit[] {
   const said = readAt(document, rule) as Record<string, unknown>
   const numbers = readAt(said, ['numbers']) as unknown[]

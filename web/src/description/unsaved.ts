@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react'
 import type { DraftEdit } from '../api/shapes.ts'
 
-/** What somebody typed into a draft and has not saved. */
+/** Unsaved edits of a draft. */
 export interface Unsaved {
-  /** The revision it was typed on. */
+  /** Revision they were typed on. */
   revision: number
   edits: DraftEdit[]
   text?: string
@@ -15,8 +15,8 @@ const kept = new Map<string, Unsaved>()
 const listeners = new Set<() => void>()
 
 /**
- * What one person typed into one draft, kept while this browser tab lives: a session that ends, or another page, loses
- * nothing. `update` gets what is kept now and gives what is kept from here on; null forgets it.
+ * Unsaved edits of one person on one draft, kept in memory while the tab is open: they survive the end of a session and a
+ * change of page. `update` maps the current edits to the new ones; null discards them.
  */
 export function useUnsaved(
   personId: string,
@@ -39,7 +39,7 @@ export function useUnsaved(
   return [unsaved, change]
 }
 
-/** What was typed while `sent` was on its way, on the revision that came of it. */
+/** Returns what was typed after `sent` was sent, on the new revision. */
 export function withoutSent(now: Unsaved, sent: Unsaved, revision: number): Unsaved {
   return {
     revision,
@@ -51,12 +51,12 @@ export function withoutSent(now: Unsaved, sent: Unsaved, revision: number): Unsa
   }
 }
 
-/** True while anything anywhere is typed and not saved. */
+/** Returns true while any edit is unsaved. */
 export function hasUnsaved(): boolean {
   return kept.size > 0
 }
 
-/** How many things are typed and not saved. */
+/** Returns the number of unsaved edits. */
 export function countUnsaved({ edits, text, reason, effectiveFrom }: Unsaved): number {
   return edits.length + [text, reason, effectiveFrom].filter((one) => one !== undefined).length
 }

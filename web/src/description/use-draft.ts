@@ -3,12 +3,12 @@ import { $api, api, queries } from '../api/client.ts'
 import type { Draft, DraftChange, Problem } from '../api/shapes.ts'
 import { confirmed } from '../session/ask-passkey.ts'
 
-/** What came of something that was asked of the server. */
+/** Result of a request. */
 export type Answered = { draft: Draft } | { error: unknown }
 
 const draftKey = (id: string) => ({ params: { path: { id } } })
 
-/** One draft as the server has it, and all that can be done with it. What is done tells itself by the draft it leaves. */
+/** Returns one draft and all its acts. The result of an act is the returned draft. */
 export function useDraft(id: string) {
   const {
     data: draft,
@@ -38,7 +38,7 @@ export function useDraft(id: string) {
     draft,
     error,
     again: () => void refetch(),
-    /** The draft as it stands now, whoever changed it last. */
+    /** Reads the current draft, whoever changed it last. */
     readAgain: async () => (await refetch()).data,
     isBusy,
     change: (body: DraftChange) => run(() => api.PATCH('/api/description/drafts/{id}', { params, body })),
@@ -58,15 +58,12 @@ export function useDraft(id: string) {
   }
 }
 
-/**
- * What is wrong with a draft. That nothing has been said of when it comes into force is no mistake yet: it is asked for
- * when the draft is submitted.
- */
+/** Returns the problems of a draft. A missing effective date is not one yet: submitting asks for it. */
 export function problemsOf(draft: Draft): Problem[] {
   return draft.problems.filter(({ field }) => draft.effectiveFrom !== undefined || field !== 'effectiveFrom')
 }
 
-/** Begins a draft from the newest version. */
+/** Creates a draft from the newest version. */
 export async function beginDraft(): Promise<Answered> {
   try {
     const { data, error } = await api.POST('/api/description/drafts')

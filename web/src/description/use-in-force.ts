@@ -1,7 +1,7 @@
 import { $api } from '../api/client.ts'
 import type { VersionText } from '../api/shapes.ts'
 
-/** The version in force, with its text and what the text says. */
+/** Returns the version in force with its text and parsed document. */
 export function useInForce(): { version: VersionText | undefined; error: unknown; again: () => void } {
   const versions = $api.useQuery('get', '/api/description/versions')
   const number = versions.data?.items.find(({ state }) => state === 'in-force')?.version

@@ -5,7 +5,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { publicPages } from '../shell/public-pages.ts'
 import { Changes } from './draft/changes.tsx'
 
-/** What the program obeys now, and from when on. */
+/** The version in force, and since when. */
 export function InForce({ versions }: { versions: Version[] }) {
   const { say, language } = useLanguage()
   const now = versions.find(({ state }) => state === 'in-force')
@@ -43,7 +43,7 @@ const looks = {
   past: { Icon: History, badge: 'none' },
 } as const
 
-/** Every version, newest first, with what it changed. */
+/** All versions, newest first, with their changes. */
 export function VersionList({ versions }: { versions: Version[] }) {
   const { say, language } = useLanguage()
   return (

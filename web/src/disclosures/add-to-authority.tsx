@@ -14,7 +14,7 @@ import { forgetLists, useAuthorityList } from './use-disclosures.ts'
 
 type What = AuthorityItem['what']
 
-/** Adds the call in sight, or one recording of it, to a disclosure of the case under which it was found. */
+/** Adds the call shown, or one recording of it, to a disclosure of the case under which it was found. */
 export function AddToAuthority({ contact, me, under }: { contact: ContactDetail; me: Me; under: UnderPurpose }) {
   const { say } = useLanguage()
   const { data, error, refetch } = useAuthorityList(me)

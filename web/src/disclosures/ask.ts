@@ -1,4 +1,4 @@
-/** True where it was done; its refusal stands with the mutation. */
+/** Returns true if it succeeded; the mutation holds a refusal. */
 export async function ended(asking: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
   const isDone = await asking.then(
     () => true,

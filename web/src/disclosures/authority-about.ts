@@ -3,7 +3,7 @@ import { zone } from '../format/instant.ts'
 import { instantOf, todayAt } from '../retention/until.ts'
 import type { AuthorityAbout, AuthorityDetail } from './disclosure-shapes.ts'
 
-/** What is typed of an authority's request. Empty where nothing is chosen. */
+/** Form of an authority's request; empty where nothing is chosen. */
 export interface AuthorityTyped {
   origin: AuthorityAbout['origin']
   authority: string
@@ -18,7 +18,7 @@ export interface AuthorityTyped {
 }
 export type AuthorityField = 'authority' | 'officer' | 'caseNumber' | 'receivedAt'
 
-/** Entered now, unless something else is chosen. */
+/** Returns a form with the current time. */
 export function newAuthority(nowMs: number): AuthorityTyped {
   return {
     ...{ origin: 'REQUEST', authority: '', officer: '', caseNumber: '', aim: 'INVESTIGATION', provisionId: '' },
@@ -44,7 +44,7 @@ export function authorityTyped({
   }
 }
 
-/** What the server is asked to enter, or which fields keep it from that. */
+/** Returns the body of the request, or the fields that are wrong. */
 export function authorityAbout(
   typed: AuthorityTyped,
   nowMs: number,

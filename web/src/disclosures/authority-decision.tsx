@@ -20,7 +20,7 @@ interface Props {
   onDone: Done
 }
 
-/** All, a part or nothing of it is given, with reasons (R34, R35). */
+/** Grants all, part or nothing, with reasons (R34, R35). */
 export function AuthorityDecision({ disclosure, onDone }: Props) {
   const { say, language } = useLanguage()
   const { decision, may } = disclosure

@@ -9,10 +9,10 @@ import type { AuthorityField, AuthorityTyped } from './authority-about.ts'
 import type { Provision } from './disclosure-shapes.ts'
 
 const longest = { authority: 200, officer: 200, caseNumber: 64 } as const
-/** Stands for no ground in the list: an empty key is none. */
+/** Key of the option without a ground: the list does not accept an empty key. */
 const none = '-'
 
-/** What an authority asks, or what is reported to it: who, which case, on which ground, when. */
+/** Fields of an authority's request or of a report to it: authority, case, ground, time. */
 export function AuthorityFields({
   typed,
   provisions,

@@ -19,7 +19,7 @@ interface Props {
 
 const badges = { available: 'available', restricted: 'restricted', destroyed: 'destroyed', none: 'none' } as const
 
-/** What is asked for: of each call its recording, its identification data, or both. */
+/** Requested items: of each call its recording, its identification data, or both. */
 export function AuthorityItems({ disclosure, onDone }: Props) {
   const { say, language } = useLanguage()
   const { id, itemList, may, caseNumber } = disclosure
@@ -103,7 +103,7 @@ function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: D
   )
 }
 
-/** Calls are found under the case, and added on their own page. */
+/** Links to the search: calls are found under the case and added on their own page. */
 function FindCalls({ caseNumber }: { caseNumber: string }) {
   const { say } = useLanguage()
   const navigate = useNavigate()

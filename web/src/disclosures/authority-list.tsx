@@ -6,7 +6,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { AuthoritySummary } from './disclosure-shapes.ts'
 
-/** Disclosures to authorities as cards, in the server's order: the urgent first. */
+/** Cards of disclosures to authorities, in the server's order: urgent ones first. */
 export function AuthorityRows({ items, label }: { items: readonly AuthoritySummary[]; label: string }) {
   const { say, language } = useLanguage()
   return (
@@ -41,7 +41,7 @@ export function AuthorityRows({ items, label }: { items: readonly AuthoritySumma
   )
 }
 
-/** How far it is, as a badge. */
+/** Badge with the state. */
 export function AuthorityState({ disclosure: { state } }: { disclosure: Pick<AuthoritySummary, 'state'> }) {
   const { say } = useLanguage()
   const look = state === 'RELEASED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'

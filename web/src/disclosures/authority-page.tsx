@@ -32,10 +32,10 @@ import { MissingList, StepFrame, StepWay } from './step-frame.tsx'
 import { forgetLists } from './use-disclosures.ts'
 
 const lookAgainMs = 1_500
-/** Lacks that have other words than the refusal of the same name. */
+/** Missing items whose text differs from the refusal of the same name. */
 const ownWords = new Set<AuthorityLack>(['items', 'item-destroyed', 'decision', 'release'])
 
-/** One disclosure to an authority, from its request to its closing: what is missing, and where it is done. */
+/** One disclosure to an authority, from request to closing: what is missing, and where to do it. */
 export function AuthorityPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
@@ -139,7 +139,7 @@ function Steps({
   )
 }
 
-/** Of what was released, whether it was fetched; else its state. */
+/** After the release, whether it was fetched; else the state. */
 function howItStands(disclosure: AuthorityDetail): string {
   const { state, packages } = disclosure
   if (state !== 'RELEASED') return state

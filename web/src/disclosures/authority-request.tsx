@@ -24,7 +24,7 @@ interface Props {
   onDone: Done
 }
 
-/** Who asks what, in which case and on which ground. */
+/** Request: authority, content, case and ground. */
 export function AuthorityRequest({ disclosure, me, onDone }: Props & { me: Me }) {
   const { say, language, named } = useLanguage()
   const { origin, authority, officer, caseNumber, aim, provision, receivedAt, enteredBy, may } = disclosure
@@ -100,7 +100,7 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
   )
 }
 
-/** What the security unit makes of it: whether the ground reaches what is asked for. */
+/** Assessment by the security unit: whether the ground covers the request. */
 export function Assessment({ disclosure, onDone }: Props) {
   const { say, language } = useLanguage()
   const { assessment, may } = disclosure

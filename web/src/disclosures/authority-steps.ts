@@ -2,7 +2,7 @@ import type { AuthorityDetail, Package } from './disclosure-shapes.ts'
 import type { StepState } from './research-steps.ts'
 
 export const authoritySteps = ['request', 'items', 'assessment', 'decision', 'release', 'close'] as const
-/** A step of a disclosure to an authority, in the order in which they are taken. */
+/** Step of a disclosure to an authority, in order. */
 export type AuthorityStep = (typeof authoritySteps)[number]
 export type AuthorityLack = AuthorityDetail['lacks'][number]['what']
 
@@ -23,12 +23,14 @@ export function stepOfAuthorityLack(lack: AuthorityLack): AuthorityStep {
 
 type Facts = Pick<AuthorityDetail, 'state' | 'lacks' | 'packages'>
 
-/** The package that is there to be fetched, or will be: there is at most one, and nothing is closed before it has ended. */
+/** Returns the package that is ready or being made: there is at most one, and closing requires its end. */
 export function lyingPackage({ packages }: Pick<AuthorityDetail, 'packages'>): Package | undefined {
   return packages.find(({ state }) => state === 'making' || state === 'ready')
 }
 
-/** It is refused at any time after its assessment: whatever else is missing keeps it from being granted. */
+/**
+ * Returns the state of a step. A refusal is possible at any time after the assessment; other missing steps block only a grant.
+ */
 export function authorityStepState(step: AuthorityStep, facts: Facts): StepState {
   const { state, lacks } = facts
   const lacking = new Set(lacks.map(({ what }) => stepOfLack[what]))

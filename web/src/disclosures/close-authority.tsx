@@ -12,7 +12,7 @@ import type { AuthorityDetail } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
 import { StepFrame, WayTo } from './step-frame.tsx'
 
-/** Closes what was released or refused, or what was granted and did not leave, with the reason; its entry in the log stays. */
+/** Closes a disclosure that was released, refused, or granted and not released, with the reason; its log entry stays. */
 export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { id, may, closedAt, unreleasedBecause } = disclosure
@@ -65,7 +65,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
   )
 }
 
-/** What was granted and nobody got: closed with the reason why nothing left (R34). */
+/** Closes a granted disclosure that nobody got, with the reason why (R34). */
 function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
   const { say } = useLanguage()
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')

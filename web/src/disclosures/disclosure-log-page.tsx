@@ -18,7 +18,7 @@ import { LogList } from './log-list.tsx'
 import { LogStatistics } from './log-statistics.tsx'
 import { readYear, yearsUntil } from './years.ts'
 
-/** Luovutusloki: every disclosure there was, for who decides and who oversees (R35); as paper, too. */
+/** Luovutusloki: all disclosures, for decision makers and overseers (R35); printable. */
 export function DisclosureLogPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

@@ -1,7 +1,6 @@
 /**
- * Luovutukset: recordings lent to research institutes, and what authorities are given by statute (R27-R35). In: disclosures of
- * the contract. Out: pages that name what is missing and where it is done. Never here: sound, or a way to make a file of it;
- * whether something may leave is the server's to say.
+ * Luovutukset: recordings lent to research institutes, and statutory disclosures to authorities (R27-R35). The pages show what
+ * is missing and where to do it; they handle no audio. The server decides whether anything may leave.
  */
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
@@ -32,18 +31,18 @@ export type Package = ResearchDetail['packages'][number]
 export type LoggedDisclosure = Ok<paths['/api/disclosures']['get']>['items'][number]
 export type Referral = Ok<paths['/api/referrals']['get']>['items'][number]
 export type DisclosureStatistics = Ok<paths['/api/disclosures/statistics']['get']>
-/** What is shown once, when a package was begun. */
+/** Shown once, when a package is started. */
 export type BegunPackage =
   paths['/api/research-disclosures/{id}/packages']['post']['responses'][201]['content']['application/json']
 
 type Rights = Pick<Me, 'rights'>
 
-/** Prepares disclosures for research, and checks what others prepared. */
+/** Returns true for persons who prepare disclosures for research and check those of others. */
 export function prepares(me: Rights): boolean {
   return me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
 }
 
-/** Prepares disclosures to authorities. */
+/** Returns true for persons who prepare disclosures to authorities. */
 export function isSecurity(me: Rights): boolean {
   return hasRole(me, 'SECURITY')
 }
@@ -52,7 +51,7 @@ export function decides(me: Rights): boolean {
   return hasRole(me, 'DECISION_MAKER')
 }
 
-/** Who sees the lists of disclosures for research; of one everything is seen by who works on it. */
+/** Returns true for persons who see the lists of disclosures for research. Only persons who work on one see all of it. */
 export function listsResearch(me: Rights): boolean {
   return opensResearch(me) || hasRole(me, 'DATA_PROTECTION_OFFICER')
 }
@@ -65,7 +64,7 @@ export function knowsOfAuthorities(me: Rights): boolean {
   return isSecurity(me) || readsLog(me)
 }
 
-/** The log of disclosures is for who decides and who oversees. */
+/** Returns true for decision makers and overseers, who see the log of disclosures. */
 export function readsLog(me: Rights): boolean {
   return hasRole(me, 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER')
 }
@@ -74,7 +73,7 @@ export function seesDisclosures(me: Rights): boolean {
   return listsResearch(me) || knowsOfAuthorities(me)
 }
 
-/** Which lists are shown, as it stands in the address; the open ones unless it says otherwise. */
+/** Reads which lists to show from the address; open ones by default. */
 export function readWhich(search: Record<string, unknown>): { state?: 'over' } {
   return search['state'] === 'over' ? { state: 'over' } : {}
 }

@@ -25,7 +25,7 @@ import { Referrals } from './referrals.tsx'
 import { ResearchRows } from './research-list.tsx'
 import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 
-/** Luovutukset: to research institutes and to authorities, each for who may see them; for anybody else there is no such page. */
+/** Luovutukset: to research institutes and to authorities, each for persons who may see them; others do not get this page. */
 export function DisclosuresPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

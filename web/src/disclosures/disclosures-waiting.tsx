@@ -9,19 +9,19 @@ import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 interface Waits {
   kind: NoticeKind
   said: string
-  /** Named one by one. */
+  /** Disclosures listed by name. */
   those?: readonly Named[]
 }
 
-/** A disclosure, or one item of it. */
+/** A disclosure, or one of its items. */
 interface Named {
   disclosure: ResearchSummary
   item?: number
 }
 
 /**
- * What of the disclosures waits for this person: copies past their day first and loud, an authority's recording that ends soon,
- * their own copies that were sent back, copies to check, decisions. Nothing for who only oversees.
+ * Returns what waits for this person: overdue copies first and urgent, an authority's recording that ends soon, their own
+ * rejected copies, copies to check, decisions. Nothing for overseers.
  */
 export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   const { say } = useLanguage()

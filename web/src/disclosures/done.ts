@@ -1,2 +1,2 @@
-/** Something was done: it is said, the page is read anew, and the focus goes to that heading, or to what is missing. */
+/** Called after an act: announces it, reads the page again, and focuses the given heading, or what is missing. */
 export type Done = (said: string, heading?: string) => Promise<void>

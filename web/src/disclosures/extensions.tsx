@@ -16,7 +16,7 @@ import type { Done } from './done.ts'
 import { refusedDay } from './refused-day.ts'
 import { researchHeading } from './research-steps.ts'
 
-/** A later day needs a new decision and never passes the end of a recording (AC19). */
+/** Extends the due day: requires a new decision and never passes the end of a recording (AC19). */
 export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
   const { say, language } = useLanguage()
   const { extensions, state, may } = disclosure
@@ -57,7 +57,7 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   )
 }
 
-/** Once it has left no item is taken out: only the day can be another. */
+/** After the release no item can be removed: only another day helps. */
 const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'disclosures.extensions.late' }
 
 function AskExtension({

@@ -15,7 +15,7 @@ type Typed = Required<InstituteFields>
 const empty: Typed = { name: '', contact: '', email: '', language: 'fi', recipient: '' }
 const longest = { name: 200, contact: 200, email: 254 } as const
 
-/** Enters a research institute, or changes one. What was decided for its key keeps that key. */
+/** Enters or changes a research institute. What was decided for its key keeps that key. */
 export function InstituteForm({ institute, onDone }: { institute?: Institute; onDone: () => void }) {
   const { say } = useLanguage()
   const add = $api.useMutation('post', '/api/institutes')

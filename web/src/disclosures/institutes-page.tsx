@@ -16,7 +16,7 @@ import { listsResearch, opensResearch, type Institute } from './disclosure-shape
 import { InstituteForm } from './institute-form.tsx'
 import { forgetLists, useInstitutes } from './use-disclosures.ts'
 
-/** Research institutes: to whom recordings may be lent, and how they are written to. */
+/** Research institutes that recordings may be lent to, and their contacts. */
 export function InstitutesPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

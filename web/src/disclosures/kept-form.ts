@@ -6,15 +6,15 @@ const listeners = new Set<() => void>()
 
 export interface KeptForm<Typed> {
   typed: Typed
-  /** Something was typed and has not been sent. */
+  /** Something was typed and is not sent. */
   isTyped: boolean
   edit: (edited: Partial<Typed>) => void
   forget: () => void
 }
 
 /**
- * What one person types into one form, kept while this browser tab lives: a session that ends, or another page, loses nothing,
- * and the tab asks before it closes. Whoever signs in after them begins with an empty form.
+ * Form content of one person, kept in memory while the tab is open: it survives the end of a session and a change of page, and
+ * the tab asks before it closes. Another person who signs in starts with an empty form.
  */
 export function useKeptForm<Typed extends object>(form: string, begin: Typed): KeptForm<Typed> {
   const presence = usePresence()

@@ -10,7 +10,7 @@ import { opensResearch, type LoggedDisclosure, type Package } from './disclosure
 import { OverdueBadge } from './research-list.tsx'
 import { useAuthorityList } from './use-disclosures.ts'
 
-/** Each disclosure: to whom, on which ground, how many, by whose decision, and what left. */
+/** Each disclosure: recipient, ground, count, decision maker, and what left. */
 export function LogList({ items, me, label }: { items: readonly LoggedDisclosure[]; me: Me; label: string }) {
   return (
     <ul className="cards" aria-labelledby={label}>
@@ -105,7 +105,7 @@ function NumberOf({ one: { id, kind, number }, me }: { one: LoggedDisclosure; me
       </Link>
     )
   }
-  // Who oversees reads the log and the lists, not what is in one.
+  // Overseers read the log and the lists, not the content of a disclosure.
   if (!opensResearch(me)) return <strong>{number}</strong>
   return (
     <Link to="/disclosures/research/$id" params={{ id }} className="row-link">

@@ -16,7 +16,7 @@ const authority = [
   'identificationData',
 ] as const
 
-/** How many there were in a year, without anybody in them. */
+/** Counts of a year, without persons. */
 export function LogStatistics({ year }: { year: number }) {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery(

@@ -19,7 +19,7 @@ import { isSecurity, type Provision } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
 import { forgetLists, useAuthorityList } from './use-disclosures.ts'
 
-/** Enters an authority's request, or begins a report of the controller's own (R34). */
+/** Enters an authority's request, or starts a report by the controller (R34). */
 export function NewAuthorityPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

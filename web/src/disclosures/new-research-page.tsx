@@ -19,7 +19,7 @@ import { useKeptForm } from './kept-form.ts'
 import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
 import { forgetLists, useInstitutes } from './use-disclosures.ts'
 
-/** Begins a disclosure to a research institute: to whom, which study, until when (R28, R30). */
+/** Starts a disclosure to a research institute: institute, study, due day (R28, R30). */
 export function NewResearchPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

@@ -5,17 +5,17 @@ import { announce } from '../shell/announce.tsx'
 import type { Institute } from './disclosure-shapes.ts'
 
 /**
- * A notice to whoever has copies, as it is sent: to whom, in which language, and how (R32). Whoever sends it does so from their own
- * mail; it names no call and nobody.
+ * Notice to the holder of copies: recipient, language and channel (R32). The sender uses their own mail program; the notice
+ * names no call and no person.
  */
 export function NoticeTo({
   institute,
   language,
   text,
 }: {
-  /** Undefined until it is known: the text can be copied meanwhile. */
+  /** Undefined while loading: the text can be copied meanwhile. */
   institute: Pick<Institute, 'contact' | 'email'> | undefined
-  /** Of the text. */
+  /** Language of the text. */
   language: string
   text: string
 }) {
@@ -51,7 +51,7 @@ export function NoticeTo({
   )
 }
 
-/** RFC 6068. The notice begins with what it is about, up to its colon: that is the subject. */
+/** mailto address (RFC 6068). The text up to its first colon becomes the subject. */
 export function letterTo(email: string, text: string): string {
   const [subject = ''] = text.split(':')
   const to = email.split('@').map(encodeURIComponent).join('@')

@@ -17,7 +17,7 @@ import { ReleaseDialog, type Begun, type Way } from './release-dialog.tsx'
 import { saveFile } from './save-file.ts'
 import { ShownOnce } from './shown-once.tsx'
 
-/** What leaves, encrypted: making it, how far it is, and what became of it. */
+/** Encrypted packages: making one, progress and result. */
 export function Packages({
   way,
   number,
@@ -29,11 +29,11 @@ export function Packages({
   onChanged,
 }: {
   way: Way
-  /** Of the disclosure; a file for a medium is named after it. */
+  /** Number of the disclosure; the file for a medium is named after it. */
   number: string
   packages: readonly Package[]
   mayRelease: boolean
-  /** Why nothing can be released now, in words. */
+  /** Text of why nothing can be released now. */
   standsInTheWay?: string | undefined
   hasKey: boolean
   me: Me
@@ -43,7 +43,7 @@ export function Packages({
   const [isAsking, setAsking] = useState(false)
   const [begun, setBegun] = useState<Begun>()
   const title = useId()
-  // What could not be made, or was withdrawn, has neither link nor passphrase any more.
+  // A package that failed or was withdrawn has no link or passphrase any more.
   const isGone = packages.some(({ id, state }) => id === begun?.id && state !== 'making' && state !== 'ready')
   const isOpen = packages.some(({ state }) => state === 'making' || state === 'ready')
   return (
@@ -123,7 +123,7 @@ function PackageRow({
   const counted = { done: formatCount(done, language), files: formatCount(files, language) }
   const wasMaking = useRef(state === 'making')
   useEffect(() => {
-    // Whoever waits for it hears that it is there.
+    // Announces the package when it is ready.
     if (wasMaking.current && state !== 'making') announce(say(`disclosures.packages.state.${state}`))
     wasMaking.current = state === 'making'
   }, [state, say])
@@ -230,7 +230,7 @@ function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => v
   )
 }
 
-/** `12,4 Mt`, as the language writes it. */
+/** Formats a size, `12,4 Mt`, in the language. */
 function formatSize(bytes: number, language: Language): string {
   const [unit, size] = bytes < 1_000_000 ? (['kilobyte', bytes / 1_000] as const) : (['megabyte', bytes / 1e6] as const)
   return new Intl.NumberFormat(locales[language], { style: 'unit', unit, maximumFractionDigits: 1 }).format(size)

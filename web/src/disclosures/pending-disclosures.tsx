@@ -5,7 +5,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { decides, isSecurity, prepares } from './disclosure-shapes.ts'
 
-/** What coming changes of the description reach of disclosures; none for who neither prepares nor decides. */
+/** Returns disclosures affected by coming changes of the description; none for persons who neither prepare nor decide. */
 export function usePendingDisclosures(me: Me | undefined) {
   return $api.useQuery('get', '/api/pending-disclosures', undefined, {
     enabled: me !== undefined && (prepares(me) || isSecurity(me) || decides(me)),
@@ -13,7 +13,7 @@ export function usePendingDisclosures(me: Me | undefined) {
   })
 }
 
-/** Disclosures that a change reaches and on which nobody has decided (L29). */
+/** Disclosures that a change affects and that are undecided (L29). */
 export function PendingDisclosures({ me }: { me: Me }) {
   const { say, language } = useLanguage()
   const items = usePendingDisclosures(me).data?.items ?? []

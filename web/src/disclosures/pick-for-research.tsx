@@ -12,10 +12,10 @@ import type { ResearchSummary } from './disclosure-shapes.ts'
 import { forgetLists, useResearchList } from './use-disclosures.ts'
 
 const undecided = new Set<ResearchSummary['state']>(['DRAFT', 'ITEMS_SELECTED', 'ANONYMISED', 'CHECKED', 'UNDERTAKING'])
-/** The one that was picked for last; the next recording is most often for the same. */
+/** Last chosen disclosure; the next recording usually goes to the same one. */
 let last: string | undefined
 
-/** Picks this recording for a disclosure that is being prepared: one by one, by who hears it for a study (R29). */
+/** Adds this recording to a disclosure in preparation: one by one, by a person who listens to it for a study (R29). */
 export function PickForResearch({ recordingId, me, under }: { recordingId: string; me: Me; under: UnderPurpose }) {
   const { say } = useLanguage()
   const { data } = useResearchList(me)

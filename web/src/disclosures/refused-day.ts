@@ -9,7 +9,7 @@ const ofDays = [
   'research.day-before',
 ] as const
 
-/** The sentence of a refusal that is about the day of a form: it stands at the day. Nothing where it is about something else. */
+/** Returns the text key of a refusal about the form's day, shown at the field; undefined for other refusals. */
 export function refusedDay(error: unknown): Word | undefined {
   const key = refusalKey(error)
   return ofDays.some((one) => one === key) ? (`error.${key}` as Word) : undefined

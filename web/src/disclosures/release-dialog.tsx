@@ -18,7 +18,7 @@ export interface Begun extends BegunPackage {
   delivery: Delivery
 }
 
-/** How the package is encrypted and how it leaves. What is decided is released; nothing else can be. */
+/** Chooses encryption and channel of the package. Only what was decided can be released. */
 export function ReleaseDialog({
   way,
   hasKey,
@@ -27,7 +27,7 @@ export function ReleaseDialog({
   onClose,
 }: {
   way: Way
-  /** The institute's key is on file. */
+  /** The institute has a registered key. */
   hasKey: boolean
   isOpen: boolean
   onBegun: (begun: Begun) => void
@@ -94,7 +94,7 @@ function ReleaseForm({
       <RadioCards
         label={say('disclosures.release.method')}
         options={[
-          // An institute without a key has none to be chosen; an authority's is asked for here.
+          // An institute without a key offers none; an authority's key is entered here.
           ...(way.kind === 'authority' || hasKey
             ? [
                 {

@@ -14,7 +14,7 @@ import { pseudonymisedItems } from './pseudonymised.ts'
 import { researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 
-/** The decision: by somebody who neither prepared nor checked anything of it, with reasons (R35). */
+/** Decision with reasons, by a person who neither prepared nor checked any of it (R35). */
 export function Decision({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { decision, may } = disclosure
@@ -48,7 +48,7 @@ function Decide({
   onDone,
 }: {
   disclosure: ResearchDetail
-  /** Nothing else is missing; before that it can only be refused. */
+  /** Nothing else is missing; before that only a refusal is possible. */
   isReady: boolean
   onDone: Done
 }) {

@@ -19,7 +19,7 @@ interface Props {
   onDone: Done
 }
 
-/** What is lent: each recording with its end, how far its anonymised copy is, and the way to the work on it. */
+/** Lent recordings: retention end, state of the anonymised copy, and a link to its editor. */
 export function Items({ disclosure, onDone }: Props) {
   const { say } = useLanguage()
   const { itemList, may } = disclosure
@@ -47,7 +47,7 @@ export function Items({ disclosure, onDone }: Props) {
 
 const isMade = ({ copy: { state } }: ResearchItem) => state === 'RENDERED' || state === 'APPROVED'
 
-/** How many copies are there, while one is being made. */
+/** Number of finished copies, while one is being made. */
 function CopiesMade({ items }: { items: readonly ResearchItem[] }) {
   const { say, language } = useLanguage()
   const done = items.filter(isMade).length
@@ -144,7 +144,7 @@ function DropItem({ id, item, onDone }: { id: string; item: ResearchItem; onDone
   )
 }
 
-/** Recordings are picked one by one on the page of their call, under the one purpose (R28, R29). */
+/** Links to the search: recordings are picked one by one on the page of their call, under the research purpose (R28, R29). */
 function FindMore({ number }: { number: string }) {
   const { say } = useLanguage()
   const { choices, choose } = usePurposeState()

@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { writeDay } from './days.ts'
 import { opensResearch, type ResearchSummary } from './disclosure-shapes.ts'
 
-/** Disclosures for research as cards, in the server's order: what is overdue first. */
+/** Cards of disclosures for research, in the server's order: overdue ones first. */
 export function ResearchRows({ items, me, label }: { items: readonly ResearchSummary[]; me: Me; label: string }) {
   const { say, language } = useLanguage()
   return (
@@ -45,7 +45,7 @@ export function ResearchRows({ items, me, label }: { items: readonly ResearchSum
   )
 }
 
-/** How far it is, as a badge. */
+/** Badge with the state. */
 export function ResearchState({ disclosure: { state } }: { disclosure: Pick<ResearchSummary, 'state'> }) {
   const { say } = useLanguage()
   const look =

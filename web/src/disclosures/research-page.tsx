@@ -28,11 +28,11 @@ import { MissingList, StepWay, WayTo } from './step-frame.tsx'
 import { forgetLists } from './use-disclosures.ts'
 import { Withdraw } from './withdraw-research.tsx'
 
-/** A package or a copy that is being made is looked at again. */
+/** Poll interval while a package or a copy is being made. */
 const lookAgainMs = 1_500
 const lookForCopiesMs = 10_000
 
-/** One disclosure to a research institute, from the study to its closing: what is missing, and where it is done. */
+/** One disclosure to a research institute, from study to closing: what is missing, and where to do it. */
 export function ResearchPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
@@ -109,7 +109,7 @@ function Steps({
   )
 }
 
-/** What is missing before it leaves; after that how it stands, the overdue first and loud (AC19). */
+/** What is missing before the release; after it the state, overdue first and urgent (AC19). */
 function Standing({ disclosure }: { disclosure: ResearchDetail }) {
   const { say, language } = useLanguage()
   const { state, lacks, isOverdue, open, dueOn } = disclosure
@@ -166,7 +166,7 @@ function Standing({ disclosure }: { disclosure: ResearchDetail }) {
   )
 }
 
-/** Why it is overdue: its day, a recall past its time, or a study that ended before. */
+/** Why it is overdue: its day, a recall past its deadline, or a study that ended early. */
 function Overdue({ disclosure: { dueOn, itemList, studyEndedOn } }: { disclosure: ResearchDetail }) {
   const { say, language } = useLanguage()
   const nowMs = serverNowMs()

@@ -6,7 +6,7 @@ import { researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 import { useInstitutes } from './use-disclosures.ts'
 
-/** The release: one encrypted package of what was decided. */
+/** Release: one encrypted package of the decided items. */
 export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDetail; me: Me; onChanged: () => void }) {
   const { say } = useLanguage()
   const { id, number, institute, packages, may, decision, lacks } = disclosure

@@ -23,7 +23,7 @@ import { researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 import { useInstitutes } from './use-disclosures.ts'
 
-/** What leaves comes back or is destroyed: item by item, until the disclosure can be closed (R32). */
+/** Returns and destructions of the copies, item by item, until the disclosure can be closed (R32). */
 export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
   const { say, language } = useLanguage()
   const { state, may, notices, studyEndedOn, open, itemList } = disclosure
@@ -52,7 +52,7 @@ export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail
   )
 }
 
-/** What the institute is told now, in its language; the heading that the notice is under. */
+/** Current notice to the institute, in its language, and its heading. */
 function NoticeText({
   notice: { kind, item, language, text },
   institute,

@@ -10,12 +10,9 @@ export const researchSteps = [
   'release',
   'returns',
 ] as const
-/** A step of a disclosure to a research institute, in the order in which they are taken. */
+/** Step of a disclosure to a research institute, in order. */
 export type ResearchStep = (typeof researchSteps)[number]
-/**
- * `done`; `missing`, and something is to be done now; `open`, under way until others have done their part; `ahead`, what comes before
- * it is not done.
- */
+/** `done`; `missing`: to be done now; `open`: in progress, waiting for others; `ahead`: an earlier step is not done. */
 export type StepState = 'done' | 'missing' | 'open' | 'ahead'
 export type ResearchLack = ResearchDetail['lacks'][number]['what']
 
@@ -42,7 +39,7 @@ export function stepOfResearchLack(lack: ResearchLack): ResearchStep {
 
 type Facts = Pick<ResearchDetail, 'state' | 'lacks' | 'itemList'>
 
-/** What waits for nothing but itself is missing; a decision and a release come after all that is before them. */
+/** Returns the state of a step. Independent steps are missing; a decision and a release require all earlier steps. */
 export function researchStepState(step: ResearchStep, { state, lacks, itemList }: Facts): StepState {
   const lacking = new Set(lacks.map(({ what }) => stepOfLack[what]))
   const before = researchSteps.slice(0, researchSteps.indexOf(step))
@@ -69,12 +66,12 @@ export function researchStepState(step: ResearchStep, { state, lacks, itemList }
   }
 }
 
-/** Over without anything having left. */
+/** Returns true if it ended without a release. */
 export function endedBefore({ state }: Pick<ResearchDetail, 'state'>): boolean {
   return state === 'REFUSED' || state === 'WITHDRAWN'
 }
 
-/** The id of the heading of a step; what is anonymised and checked is seen at its item. */
+/** Returns the id of a step's heading; anonymisation and check are at each item. */
 export function researchHeading(step: ResearchStep): string {
   return `research-${step === 'copies' || step === 'check' ? 'items' : step}`
 }

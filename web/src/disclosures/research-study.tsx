@@ -16,7 +16,7 @@ import { endedBefore, researchHeading, researchStepState } from './research-step
 import { StepFrame } from './step-frame.tsx'
 import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
 
-/** To whom, for which study and until when. */
+/** Institute, study and due day. */
 export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { institute, study, dueOn, earliestDestruction, format, purpose, preparedBy, createdAt, may, lacks } =

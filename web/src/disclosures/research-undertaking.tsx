@@ -18,7 +18,7 @@ import { pseudonymisedItems } from './pseudonymised.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 
-/** The institute undertakes to return or destroy the copies as soon as the study ends (R31). */
+/** Undertaking of the institute to return or destroy the copies as soon as the study ends (R31). */
 export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { undertaking, may } = disclosure

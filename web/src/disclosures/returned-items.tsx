@@ -15,7 +15,7 @@ import { OverdueBadge } from './research-list.tsx'
 
 type Outcome = 'destroyed' | 'returned'
 
-/** Each copy that left: what the institute has done with it, and entering that. What is recalled is told with its day. */
+/** Released copies: enters what the institute has done with each. A recall is shown with its day. */
 export function ReturnedItems({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { itemList, may } = disclosure

@@ -1,4 +1,7 @@
-/** Saves a file that is given once. @returns what kept it from being saved; undefined once it is. */
+/**
+ * Saves a single-use download.
+ * @returns the error; undefined once it is saved
+ */
 export async function saveFile(path: string, name: string): Promise<unknown> {
   try {
     const answer = await fetch(path, { headers: { accept: 'application/octet-stream, application/json' } })
@@ -8,7 +11,7 @@ export async function saveFile(path: string, name: string): Promise<unknown> {
     link.href = address
     link.download = name
     link.click()
-    // The browser has begun to write it by then.
+    // The browser has started to write by then.
     window.setTimeout(() => URL.revokeObjectURL(address), 60_000)
     return undefined
   } catch {

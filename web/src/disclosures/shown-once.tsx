@@ -6,7 +6,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Begun } from './release-dialog.tsx'
 
-/** The link and the passphrase of a package that was just begun: shown now and never again, and told by different ways. */
+/** Link and passphrase of a new package, shown only once; to be sent by separate channels. */
 export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()

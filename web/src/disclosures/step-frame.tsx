@@ -6,7 +6,7 @@ import type { StepState } from './research-steps.ts'
 const icons = { done: CircleCheck, missing: CircleAlert, open: CircleDotDashed, ahead: CircleDashed }
 const looks = { done: 'done', missing: 'now', open: 'now', ahead: 'ahead' }
 
-/** How far a step is, as an icon and a word. */
+/** State of a step, as icon and word. */
 export function StepStanding({ state }: { state: StepState }) {
   const { say } = useLanguage()
   const Icon = icons[state]
@@ -18,14 +18,14 @@ export function StepStanding({ state }: { state: StepState }) {
   )
 }
 
-/** A step of a disclosure's page: its heading, how far it is, and what is done in it. */
+/** Step of a disclosure's page: heading, state and content. */
 export function StepFrame({
   heading,
   title,
   state,
   children,
 }: {
-  /** The id of its heading. */
+  /** Id of its heading. */
   heading: string
   title: string
   state?: StepState | undefined
@@ -44,7 +44,7 @@ export function StepFrame({
   )
 }
 
-/** All steps in order, each with how far it is and the way to it. */
+/** All steps in order, with state and link. */
 export function StepWay({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
   const { say } = useLanguage()
   const now = steps.findIndex(({ state }) => looks[state] === 'now')
@@ -67,7 +67,7 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
   )
 }
 
-/** What is missing before anything leaves, each with the way to where it is done. */
+/** What is missing before the release, with links to where it is done. */
 export function MissingList({
   heading,
   missing,
@@ -95,7 +95,7 @@ export function MissingList({
   )
 }
 
-/** Brings a heading into sight, and the focus to it. */
+/** Button that scrolls to a heading and focuses it. */
 export function WayTo({
   heading,
   isCurrent = false,

@@ -9,17 +9,17 @@ import type { SoundFormat } from './disclosure-shapes.ts'
 
 export interface StudyTyped {
   study: string
-  /** A day of the contract; empty where none is chosen. */
+  /** Day of the contract; empty if none is chosen. */
   dueOn: string
   format: SoundFormat
 }
 
-/** What is wrong with what was typed, each at its field. */
+/** Returns the error of each field. */
 export function wrongStudy({ study, dueOn }: StudyTyped): { study: boolean; dueOn: boolean } {
   return { study: study.trim() === '', dueOn: dueOn === '' || dueOn < todayAt(serverNowMs()).toString() }
 }
 
-/** The study, the day until which the institute has the copies, and the format of the sound. */
+/** Study, the institute's due day, and the audio format. */
 export function StudyFields({
   typed,
   isTried,
@@ -29,10 +29,10 @@ export function StudyFields({
 }: {
   typed: StudyTyped
   isTried: boolean
-  /** What the day was refused for. */
+  /** Refusal about the day. */
   refused?: Word | undefined
   onChange: (edited: Partial<StudyTyped>) => void
-  /** When the earliest of its recordings is destroyed, as it is written. */
+  /** When the earliest of its recordings is destroyed, formatted. */
   until?: string | undefined
 }) {
   const { say } = useLanguage()

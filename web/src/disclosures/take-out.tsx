@@ -4,13 +4,13 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Which item something is of, where it is read alone. */
+/** Names the item, for screen readers. */
 export function OfItem({ item }: { item: number }) {
   const { say } = useLanguage()
   return <span className="visually-hidden">: {say('disclosures.item', { item })}</span>
 }
 
-/** Takes an item out of a disclosure, once it was asked again. */
+/** Removes an item from a disclosure, after a confirmation. */
 export function TakeOut({
   item,
   what,
@@ -19,7 +19,7 @@ export function TakeOut({
   onDo,
 }: {
   item: number
-  /** What becomes of its recording. */
+  /** What happens to its recording. */
   what: string
   isBusy: boolean
   error: unknown

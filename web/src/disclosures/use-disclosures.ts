@@ -4,7 +4,7 @@ import { knowsOfAuthorities, listsResearch } from './disclosure-shapes.ts'
 
 type State = 'open' | 'over'
 
-/** Disclosures for research; asked only by who may see them, for a refusal is an entry in the log. */
+/** Reads disclosures for research, only for persons who may see them: a refusal would be logged. */
 export function useResearchList(me: Me | undefined, state: State = 'open') {
   return $api.useQuery(
     'get',
@@ -14,7 +14,7 @@ export function useResearchList(me: Me | undefined, state: State = 'open') {
   )
 }
 
-/** Disclosures to authorities, and the statutory grounds in force. */
+/** Reads disclosures to authorities, and the statutory grounds in force. */
 export function useAuthorityList(me: Me | undefined, state: State = 'open') {
   return $api.useQuery(
     'get',
@@ -31,7 +31,7 @@ export function useInstitutes(me: Me | undefined) {
   })
 }
 
-/** A disclosure has changed: the lists are asked anew. */
+/** Invalidates the lists after a change. */
 export function forgetLists(): void {
   for (const path of ['/api/research-disclosures', '/api/authority-disclosures', '/api/institutes']) {
     void queries.invalidateQueries({ queryKey: ['get', path] })

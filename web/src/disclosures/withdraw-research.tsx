@@ -9,7 +9,7 @@ import type { Done } from './done.ts'
 
 const settled = new Set<ResearchDetail['state']>(['REFUSED', 'RELEASED', 'STUDY_ENDED', 'CLOSED', 'WITHDRAWN'])
 
-/** Gives up a disclosure of which nothing was released. */
+/** Withdraws a disclosure before any release. */
 export function Withdraw({ disclosure: { id, state }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/research-disclosures/{id}')

@@ -1,13 +1,13 @@
 import type { Say } from '../language/use-words.ts'
 
-/** A position in a recording or a clock that runs: `1.02.05`, `2.05`, `0.07`. */
+/** Formats a position or a running clock: `1.02.05`, `2.05`, `0.07`. */
 export function formatPosition(ms: number): string {
   const { hours, minutes, seconds } = parts(ms)
   const two = (n: number) => String(n).padStart(2, '0')
   return hours > 0 ? `${hours}.${two(minutes)}.${two(seconds)}` : `${minutes}.${two(seconds)}`
 }
 
-/** A length in words: `1 h 2 min 5 s`, `3 min 20 s`, `7 s`. The abbreviations are the same in all three languages. */
+/** Formats a length: `1 h 2 min 5 s`, `3 min 20 s`, `7 s`. The abbreviations are the same in all three languages. */
 export function formatLength(ms: number): string {
   const { hours, minutes, seconds } = parts(ms)
   const said = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, seconds > 0 && `${seconds} s`].filter(
@@ -16,7 +16,7 @@ export function formatLength(ms: number): string {
   return said.length > 0 ? said.join(' ') : '0 s'
 }
 
-/** A position as it is spoken, for screen readers: `2 minuuttia 5 sekuntia`. */
+/** Returns a position in words, for screen readers: `2 minuuttia 5 sekuntia`. */
 export function sayPosition(ms: number, say: Say): string {
   const { hours, minutes, seconds } = parts(ms)
   return [
@@ -28,7 +28,7 @@ export function sayPosition(ms: number, say: Say): string {
     .join(' ')
 }
 
-/** How long there is still to wait, as it is spoken; what there is none of is left out: `2 minuuttia`. */
+/** Returns a waiting time in words, without zero parts: `2 minuuttia`. */
 export function sayWait(ms: number, say: Say): string {
   const { hours, minutes, seconds } = parts(ms)
   const said = [
@@ -39,7 +39,7 @@ export function sayWait(ms: number, say: Say): string {
   return said.length > 0 ? said.join(' ') : say('shell.time.seconds', { count: 0 })
 }
 
-/** Reads a position as people write it: `1.02.05`, `2:05`, `65`. Milliseconds, or undefined for anything else. */
+/** Parses a position: `1.02.05`, `2:05`, `65`. Returns milliseconds, or undefined for anything else. */
 export function readPosition(written: string): number | undefined {
   const fields = written.trim().split(/[.:]/)
   if (fields.length > 3 || fields.some((field) => !/^\d{1,5}$/.test(field))) return undefined

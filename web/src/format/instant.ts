@@ -1,7 +1,4 @@
-/**
- * How times, lengths and numbers are written. In: instants of the contract and a language. Out: text, always in Finnish
- * time. Never here: the time zone of the machine that shows the page.
- */
+/** Formats instants in a language, always in Finnish time, never in the machine's time zone. */
 import { locales, type Language } from '../language/language.ts'
 
 export const zone = 'Europe/Helsinki'
@@ -15,7 +12,7 @@ export function formatDate(instant: string, language: Language): string {
   return formatter(language, { day: 'numeric', month, year: 'numeric' }).format(new Date(instant))
 }
 
-/** `15.40`, with the zone where the clock shows the same time twice that night (AC7): `3.50 (UTC+3)`. */
+/** `15.40`, with the offset in the hour that repeats in October (AC7): `3.50 (UTC+3)`. */
 export function formatTime(instant: string, language: Language, precision: 'minutes' | 'seconds' = 'minutes'): string {
   const at = new Date(instant)
   const seconds = precision === 'seconds' ? ({ second: '2-digit' } as const) : {}
@@ -28,7 +25,7 @@ export function formatInstant(instant: string, language: Language, precision?: '
   return `${formatDate(instant, language)}${between[language]}${formatTime(instant, language, precision)}`
 }
 
-/** `24.11.2026 klo 15.40–15.52`, with both days where they are two. */
+/** `24.11.2026 klo 15.40–15.52`, with both days if they differ. */
 export function formatSpan(from: string, to: string, language: Language): string {
   const sameDay = formatDate(from, language) === formatDate(to, language)
   return sameDay
@@ -36,13 +33,13 @@ export function formatSpan(from: string, to: string, language: Language): string
     : `${formatInstant(from, language)} – ${formatInstant(to, language)}`
 }
 
-/** The time alone where `instant` is on the same day as `beside`, otherwise date and time. */
+/** Formats the time only if `instant` is on the same day as `beside`, otherwise date and time. */
 export function formatEnd(instant: string, beside: string, language: Language): string {
   const sameDay = formatDate(instant, language) === formatDate(beside, language)
   return sameDay ? `${between[language].trim()} ${formatTime(instant, language)}` : formatInstant(instant, language)
 }
 
-/** True where the wall clock in Finland shows this time twice: the hour that is lived again in October. */
+/** Returns true if Finnish wall-clock time is ambiguous: the repeated hour in October. */
 function isAmbiguous(at: Date): boolean {
   const here = wallClock(at)
   return [-hourMs, hourMs].some((ms) => wallClock(new Date(at.getTime() + ms)) === here)

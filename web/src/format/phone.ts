@@ -1,6 +1,6 @@
 /**
- * A Finnish E.164 number as it is written in Finland, area code as its own group: `029 497 000`, `040 123 4567`,
- * `09 123 456`. Everything else, masked numbers included, stays as it came.
+ * Formats a Finnish E.164 number the Finnish way, area code as its own group: `029 497 000`, `040 123 4567`, `09 123 456`.
+ * Everything else, masked numbers included, is returned as it is.
  */
 export function formatPhone(number: string): string {
   const national = /^\+358(\d{5,12})$/.exec(number)?.[1]

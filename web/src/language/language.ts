@@ -1,7 +1,4 @@
-/**
- * The three languages. In: the person's choice. Out: words, and the locale that dates and numbers are written in.
- * Never here: formats (../format).
- */
+/** The three languages: the person's choice, and the locale of dates and numbers. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { keptLanguage } from '../api/kept-on-machine.ts'
@@ -9,7 +6,7 @@ import { keptLanguage } from '../api/kept-on-machine.ts'
 export const languages = ['fi', 'sv', 'en'] as const
 export type Language = (typeof languages)[number]
 
-/** Each language's name in itself, and its locale: all three are written in Finland. */
+/** Each language's own name, and its locale with Finland as region. */
 export const languageNames: Record<Language, string> = { fi: 'Suomi', sv: 'Svenska', en: 'English' }
 export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 
@@ -19,7 +16,7 @@ const dictionaries: Record<Language, () => Promise<{ default: Record<string, str
   en: () => import('virtual:texts/en'),
 }
 
-/** Starts with the remembered language, or Finnish. */
+/** Starts with the stored language, or Finnish. */
 export async function startLanguages(): Promise<void> {
   const language = chosenLanguage()
   await i18next.use(initReactI18next).init({
@@ -34,13 +31,13 @@ export async function startLanguages(): Promise<void> {
   document.documentElement.lang = language
 }
 
-/** Changes the language of everything on the page, and remembers it on this machine. */
+/** Changes the page's language and stores it on this machine. */
 export async function chooseLanguage(language: Language): Promise<void> {
   window.localStorage.setItem(keptLanguage, language)
   await showLanguage(language)
 }
 
-/** Changes the language of everything on the page for now: of somebody who is a guest at this machine. */
+/** Changes the page's language temporarily, for a guest at this machine. */
 export async function showLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', (await dictionaries[language]()).default)
@@ -49,7 +46,7 @@ export async function showLanguage(language: Language): Promise<void> {
   await i18next.changeLanguage(language)
 }
 
-/** Back to the language that was chosen on this machine. */
+/** Restores the language stored on this machine. */
 export async function showChosenLanguage(): Promise<void> {
   await showLanguage(chosenLanguage())
 }

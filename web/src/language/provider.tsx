@@ -3,7 +3,7 @@ import { I18nProvider } from 'react-aria-components'
 import { locales } from './language.ts'
 import { useLanguage } from './use-words.ts'
 
-/** Gives React Aria's own words and date fields the chosen locale. */
+/** Passes the chosen locale to React Aria's texts and date fields. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const { language } = useLanguage()
   return <I18nProvider locale={locales[language]}>{children}</I18nProvider>

@@ -4,11 +4,11 @@ import { languages, locales, type Language } from './language.ts'
 import type { Words } from './words.ts'
 
 type Singular<K> = K extends `${infer Base}_zero` | `${infer Base}_one` | `${infer Base}_other` ? Base : K
-/** A key of the dictionaries; plurals without their ending. */
+/** Text key; plurals without their suffix. */
 export type Word = Singular<Words>
 export type Say = (key: Word, values?: Record<string, string | number>) => string
 
-/** The chosen language and its words. */
+/** Returns the chosen language and its texts. */
 export function useLanguage(): { language: Language; locale: string; say: Say; named: (name: Named) => string } {
   const { t, i18n } = useTranslation()
   const language = languages.find((one) => one === i18n.language) ?? 'fi'

@@ -1,4 +1,4 @@
-// The keys of texts/pages, for the compiler: a new file there is named here.
+// Types of the keys of texts/pages: add each new file here.
 import type account from '../../../texts/pages/account.json'
 import type acts from '../../../texts/pages/acts.json'
 import type anonymisation from '../../../texts/pages/anonymisation.json'
@@ -32,7 +32,7 @@ import type today from '../../../texts/pages/today.json'
 import type training from '../../../texts/pages/training.json'
 import type watch from '../../../texts/pages/watch.json'
 
-/** Every key of the pages' texts; plurals with their ending. */
+/** All keys of the pages' texts; plurals with their suffix. */
 export type Words = keyof (typeof account &
   typeof acts &
   typeof anonymisation &

@@ -12,7 +12,7 @@ import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { deliveries, type Delivery } from './letter-shapes.ts'
 
-/** One letter: to read and to print, until it is sent to send or to throw away, and then how it went. */
+/** One letter: read and print, then mark as sent or discard; afterwards how it was sent. */
 export function LetterRow({
   letter,
   onChanged,
@@ -92,7 +92,7 @@ export function LetterRow({
   )
 }
 
-/** A letter opens beside the request: what is being done there is not lost. */
+/** Opens a letter in a new tab, so that work on the request is not lost. */
 function Way({ to, label, kind, children }: { to: string; label: string; kind: string; children: React.ReactNode }) {
   const { say } = useLanguage()
   return (

@@ -1,7 +1,4 @@
-/**
- * Letters to those who ask, and the templates they are made from. In: the contract's letters and a request. Out: which
- * letters are to be made and sent now. Never here: their text; the server makes it.
- */
+/** Letters to requesters and their templates: which letters to make and send now. The server makes their text. */
 import type { paths } from '../api/paths.ts'
 import type { Letter, LetterKind, RequestDetail } from '../api/shapes.ts'
 import { languages, type Language } from '../language/language.ts'
@@ -9,7 +6,7 @@ import { languages, type Language } from '../language/language.ts'
 type GivenGround = NonNullable<
   paths['/api/requests/{id}/letters']['post']['requestBody']['content']['application/json']['ground']
 >
-/** That whoever writes says; the others are known. */
+/** Grounds that the writer chooses; the others are known. */
 export type RefusalGround = Exclude<GivenGround, 'IDENTITY' | 'NO_CALL'>
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
@@ -39,7 +36,7 @@ export const letterKinds = [
 ] as const satisfies readonly LetterKind[]
 export const deliveries = ['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'] as const satisfies readonly Delivery[]
 
-/** Which template is in sight, as it stands in the address. */
+/** Reads the shown template from the address. */
 export function readTemplateChoice(search: Record<string, unknown>): { kind?: LetterKind; language?: Language } {
   const kind = letterKinds.find((one) => one === search['kind'])
   const language = languages.find((one) => one === search['language'])
@@ -47,8 +44,8 @@ export function readTemplateChoice(search: Record<string, unknown>): { kind?: Le
 }
 
 /**
- * The letters that a request is to have now and has not: each because of something that was done after the last letter of
- * its kind was made, the one that matters most first. Those that Seloste makes by itself are not among them.
+ * Returns the letters that a request lacks, most important first: each for an act done after the last letter of its kind was
+ * made. Without the letters that Seloste makes automatically.
  */
 export function toMake(request: RequestDetail): LetterKind[] {
   const { kinds, calls, appointments, extension, closed, next, copies, corrections } = request
@@ -59,7 +56,7 @@ export function toMake(request: RequestDetail): LetterKind[] {
   const asks = (kind: RequestDetail['kinds'][number]) => kinds.includes(kind)
   const isMatched = calls.some(({ state }) => state === 'MATCHED')
   const isOpen = calls.some(({ state }) => state === 'SEVERAL' || state === 'FOUND')
-  // Whether there is none, it is somebody else's, or several stay alike: which letter comes tells nothing of it (R46).
+  // No match, another person's call, and several alike get the same letter, which must not reveal the case (R46).
   const isNotShown = calls.some(({ state }) => ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'].includes(state))
   const answers = asks('KNOW') || asks('LISTEN') || asks('HISTORY')
   const ready = copies.flatMap(({ state, madeAt }) => (state === 'ready' ? [Date.parse(madeAt)] : []))
@@ -77,18 +74,18 @@ export function toMake(request: RequestDetail): LetterKind[] {
     ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
   ]
   const made = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
-  // Where nothing came of what was asked, whoever asked is answered all the same.
+  // A requester is answered even if the request came to nothing.
   const isLeft = next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
   return made.length === 0 && isLeft ? ['answer'] : made
 }
 
-/** Every other kind that can be made of a request: whoever writes may know better. */
+/** Returns every other kind that can be made for a request: the writer may know better. */
 export function otherKinds(
   request: Pick<RequestDetail, 'party' | 'kinds' | 'openness'>,
   made: readonly LetterKind[],
 ): LetterKind[] {
   const { party } = request
-  // Nothing is told of calls to whoever is no party of any.
+  // Letters about calls are only for a party of one.
   const aboutCalls = party !== 'OUTSIDER' && party !== 'MENTIONED'
   const only: Partial<Record<LetterKind, boolean>> = {
     answer: aboutCalls,
@@ -110,7 +107,7 @@ export function otherKinds(
   return letterKinds.filter((kind) => (only[kind] ?? true) && !made.includes(kind))
 }
 
-/** Why a request can be refused, where whoever writes says it: without a matched call it is known. */
+/** Returns the grounds of a refusal that the writer can choose; without a matched call the ground is known. */
 export function groundsOf({ kinds, calls }: Pick<RequestDetail, 'kinds' | 'calls'>): RefusalGround[] {
   if (!calls.some(({ state }) => state === 'MATCHED')) return []
   return [
@@ -120,7 +117,7 @@ export function groundsOf({ kinds, calls }: Pick<RequestDetail, 'kinds' | 'calls
   ]
 }
 
-/** Those that wait to be sent first, then the newest. */
+/** Sorts letters: those to be sent first, then newest first. */
 export function sortLetters(letters: readonly Letter[]): Letter[] {
   return letters.toSorted(
     (a, b) =>
@@ -130,8 +127,8 @@ export function sortLetters(letters: readonly Letter[]): Letter[] {
 }
 
 /**
- * The page of a letter as a frame shows it: its styles carry the page's nonce, since a frame that is written in place stands
- * under the policy of the page it stands in.
+ * Returns a letter's page for a frame: its styles get the page's nonce, because a srcdoc frame is under the policy of the page
+ * around it.
  */
 export function forFrame(html: string, nonce: string): string {
   return html.replace(/<style(?![^>]*\bnonce=)/gi, `<style nonce="${nonce}"`)

@@ -13,7 +13,7 @@ import { announce } from '../shell/announce.tsx'
 import { LetterRow } from './letter-row.tsx'
 import { groundsOf, otherKinds, sortLetters, toMake, type RefusalGround } from './letter-shapes.ts'
 
-/** The letters of a request: which to make now, which wait to be sent, which were sent and how (R42, R45). */
+/** Letters of a request: to make now, to send, and sent, with channel (R42, R45). */
 export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
   const make = $api.useMutation('post', '/api/requests/{id}/letters')
@@ -95,7 +95,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
   )
 }
 
-/** A letter that does not follow from what was done: whoever writes knows why. */
+/** Makes a letter that does not follow from the acts, by the writer's choice. */
 function MakeOther({
   kinds,
   grounds,
@@ -104,7 +104,7 @@ function MakeOther({
   onMake,
 }: {
   kinds: readonly LetterKind[]
-  /** Of a refusal. */
+  /** Grounds of a refusal. */
   grounds: readonly RefusalGround[]
   isBusy: boolean
   error: unknown

@@ -10,10 +10,10 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { forFrame, type LetterTemplate, type TemplatePreview } from './letter-shapes.ts'
 
-/** After the last letter written it takes so long until the preview follows. */
+/** Debounce of the preview after typing. */
 const pauseMs = 500
 
-/** A template's text beside the letter that it makes of invented facts, and what is wrong with it. */
+/** Text of a template beside its letter with invented data, and its problems. */
 export function TemplateEditor({
   template,
   mayChange,
@@ -116,7 +116,7 @@ export function TemplateEditor({
   )
 }
 
-/** The letter of a text that is being written, a moment after the last letter. */
+/** Returns the preview of a text, debounced. */
 function usePreview({ kind, language }: LetterTemplate, text: string) {
   const [shown, setShown] = useState<{ preview?: TemplatePreview; error?: unknown }>({})
   useEffect(() => {
@@ -141,8 +141,8 @@ function usePreview({ kind, language }: LetterTemplate, text: string) {
 }
 
 /**
- * A letter in a frame of its own, without this page's cookies or a way to it. Nothing runs in it by this page's policy; that the
- * frame itself would let it lets checkers of accessibility look inside.
+ * Frame with a letter, without this page's cookies and without access to it. This page's policy blocks scripts in it; the
+ * frame's own scripts permission lets accessibility checkers in.
  */
 function LetterFrame({ html, title }: { html: string; title: string }) {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''

@@ -11,7 +11,7 @@ import { Page } from '../shell/page.tsx'
 import { letterKinds, readTemplateChoice } from './letter-shapes.ts'
 import { TemplateEditor } from './template-editor.tsx'
 
-/** The templates that letters are made from, each in three languages: read by the desk, changed by whoever may. */
+/** Letter templates in three languages: the Service Unit reads them, authorised persons change them. */
 export function TemplatesPage() {
   const { say, language: own } = useLanguage()
   const { kind = 'answer', language = own } = useSearch({

@@ -12,8 +12,8 @@ import { useLanguage } from '../language/use-words.ts'
 import { useLeave } from '../session/leave.ts'
 
 /**
- * The way to end the listening mode; whichever way it ends, the host is signed out and nobody is left in. Whoever sits here
- * ends it at any time. That it was heard only the host says, with their password: what has been forbidden goes with it.
+ * Ends the listening mode; the host is signed out in every case. The listener can end it at any time. Only the host, with their
+ * password, can confirm that the recording was listened to: forbidden ones are destroyed then.
  */
 export function EndRoom({ host, confirms }: { host: string; confirms: boolean }) {
   const { say } = useLanguage()
@@ -75,7 +75,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
   )
 }
 
-/** The host's own part: their password, and that it was heard. */
+/** The host's part: password and confirmation. */
 function Heard({
   host,
   error,
@@ -120,7 +120,7 @@ function Heard({
         value={password}
         onChange={setPassword}
         error={refused ?? (isMissing ? say('listening-room.end.password.missing') : undefined)}
-        // Not the password that the browser may keep: whoever sits here would have it by a press.
+        // Prevents the browser from filling in a stored password, which the listener could then submit.
         autoComplete="new-password"
       />
       <Button type="submit" kind="secondary" isBusy={isBusy}>

@@ -16,19 +16,19 @@ import { hasSound } from './room-facts.ts'
 import { TimeLeft, useMinutesLeft } from './time-left.tsx'
 import { useLeaveWhenOver } from './use-leave-when-over.ts'
 
-/** So often it is asked what there is still to hear: a recording may be destroyed while its listener sits here. */
+/** Poll interval: a recording may be destroyed during the listening. */
 const askMs = 15_000
 
 /**
- * The whole screen of the listening mode: what is heard, how long there is time, and the host's way to end it. Every
- * address leads here, in every tab, for as long as the session serves the appointment.
+ * Whole screen of the listening mode: calls, time left, and the host's way to end it. While the session serves the appointment,
+ * every address in every tab leads here.
  */
 export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: string }) {
   const { say } = useLanguage()
   useOnlyHere()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
     staleTime: 0,
-    // Once the slot is over the session is too: there is nothing more to ask.
+    // After the slot the session has ended: stops polling.
     refetchInterval: ({ state }) => (state.data && Date.parse(state.data.until) <= serverNowMs() ? false : askMs),
   })
   const minutes = useMinutesLeft(data?.until)
@@ -92,7 +92,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
   )
 }
 
-/** Keeps the address, and the way back with it, in the room; forgets what other pages had fetched. */
+/** Keeps the address in the room, also on "back", and clears what other pages had fetched. */
 function useOnlyHere(): void {
   const navigate = useNavigate()
   const keep = useEffectEvent(() => {
@@ -109,7 +109,7 @@ function useOnlyHere(): void {
 
 const kept: readonly unknown[] = ['/api/session', '/api/room']
 
-/** Another language than the one that was booked; for this listener only. */
+/** Changes the booked language, for this listener only. */
 function RoomLanguages() {
   const { say, language } = useLanguage()
   return (

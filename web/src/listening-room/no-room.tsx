@@ -1,6 +1,6 @@
 import { Navigate } from '@tanstack/react-router'
 
-/** The address of the listening mode where nobody is in it: it begins at the workstation's page. */
+/** Address of the listening mode when none is open: links to the workstation's page, where it starts. */
 export function NoRoom() {
   return <Navigate to="/workstation" replace />
 }

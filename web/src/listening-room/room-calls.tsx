@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { withGone, type Room, type RoomCall, type RoomPart } from './room-facts.ts'
 import { RoomListening } from './room-listening.tsx'
 
-/** The listener's calls, each with what is known of it and its parts as buttons; one part is heard at a time. */
+/** The listener's calls with their facts and a button for each part; one part plays at a time. */
 export function RoomCalls({ room }: { room: Room }) {
   const [chosen, setChosen] = useState<string>()
   const [shown, setShown] = useState({ of: room, calls: room.calls })
@@ -125,7 +125,7 @@ function PartButton({
   )
 }
 
-/** `Osa 2, Bertil Lindqvist, klo 15.41`; of a call that has one part nothing but that it is the call. */
+/** `Osa 2, Bertil Lindqvist, klo 15.41`; for a call of one part only a general name. */
 function PartName({ part, position, count }: { part: RoomPart; position: number; count: number }) {
   const { say, language } = useLanguage()
   if (count === 1) return <span>{say('listening-room.theCall')}</span>

@@ -1,7 +1,4 @@
-/**
- * The listening mode at an office: one person, their calls, one slot. In: the contract's room. Out: a screen with what is
- * heard and nothing else. Never here: a way to anything else (R47).
- */
+/** Listening mode at an office: one person, their calls, one slot. The screen has nothing else (R47). */
 import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
@@ -11,16 +8,16 @@ export type Room = Ok<paths['/api/room']['get']>
 export type RoomCall = Room['calls'][number]
 export type RoomPart = RoomCall['parts'][number]
 
-/** Speeds that somebody who does not use players every day can choose of. */
+/** Speeds for people who rarely use players. */
 export const roomSpeeds = { slow: 0.75, normal: 1, fast: 1.25 } as const
 export type RoomSpeed = keyof typeof roomSpeeds
 
-/** Minutes before the end that are said aloud. */
+/** Minutes before the end that are announced. */
 const told = [10, 5, 2, 1]
-/** From then on it is in sight that the time runs out. */
+/** From then on the remaining time is emphasised. */
 const soonMinutes = 5
 
-/** Whole minutes left, rounded up: one is said until it is over. */
+/** Returns the minutes left, rounded up: 1 until the end. */
 export function minutesLeft(until: string, nowMs: number): number {
   return Math.max(0, Math.ceil((Date.parse(until) - nowMs) / 60_000))
 }
@@ -29,22 +26,22 @@ export function isSoonOver(minutes: number): boolean {
   return minutes <= soonMinutes
 }
 
-/** True where going from `before` to `now` minutes passes one that is said aloud. */
+/** Returns true if an announced minute lies between `before` and `now`. */
 export function isTold(before: number, now: number): boolean {
   return now > 0 && told.some((one) => now <= one && one < before)
 }
 
-/** The volume one step up or down, between silence and all there is. */
+/** Returns the volume one step up or down, between 0 and the maximum. */
 export function nextVolume(volume: number, steps: 1 | -1): number {
   return Math.min(1, Math.max(0, Math.round(volume * 10 + steps) / 10))
 }
 
-/** Whether there is anything at all that can be heard. */
+/** Returns true if any recording can be played. */
 export function hasSound(room: Pick<Room, 'calls'>): boolean {
   return room.calls.some(({ parts }) => parts.some(({ canBeHeard }) => canBeHeard))
 }
 
-/** What is to be heard, with what was there before and is gone: destroyed meanwhile, it is said and does not just vanish. */
+/** Returns the calls to listen to, including recordings that were destroyed meanwhile, marked as such instead of vanishing. */
 export function withGone(before: readonly RoomCall[], now: readonly RoomCall[]): RoomCall[] {
   const gone = (parts: readonly RoomPart[]) => parts.map((part) => ({ ...part, canBeHeard: false }))
   const stay = now.map((call) => {

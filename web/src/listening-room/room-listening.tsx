@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { useListening } from '../listening/use-listening.ts'
 import { RoomPlayer } from './room-player.tsx'
 
-/** One part being heard, from the press that chose it on; where it stops, why, and the way to go on. */
+/** Listening to one part: where it stops, why, and how to continue. */
 export function RoomListening({
   recordingId,
   reference,
@@ -15,11 +15,11 @@ export function RoomListening({
   onBack,
 }: {
   recordingId: string
-  /** The request that the listening serves. */
+  /** Reference of the request that the listening serves. */
   reference: string
-  /** Which of several parts; of the only one nothing. */
+  /** Which of several parts; nothing for the only one. */
   title: ReactNode
-  /** Back to the other parts, where there are any. */
+  /** Back to the other parts, if any. */
   onBack: (() => void) | undefined
 }) {
   const { say } = useLanguage()
@@ -29,7 +29,7 @@ export function RoomListening({
   const isBegun = useRef(false)
   const begin = useEffectEvent(() => void start())
   useEffect(() => {
-    // The press that chose the part is the wish to hear it; once.
+    // The button press that chose the part starts it; once.
     if (isBegun.current) return
     isBegun.current = true
     begin()

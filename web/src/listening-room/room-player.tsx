@@ -11,7 +11,7 @@ const back10Ms = -10_000
 const firstVolume = 0.8
 const speeds = Object.keys(roomSpeeds) as RoomSpeed[]
 
-/** Large controls and few of them, each with its word: play and pause, back, from the start, volume, speed. */
+/** A few large labelled controls: play and pause, back, from the start, volume, speed. */
 export function RoomPlayer({
   source,
   durationMs,
@@ -25,7 +25,7 @@ export function RoomPlayer({
   startMs: number
   onSpeed: (speed: number) => void
   onBroken: OnBroken
-  /** The sound goes away: how far it was. */
+  /** Called with the position when the player closes. */
   onStop: (positionMs: number) => void
 }) {
   const { say } = useLanguage()

@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { isSoonOver, isTold, minutesLeft } from './room-facts.ts'
 
-/** Whole minutes left until an instant; none while it is not known. */
+/** Returns the minutes left until an instant; undefined while it is unknown. */
 export function useMinutesLeft(until: string | undefined): number {
   const [nowMs, setNow] = useState(serverNowMs)
   useEffect(() => {
@@ -16,7 +16,7 @@ export function useMinutesLeft(until: string | undefined): number {
   return until === undefined ? 0 : minutesLeft(until, nowMs)
 }
 
-/** How long there is still time, in sight and now and then said aloud. */
+/** Remaining time, shown and at times announced. */
 export function TimeLeft({ minutes, until }: { minutes: number; until: string }) {
   const { say, language } = useLanguage()
   const before = useRef(minutes)

@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent } from 'react'
 import { useLeave } from '../session/leave.ts'
 
-/** So long it stands there that the time is over, before the sign-in page comes. */
+/** How long the end message is shown before the sign-in page. */
 const readMs = 20_000
 
-/** Leaves the listening mode once its time is over: the server has ended the session by then, and nobody presses anything. */
+/** Leaves the listening mode after its time without a press: the server has ended the session by then. */
 export function useLeaveWhenOver(isOver: boolean): void {
   const leave = useLeave()
   const end = useEffectEvent(() => leave('ended'))

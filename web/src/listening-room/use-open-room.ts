@@ -3,8 +3,8 @@ import { tellTabs } from '../api/tabs.ts'
 import { forgetPurpose } from '../session/purpose.tsx'
 
 /**
- * Begins the listening mode: from then on the session serves the appointment alone, and this browser shows nothing else,
- * in no tab; what the pages before had fetched is forgotten.
+ * Starts the listening mode: the session then serves only the appointment, every tab of this browser shows only the room, and
+ * fetched data is cleared.
  */
 export function useOpenRoom(): { open: (appointmentId: string) => Promise<void>; isBusy: boolean; error: unknown } {
   const begin = $api.useMutation('post', '/api/room')

@@ -2,14 +2,14 @@ import type { ListeningEnd } from '../api/shapes.ts'
 
 export type OverWhy = ListeningEnd['why']
 
-/** Without a word from the server for so long, nobody knows whether the listening still holds: it stops. */
+/** After this long without a message from the server the listening stops. */
 const silentMs = 5_000
 const lookMs = 500
 
 /**
- * Follows whether a listening holds, and says once that it does not any more: why, where the server says it; `silent` where
- * the server says nothing any more, `refused` where it does not let it be followed.
- * @returns the way to stop following
+ * Follows a listening and reports its end once: the server's reason, `silent` if the server sends nothing any more, `refused`
+ * if it refuses the stream.
+ * @returns a function that stops following
  */
 export function followListening(path: string, onOver: (why: OverWhy | 'silent' | 'refused') => void): () => void {
   const source = new EventSource(path)
@@ -22,7 +22,7 @@ export function followListening(path: string, onOver: (why: OverWhy | 'silent' |
   })
   source.addEventListener('ended', (event: MessageEvent<string>) => over((JSON.parse(event.data) as ListeningEnd).why))
   source.addEventListener('error', () => {
-    // A connection that broke is made again by itself; one that was refused is not.
+    // EventSource reconnects after a lost connection, not after a refusal.
     if (source.readyState === EventSource.CLOSED) over('refused')
   })
 

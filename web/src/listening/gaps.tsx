@@ -3,7 +3,7 @@ import { Button } from '../controls/button.tsx'
 import { formatLength, formatPosition } from '../format/duration.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Where the recording has nothing of one side, and why, with times to read and a way there. */
+/** Gaps of a recording, where one side is missing: reason, times and a jump button. */
 export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: number) => void }) {
   const { say } = useLanguage()
   if (gaps.length === 0) return null

@@ -13,7 +13,7 @@ const playerKeys: KeyLine[] = [
   [['?'], 'people.help.help'],
 ]
 
-/** What the player's keys do. */
+/** Help for the player's keys. */
 export function KeyHelp({
   keys = playerKeys,
   isOpen,

@@ -3,7 +3,7 @@ import { Switch } from 'react-aria-components'
 import { keptPlayerKeys } from '../api/kept-on-machine.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Whether a player's keys are on, as this browser remembers it. */
+/** Returns whether the player's keys are on, stored in this browser. */
 export function useKeysOn(): [boolean, (on: boolean) => void] {
   const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(keptPlayerKeys) !== 'off')
   return [
@@ -15,7 +15,7 @@ export function useKeysOn(): [boolean, (on: boolean) => void] {
   ]
 }
 
-/** Switches the keys off, for whoever presses them unmeant (WCAG 2.1.4). */
+/** Switches the keys off, against accidental presses (WCAG 2.1.4). */
 export function KeysSwitch({ isOn, onChange }: { isOn: boolean; onChange: (on: boolean) => void }) {
   const { say } = useLanguage()
   return (

@@ -1,11 +1,11 @@
-/** What every player does at a key. */
+/** Key actions of every player. */
 export type CommonAction =
   { do: 'toggle' } | { do: 'skip'; ms: number } | { do: 'speed'; steps: 1 | -1 } | { do: 'help' }
 
-/** What the player of a recording does besides. */
+/** Additional actions of a recording's player. */
 export type RegionAction = { do: 'region-start' } | { do: 'region-end' }
 
-/** What has the focus inside the player, as far as keys are concerned. */
+/** Kind of the focused element in the player, as far as keys are concerned. */
 export type KeyTarget = 'text' | 'button' | 'slider' | 'other'
 
 interface Pressed {
@@ -16,8 +16,8 @@ interface Pressed {
 }
 
 /**
- * The action of a key, or undefined where the key is somebody else's: all of them in a text field, Space and Enter on a
- * button, the arrows on a slider, and whatever is pressed with Ctrl, Alt or Meta.
+ * Returns the action of a key; undefined for keys of the focused control: all in a text field, Space and Enter on a button,
+ * arrows on a slider, and any with Ctrl, Alt or Meta.
  */
 export function actionOf(pressed: Pressed, target: KeyTarget): CommonAction | RegionAction | undefined {
   if (target === 'text' || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return undefined
@@ -56,13 +56,13 @@ export function actionOf(pressed: Pressed, target: KeyTarget): CommonAction | Re
 
 const speeds = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3]
 
-/** The next speed up or down; the ends stay. */
+/** Returns the next speed up or down, clamped. */
 export function nextSpeed(speed: number, steps: 1 | -1): number {
   const at = speeds.indexOf(speed)
   return speeds[Math.min(speeds.length - 1, Math.max(0, at + steps))] ?? 1
 }
 
-/** What has the focus, by the element that a key was pressed at. */
+/** Returns the kind of the element that a key was pressed at. */
 export function targetOf(target: EventTarget): KeyTarget {
   if (!(target instanceof HTMLElement)) return 'other'
   if (target.closest('input[type="range"]')) return target.dataset['keys'] === 'general' ? 'other' : 'slider'

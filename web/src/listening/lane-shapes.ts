@@ -1,13 +1,13 @@
 import type { Peaks } from '../api/shapes.ts'
 import { decodePeaks, silencesOf, type Stretch } from './silence.ts'
 
-/** The two lanes as they are drawn, and where neither side speaks. */
+/** Returns the shapes of the two lanes, and of stretches where both are silent. */
 export function laneShapes(peaks: Peaks): {
   lanes: [caller: Float32Array, official: Float32Array]
   silences: Stretch[]
 } {
   const [caller, official] = [decodePeaks(peaks.caller), decodePeaks(peaks.official)]
-  // Quiet calls are drawn tall enough to see, both lanes by the same measure; pure noise is not blown up.
+  // Scales quiet calls up, both lanes alike; pure noise is not scaled up.
   const loudest = [caller, official].reduce((max, bytes) => bytes.reduce((a, b) => Math.max(a, b), max), 26)
   const toFloats = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => (byte / loudest) * 0.95)
   return {

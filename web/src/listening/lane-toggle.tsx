@@ -2,7 +2,7 @@ import { Volume2, VolumeX } from 'lucide-react'
 import { ToggleButton } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 
-/** One speaker's lane by name: pressed, it is muted. */
+/** Mute button of one speaker's lane. */
 export function LaneToggle({
   name,
   className,

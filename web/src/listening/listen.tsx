@@ -13,7 +13,7 @@ import { Player } from './player.tsx'
 import { beginsAt, type Stopped } from './resume.ts'
 import { useListening, type ListeningState } from './use-listening.ts'
 
-/** Says under which purpose the recording would be heard and that it is logged; then plays it. */
+/** States the purpose of the listening and that it is logged; then plays the recording. */
 export function Listen({
   recordingId,
   segmentId,
@@ -25,11 +25,11 @@ export function Listen({
   recordingId: string
   segmentId: string
   momentMs: number | undefined
-  /** The page has moments that a link leads to. */
+  /** The page has moments that a link can point to. */
   hasLink?: boolean
-  /** A listening began or ended: who has listened has changed. */
+  /** Called when a listening starts or ends: the list of listenings has changed. */
   onLooked: () => void
-  /** Sound has been heard. */
+  /** Called when audio has been played. */
   onHeard?: () => void
 }) {
   const { say } = useLanguage()
@@ -38,7 +38,7 @@ export function Listen({
   const [stopped, setStopped] = useState<Stopped>()
   const startMs = beginsAt(momentMs, stopped)
   const isOver = state.state === 'over' || state.state === 'refused'
-  // Whose right has ended would ask in vain, and no longer see why the sound stopped.
+  // A person without the right would be refused, and the reason why the audio stopped would be lost.
   const mayLook = !(state.state === 'over' && state.why === 'right')
 
   const tell = useEffectEvent(onLooked)
@@ -74,7 +74,7 @@ export function Listen({
   )
 }
 
-/** Offers a recording: under which purpose it would be heard and that it is logged; why the listening before is over. */
+/** Offers a recording: the purpose and that it is logged; why the last listening ended. */
 export function ListenOffer({
   state,
   under,
@@ -86,7 +86,7 @@ export function ListenOffer({
   state: Exclude<ListeningState, { state: 'open' }>
   under: UnderPurpose
   startWord?: 'listening.start' | 'anonymisation.original.start'
-  /** Where it would begin. */
+  /** Where it would start. */
   moment?: ReactNode
   onStart: () => void
   whenRightEnded?: ReactNode
@@ -95,7 +95,7 @@ export function ListenOffer({
   const box = useRef<HTMLDivElement>(null)
   const note = useId()
   const isOver = state.state === 'over' || state.state === 'refused'
-  // What was taken away is not offered again: another try would be refused.
+  // After a withdrawn right it is not offered again: a retry would be refused.
   const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
 
   useEffect(() => {
@@ -128,7 +128,7 @@ export function ListenOffer({
   )
 }
 
-/** Where somebody whose right has ended sees why, and asks for it again. */
+/** Links to one's own rights, to see why one ended and to request it again. */
 function OwnRights() {
   const { say } = useLanguage()
   const presence = usePresence()

@@ -5,7 +5,7 @@ import type { ListenPlace } from './player-frame.tsx'
 import { useListening } from './use-listening.ts'
 import type { OnBroken } from './use-playback.ts'
 
-/** What a player is given of a listening that is open. */
+/** Props of a player from an open listening. */
 export interface OpenListening {
   place: Ref<ListenPlace>
   listening: Listening
@@ -14,11 +14,11 @@ export interface OpenListening {
   onEnd: () => void
   onSpeed: (speed: number) => void
   onBroken: OnBroken
-  /** Where it stopped: the next listening begins there. */
+  /** Called with the position where it stopped: the next listening starts there. */
   onStop: (ms: number) => void
 }
 
-/** A recording beside the work on it: offered, opened under the purpose of the work, and offered again when it is over. */
+/** Player of a recording beside the work on it: offered, opened under the work's purpose, and offered again after its end. */
 export function OfferedListening({
   recordingId,
   under,
@@ -29,12 +29,12 @@ export function OfferedListening({
 }: {
   recordingId: string
   under: UnderPurpose
-  /** Where it is heard from, whether or not it is being heard now: asked to play, it opens first where none is open. */
+  /** Play and seek from outside the player; play opens a listening if none is open. */
   place: Ref<ListenPlace>
   startWord?: 'listening.start' | 'anonymisation.original.start'
-  /** A listening opened or ended. */
+  /** Called when a listening opens or ends. */
   onOpen?: (isOpen: boolean) => void
-  /** The player. */
+  /** Renders the player. */
   children: (open: OpenListening) => ReactNode
 }) {
   const { state, start, end, recover, pace } = useListening(recordingId, under)

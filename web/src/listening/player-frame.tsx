@@ -28,7 +28,7 @@ import type { Waveform as DrawnWaveform } from './waveform.tsx'
 
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
 
-/** What a page beside the player asks of it. */
+/** Controls for the page beside the player. */
 export interface ListenPlace {
   playFrom: (ms: number) => void
   toggle: () => void
@@ -36,8 +36,8 @@ export interface ListenPlace {
 }
 
 /**
- * Two lanes with their position, transport and zoom, around what a player has of its own. Keys work only while the focus is inside it,
- * and can be switched off (WCAG 2.1.4).
+ * Two lanes with position, transport and zoom, around a player's own content. Keys work only while the focus is inside it, and
+ * can be switched off (WCAG 2.1.4).
  */
 export function PlayerFrame<Own extends { do: string }>({
   label,
@@ -61,15 +61,15 @@ export function PlayerFrame<Own extends { do: string }>({
   lanes: ReturnType<typeof laneShapes>['lanes']
   playback: Playback
   place?: Ref<ListenPlace> | undefined
-  /** What the help says of the keys; a player's own without it. */
+  /** Help for the keys, without the player's own. */
   keys?: readonly KeyLine[]
   actionOf: (event: KeyboardEvent, target: KeyTarget) => CommonAction | Own | undefined
-  /** A key's action that not every player has. */
+  /** Handles a player's own key actions. */
   onAction: (action: Own) => void
-  /** In pixels a second. */
+  /** Pixels per second. */
   mostZoom?: number
   waveform: Pick<ComponentProps<typeof DrawnWaveform>, 'region' | 'dragToSeek' | 'onDrawn'>
-  /** Before the zoom. */
+  /** Content before the zoom. */
   settings: ReactNode
   fields?: ReactNode
   onEnd: () => void
@@ -120,7 +120,7 @@ export function PlayerFrame<Own extends { do: string }>({
       tabIndex={-1}
       onKeyDownCapture={onKeyDown}
       onPointerDown={(event) => {
-        // A click on the waveform brings the keys with it.
+        // A click on the waveform focuses the player, for its keys.
         if (event.target instanceof Element && event.target.closest('.waveform'))
           box.current?.focus({ preventScroll: true })
       }}
@@ -203,7 +203,7 @@ function isCommon(action: { do: string }): action is CommonAction {
   return ['toggle', 'skip', 'speed', 'help'].includes(action.do)
 }
 
-/** A range from 0 in twenty steps. */
+/** Slider from 0 with twenty steps. */
 export function SmallRange({
   label,
   max,

@@ -14,7 +14,10 @@ import { usePlayback, type OnBroken } from './use-playback.ts'
 
 const heardMs = 500
 
-/** The two-lane player. What the waveform shows or takes by mouse is there as a slider, fields and tables too (WCAG 2.5.7). */
+/**
+ * Two-lane player. Everything that the waveform shows or takes by mouse is also available as a slider, fields and tables (WCAG
+ * 2.5.7).
+ */
 export function Player({
   listening,
   peaks,
@@ -30,16 +33,16 @@ export function Player({
 }: {
   listening: Listening
   peaks: Peaks
-  /** Where a link to a moment leads; without it there is none. */
+  /** Target of links to a moment; undefined without links. */
   segmentId: string | undefined
   startMs: number
-  /** Where what is to be heard ends. */
+  /** Playback stops here. */
   stopAtMs?: number | undefined
   onEnd: () => void
   onSpeed: (speed: number) => void
   onBroken: OnBroken
   onStop: (positionMs: number, durationMs: number) => void
-  /** Sound has been heard: once, a moment after it began. */
+  /** Called once, shortly after audio has started. */
   onHeard?: (() => void) | undefined
   place?: Ref<ListenPlace> | undefined
 }) {
@@ -71,7 +74,7 @@ export function Player({
       setCopied('done')
       announce(say('listening.player.link.copied', { position: formatPosition(positionMs) }))
     } catch {
-      // Forbidden, or no clipboard at all: browsers give one over HTTPS only.
+      // Access denied, or no clipboard: browsers provide it only over HTTPS.
       setCopied('failed')
       announce(say('listening.player.link.failed'))
     }

@@ -11,7 +11,7 @@ const steps: Partial<Record<string, number>> = {
   PageUp: 30_000,
 }
 
-/** Where the playing is, as a slider over the whole of the recording. */
+/** Position, as a slider over the whole recording. */
 export function PositionSlider({ playback, durationMs }: { playback: Playback; durationMs: number }) {
   const { say } = useLanguage()
   const { positionMs } = playback
@@ -31,7 +31,7 @@ export function PositionSlider({ playback, durationMs }: { playback: Playback; d
       })}
       onChange={(event) => playback.seek(Number(event.target.value))}
       onKeyDown={(event) => {
-        // Without the player's keys the arrows still step five seconds, not a tenth.
+        // With the player's keys off, the arrows still step five seconds instead of a tenth.
         const ms = steps[event.key]
         if (ms == null) return
         event.preventDefault()

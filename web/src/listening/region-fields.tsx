@@ -4,7 +4,7 @@ import { formatPosition, readPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Playback } from './use-playback.ts'
 
-/** The region that plays over and over, by buttons at the position or by numbers (WCAG 2.5.7). */
+/** Loop region, set by buttons at the position or by numbers (WCAG 2.5.7). */
 export function RegionFields({
   playback,
   durationMs,
@@ -70,7 +70,7 @@ function PositionField({
   const isWrong = written !== '' && readPosition(written) == null
   const commit = () => {
     const ms = readPosition(written)
-    // The field shows whole seconds; leaving it as it was must not round the region.
+    // The field shows whole seconds; leaving it unchanged must not round the region.
     if (ms != null && (valueMs == null || written !== formatPosition(valueMs))) onChange(ms)
   }
   return (

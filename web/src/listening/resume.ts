@@ -1,17 +1,17 @@
-/** Where the last listening to a recording stopped, whoever stopped it. */
+/** Where the last listening to a recording stopped. */
 export interface Stopped {
   atMs: number
   durationMs: number
-  /** The moment that the address named then; none where it named none. */
+  /** The moment in the address at that time; undefined if there was none. */
   momentMs: number | undefined
 }
 
-/** As near to the end there is nothing left to hear. */
+/** Closer to the end counts as listened to the end. */
 const overMs = 500
 
 /**
- * Where a listening begins: where the last one stopped; at the moment that the address names, where that is another one now or
- * the last one had been heard to its end; else at the beginning.
+ * Returns where a listening starts: where the last one stopped; at the address's moment, if it has changed or the last one
+ * reached the end; else at the beginning.
  */
 export function beginsAt(momentMs: number | undefined, stopped: Stopped | undefined): number {
   const goesOn = stopped && stopped.momentMs === momentMs && stopped.atMs < stopped.durationMs - overMs

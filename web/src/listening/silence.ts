@@ -1,4 +1,4 @@
-/** A stretch of a recording. */
+/** Stretch of a recording. */
 export interface Stretch {
   fromMs: number
   toMs: number
@@ -7,14 +7,13 @@ export interface Stretch {
 const quietBelow = 8
 const leadMs = 300
 
-/** base64 of unsigned bytes, one a peak. */
+/** Decodes base64 of unsigned bytes, one per peak. */
 export function decodePeaks(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
 
 /**
- * Where neither side speaks for at least `minMs`. A little quiet is left at both ends, so that words keep their
- * beginnings.
+ * Returns stretches where both sides are silent for at least `minMs`, with a margin at both ends, so that words are not cut.
  */
 export function silencesOf(caller: Uint8Array, official: Uint8Array, peaksPerSecond: number, minMs = 2000): Stretch[] {
   const peakMs = 1000 / peaksPerSecond
@@ -33,7 +32,7 @@ export function silencesOf(caller: Uint8Array, official: Uint8Array, peaksPerSec
   return silences
 }
 
-/** Where to go on from inside a silence; undefined where somebody speaks. */
+/** Returns the end of the silence at a position; undefined where somebody speaks. */
 export function pastSilence(positionMs: number, silences: readonly Stretch[]): number | undefined {
   return silences.find(({ fromMs, toMs }) => positionMs >= fromMs && positionMs < toMs - 100)?.toMs
 }

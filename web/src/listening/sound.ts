@@ -1,4 +1,4 @@
-/** How the two lanes reach the ears: both in both, or the caller left and the official right. */
+/** Routing of the two lanes: both to both ears, or the caller left and the official right. */
 export type Spread = 'both' | 'apart'
 
 export interface Lanes {
@@ -14,8 +14,8 @@ export interface SoundGraph {
 }
 
 /**
- * Takes the element's stereo apart (left caller, right official) and mixes it as asked. Made at the first press of
- * play: browsers start no audio before a gesture, and an element can be taken into a graph only once.
+ * Splits the element's stereo (left caller, right official) and mixes it as chosen. Create it at the first play: browsers start
+ * no audio before a user gesture, and an element can be added to a graph only once.
  */
 export function makeSoundGraph(audio: HTMLAudioElement): SoundGraph {
   const context = new AudioContext()
@@ -39,7 +39,7 @@ export function makeSoundGraph(audio: HTMLAudioElement): SoundGraph {
       gains.forEach((ears, lane) =>
         ears.forEach((gain, ear) => {
           const level = heard[lane] && (spread === 'both' || ear === lane) ? 1 : 0
-          // A ramp of a hundredth of a second: a jump would click.
+          // Ramps over about 10 ms: a jump would click.
           gain.gain.setTargetAtTime(level, context.currentTime, 0.01)
         }),
       )

@@ -5,7 +5,7 @@ import { formatSpeed } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Playback } from './use-playback.ts'
 
-/** Where the playing is, play and pause, ten seconds either way, and the speed. */
+/** Position, play and pause, ten seconds back and forward, and speed. */
 export function Transport({ playback, durationMs }: { playback: Playback; durationMs: number }) {
   const { say, language } = useLanguage()
   const { positionMs, isPlaying, isWaiting, speed, skip, toggle, stepSpeed } = playback

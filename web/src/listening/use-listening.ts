@@ -1,6 +1,6 @@
 /**
- * Listening to a recording. In: a recording's id and a purpose. Out: a listening that the server knows of, with its
- * audio and peaks, ended when it is left. Never here: a way to keep the audio; it plays and is gone (R27).
+ * Listening to a recording under a purpose: the server registers it and serves audio and peaks until it ends. The audio is
+ * never stored (R27).
  */
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { api, queries } from '../api/client.ts'
@@ -16,10 +16,10 @@ export type ListeningState =
   | { state: 'over'; why: OverWhy | 'silent' }
   | { state: 'refused'; error: unknown }
 
-/** Refusals that say that a listening is over, and why. */
+/** Refusals that end a listening, with the reason. */
 const endings: Partial<Record<string, OverWhy>> = { 'deny.expired': 'right', 'recording.destroyed': 'destroyed' }
 
-/** Begins, keeps and ends one listening. */
+/** Starts, holds and ends one listening. */
 export function useListening(recordingId: string, under: UnderPurpose) {
   const [state, setState] = useState<ListeningState>({ state: 'idle' })
   const openId = useRef<string>(undefined)
@@ -51,8 +51,8 @@ export function useListening(recordingId: string, under: UnderPurpose) {
   }
 
   /**
-   * The sound broke off: where the server still serves it, it can be fetched again, twice in half a minute (a lost
-   * connection, a process that started anew); otherwise it is over, and why is asked.
+   * Recovers broken audio: if the server still serves it, it is fetched again, at most twice in 30 s (lost connection,
+   * restarted process); otherwise the listening ends and the reason is read.
    */
   const recover = async (): Promise<boolean> => {
     const id = openId.current
@@ -68,7 +68,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     return false
   }
 
-  /** The audio stopped coming: asks the server why, once. */
+  /** Audio stopped arriving: asks the server for the reason, once. */
   const explain = async () => {
     const id = openId.current
     if (!id) return
@@ -76,13 +76,13 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     const answer = await probe(id)
     const body: unknown = answer && !answer.ok ? await answer.json().catch(() => undefined) : undefined
     endOnServer(id)
-    // The refusal may be here before the server's word that it is over: it says the same.
+    // The refusal may arrive before the server's end message, with the same reason.
     const why = endings[refusalKey(body)]
     if (why) return setState({ state: 'over', why })
     setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })
   }
 
-  /** The server says that it is over: the player goes, and with it the sound and what was fetched of it. */
+  /** The server ended it: closes the player and discards the fetched audio. */
   const over = useEffectEvent((why: OverWhy | 'silent' | 'refused') => {
     if (!openId.current) return
     if (why === 'refused') return void explain()
@@ -103,7 +103,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
   const until = state.state === 'open' ? state.listening.until : undefined
   useEffect(() => {
     if (!until) return
-    // A timer longer than 24 days would fire at once; a listening is never that long, but the server's word may be.
+    // A timeout over 24 days would fire at once; a listening is never that long, but the server's value may be.
     const leftMs = Math.min(Math.max(0, Date.parse(until) - serverNowMs()), 2 ** 31 - 1)
     const timer = window.setTimeout(() => end('time'), leftMs)
     return () => window.clearTimeout(timer)
@@ -124,11 +124,14 @@ export function useListening(recordingId: string, under: UnderPurpose) {
   return { state, start, end, recover, pace }
 }
 
-/** Asks for the first byte, which is nobody's voice: whether the audio is still served. Nothing where nobody answers. */
+/**
+ * Requests the first byte, which is no audio, to see whether the audio is still served. Undefined if the server does not
+ * answer.
+ */
 const probe = (id: string) =>
   fetch(`/api/listenings/${id}/audio`, { headers: { range: 'bytes=0-0' } }).catch(() => undefined)
 
-/** Told to the server even as the page goes away. */
+/** Sent even while the page unloads. */
 function endOnServer(id: string | undefined): void {
   if (id) void fetch(`/api/listenings/${id}`, { method: 'DELETE', keepalive: true }).catch(() => undefined)
 }

@@ -4,7 +4,7 @@ import { nextSpeed } from './keys.ts'
 import { pastSilence, type Stretch } from './silence.ts'
 import { makeSoundGraph, type Lanes, type SoundGraph } from './sound.ts'
 
-/** Asked when the sound broke off: true, it is still there to be heard, and is fetched again where it stopped. */
+/** Called when the audio breaks; true means that it is still served and is fetched again from where it stopped. */
 export type OnBroken = () => Promise<boolean> | void
 
 export type Region = { fromMs: number; toMs?: number }
@@ -14,7 +14,7 @@ interface Silenced {
   isOfficial: boolean
 }
 
-/** Plays one listening's audio and knows where it is. */
+/** Plays the audio of one listening and tracks its position. */
 export function usePlayback({
   source,
   durationMs,
@@ -29,20 +29,20 @@ export function usePlayback({
   source: string
   durationMs: number
   startMs: number
-  /** It pauses here, once it has played up to it; whoever goes on hears the rest. */
+  /** Pauses when playback reaches this point; play continues past it. */
   stopAtMs?: number | undefined
   silences: readonly Stretch[]
-  /** Which lanes are not heard at a moment, whatever the listener has chosen. */
+  /** Lanes muted at a moment, whatever the listener has chosen. */
   silencedAt?: ((ms: number) => Silenced) | undefined
-  /** Another speed was chosen: sound has to come as fast. */
+  /** Called with a new speed: the audio must arrive as fast. */
   onSpeed: (speed: number) => void
   onBroken: OnBroken
-  /** The sound goes away, however it came to that: how far it was. */
+  /** Called with the position whenever the audio closes. */
   onStop: (positionMs: number) => void
 }) {
   const [audio] = useState(() => new Audio())
   const graph = useRef<SoundGraph>(undefined)
-  /** That it plays, whether or not there is sound to play just now. */
+  /** Play is requested, whether or not audio is available. */
   const wished = useRef(false)
   const [isPlaying, setPlaying] = useState(false)
   const [isWaiting, setWaiting] = useState(false)
@@ -88,7 +88,7 @@ export function usePlayback({
     }
     graph.current.resume()
     if (audio.ended || positionMs >= durationMs - 50) seek(region ? region.fromMs : 0)
-    // A pause that comes before the sound does is no failure.
+    // A pause before the audio arrives is no failure.
     await audio.play().catch(() => undefined)
   }
   const toggle = () => {
@@ -99,8 +99,7 @@ export function usePlayback({
   const follow = useEffectEvent(() => {
     const now = audio.currentTime * 1000
     setHeard(lanes, now)
-    // Repeats and skips happen only while it plays, and a repeat only at the end it plays up to: whoever goes elsewhere
-    // by hand stays there.
+    // Loops and skips only while playing, and a loop only when playback reaches its end: a manual seek elsewhere stays there.
     const before = followed.current
     followed.current = now
     if (audio.paused || audio.seeking) return setPosition(now)
@@ -112,7 +111,7 @@ export function usePlayback({
   })
   const fail = useEffectEvent(async () => {
     const brokenAt = audio.currentTime
-    // Another sound, or none any more, by the time of the answer: nothing to go on with.
+    // The source has changed or is gone since the question: nothing to recover.
     if (!(await onBroken()) || !audio.src.endsWith(source)) return
     audio.load()
     audio.currentTime = brokenAt
@@ -121,7 +120,7 @@ export function usePlayback({
   const stop = useEffectEvent(onStop)
   const start = useEffectEvent(() => Math.min(startMs, durationMs) / 1000)
 
-  // Before the effects of what is drawn from it: wavesurfer takes an element without a source as one to be emptied.
+  // Before the waveform's effects: wavesurfer empties an element without a source.
   useLayoutEffect(() => {
     audio.preload = 'metadata'
     audio.src = source
@@ -130,7 +129,7 @@ export function usePlayback({
     let frame = 0
     let lastMs = 0
     const tick = (ms: number) => {
-      // Twelve times a second is smooth enough for a clock and a slider.
+      // Twelve updates per second are enough for a clock and a slider.
       if (ms - lastMs > 80) {
         lastMs = ms
         follow()
@@ -151,7 +150,7 @@ export function usePlayback({
       },
       ended: () => setPlaying(false),
       seeking: follow,
-      // A hidden tab gets no frames; this event comes all the same.
+      // A hidden tab gets no animation frames, but gets this event.
       timeupdate: () => {
         noteUse()
         follow()

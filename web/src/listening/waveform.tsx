@@ -16,15 +16,15 @@ const quiet = 'rgba(95, 104, 109, 0.25)'
 const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: quiet, consultation: quiet, conference: quiet }
 const loopId = 'loop'
 
-/** What marks are drawn with. */
+/** API for drawing marks. */
 export interface Drawn {
   place: HTMLElement
   regions: ReturnType<typeof Regions.create>
 }
 
 /**
- * The two lanes to look at: caller above, official below, gaps, region, timeline and overview. All of it is hidden
- * from assistive technology; the slider and the tables of the player say the same.
+ * The two lanes: caller above, official below, gaps, region, timeline and overview. Hidden from assistive technology; the
+ * player's slider and tables have the same information.
  */
 export function Waveform({
   audio,
@@ -43,10 +43,10 @@ export function Waveform({
   gaps: readonly Gap[]
   region: Region | undefined
   pixelsPerSecond: number
-  /** Dragging moves the position; without it, dragging is for whoever was told `onDrawn`. */
+  /** Dragging seeks; without it the receiver of `onDrawn` handles dragging. */
   dragToSeek?: boolean
   onRegion: (region: Region) => void
-  /** The lanes are drawn, or, by undefined, gone: for marks of one's own on them. */
+  /** Called when the lanes are drawn, for marks on them; undefined when they are removed. */
   onDrawn?: (drawn: Drawn | undefined) => void
 }) {
   const place = useRef<HTMLDivElement>(null)
@@ -112,7 +112,7 @@ export function Waveform({
   useEffect(() => {
     const surfer = drawn.current?.surfer
     if (!surfer) return
-    // Before the first drawing there is nothing to zoom.
+    // Zoom throws before the first drawing.
     try {
       surfer.zoom(pixelsPerSecond)
     } catch {

@@ -26,7 +26,7 @@ import { useLiveCalls } from './use-live-calls.ts'
 const announceEveryMs = 15_000
 const knownFailures = ['no-media', 'disk-full', 'no-port', 'no-playable-codec']
 
-/** Käynnissä olevat: calls in progress, failures of recording first, rows that stay where they are. */
+/** Käynnissä olevat: calls in progress, recording failures first; rows keep their places. */
 export function LivePage() {
   const { say } = useLanguage()
   const live = useLiveCalls(usePurpose())
@@ -125,7 +125,7 @@ interface Shown {
   onForbidden: (segmentId: string, told: Told) => void
 }
 
-/** What was forbidden here: by then the server's picture says no more that it may be. */
+/** What was forbidden here: the server's next picture no longer offers it. */
 interface Told {
   recordingId: string
   prohibition: Prohibition
@@ -219,7 +219,7 @@ function LiveCards({ rows, nowMs, tellsNodes, ...acts }: Shown) {
 
 function Start({ row, language }: { row: LiveRow; language: Parameters<typeof formatTime>[1] }) {
   const time = formatTime(row.call.startedAt, language, 'seconds')
-  // A call is in the contact history once it has been answered, or has ended.
+  // A call is in the contact history once it has been answered or has ended.
   if (!row.endedAt && !row.call.answeredAt) return time
   return (
     <Link to="/contacts/$id" params={{ id: row.call.contactId }} className="row-link">
@@ -242,7 +242,7 @@ function Official({ row: { call, endedAt } }: { row: LiveRow }) {
 
 function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean }) {
   const { say } = useLanguage()
-  // Whatever the last picture said: it stops with the answer to the press.
+  // Overrides the last picture: recording stops when the request is answered.
   const recording = isForbidden ? 'not-recorded' : row.call.recording
   if (row.endedAt) return <span className="badge badge-none">{say('live.ended')}</span>
   const Icon = { recording: CircleDot, paused: Pause, 'not-recorded': MicOff, failing: TriangleAlert }[recording]
@@ -257,7 +257,7 @@ function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean
   )
 }
 
-/** Which recorder has the call, and whether it is there at all. */
+/** Recorder of the call, and whether it responds. */
 function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
   const { say } = useLanguage()
   if (!call.node || endedAt) return null
@@ -265,7 +265,7 @@ function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
   return <span className="recording-date">{say(silent ? 'live.node.silent' : 'live.node', { name })}</span>
 }
 
-/** The caller's wish, told in the call, and the official's own (R49): of one's own call alone, and a moment after its end. */
+/** The caller's wish, made in the call, and the official's own (R49): only for one's own call, and a moment after its end. */
 function OwnWish({
   row: { call, endedAt },
   forbidden,
@@ -308,7 +308,7 @@ function runningOf(call: LiveCall, nowMs: number): string {
   return formatPosition(nowMs - Date.parse(call.startedAt))
 }
 
-/** The server's clock, each second; it stands while the page is paused (WCAG 2.2.2). */
+/** Returns the server's time, updated each second; it stops while the page is paused (WCAG 2.2.2). */
 function useNow(isPaused: boolean): number {
   const [nowMs, setNow] = useState(serverNowMs)
   useEffect(() => {
@@ -319,7 +319,7 @@ function useNow(isPaused: boolean): number {
   return nowMs
 }
 
-/** Says a summary when it has changed, and not more often than every fifteen seconds. */
+/** Announces a summary when it has changed, at most every fifteen seconds. */
 function useQuietly(summary: string | undefined): void {
   const lastMs = useRef(0)
   useEffect(() => {

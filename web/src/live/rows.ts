@@ -1,18 +1,15 @@
-/**
- * Calls in progress. In: pictures of them from the server. Out: rows that stay where they are. Never here: sound;
- * nobody listens in on a live call.
- */
+/** Rows of calls in progress, from the server's pictures of them. Rows keep their places; live calls have no audio here. */
 import type { LiveCall, LiveCalls } from '../api/shapes.ts'
 
 export interface LiveRow {
   call: LiveCall
-  /** When the call was missing from the picture for the first time. */
+  /** When the call was first missing from the picture. */
   endedAt?: string
 }
 
 /**
- * The rows after a new picture. A known call keeps its place, a new one comes last, and one that has ended stays as
- * ended: nothing moves under the reader's eyes or pointer.
+ * Returns the rows after a new picture. A known call keeps its place, a new one is appended, and an ended one stays as ended,
+ * so that nothing moves under the reader's eyes or pointer.
  */
 export function nextRows(rows: readonly LiveRow[], picture: LiveCalls): LiveRow[] {
   const now = new Map(picture.items.map((call) => [call.segmentId, call]))
@@ -27,17 +24,17 @@ export function nextRows(rows: readonly LiveRow[], picture: LiveCalls): LiveRow[
   return [...kept, ...fresh.map((call): LiveRow => ({ call }))]
 }
 
-/** Without the calls that have ended. */
+/** Removes ended calls. */
 export function withoutEnded(rows: readonly LiveRow[]): LiveRow[] {
   return rows.filter((row) => row.endedAt == null)
 }
 
-/** Calls in progress whose recording fails, the longest first. */
+/** Returns calls in progress whose recording fails, the longest failure first. */
 export function failing(rows: readonly LiveRow[]): LiveRow[] {
   return withoutEnded(rows).filter((row) => row.call.recording === 'failing')
 }
 
-/** Whether it says something which recorder has a call: there are several, or one that does not answer. */
+/** Returns true if the recorder is worth showing: there are several, or one does not respond. */
 export function tellsNodes(rows: readonly LiveRow[]): boolean {
   const nodes = rows.flatMap(({ call, endedAt }) => (call.node && !endedAt ? [call.node] : []))
   return nodes.some(({ silent }) => silent) || new Set(nodes.map(({ name }) => name)).size > 1

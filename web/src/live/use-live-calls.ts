@@ -6,7 +6,7 @@ import { nextRows, withoutEnded, type LiveRow } from './rows.ts'
 export type Connection = 'connecting' | 'open' | 'lost'
 const againMs = 5000
 
-/** Calls in progress as the server tells them; paused, the picture stands still and only the changes are counted. */
+/** Streams calls in progress; while paused, the picture is frozen and only changes are counted. */
 export function useLiveCalls({ purpose, reference }: UnderPurpose) {
   const [connection, setConnection] = useState<Connection>('connecting')
   const [rows, setRows] = useState<LiveRow[]>()
@@ -39,7 +39,7 @@ export function useLiveCalls({ purpose, reference }: UnderPurpose) {
       source.addEventListener('error', () => {
         setConnection('lost')
         if (source?.readyState !== EventSource.CLOSED) return
-        // The server said no rather than nothing: perhaps the session has ended.
+        // The server refused: the session may have ended.
         void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
         window.clearTimeout(timer)
         timer = window.setTimeout(connect, againMs)

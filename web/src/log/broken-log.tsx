@@ -4,7 +4,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** On the start page of the data protection officer: the last whole verification found that the log is not what was signed. */
+/** Start page section of the data protection officer: the last full verification failed. */
 export function BrokenLog() {
   const { say, language } = useLanguage()
   const { data } = $api.useQuery('get', '/api/log/verifications', undefined, { staleTime: 0 })

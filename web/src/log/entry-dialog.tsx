@@ -13,7 +13,7 @@ import { ResultBadge } from './log-list.tsx'
 import type { LogEntryDetail, Proof } from './log-shapes.ts'
 import { sayAction, sayKind, sayResult, sayWho } from './log-words.ts'
 
-/** One entry: all that was logged, and whether it is in the log as it was written. */
+/** One entry: its fields, and its inclusion proof. */
 export function EntryDialog({ seq, onClose }: { seq: number | undefined; onClose: () => void }) {
   return (
     <ModalOverlay
@@ -139,7 +139,7 @@ const looks = {
   withheld: { kind: 'info', Icon: Info },
 } as const
 
-/** The inclusion proof in plain words; its hashes for those who want to follow them. */
+/** Inclusion proof in plain words, with its hashes. */
 function ProofText({ proof }: { proof: Proof }) {
   const { say, language } = useLanguage()
   const { state, leaf, leafHash, path, checkpoint } = proof

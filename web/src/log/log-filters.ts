@@ -1,7 +1,6 @@
 /**
- * Loki: the audit log. In: the contract's log. Out: pages for the data protection officer to read it, to see that an entry
- * is in it as it was written, and to have all of it verified. Never here: content of calls, or what is right and wrong with
- * the log.
+ * Loki: the audit log, for the data protection officer: reads it, proves that an entry is in it as written, and verifies it
+ * all. Entries have no content of calls.
  */
 import { parseAbsolute, toCalendarDateTime, type CalendarDateTime } from '@internationalized/date'
 import type { Purpose } from '../api/shapes.ts'
@@ -35,7 +34,7 @@ export const purposes = [
   'MAINTENANCE',
 ] as const satisfies readonly Purpose[]
 
-/** A look into the log as it stands in the address: `from` and `to` are Finnish days, or days with a time. */
+/** Filters in the address: `from` and `to` are Finnish days, or days with a time. */
 export interface LogFilters {
   person?: string
   role?: Role
@@ -46,13 +45,13 @@ export interface LogFilters {
   reference?: string
   from?: string
   to?: string
-  /** Number of the entry that is open. */
+  /** Number of the open entry. */
   entry?: string
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** The search part of an address; whatever is not a filter, or not well written, is left out. */
+/** Reads the filters from an address; unknown and invalid ones are left out. */
 export function readLogFilters(search: Record<string, unknown>): LogFilters {
   const text = (key: string, longest: number) => {
     const value = search[key]
@@ -75,7 +74,7 @@ export function readLogFilters(search: Record<string, unknown>): LogFilters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
 }
 
-/** The same look in the contract's words. */
+/** Returns the contract's query. */
 export function logQueryOf({ entry: _, from, to, ...rest }: LogFilters) {
   return { ...rest, ...queryOf({ ...(from && { from }), ...(to && { to }) }) }
 }
@@ -84,7 +83,7 @@ export function isUuid(text: string): boolean {
   return uuid.test(text)
 }
 
-/** A Finnish day or a day with a time; an instant of another page becomes one, to the minute. */
+/** Parses a Finnish day or a day with a time; an instant from another page is rounded to the minute. */
 function readTime(written: string | undefined, rounding: 'floor' | 'ceil'): string | undefined {
   if (written === undefined) return undefined
   if (parseDay(written)) return written

@@ -17,12 +17,13 @@ interface Wrong {
   times?: Word
 }
 
-/** What to look for in the log. It starts from the address and, submitted, becomes the address. */
+/** Filter form of the log. Starts from the address; submitting changes the address. */
 export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: (filters: LogFilters) => void }) {
   const { say } = useLanguage()
   const [draft, setDraft] = useState(filters)
   const [time, setTime] = useState(() => timeOf(filters))
-  // The address may change by itself (back, a link to somebody’s entries): the form follows. No remount, the focus stays.
+  // The address may change without the form (back, a link to somebody’s entries); the form follows without a remount, which
+  // would lose the focus.
   const [seen, setSeen] = useState(filters)
   if (JSON.stringify(seen) !== JSON.stringify(filters)) {
     setSeen(filters)

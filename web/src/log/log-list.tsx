@@ -9,12 +9,12 @@ import { rowAfterKey, scrollTo, visibleRows, type Visible } from './visible-rows
 
 const rowHeights = { wide: 64, narrow: 188 }
 const columns = ['log.col.time', 'log.person', 'log.action', 'log.entry.object', 'log.purpose', 'log.result'] as const
-/** While the list is being scrolled nothing is fetched: a look at an entry is logged, passing by is none. */
+/** Debounce while scrolling: reading entries is logged, and scrolling past them should not be. */
 const settledMs = 120
 
 /**
- * The log as one list, of which only the rows that are seen exist. One stop for the Tab key; the arrow keys walk the rows.
- * A screen reader is told how many rows there are, and which one it is at.
+ * Virtual list of the log. One tab stop; arrow keys move between rows. Screen readers get the row count and the current row
+ * number.
  */
 export function LogList({
   count,
@@ -77,7 +77,7 @@ export function LogList({
     current.scrollTop = scrollTo(next, current.scrollTop, current.clientHeight, rowHeight)
   }
 
-  // The row with the focus exists wherever the list is scrolled to: a focus that vanishes would be lost.
+  // The focused row is rendered wherever the list is scrolled to: otherwise the focus would be lost.
   const rows = Array.from({ length: seen.end - seen.first }, (_, place) => seen.first + place)
   if (count > 0 && !rows.includes(active)) rows.push(active)
 
@@ -208,7 +208,7 @@ const badges = {
   failed: { className: 'badge badge-live-failing', Icon: TriangleAlert },
 } as const
 
-/** How an entry ended: by colour, by picture and in words. */
+/** Result of an entry: colour, icon and text. */
 export function ResultBadge({ result }: { result: string }) {
   const { say } = useLanguage()
   const { kind, why } = sayResult(result, say)

@@ -17,7 +17,7 @@ import { LogList } from './log-list.tsx'
 import { LogStatePanel } from './log-state.tsx'
 import { mostRows, useLog } from './use-log.ts'
 
-/** Loki: the audit log, filtered by what stands in the address. */
+/** Loki: the audit log, filtered by the address. */
 export function LogPage() {
   const { say } = useLanguage()
   const filters = useSearch({ from: '/log', select: readLogFilters, structuralSharing: true })

@@ -9,7 +9,7 @@ import { VerifyLog } from './verify-log.tsx'
 
 const againMs = 10_000
 
-/** Whether the log is whole: what is signed, who has witnessed it, and the verification of all of it. */
+/** Integrity of the log: signed head, witnesses, and the full verification. */
 export function LogStatePanel({ onOpen }: { onOpen: (seq: number) => void }) {
   const { say, language } = useLanguage()
   const { data, error, isPending } = $api.useQuery('get', '/api/log/state', undefined, { refetchInterval: againMs })

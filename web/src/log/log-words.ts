@@ -2,7 +2,7 @@ import { knownRefusals } from '../api/refusal.ts'
 import type { Say, Word } from '../language/use-words.ts'
 import type { LogEntry } from './log-shapes.ts'
 
-/** Every action that can be in the log, in the order in which they are offered: signing in, looks, rights, the register, the log. */
+/** All actions of the log, in the order of the choice list: sign-in, views, rights, the register, the log. */
 export const actions = [
   'session.started',
   'session.second-factor',
@@ -229,7 +229,7 @@ export const actions = [
 ] as const
 const known = new Set<string>(actions)
 
-/** The action in words; its code where the pages have none for it. */
+/** Returns the text of an action; its code if there is none. */
 export function sayAction(action: string, say: Say): string {
   return known.has(action) ? say(`log.action.${action as (typeof actions)[number]}`) : action
 }
@@ -240,7 +240,7 @@ export function sayKind(kind: string, say: Say): string {
   return said === word ? kind : said
 }
 
-/** How an entry ended, and why where it was refused. */
+/** Returns the result of an entry, and the reason of a refusal. */
 export function sayResult(result: string, say: Say): { kind: 'ok' | 'refused' | 'failed'; why?: string } {
   if (result === 'ok') return { kind: 'ok' }
   const [kind, code = ''] = result.split(/:(.*)/s)
@@ -248,7 +248,7 @@ export function sayResult(result: string, say: Say): { kind: 'ok' | 'refused' | 
   return { kind: kind === 'refused' ? 'refused' : 'failed', why: isKnown ? say(`error.${code}` as Word) : code }
 }
 
-/** Who acted: a person by the name they have now, somebody who was not signed in, or the system by itself. */
+/** Returns who acted: a person by their current name, somebody not signed in, or the system. */
 export function sayWho({ person, action }: LogEntry, say: Say): string {
   if (person) return person.name ?? say('log.unknown')
   const isStranger = action === 'request.refused' || action.startsWith('session.') || action.startsWith('sign-in.')

@@ -5,7 +5,7 @@ import type { LogEntry } from './log-shapes.ts'
 import { blocksOf, type Visible } from './visible-rows.ts'
 
 const blockSize = 200
-/** As far as the log can be scrolled; the server counts no further. */
+/** Maximum of scrollable rows; the server counts no further. */
 export const mostRows = 100_000
 
 async function readBlock(filters: LogFilters, part: { cursor?: string; skip?: number }, signal: AbortSignal) {
@@ -16,8 +16,8 @@ async function readBlock(filters: LogFilters, part: { cursor?: string; skip?: nu
 }
 
 /**
- * The log as one long list, of which only the blocks that are seen are fetched. What arrives meanwhile moves nothing: every
- * block is counted from the entry that was the newest when the list was opened.
+ * Reads the log as one long list, fetching only visible blocks. New entries move nothing: each block is counted from the newest
+ * entry when the list was opened.
  */
 export function useLog(filters: LogFilters, seen: Visible) {
   const { entry: _, ...asked } = filters

@@ -12,7 +12,7 @@ import type { Problem, Verification } from './log-shapes.ts'
 
 const whileRunningMs = 700
 
-/** The verification of the whole log: begun here, followed while it goes on, cancelled, and told where the log is broken. */
+/** Full verification of the log: start, progress, cancel, and the place of a break. */
 export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const { say } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/log/verifications', undefined, {
@@ -140,7 +140,7 @@ function Outcome({ verification, onOpen }: { verification: Verification; onOpen:
   )
 }
 
-/** The first broken place, and all that was found. */
+/** First break, and all findings. */
 function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: number) => void }) {
   const { say } = useLanguage()
   const [first] = problems
@@ -165,7 +165,7 @@ function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: 
   )
 }
 
-/** Where the entry itself is not there to be opened. */
+/** Problems whose entry cannot be opened. */
 const gone = new Set(['entry-missing', 'entry-lost', 'pending-missing'])
 
 function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: number) => void }) {

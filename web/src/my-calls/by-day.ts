@@ -2,23 +2,23 @@ import type { Contact, Segment } from '../api/shapes.ts'
 import { locales, type Language } from '../language/language.ts'
 import { formatDate, zone } from '../format/instant.ts'
 
-/** One part of a call that its official answered. */
+/** Part of a call that the official answered. */
 export interface OwnCall {
   contact: Contact
   segment: Segment
-  /** The call's first part in the list has its link. */
+  /** True for the call's first part in the list, which has the link. */
   isFirst: boolean
 }
 
 export interface OwnDay {
-  /** The Finnish day, as it is written. */
+  /** Finnish day, formatted. */
   title: string
   calls: OwnCall[]
-  /** Calls, each once however many parts of it are the official's own. */
+  /** Number of calls; parts of one call count once. */
   count: number
 }
 
-/** Calls, newest first, under the Finnish day on which they began: `maanantai 23.11.2026`. */
+/** Groups calls, newest first, by the Finnish day of their start: `maanantai 23.11.2026`. */
 export function byDay(contacts: readonly Contact[], language: Language): OwnDay[] {
   const weekday = new Intl.DateTimeFormat(locales[language], { weekday: 'long', timeZone: zone })
   const days = new Map<string, Contact[]>()

@@ -2,13 +2,13 @@ import { parseDate } from '@internationalized/date'
 
 export const ownChoices = ['any', 'available', 'destroyed', 'none'] as const
 
-/** Which of one's own calls are shown, as it stands in the address: those of a Finnish day, by what became of the recording. */
+/** Filters of one's own calls in the address: Finnish day and state of the recording. */
 export interface OwnFilters {
   day?: string | undefined
   recorded?: (typeof ownChoices)[number] | undefined
 }
 
-/** The search part of an address; whatever is not a filter, or not well written, is left out. */
+/** Reads the filters from an address; unknown and invalid ones are left out. */
 export function readOwnFilters(search: Record<string, unknown>): OwnFilters {
   const day = search['day']
   const recorded = ownChoices.find((one) => one !== 'any' && one === search['recorded'])

@@ -1,7 +1,4 @@
-/**
- * An official's own calls. In: calls that they answered, under INSPECTION (R48). Out: what was recorded, who looked, and one
- * press to forbid (R49). Never here: a reason for it, or another official's part of a call.
- */
+/** Forbids the use of an official's own recordings (R48, R49), without a reason. Only their own parts of a call. */
 import { Ban } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
@@ -21,7 +18,7 @@ const wishes = [
   { party: 'OFFICIAL', channel: 'OWN_CALLS', word: 'my-calls.forbid.own' },
 ] as const
 
-/** One button for the caller's wish and one for the official's own, each asked once more; then what came of it. */
+/** Buttons for the caller's wish and for the official's own, each with a confirmation; then the result. */
 export function ForbidOwn({
   recordingId,
   when,
@@ -32,15 +29,15 @@ export function ForbidOwn({
   onForbidden,
 }: {
   recordingId: string
-  /** When the call began: which of several it is, for those who do not see its row. */
+  /** Start of the call, which identifies the button to screen readers. */
   when: string
-  /** What is forbidden is being recorded now. */
+  /** The call is being recorded now. */
   isGoingOn: boolean
-  /** The recording is destroyed already. */
+  /** The recording is already destroyed. */
   isGone: boolean
-  /** Until when what the caller told is entered here; absent while the call goes on. */
+  /** Deadline for entering the caller's wish here; undefined during the call. */
   callerWishUntil?: string | undefined
-  /** What came of it, once it was forbidden here. */
+  /** Result, once it was forbidden here. */
   forbidden: Prohibition | undefined
   onForbidden: (prohibition: Prohibition) => void
 }) {
@@ -57,7 +54,7 @@ export function ForbidOwn({
   useEffect(() => {
     if (isMine && told !== undefined) announce(told)
   }, [isMine, told])
-  // What had the focus is gone with the question.
+  // The focused element is gone with the question.
   useEffect(() => {
     if (isMine) outcome.current?.focus()
   }, [isMine])

@@ -11,7 +11,7 @@ import { ownChoices, readOwnFilters, type OwnFilters } from './filters.ts'
 import { OwnActs } from './own-acts.tsx'
 import { OwnCalls } from './own-calls.tsx'
 
-/** Omat puheluni: an official's own calls by day, and what they may ask of them (R48, R49). */
+/** Omat puheluni: an official's own calls by day, and their rights to them (R48, R49). */
 export function MyCallsPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()

@@ -6,7 +6,7 @@ import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { inOrder } from '../requests/queue.ts'
 
-/** What the official has forbidden and asked, and where to ask after leaving (R48). */
+/** The official's prohibitions and requests, and whom to contact after leaving (R48). */
 export function OwnActs() {
   const { say, language, named } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/acts')

@@ -19,14 +19,14 @@ interface Shown {
   onForbidden: (prohibition: Prohibition) => void
 }
 
-/** Calls by day: a table, or cards where there is no room for one. */
+/** Calls by day: a table, or cards on narrow screens. */
 export function OwnCalls({
   contacts,
   isCut,
   onChanged,
 }: {
   contacts: Contact[]
-  /** There are older calls: how many the last day has is not known yet. */
+  /** There are older calls: the count of the last day is incomplete. */
   isCut: boolean
   onChanged: () => void
 }) {
@@ -130,7 +130,7 @@ function CallCards({ title, calls, ...acts }: Shown) {
   )
 }
 
-/** The call's own page, where it is listened to; under INSPECTION, whatever was looked at before. */
+/** Link to the call's page for listening; always under INSPECTION. */
 function Start({ call: { contact, segment, isFirst } }: { call: OwnCall }) {
   const { say, language } = useLanguage()
   const { choose } = usePurposeState()

@@ -19,7 +19,7 @@ import { announce } from '../shell/announce.tsx'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 
-/** Puheluitteni arvioinnit: what was said of an official's own calls, to read, acknowledge and answer. */
+/** Puheluitteni arvioinnit: evaluations of an official's own calls, to read, acknowledge and answer. */
 export function OwnEvaluationsPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

@@ -1,6 +1,6 @@
 import type { Prohibition } from '../retention/retention-shapes.ts'
 
-/** What came of a prohibition, so that it agrees with what the row says of its recording. */
+/** Returns the text key of a prohibition, consistent with the row's recording state. */
 export function wordOfForbidden(
   state: Prohibition['state'],
   { isGoingOn, isGone }: { isGoingOn: boolean; isGone: boolean },

@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
 import { lengths, rowOf, type Host, type Office } from './office-shapes.ts'
 
-/** A row of times on one day, for one host; what it makes is in sight before it is made. */
+/** Adds a series of times on one day, for one host, with a preview. */
 export function AddTimes({
   office,
   hosts,
@@ -19,7 +19,7 @@ export function AddTimes({
 }: {
   office: Office
   hosts: readonly Host[]
-  /** Monday of the week in sight. */
+  /** Monday of the shown week. */
   week: CalendarDate
   onAdded: (count: number) => void
 }) {

@@ -15,7 +15,7 @@ import { useOpenRoom } from '../listening-room/use-open-room.ts'
 import { NoteOutcome } from './note-outcome.tsx'
 import { SoundCheck } from './sound-check.tsx'
 
-/** One appointment for its host: when, where, what the listener needs; what came of it; at the workstation, its beginning. */
+/** One appointment for its host: time, place, the listener's needs, outcome; at the workstation, its start. */
 export function AppointmentCard({ appointment, onChanged }: { appointment: Appointment; onChanged: () => void }) {
   const { say, language, named } = useLanguage()
   const title = useId()
@@ -71,7 +71,7 @@ export function Urgent() {
   )
 }
 
-/** What the listener needs, in a word each. */
+/** The listener's needs, one word each. */
 export function Needs({ appointment: { needs, interpreterLanguage } }: { appointment: Appointment }) {
   const { say } = useLanguage()
   if (needs.length === 0) return <span className="muted">{say('offices.appointment.needs.none')}</span>
@@ -87,7 +87,7 @@ export function Needs({ appointment: { needs, interpreterLanguage } }: { appoint
   )
 }
 
-/** Begins the listening mode at this workstation. */
+/** Starts the listening mode at this workstation. */
 function OpenRoom({ appointment }: { appointment: Appointment }) {
   const { say } = useLanguage()
   const { open, isBusy, error } = useOpenRoom()
@@ -104,7 +104,7 @@ function OpenRoom({ appointment }: { appointment: Appointment }) {
   )
 }
 
-/** Queries of appointments that an act of theirs makes stale. */
+/** Reads appointments. Their acts invalidate these queries. */
 export function useAppointments(whose: 'mine' | 'all', from: string, to: string) {
   return $api.useQuery('get', '/api/appointments', { params: { query: { from, to, whose } } }, { staleTime: 0 })
 }

@@ -13,10 +13,10 @@ import { Page } from '../shell/page.tsx'
 import { AppointmentCard, useAppointments } from './appointment-card.tsx'
 import { agendaOf, readWhose } from './office-shapes.ts'
 
-/** A recording lives half a year: no appointment lies further ahead. */
+/** A recording is held half a year: no appointment is further ahead. */
 const aheadDays = 190
 
-/** The host's appointments: those that wait for their outcome first, then today and what comes (R47). */
+/** The host's appointments: those without an outcome first, then today's and later ones (R47). */
 export function AppointmentsPage() {
   const { say } = useLanguage()
   const { whose = 'mine' } = useSearch({ from: '/appointments', select: readWhose, structuralSharing: true })

@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { lengths } from './office-shapes.ts'
 
-/** The requester stands at the door: a time that begins now, with the viewer as host, made and booked in one step. */
+/** For a requester at the office: creates and books a time that starts now, with the viewer as host. */
 export function BookNow({
   request,
   booked,
@@ -26,7 +26,7 @@ export function BookNow({
   const [minutes, setMinutes] = useState<number>(lengths[0])
   const [isTried, setTried] = useState(false)
   const isHost = presence.state === 'signed-in' && data?.hosts.some(({ id }) => id === presence.me.personId) === true
-  // Where nothing can be heard nobody is received.
+  // Only offices with a workstation.
   const offices = data?.items.filter(({ isClosed, workstations }) => !isClosed && workstations.length > 0) ?? []
   if (!isHost || offices.length === 0) return null
   const isHere = (id: string) => id === here?.workstation?.officeId

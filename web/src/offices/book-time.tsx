@@ -15,10 +15,10 @@ import { useLanguage } from '../language/use-words.ts'
 import type { Need } from './office-shapes.ts'
 import { OfferedTimes } from './offered-times.tsx'
 
-/** So many times are to be offered, at several offices where there are (AC16). */
+/** Minimum number of offered times, at several offices where possible (AC16). */
 const leastOffered = 3
 
-/** Books a time, or moves to another: free times of the offices side by side, before the day of destruction. */
+/** Books a time, or moves to another: free times of the offices side by side, before the destruction date. */
 export function BookTime({
   request,
   booked,
@@ -105,7 +105,7 @@ function Offer({
       () => false,
     )
     if (done) return onBooked()
-    // Somebody else may have taken the time: what is free now is shown.
+    // Somebody else may have booked it: reads the free times again.
     void refetch()
   }
   const few = data?.latest !== undefined && data.items.length < leastOffered

@@ -1,8 +1,8 @@
 import type { RequestDetail } from '../api/shapes.ts'
 
 /**
- * Whether a time can be booked for a request: yes; it does not ask to listen; no call of it is shown to be theirs yet; none
- * that is has a recording to hear (AC2); it is closed.
+ * Whether a time can be booked for a request: yes; it does not ask to listen; none of its calls is matched yet; no matched call
+ * has a recording (AC2); it is closed.
  */
 export type Bookable = 'yes' | 'not-asked' | 'not-matched' | 'no-recording' | 'closed'
 
@@ -17,7 +17,7 @@ export function bookable({ kinds, closed, calls }: Pick<RequestDetail, 'kinds' |
     : 'no-recording'
 }
 
-/** What came of the last appointment, where no other is booked; one that was moved came to nothing of its own. */
+/** Returns the outcome of the last appointment, if no other is booked; a moved one has none. */
 export function lastOutcome({ appointments }: Pick<RequestDetail, 'appointments'>) {
   const last = appointments.findLast(({ state }) => state !== 'MOVED')?.state
   return last === 'BOOKED' || last === 'MOVED' ? undefined : last

@@ -9,7 +9,10 @@ import { useLanguage } from '../language/use-words.ts'
 const outcomes = ['HEARD', 'NO_SHOW', 'WITHDRAWN'] as const
 type Outcome = (typeof outcomes)[number]
 
-/** What came of an appointment; one that is ahead can only be withdrawn. What waited for it is destroyed then (AC12). */
+/**
+ * Records the outcome of an appointment; a future one can only be withdrawn. Recordings that waited for it are destroyed then
+ * (AC12).
+ */
 export function NoteOutcome({
   appointment,
   onNoted,

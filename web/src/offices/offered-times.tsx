@@ -7,7 +7,7 @@ import { toOffer, type Slot } from './office-shapes.ts'
 
 const firstOfEach = 4
 
-/** Free times in a column for each office, one of which is chosen. */
+/** Radio group of free times, one column per office. */
 export function OfferedTimes({
   slots,
   value,
@@ -15,7 +15,7 @@ export function OfferedTimes({
   error,
 }: {
   slots: readonly Slot[]
-  /** None while none is chosen: with a value that no time has, no time could be reached by keyboard. */
+  /** Null if none is chosen: with a value of no time, the keyboard could reach none. */
   value: string | null
   onChange: (slotId: string) => void
   error: string | undefined
@@ -24,7 +24,7 @@ export function OfferedTimes({
   const [isAll, setAll] = useState(false)
   const group = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // The button that showed them is gone: on to the first that was not in sight before.
+    // The "show more" button is gone: focuses the first new time.
     if (isAll) group.current?.querySelector<HTMLElement>(`.radio-card:nth-child(${firstOfEach + 1}) input`)?.focus()
   }, [isAll])
   const offered = toOffer(slots, isAll ? slots.length : firstOfEach)

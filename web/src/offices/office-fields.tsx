@@ -7,12 +7,12 @@ export type WrittenOffice = Pick<Office, 'names' | 'address'>
 
 export const emptyOffice: WrittenOffice = { names: { fi: '', sv: '', en: '' }, address: { fi: '', sv: '', en: '' } }
 
-/** True where it has a name and an address in every language. */
+/** Returns true if name and address are complete in every language. */
 export function isWhole({ names, address }: WrittenOffice): boolean {
   return languages.every((one) => names[one].trim() !== '' && address[one].trim() !== '')
 }
 
-/** Its name and address in each language: letters and the listening mode are in the language of the one who listens. */
+/** Name and address in each language: letters and the listening mode use the listener's. */
 export function OfficeFields({
   value,
   onChange,

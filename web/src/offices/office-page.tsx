@@ -11,7 +11,7 @@ import { ChangeOffice } from './office-steps.tsx'
 import { OfficeTimes } from './office-times.tsx'
 import { Workstations } from './workstations.tsx'
 
-/** One office: where it is, its times and its listening workstations. */
+/** One office: address, times and listening workstations. */
 export function OfficePage() {
   const { say, named } = useLanguage()
   const { id } = useParams({ from: '/offices/$id' })

@@ -1,7 +1,4 @@
-/**
- * Offices at which recordings are listened to, their times and the appointments there. In: the contract's offices. Out:
- * what the pages of them are made of. Never here: what is heard; that is the listening mode's.
- */
+/** Offices for listening, their times and appointments. */
 import { parseDate, type CalendarDate, type Time } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
 import type { Appointment } from '../api/shapes.ts'
@@ -16,27 +13,27 @@ export type Host = Offices['hosts'][number]
 export type Slot = Ok<paths['/api/slots']['get']>['items'][number]
 export type Need = Appointment['needs'][number]
 
-/** Minutes that one time may last. */
+/** Lengths of a time, in minutes. */
 export const lengths = [30, 45, 60, 90, 120] as const
 
-/** Monday of the week in sight, as it stands in the address; nothing: this week. */
+/** Reads the Monday of the shown week from the address; the current week by default. */
 export function readWeek(search: Record<string, unknown>): { week?: string } {
   const { week } = search
   return typeof week === 'string' && isDay(week) ? { week: mondayOf(parseDate(week)).toString() } : {}
 }
 
-/** Whose appointments are in sight; the viewer's own unless the address says otherwise. */
+/** Reads whose appointments to show from the address; the viewer's own by default. */
 export function readWhose(search: Record<string, unknown>): { whose?: 'all' } {
   return search['whose'] === 'all' ? { whose: 'all' } : {}
 }
 
 export function mondayOf(day: CalendarDate): CalendarDate {
-  // The language decides on which day a week begins; here it is Monday whatever that is.
+  // Weeks start on Monday in every language.
   const past = (new Date(`${day.toString()}T12:00:00Z`).getUTCDay() + 6) % 7
   return day.subtract({ days: past })
 }
 
-/** The times that a row makes, as `9.00–10.00`: one after another, none beyond the end. */
+/** Returns the times of a series as `9.00–10.00`: consecutive, none beyond the end. */
 export function rowOf(from: Time | null, to: Time | null, minutes: number): string[] {
   if (!from || !to) return []
   const end = to.hour * 60 + to.minute
@@ -47,7 +44,7 @@ export function rowOf(from: Time | null, to: Time | null, minutes: number): stri
   return row
 }
 
-/** Groups in the order in which they first come. */
+/** Groups in the order of first occurrence. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): { key: string; items: T[] }[] {
   const groups = new Map<string, T[]>()
   for (const item of items) {
@@ -57,7 +54,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): { key: str
   return [...groups].map(([key, grouped]) => ({ key, items: grouped }))
 }
 
-/** By the day in Finland, earliest first. */
+/** Groups by the day in Finland, earliest first. */
 export function byDay(slots: readonly Slot[]): { key: string; items: Slot[] }[] {
   return groupBy(
     slots.toSorted((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
@@ -66,8 +63,8 @@ export function byDay(slots: readonly Slot[]): { key: string; items: Slot[] }[] 
 }
 
 /**
- * The times to offer side by side: of each office those that come first, offices by their first time, so that there is a
- * choice of places as well as of days (AC16: at least three).
+ * Returns the times to offer side by side: the earliest of each office, offices by their first time, so that places as well as
+ * days can be chosen (AC16: at least three).
  */
 export function toOffer(slots: readonly Slot[], perOffice: number): { key: string; items: Slot[]; more: number }[] {
   const sorted = slots.toSorted((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt))
@@ -79,13 +76,13 @@ export function toOffer(slots: readonly Slot[], perOffice: number): { key: strin
 }
 
 interface Agenda {
-  /** Over, and nobody has said what came of them. */
+  /** Past, without an outcome. */
   unsaid: Appointment[]
   today: Appointment[]
   coming: Appointment[]
 }
 
-/** Those past without an outcome first, then today's, then those that come; what is settled is left out. */
+/** Returns past ones without an outcome, then today's, then later ones; settled ones are left out. */
 export function agendaOf(appointments: readonly Appointment[], nowMs: number): Agenda {
   const open = appointments
     .filter(({ state }) => state === 'BOOKED')
@@ -99,7 +96,7 @@ export function agendaOf(appointments: readonly Appointment[], nowMs: number): A
   }
 }
 
-/** `2026-11-26`: the day in Finland. */
+/** `2026-11-26`: day in Finland. */
 function dayOf(ms: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(ms)
 }

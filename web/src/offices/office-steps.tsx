@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { emptyOffice, isWhole, OfficeFields, type WrittenOffice } from './office-fields.tsx'
 import type { Office } from './office-shapes.ts'
 
-/** Enters an office at which recordings are listened to. */
+/** Enters an office for listening. */
 export function EnterOffice({ onEntered }: { onEntered: () => void }) {
   const { say } = useLanguage()
   const enter = $api.useMutation('post', '/api/offices')

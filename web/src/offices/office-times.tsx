@@ -15,7 +15,7 @@ import { announce } from '../shell/announce.tsx'
 import { AddTimes } from './add-times.tsx'
 import { byDay, mondayOf, readWeek, type Host, type Office, type Slot } from './office-shapes.ts'
 
-/** An office's times of one week, by day: who is host, which are booked; free ones can be taken back. */
+/** An office's times of one week, by day: hosts and bookings; free ones can be deleted. */
 export function OfficeTimes({
   office,
   hosts,
@@ -97,7 +97,7 @@ function DayTimes({ slots, onRemoved }: { slots: readonly Slot[]; onRemoved: () 
   const first = new Date(slots[0]!.startsAt)
   const part = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(first)
-  // Apart: in a sentence the day of the week would be inflected.
+  // Formatted separately: within a sentence the weekday would be inflected.
   const day = `${part({ weekday: 'long' })} ${part({ day: 'numeric', month: 'numeric' })}`
   return (
     <section className="day-times">

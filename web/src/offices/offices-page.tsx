@@ -12,7 +12,7 @@ import { Page } from '../shell/page.tsx'
 import type { Office } from './office-shapes.ts'
 import { EnterOffice } from './office-steps.tsx'
 
-/** The offices at which recordings are listened to (R47). */
+/** Offices for listening to recordings (R47). */
 export function OfficesPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })

@@ -14,11 +14,11 @@ import { BookTime } from './book-time.tsx'
 import { bookable, lastOutcome } from './bookable.ts'
 import { NoteOutcome } from './note-outcome.tsx'
 
-/** When and where the requester hears the calls that are theirs: booked, moved, withdrawn; what came of earlier ones (R47). */
+/** Appointments of a request: booked, moved, withdrawn, and earlier outcomes (R47). */
 export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say, language } = useLanguage()
   const outcome = lastOutcome(request)
-  // Heard or given up, nothing waits to be heard any more, unless another call was named since: the server knows.
+  // After HEARD or WITHDRAWN there is nothing to listen to, unless another call was added since: the server knows.
   const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
   const asked = { params: { path: { id: request.id } } }
   const { data: left } = $api.useQuery('get', '/api/requests/{id}/slots', asked, {
@@ -78,7 +78,7 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
   )
 }
 
-/** What can be done once something came of an appointment. */
+/** Next acts after an outcome. */
 function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook: boolean) {
   if (outcome !== 'OVER' && canBook)
     return outcome === 'NO_SHOW' ? 'offices.appointment.next.again' : 'offices.appointment.next.rest'
@@ -88,7 +88,7 @@ function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook:
 function Booked({ appointment }: { appointment: Appointment }) {
   const { say, language, named } = useLanguage()
   const { slot, latest } = appointment
-  // Tells the host at the office's workstation that the listening can begin; elsewhere nothing.
+  // Informs the host at the office's workstation that the listening can start; elsewhere nothing.
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
   const hasWorkstation = data?.items.find(({ id }) => id === slot.office.id)?.workstations.length !== 0
   return (

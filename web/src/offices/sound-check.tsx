@@ -8,7 +8,7 @@ const toneSeconds = 1
 const gapSeconds = 0.3
 const loudness = 0.3
 
-/** What the host makes sure of before the listener sits down: sound on both sides, loud enough, by hearing loop where needed. */
+/** Check by the host before the listening: both sides audible, volume, hearing loop where needed. */
 export function SoundCheck() {
   const { say } = useLanguage()
   const [isPlaying, setPlaying] = useState(false)
@@ -38,7 +38,7 @@ export function SoundCheck() {
   )
 }
 
-/** A tone on the left, and then one on the right; made here, nothing is fetched. */
+/** Plays a tone left, then right; generated here. */
 async function playTones(): Promise<void> {
   const context = new AudioContext()
   const ends = [-1, 1].map((side, at) => {

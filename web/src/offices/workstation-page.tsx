@@ -15,20 +15,19 @@ import { Page } from '../shell/page.tsx'
 import { AppointmentCard } from './appointment-card.tsx'
 
 /**
- * What this browser is: a listening workstation of an office, with the appointments that begin at it, or one that can be
- * made one with a code.
+ * State of this browser: a listening workstation of an office with its appointments, or one that can be enrolled with a code.
  */
 export function WorkstationPage() {
   const { say, named } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/workstation', undefined, {
     staleTime: 0,
-    // An appointment can be opened from its beginning on, without the page being loaded again.
+    // An appointment can be opened at its start without reloading the page.
     refetchInterval: 30_000,
   })
   const here = data?.workstation
   const enrolled = async () => {
     await refetch()
-    // The field that had the focus is far below what there is now.
+    // The focused field is far below the new content.
     focusHeading('workstation-today')
   }
   return (
@@ -62,7 +61,7 @@ export function WorkstationPage() {
   )
 }
 
-/** The code from the page of the office makes this browser its workstation. */
+/** Enrols this browser as a workstation by the code from the office's page. */
 function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }) {
   const { say, named } = useLanguage()
   const enrol = $api.useMutation('post', '/api/workstation')

@@ -17,7 +17,7 @@ interface Code {
   name: string
 }
 
-/** The workstations of an office at which recordings may be listened to, and a code for one more. */
+/** Listening workstations of an office, and a code to enrol one more. */
 export function Workstations({ office, onChanged }: { office: Office; onChanged: () => void }) {
   const { say } = useLanguage()
   const [code, setCode] = useState<Code>()
@@ -134,12 +134,12 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
   )
 }
 
-/** Shown once: where it goes, and until when it holds. */
+/** Code, shown once: where to enter it, and when it expires. */
 function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
   const { say, language } = useLanguage()
   const shown = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // After the form that made it has closed, which gives the focus back to its button.
+    // Runs after the closed form has restored the focus to its button.
     const timer = window.setTimeout(() => shown.current?.focus())
     return () => window.clearTimeout(timer)
   }, [code])

@@ -28,7 +28,7 @@ import { SupervisorField, UnitField } from './place-fields.tsx'
 import { lastMomentOf } from './timeline.ts'
 import { peopleKey } from './use-people.ts'
 
-/** Changes one thing of a person from a day on, and says what that does and does not touch (R11). */
+/** Changes one attribute of a person from a day on, and explains the effects (R11). */
 export function ChangeForm({ person }: { person: PersonDetail }) {
   const { say, language } = useLanguage()
   const todayHere = today(zone)
@@ -60,14 +60,14 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     void queries.invalidateQueries({ queryKey: [peopleKey] })
     void queries.invalidateQueries({ queryKey: ['get', '/api/units'] })
     const next = begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere)
-    // What was answered stays answered: saved once more by mistake, it is not taken back.
+    // Keeps the answers given: submitting again by mistake does not withdraw them.
     setDraft({ ...next, yes: draft.yes })
     setIsDone(changed.waits ? 'waits' : 'done')
     announce(say(changed.waits ? 'people.person.change.waits' : 'people.person.change.done'))
   }
   const told = refusal && say(refusal.word)
   const isOfDay = refusal?.field === 'day'
-  // Beside the day there is one field to a change: whatever else is refused is refused of that one.
+  // Besides the day, a change has one field: every other refusal is about it.
   const isOfText = refusal?.field != null && !isOfDay
   const textError = (wrong.text && say(wrong.text)) ?? (isOfText ? told : undefined)
   const dayError = (wrong.day && say(wrong.day)) ?? (isOfDay ? told : undefined)

@@ -7,7 +7,7 @@ import type { PersonDetail } from './filters.ts'
 
 type Body = paths['/api/people/{id}/changes']['post']['requestBody']['content']['application/json']
 
-/** What can change, one thing at a time; each is explained before it is done. */
+/** Kinds of change, one at a time; each is explained before it is made. */
 export const changeKinds = [
   'name',
   'unit',
@@ -22,19 +22,19 @@ export const changeKinds = [
 ] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** A change as it stands in the form. */
+/** Change in the form. */
 export interface ChangeDraft {
   kind: ChangeKind
-  /** The new name, unit, supervisor or number. */
+  /** New name, unit, supervisor or number. */
   text: string
-  /** With a new number: the number that ends as it begins; none where that is ''. */
+  /** With a new number: the number that ends then; '' for none. */
   replaces: string
-  /** From which day on; of what ends, the last day. */
+  /** First day; of an end, the last day. */
   day: CalendarDate | null
   yes: boolean
 }
 
-/** What is wrong with a draft, by its field: the word that says it. */
+/** Text key of the problem of each field. */
 export interface ChangeProblems {
   text?: Word
   day?: Word
@@ -43,7 +43,7 @@ export interface ChangeProblems {
 const needsText: readonly ChangeKind[] = ['name', 'unit', 'supervisor', 'addPhone', 'endPhone']
 const ends: readonly ChangeKind[] = ['endUnit', 'endSupervisor', 'endPhone']
 
-/** Which of the changes make sense for this person now. */
+/** Returns the changes that are possible for this person now. */
 export function possibleChanges(person: PersonDetail): ChangeKind[] {
   const held: Partial<Record<ChangeKind, boolean>> = {
     endUnit: person.unit !== undefined,
@@ -71,7 +71,7 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
   }
 }
 
-/** What holds on the day of the change, which it replaces; nothing where nothing does. */
+/** Returns the value on the day of the change, which it replaces; undefined if there is none. */
 export function heldBefore({ kind, replaces, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (kind === 'addPhone') return replaces
   const at = day ? day.toDate(zone).getTime() : serverNowMs()
@@ -84,7 +84,7 @@ export function heldBefore({ kind, replaces, day }: ChangeDraft, person: PersonD
   return undefined
 }
 
-/** The instant until which the change holds, where one that begins later is in the history already. */
+/** Returns the instant until which the change is in force, if the history already has a later one. */
 export function heldUntil({ kind, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (!day) return undefined
   const from = firstDayOf(kind, day).toDate(zone).getTime()
@@ -94,7 +94,7 @@ export function heldUntil({ kind, day }: ChangeDraft, person: PersonDetail): str
   return later.sort((one, other) => Date.parse(one) - Date.parse(other))[0]
 }
 
-/** The change in the contract's words. What ends does so after its last day, so the day after is the first without it. */
+/** Returns the contract's body. An end takes effect after its last day, so the day after is sent. */
 export function bodyOf({ kind, text, replaces, day, yes }: ChangeDraft, todayHere: CalendarDate): Body {
   const from = firstDayOf(kind, day ?? todayHere).toString()
   switch (kind) {

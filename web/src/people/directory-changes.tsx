@@ -14,7 +14,7 @@ import { confirmed } from '../session/ask-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import { peopleKey } from './use-people.ts'
 
-/** Links and changes of the directory that wait for a second person; nothing where none waits. */
+/** Links and changes from the directory that wait for a second person; renders nothing if there are none. */
 export function DirectoryChanges({ person }: { person?: string }) {
   const { say } = useLanguage()
   const [released, setReleased] = useState<{ name: string; code: string }>()
@@ -130,7 +130,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
   )
 }
 
-/** What would change, a line each. */
+/** Returns what would change, one line each. */
 function sayChange(change: DirectoryChange, say: Say, language: Language): string[] {
   const { kind, from, fromConfirmation, addPhones = [], endPhones = [], unit, supervisor } = change
   if (kind === 'link') return [say('people.changes.link')]

@@ -1,7 +1,7 @@
 import { refusalKey } from '../api/refusal.ts'
 import type { Word } from '../language/use-words.ts'
 
-/** The refusals that the directory has of its own, and where in a form each belongs. */
+/** The directory's own refusals, and the form field of each. */
 const fieldOf = {
   'person.user-id-taken': 'userId',
   'person.not-personal': 'userId',
@@ -18,7 +18,7 @@ const fieldOf = {
 type Code = keyof typeof fieldOf
 type FormField = Exclude<(typeof fieldOf)[Code], undefined>
 
-/** What a refused change is told as: the word, and the field it is told at where it is one field's. */
+/** Returns the text key of a refused change, and its field if it has one. */
 export function refusalIn(error: unknown): { word: Word; field?: FormField } {
   const code = (error as { error?: { code?: string } } | null)?.error?.code ?? ''
   if (!(code in fieldOf)) return { word: `error.${refusalKey(error)}` as Word }

@@ -12,7 +12,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { confirmed } from '../session/ask-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** Removals of a second factor that wait for an access-rights approver; nothing where none waits. */
+/** Removals of a second factor that wait for an access-rights approver; renders nothing if there are none. */
 export function FactorRemovals() {
   const { say } = useLanguage()
   const { data, refetch } = $api.useQuery('get', '/api/factor-removals', undefined, { staleTime: 0 })

@@ -1,8 +1,4 @@
-/**
- * The directory: who answers, where they belong, and what they were called when. In: the contract's directory. Out: pages
- * to look people up, to change what holds from a day on, and to bring in a file. Never here: rules of what may be changed,
- * or anything of calls.
- */
+/** Directory of persons: search, changes from a day on, and file import. The server decides what may be changed. */
 import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
@@ -15,14 +11,14 @@ export type Imported = Ok<paths['/api/people/import']['post']>
 export const employedChoices = ['now', 'past', 'any'] as const
 export type Employed = (typeof employedChoices)[number]
 
-/** A look into the directory as it stands in the address. */
+/** Filters in the address. */
 export interface PeopleFilters {
   q?: string
   unit?: string
   employed?: Employed
 }
 
-/** The search part of an address; whatever is not a filter is left out. */
+/** Reads the filters from an address; unknown ones are left out. */
 export function readPeopleFilters(search: Record<string, unknown>): PeopleFilters {
   const text = (key: string, longest: number) => {
     const value = search[key]

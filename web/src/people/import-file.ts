@@ -1,4 +1,4 @@
-/** The columns of a file of people, in the order of the heading row that is offered. */
+/** Columns of a file of persons, in the order of the offered heading row. */
 export const importColumns = [
   { column: 'user_id', needed: true },
   { column: 'name', needed: true },
@@ -9,7 +9,7 @@ export const importColumns = [
   { column: 'employed_to', needed: false },
 ] as const
 
-/** A file with the heading row alone: UTF-8 with its mark, so that spreadsheets read it as it is. */
+/** Returns a file with the heading row only: UTF-8 with a byte order mark, for spreadsheets. */
 export function headingRow(): string {
   const heading = importColumns.map(({ column }) => column).join(';')
   return `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${heading}\r\n`)}`
@@ -17,7 +17,7 @@ export function headingRow(): string {
 
 const chunk = 0x8000
 
-/** A file's bytes as they are, in base64: which encoding its text is in is for the server to find out. */
+/** Returns a file's bytes in base64; the server detects the text encoding. */
 export async function base64Of(file: Blob): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   let text = ''

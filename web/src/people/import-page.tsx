@@ -27,7 +27,7 @@ type Outcome =
   | { state: 'refused'; rows: Refused['error']['rows'] }
   | { state: 'failed'; error: unknown; wasTry: boolean }
 
-/** Brings the directory up to a file: tried first, entered only when every row is right, all rows or none. */
+/** Imports a file into the directory: dry run first, then all rows or none. */
 export function ImportPage() {
   const { say } = useLanguage()
   const [picked, setPicked] = useState<Picked>()

@@ -26,7 +26,7 @@ interface Draft {
   to: CalendarDate | null
 }
 
-/** Enters a person: one natural person each, with a user id that nobody else ever gets (R20). */
+/** Enters a natural person, with a user id that is never reused (R20). */
 export function NewPersonPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()

@@ -8,7 +8,7 @@ import { Field } from '../controls/field.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { employedChoices, readPeopleFilters, type PeopleFilters } from './filters.ts'
 
-/** What to look for in the directory. It starts from the address and, submitted, becomes the address. */
+/** Filter form of the directory. Starts from the address; submitting changes the address. */
 export function PeopleForm({
   filters,
   onSearch,
@@ -18,7 +18,8 @@ export function PeopleForm({
 }) {
   const { say } = useLanguage()
   const [draft, setDraft] = useState(filters)
-  // The address may change by itself (back, a saved search): the form follows. No remount, the focus stays.
+  // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
+  // focus.
   const [seen, setSeen] = useState(filters)
   if (JSON.stringify(seen) !== JSON.stringify(filters)) {
     setSeen(filters)

@@ -6,7 +6,7 @@ import { useWide } from '../shell/use-wide.ts'
 import type { Person } from './filters.ts'
 import { lastMomentOf } from './timeline.ts'
 
-/** People as a table; as cards where there is no room for one. */
+/** Persons as a table; as cards on narrow screens. */
 export function PeopleList({ people }: { people: Person[] }) {
   return useWide(1100) ? <PeopleTable people={people} /> : <PeopleCards people={people} />
 }
@@ -105,7 +105,7 @@ function Phones({ phones }: { phones: string[] }) {
   ))
 }
 
-/** From when and, where it has ended or will, until which day. */
+/** First day and, if any, last day. */
 export function Employed({ person }: { person: Pick<Person, 'employedFrom' | 'employedTo'> }) {
   const { say, language } = useLanguage()
   const from = formatDate(person.employedFrom, language)

@@ -9,7 +9,7 @@ import { PeopleForm } from './people-form.tsx'
 import { PeopleList } from './people-list.tsx'
 import { usePeople } from './use-people.ts'
 
-/** The directory: who answers, filtered by what stands in the address. */
+/** The directory of persons, filtered by the address. */
 export function PeoplePage() {
   const { say, language } = useLanguage()
   const filters = useSearch({ from: '/people', select: readPeopleFilters, structuralSharing: true })

@@ -8,7 +8,7 @@ import { Employed } from './people-list.tsx'
 
 const knownSources = ['manual', 'csv', 'scim']
 
-/** What holds of a person now (R8, L16). */
+/** Current attributes of a person (R8, L16). */
 export function PersonFacts({ person }: { person: PersonDetail }) {
   const { say, language } = useLanguage()
   const { informedAt, consentedAt } = person.recording
@@ -61,7 +61,7 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
   )
 }
 
-/** Somebody's name that leads to their page. */
+/** A person's name, linked to their page. */
 export function PersonName({ id, name }: { id: string; name: string }) {
   return (
     <Link to="/people/$id" params={{ id }}>

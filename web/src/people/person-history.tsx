@@ -5,7 +5,7 @@ import type { PersonDetail } from './filters.ts'
 import { PersonName } from './person-facts.tsx'
 import { timelineOf, type PersonEvent } from './timeline.ts'
 
-/** Every name, place and number a person has had, day by day, the newest first; what is to come says so (R11). */
+/** All names, units and numbers of a person by day, newest first; future ones are marked (R11). */
 export function PersonHistory({ person }: { person: PersonDetail }) {
   const { say, language } = useLanguage()
   const now = serverNowMs()

@@ -13,7 +13,7 @@ import { PersonFacts } from './person-facts.tsx'
 import { PersonHistory } from './person-history.tsx'
 import { PersonSignIn } from './person-sign-in.tsx'
 
-/** One person: what holds now, what may be changed, and everything that held before. */
+/** One person: current attributes, possible changes, and history. */
 export function PersonPage() {
   const { say } = useLanguage()
   const { id } = useParams({ from: '/people/$id' })

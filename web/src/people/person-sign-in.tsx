@@ -18,7 +18,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** How somebody signs in, for administrators: a one-time link for them, and a second factor that is lost (R20). */
+/** Sign-in of a person, for administrators: a one-time link, and removal of a lost second factor (R20). */
 export function PersonSignIn({ id, name }: { id: string; name: string }) {
   const { say, language } = useLanguage()
   const presence = usePresence()
@@ -157,7 +157,7 @@ function MakeLink({
   )
 }
 
-/** Ends every session of somebody: a browser was lost, a password was seen. */
+/** Ends all sessions of a person, after a lost browser or a leaked password. */
 function EndSessions({ id, name }: { id: string; name: string }) {
   const { say } = useLanguage()
   const end = $api.useMutation('delete', '/api/people/{id}/sessions')

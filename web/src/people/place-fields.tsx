@@ -11,7 +11,7 @@ interface Written {
   isOptional?: boolean
 }
 
-/** A unit by its name: one of those there are, or a new one. */
+/** Unit by name: an existing one or a new one. */
 export function UnitField({ isOptional = false, ...written }: Written) {
   const { say } = useLanguage()
   const { data: units } = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 })
@@ -29,7 +29,7 @@ export function UnitField({ isOptional = false, ...written }: Written) {
 const fewest = 2
 const most = 8
 
-/** A supervisor by user id, found by name. */
+/** Supervisor by user id, found by name. */
 export function SupervisorField({ except, isOptional = false, ...written }: Written & { except?: string }) {
   const { say } = useLanguage()
   const q = written.value.trim()

@@ -5,10 +5,10 @@ import { useWide } from '../shell/use-wide.ts'
 
 type Rows = paths['/api/people/import']['post']['responses'][422]['content']['application/json']['error']['rows']
 
-/** Pixels of a window below which what is wrong is told as a list. */
+/** Below this window width, in pixels, problems are shown as a list. */
 const roomForTable = 700
 
-/** What is wrong with a file, row by row in the reader's language; nothing of it was entered. */
+/** Problems of a file, row by row, in the reader's language; nothing was imported. */
 export function RowProblems({ rows }: { rows: Rows }) {
   const { say } = useLanguage()
   return (

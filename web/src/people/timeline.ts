@@ -1,7 +1,7 @@
 import { formatDate } from '../format/instant.ts'
 import type { PersonDetail } from './filters.ts'
 
-/** One thing that changed for a person, and from which instant it holds. */
+/** One change of a person, and the instant from which it is in force. */
 export type PersonEvent = { at: string } & (
   | { kind: 'employed' | 'left' | 'unplaced' | 'informed' | 'consented' }
   | { kind: 'named'; name: string }
@@ -10,7 +10,7 @@ export type PersonEvent = { at: string } & (
   | { kind: 'phone-added' | 'phone-ended'; phone: string }
 )
 
-/** Everything that changed on one day. */
+/** Changes of one day. */
 export interface Moment {
   at: string
   events: PersonEvent[]
@@ -18,7 +18,7 @@ export interface Moment {
 
 const order = ['employed', 'named', 'renamed', 'placed', 'unplaced', 'phone-ended', 'phone-added', 'informed']
 
-/** A person's whole history, newest first; what changed on one Finnish day is together. */
+/** Returns a person's history, newest first, grouped by Finnish day. */
 export function timelineOf(person: PersonDetail): Moment[] {
   const byDay = new Map<string, PersonEvent[]>()
   for (const event of eventsOf(person)) {
@@ -36,7 +36,7 @@ function eventsOf(person: PersonDetail): PersonEvent[] {
   const placements = inOrder(person.placements)
   const isFollowed = (to: string, by: readonly { from: string }[]) =>
     by.some(({ from }) => Date.parse(from) === Date.parse(to))
-  // What ends with the employment is told by its end.
+  // What ends with the employment is shown as its end only.
   const endsAlone = (to: string | undefined): to is string =>
     to != null && Date.parse(to) !== Date.parse(person.employedTo ?? '')
   return [
@@ -70,7 +70,7 @@ function eventsOf(person: PersonDetail): PersonEvent[] {
   ]
 }
 
-/** What holds until before an instant holds, as people say it, until the day before. */
+/** Returns the last day of a period that ends at an instant, exclusive. */
 export function lastMomentOf(until: string): string {
   return new Date(Date.parse(until) - 1).toISOString()
 }

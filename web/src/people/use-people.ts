@@ -4,10 +4,10 @@ import type { PeopleFilters, Person } from './filters.ts'
 
 const pageSize = 50
 
-/** Begins every query of the directory, so that a change makes all of them old. */
+/** Prefix of all query keys of the directory, for invalidation. */
 export const peopleKey = 'people'
 
-/** The directory page by page (keyset paging), and whether this person may change it. */
+/** Reads the directory by keyset pagination, and whether this person may change it. */
 export function usePeople(filters: PeopleFilters) {
   const found = useInfiniteQuery({
     queryKey: [peopleKey, filters],

@@ -2,7 +2,7 @@ import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { RecordingPlan, Rule } from './filters.ts'
 
-/** What callers hear before they are recorded, in the languages that it is in (L3, L4). */
+/** Announcements to callers before recording, in their languages (L3, L4). */
 export function Announcements({
   announcements,
   rules,

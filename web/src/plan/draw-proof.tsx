@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 const promise = 'recording.as-drawn'
 
-/** The proof that exactly the drawn calls were recorded and no others: every draw made again (R14, R15). */
+/** Proof that exactly the drawn calls were recorded: every draw is recomputed (R14, R15). */
 export function DrawProof() {
   const { say, language, named } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/evidence')

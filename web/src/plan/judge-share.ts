@@ -2,23 +2,26 @@ import type { Share } from './filters.ts'
 import { ordinaryRange } from './ordinary-range.ts'
 
 /**
- * What the counts say of the draw: `ordinary`, chance explains them; `more` and `fewer`, it hardly does; `quota`, fewer
- * because a quota was full; `none`, no call to judge.
+ * Verdict on the draw: `ordinary`, explained by chance; `more` and `fewer`, hardly; `quota`, fewer because a quota was full;
+ * `none`, no calls.
  */
 export type DrawVerdict = 'ordinary' | 'more' | 'fewer' | 'quota' | 'none'
 
 export interface JudgedShare {
   draw: DrawVerdict
-  /** How many draws are ordinary. */
+  /** Ordinary range of draws. */
   range: { low: number; high: number }
-  /** Of all calls answered, 0 to 1; nothing where there were none. */
+  /** Share of all answered calls, 0 to 1; undefined without calls. */
   planned: number | undefined
   actual: number | undefined
-  /** Recorded less drawn: below zero, drawn calls are missing; above it, there are too many. */
+  /** Recorded minus drawn: negative, drawn calls are missing; positive, there are too many. */
   apart: number
 }
 
-/** Judges planned against actual (R15). @param hasQuota whether a quota may have kept drawn calls from being recorded */
+/**
+ * Compares planned with actual (R15).
+ * @param hasQuota whether a quota may have kept drawn calls from being recorded
+ */
 export function judgeShare({ answered, expected, drawn, recorded }: Share, hasQuota: boolean): JudgedShare {
   const planned = answered === 0 ? undefined : expected / answered
   const range = ordinaryRange(answered, planned ?? 0)

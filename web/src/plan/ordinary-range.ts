@@ -1,13 +1,12 @@
-/** How often chance alone may go beyond an ordinary range, both ends together: once in a hundred. */
+/** Probability that chance alone leaves the ordinary range, both tails together: 1 %. */
 export const beyondChance = 0.01
 
-/** Beyond so many standard deviations nothing is left to count. */
+/** Standard deviations beyond which the weight is negligible. */
 const farthest = 12
 
 /**
- * The narrowest counts that a binomial draw keeps within in 99 of 100 cases: of so many calls, each recorded with the
- * same chance. Where calls had different shares their mean stands for them all, which makes the range no narrower than it
- * should be.
+ * Returns the narrowest range of counts that a binomial draw stays within in 99 of 100 cases: `calls` trials, each with the
+ * same probability. Calls with different shares use their mean, which never narrows the range.
  */
 export function ordinaryRange(calls: number, share: number): { low: number; high: number } {
   if (calls === 0 || share <= 0) return { low: 0, high: 0 }
@@ -17,7 +16,7 @@ export function ordinaryRange(calls: number, share: number): { low: number; high
   const reach = Math.ceil(farthest * Math.sqrt(calls * share * (1 - share))) + farthest
   const first = Math.max(0, most - reach)
   const last = Math.min(calls, most + reach)
-  // Weights against the most likely count: no factorials, nothing too small to be held.
+  // Weights relative to the most likely count: avoids factorials and underflow.
   const weights = new Float64Array(last - first + 1)
   weights[most - first] = 1
   for (let count = most; count < last; count++) {

@@ -13,7 +13,7 @@ import type { RecordingPlan } from './filters.ts'
 import { RulePanel } from './rule-panel.tsx'
 import { SharesSection } from './shares-section.tsx'
 
-/** The recording plan in force, what came of it, and the proof that exactly the drawn calls were recorded (R13-R15). */
+/** The recording plan in force, its results, and the proof that exactly the drawn calls were recorded (R13-R15). */
 export function PlanPage() {
   const { say } = useLanguage()
   const { data: plan, error, isPending, refetch } = $api.useQuery('get', '/api/recording-plan')
@@ -46,7 +46,7 @@ export function PlanPage() {
   )
 }
 
-/** Which version this is of, and what holds whatever the rules say. */
+/** Version of the plan, and what applies to all rules. */
 function PlanFacts({ plan }: { plan: RecordingPlan }) {
   const { say, language } = useLanguage()
   const { cooperation, descriptionVersion } = plan

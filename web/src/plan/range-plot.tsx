@@ -4,10 +4,10 @@ import type { JudgedShare } from './judge-share.ts'
 const width = 130
 const height = 14
 const least = 3
-/** The greatest count is not at the very end. */
+/** Margin beyond the greatest count. */
 const room = 1.15
 
-/** Where the draw fell, beside the band that chance explains and the mark of the plan; the words beside it say the same. */
+/** Plot of the draw against the range of chance and the plan; the text beside it has the same information. */
 export function RangePlot({ judged, share }: { judged: JudgedShare; share: Share }) {
   const { range, planned, draw } = judged
   if (planned === undefined || range.high === 0) return null

@@ -7,7 +7,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import type { Rule } from './filters.ts'
 import { formatHours, sayQuota } from './rule-words.ts'
 
-/** One rule in full: of which numbers, how many of their calls, when, how many at most, and for how long they are kept. */
+/** One rule in full: numbers, share, hours, quota and retention. */
 export function RulePanel({ rule }: { rule: Rule }) {
   const { say, language, named } = useLanguage()
   const from = formatDate(rule.from, language)

@@ -9,7 +9,7 @@ type Hours = NonNullable<Rule['hours']>
 
 const week: readonly Hours['days'][number][] = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']
 
-/** When a rule holds: `ma–pe 8.00–16.15`. */
+/** Formats the hours of a rule: `ma–pe 8.00–16.15`. */
 export function formatHours({ days, from, to }: Hours, language: Language): string {
   const places = days.map((day) => week.indexOf(day)).sort((one, other) => one - other)
   const runs: number[][] = []
@@ -28,7 +28,7 @@ export function formatHours({ days, from, to }: Hours, language: Language): stri
   return `${said.join(', ')} ${formatClock(from)}–${formatClock(to)}`
 }
 
-/** Up to how many recordings, of whom and in which time. */
+/** Returns the text of a quota: maximum count, scope and period. */
 export function sayQuota({ per, weekly }: NonNullable<Rule['quota']>, say: Say, language: Language): string {
   return say(`plan.quota.${per}`, { weekly: formatCount(weekly, language) })
 }

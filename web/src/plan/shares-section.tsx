@@ -18,7 +18,7 @@ import { announce } from '../shell/announce.tsx'
 import { daysOf, readPeriod, type Period, type Rule } from './filters.ts'
 import { SharesTable } from './shares-table.tsx'
 
-/** Planned and actual shares of what the viewer may see, in a period (R15). They are counts of calls, so a purpose is needed. */
+/** Planned and actual shares within the viewer's reach in a period (R15). Counts of calls require a purpose. */
 export function SharesSection({ rules }: { rules: readonly Rule[] }) {
   const { say } = useLanguage()
   const { choices, chosen } = usePurposeState()
@@ -101,7 +101,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
   )
 }
 
-/** Which days are counted; the choice stands in the address. */
+/** Chooses the period, in the address. */
 function PeriodForm({ period }: { period: Period }) {
   const { say } = useLanguage()
   const navigate = useNavigate()

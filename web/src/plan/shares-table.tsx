@@ -16,7 +16,7 @@ interface Row {
   hasQuota: boolean
 }
 
-/** Planned beside actual, a row each, with the range that chance explains; as cards where there is no room for a table. */
+/** Planned and actual, one row each, with the range of chance; as cards on narrow screens. */
 export function SharesTable({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
   const { say } = useLanguage()
   const isWide = useWide(1100)
@@ -148,7 +148,7 @@ function Ordinary({ judged: { draw, range } }: { judged: ReturnType<typeof judge
 
 const badges = { ordinary: 'available', quota: 'none', none: 'none', more: 'restricted', fewer: 'restricted' } as const
 
-/** What chance says of the draw, and whether the drawn ones and no others have a recording. */
+/** Verdict on the draw, and whether exactly the drawn calls have a recording. */
 function Verdict({ judged: { draw, apart } }: { judged: ReturnType<typeof judgeShare> }) {
   const { say } = useLanguage()
   return (

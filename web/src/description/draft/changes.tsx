@@ -3,7 +3,7 @@ import type { Change } from '../../api/shapes.ts'
 import { keepTogether } from '../../format/number.ts'
 import { useLanguage } from '../../language/use-words.ts'
 
-/** What a text changes, in plain language. */
+/** Changes of a text, in plain language. */
 export function Changes({ changes }: { changes: Change[] }) {
   const { named } = useLanguage()
   return (

@@ -20,8 +20,8 @@ const icons = {
 } as const
 
 /**
- * What the draft would do to what is held now, counted for whoever decides, and when its author asks: every count is
- * entered in the log.
+ * Effects of the draft on the recordings held now, counted for the decision maker, and for the author on request: every count
+ * is logged.
  */
 export function Consequences({ draft }: { draft: Draft }) {
   const { say, language } = useLanguage()

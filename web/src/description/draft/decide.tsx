@@ -12,7 +12,7 @@ import { focusField } from './draft-form.tsx'
 import { fieldId } from '../form/form-state.tsx'
 import type { useDraft } from '../use-draft.ts'
 
-/** Approves or rejects, with a note; a rejection needs one. What is decided is the revision on the page. */
+/** Approves or rejects the revision on the page, with a note; a rejection requires one. */
 export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof useDraft> }) {
   const { say, language } = useLanguage()
   const [note, setNote] = useState('')

@@ -8,7 +8,6 @@ import { RegisterSection } from '../form/register-section.tsx'
 import { StorageSection } from '../form/storage-section.tsx'
 import { SwitchesSection } from '../form/switches-section.tsx'
 
-/** The description as fields, part by part. */
 export function DraftForm({ state }: { state: FormState }) {
   return (
     <FormContext value={state}>
@@ -26,7 +25,7 @@ export function DraftForm({ state }: { state: FormState }) {
   )
 }
 
-/** Gives the focus to a field's element, or to the nearest one around it; false where the page has none. */
+/** Focuses a field's element, or the nearest one around it; false if there is none on the page. */
 export function focusField(field: string): boolean {
   for (let at = field; at !== ''; at = parentOf(at)) {
     const element = document.getElementById(`f-${at}`)
@@ -41,7 +40,7 @@ export function focusField(field: string): boolean {
 
 const controls = 'input:not([type=hidden]), textarea, [role=spinbutton], button'
 
-/** A list keeps the focus itself; an item gives it to its first field. */
+/** A list takes the focus itself; an item passes it to its first field. */
 function controlIn(element: HTMLElement): HTMLElement {
   if (element.matches(`${controls}, .items`)) return element
   const within = element.querySelector('.item-body') ?? element

@@ -27,7 +27,7 @@ import { Views, type View } from './views.tsx'
 type Work = ReturnType<typeof useDraft>
 const listDescription = { to: '/description' } as const
 
-/** A draft of one's own that can be changed: why and when, its fields or its text, what comes of it, and the way on. */
+/** Editor of one's own draft: reason and effective date, fields or text, changes, and the next step. */
 export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }) {
   const { say, named } = useLanguage()
   const navigate = useNavigate()
@@ -68,7 +68,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const type = (typed: (now: Unsaved) => Unsaved) =>
     update((now) => typed(now ?? { revision: draft.revision, edits: [] }))
 
-  /** The draft as saved, or nothing where it could not be. */
+  /** Returns the saved draft; undefined if saving failed. */
   const save = async (): Promise<Draft | undefined> => {
     setFailed(undefined)
     if (!unsaved) return draft
@@ -97,7 +97,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   }
 
   const show = async (next: View) => {
-    // Each view shows what is saved: fields and text would go apart.
+    // Changing the view saves first: otherwise fields and text would diverge.
     if (next !== view && (!unsaved || (await save()))) setView(next)
   }
 

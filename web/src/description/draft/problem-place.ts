@@ -14,7 +14,7 @@ const titles: Record<SectionName, Word> = {
   switches: 'form.switches',
 }
 
-/** What an item is called that says neither its number nor its name. */
+/** Headings of items without number and name. */
 const ordinals: Partial<Record<SectionName, Word>> = {
   plan: 'form.rule.new',
   announcements: 'form.announcement',
@@ -22,7 +22,7 @@ const ordinals: Partial<Record<SectionName, Word>> = {
   storage: 'form.site.new',
 }
 
-/** The fields that the problems of several places are most often about, by how their names end. */
+/** Labels of common fields of problems, by the end of the path. */
 const fields: [end: string, word: Word][] = [
   ['.hours.from', 'form.rule.hours.from'],
   ['.hours.to', 'form.rule.hours.to'],
@@ -44,7 +44,7 @@ const fields: [end: string, word: Word][] = [
   ['.texts.en', 'form.language.en'],
 ]
 
-/** Where in the form a field stands, as its headings say; undefined for what the form does not have. */
+/** Returns a field's place in the form by its headings; undefined if the form does not have it. */
 export function useProblemPlace(document: unknown): (field: string) => string | undefined {
   const { say } = useLanguage()
   const nameOf = useNameOf()
@@ -57,7 +57,7 @@ export function useProblemPlace(document: unknown): (field: string) => string | 
   }
   return (field) => {
     if (field === 'effectiveFrom') return say('description.draft.day')
-    // A problem of the text as a whole is told by its line.
+    // A problem of the text as a whole is placed by its line.
     if (field.startsWith('(')) return say('description.draft.view.text')
     const section = sectionOf(field)
     if (!section) return undefined

@@ -4,7 +4,7 @@ import { Notice } from '../../controls/notice.tsx'
 import { useLanguage } from '../../language/use-words.ts'
 import { useProblemPlace } from './problem-place.ts'
 
-/** Everything that is wrong with a draft, at once; each leads to its field where `onGo` knows the way. */
+/** Lists all problems of a draft; each links to its field if `onGo` finds it. */
 export function ProblemSummary({
   problems,
   document,
@@ -12,13 +12,13 @@ export function ProblemSummary({
   onGo,
 }: {
   problems: Problem[]
-  /** The draft's, to name the place of each. */
+  /** The draft's document, which names the place of each. */
   document: unknown
   heading: Ref<HTMLHeadingElement>
   onGo?: (problem: Problem) => void
 }) {
   const { say, named } = useLanguage()
-  // So many that the form below would be out of reach: they scroll in a place of their own.
+  // A long list scrolls, so that the form below stays reachable.
   const isLong = problems.length > 8
   const placeOf = useProblemPlace(document)
   return (

@@ -14,7 +14,7 @@ import { DiffToBase } from './views.tsx'
 
 type Work = ReturnType<typeof useDraft>
 
-/** A draft to be read: another's, or one that is submitted, decided or given up. */
+/** Read-only draft: another person's, or one that is submitted, decided or abandoned. */
 export function Reading({ draft, work }: { draft: Draft; work: Work }) {
   const { say, language } = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -78,7 +78,7 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
   )
 }
 
-/** The author's way back from a submission. */
+/** Lets the author withdraw a submission. */
 function TakeBack({ work }: { work: Work }) {
   const { say } = useLanguage()
   const [failed, setFailed] = useState<unknown>()

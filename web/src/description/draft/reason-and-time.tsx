@@ -16,7 +16,7 @@ import { zone } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { fieldId } from '../form/form-state.tsx'
 
-/** Why the description changes, and from which instant on. */
+/** Reason and effective instant of the change. */
 export function ReasonAndTime({
   reason,
   reasonError,
@@ -34,7 +34,7 @@ export function ReasonAndTime({
 }) {
   const { say } = useLanguage()
   const [typed, setTyped] = useState(() => partsOf(effectiveFrom))
-  // What was saved, or thrown away, elsewhere: the fields follow.
+  // Follows changes that were saved or discarded elsewhere.
   const [seen, setSeen] = useState(effectiveFrom)
   if (seen !== effectiveFrom) {
     setSeen(effectiveFrom)

@@ -3,7 +3,7 @@ import { Button } from '../../controls/button.tsx'
 import { useLanguage } from '../../language/use-words.ts'
 import { countUnsaved, type Unsaved } from '../unsaved.ts'
 
-/** At the foot of the window while somebody works: what is not saved, or what came of saving. It stays, with the focus. */
+/** Footer bar while editing: unsaved changes, or the result of saving. The bar never unmounts, so it keeps the focus. */
 export function SaveBar({
   unsaved,
   problems,

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { useLanguage } from '../../language/use-words.ts'
 import { lineDiff, type DiffLine } from '../line-diff.ts'
 
-/** What became of a text, line by line. */
+/** Line diff of a text. */
 export function TextDiff({ before, after, label }: { before: string; after: string; label: string }) {
   const { say } = useLanguage()
   const lines = useMemo(() => lineDiff(before, after), [before, after])

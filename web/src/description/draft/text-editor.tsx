@@ -3,12 +3,12 @@ import { useId, useImperativeHandle, useRef, type Ref } from 'react'
 import type { Problem } from '../../api/shapes.ts'
 import { useLanguage } from '../../language/use-words.ts'
 
-/** Brings the focus to a line, from 1, and marks it. */
+/** Focuses and marks a line, from 1. */
 export interface TextPlace {
   goToLine: (line: number) => void
 }
 
-/** The description as it is written, with numbered lines; the lines of problems are marked and told under the text. */
+/** Text of the description with numbered lines; lines with problems are marked and listed under the text. */
 export function TextEditor({
   text,
   problems,

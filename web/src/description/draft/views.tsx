@@ -14,7 +14,7 @@ import { TextEditor, type TextPlace } from './text-editor.tsx'
 const views = ['form', 'text', 'diff'] as const
 export type View = (typeof views)[number]
 
-/** The same description as fields, as its text, and as what became of the text. */
+/** The description as fields, as text, and as a diff. */
 export function Views({
   view,
   onView,
@@ -66,7 +66,7 @@ export function Views({
   )
 }
 
-/** What the saved text changes in the version it is based on. */
+/** Diff of the saved text to its base version. */
 export function DiffToBase({ draft }: { draft: Draft }) {
   const { say } = useLanguage()
   const { data, error, refetch } = $api.useQuery(

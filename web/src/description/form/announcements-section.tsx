@@ -8,7 +8,7 @@ import { Items, Section } from './section.tsx'
 
 const path: Path = ['recordingPlan', 'announcements']
 
-/** What callers hear before an official answers (L3, L4). */
+/** Announcements that callers hear before an official answers (L3, L4). */
 export function AnnouncementsSection() {
   const { say, language } = useLanguage()
   const announcements = useItems(path)

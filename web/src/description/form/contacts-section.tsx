@@ -6,7 +6,7 @@ import { Section } from './section.tsx'
 
 const officer: Path = ['contacts', 'dataProtectionOfficer']
 
-/** Whom to write to about data protection and about barriers (L2, L34). */
+/** Contacts for data protection and for accessibility (L2, L34). */
 export function ContactsSection() {
   const { say } = useLanguage()
   return (

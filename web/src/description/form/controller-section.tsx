@@ -6,7 +6,7 @@ import { Section } from './section.tsx'
 
 const forms = ['genitive', 'adessive', 'inessive'] as const
 
-/** Whose register it is and where to turn (R2, R42-R49). */
+/** Controller of the register and its contacts (R2, R42-R49). */
 export function ControllerSection() {
   const { say } = useLanguage()
   const { document } = useForm()

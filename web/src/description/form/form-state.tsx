@@ -4,20 +4,20 @@ import { useLanguage } from '../../language/use-words.ts'
 import { fieldOf, isIn, readAt, type Path } from '../edits.ts'
 
 export interface FormState {
-  /** The draft's document with what is typed and not saved. */
+  /** The draft's document including unsaved edits. */
   document: unknown
   problems: Problem[]
-  /** Without a value the field, or the item of a list, is removed. */
+  /** Without a value the field or list item is removed. */
   edit: (path: Path, value?: unknown) => void
   isOpen: (key: string, byDefault: boolean) => boolean
   setOpen: (key: string, open: boolean) => void
-  /** Opens what the field stands in, and gives it the focus. */
+  /** Opens the sections around the field and focuses it. */
   goTo: (field: string) => void
 }
 
 export const FormContext = createContext<FormState | undefined>(undefined)
 
-/** The form that a field stands in. */
+/** Returns the form around a field. */
 export function useForm(): FormState {
   const state = use(FormContext)
   if (!state) throw new Error('useForm is called outside the form')
@@ -25,8 +25,8 @@ export function useForm(): FormState {
 }
 
 /**
- * One field of the document: what it says, what is wrong with it, and how it is set. `isWhole`: the field has no fields
- * within it on the page, so that what is wrong within it is told at it.
+ * Returns one field of the document: value, error and setter. `isWhole`: the page has no fields within it, so errors within it
+ * are shown at it.
  */
 export function useAt(
   path: Path,
@@ -50,14 +50,14 @@ export function useAt(
   }
 }
 
-/** The items of a list of the document. */
+/** Returns the items of a list of the document. */
 export function useItems(path: Path): unknown[] {
   const { document } = useForm()
   const items = readAt(document, path)
   return Array.isArray(items) ? items : []
 }
 
-/** The id of a field's element. */
+/** Returns the id of a field's element. */
 export function fieldId(field: string): string {
   return `f-${field}`
 }

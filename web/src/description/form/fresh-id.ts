@@ -1,6 +1,6 @@
 import { readAt } from '../edits.ts'
 
-/** `rule-3`: an id that no other item has. */
+/** Returns an unused id such as `rule-3`. */
 export function freshId(start: string, items: readonly unknown[]): string {
   const taken = items.map((item) => readAt(item, ['id']))
   for (let number = items.length + 1; ; number += 1) {

@@ -5,14 +5,14 @@ import { Day } from '../../controls/day.tsx'
 import { Field } from '../../controls/field.tsx'
 import { Toggle } from '../../controls/toggle.tsx'
 
-/** The controls of the form. A key press changes what one of some hundred shows: the others are not made anew. */
+/** Memoised controls of the form. A key press changes one of about a hundred; the others are not rendered again. */
 export const KeptField = memo(Field, showsSame)
 export const KeptToggle = memo(Toggle, showsSame)
 export const KeptChoice = memo(Choice, showsSame)
 export const KeptDay = memo(Day, showsSame)
 export const KeptChecks = memo(Checks, showsSame)
 
-/** The same function at every render, for a control that is kept; it does what `act` was last. */
+/** Returns a stable function that calls the latest `act`. */
 export function useKept<Value>(act: (value: Value) => void): (value: Value) => void {
   const latest = useRef(act)
   useLayoutEffect(() => {
@@ -21,7 +21,7 @@ export function useKept<Value>(act: (value: Value) => void): (value: Value) => v
   return useCallback((value) => latest.current(value), [])
 }
 
-/** True where all are equal; lists and days are equal where they say the same. */
+/** Returns true if all props are equal; lists and days are compared by value. */
 export function showsSame(before: object, after: object): boolean {
   const [old, fresh] = [new Map<string, unknown>(Object.entries(before)), Object.entries(after)]
   return old.size === fresh.length && fresh.every(([name, value]) => isEqual(old.get(name), value))

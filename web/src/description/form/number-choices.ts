@@ -6,8 +6,8 @@ import { useNameOf } from './path-fields.tsx'
 import type { Path } from '../edits.ts'
 
 /**
- * The service numbers of the list to choose from, each once, and behind them what a list of the document already names
- * in another way or beside them.
+ * Returns the service numbers as options, each once, followed by entries of the document's list that are in other formats or
+ * unknown.
  */
 export function useNumberChoices(path: Path): Option[] {
   const nameOf = useNameOf()
@@ -19,7 +19,7 @@ export function useNumberChoices(path: Path): Option[] {
     const written = textAt(item, ['number'])
     const digits = digitsOf(written)
     if (digits === '' || choices.has(digits)) continue
-    // The document's own way of writing it, so that the box is ticked.
+    // Uses the document's own format, so that the box is ticked.
     const already = named.find((one) => digitsOf(one) === digits)
     choices.set(digits, { value: already ?? written, label: written, detail: nameOf(readAt(item, ['names']), '') })
   }

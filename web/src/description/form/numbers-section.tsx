@@ -9,7 +9,7 @@ import { Items, Section } from './section.tsx'
 
 const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
 
-/** The numbers that customers call, and what they mean from when to when (R7, R11). */
+/** Service numbers and their meaning by period (R7, R11). */
 export function NumbersSection() {
   const { say } = useLanguage()
   const nameOf = useNameOf()

@@ -5,7 +5,7 @@ import { Button } from '../../controls/button.tsx'
 import { fieldOf, readAt, type Path } from '../edits.ts'
 import { useAt, useForm } from './form-state.tsx'
 
-/** A part that the description may leave out: begun and removed as a whole. */
+/** Optional part of the description: added and removed as a whole. */
 export function Optional({
   path,
   addLabel,
@@ -18,7 +18,7 @@ export function Optional({
   addLabel: string
   removeLabel: string
   fresh: () => unknown
-  /** Where nothing around it tells what is wrong when the part is missing. */
+  /** Shows the error of a missing part, if nothing around it does. */
   tellsError?: boolean
   children: ReactNode
 }) {

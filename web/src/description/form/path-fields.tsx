@@ -16,7 +16,7 @@ interface Labelled {
   className?: string
 }
 
-/** A text of the document. One that may be left out is removed when it is empty. */
+/** Text field of the document. An optional one is removed when empty. */
 export function PathText({
   isOptional = false,
   path,
@@ -37,7 +37,7 @@ export function PathText({
   )
 }
 
-/** A text in the three languages: side by side, or one below another where it is long. */
+/** Text in three languages: side by side, or stacked if long. */
 export function PathTrilingual({
   path,
   label,
@@ -63,7 +63,7 @@ export function PathTrilingual({
   )
 }
 
-/** Fields that belong together under one label. */
+/** Group of fields under one label. */
 export function Together({
   path,
   label,
@@ -100,7 +100,6 @@ export function Together({
   )
 }
 
-/** On or off. */
 export function PathToggle({ path, label, hint }: Labelled) {
   const { id, value, error, set } = useAt(path)
   const onChange = useKept((isOn: boolean) => set(isOn))
@@ -112,7 +111,7 @@ export function PathToggle({ path, label, hint }: Labelled) {
   )
 }
 
-/** One of a few values. */
+/** Choice of one value. */
 export function PathChoice({
   path,
   options,
@@ -135,7 +134,7 @@ export function PathChoice({
   )
 }
 
-/** A whole day, `2026-11-24`. */
+/** Day, `2026-11-24`. */
 export function PathDay({ path, isOptional = false, ...props }: Labelled & { isOptional?: boolean }) {
   const { id, value, error, set } = useAt(path)
   const onChange = useKept((day: CalendarDate | null) => set(day ? day.toString() : isOptional ? undefined : ''))
@@ -143,8 +142,8 @@ export function PathDay({ path, isOptional = false, ...props }: Labelled & { isO
 }
 
 /**
- * A number that people write: what cannot be read as one stays as typed, for the server to name. Where
- * nothing is written an optional field is removed, and one that `isNullable` says null.
+ * Number as text: what does not parse stays as typed, for the server to report. When empty, an optional field is removed and an
+ * `isNullable` one becomes null.
  */
 export function PathNumber({
   path,
@@ -186,7 +185,7 @@ export function PathNumber({
   )
 }
 
-/** A time of day: written and read the Finnish way, `8.00`, said by the document as `08:00`. */
+/** Time of day: shown the Finnish way, `8.00`, stored as `08:00`. */
 export function PathClock({ path, ...props }: Labelled) {
   const { id, value, error, set } = useAt(path)
   const held = isPlain(value) ? String(value) : ''
@@ -210,7 +209,7 @@ export function PathClock({ path, ...props }: Labelled) {
   )
 }
 
-/** Any of a few values, as a list of the document. */
+/** Checkboxes for a list of the document. */
 export function PathChecks({ path, options, ...props }: Labelled & { options: Option[] }) {
   const { id, value, error, set } = useAt(path, { isWhole: true })
   const chosen = Array.isArray(value) ? value.map(String) : []
@@ -220,7 +219,7 @@ export function PathChecks({ path, options, ...props }: Labelled & { options: Op
   return <KeptChecks {...props} id={id} error={error} options={options} value={chosen} onChange={onChange} />
 }
 
-/** A name of the document in the reader's language; the other text where it is not there. */
+/** Returns a name of the document in the reader's language; the given text if there is none. */
 export function useNameOf(): (value: unknown, otherwise: string) => string {
   const { language } = useLanguage()
   return (value, otherwise) => {
@@ -229,7 +228,7 @@ export function useNameOf(): (value: unknown, otherwise: string) => string {
   }
 }
 
-/** What is no time of day stays as typed, for the server to name. */
+/** An invalid time of day stays as typed, for the server to report. */
 function meant(typed: string): string {
   return readClock(typed) ?? typed
 }
@@ -238,7 +237,7 @@ function readNumber(text: string, isPercent: boolean, empty: unknown): unknown {
   const written = text.replace(/[\s%]/g, '').replace(',', '.')
   if (written === '') return empty
   if (!/^\d+(\.\d+)?$/.test(written)) return text
-  // 12,5 % is 0.125 and not 0.12500000000000001.
+  // 12,5 % is 0.125, not 0.12500000000000001.
   return isPercent ? Math.round(Number(written) * 1e6) / 1e8 : Number(written)
 }
 

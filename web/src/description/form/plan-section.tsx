@@ -10,7 +10,7 @@ import { PathDay, PathNumber, PathText, PathToggle, Together, useNameOf } from '
 import { RuleFields } from './rule-fields.tsx'
 import { Items, Section } from './section.tsx'
 
-/** Which calls are recorded (R13-R15): the rules and what stands behind all of them. */
+/** Recording plan (R13-R15): the rules and what applies to all of them. */
 export function PlanSection() {
   const { say, language } = useLanguage()
   const { document } = useForm()

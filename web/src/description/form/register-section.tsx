@@ -5,7 +5,7 @@ import { readAt } from '../edits.ts'
 import { useItems } from './form-state.tsx'
 import { Section } from './section.tsx'
 
-/** What the register is called, by which law it is described, and the legal basis of each purpose (C15, L1). */
+/** Name of the register, the law it is described by, and the legal basis of each purpose (C15, L1). */
 export function RegisterSection() {
   const { say } = useLanguage()
   const purposes = useItems(['purposes'])

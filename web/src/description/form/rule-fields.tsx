@@ -18,7 +18,7 @@ import { SplitNumber } from './split-number.tsx'
 
 const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 
-/** One recording rule: what of, how much, how long, when and why. */
+/** One recording rule: scope, share, retention, period and reason. */
 export function RuleFields({ path }: { path: Path }) {
   const { say } = useLanguage()
   const numbers = useNumberChoices([...path, 'numbers'])

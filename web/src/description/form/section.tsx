@@ -7,7 +7,7 @@ import { fieldOf, isIn, type Path } from '../edits.ts'
 import { sections, type SectionName } from '../sections.ts'
 import { fieldId, useForm, useItems } from './form-state.tsx'
 
-/** A part of the form that opens and closes; what is closed is not there to be read. */
+/** Collapsible part of the form; a closed one is not rendered. */
 export function Section({
   name,
   title,
@@ -52,7 +52,7 @@ export function Section({
   )
 }
 
-/** A list of the document: each item opens to its fields; items come and go. */
+/** List of the document: each item opens to its fields; items can be added and removed. */
 export function Items({
   path,
   titleOf,
@@ -68,7 +68,7 @@ export function Items({
   detailOf?: (item: unknown) => string
   addLabel: string
   empty: string
-  /** What an added item says. */
+  /** Content of an added item. */
   fresh: () => unknown
   areOpen?: boolean
   children: (path: Path, item: unknown) => ReactNode

@@ -10,7 +10,7 @@ import { splitRule } from '../split-rule.ts'
 import { freshId } from './fresh-id.ts'
 import { useForm, useItems } from './form-state.tsx'
 
-/** Gives one number of a rule a rule of its own, so that it can be changed apart from the others. */
+/** Moves one number of a rule to a rule of its own, so that it can be changed separately. */
 export function SplitNumber({ rule, numbers }: { rule: Path; numbers: Option[] }) {
   const { say } = useLanguage()
   const { document, edit, goTo } = useForm()
@@ -20,7 +20,7 @@ export function SplitNumber({ rule, numbers }: { rule: Path; numbers: Option[] }
   const split = (number: string) => {
     for (const { path, value } of splitRule(document, rule, number, freshId('rule', rules))) edit(path, value)
     announce(say('form.rule.split.done', { number }))
-    // Once the menu has given the focus back.
+    // Runs after the menu has restored the focus.
     window.setTimeout(() => goTo(fieldOf([...list, rules.length])))
   }
   return (

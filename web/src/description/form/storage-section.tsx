@@ -9,7 +9,7 @@ import { Items, Section } from './section.tsx'
 
 const path: Path = ['storage', 'sites']
 
-/** Where data lie, and who has attested the access control of the premises (R18, R19). */
+/** Storage places, and who attested the access control of the premises (R18, R19). */
 export function StorageSection() {
   const { say } = useLanguage()
   const nameOf = useNameOf()

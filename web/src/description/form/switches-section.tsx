@@ -6,10 +6,10 @@ import { Section } from './section.tsx'
 
 interface Switch {
   name: string
-  /** To choose from; none for on or off and for a number of months. */
+  /** Options; none for on or off and for a number of months. */
   values?: readonly string[]
   isMonths?: true
-  /** The one value that this version of the program keeps, where there is only one. */
+  /** The only value that this version of the program supports, if there is only one. */
   kept?: unknown
 }
 
@@ -29,11 +29,11 @@ const switches: readonly Switch[] = [
   { name: 'logRetentionMonths', isMonths: true },
 ]
 
-/** What today's law offers beside the old text, each with the law it comes from (C1-C14). */
+/** Options that today's law offers beside the old text, each with its law (C1-C14). */
 export function SwitchesSection() {
   const { say } = useLanguage()
   const { document, problems } = useForm()
-  // What cannot be chosen is told and not offered; what a text says all the same can be put right here.
+  // A fixed value is shown as text; if the document differs, it can be corrected here.
   const isFixed = ({ name, kept }: Switch) =>
     kept !== undefined &&
     readAt(document, ['switches', name]) === kept &&

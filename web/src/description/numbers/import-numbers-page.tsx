@@ -24,7 +24,7 @@ type Outcome =
   | { state: 'refused'; rows: ImportRefused['error']['rows'] }
   | { state: 'failed'; error: unknown; file: File }
 
-/** Puts the numbers of a file into a draft of one's own, all rows or none. */
+/** Imports the numbers of a file into a draft of one's own, all rows or none. */
 export function ImportNumbersPage() {
   const { say, language } = useLanguage()
   const drafts = $api.useQuery('get', '/api/description/drafts', undefined, { staleTime: 0 })
@@ -53,7 +53,7 @@ export function ImportNumbersPage() {
     announce(say('description.numbers.import.busy'))
     const draft = await draftFor(chosen)
     if ('error' in draft) return setOutcome({ state: 'failed', error: draft.error, file })
-    // A draft begun for a file that is refused is there for the next try.
+    // If the file is refused, the new draft is used for the next attempt.
     setInto(draft.id)
     const answer = await send(draft, file)
     setOutcome(answer)

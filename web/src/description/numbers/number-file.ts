@@ -1,4 +1,4 @@
-/** The columns of a file of numbers, in the order of the heading row that is offered. */
+/** Columns of a number file, in the order of the offered heading row. */
 export const numberColumns = [
   { column: 'number', needed: true },
   { column: 'kind', needed: true },
@@ -13,7 +13,7 @@ export const numberColumns = [
   { column: 'valid_to', needed: false },
 ] as const
 
-/** A file with the heading row alone: UTF-8 with its mark, so that spreadsheets read it as it is. */
+/** Returns a file with the heading row only: UTF-8 with a byte order mark, for spreadsheets. */
 export function headingRow(): string {
   const heading = numberColumns.map(({ column }) => column).join(';')
   return `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${heading}\r\n`)}`

@@ -5,22 +5,22 @@ import { readAt, textAt } from '../edits.ts'
 import type { NumberFilters } from './number-filters.ts'
 import { digitsOf } from './same-number.ts'
 
-/** A number of the list, as the document writes it. */
+/** Number of the list, in the document's format. */
 export interface ListedNumber {
   number: string
   kind: string
   language: string
   names: Partial<Named>
   region?: Partial<Named>
-  /** Whole days; the last one is the number's still. */
+  /** Days; the last one is included. */
   validFrom: string
   validTo?: string
   state: 'now' | 'past' | 'coming'
-  /** The rules that may record its calls. */
+  /** Rules that may record its calls. */
   rules: { names: Partial<Named>; share: number; months: number }[]
 }
 
-/** The numbers of a document, in its order, as they are on a day. */
+/** Returns the numbers of a document, in its order, as of a day. */
 export function numbersOf(document: unknown, day: CalendarDate = today(zone)): ListedNumber[] {
   const rules = listAt(document, ['recordingPlan', 'rules'])
   const defaultShare = Number(readAt(document, ['recordingPlan', 'defaultShare']))
@@ -49,7 +49,7 @@ export function numbersOf(document: unknown, day: CalendarDate = today(zone)): L
   })
 }
 
-/** Those that the filters leave: by digits in any form of writing, or by a part of a name in any language. */
+/** Filters numbers: by digits in any format, or by part of a name in any language. */
 export function filterNumbers(numbers: readonly ListedNumber[], { text = '', kind }: NumberFilters): ListedNumber[] {
   const sought = text.trim().toLowerCase()
   const digits = /^[\d\s+()./-]+$/.test(sought) ? digitsOf(sought) : ''

@@ -4,7 +4,7 @@ import { useLanguage, type Word } from '../../language/use-words.ts'
 import { useWide } from '../../shell/use-wide.ts'
 import type { ListedNumber } from './number-list.ts'
 
-/** Numbers as a table; as cards where there is no room for one. */
+/** Numbers as a table; as cards on narrow screens. */
 export function NumberTable({ numbers }: { numbers: ListedNumber[] }) {
   return useWide(1100) ? <Table numbers={numbers} /> : <Cards numbers={numbers} />
 }

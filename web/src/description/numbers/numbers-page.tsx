@@ -19,7 +19,7 @@ import { useInForce } from '../use-in-force.ts'
 
 const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
 
-/** The number registry of the version in force, filtered by what stands in the address. */
+/** Numbers of the version in force, filtered by the address. */
 export function NumbersPage() {
   const { say, language } = useLanguage()
   const filters = useSearch({ from: '/numbers', select: readNumberFilters, structuralSharing: true })
