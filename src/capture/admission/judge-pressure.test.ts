@@ -16,14 +16,14 @@ function after(looks: readonly Partial<Measured>[], before: Pressure = noPressur
   return looks.reduce((pressure, look) => judgePressure(pressure, { ...calm, ...look }), before).raised
 }
 
-test('one late turn of the event loop presses nobody, three in a row do', () => {
+test('one delay of the event loop is no pressure, three in a row are', () => {
   const late = { eventLoopMs: 500 }
   expect(after([late, late])).toEqual([])
   expect(after([late, late, calm, late, late])).toEqual([])
   expect(after([late, late, late])).toEqual(['event-loop'])
 })
 
-test('a pressure between its two thresholds stays as it is, and goes after quiet looks in a row', () => {
+test('pressure stays between its two thresholds, and ends after consecutive quiet checks', () => {
   const late = { eventLoopMs: 500 }
   const between = { eventLoopMs: 200 }
   const raised = [late, late, late]
@@ -34,7 +34,7 @@ test('a pressure between its two thresholds stays as it is, and goes after quiet
   expect(after([...raised, calm, calm, calm, calm, calm])).toEqual([])
 })
 
-test('what must stay free on the disk grows with the recordings that go on', () => {
+test('the required free disk space grows with the recordings in progress', () => {
   const disk = { freeBytes: 2 * gib, sizeBytes: 200 * gib }
   expect(after([{ disk, recordings: 0 }])).toEqual([])
   expect(after([{ disk, recordings: 50 }])).toEqual([])
@@ -46,14 +46,14 @@ test('what must stay free on the disk grows with the recordings that go on', () 
   expect(after([{ disk: undefined }])).toEqual([])
 })
 
-test('facts that wait, and packets dropped twice in a row, press', () => {
+test('waiting facts, and packets dropped twice in a row, are pressure', () => {
   expect(after([{ callsWaiting: 30_000 }])).toEqual([])
   expect(after([{ callsWaiting: 50_000 }])).toEqual(['calls-waiting'])
   expect(after([{ packetsDropped: 500 }])).toEqual([])
   expect(after([{ packetsDropped: 500 }, { packetsDropped: 10 }])).toEqual(['packets-dropped'])
 })
 
-test('whatever was measured, calm looks take every pressure away and none is named twice', () => {
+test('after any measurements, quiet checks end every pressure, and none is listed twice', () => {
   const measured = fc.record({
     eventLoopMs: fc.nat(2_000),
     disk: fc.option(fc.record({ freeBytes: fc.nat(), sizeBytes: fc.nat() }), { nil: undefined }),
@@ -70,7 +70,7 @@ test('whatever was measured, calm looks take every pressure away and none is nam
   )
 })
 
-test('an operator’s word outlasts every pressure, and is taken back by another', () => {
+test('an operator’s drain outlasts every pressure, and is reverted by a resume', () => {
   const changes: string[] = []
   const admission = createAdmission({ onChange: ({ pressures }) => changes.push(pressures.join()) })
   expect(admission.refusal()).toBeUndefined()

@@ -108,14 +108,14 @@ describe('the answer is what capture decides', () => {
   })
 })
 
-describe('before it is known who answers', () => {
-  test('where consent is asked for, the call may be recorded, and is announced', () => {
+describe('before the answering official is known', () => {
+  test('with required consent the call may be recorded, and is announced', () => {
     expect(ask({}, from(described({ share: 1 }, true)))).toMatchObject({
       ...{ outcome: 'possible', announce: true, reason: 'no-official' },
     })
   })
 
-  test('with an official who does not consent it is not, and nothing is announced', () => {
+  test('with an official who does not consent it is not recorded, and nothing is announced', () => {
     const [, refuses] = entries
     const answer = ask({ official: refuses!.phoneKey }, from(described({ share: 1 }, true)))
     expect(answer).toEqual({
@@ -123,7 +123,7 @@ describe('before it is known who answers', () => {
     })
   })
 
-  test('a quota of each official that is full for one leaves it possible for another', () => {
+  test('a per-official quota that is full for one leaves recording possible for another', () => {
     const quotas = { used: () => (_rule: unknown, of: object) => ('official' in of && of.official === 'x' ? 5 : 0) }
     const asked = from(described({ share: 1, quota: { per: 'official', weekly: 5 } }), { quotas })
     expect(ask({}, asked)).toMatchObject({ outcome: 'possible', reason: 'no-official' })
@@ -144,14 +144,14 @@ describe('what may change before the call is answered', () => {
     expect(ask({}, inMinutes(60))).toMatchObject({ outcome: 'not-recorded', announce: false })
   })
 
-  test('an hour of recording that begins soon is announced', () => {
+  test('a recording time that begins soon is announced', () => {
     const hours = { days: ['THU'], from: Temporal.PlainTime.from('12:05'), to: Temporal.PlainTime.from('16:00') }
     const answer = ask({}, from(described({ share: 1, hours: hours as never })))
     expect(answer).toMatchObject({ outcome: 'possible', reason: 'outside-hours', announce: true })
   })
 })
 
-describe('what is told', () => {
+describe('content of the answer', () => {
   test('the announcements of the number, in the languages that it has', () => {
     const { announcements } = ask({}, from(described({ share: 1 })))
     expect(announcements.length).toBeGreaterThan(0)
@@ -159,7 +159,7 @@ describe('what is told', () => {
     expect(announcements[0]!.texts.sv).toBeTruthy()
   })
 
-  test('a call to the switchboard is never announced, nor one to a number that nobody knows', () => {
+  test('no announcement for a call to the switchboard or to an unknown number', () => {
     const asked = from(described({ share: 1 }))
     expect(ask({ number: numbersCalled.switchboardSwedish }, asked)).toMatchObject({
       announce: false,
@@ -168,7 +168,7 @@ describe('what is told', () => {
     expect(ask({ number: '+358294977777' }, asked)).toMatchObject({ announce: false, reason: 'unknown-number' })
   })
 
-  test('what is no telephone number is said by its name', () => {
+  test('only the member’s name for an invalid telephone number', () => {
     expect(answerQuestion({ number: 'nobody', callIds: idOf('1') }, from(described()))).toEqual({ wrong: 'number' })
   })
 })

@@ -44,9 +44,7 @@ export interface AnsweringFrom {
   now: () => Temporal.Instant
 }
 
-/**
- * Longest time assumed between question and answer, in minutes. If it takes less, the announcement may have been unnecessary.
- */
+/** Longest time assumed from question to answer. A call answered sooner may have been announced unnecessarily. */
 const minutesAhead = 10
 
 /** @returns the answer, or the name of a value that is no telephone number */

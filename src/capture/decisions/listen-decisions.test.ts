@@ -50,7 +50,7 @@ test('a question with the token is answered, as JSON or as a form, in JSON or in
   expect(outcomes).toEqual(['recorded', 'recorded'])
 })
 
-test('without the token nothing is answered, and nothing is asked of the plan', async () => {
+test('without the token no answer is given, and the plan is not read', async () => {
   const url = await listen()
   for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token}`]) {
     expect((await post(url, JSON.stringify(question), { authorization })).status, authorization).toBe(401)
@@ -78,7 +78,7 @@ test.each([
   })
 })
 
-test('another way, another method and a long body are refused, and a bug says to announce', async () => {
+test('another path, another method and a long body are refused, and an internal error means to announce', async () => {
   const url = await listen({
     answer: () => {
       throw new Error('bug')

@@ -7,7 +7,7 @@ const example = (name: string) =>
   readFileSync(new URL(`../../../docs/operate/examples/${name}`, import.meta.url), 'utf8')
 const form = 'application/x-www-form-urlencoded'
 
-test('the example for Asterisk asks a question that is understood', () => {
+test('the example for Asterisk sends a valid question', () => {
   const [, asked = ''] =
     /\$\{CURL\(http:[^,]+\/decisions,(.*)\)\}\)$/m.exec(example('asterisk-announcement.conf')) ?? []
   const body = asked
@@ -18,7 +18,7 @@ test('the example for Asterisk asks a question that is understood', () => {
   })
 })
 
-test('the example for FreeSWITCH is XML, and asks a question that is understood', () => {
+test('the example for FreeSWITCH is XML, and sends a valid question', () => {
   const asked: string[] = []
   const parser = new SaxesParser()
   parser.on('opentag', ({ attributes }) => {

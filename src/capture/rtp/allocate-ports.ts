@@ -21,9 +21,7 @@ export type MediaPorts = {
 
 export type PortSource = {
   allocate(): Promise<MediaPorts | 'no-port-left'>
-  /**
-   * Takes over a pair that is already bound, as by an earlier start of this process. It is not allocated again until released.
-   */
+  /** Takes over a pair that is already bound, as by an earlier start. It is not allocated again until released. */
   adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
 }
 
@@ -40,7 +38,6 @@ export type PortAllocator = PortSource & {
 }
 
 export type PortAllocatorOptions = {
-  /** Address to listen at. */
   address: string
   firstPort: number
   lastPort: number

@@ -64,7 +64,7 @@ describe('a source', () => {
     expect(kept.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
   })
 
-  test('goes on in another recording under the same numbers, without probation, and its copies stay copies', () => {
+  test('continues in another recording with the same numbers, without probation, and duplicates stay duplicates', () => {
     const { one, receive, kept, sources } = follower()
     for (const seq of [10, 11, 12]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
     one.beginAnew(-2400)
@@ -83,14 +83,14 @@ describe('a source', () => {
     expect([one.counters.received, one.counters.duplicates, one.lost]).toEqual([1, 1, 0])
   })
 
-  test('runs on through wraps of sequence number and timestamp', () => {
+  test('continues across wraps of sequence number and timestamp', () => {
     const { receive, kept, one } = follower()
     for (let n = 0; n < 200_000; n++) receive(rtp({ seq: 65_000 + n, ts: 0xfffff000 + n * 160, text: '' }), n * 200)
     expect(kept.every(({ seq, ts }, n) => seq === n && ts === n * 160)).toBe(true)
     expect(one.lost).toBe(0)
   })
 
-  test('keeps late packets and drops copies', () => {
+  test('keeps late packets and drops duplicates', () => {
     const { receive, kept, one } = follower()
     for (const seq of [1, 2, 3, 8, 9, 5, 5, 8, 4, 1, 10]) receive(rtp({ seq, ts: seq * 160 }), 100)
     expect(kept.map(({ seq }) => seq + 1)).toEqual([1, 2, 3, 8, 9, 5, 4, 10])
@@ -118,7 +118,7 @@ describe('a source', () => {
     expect(kept).toHaveLength(55)
   })
 
-  test('that starts its numbers anew under the same SSRC loses nothing', () => {
+  test('that restarts its numbers under the same SSRC loses nothing', () => {
     const { receive, kept, sources } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 30_000 + n, ts: 5_000_000 + n * 160 }), (50 + n) * 200)
@@ -154,7 +154,7 @@ describe('a source', () => {
     expect(kept.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  test('is not taken over while it lives, however loud another one is', () => {
+  test('is not taken over while it is active, however much another one sends', () => {
     const { receive, kept } = follower()
     for (let n = 0; n < 500; n++) {
       receive(rtp({ seq: n, ts: n * 160 }), n * 200)
@@ -173,7 +173,7 @@ describe('a source', () => {
     expect(kept).toHaveLength(200)
   })
 
-  test('on another port gives way to the described one at once', () => {
+  test('on another port yields to the described one at once', () => {
     const { receive, kept } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666, text: 'x' }), n * 200, peer.address, 9)
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), 2000 + n * 200)
@@ -190,7 +190,7 @@ describe('a source', () => {
     expect(one.counters.foreign).toBe(1)
   })
 
-  test('begins anew when its codecs change', () => {
+  test('restarts when its codecs change', () => {
     const { receive, kept, sources, one } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     one.update({ peer, codecs: [{ payloadType: 8, codec: 'PCMU', clockRate: 8000 }] })
@@ -298,14 +298,14 @@ describe('latching (RFC 7362)', () => {
       receive(rtp({ seq: n, ts: 160 * n, ssrc }), from + 200 * (n - first), address, port)
   }
 
-  test('a source of the trunk’s networks is followed where nothing comes from the described address, and nothing of it is lost', () => {
+  test('follows a source of the trunk’s networks if nothing comes from the described address, without loss', () => {
     const one = follower(inTrunk)
     speak(one, relay, 30)
     expect(one.kept).toHaveLength(30)
     expect(one.one.latched).toEqual(relay)
   })
 
-  test('without it, and for an address of no network of the trunk, nothing is followed, and the address is told', () => {
+  test('without it, or for an address outside the trunk’s networks, follows nothing and reports the address', () => {
     for (const one of [follower(), follower((address) => address === '198.51.100.77')]) {
       one.receive(rtp({ seq: 1, ts: 0 }), 0, '203.0.113.1', 4000)
       speak(one, relay, 60)
@@ -315,7 +315,7 @@ describe('latching (RFC 7362)', () => {
     }
   })
 
-  test('it happens once: neither another address nor another port of the trunk follows, however long the latched one is silent', () => {
+  test('happens once: no other address or port of the trunk is followed, however long the latched one is silent', () => {
     const one = follower(inTrunk)
     speak(one, relay, 30)
     speak(one, { address: '198.51.100.2', port: 6000 }, 60, { from: 50_000, ssrc: 8 })
@@ -327,7 +327,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.kept).toHaveLength(40)
   })
 
-  test('the described address takes over at once when it speaks, and nothing latches after it', () => {
+  test('the described address takes over as soon as it sends, and ends latching', () => {
     const one = follower(inTrunk)
     speak(one, relay, 30)
     speak(one, peer, 30, { from: 6_000, ssrc: 8 })
@@ -339,7 +339,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.one.latched).toBeUndefined()
   })
 
-  test('what the described address has begun to send is never left for another', () => {
+  test('the described address, once followed, never yields to another', () => {
     const one = follower(inTrunk)
     speak(one, relay, 5)
     speak(one, peer, 2, { from: 100, ssrc: 8 })
@@ -347,7 +347,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([8])
   })
 
-  test('a new description may be latched to anew; the same one again may not', () => {
+  test('a new description allows latching again; the same one repeated does not', () => {
     const one = follower(inTrunk)
     const next = { address: '198.51.100.2', port: 7000 }
     speak(one, relay, 30)
@@ -362,7 +362,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.one.latched).toEqual(next)
   })
 
-  test('after a new description that moves nothing, what goes on is what is latched to', () => {
+  test('after a new description without a new address, latches to the continuing source', () => {
     const one = follower(inTrunk)
     speak(one, relay, 30)
     one.one.update({ peer: { ...peer, port: 4002 }, codecs })
@@ -374,7 +374,7 @@ describe('latching (RFC 7362)', () => {
 })
 
 describe('after the end signal (R16)', () => {
-  test('what was sent before it is kept, late as it comes, and what was sent after it is not', () => {
+  test('packets sent before it are kept, however late they arrive; those sent after it are not', () => {
     const { one, receive, kept } = follower()
     const send = (n: number, at: number, ssrc = 7) => receive(rtp({ seq: n, ts: 160 * n, ssrc }), at)
     for (let n = 0; n < 50; n++) if (n !== 45) send(n, 200 * n)

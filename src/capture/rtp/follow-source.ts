@@ -197,9 +197,7 @@ export class SourceFollower {
     this.recording.source(this.stream, this.ssrc, firstSeq, firstTs, this.codecs)
   }
 
-  /**
-   * Handles the end signal (R16): of later packets only those sent before it are recorded, as far as the source's clock shows.
-   */
+  /** Handles the end signal (R16): later packets are recorded only if sent before it, by the source’s clock. */
   end(at100us: number): void {
     if (this.ssrc === -1) return
     const { firstTs, tsOffset } = this.sequence

@@ -10,7 +10,7 @@ const peer = { address: '192.0.2.1', port: 4000 }
 const random = seedRandom('follow srtp')
 const bytes = (count: number) => Buffer.from(random.hex(count), 'hex')
 
-test('an SRTP stream keeps every packet under its key, and of a stranger’s no byte, whatever is sent beside, before and after', () => {
+test('an SRTP stream keeps every packet under its key, and no byte of forged packets before, beside or after', () => {
   const strangers = process.env['SELOSTE_LONG'] ? 100_000 : 3000
   const key = makeMediaKey('AES_CM_128_HMAC_SHA1_80', bytes)
   const seal = protectMedia(key)

@@ -44,7 +44,7 @@ function meter(codecs: StreamCodec[] = [alaw, events]) {
 }
 
 describe('what is missing', () => {
-  test('is counted with its sound, and less once it comes late', () => {
+  test('is counted with its duration, and subtracted if it arrives late', () => {
     const { one, hear, hearAll } = meter()
     hearAll(0, 10)
     hearAll(15, 20)
@@ -53,7 +53,7 @@ describe('what is missing', () => {
     expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 4, lostMs: 80 })
   })
 
-  test('is nothing in a hold, though the numbers run on', () => {
+  test('is nothing during a hold, though the numbers continue', () => {
     const { one, hearAll } = meter()
     hearAll(0, 50)
     one.pause(true)
@@ -62,7 +62,7 @@ describe('what is missing', () => {
     expect(one.measure(40_000)).toMatchObject({ expected: 100, lost: 0, stalledMs: 0 })
   })
 
-  test('is nothing between two sources, and what came of the recording before is not of this one', () => {
+  test('is nothing between two sources, and counts restart with a recording', () => {
     const { one, hearAll } = meter()
     hearAll(0, 20)
     one.begin()
@@ -73,7 +73,7 @@ describe('what is missing', () => {
     expect(one.measure(106_000)).toMatchObject({ expected: 10, lost: 0, firstMs: 10_400, lastMs: 10_580 })
   })
 
-  test('tells apart a stream that stands still from one that is silent for a moment', () => {
+  test('distinguishes a stalled stream from a short silence', () => {
     const { one, hear } = meter()
     hear(0)
     hear(1, loud, 8, 4_000)
@@ -82,7 +82,7 @@ describe('what is missing', () => {
     expect(one.measure(44_400)).toMatchObject({ stalledMs: 2020 + 2000 })
   })
 
-  test('is told by the client, too: what it sent between its reports, and what of it came', () => {
+  test('follows from sender reports, too: packets sent between them, and those that arrived', () => {
     const { one, hearAll } = meter()
     hearAll(0, 10)
     one.reported(1010)
@@ -92,15 +92,15 @@ describe('what is missing', () => {
   })
 })
 
-test('jitter is that of the packets, its mean and its worst', () => {
+test('jitter has the mean and the maximum over packets', () => {
   const { one, hear } = meter()
   // RTP units times 16: 8 units are a millisecond.
   for (const [n, units] of [8, 16, 24].entries()) hear(n, loud, 8, 0, units * 16)
   expect(one.measure(600)).toMatchObject({ jitterMs: 2, worstJitterMs: 3 })
 })
 
-describe('whether anything is to be heard', () => {
-  test('is told of G.711 by its level: speech, silence, and the noise of a good line', () => {
+describe('audibility', () => {
+  test('is judged by level for G.711: speech, silence, and the noise of a good line', () => {
     const { one, hearAll } = meter()
     hearAll(0, 10, loud)
     hearAll(10, 30, silence)
@@ -108,7 +108,7 @@ describe('whether anything is to be heard', () => {
     expect(one.measure(8000)).toMatchObject({ codec: 'PCMA', judged: 40, sounding: 10, unknown: 0 })
   })
 
-  test('is told of G.722 by how its step grows', () => {
+  test('is judged by the growth of its step for G.722', () => {
     const g722 = Buffer.from(encoded.g722, 'base64')
     const { one, hear } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
     for (let n = 0; n < 50; n++) hear(n, g722.subarray(160 * n, 160 * n + 160), 9)
@@ -119,7 +119,7 @@ describe('whether anything is to be heard', () => {
     expect(quiet.one.measure(4000)).toMatchObject({ judged: 20, sounding: 0 })
   })
 
-  test('is told of Opus by its own voice activity flag and by its packets of nothing; of music coding it is not', () => {
+  test('is judged by the voice activity flag and DTX packets for Opus; music coding is not judged', () => {
     const { one, hear } = meter([opus])
     const config = (number: number, more = 0) => (number << 3) | more
     hear(0, Buffer.from([config(9), 0x80, 1, 2, 3]), 111) // SILK, 20 ms: a voice
@@ -130,7 +130,7 @@ describe('whether anything is to be heard', () => {
     expect(one.measure(800)).toMatchObject({ judged: 3, sounding: 1, unknown: 1 })
   })
 
-  test('is not told of key presses, and comfort noise is silence', () => {
+  test('is not judged for key presses, and comfort noise is silence', () => {
     const { one, hear } = meter([alaw, events, { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 }])
     hear(0, silence)
     hear(1, Buffer.from([5, 10, 0, 160]), 101)

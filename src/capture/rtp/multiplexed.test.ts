@@ -104,7 +104,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
   },
 )
 
-test('on two ports what is no sound among the sound is passed over, and reports come from the other port', async () => {
+test('on two ports, RTCP on the RTP port is ignored, and reports come from the other port', async () => {
   const { stream, ports, reports, speak, tell } = await open({ mux: false, isSecure: false })
   await speak(10)
   await tell()
@@ -116,7 +116,7 @@ test('on two ports what is no sound among the sound is passed over, and reports 
   expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port + 1]))
 })
 
-test('a report that is not under the keys of the call is nobody’s, on one port too', async () => {
+test('a report not under the keys of the call is discarded, on one port too', async () => {
   const { stream, speak } = await open({ mux: true, isSecure: true })
   await speak(4)
   const stranger = await bind()
@@ -125,7 +125,7 @@ test('a report that is not under the keys of the call is nobody’s, on one port
   expect(stream.measure().reports).toBe(0)
 })
 
-test('a later description may part them again', async () => {
+test('a later description may separate them again', async () => {
   const { stream, ports, reports, speak, tell } = await open({ mux: true, isSecure: false })
   await speak(4)
   await tell()

@@ -19,7 +19,7 @@ import { receiveStream } from './receive-stream.ts'
 const address = '127.0.0.1'
 const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
 
-test('what two senders send over the network is what the sealed recording plays, and they get receiver reports', async () => {
+test('the sealed recording plays what two senders sent over the network, and they get receiver reports', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'seloste-rtp-'))
   const { identity, recipient } = generateKeyPair()
   const allocator = createPortAllocator({ address, firstPort: 21_000, lastPort: 21_999 })
@@ -89,7 +89,7 @@ test('what two senders send over the network is what the sealed recording plays,
   rmSync(directory, { recursive: true })
 })
 
-test('ports come in even pairs, rest after use, and run out with a refusal', async () => {
+test('ports are allocated in even pairs, quarantined after use, and refused when exhausted', async () => {
   let now = 0
   const { firstRtp } = await findPorts()
   const allocator = createPortAllocator({
@@ -124,13 +124,13 @@ async function listen(host: string, peer: { address: string; port: number }) {
   return { ports, stream: receiveStream({ ...common, ports, peer, recording, ssrc: 5, cname: 'x', reportMs: 5 }) }
 }
 
-test('a peer at the last port there is gets no receiver reports, and ends nothing', async () => {
+test('a peer at port 65535 gets no receiver reports, and nothing fails', async () => {
   const { stream } = await listen(address, { address, port: 65_535 })
   await sleep(40)
   stream.close()
 })
 
-test('a socket for both families keeps what a peer with an IPv4 address sends, and reports to it', async () => {
+test('a dual-stack socket records an IPv4 peer and sends reports to it', async () => {
   const sender = createSocket('udp4').bind(0, address)
   await once(sender, 'listening')
   const { ports, stream } = await listen('::', { address, port: sender.address().port })
@@ -191,7 +191,7 @@ test.runIf(process.platform === 'linux' && !isClockShifted())(
   },
 )
 
-test('a packet that came before another recording begins is in the one before, if it is taken then', async () => {
+test('a packet that arrived before another recording begins is in the previous one, if processed then', async () => {
   const from = await sender()
   const { ports, stream } = await listen(address, { address, port: from.port })
   for (let n = 0; n < 3; n++) await from.send(voice(n), ports.port)

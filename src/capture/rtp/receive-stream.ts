@@ -65,21 +65,16 @@ export type ReceivedStream = {
    */
   takeWaiting(): void
   report(): StreamReport
-  /** Returns the measurements so far. */
   measure(): StreamMeasure
   /** Starts or ends a pause, during which no packets are expected. */
   pause(on: boolean): void
-  /**
-   * Starts another recording, whose time is `shift100us` more than the last one's: it gets the source, and counts are reset.
-   */
+  /** Starts another recording, whose time is `shift100us` more than the last one’s. Counts are reset. */
   beginAnew(shift100us: number): void
-  /** Applies a new session description. */
   update(described: Described): void
   /** Handles the end signal: packets sent after it are not recorded. */
   end(): void
   /** Continues to receive packets in flight (after a BYE), then closes. */
   drain(drainMs?: number): Promise<void>
-  /** Closes at once. */
   close(): void
 }
 
@@ -150,9 +145,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     else ports.rtcp.send(sent, rtcpPort, (latched && rtcpAddress) ?? peer.address)
   }
 
-  /**
-   * Replaces the keys. Repeated keys retain their counters: reusing an index would reveal the plaintext (RFC 3711 section 9.1).
-   */
+  /** Replaces the keys. Repeated keys keep their counters: a reused index would reveal the plaintext (RFC 3711 section 9.1). */
   function rekey(next: StreamKeys | undefined): void {
     if (!next) opener = sealer = undefined
     else {

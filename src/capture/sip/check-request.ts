@@ -3,7 +3,6 @@ import { listHeader, optionTags, type Header, type SipRequest } from './message.
 import { isTooBrief, minSeHeader } from './session-timer.ts'
 import { parseSipUri, uriScheme } from './uri.ts'
 
-/** The response to a request that cannot be served. */
 export interface RequestRefusal {
   status: number
   reason?: string

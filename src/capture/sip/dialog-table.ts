@@ -52,7 +52,6 @@ export interface DialogEntry {
 
 export interface DialogTable {
   readonly size: number
-  /** Number of dialogs of one address. */
   sizeOf(address: string): number
   find(callId: string, localTag: string, remoteTag: string): DialogEntry | undefined
   open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry

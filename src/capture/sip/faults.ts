@@ -13,5 +13,4 @@ export const sipFaults = {
 
 export type SipFaultCode = keyof typeof sipFaults
 
-/** A SIP fault: see `sipFaults` for the codes. */
 export class SipFault extends Fault<SipFaultCode> {}

@@ -9,7 +9,7 @@ const message = (body: string, head = 'OPTIONS sip:a@b SIP/2.0\r\nVia: x') =>
 const shown = (frames: Frame[]) =>
   frames.map((frame) => (frame.kind === 'message' ? frame.bytes.toString() : frame.kind))
 
-test('however a stream is cut, the same messages and pings come out', () => {
+test('yields the same messages and pings for chunks of any size', () => {
   const bodies = fc.array(fc.oneof(fc.constant('PING'), fc.string({ maxLength: 60 })), { maxLength: 8 })
   fc.assert(
     fc.property(bodies, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), (parts, cuts) => {
@@ -27,13 +27,13 @@ test('however a stream is cut, the same messages and pings come out', () => {
   )
 })
 
-test('single line ends between messages are passed over', () => {
+test('skips single line ends between messages', () => {
   const framer = createStreamFramer()
   const frames = framer.push(Buffer.concat([Buffer.from('\r\n'), message('a'), Buffer.from('\r\n'), message('b')]))
   expect(shown(frames)).toEqual([message('a').toString(), message('b').toString()])
 })
 
-test('compact and folded Content-Length count, and LF line ends', () => {
+test('accepts compact and folded Content-Length, and LF line ends', () => {
   const framer = createStreamFramer()
   const frames = framer.push(Buffer.from('BYE sip:a SIP/2.0\nl : 3\n\nabcBYE sip:b SIP/2.0\r\nVia: x\r\n\r\n'))
   expect(shown(frames)).toEqual(['BYE sip:a SIP/2.0\nl : 3\n\nabc', 'BYE sip:b SIP/2.0\r\nVia: x\r\n\r\n'])
@@ -51,7 +51,7 @@ test.each([
   expect(framer.push(message('later'))).toEqual([])
 })
 
-test('a head that never ends is broken off at the cap, byte by byte as fast as at once', () => {
+test('breaks an endless head at the limit, in linear time even byte by byte', () => {
   const framer = createStreamFramer()
   const startMs = cpuMs()
   let frames: Frame[] = []

@@ -66,7 +66,6 @@ export interface SavedDialog {
   readonly expiresSeconds?: number
 }
 
-/** A request that awaits its final answer. */
 export interface IncomingRequest {
   readonly request: SipRequest
   readonly dialog: Dialog
@@ -77,7 +76,6 @@ export interface IncomingRequest {
   respond(status: number, answer?: Answer): boolean
 }
 
-/** An INVITE that opens or changes a session. */
 export interface Invite extends IncomingRequest {
   /** The dialog named by a Replaces header (RFC 3891), if it is one of ours. */
   readonly replaces: Dialog | undefined
@@ -93,7 +91,6 @@ export type DialogLoss = 'not-acknowledged' | 'session-expired'
  * within `limits.answerMs`, the request gets 500.
  */
 export interface SipHandler {
-  /** A new session is offered. */
   onInvite(invite: Invite): void | Promise<void>
   /** The ACK of a 2xx arrived. It may carry the SDP answer of a delayed offer. */
   onAck(dialog: Dialog, ack: SipRequest): void | Promise<void>

@@ -7,9 +7,7 @@ export interface InviteServerTransaction {
   readonly state: InviteServerState
   /** Handles a retransmitted INVITE: repeats the last answer, or absorbs it. */
   receiveRetransmission(): void
-  /**
-   * Handles an ACK of this branch. Returns true if it was for a final response other than 2xx and needs no further handling.
-   */
+  /** Handles an ACK of this branch. Returns true if it was for a final response other than 2xx and is done with. */
   receiveAck(): boolean
   /** Sends a response of the TU. A 2xx may be repeated in Accepted. Returns false if it comes too late and was not sent. */
   respond(status: number, bytes: Buffer): boolean

@@ -21,7 +21,7 @@ test.each([
   expect(isNewRequest(bytes)).toBe(isNew)
 })
 
-test('any bytes are told without an error', () => {
+test('accepts any bytes without an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => typeof isNewRequest(Buffer.from(bytes)) === 'boolean'),
   )

@@ -42,7 +42,6 @@ export function parseNameAddr(text: string): NameAddr | undefined {
   return finish(display, uri, value.slice(close + 1).replaceAll('>', ''), true)
 }
 
-/** Returns the tag of a From or To, or undefined. */
 export function tagOf(address: NameAddr): string | undefined {
   const tag = address.parameters.get('tag')
   return tag === '' ? undefined : tag

@@ -35,7 +35,7 @@ describe('round trip', () => {
   const body = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes))
   const known = /^(max-forwards|content-length)$/
 
-  test('what is written is read as the same message, body and all', () => {
+  test('a written message parses to the same message, body included', () => {
     fc.assert(
       fc.property(needed, others, body, (parts, extra, bytes) => {
         const headers = [
@@ -61,7 +61,7 @@ describe('round trip', () => {
     )
   })
 
-  test('a value with line ends in it is written as one line', () => {
+  test('writes a value with line ends as one line', () => {
     const bytes = writeResponse(200, 'OK', { headers: [{ name: 'x', value: 'a\r\nInjected: b\nc' }] })
     expect(bytes.toString()).toBe('SIP/2.0 200 OK\r\nX: a  Injected: b c\r\nContent-Length: 0\r\n\r\n')
   })
@@ -148,7 +148,7 @@ describe('caps', () => {
     expect(parseMessage(bytes)).toMatchObject({ kind: 'refusal', status: 513, about: 'request' })
   })
 
-  test('a stray carriage return in a header is refused and not kept', () => {
+  test('a stray carriage return in a header is refused and not echoed', () => {
     const refusal = parseMessage(withHeaders('X: a\rInjected: b\r\n'))
     expect(refusal).toMatchObject({ kind: 'refusal', status: 400 })
     expect(firstHeader(refusal, 'x')).toBeUndefined()

@@ -13,7 +13,7 @@ function open() {
   return { served, receive, stop: () => order.stop() }
 }
 
-test('new calls wait for the turn’s end, in order and a CANCEL behind its INVITE; the rest is served as it comes', async () => {
+test('new calls are queued in order, a CANCEL behind its INVITE; everything else is served at once', async () => {
   const { served, receive } = open()
   for (const [n, method] of ['INVITE', 'INVITE', 'CANCEL', 'OPTIONS', 'BYE', 'ACK'].entries()) receive(method, n)
   receive('INVITE', 6, { tag: ';tag=ours' })
@@ -23,7 +23,7 @@ test('new calls wait for the turn’s end, in order and a CANCEL behind its INVI
   expect(served.slice(4)).toEqual(['INVITE 0', 'INVITE 1', 'CANCEL 2'])
 })
 
-test('no more waits than a socket would hold: the oldest is served, and nothing is lost', async () => {
+test('a full queue serves its oldest message, and nothing is lost', async () => {
   const { served, receive } = open()
   for (let n = 0; n < 100; n++) receive('INVITE', n, { pad: 60_000 })
   expect(served.length).toBeGreaterThan(25)
@@ -31,7 +31,7 @@ test('no more waits than a socket would hold: the oldest is served, and nothing 
   await expect.poll(() => served).toEqual(Array.from({ length: 100 }, (_, n) => `INVITE ${n}`))
 })
 
-test('nothing is served after the stop', async () => {
+test('serves nothing after the stop', async () => {
   const { served, receive, stop } = open()
   receive('INVITE', 1)
   stop()

@@ -3,7 +3,6 @@ import { isIP } from 'node:net'
 import type { Source, TransportKind } from './handler.ts'
 import { parseSipUri } from './uri.ts'
 
-/** Destination of one of our requests. */
 export interface Target {
   transport: TransportKind
   address: string

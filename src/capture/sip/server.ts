@@ -73,7 +73,6 @@ export interface SipServer {
   readonly port: number
   /** Port of TLS, if enabled. */
   readonly tlsPort: number | undefined
-  /** A snapshot of the counters. */
   readonly metrics: Readonly<SipCounters>
   /** Closes the sockets. Dialogs are not ended: a restarted recorder can resume their media. */
   stop(): Promise<void>

@@ -4,7 +4,7 @@ import { createSourceGate } from './source-gate.ts'
 
 const limits = { newRequestsPerSecond: 10, newRequestsBurst: 3, rememberedSources: 2 }
 
-test('a source has its burst, then as many refusals, then silence, and earns both back with time', () => {
+test('a source gets its burst, then as many refusals, then silence; both refill with time', () => {
   const clock = createFakeClock()
   const gate = createSourceGate(limits, clock)
   const verdicts = () => Array.from({ length: 8 }, () => gate.judge('192.0.2.1'))
@@ -18,7 +18,7 @@ test('a source has its burst, then as many refusals, then silence, and earns bot
   expect(verdicts()).toEqual(all)
 })
 
-test('of many sources the one longest unheard is forgotten', () => {
+test('evicts the least recently active source', () => {
   const gate = createSourceGate(limits, createFakeClock())
   for (let i = 0; i < 3; i++) gate.judge('192.0.2.1')
   gate.judge('192.0.2.2')
@@ -27,7 +27,7 @@ test('of many sources the one longest unheard is forgotten', () => {
   expect(gate.judge('192.0.2.1')).toBe('refuse')
 })
 
-test('the allow-list takes addresses and subnets of both families', () => {
+test('the allow-list accepts addresses and subnets of both families', () => {
   const gate = createSourceGate(
     { ...limits, allowedSources: ['192.0.2.1', '198.51.100.0/24', '2001:db8::/32'] },
     createFakeClock(),

@@ -16,9 +16,7 @@ export interface SourceLimits {
 export interface SourceGate {
   /** Returns true if the source is accepted at all. */
   allows(address: string): boolean
-  /**
-   * Decides about a new request of that source: `serve` it, `refuse` it with 503, or `drop` it if even a refusal is too much.
-   */
+  /** Decides about a new request: `serve` it, `refuse` it with 503, or `drop` it if even a refusal is too much. */
   judge(address: string): 'serve' | 'refuse' | 'drop'
 }
 

@@ -15,7 +15,6 @@ export interface TimerValues {
 
 export const rfcTimers: TimerValues = { T1: 500, T2: 4000, T4: 5000 }
 
-/** The machine's own clock. */
 export const systemClock: Clock = {
   nowMs: () => performance.timeOrigin + performance.now(),
   after(delayMs, run) {

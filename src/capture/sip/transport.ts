@@ -20,7 +20,6 @@ export interface Arrival {
   broken?: string
 }
 
-/** One listening socket. */
 export interface Transport {
   readonly kind: TransportKind
   readonly reliable: boolean

@@ -53,7 +53,6 @@ export interface UserAgentServer {
   receive(arrival: Arrival): void
   /** Reopens a dialog saved by an earlier process and notifies the handler. */
   resume(saved: SavedDialog): void
-  /** Current numbers. */
   sizes(): { dialogsOpen: number; transactionsOpen: number }
   /** Ends the transactions; nothing more is sent. */
   stop(): void

@@ -24,7 +24,7 @@ test.each([
   expect(parseVia(text)).toBeUndefined()
 })
 
-test('a URI is taken apart at its last @', () => {
+test('a URI is split at its last @', () => {
   expect(parseSipUri('sip:a;b?c@[2001:db8::1]:5070;transport=tcp?x=y')).toEqual({
     scheme: 'sip',
     user: 'a;b?c',

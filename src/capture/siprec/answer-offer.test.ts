@@ -77,7 +77,7 @@ describe('an answer', () => {
     expect(text.match(/a=(?:sendrecv|sendonly|recvonly|inactive)/g)).toEqual([`a=${expected}`])
   })
 
-  test('takes up one port for RTP and RTCP on the lines that offer it, unless a payload type could be taken for RTCP', () => {
+  test('accepts one port for RTP and RTCP on the lines that offer it, unless a payload type could be mistaken for RTCP', () => {
     const lines = ['RTP/AVP 8\na=rtcp-mux', 'RTP/AVP 8', 'RTP/AVP 8 95\na=rtpmap:95 opus/48000/2\na=rtcp-mux']
     const text = textOf(lines.map((line, at) => `m=audio ${4000 + 2 * at} ${line}`).join('\n'))
     expect(
@@ -108,12 +108,12 @@ describe('an answer', () => {
     expect(text).toContain('a=label:3')
   })
 
-  test('to a direction given for the session takes it for every stream that gives none', () => {
+  test('applies the session’s direction to every stream without one', () => {
     const text = textOf('a=inactive\nm=audio 4000 RTP/AVP 8\nm=audio 4002 RTP/AVP 8\na=sendonly')
     expect(text.match(/a=(?:recvonly|inactive)/g)).toEqual(['a=inactive', 'a=recvonly'])
   })
 
-  test('for a call kept as history only is inactive on the discard port, and asks for no port', () => {
+  test('for a history-only call is inactive on the discard port, and opens no port', () => {
     const text = textOf('m=audio 4000 RTP/AVP 8\nm=audio 4002 RTP/AVP 8', { mode: 'historyOnly', ports: new Map() })
     expect(text.match(/^m=.*$/gm)).toEqual(['m=audio 9 RTP/AVP 8', 'm=audio 9 RTP/AVP 8'])
     expect(text).not.toContain('recvonly')
@@ -133,7 +133,7 @@ describe('an answer', () => {
     expect(textOf('m=audio 4000 RTP/AVP 8', { address: '2001:db8::9' })).toContain('c=IN IP6 2001:db8::9')
   })
 
-  test('echoes a label of any script and nothing that holds control characters', () => {
+  test('echoes a label of any script, and nothing with control characters', () => {
     const text = textOf('m=audio 4000 RTP/AVP 8\na=label:ääni-☎\na=fmtp:8 x\u0001y')
     expect(text).toContain('a=label:ääni-☎\r\n')
     expect(text).not.toContain('fmtp')
@@ -170,7 +170,7 @@ describe('the formats of an answer', () => {
     expect(formatsOf(media, options)).toMatchObject({ formats, storage })
   })
 
-  test('take their attributes with them, and leave those of others out', () => {
+  test('include their own attributes, and no others', () => {
     const { text } = formatsOf(`18 8 96
       a=fmtp:18 annexb=no
       a=rtpmap:18 G729/8000
@@ -196,7 +196,7 @@ test('a later offer may close every stream', () => {
   expect(textOf('m=audio 0 RTP/AVP 8', { reoffer: true })).toContain('m=audio 0 RTP/AVP 8')
 })
 
-test('our own offer for a delayed one receives only', () => {
+test('our own offer for a delayed one is receive-only', () => {
   const text = offerStream({
     address: '203.0.113.9',
     origin: { sessionId: '1', version: 1 },

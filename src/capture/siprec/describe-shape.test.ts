@@ -20,7 +20,7 @@ test('in malformed XML a name pasted in brackets is not shown', () => {
   expect(describeShape(xml).join()).not.toContain('Virtanen')
 })
 
-test('what is not read has no shape', () => {
+test('a refused document has no shape', () => {
   expect(describeShape('<!DOCTYPE a><recording/>')).toEqual([])
   expect(describeShape('')).toEqual([])
 })

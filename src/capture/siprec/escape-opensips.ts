@@ -26,9 +26,7 @@ export function escapeOpenSips(text: string): string {
   return escapeCallId(text.slice(0, first)) + blocks.map(escapeParticipant).join('') + text.slice(end)
 }
 
-/**
- * Returns the offsets of the participants named by the associations; without associations those of the first and the last one.
- */
+/** Returns the offsets of the participants in the associations; without these, of the first and the last participant. */
 function startsOf(text: string, end: number): number[] {
   const startOf = (id: string) => text.indexOf(`<participant participant_id="${id}"`)
   const told = text.slice(end).matchAll(/<participant(?:session|stream)assoc participant_id="([^"]*)"/g)
@@ -46,7 +44,7 @@ function escapeParticipant(block: string): string {
   const [, before, name, after] = named.exec(block) ?? []
   if (before !== undefined) return `${before}${escapeText(name!)}${after!}`
   if (onlyAddresses.test(block)) return block
-  // If an address closes its own quotation mark, the rest is the address.
+  // The address closes its own quotation mark: only the address is kept.
   const [opening] = /^<participant participant_id="[^"]*">\s*<nameID aor="[^"]*"/.exec(block) ?? []
   return opening === undefined ? block : `${opening}/>${participantEnd}`
 }

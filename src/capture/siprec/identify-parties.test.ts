@@ -148,7 +148,7 @@ describe('a caller who withholds the number (AC9)', () => {
     expect(result.streams).toEqual({ 0: 'caller', 1: 'official' })
   })
 
-  test('stays withheld where only the participant is anonymous', () => {
+  test('stays withheld if only the participant is anonymous', () => {
     const anonymous = person('c', 'sip:anonymous@anonymous.invalid', '1') + person('n', service, '2') + streams
     const result = identify(anonymous, { headers: [['P-Asserted-Identity', `<sip:${caller}@x>`]] })
     expect(result.caller).toMatchObject({ number: { kind: 'withheld' } })
@@ -174,11 +174,11 @@ describe('direction', () => {
     expect(identify(acme(aino, bertil)).direction).toBe('internal')
   })
 
-  test('a call between two officials is internal even where nothing says who placed it', () => {
+  test('a call between two officials is internal even if the caller is unknown', () => {
     expect(identify(person('a', aino, '1') + person('b', bertil, '2') + streams).direction).toBe('internal')
   })
 
-  test('one official whose caller cannot be seen is no internal call', () => {
+  test('one official with an unknown caller is no internal call', () => {
     expect(identify(person('a', aino, '1') + streams).direction).toBe('unknown')
   })
 
@@ -186,12 +186,12 @@ describe('direction', () => {
     expect(identify(acme(caller, service)).direction).toBe('incoming')
   })
 
-  test('is unknown where nothing shows who was called', () => {
+  test('is unknown if nothing shows who was called', () => {
     expect(identify(person('c', caller) + person('o', aino)).direction).toBe('unknown')
   })
 })
 
-test('a vendor who calls the service number the caller is believed and marked', () => {
+test('a vendor extension that names the service number as the caller is used, and marked', () => {
   const result = identify(
     person('a', service, '1', '<extensiondata><callingParty>true</callingParty></extensiondata>') +
       person('b', caller, '2') +
@@ -217,7 +217,7 @@ describe('without usable metadata', () => {
     expect([...result.needsReview].sort()).toEqual(['callerFromSipFrom', 'noMetadata', 'streamsByOrder'])
   })
 
-  test('labels that are words are believed, and marked', () => {
+  test('labels that are words are used, and marked', () => {
     const result = identify(undefined, { labels: ['b_leg', 'a_leg'] })
     expect(result).toMatchObject({ streams: { 0: 'official', 1: 'caller' }, sources: { streams: 'labelWord' } })
     expect(result.needsReview).toContain('streamsByLabelWord')
@@ -229,7 +229,7 @@ describe("the trunk's own mapping", () => {
   test('crosses the streams', () => {
     expect(identify(people, { trackOverride: 'crossed' })).toMatchObject({ streams: { 0: 'official', 1: 'caller' } })
   })
-  test('names them by label, or by position where there is none', () => {
+  test('maps them by label, or by position without one', () => {
     const trackOverride = { '2': 'caller', '1': 'official' } as const
     expect(identify(people, { trackOverride }).streams).toEqual({ 0: 'official', 1: 'caller' })
     expect(
@@ -245,7 +245,7 @@ test('without associations the first participant has the first stream, marked, w
   expect(result.needsReview).toEqual(['streamsByOrder'])
 })
 
-test('a number that cannot be read still finds its participant', () => {
+test('a number that cannot be parsed still finds its participant', () => {
   const callData =
     '<callData><fromhdr>&lt;sip:2249888500@x&gt;;tag=1</fromhdr><tohdr>&lt;sip:029497000@x&gt;</tohdr></callData>'
   const result = identify(callData + person('n', service, '1') + person('c', '2249888500@y', '2') + streams)
@@ -263,14 +263,14 @@ test('five participants who send one stream are mixed', () => {
   })
 })
 
-test('two streams that metadata give to one voice are marked', () => {
+test('two streams of one voice in the metadata are marked', () => {
   const result = identify(
     `<participant id="c"><aor>${caller}</aor><send>s1</send><send>s2</send></participant>${person('n', service)}${streams}`,
   )
   expect(result.needsReview).toContain('streamsContradict')
 })
 
-describe('what the network says of the caller’s number (RFC 8224, RFC 3325)', () => {
+describe('verification of the caller’s number by the network (RFC 8224, RFC 3325)', () => {
   const pai = (value: string) =>
     `<extensiondata xmlns:apkt="http:/acmepacket.com/siprec/extensiondata"><apkt:header label="P-Asserted-Identity"><value>${value}</value></apkt:header></extensiondata>`
   const call = (aor: string, more = '') =>

@@ -78,7 +78,6 @@ function pairedTracks(
   return places.map((at) => (at === callerAt ? 'caller' : 'official'))
 }
 
-/** Returns true if several streams have the same voice. */
 function contradicts(tracks: readonly (Track | undefined)[]): boolean {
   const voices = tracks.filter((track) => track === 'caller' || track === 'official')
   return new Set(voices).size < voices.length

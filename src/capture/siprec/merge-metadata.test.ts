@@ -42,7 +42,7 @@ test('a complete snapshot replaces the participants', () => {
   expect(after.streamLinks).toEqual([{ participantId: 'a', streamId: '1', direction: 'send' }])
 })
 
-test('links that a snapshot on hold leaves out are kept as former ones', () => {
+test('links missing in a snapshot on hold are kept as former ones', () => {
   const after = mergeMetadata(
     before,
     read('<participant id="a"><aor>sip:a@x</aor></participant><participant id="b"><aor>sip:b@x</aor></participant>'),

@@ -71,7 +71,7 @@ describe('malformed XML is repaired', () => {
     expect(metadata?.streams).toEqual([{ id: 's' }])
   })
 
-  test('and what a cut-short document held is kept', () => {
+  test('and the content of a truncated document is kept', () => {
     const { metadata, problems } = parseMetadata(
       '<recording><participant id="p"><nameID aor="sip:a@b"/></participant><str',
       options,

@@ -100,7 +100,7 @@ test.each([
   expect(remoteMediaOf(stream!, '198.51.100.1')).toEqual({ ...remote, port: 4000 })
 })
 
-test('a media line that cannot be read keeps its place', () => {
+test('a media line that cannot be parsed keeps its place', () => {
   expect(media('m=audio x RTP/AVP 0\nm=audio 4000 RTP/AVP 0\nm=\nm=audio 70000 RTP/AVP 0')).toMatchObject([
     { readable: false },
     { readable: true },

@@ -28,7 +28,7 @@ test("ids of the whole call come before those of a leg, and the recording dialog
   ])
 })
 
-test('docs/operate/decisions.md lists each kind of id, the best first', () => {
+test('docs/operate/decisions.md lists each kind of id, in order of preference', () => {
   const text = readFileSync('docs/operate/decisions.md', 'utf8')
   const [, kinds = ''] = /Kinds, the best first: ([^.]+)\./.exec(text) ?? []
   expect([...kinds.matchAll(/`(\w+)`/g)].map(([, kind]) => kind)).toEqual(callIdSources)
@@ -50,7 +50,7 @@ test('both ends of a session name one id (RFC 7989)', () => {
   expect(session(a, b)).toEqual(session(b, a))
 })
 
-test('ids told by the phone system itself come in the order and the form that its client sends them in', () => {
+test('ids sent by the phone system itself have the order and form of those of its client', () => {
   const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
   const inner = `<session session_id="s"><sipSessionID>${a};remote=${b}</sipSessionID></session>
     <extensiondata><ucid>00001000021677200556</ucid></extensiondata>`

@@ -124,9 +124,7 @@ function wrappedUcid(text: string | undefined): string | undefined {
   return /^\s*(?:00|04)?FA08([0-9A-F]{16})/i.exec(text ?? '')?.[1]?.toUpperCase()
 }
 
-/**
- * Converts an unwrapped id: 20 decimal digits (node, sequence, seconds) are the same id; anything else is returned unchanged.
- */
+/** Converts an unwrapped id: 20 decimal digits (node, sequence, seconds) are the same id; others are unchanged. */
 function plainUcid(text: string | undefined): string | undefined {
   const plain = text?.split(';')[0]
   const [, node, sequence, seconds] = /^\s*(\d{5})(\d{5})(\d{10})\s*$/.exec(plain ?? '') ?? []

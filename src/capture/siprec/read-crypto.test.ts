@@ -33,7 +33,7 @@ function answer(lines: readonly string[], { profile = 'RTP/SAVP', takesKeys = tr
 const textOf = (result: ReturnType<typeof answer>) => (result.kind === 'answer' ? result.text : result.reason)
 
 describe('keys in an offer (RFC 4568)', () => {
-  test('the first line that can be taken up is answered under its tag with a key of ours', () => {
+  test('the first usable line is answered under its tag with our own key', () => {
     const text = textOf(
       answer([
         `a=crypto:1 F8_128_HMAC_SHA1_80 inline:${key30}`,
@@ -64,11 +64,11 @@ describe('keys in an offer (RFC 4568)', () => {
     expect(answer([`a=crypto:${line}`])).toEqual({ kind: 'refusal', status: 488, reason: 'No Usable SRTP Key' })
   })
 
-  test('an optional parameter that nobody knows is passed over', () => {
+  test('an unknown optional parameter is ignored', () => {
     expect(answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30} -NEW=1`]).kind).toBe('answer')
   })
 
-  test('of an offer that others can read, keys are not taken: RTP/SAVP is refused, RTP/AVP is recorded in clear', () => {
+  test('keys of an offer that others can read are not used: RTP/SAVP is refused, RTP/AVP is recorded in clear', () => {
     const lines = [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`]
     expect(textOf(answer(lines, { takesKeys: false }))).toBe('SRTP Keys Only Over TLS')
     expect(textOf(answer(lines, { takesKeys: false, profile: 'RTP/AVP' }))).not.toContain('crypto')
@@ -83,14 +83,14 @@ describe('keys in an offer (RFC 4568)', () => {
     },
   )
 
-  test('a call that is not recorded is answered with a key, too, or its client would end it', () => {
+  test('a call that is not recorded is answered with a key, too; otherwise its client would end it', () => {
     const text = textOf(
       answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { mode: 'historyOnly', ports: new Map() }),
     )
     expect(text).toMatch(/m=audio 9 RTP\/SAVP 8\r\n(?:a=.*\r\n)*a=crypto:1 /)
   })
 
-  test('no key can be printed out of an offer that was read', () => {
+  test('no key can be printed from a parsed offer', () => {
     const offer = offerOf([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`])
     const shown =
       inspect([offer, planStreams(offer, '198.51.100.1', { takesKeys: true })], { depth: 9 }) + JSON.stringify(offer)

@@ -6,7 +6,6 @@
 import { parametersOfUri } from './read-header-value.ts'
 import type { ParticipantFact, RecordingMetadata, VendorFacts } from './recording-metadata.ts'
 
-/** Parses such an address; undefined for any other. */
 function genesysOf(uri: string): VendorFacts['genesys'] {
   const parameters = parametersOfUri(uri.trim().replace(/^<(.*)>$/s, '$1'))
   const [callUuid, dn] = [parameters.get('calluuid'), parameters.get('dn')]

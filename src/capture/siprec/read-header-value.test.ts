@@ -32,7 +32,7 @@ test('a parameter may be quoted, and is found whatever the case of its name', ()
   expect(parameterOf('multipart/mixed;boundary=', 'boundary')).toBeUndefined()
 })
 
-test('headers are looked up without regard to case, in the order received', () => {
+test('headers are found without regard to case, in the order received', () => {
   const headers = headersOf([
     ['Diversion', '1'],
     ['To', '2'],

@@ -12,7 +12,6 @@ const maxAddresses = 16
  */
 export type HeaderReader = (name: string) => readonly string[]
 
-/** Returns a header reader for name and value pairs. */
 export function headersOf(pairs: Iterable<readonly [name: string, value: string]>): HeaderReader {
   const values = new Map<string, string[]>()
   for (const [name, value] of pairs) {

@@ -123,19 +123,15 @@ function localName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1)
 }
 
-/** Returns the element's own text, trimmed. */
 export function textOf(element: XmlElement | undefined): string {
   return element?.text.trim() ?? ''
 }
 
-/** Returns the first child of a name. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
   return element.children.find((child) => child.name === name)
 }
 
-/**
- * Returns the attribute, else the text of a child, of the first name that has one: clients write ids and addresses both ways.
- */
+/** Returns the attribute or child’s text of the first name that has one: clients write ids and addresses both ways. */
 export function valueOf(element: XmlElement, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = element.attributes.get(name) || textOf(childOf(element, name))

@@ -43,7 +43,7 @@ describe('a multipart body', () => {
     expect(result.sdp).toContain('--bc')
   })
 
-  test('is read although its boundary is missing or another one', () => {
+  test('is read even if its boundary is missing or wrong', () => {
     expect(split('multipart/mixed', multipart('x', typedSdp)).problems).toEqual(['multipart-boundary-missing'])
     expect(split('multipart/mixed;boundary=y', multipart('x', typedSdp)).problems).toEqual([
       'multipart-boundary-mismatch',
@@ -58,14 +58,14 @@ describe('a multipart body', () => {
     })
   })
 
-  test('is recognised by content where parts have no headers at all', () => {
+  test('is recognised by content if parts have no headers at all', () => {
     expect(split('multipart/mixed;boundary=b', multipart('b', sdp, xml))).toMatchObject({
       found: 'both',
       problems: ['part-type-missing'],
     })
   })
 
-  test('keeps the first of two SDP parts and says so', () => {
+  test('keeps the first of two SDP parts and reports it', () => {
     const other = typedSdp.replace('4000', '4002')
     const result = split('multipart/mixed;boundary=b', multipart('b', typedSdp, other))
     expect(result).toMatchObject({ sdp, problems: ['sdp-repeated'] })

@@ -103,9 +103,7 @@ function readPart(contentType: string, content: string, depth: number, findings:
   }
 }
 
-/**
- * Returns the parts between delimiter lines, without the line break that belongs to the delimiter; undefined if there is none.
- */
+/** Returns the parts between delimiter lines, without the delimiters’ line breaks; undefined if there are none. */
 function cut(content: string, boundary: string, findings: Findings): string[] | undefined {
   const delimiter = `--${boundary}`
   const parts: string[] = []

@@ -52,7 +52,7 @@ describe.each(names)('%s', (suite) => {
     }
   })
 
-  test('follows a sender whose numbers run on in long pauses', () => {
+  test('follows a sender whose numbers continue in long pauses', () => {
     const { key, seal } = sender(suite)
     const opener = new MediaOpener([key])
     for (let sequence = 10; sequence < 9 * 65_536; sequence += 30_000) {
@@ -84,7 +84,7 @@ describe.each(names)('%s', (suite) => {
   })
 })
 
-describe('held against werift', () => {
+describe('compared with werift', () => {
   const key = bytes(16)
   const contributing = (csrcLength: number) => ({
     csrcLength,
@@ -125,7 +125,7 @@ describe('held against werift', () => {
   })
 })
 
-test('a packet further back than the window is late, and none of it is believed', () => {
+test('a packet before the window is late, and is not decrypted', () => {
   const { key, seal } = sender('AES_CM_128_HMAC_SHA1_80')
   const opener = new MediaOpener([key])
   open(opener, seal(packet(5000), 5000))
@@ -144,7 +144,7 @@ test('each source has a rollover counter and a window of its own', () => {
   }
 })
 
-test('a stranger’s packets keep nobody’s rollover counter from being found', () => {
+test('forged packets do not prevent a search for the rollover counter', () => {
   const { key, seal } = sender('AES_CM_128_HMAC_SHA1_80')
   const opener = new MediaOpener([key])
   for (let i = 0; i < 200; i++) expect(open(opener, bytes(182))).toBe(unauthentic)
@@ -154,7 +154,7 @@ test('a stranger’s packets keep nobody’s rollover counter from being found',
   expect(found.at(-1)).toBeInstanceOf(Buffer)
 })
 
-test('of several keys the packet’s MKI says which', () => {
+test('the packet’s MKI selects among several keys', () => {
   const [one, two] = [sender('AEAD_AES_128_GCM', Buffer.from([1])), sender('AEAD_AES_128_GCM', Buffer.from([2]))]
   const opener = new MediaOpener([one.key, two.key])
   const sent = [packet(1), packet(2), packet(3)] as const
@@ -163,7 +163,7 @@ test('of several keys the packet’s MKI says which', () => {
   expect(open(opener, two.seal(sent[2], 3))).toEqual(sent[2])
 })
 
-test('new keys take the place of those before, which hold for the packets on their way, and then for none', () => {
+test('new keys replace the previous ones, which remain valid only for packets in flight', () => {
   const [old, fresh] = [sender('AES_CM_128_HMAC_SHA1_80'), sender('AES_256_CM_HMAC_SHA1_80')]
   const opener = new MediaOpener([old.key])
   expect(open(opener, old.seal(packet(1), 1))).toBeInstanceOf(Buffer)
@@ -174,7 +174,7 @@ test('new keys take the place of those before, which hold for the packets on the
   expect(open(opener, old.seal(packet(70), 70))).toBe(unauthentic)
 })
 
-test('keys that are told again open nothing twice', () => {
+test('repeated keys open nothing twice', () => {
   const { key, seal } = sender('AES_CM_128_HMAC_SHA1_80')
   const opener = new MediaOpener([key])
   const sealed = seal(packet(1), 1)
@@ -183,7 +183,7 @@ test('keys that are told again open nothing twice', () => {
   expect(open(opener, sealed)).toBe(replayed)
 })
 
-test('a key shows its bytes to nobody who prints it', async () => {
+test('a printed key does not reveal its bytes', async () => {
   const { inspect } = await import('node:util')
   const { key } = sender('AES_CM_128_HMAC_SHA1_80')
   const secret = key.secret.export()
@@ -194,7 +194,7 @@ test('a key shows its bytes to nobody who prints it', async () => {
   }
 })
 
-test('malformed packets of all sorts are refused, and none is taken for the sender’s', () => {
+test('malformed packets of all sorts are refused', () => {
   const count = process.env['SELOSTE_LONG'] ? 1_000_000 : 6_000
   const { key, seal } = sender('AES_CM_128_HMAC_SHA1_80')
   const gcm = sender('AEAD_AES_256_GCM', Buffer.from([9, 9]))

@@ -13,9 +13,7 @@ export interface PacketCipher {
    * match; nothing was changed.
    */
   openRtp(bytes: Buffer, from: number, to: number, tagAt: number, ssrc: number, high: number, low: number): boolean
-  /**
-   * As openRtp, for RTCP, whose header is 8 bytes. `index` is the word with the encryption flag, which is authenticated too.
-   */
+  /** As openRtp, for RTCP, whose header is 8 bytes. `index` is the authenticated word with the encryption flag. */
   openRtcp(bytes: Buffer, to: number, indexAt: number, tagAt: number, ssrc: number, index: number): boolean
   /** Returns a whole SRTCP packet, without an MKI. */
   sealRtcp(packet: Buffer, ssrc: number, index: number): Buffer

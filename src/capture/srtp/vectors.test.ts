@@ -129,7 +129,7 @@ const libsrtp = JSON.parse(
   readFileSync(new URL('../../../test/vectors/srtp/libsrtp.json', import.meta.url), 'utf8'),
 ) as Told[]
 
-describe('what libsrtp seals is opened, and only once', () => {
+describe('packets sealed by libsrtp are opened, and only once', () => {
   test.each(libsrtp.map((told) => [`${told.suite}${told.mki && ', with an MKI'}`, told] as const))(
     '%s',
     (_name, told) => {
