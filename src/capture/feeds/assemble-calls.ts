@@ -1,76 +1,81 @@
 /**
- * Calls out of their legs, which come in any order, in parts, and late. In: records as they are read, each with what is
- * to be done when its call is in the register. Out: whole calls, once nothing more has come of them for a while. Never
- * here: a leg that is forgotten (whoever follows a file keeps its place until `taken`).
+ * Assembles calls from their legs, which arrive in any order, in parts, and late. Returns a call once no record of it has
+ * arrived for a while. No leg is lost: whoever follows a file keeps its position until `taken` is called.
  */
 import { given } from '#platform/given.ts'
 import type { DetailRecord } from './detail-record.ts'
 import { legsOfChannels } from './legs-of-channels.ts'
 import { areOver, legsOfEvents } from './legs-of-events.ts'
 
-/** All that has been told of one call. */
+/** All that the records report of one call. */
 export interface ToldCall {
   readonly callId: string
   readonly legs: readonly DetailRecord[]
-  /** Ids of all whose records tell of it: its own, and of what was passed on, or met it. */
+  /** Ids of all calls whose records contribute to it: its own, those that were passed on, and those that it met. */
   readonly toldBy: readonly string[]
-  /** Parts of which no end has come, for longer than any call lasts. */
+  /** Parts without an end, for longer than any call lasts. */
   readonly isUnfinished: boolean
-  /** To be called when the call is in the register, or is known to be none of its calls. */
+  /** Call it when the call is in the register, or is known to be none of its calls. */
   taken(): void
 }
 
 export interface CallAssembler {
-  /** @param taken called when the record's call is dealt with */
+  /**
+   * Adds a record.
+   * @param taken called when the record's call is dealt with
+   */
   add(record: DetailRecord, nowMs: number, taken: () => void): void
-  /** Calls that nothing has come of for `settleMs`. */
+  /** Returns calls without a new record for `settleMs`. */
   settled(nowMs: number): ToldCall[]
   readonly waiting: number
 }
 
-/** A feed that tells of calls which ended so much later has told of this one: what lay unread for days need not wait. */
+/** A feed that reports calls which ended this much later is past this one: old, unread records need not wait. */
 const behindMs = 600_000
-/** No call is longer: one without an end by then never gets one. */
+/** Longest call; one without an end by then never gets one. */
 const longestCallMs = 24 * 3_600_000
-/** So long it may ring at whom a call is passed on to, after the one before has ended. */
+/** Longest ringing at the next party after the leg before has ended. */
 const ringsMs = 300_000
 
-/** Largest group: work grows with its square, and no call of a contact centre meets so many others. */
+/** Largest group: work is quadratic, and no call of a contact centre meets so many others. */
 const mostTogether = 32
-/** Conferences, and calls that may still be passed on, kept after they were told; the oldest are forgotten first. */
+/**
+ * Most conferences, and calls that may still be passed on, that are kept after they were returned; the oldest are dropped
+ * first.
+ */
 const mostTold = 1000
 
 /** Records of one call, or of several whose records refer to each other: a consultation, a conference. */
 interface Group {
-  /** By the id of the call. */
+  /** By call id. */
   readonly calls: Map<string, Map<string, DetailRecord>>
   readonly knownAs: Set<string>
   readonly refersTo: Set<string>
-  /** Callers and officials who were in these calls, or passed them on. */
+  /** Callers and officials in these calls, or who passed them on. */
   readonly names: Set<string>
   lastMs: number
   firstMs: number
   endedMs: number
   taken: (() => void)[]
-  /** What was told of each call of a conference, of which others may still tell. */
+  /** What was returned of each call of a conference to which other records may still belong. */
   readonly told: Map<string, string>
 }
 
 export function createCallAssembler({ settleMs }: { settleMs: number }): CallAssembler {
   const groups = new Map<string, Group>()
-  /** Of which something is still to be told. */
+  /** Groups not returned yet. */
   const open = new Set<Group>()
-  /** Told, while others of their conference may still come. */
+  /** Groups returned, whose conferences may still get records. */
   const told = new Set<Group>()
-  /** Ids of calls: by what they are known as, and by what they refer to. */
+  /** Call ids, by the ids that they are known as, and by those that they refer to. */
   const known = new Map<string, string>()
   const wanted = new Map<string, string>()
-  /** Ids of all calls in which an official was with a caller, and of those that one passed on: by both of them. */
+  /** Ids of the calls in which an official was with a caller, and of those that one passed on: by both parties. */
   const withOfficial = new Map<string, Set<string>>()
   const passedOn = new Map<string, Set<string>>()
   let newestEndMs = 0
 
-  /** The group of a record's call, with those of all that it refers to and that refer to it. */
+  /** Returns the group of a record's call, merged with those of all that it refers to and that refer to it. */
   function groupOf(record: DetailRecord, nowMs: number): Group {
     const { callId, knownAs = [], refersTo = [], passesOn, passedOnBy } = record
     const group = groups.get(callId) ?? emptyGroup(nowMs)
@@ -112,7 +117,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     for (const [callId, summary] of other.told) group.told.set(callId, summary)
   }
 
-  /** The calls in which the caller was with whoever passed this leg on, as they may have been when it was. */
+  /** Returns the calls in which the caller was with the party that passed this leg on, at that time. */
   function before(leg: DetailRecord): DetailRecord[] | 'many' {
     const ids = withOfficial.get(leg.passedOnBy ?? '')
     if (!ids || !leg.answeredAt) return []
@@ -198,15 +203,15 @@ function emptyGroup(nowMs: number): Group {
 }
 
 interface GroupCalls {
-  /** Every call that the records of a group tell of, by its id. */
+  /** Every call of a group, by its id. */
   calls: Map<string, readonly DetailRecord[]>
-  /** Of those, the ones of which something is still to come. */
+  /** Those of them with records still to come. */
   unfinished: Set<string>
-  /** Ids of those whose records tell of each call; all of the group's unless said. */
+  /** Ids of the calls whose records contribute to each call; by default all of the group's. */
   toldBy?: Map<string, string[]>
 }
 
-/** @param isLast whether to tell what there is, though something is still to come */
+/** @param isLast true to return what there is, though records are still to come */
 function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   const records = [...group.calls.values()].flatMap((legs) => [...legs.values()])
   if (records.some(({ event }) => event)) return callsOfEvents(group, records, isLast)
@@ -218,7 +223,7 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   for (const leg of records) {
     const id = firstOf(leg)
     const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
-    // Of two in a conference, who was there first is told to have met the other from their own beginning on.
+    // In a conference, the first of two parties met the other when the other joined.
     const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
     const legs = calls.get(id) ?? []
     calls.set(id, legs)
@@ -248,7 +253,7 @@ function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: b
 function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupCalls {
   const calls = legsOfChannels(records)
   if (calls.size > 0) return { calls, unfinished: notWhole(calls) }
-  // Of channels that went out alone, the one that they were made for is still to come.
+  // Outgoing channels only: the channel that they were made for is still to come.
   const [callId = ''] = group.calls.keys()
   const isWaiting = records.some(({ channel }) => channel?.madeFor.some((id) => !group.knownAs.has(id)))
   return { calls: new Map([[callId, []]]), unfinished: new Set(isWaiting ? [callId] : []) }
@@ -257,8 +262,8 @@ function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupC
 type Before = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
 
 /**
- * Says in which call a leg belongs that was passed on, once or several times: its own where that may be more than one, as of two who
- * show one number.
+ * Returns the call to which a leg belongs that was passed on, once or several times: its own if there are several candidates,
+ * as with two parties that show one number.
  */
 function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
   const firsts = new Map<DetailRecord, string>()
@@ -277,7 +282,7 @@ function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
 
 const isWhole = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
 
-/** Without ends of what never began: anybody can send a BYE with the id of a call. */
+/** Drops ends without a beginning: anybody can send a BYE with the id of a call. */
 function withoutStrayEnds(legs: readonly DetailRecord[]): readonly DetailRecord[] {
   if (!legs.some(isWhole)) return legs
   return legs.filter(({ startedAt, answeredAt }) => startedAt !== undefined || answeredAt !== undefined)
@@ -287,7 +292,7 @@ function notWhole(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<stri
   return new Set([...calls].filter(([, legs]) => !legs.every(isWhole)).map(([callId]) => callId))
 }
 
-/** Changes where what the register has of a call would. */
+/** Changes if what the register has of a call would change. */
 function summaryOf(legs: readonly DetailRecord[]): string {
   return legs
     .map(({ legId, official, answeredAt, endedAt }) => [legId, official, answeredAt, endedAt].map(String).join())
@@ -311,13 +316,13 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
   if (calls?.size === 0) ids.delete(name)
 }
 
-/** None where they are more than could be told apart. */
+/** Returns none if they are too many to tell apart. */
 function few(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
   return calls && calls.size <= mostTogether ? calls : []
 }
 
-/** Id of the leg that a record tells of: its own, or another where that is a leg of a call that had the same id before or after. */
+/** Returns the id of a record's leg: its own, or another if that one is a leg of an earlier or later call with the same id. */
 function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): string {
   const { legId, event, channel } = record
   for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
@@ -326,7 +331,10 @@ function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): s
   }
 }
 
-/** Returns true where each tells of a whole leg, and one begins after the other has ended, or two callers speak with two officials. */
+/**
+ * Returns true if each record is a whole leg, and one begins after the other has ended, or two callers speak with two
+ * officials.
+ */
 function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
   if (!isWhole(one) || !isWhole(other)) return false
   const differ = (name: 'caller' | 'official') =>
@@ -335,7 +343,7 @@ function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
   return isApart || (differ('caller') && differ('official'))
 }
 
-/** Id of the leg that a record tells of, where one id may begin again: the first unless a later one is meant. */
+/** Returns the id of a record's leg if one id may begin again: the first unless a later one is meant. */
 function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredAt, endedAt }: DetailRecord): string {
   for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
     const before = legs.get(id)
@@ -346,8 +354,8 @@ function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredA
 }
 
 /**
- * What one part tells and the other does not; where both do, the earlier start and the later end. Of two answers the earlier says
- * whose call it is: within a call either side may ask again, to hold it.
+ * Merges two parts of a leg: values of either; the earlier start and the later end. Of two answers the earlier one decides
+ * whose call it is: within a call either side may re-INVITE, for a hold.
  */
 function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
   return {

@@ -1,54 +1,54 @@
-/** One leg of a call as a telephone system's detail record tells it. What a feed cannot tell is left out. */
+/** One leg of a call, from a telephone system's detail record. Members that a feed does not have are left out. */
 export interface DetailRecord {
   /** The telephone system's own id of the whole call: legs that share it are one contact (R9). */
   readonly callId: string
-  /** Of this leg within the call; the same leg told twice is one segment. */
+  /** Id of this leg within the call; a leg reported twice is one segment. */
   readonly legId: string
-  /** Ids that SIPREC metadata tell as well, each with its kind in front (joiningKeys), the best first. */
+  /** Ids also in SIPREC metadata, each with its kind as a prefix (joiningKeys), the best first. */
   readonly sharedIds: readonly string[]
   readonly startedAt?: Temporal.Instant | undefined
   /** When an official answered, not a queue or an announcement (R16). */
   readonly answeredAt?: Temporal.Instant | undefined
   readonly endedAt?: Temporal.Instant | undefined
-  /** As written; undefined where it is withheld. */
+  /** As written; undefined if withheld. */
   readonly caller?: string | undefined
   readonly called?: string | undefined
-  /** The service number through which the official was reached, where it is another than the one called. */
+  /** The service number through which the official was reached, if it is not the number called. */
   readonly reached?: string | undefined
   readonly official?: string | undefined
   readonly direction?: Direction | undefined
-  /** To a bridge, where everybody hears everybody: also who calls it is heard by the caller. */
+  /** A leg to a conference bridge, where everybody hears everybody: the caller also hears who calls it. */
   readonly isConference?: true
-  /** The number called may be the one that the call was passed on to last; of a queue, its name. */
+  /** The number called may be the last one that the call was passed on to; `queue` is the name of its queue. */
   readonly mayBePassedOn?: { readonly queue: string } | undefined
-  /** With whom the call was, for another that it is passed on to; and in that one by whom. */
+  /** The party that this call was with, for a call that it is passed on to; and in that one the party that passed it on. */
   readonly passesOn?: string | undefined
   readonly passedOnBy?: string | undefined
-  /** Of whoever began it, by whichever name the caller is told. */
+  /** Device of the party that began it, whatever name the caller shows. */
   readonly device?: string | undefined
-  /** Of another call, which was connected with this one: what an official began counts, and nothing else. */
+  /** A leg of another call that was connected with this one: only what an official began counts. */
   readonly isOther?: true
-  /** What begins anew after this leg has begun is another leg, though its id is the same. */
+  /** A leg that begins after this one began is another leg, though its id is the same. */
   readonly repeats?: true
-  /** Something that happened to a channel: what legs there were follows from all of the call's (legs-of-events.ts). */
+  /** An event of a channel: the legs are derived from all events of the call (legs-of-events.ts). */
   readonly event?: ChannelEvent | undefined
-  /** One channel of a call, as FreeSWITCH tells it: what legs there were follows from all of them (legs-of-channels.ts). */
+  /** One channel of a call, from FreeSWITCH: the legs are derived from all of them (legs-of-channels.ts). */
   readonly channel?: Channel | undefined
   /** Other ids under which records of the same call refer to this one. */
   readonly knownAs?: readonly string[] | undefined
-  /** Ids of other records of the same call: they are one, whichever comes first. */
+  /** Ids of other records of the same call: they are joined in any order. */
   readonly refersTo?: readonly string[] | undefined
-  /** Something that it tells may be wrong: a local time that the clock showed twice, an answer by nobody knows whom. */
+  /** Some of it may be wrong: an ambiguous local time, or an answer by an unknown party. */
   readonly isDoubtful?: true
 }
 
-/** With whom a channel was bridged, and which conferences it was in. An end that is not told is the channel's. */
+/** The channels that a channel was bridged with, and its conferences. Without an end, the channel's counts. */
 export interface Channel {
   readonly id: string
   readonly isInbound: boolean
   /** Channels that it was made for: one of them, or what they were made for, came in. */
   readonly madeFor: readonly string[]
-  /** Of whoever is at its end. */
+  /** Number of its party. */
   readonly number: string | undefined
   readonly bridges: readonly Bridge[]
   readonly conferences: readonly Stay[]
@@ -57,10 +57,10 @@ export interface Channel {
 }
 
 export interface Bridge {
-  /** Of the channel bridged with. */
+  /** The other channel of the bridge. */
   readonly with: string
   readonly number: string | undefined
-  /** The number that had been dialled for it. */
+  /** The number dialled for it. */
   readonly reached: string | undefined
   readonly from: Temporal.Instant
   readonly until: Temporal.Instant | undefined
@@ -72,7 +72,7 @@ export interface Stay {
   readonly until: Temporal.Instant | undefined
 }
 
-/** What happened to a channel of a call, as Asterisk's channel event logging (CEL) tells it. */
+/** An event of a call's channel, from Asterisk's channel event logging (CEL). */
 export interface ChannelEvent {
   readonly type: 'CHAN_START' | 'BRIDGE_ENTER' | 'BRIDGE_EXIT' | 'HANGUP' | 'LINKEDID_END'
   readonly at: Temporal.Instant
@@ -86,7 +86,7 @@ export interface ChannelEvent {
 
 export type Direction = 'incoming' | 'outgoing' | 'internal'
 
-/** Why a record could not be read; told with its line, and the line is kept. */
+/** Reason why a record could not be read; reported with its line, and the line is kept. */
 export type DetailProblem =
   | 'encoding'
   | 'too-long'
@@ -109,7 +109,7 @@ export type DetailProblem =
 
 export type ReadRecord =
   | { readonly is: 'record'; readonly record: DetailRecord }
-  /** Nothing about a call: a heading, a call management record, a failed registration. */
+  /** Not about a call: a heading, a call management record, a failed registration. */
   | { readonly is: 'nothing' }
-  /** `detail`: where in the record, and which of its fields; never what they say. */
+  /** `detail`: the place in the record, and its field; never the field's value. */
   | { readonly is: 'problem'; readonly reason: DetailProblem; readonly detail?: string | undefined }

@@ -1,4 +1,6 @@
-/** Which telephone systems tell of their calls, and how (SELOSTE_FEEDS, docs/operate/feeds.md). */
+/**
+ * Reads the configuration of the feeds: which telephone systems report calls, and how (SELOSTE_FEEDS, docs/operate/feeds.md).
+ */
 import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { parse } from 'yaml'
@@ -19,9 +21,9 @@ export interface Feed extends SourceOptions {
         readonly user: string
         readonly secret: string
       }
-  /** The service numbers whose calls this feed tells of, as written; undefined: all of them. */
+  /** The service numbers that this feed covers, as written; undefined: all of them. */
   readonly covers?: readonly string[] | undefined
-  /** So long nothing more must have come of a call. */
+  /** A call is complete when no record of it has arrived for this long. */
   readonly settleMs: number
 }
 

@@ -1,7 +1,7 @@
 /**
- * Detail records of Asterisk's manager interface (AMI), over TCP. In: a login that may read `cdr`, or `call` for
- * channel events. Out: each Cdr event, or what of a CEL event says who spoke with whom, kept
- * before the next is read. Never here: an action other than the login, or a secret in a message.
+ * Reads detail records from Asterisk's manager interface (AMI), over TCP, with a login that may read `cdr`, or `call` for
+ * channel events. Each Cdr event, or the talk data of a CEL event, is stored before the next is read. The only action is the
+ * login; no message contains a secret.
  */
 import { connect, type Socket } from 'node:net'
 import { keptOfEvent } from './read-cel.ts'
@@ -10,25 +10,25 @@ export interface FollowedAmi {
   stop(): void
 }
 
-/** What keeps the events from coming; `connected` when they come. */
+/** State of the connection; `connected` while events arrive. */
 export type AmiState = 'connected' | 'login-refused' | 'unreachable'
 
 const retryFirstMs = 1_000
 const retryLongestMs = 60_000
-/** A manager that sends nothing at all for so long is asked whether it is there. */
+/** After this long without data the manager is pinged. */
 const quietMs = 30_000
 const longestMessage = 256 * 1024
 
 /**
- * Keeps a connection to the manager; after one that broke it connects again, the later the oftener it failed. What happens
- * while there is none is in Asterisk's own files, of which another feed can tell (docs/operate/feeds.md).
+ * Keeps a connection to the manager; reconnects with increasing delay. Events during an outage are in Asterisk's own files,
+ * which another feed can read (docs/operate/feeds.md).
  */
 export function followAmi(options: {
   host: string
   port: number
   user: string
   secret: string
-  /** Detail records of calls; or what happened to their channels, of which no more is kept than who spoke with whom. */
+  /** Detail records of calls, or channel events, of which only who spoke with whom is kept. */
   events?: 'cdr' | 'cel'
   put: (record: unknown) => Promise<void>
   onState: (state: AmiState, detail?: string) => void
@@ -41,7 +41,7 @@ export function followAmi(options: {
   let socket: Socket | undefined
   let last: AmiState | undefined
 
-  /** Told when it changes, not at each try. */
+  /** Reports changes only, not each try. */
   function tell(state: AmiState, detail?: string): void {
     if (state !== last) onState(state, detail)
     last = state
@@ -115,7 +115,7 @@ export function followAmi(options: {
   }
 }
 
-/** RFC-822-like lines; the greeting (`Asterisk Call Manager/9.0.0`) stands in front of the first. */
+/** Parses RFC-822-like lines; the greeting (`Asterisk Call Manager/9.0.0`) precedes the first. */
 function fieldsOf(text: string): Record<string, string> {
   return Object.fromEntries(
     text.split('\r\n').flatMap((line) => {

@@ -1,7 +1,7 @@
 /**
- * Files of detail records in a folder: whole ones, growing ones, rotated ones. In: the folder. Out: each record once a
- * run, in order of its file. What has been dealt with is kept on disk; what has not is read again after a restart, and
- * admission knows it again. Never here: a file that is changed, moved or removed, or one outside of the folder.
+ * Follows files of detail records in a folder: whole, growing or rotated ones. Returns each record once a run, in its file's
+ * order. The position of what was dealt with is stored on disk; the rest is read again after a restart, and admission is
+ * idempotent. Never changes, moves or removes a file, and reads none outside the folder.
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -11,9 +11,9 @@ import { splitRecords, type FramedRecord } from './split-records.ts'
 
 export interface FoundRecord extends FramedRecord {
   readonly file: string
-  /** The file's first line, where records need it. */
+  /** The file's first line, if records need it. */
   readonly heading: Buffer
-  /** To be called when nothing of it can be lost any more. */
+  /** Call it when nothing of the record can be lost any more. */
   taken(): void
 }
 
@@ -23,53 +23,53 @@ export interface FolderOptions {
   readonly framing: 'csv' | 'lines' | 'document'
   readonly hasHeading: boolean
   readonly statePath: string
-  /** Bytes of a line; 256 KB unless said. */
+  /** Bytes of a line; 256 KB by default. */
   readonly longestRecord?: number | undefined
-  /** Takes a record; while it waits nothing more is read. */
+  /** Handles a record; nothing more is read until it resolves. */
   readonly onRecord: (record: FoundRecord) => Promise<void>
   readonly onFault: (error: unknown) => void
-  /** A look went well. */
+  /** Called after a successful poll. */
   readonly onLooked?: () => void
   readonly pollMs?: number
-  /** A half line that nobody has ended for so long is taken as it is. */
+  /** An unfinished line that has not grown for this long is taken as it is. */
   readonly idleMs?: number
 }
 
 interface FileState {
-  /** Of its first bytes: a file that was truncated and begun anew is another one. */
+  /** Hash of its first bytes: detects a file that was truncated and rewritten. */
   head: string
   headBytes: number
   position: number
   line: number
 }
 
-/** Between two of them others have their turn. */
+/** Other work runs between two chunks. */
 const chunkBytes = 64 * 1024
 const headMost = 64
 const longestDocument = 16 * 1024 * 1024
 const headingMost = 64 * 1024
-/** A file of lines has one that can be read among so many. */
+/** A file of lines has a readable one among its first this many. */
 const lookedAtMost = 1000
-/** Of a document that is too long, so much is kept; the file stays where it is. */
+/** Bytes stored of a document that is too long; the file stays where it is. */
 const keptOfLong = 256 * 1024
 
 export interface FollowedFolder {
-  /** Looks once; resolves when everything there has been handed on. */
+  /** Polls once; resolves when all records found have been handed on. */
   look(): Promise<void>
-  /** Nothing of a file of this name and size is still to be dealt with. */
+  /** Returns true if nothing of a file with this name and size is still to be dealt with. */
   isTaken(name: string, size: number): boolean
   stop(): Promise<void>
 }
 
 export const positionFile = 'position.json'
 
-/** Has the feeds below a folder read everything again, as the register may lack what they had told. */
+/** Makes the feeds below a folder read everything again, as the register may lack their records. */
 export async function forgetPositions(feeds: string): Promise<void> {
   const names = await readdir(feeds).catch(() => [])
   for (const name of names) await rm(join(feeds, name, positionFile), { force: true })
 }
 
-/** Follows a folder; looks every `pollMs`, more seldom where looking itself takes long. */
+/** Follows a folder; polls every `pollMs`, less often if a poll takes long. */
 export async function followFolder(options: FolderOptions): Promise<FollowedFolder> {
   const {
     folder,
@@ -84,7 +84,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
     onLooked,
   } = options
   const states = await readStates(statePath)
-  /** Where in a file reading has come to; behind `position` by what is not dealt with. */
+  /** Read position in a file; ahead of `position` by records not dealt with yet. */
   const reading = new Map<string, { at: number; line: number; pending: Map<number, number>; heading?: Buffer }>()
   const names = new Map<string, string>()
   const problems = new Set<string>()
@@ -108,7 +108,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       seen.add(id)
       if (!states.has(id) && !matchesGlob(name, files)) continue
       if (at.size === 0 || (reading.get(id)?.at === at.size && Date.now() - at.mtimeMs > idleMs)) continue
-      // A link could lead to what the feed itself writes, and be read and written without end.
+      // A link could lead to the feed's own output: an endless loop.
       const leadsTo = await realpath(join(folder, name)).catch(() => undefined)
       if (leadsTo === undefined) continue
       if (dirname(leadsTo) === within) await readOne(name, leadsTo, id, at.size, Date.now() - at.mtimeMs > idleMs)
@@ -127,7 +127,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
 
   async function readOne(name: string, path: string, id: string, size: number, isIdle: boolean): Promise<void> {
     names.set(id, name)
-    // Another one may have taken its place, and a pipe would be waited for.
+    // The file may have been replaced meanwhile, and opening a pipe would block.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     try {
       const opened = await file.stat()
@@ -166,7 +166,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
           return
         }
         if (!hasRecordLines(whole)) {
-          // It is still being written; or nobody ends it, and then it is one record that cannot be read.
+          // The file is still being written; if nobody ends it, it is one unreadable record.
           if (isIdle) await handOn({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
           return
         }
@@ -177,7 +177,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         for (;;) {
           const wanted = Math.min(length, size - now.at)
           const chunk = await bytesAt(now.at, wanted)
-          // It was cut meanwhile: the next look finds how it is now.
+          // It was truncated meanwhile: the next poll reads it as it is.
           if (chunk.length < wanted) return
           const isLast = now.at + chunk.length >= size
           records = splitRecords(chunk, {
@@ -205,7 +205,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         try {
           await onRecord({ ...record, file: name, heading, taken })
         } catch (error) {
-          // Read again at the next look.
+          // Read again by the next poll.
           now.pending.delete(record.from)
           ;[now.at, now.line] = [record.from, record.line]
           throw error
@@ -240,7 +240,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         onLooked?.()
       })
       .catch((error: unknown) => {
-        // Told once and not every second.
+        // Reported once, not every second.
         const told = String((error as Error).message)
         if (!problems.has(told)) onFault(error)
         problems.add(told)
@@ -273,7 +273,7 @@ async function readStates(path: string): Promise<Map<string, FileState>> {
   try {
     return new Map(JSON.parse(await readFile(path, 'utf8')) as [string, FileState][])
   } catch {
-    // Without it everything is read again, and known again.
+    // Without positions everything is read again, and admission is idempotent.
     return new Map()
   }
 }
@@ -291,7 +291,7 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-/** Whether a file has a JSON object a line: any line may be a broken one. */
+/** Returns true if a file has one JSON object a line: any line may be a broken one. */
 function hasRecordLines(bytes: Buffer): boolean {
   let from = 0
   for (let lines = 0; lines < lookedAtMost && from < bytes.length; lines++) {

@@ -1,19 +1,19 @@
 /**
- * Records that are told and not written to a file by anybody: they are, here, before their teller hears that they were taken.
- * In: one JSON value at a time. Out: files of lines that a feed follows as it follows a folder. Never here: what they mean.
+ * Stores records that arrive by network durably before they are acknowledged: one JSON value each, in files of lines that a
+ * feed follows like a folder. Does not interpret them.
  */
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#platform/clock/clock.ts'
 
-/** Bytes of a line: what a sender may send at most, as JSON. */
+/** Bytes of a line: the most that a sender may send, as JSON. */
 export const longestKept = 8 * 1024 * 1024
 
 export interface Inbox {
   readonly folder: string
   /** Resolves once the record is durable. */
   put(record: unknown): Promise<void>
-  /** Removes files of earlier hours that have been dealt with. */
+  /** Removes files of earlier hours that were dealt with. */
   tidy(isTaken: (name: string, size: number) => boolean): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export async function openInbox(folder: string, clock: Clock): Promise<Inbox> {
   let waiting: string[] = []
   let writing: Promise<void> | undefined
 
-  /** What has come while others were made durable is made so together. */
+  /** Group commit: records that arrive during a sync share the next one. */
   async function write(before: Promise<void> | undefined): Promise<void> {
     await before?.catch(() => undefined)
     const lines = waiting

@@ -14,24 +14,24 @@ export type Judged =
   | { readonly is: 'outside' }
   | { readonly is: 'problem'; readonly reason: DetailProblem }
 
-/** So far a telephone system's clock may be ahead. */
+/** A telephone system's clock may be this far ahead. */
 const clocksDifferMs = 300_000
-/** So long one leg may end before the next begins. */
+/** Longest gap between one leg and the next. */
 const breakMs = 2_000
-/** So long after its end a call of nobody knows whom may be passed on, as in whose-call.ts. */
+/** A call of an unknown party may be passed on for this long after its end, as in whose-call.ts. */
 const passedOnMs = 300_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
-/** By what it is decided whose a leg is. */
+/** What a leg's parties are decided by. */
 interface Known {
   readonly versionAt: VersionAt
   readonly officials: readonly DirectoryEntry[]
 }
 
 /**
- * Calls of several callers that have one id: a call each, for review (docs/decisions/0111). What is not told to be a caller's is that
- * one's whose leg went on when it began, and nobody's where several did.
+ * Splits calls of several callers under one id: one call each, for review (docs/decisions/0111). A record without a caller
+ * belongs to the caller whose leg was in progress when it began, and to nobody if several were.
  */
 export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
   if (told.isUnfinished) return [told]
@@ -62,7 +62,7 @@ export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
   }))
 }
 
-/** Of callers whose numbers are withheld: what begins so long after all else had ended is another call. */
+/** Splits calls of withheld callers by time: a leg that begins this long after all others had ended is another call. */
 function splitByTime(told: ToldCall, legs: readonly WholeLeg[]): ToldCall[] {
   const calls: WholeLeg[][] = []
   let endedMs = 0
@@ -81,8 +81,8 @@ function splitByTime(told: ToldCall, legs: readonly WholeLeg[]): ToldCall[] {
 }
 
 /**
- * Which call a feed's legs are, if it is one of the register's (R8, R9): one from outside, to a number of the description or
- * told to be incoming. Waiting in a queue is no segment, nor is a leg that an official began.
+ * Returns the register's call of a feed's legs, if there is one (R8, R9): an incoming one, to a number of the description or
+ * reported as incoming. Waiting in a queue is no segment, nor is a leg that an official began.
  */
 export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known & { now: Temporal.Instant }): Judged {
   const { sideOf, isKnown } = sidesOf(known)
@@ -94,12 +94,12 @@ export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known
   const incoming = judged.filter(({ is }) => is === 'incoming').map(({ leg }) => leg)
   const first = incoming[0]
   if (!first) {
-    // Of what an official passed on, the call that it was is not known.
+    // An official passed it on, and the call before is unknown.
     return judged.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.passedOnBy !== undefined))
       ? { is: 'problem', reason: 'direction-unknown' }
       : { is: 'outside' }
   }
-  // A leg on which the call went on to an official's own number is a part of it, and so is one of the same caller to wherever.
+  // Parts of the call: a leg to an official's own number on which it continued, and any leg of the same caller.
   const parts = judged
     .filter(
       ({ leg, is }) =>
@@ -108,7 +108,7 @@ export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known
           (is === 'onward' || (is === 'unknown' && isOf(first, leg)) || (is === 'outside' && isOfChannel(first, leg)))),
     )
     .map(({ leg }) => leg)
-  // Who joins a conference with the caller talks with the caller.
+  // Whoever joins a conference with the caller talks with the caller.
   const joined = judged
     .filter(
       ({ leg, is }) =>
@@ -119,9 +119,9 @@ export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known
     .filter((leg) => leg.answeredAt && leg.official !== undefined)
     .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
   const byOfficials = byAnybody.filter((leg) => !isServiceNumber(leg))
-  // Answered all the same where nothing says by whom: its recording is missed like any other.
+  // Answered even if no record names the official: its recording is reported missing like any other.
   const answered = byOfficials.length > 0 ? byOfficials : byAnybody.map((leg) => ({ ...leg, official: undefined }))
-  // Which number was called first, of a call that was passed on, or that went from one queue to another.
+  // The number called first, for a call that was passed on or went from one queue to another.
   const queues = new Set(parts.map(({ mayBePassedOn }) => mayBePassedOn?.queue).filter(Boolean))
   const isOverwritten =
     parts.some((leg) => leg.mayBePassedOn && !isKnown(leg.called, leg.startedAt)) && parts.length > 1
@@ -152,18 +152,18 @@ export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known
     },
   }
 
-  /** The number through which this leg reached its official: its own where the description knows it. */
+  /** Returns the number through which this leg reached its official: its own if the description has it. */
   function numberOf(leg: WholeLeg, opening: WholeLeg): string {
     return [leg.reached, leg.called, opening.reached].find((number) => isKnown(number, leg.startedAt)) ?? opening.called
   }
 
-  /** A queue, or a telephone system behind the one that tells: which official answered it does not know. */
+  /** Returns true for a queue, or a telephone system behind the reporting one: it does not report which official answered. */
   function isServiceNumber({ official, startedAt }: WholeLeg): boolean {
     return isKnown(official, startedAt)
   }
 }
 
-/** What registry and directory say of a leg. */
+/** Returns a leg's parties by registry and directory. */
 function sidesOf({ versionAt, officials }: Known) {
   function keyOf(written: string | undefined, at: Temporal.Instant): PhoneNumberKey | undefined {
     if (written === undefined) return undefined
@@ -188,7 +188,7 @@ function sidesOf({ versionAt, officials }: Known) {
     if (leg.isOther) return 'other'
     if (leg.direction === 'incoming' || isKnown(leg.called, leg.startedAt) || isKnown(leg.reached, leg.startedAt))
       return 'incoming'
-    // The number of an official whom the call was passed on to is not the one that was called.
+    // The number of an official to whom the call was passed on is not the number called.
     const wasPassedOn = leg.mayBePassedOn && leg.official !== undefined && leg.official !== leg.called
     return isOfficial(leg.called, leg.startedAt) && !wasPassedOn ? 'onward' : 'unknown'
   }
@@ -196,23 +196,26 @@ function sidesOf({ versionAt, officials }: Known) {
   return { keyOf, isKnown, sideOf }
 }
 
-/** Of the same caller, who is somebody. */
+/** Returns true for a leg of the same, known caller. */
 function isOf(first: DetailRecord, leg: DetailRecord): boolean {
   return first.caller !== undefined && first.caller === leg.caller
 }
 
-/** Of the same caller on the same line: whatever it says of its direction. */
+/** Returns true for a leg of the same caller on the same line, whatever its direction. */
 function isOfChannel(first: DetailRecord, leg: DetailRecord): boolean {
   return isOf(first, leg) && first.device !== undefined && first.device === leg.device
 }
 
 type Talk = PastCall['segments'][number] & { answeredAt: Temporal.Instant }
 
-/** What one official says without a break is one segment, whichever legs it took: a call that becomes a conference is a leg of its own. */
+/**
+ * Merges continuous talks of one official into one segment, also across legs: a call that becomes a conference is a leg of its
+ * own.
+ */
 function joinedTalks(talks: readonly Talk[]): Talk[] {
   const joined: Talk[] = []
   const lasting = talks.filter(({ answeredAt, endedAt }) => Temporal.Instant.compare(answeredAt, endedAt) < 0)
-  // A talk of no length is one where it is all there was.
+  // A talk of zero length counts only if there is no other.
   for (const talk of lasting.length > 0 ? lasting : talks.slice(0, 1)) {
     const at = joined.findLastIndex(({ official, number }) => official === talk.official && number === talk.number)
     const before = joined[at]

@@ -1,6 +1,6 @@
 /**
- * Who spoke with a caller, and when, out of the channels of FreeSWITCH. In: records of channels that refer to each other. Out: for each
- * channel that came in, legs as a detail record would tell them. Never here: a consultation that the caller did not hear.
+ * Derives who spoke with a caller, and when, from FreeSWITCH's records of channels that refer to each other. Returns, for each
+ * incoming channel, legs like those of a detail record, without consultations that the caller did not hear.
  */
 import type { Bridge, Channel, DetailRecord, Stay } from './detail-record.ts'
 
@@ -15,7 +15,7 @@ interface Talk {
   until: Temporal.Instant
 }
 
-/** Legs of each channel that came in, by the id of its call. */
+/** Returns the legs of each incoming channel, by the id of its call. */
 export function legsOfChannels(records: readonly DetailRecord[]): Map<string, DetailRecord[]> {
   const channels = records.filter((record): record is Told => record.channel !== undefined)
   const calls = new Map<string, DetailRecord[]>()
@@ -40,12 +40,12 @@ function legsOf(own: Told, all: readonly Told[]): DetailRecord[] {
         }
       : { ...leg, official: number, reached: reached ?? own.reached }
   })
-  // Who answered a channel may be a queue or an announcement: an official did where there is a talk (R16).
+  // A channel may have been answered by a queue or an announcement: an official answered only if there is a talk (R16).
   const waiting = { ...told, answeredAt: undefined, official: undefined }
   return [...(legs.some((leg) => !leg.isOther) ? [] : [waiting]), ...legs]
 }
 
-/** Both channels tell of a bridge; one alone does where the other had several in a row, or is not logged. */
+/** Both channels report a bridge; only one does if the other had several in a row, or is not logged. */
 function bridgedTalks(own: Told, others: readonly Told[]): Talk[] {
   const byOwn = own.channel.bridges.flatMap((bridge) => {
     const other = others.find(({ channel }) => channel.id === bridge.with)
@@ -71,7 +71,7 @@ function talkOf(
   return ends && Temporal.Instant.compare(from, ends) <= 0 ? [{ ...partner, reached, from, until: ends }] : []
 }
 
-/** Everybody in a conference hears everybody. `isAlone`: of one in which the caller was, nobody else has told. */
+/** Everybody in a conference hears everybody. `isAlone`: the caller was in it, and no other record names it. */
 function conferenceTalks(own: Told, others: readonly Told[]): { talks: Talk[]; isAlone: boolean } {
   const talks: Talk[] = []
   let isAlone = false
@@ -87,7 +87,7 @@ function conferenceTalks(own: Told, others: readonly Told[]): { talks: Talk[]; i
   return { talks, isAlone }
 }
 
-/** A third who was joined to the bridge of an official with the caller. */
+/** A third party that joined the bridge of an official with the caller. */
 function threeWayTalks(bridged: readonly Talk[], others: readonly Told[]): Talk[] {
   return bridged.flatMap((talk) =>
     others.flatMap((third) =>
@@ -107,7 +107,7 @@ function partnerOf({ channel: { id, isInbound, number } }: Told): Pick<Talk, 'wi
 }
 
 function isWithin(at: Temporal.Instant, { from, until }: Talk): boolean {
-  // Each channel notes the moment itself.
+  // Each channel records the time itself.
   const ms = at.epochMilliseconds
   return ms >= from.epochMilliseconds - 1000 && ms <= until.epochMilliseconds
 }

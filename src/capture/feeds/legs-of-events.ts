@@ -1,19 +1,19 @@
 /**
- * Who spoke with the caller, and when, out of what happened to a call's channels. In: channel events of one call, in any order.
- * Out: legs as a detail record would tell them. Never here: a queue, an announcement or music that counts as an official.
+ * Derives who spoke with the caller, and when, from the channel events of one call, in any order. Returns legs like those of a
+ * detail record. A queue, an announcement or music does not count as an official.
  */
 import type { ChannelEvent, DetailRecord } from './detail-record.ts'
 import { deviceOf, recordId } from './read-asterisk.ts'
 
-/** Whether the events say that the call is over: nothing is left of it, or its caller has gone. */
+/** Returns true if the call is over by its events: no channel is left, or its caller has gone. */
 export function areOver(callId: string, events: readonly ChannelEvent[]): boolean {
   return events.some(({ type, channelId }) => type === 'LINKEDID_END' || (type === 'HANGUP' && channelId === callId))
 }
 
 /**
- * The call's id is its first channel's: the caller's. An official speaks with the caller from when their channel is in a bridge
- * with the caller's, by way of the two halves of a Local channel if need be, until it is in none; several times are one leg, for
- * hold and park.
+ * Returns the legs of a call, whose id is that of its first channel: the caller's. An official speaks with the caller while
+ * their channels share a bridge, also through the two halves of a Local channel; several such times are one leg, for hold and
+ * park.
  * @param others events of calls that shared a bridge with this one: a conference, a transfer
  */
 export function legsOfEvents(
@@ -37,7 +37,7 @@ export function legsOfEvents(
     startedAt,
     ...(caller !== undefined && { caller }),
     ...(called !== undefined && { called }),
-    // Heard from its middle on: when it began is not known.
+    // Its beginning is missing: the start is not known.
     ...((!begun || records.some(({ isDoubtful }) => isDoubtful)) && { isDoubtful: true as const }),
   }
   const otherCallers = new Set(others.map((record) => record.callId))
@@ -51,7 +51,7 @@ export function legsOfEvents(
   return [...(spoke.some((leg) => !('isOther' in leg)) ? [] : [unanswered]), ...spoke]
 }
 
-/** Those of one moment stay as they were told. */
+/** Events of the same instant keep their order. */
 function inOrder(records: readonly DetailRecord[]): ChannelEvent[] {
   return records.flatMap(({ event }) => (event ? [event] : [])).toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
 }
@@ -81,7 +81,7 @@ function talks(callId: string, events: readonly ChannelEvent[]): Map<string, Tal
   return talking
 }
 
-/** Channels of devices that hear the caller. */
+/** Returns the channels of devices that hear the caller. */
 function reachedFrom(
   callId: string,
   bridges: ReadonlyMap<string, { bridge: string; channel: string }>,
@@ -109,7 +109,7 @@ function reachedFrom(
   return found
 }
 
-/** `Local/1042@agents-0003;1` and `;2` are one wire. */
+/** `Local/1042@agents-0003;1` and `;2` are two halves of one channel. */
 function otherHalf(channel: string): string {
   return channel.endsWith(';1') ? `${channel.slice(0, -1)}2` : `${channel.slice(0, -1)}1`
 }

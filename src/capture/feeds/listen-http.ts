@@ -1,6 +1,6 @@
 /**
- * Records by HTTP POST, as FreeSWITCH's mod_json_cdr sends them. In: a body with the feed's token. Out: 200 once the record is
- * durable; anything else, and the sender keeps it. Never here: reading what it says.
+ * Receives records by HTTP POST with the feed's token, as FreeSWITCH's mod_json_cdr sends them. Answers 200 once the record is
+ * durable; on any other answer the sender keeps it. Does not interpret records.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -19,14 +19,14 @@ const connectionsPerSender = 128
 
 /**
  * Listens for records; the token is a Bearer token, or the password of Basic authentication (mod_json_cdr's `cred`).
- * @param put makes a record durable
+ * @param put stores a record durably
  */
 export async function listenHttp(options: {
   listen: Endpoint
   token: string
   put: (record: unknown) => Promise<void>
   onFault: (error: unknown) => void
-  /** Somebody at an address has no token, or a wrong one. */
+  /** Called for a missing or wrong token, with the sender's address. */
   onRefused: (from: string) => void
 }): Promise<HttpFeed> {
   const { listen, token, put, onFault, onRefused } = options
@@ -98,7 +98,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return bytes > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
 }
 
-/** JSON as it is, or behind `cdr=`, URL-encoded or in Base64; what is none is kept as text, to be set aside with its reason. */
+/**
+ * Parses JSON, plain or after `cdr=`, URL-encoded or in Base64; anything else is kept as text, to be set aside with its reason.
+ */
 function recordIn(body: string, contentType: string): unknown {
   const text = body.startsWith('cdr=') ? formValue(body.slice('cdr='.length), contentType) : body
   try {
@@ -117,7 +119,7 @@ function formValue(value: string, contentType: string): string {
   }
 }
 
-/** mod_json_cdr pads what it encodes with zeros; a pattern that looks for them at the end takes time by their square. */
+/** mod_json_cdr pads its encoding with zeros; a regular expression for them at the end would take quadratic time. */
 function withoutPadding(bytes: Buffer): Buffer {
   let end = bytes.length
   while (end > 0 && bytes[end - 1] === 0) end--

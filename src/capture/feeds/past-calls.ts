@@ -1,7 +1,6 @@
 /**
- * Calls that were over before Seloste heard of them, as a telephone system's detail records tell them. In: a record,
- * and for the segments that the plan would have recorded, their audio if somebody has it. Out: the same facts, the same
- * sealing and the same door as for a call that came by SIPREC. Never here: a recording the plan did not draw.
+ * Admits calls that ended before Seloste learned of them, from detail records, with the audio of planned segments if somebody
+ * has it. Facts, sealing and admission are those of a SIPREC call. Never adds a recording that the plan did not draw.
  */
 import { hash } from 'node:crypto'
 import { decideRecording } from '#description/decide-recording.ts'
@@ -19,7 +18,7 @@ import { readNumber } from './read-number.ts'
 
 /** One segment of a detail record; numbers as the telephone system writes them. */
 export interface PastSegment {
-  /** The telephone system's own id of this leg; without one its place in the call is as good. */
+  /** The telephone system's id of this leg; without one its place in the call is used. */
   id?: string | undefined
   official?: string | undefined
   number: string
@@ -29,13 +28,13 @@ export interface PastSegment {
 
 export interface PastCall {
   callId: string
-  /** Ids that a recording client tells of the same call, the best first: then it is drawn on that one. */
+  /** Ids that a recording client sends of the same call, the best first: the draw then uses that one. */
   sharedIds?: readonly string[] | undefined
   startedAt: Temporal.Instant
-  /** Undefined when withheld. */
+  /** Undefined if withheld. */
   caller?: string | undefined
   numberCalled: string
-  /** Without any, nobody answered; the call ended at `endedAt`. */
+  /** Empty if nobody answered; the call ended at `endedAt`. */
   segments: readonly PastSegment[]
   endedAt: Temporal.Instant
 }
@@ -44,7 +43,7 @@ export interface PastCall {
 export type PastAudio = Iterable<{ caller: Uint8Array; official: Uint8Array }>
 
 export interface PastCallContext {
-  /** What was in force then: the past is judged by its own rules (R14). */
+  /** Returns the version in force then: past calls follow the rules of their time (R14). */
   versionAt: VersionAt
   officials: readonly DirectoryEntry[]
   drawKey: Uint8Array
@@ -57,13 +56,13 @@ const frame100us = 200
 const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
 
 /**
- * The facts of a past call, one for each segment, the plan's decision among them. The same record gives the same ids, so
- * that it can be admitted twice and is one call.
+ * Returns the facts of a past call, one for each segment, with the plan's decision. Idempotent: the same record gives the same
+ * ids, and admitting it twice gives one call.
  */
 export function describePastCall(call: PastCall, context: PastCallContext): SegmentFacts[] {
   const { numbering } = context.versionAt(call.startedAt).description
   const callIds = [...(call.sharedIds ?? []), `cdr:${call.callId}`]
-  // Another caller's call may have the same id, and another call of this one.
+  // Another caller's call may have the same id, and so may a later call of this one.
   const name = `${call.callId} ${call.caller ?? ''} ${call.startedAt.toString()}`
   const contactId = idFrom(`contact ${name}`)
   const called = numberOf(call.numberCalled, call.startedAt)
@@ -198,7 +197,7 @@ export async function sealPastAudio(
   }
 }
 
-/** A UUID (RFC 9562, version 8) that the same name always gives. */
+/** Returns a UUID (RFC 9562, version 8) derived from a name. */
 function idFrom(name: string): string {
   const bytes = hash('sha256', `seloste ${name}`, 'buffer').subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80

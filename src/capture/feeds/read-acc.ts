@@ -18,7 +18,7 @@ const mapping: Mapping = {
   official: ['dst_user', 'callee_user', 'agent'],
 }
 
-/** What the module itself says of a transaction or a call, and other names for the same. */
+/** The module's own field names for a transaction or a call, and other names for the same. */
 const ownNames: ReadonlySet<string> = new Set(
   'timestamp time method from_tag to_tag call_id callid acc_call_id code sip_code created call_start_time duration ms_duration start_time end_time'.split(
     ' ',
@@ -26,9 +26,9 @@ const ownNames: ReadonlySet<string> = new Set(
 )
 
 /**
- * A line of the acc module of Kamailio (`ACC: transaction answered: …;method=INVITE;…` and one with BYE, `ACC: call missed:`)
- * or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with whatever the system log has in front; or
- * the same as a JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
+ * Reads a line of the acc module of Kamailio (`ACC: transaction answered: …;method=INVITE;…` and one with BYE, `ACC: call
+ * missed:`) or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with any system-log prefix; or the same as
+ * a JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
  */
 export function readAcc(line: string, options: SourceOptions): ReadRecord {
   const text = line.trim()
@@ -43,8 +43,8 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
 }
 
 /**
- * A transfer by REFER is another dialog: its INVITE says by whom the caller was passed on (Referred-By, RFC 3892), and the one before
- * says with whom the caller was. Whoever withholds their number is anybody: which call theirs was before nobody can say.
+ * A transfer by REFER is another dialog: its INVITE names the party that passed the caller on (Referred-By, RFC 3892), and the
+ * call before names the party that the caller was with. For a withheld number the call before cannot be found.
  */
 function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
   if (official === undefined) return {}
@@ -58,15 +58,15 @@ function passing({ caller, official }: DetailRecord, fields: Fields): Partial<De
 
 function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
   const [, what, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
-  // The system log has lines of everything else, too.
+  // The system log also has unrelated lines.
   if (what === undefined || body === undefined) return 'nothing'
   const pairs = body.split(';').flatMap((pair): [string, string][] => {
     const at = pair.indexOf('=')
     return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
   })
   const names = pairs.map(([name]) => name)
-  // The module ends its own fields with the reason. Behind it stands what callers write (From, Referred-By), a semicolon in it too: a name
-  // that comes twice, or one of the module's there, is a caller's.
+  // The module's own fields end with the reason. Fields after it are written by callers (From, Referred-By) and may contain
+  // semicolons: a name that occurs twice, or one of the module's there, is a caller's.
   const isForged = names.some(
     (name, at) => names.indexOf(name) < at || (ownNames.has(name) && names.slice(0, at).includes('reason')),
   )
@@ -78,22 +78,23 @@ function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
 function fieldsOfJson(text: string): Fields | 'not-json' {
   try {
     const all = flatten(JSON.parse(text))
-    // An event by JSON-RPC wraps its parameters.
+    // A JSON-RPC event wraps its parameters.
     return Object.fromEntries(Object.entries(all).map(([name, value]) => [name.replace(/^params\./, ''), value]))
   } catch {
     return 'not-json'
   }
 }
 
-/** The start of a leg, its end, or all of it; nothing for any other transaction. */
+/** Returns the start of a leg, its end, or all of it; undefined for any other transaction. */
 function partOf(fields: Fields): Fields | undefined {
   const code = fields['code'] ?? fields['sip_code'] ?? ''
   const time = fields['timestamp'] ?? fields['time'] ?? fields['call_start_time'] ?? ''
-  // RFC 3261 section 12: a dialog is its Call-ID and both tags, whichever side asks. A Call-ID alone may come again.
+  // RFC 3261 section 12: a dialog is its Call-ID and both tags, whichever side sends the request. A Call-ID alone may be
+  // reused.
   const dialog = ['dialog', ...[fields['from_tag'], fields['to_tag']].filter(Boolean).toSorted()].join(' ')
   const leg = { ...fields, leg: dialog }
   const created = fields['created']
-  // OpenSIPS: all of a call at its end.
+  // OpenSIPS writes the whole call at its end.
   const duration = fields['ms_duration'] ?? fields['duration']
   if (duration !== undefined && (fields['call_start_time'] !== undefined || created !== undefined)) {
     const answered = fields['call_start_time'] ?? time
@@ -108,6 +109,6 @@ function partOf(fields: Fields): Fields | undefined {
   if (method === 'BYE') return { leg: dialog, ended: time, call_id: fields['call_id'] ?? fields['callid'] ?? '' }
   if (method !== 'INVITE') return undefined
   if (/^2\d\d$/.test(code)) return { ...leg, started: created ?? time, answered: time }
-  // One target of several that did not take it: the call may have been answered elsewhere.
+  // One of several targets that did not answer: another may have.
   return { ...leg, leg: 'missed', started: created ?? time, ended: time, dst_user: '', callee_user: '', agent: '' }
 }

@@ -24,7 +24,7 @@ export const asteriskColumns = [
   'userfield',
 ] as const
 
-/** The manager's Cdr event names the same things so; CDR backends by column name call them as above. */
+/** Names in the manager's Cdr event; CDR backends that write by column name use those above. */
 const mapping: Mapping = {
   callId: ['linkedid', 'LinkedID', 'uniqueid', 'UniqueID'],
   startedAt: ['start', 'StartTime', 'calldate'],
@@ -37,8 +37,9 @@ const mapping: Mapping = {
 }
 
 /**
- * A detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement answers the
- * channel, too: an official did only where the record has a second channel (R16). Of two in a conference there is one, too.
+ * Reads a detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement answers
+ * the channel, too: an official answered only if the record has a second channel (R16). In a conference of two there is one,
+ * too.
  */
 export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
   const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
@@ -55,7 +56,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
     ...(!answered && { answer: '', AnswerTime: '' }),
     'leg of channels': [unique, told('sequence'), channel, told('start', 'StartTime')].filter(Boolean).join(' '),
     'official of channel': answered ? deviceOf(channel) : '',
-    // Where nobody logs the ids (cdr.conf loguniqueid=no) the channel's name with its start is as good as one.
+    // Without logged ids (cdr.conf loguniqueid=no) the channel's name and start identify it.
     'call of channel': [caller, told('start', 'StartTime')].filter(Boolean).join(' '),
     'number of queue': isNamed ? queue : '',
     device: deviceOf(caller),
@@ -75,13 +76,13 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
   })
   if (read.is !== 'record') return read
   const meets = app === 'ConfBridge' ? [`conference:${channel === '' ? caller : channel}`] : []
-  // A transfer can change the context that calls come to: what waited in a queue may have come in all the same.
+  // A transfer can change a call's context: a call that waited in the queue may still be incoming.
   const isByContext = ['dcontext', 'DestinationContext'].includes(options.incoming?.field ?? '')
   const record: DetailRecord = {
     ...read.record,
     ...(isByContext && app === 'Queue' && read.record.direction === 'outgoing' && { direction: undefined }),
     device: deviceOf(caller),
-    // A transfer can change `dst` in all records of the call, those before it among them.
+    // A transfer can change `dst` in all records of the call, also in earlier ones.
     ...(!isNamed && !options.fields.called && { mayBePassedOn: { queue } }),
     ...(meets.length > 0 && (channel === '' ? { knownAs: meets } : { refersTo: meets })),
   }
@@ -89,8 +90,8 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
 }
 
 /**
- * Master.csv, the manager's events and channel events tell of the same record: its channel, with caller and number, so that
- * the counters of two Asterisks that meet are two calls still. queue_log knows the caller and not the number.
+ * Id shared by Master.csv, the manager's events and channel events of one record: its channel, with caller and number, so that
+ * equal counters of two Asterisks remain two calls. queue_log has the caller but not the number.
  */
 export function recordId(channelId: string, caller: string, called: string): string[] {
   if (channelId === '') return []
@@ -100,12 +101,12 @@ export function recordId(channelId: string, caller: string, called: string): str
   ]
 }
 
-/** `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the device, which is the official's own number. */
+/** Returns the device in `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the official's own number. */
 export function deviceOf(channel: string): string {
   return /^[^/]+\/(.+?)(?:@.*)?(?:-[0-9a-f]+(?:;\d)?)?$/i.exec(channel)?.[1] ?? ''
 }
 
-/** A channel's id begins with the second in which it was made: `1793000123.57`, or behind a system's name. */
+/** A channel's id begins with the second of its creation: `1793000123.57`, or the same after a system's name. */
 export function channelTime(unique: string): Temporal.Instant | undefined {
   const seconds = /(?:^|-)(\d{10})\.\d+$/.exec(unique)?.[1]
   return seconds === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(Number(seconds) * 1000)

@@ -5,10 +5,10 @@ import { sharedIdsOf } from './read-fields.ts'
 import { channelTime } from './read-asterisk.ts'
 import type { SourceOptions } from './source-options.ts'
 
-/** The others tell nothing of who spoke with whom; DTMF tells what a caller typed, and is nobody's business. */
+/** Other events do not show who spoke with whom; DTMF contains what a caller typed, which is never read. */
 const types = ['CHAN_START', 'BRIDGE_ENTER', 'BRIDGE_EXIT', 'HANGUP', 'LINKEDID_END'] as const
 
-/** The order of cel_custom.conf's example; a file in another says its own in `columns`. */
+/** Column order of cel_custom.conf's example; for another order set `columns`. */
 export const celColumns = [
   'eventtype',
   'eventtime',
@@ -32,21 +32,21 @@ export const celColumns = [
   'extra',
 ] as const
 
-/** What of a manager's CEL event is kept; undefined for an event that tells nothing of who spoke with whom. */
+/** Returns what is kept of a manager's CEL event; undefined for an event that does not show who spoke with whom. */
 export function keptOfEvent(fields: Fields): Fields | undefined {
   if (!isKnown(fields['EventName'] ?? '')) return undefined
   const wanted = ['EventName', 'EventTime', 'CallerIDnum', 'CallerIDdnid', 'Exten', 'Channel', 'UniqueID', 'LinkedID']
   return Object.fromEntries([...wanted, 'UserField', 'Extra'].map((name) => [name, fields[name] ?? '']))
 }
 
-/** An event of a channel, as a part of its call; what else happened is nothing. */
+/** Reads a channel event as a part of its call; other events are `nothing`. */
 export function readCel(given: Fields, options: SourceOptions): ReadRecord {
   const fields = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value.trim()]))
   const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
   const type = told('eventtype', 'eventname').toUpperCase()
   if (type === '') return { is: 'problem', reason: 'not-a-record' }
   const extra = told('extra', 'eventextra')
-  // Who is parked hears music, and nobody who is parked as well.
+  // A parked party hears music, not other parked parties.
   if (!isKnown(type) || extra.includes('"holding_bridge"')) return { is: 'nothing' }
   const [channelId, callId] = [told('uniqueid'), told('linkedid')]
   if (channelId === '' || callId === '') return { is: 'problem', reason: 'id-missing' }
@@ -63,7 +63,7 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
     channel: told('channame', 'channel'),
     bridge,
     caller: rewritten(told('cidnum', 'calleridnum')),
-    // What was dialled stays with the call; the extension goes on with the dial plan, by way of `s` and `h`.
+    // The dialled number stays with the call; the extension changes in the dial plan, through `s` and `h`.
     called: rewritten(/\d{2}/.test(told('exten')) ? told('exten') : told('ciddnid', 'calleriddnid')),
   }
   const record: DetailRecord = {
@@ -74,7 +74,7 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
       [],
     ),
     event,
-    // Channels that meet in a conference, or by a transfer, keep the ids of the calls that they came with.
+    // Channels that meet in a conference, or by a transfer, keep the ids of their original calls.
     ...(bridge !== undefined && { knownAs: [`bridge:${bridge}`], refersTo: [`bridge:${bridge}`] }),
     ...(time.isDoubtful && { isDoubtful: true as const }),
   }

@@ -2,10 +2,10 @@ import { given } from '#platform/given.ts'
 import type { DetailProblem, DetailRecord, Direction, ReadRecord } from './detail-record.ts'
 import { readTime } from './read-time.ts'
 
-/** A record's fields by the names that the telephone system gives them. */
+/** A record's fields, by the telephone system's names. */
 export type Fields = Readonly<Record<string, string>>
 
-/** What can be taken from a field. Durations are in seconds. */
+/** Fields that can be mapped. Durations are in seconds. */
 export const fieldNames = [
   'callId',
   'legId',
@@ -23,37 +23,40 @@ export const fieldNames = [
 ] as const
 export type FieldName = (typeof fieldNames)[number]
 
-/** Which field of the source tells what: the first named that has a value. A name with braces is a template (`fill`). */
+/** Source fields of each field: the first with a value is used. A name with braces is a template (`fill`). */
 export type Mapping = Partial<Record<FieldName, readonly string[]>>
 
 export interface FieldOptions {
   readonly mapping: Mapping
   /** IANA zone of times without one. */
   readonly zone: string
-  /** An instant near the record's start, where its id tells one. */
+  /** An instant near the record's start, if its id contains one. */
   readonly hint?: Temporal.Instant | undefined
-  /** A field whose value says that the call came from outside. */
+  /** A field that marks the call as incoming. */
   readonly incoming?: { readonly field: string; readonly values: readonly string[] } | undefined
-  /** What is written in front of numbers, and what it stands for. */
+  /** Prefixes of numbers, and their replacements. */
   readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[] | undefined
-  /** What the system calls numbers by other names: a queue, a user's id. Of callers where `namesCallers`: others write their own. */
+  /**
+   * Numbers of the system's other names: a queue, a user's id. Applied to callers only with `namesCallers`: callers choose
+   * their own names.
+   */
   readonly names?: ReadonlyMap<string, string> | undefined
   readonly namesCallers?: boolean
   readonly sharedIds?: readonly string[]
-  /** Where no field tells it. */
+  /** Used if no field has it. */
   readonly direction?: Direction | undefined
-  /** A record may tell only a part of a leg (its start, or its end). */
+  /** A record may be only a part of a leg (its start, or its end). */
   readonly isPart?: boolean
 }
 
-/** Ids shorter than this are words that many calls have in common. */
+/** Shorter ids are words that many calls share. */
 const shortestSharedId = 8
 const longestId = 256
 const toleranceMs = 1500
-/** A month: no call is longer. */
+/** A month, in seconds: no call is longer. */
 const longestSeconds = 2_678_400
 
-/** A leg out of a record's fields, or why it is none. */
+/** Returns a leg from a record's fields, or why there is none. */
 export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   const { mapping, zone, hint, isPart = false } = options
   const value = (name: FieldName): string =>
@@ -125,14 +128,16 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   }
 }
 
-/** A template with its fields' texts: `{id} {leg?}`. Empty where a field without a question mark is. */
+/**
+ * Fills a template with the fields' values: `{id} {leg?}`. Returns an empty string if a field without a question mark is empty.
+ */
 export function fill(template: string, fields: Fields): string {
   const names = [...template.matchAll(/\{([^{}?]+)(\??)\}/g)]
   if (names.some(([, name = '', optional]) => optional === '' && (fields[name]?.trim() ?? '') === '')) return ''
   return template.replaceAll(/\{([^{}?]+)\??\}/g, (_, name: string) => fields[name]?.trim() ?? '')
 }
 
-/** A SIP Call-ID under the names that SIPREC clients tell it by. */
+/** Returns a SIP Call-ID under the names by which SIPREC clients send it. */
 export function sharedIdsOf(sipCallId: string, others: readonly string[]): string[] {
   const id = sipCallId.trim().slice(0, longestId)
   const sip = id.length < shortestSharedId ? [] : [`sipSessionId:${id}`, `originalCallId:${id}`]

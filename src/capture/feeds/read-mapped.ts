@@ -1,23 +1,23 @@
-/** Reads records by a map. In: a record's fields, or a document of records within records. Out: legs, as of any other source. */
+/** Reads records by a map: a record's fields, or a document of nested records. Returns legs, as for any other source. */
 import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { fill, readFields, type Fields } from './read-fields.ts'
 import { flatten } from './read-freeswitch.ts'
 import type { Condition, LegMap, RecordMap } from './record-map.ts'
 import type { SourceOptions } from './source-options.ts'
 
-/** What one flat record tells. */
+/** Reads one flat record. */
 export function readMapped(fields: Fields, map: RecordMap, options: SourceOptions): ReadRecord[] {
   if (map.passesOver?.some((condition) => holds(condition, fields))) return [{ is: 'nothing' }]
   if (!all(map.known, fields)) return [{ is: 'problem', reason: 'not-a-record' }]
   const legs = map.legs.filter(({ when }) => all(when, fields))
   if (legs.length === 0) return [{ is: 'nothing' }]
   const read = legs.map((leg) => readLeg(fields, leg, map, options))
-  // One record is told once.
+  // One problem per record is reported.
   const wrong = read.find(({ is }) => is === 'problem')
   return read.filter((one) => one.is !== 'problem' || one === wrong)
 }
 
-/** What a JSON value tells: one call with its parts, or a page of calls. */
+/** Reads a JSON value: one call with its parts, or a page of calls. */
 export function readMappedDocument(value: unknown, map: RecordMap, options: SourceOptions): ReadRecord[] {
   const page = map.page === undefined ? undefined : memberOf(value, map.page)
   if (!Array.isArray(page)) return readCall(value)
@@ -45,7 +45,7 @@ export function readMappedDocument(value: unknown, map: RecordMap, options: Sour
   }
 }
 
-/** Says where in its document a record that cannot be read is. */
+/** Adds its place in the document to a problem. */
 export function within(read: ReadRecord, place: string): ReadRecord {
   return read.is === 'problem' ? { ...read, detail: [place, read.detail].filter(Boolean).join(': ') } : read
 }
@@ -68,7 +68,7 @@ function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOpt
   return { is: 'record', record: { ...read.record, ...more } }
 }
 
-/** A part of a call says of itself what it knows, and has the rest of its call. */
+/** Completes a part of a call with values of its call. */
 function inherited(part: ReadRecord, call: DetailRecord): ReadRecord {
   if (part.is !== 'record') return part
   const { callId, startedAt, caller, called, direction } = call

@@ -1,13 +1,13 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 
-/** So many are remembered: a description's numbers and officials come with every call, a caller is asked about three times in a row. */
+/** Cache size: a description's numbers and officials occur in every call, and a caller three times in a row. */
 const mostRemembered = 5_000
-/** What is longer is no number. */
+/** Anything longer is no number. */
 const longestRemembered = 64
 const remembered = new WeakMap<NumberingOptions, Map<string, PhoneNumber>>()
 
-/** A number as a telephone system wrote it, in the numbering of a version of the description. */
+/** Normalises a number written by a telephone system, in the numbering of a version of the description. */
 export function readNumber(written: string, numbering: NumberingOptions): PhoneNumber {
   if (written.length > longestRemembered) return normalisePhoneNumber(written, numbering)
   let known = remembered.get(numbering)

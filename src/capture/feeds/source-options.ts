@@ -19,8 +19,8 @@ export type SourceName = (typeof sourceNames)[number]
 
 export interface SourceOptions extends Omit<FieldOptions, 'mapping' | 'direction'> {
   readonly source: SourceName
-  /** What an operator names beyond what the source is known to call it. */
+  /** The operator's field names, in addition to the source's usual ones. */
   readonly fields: Mapping
-  /** Of a CSV without a heading. */
+  /** For a CSV without a heading. */
   readonly columns?: readonly string[] | undefined
 }

@@ -1,6 +1,6 @@
 /**
- * What each telephone system writes. In: one line, or one document, of its detail records. Out: legs of calls, nothing, or
- * why it cannot be read. Never here: files, sockets, a guess at whose call it was.
+ * Readers for each telephone system: one line or one document of its detail records becomes legs of calls, nothing, or the
+ * reason why it cannot be read. Does no I/O, and does not guess a call's parties.
  */
 import { parse } from 'csv-parse/sync'
 import type { ReadRecord } from './detail-record.ts'
@@ -21,13 +21,16 @@ import type { SourceOptions } from './source-options.ts'
 
 export interface Reader {
   /**
-   * How records lie in a file. `csv`: by line, a quoted field may span several. `lines`: each line. `document`: the file is
+   * Framing of records in a file. `csv`: by line, a quoted field may span several. `lines`: each line. `document`: the file is
    * one JSON value, or each line is.
    */
   readonly framing: 'csv' | 'lines' | 'document'
   /** The first line names the columns. */
   readonly hasHeading: boolean
-  /** @param heading the file's first line, where `hasHeading` */
+  /**
+   * Reads the records in a text.
+   * @param heading the file's first line, if `hasHeading`
+   */
   read(text: string, heading: string | undefined): ReadRecord[]
 }
 
@@ -50,7 +53,7 @@ export function readerOf(options: SourceOptions): Reader {
         (fields) => readCel(fields, options),
       )
       const values = jsonReader((value) => readCel(flatten(value), options))
-      // The manager's events, and cel_custom with `format = json`, are a JSON value a line.
+      // The manager's events, and cel_custom with `format = json`, are one JSON value a line.
       return { ...lines, read: (text, heading) => (text.startsWith('{') ? values : lines).read(text, heading) }
     }
     case 'queue-log':
@@ -119,7 +122,7 @@ function csvReader(
       if (!columns) return [{ is: 'problem', reason: 'header-missing' }]
       const cells = cellsOf(text, separator)
       if (!cells) return [{ is: 'problem', reason: 'not-csv' }]
-      // Trailing columns that an older release does not write are left out; a leg with more than are named is not understood.
+      // Older releases omit trailing columns; a leg with more columns than named is not understood.
       if (cells.length > columns.length || cells.length < columns.length / 2)
         return [{ is: 'problem', reason: 'columns' }]
       return [read(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])))].flat()
@@ -127,9 +130,9 @@ function csvReader(
   }
 }
 
-/** The cells of one line; separated by what the heading is separated by, or else by what the line itself is. */
+/** Splits one line into cells, by the heading's separator or else the line's own. */
 function cellsOf(line: string, separator = separatorOf(line)): string[] | undefined {
-  // Without a quotation mark or a line break a line is what lies between its separators: the parser costs thirty times as much.
+  // A line without a quotation mark or a line break is split directly: the parser costs thirty times as much.
   if (line !== '' && !/["\r\n]/.test(line)) return line.split(separator).map((cell) => cell.trim())
   try {
     const [cells] = parse(line, { delimiter: separator, relax_column_count: true })
@@ -155,7 +158,7 @@ function jsonReader(read: (value: unknown) => ReadRecord | ReadRecord[]): Reader
       try {
         value = JSON.parse(text)
       } catch (error) {
-        // Its message quotes the record; its place does not.
+        // The parser's message quotes the record; its position does not.
         const detail = /line \d+ column \d+/.exec((error as Error).message)?.[0]
         return [{ is: 'problem', reason: 'not-json', detail }]
       }

@@ -1,23 +1,23 @@
-/** One record of a file: its text, where it is, and where the next begins. */
+/** One record of a file: its text, its place, and where the next begins. */
 export interface FramedRecord {
   readonly bytes: Buffer
-  /** Of the file, the first is 1. */
+  /** Line in the file, from 1. */
   readonly line: number
   readonly from: number
   readonly to: number
-  /** It was cut at the longest a record may be, or its quotation mark never ends. */
+  /** It was cut at the longest length of a record, or its quotation mark is never closed. */
   readonly isTooLong: boolean
 }
 
 const longestRecordBytes = 256 * 1024
-/** A quoted field may have line breaks, but not so many. */
+/** Most line breaks in a quoted field. */
 const mostLines = 20
 const newline = 0x0a
 const quote = 0x22
 
 /**
- * Cuts records off the front of `bytes`, which begin at `offset` of the file on line `line`. What is left at the end is a
- * half line, unless `isLast`.
+ * Splits records off the front of `bytes`, which begin at `offset` of the file on line `line`. The rest is an unfinished line,
+ * unless `isLast`.
  */
 export function splitRecords(
   bytes: Buffer,
@@ -64,14 +64,14 @@ export function splitRecords(
       if (!isCut) lines++
       if (!isOpen && !isTooLong) return isCut && to === start ? undefined : { to, lines, isTooLong: false }
       firstEnd ??= to
-      // An open quotation mark swallows what follows: only its first line is set aside, and reading goes on behind it.
+      // An open quotation mark swallows what follows: only its first line is set aside, and reading continues after it.
       if (isTooLong || isCut) return { to: firstEnd, lines: isCut && firstEnd === to ? 0 : 1, isTooLong: true }
       at = to
     }
   }
 }
 
-/** UTF-8, or Windows-1252 where it is not: names are not read, and a call is not lost for a letter. */
+/** UTF-8, or Windows-1252 if it is not valid: names are not read, and no call is lost for a letter. */
 export function decodeRecord(bytes: Buffer): string {
   try {
     return strict.decode(bytes)

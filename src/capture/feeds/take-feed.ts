@@ -1,6 +1,6 @@
 /**
- * One feed from its bytes to the register. In: records as their source writes them. Out: contacts; records that cannot be
- * read in the feed's own file, each told once. Never here: a record that is dropped without a word, or audio.
+ * Takes one feed's records to the register as contacts. Records that cannot be read are stored in the feed's own file and
+ * reported once each; none is dropped silently. Takes no audio.
  */
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rm, stat } from 'node:fs/promises'
@@ -28,47 +28,49 @@ const atOnce: InTurn = (work) => work()
 
 export interface FeedTakerOptions {
   readonly feed: Feed
-  /** Of this feed alone: records that cannot be read lie here. */
+  /** Folder of this feed alone, for records that cannot be read. */
   readonly folder: string
   readonly db: Kysely<RegisterTables>
   readonly context: () => PastCallContext
   readonly clock: Clock
   readonly onFault: (error: unknown) => void
-  /** Calls are admitted one after another, whichever feed tells of them: two that tell of the same call would both find it new. */
+  /** Serialises admission over all feeds: two that report the same call at once would both find it new. */
   readonly inTurn?: InTurn
-  /** Bytes of records that cannot be read, of a month; 1 GB unless said. Then nothing more is read: the disk is capture's, too. */
+  /**
+   * Most bytes of unreadable records in a month; 1 GB by default. Beyond it nothing more is read: capture uses the same disk.
+   */
   readonly unreadMost?: number
-  /** Told once for each record that cannot be read: where it is and why, never what it says. */
+  /** Called once for each record that cannot be read, with its place and the reason, never its content. */
   readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem; detail?: string }) => void
 }
 
 export interface FeedTaker {
   take(record: FoundRecord): Promise<void>
-  /** Admits what has settled, and tells the register how far the feed is. */
+  /** Admits settled calls, and reports the feed's progress to the register. */
   settle(): Promise<void>
-  /** What keeps the feed from telling anything; undefined when nothing does. */
+  /** Sets what stops the feed; undefined if it works. */
   fault(what: string | undefined): void
-  /** Ends settling after what is being admitted, and taking: what is handed on from now on is not taken. */
+  /** Stops settling after the current admission, and taking: later records are refused. */
   stop(): void
   readonly reader: ReturnType<typeof readerOf>
 }
 
-/** More calls than this wait for their last legs: reading waits, too. */
+/** Backpressure: reading pauses while more calls than this wait for their last legs. */
 const mostWaiting = 20_000
 const waitMs = 200
-/** So often the register is told that the feed is there, told anything or not. */
+/** Heartbeat interval of a feed, with or without records. */
 const stillThereMs = 60_000
-/** Kept as long as the history of such a call would have counted for an alarm. */
+/** Retention of unreadable records: as long as such a call would have counted for an alarm. */
 const problemMonths = 3
 const usualUnreadMost = 1024 ** 3
-/** The database refuses these facts, and would again: classes of SQLSTATE. */
+/** SQLSTATE classes with which the database refuses these facts for good. */
 const refusedClasses = /^(?:22|23|P0|42501)/
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 const isRefused = (error: unknown) => refusedClasses.test(codeOf(error))
-/** How far back, and how much at a time, a feed may ask about calls (database/functions/feeds/meet.sql). */
+/** Limits on how far back, and how much at a time, a feed may query calls (database/functions/feeds/meet.sql). */
 const isTooOld = (error: unknown) => codeOf(error) === 'SL002'
 const isTooMuchForNow = (error: unknown) => codeOf(error) === 'SL003'
-/** So many calls are admitted in one transaction: others wait for no longer than a fraction of a second. */
+/** Most calls in one transaction: others wait for a fraction of a second at most. */
 const atOnceMost = 500
 
 const nothingYet: FedProgress = {
@@ -80,7 +82,7 @@ const nothingYet: FedProgress = {
   outside: 0,
 }
 
-/** A call that nothing more is expected of. */
+/** A call of which no more records are expected. */
 interface Ready {
   readonly call: ToldCall
   judged?: Judged
@@ -129,13 +131,13 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     const what = detail === undefined ? reason : `${reason} ${detail}`
     const id = createHash('sha256').update(`${feed.name}\n${file}\n${what}\n`).update(bytes).digest()
     const kept = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
-    // The record first: one that is told of and not kept could not be mended.
+    // Stored first: a record that was reported but not stored could not be mended.
     await appendFile(unreadPath(), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
     if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason }))
       onProblem({ file, line, reason, ...(detail !== undefined && { detail }) })
   }
 
-  /** A record that a reader fails at is one that cannot be read: it must not keep the others from being read, look after look. */
+  /** A record at which a reader throws counts as unreadable: it must not block the others at every poll. */
   function readSafely(record: FoundRecord): ReadRecord[] {
     try {
       return reader.read(textOf(record.bytes), heading.text)
@@ -145,7 +147,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     }
   }
 
-  /** Says what the next calls are, after so many. */
+  /** Judges the next calls after the given count. */
   function judgeNext(after: number): Required<Ready>[] {
     const known = { ...context(), now: clock.now() }
     return ready.slice(after, after + atOnceMost).map((one) => {
@@ -155,25 +157,25 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     })
   }
 
-  /** What is not admitted now is judged anew, by what is known then; until then no quota counts it. */
+  /** Calls not admitted now are judged again with what is known then; until then no quota counts them. */
   function forgetJudged(): void {
     const { quotas } = context()
     for (const { facts } of ready) for (const { segmentId } of facts ?? []) quotas.forget(segmentId)
     ready.splice(0, ready.length, ...ready.map(({ call }) => ({ call })))
   }
 
-  /** Admits calls in their order; those that are new to the register all at once. What is dealt with leaves `ready`. */
+  /** Admits calls in order; those new to the register together. Removes them from `ready`. */
   async function admitSome(): Promise<void> {
     const some = judgeNext(0)
     const told = some.map(({ facts }) => facts)
     const admission = inTurn(() => admitNewFed(db, feed.name, told)).catch((error: unknown) => {
-      // One of them is refused: which, is found out one by one.
+      // One of them is refused: find it by admitting them one by one.
       if (!isRefused(error)) throw error
       return new Set<number>()
     })
     // While the database works.
     const judging = setImmediate().then(() => (stopped ? [] : judgeNext(some.length)))
-    // What is wrong with one of those is told in its turn.
+    // Their errors are reported in their turn.
     const judgedNext = judging.catch(() => undefined)
     const added = await admission.finally(() => judgedNext)
     progress.calls += added.size
@@ -209,7 +211,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     call.taken()
   }
 
-  /** Every record that tells of a call, once where others of its conference are problems, too. */
+  /** Stores every record of a call, once if other calls of its conference are problems, too. */
   async function keepRecords({ toldBy }: ToldCall, reason: DetailProblem): Promise<void> {
     for (const id of toldBy) {
       for (const record of places.get(id) ?? []) await problem(record, reason)
@@ -278,7 +280,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         settled = assembler.settled(clock.now().epochMilliseconds)
         const known = context()
         ready.push(...settled.flatMap((told) => splitByCaller(told, known)).map((call) => ({ call })))
-        // What fails is tried again.
+        // Failures are retried.
         try {
           while (ready.length > 0 && !stopped) await admitSome()
         } catch (error) {
@@ -288,7 +290,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
           forgetJudged()
         }
         await report()
-        // Of a long file more has settled meanwhile.
+        // Of a long file more calls have settled meanwhile.
       } while (settled.length >= atOnceMost && !stopped)
     },
     stop() {
@@ -306,7 +308,7 @@ function textOf(bytes: Buffer): string {
     .trimEnd()
 }
 
-/** Removes what could not be read so long ago that nobody mends it any more. */
+/** Removes unreadable records too old to be mended. */
 export async function forgetUnread(folder: string, now: Temporal.Instant): Promise<void> {
   const oldest = now
     .toZonedDateTimeISO('UTC')

@@ -17,9 +17,9 @@ const answered: Condition = { field: 'dateTimeConnect', isNot: ['', '0'] }
 const bridge = /^b\d{3,}/
 
 /**
- * A line of Cisco CUCM's CDR file (cdr_<cluster>_<node>_<date>_<sequence>). Times are seconds since 1970, 0 is none; the second line of
- * each file tells types. Call management records (cmr_…, type 2) tell quality and nothing about a call. A conference is a leg of each
- * party to the bridge, whose number begins with b. Source: Call Detail Records Administration Guide.
+ * A line of Cisco CUCM's CDR file (cdr_<cluster>_<node>_<date>_<sequence>). Times are seconds since 1970, 0 is none; the second
+ * line of each file lists types. Call management records (cmr_…, type 2) report quality, not calls. A conference is a leg of
+ * each party to the bridge, whose number begins with b. Source: Call Detail Records Administration Guide.
  */
 export const cucm: RecordMap = {
   lies: 'csv',
@@ -37,7 +37,7 @@ export const cucm: RecordMap = {
       sharedIds,
       isConference: true,
     },
-    // A call that nobody took names its last target all the same.
+    // An unanswered call also names its last target.
     { when: [{ field: 'dateTimeConnect', is: ['', '0'] }], fields, sharedIds },
   ],
 }

@@ -20,7 +20,7 @@ const part: Mapping = {
 const customer: Condition = { field: 'participant.purpose', is: ['customer'] }
 const external: Condition = { field: 'participant.purpose', is: ['external'] }
 const official: readonly Condition[] = [{ field: 'participant.purpose', is: ['agent', 'user'] }, voice]
-/** Sessions with the caller point back to the caller's; a consultation points to the official's who asks. */
+/** Sessions with the caller refer to the caller's; a consultation refers to that of the official who began it. */
 const within = {
   field: 'session.peerId',
   to: 'session.sessionId',
@@ -28,9 +28,9 @@ const within = {
 } as const
 
 /**
- * A conversation of Genesys Cloud as POST /api/v2/analytics/conversations/details/query answers it, or a page of them: participants,
- * their sessions, and the segments of these. An official answers when `interact` begins; what is in `ivr`, `delay` and `alert` before
- * is waiting. Officials are ids of users.
+ * A conversation of Genesys Cloud as returned by POST /api/v2/analytics/conversations/details/query, or a page of them:
+ * participants, their sessions, and the segments of these. An official answers when `interact` begins; `ivr`, `delay` and
+ * `alert` before it are waiting. Officials are ids of users.
  */
 export const genesys: RecordMap = {
   lies: 'document',

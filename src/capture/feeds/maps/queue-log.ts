@@ -6,9 +6,9 @@ const talk = { callId: ['callid'], legId: ['talk {queuename} {agent}'] }
 const direction = 'incoming'
 
 /**
- * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or goes on elsewhere; or the caller
- * leaves the queue. It says when an official answered, which a detail record does not. The number that was called is the queue's
- * name. The other events are nobody's talk. Source: doc/queuelog of Asterisk.
+ * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or is transferred; or the
+ * caller leaves the queue. It has the time at which an official answered, which a detail record lacks. The number called is the
+ * queue's name. Other events are no talk. Source: doc/queuelog of Asterisk.
  */
 export const queueLog: RecordMap = {
   lies: 'lines',

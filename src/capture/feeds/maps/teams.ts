@@ -21,14 +21,14 @@ const part: Mapping = {
   answeredAt: ['session.startDateTime'],
   endedAt: ['session.endDateTime'],
 }
-/** Rung and not taken. */
+/** Excludes sessions that rang unanswered. */
 const connected: Condition = { field: 'session.failureInfo.stage', isNot: ['callSetup'] }
 const byPhone: Condition = { field: 'session.caller.identity.phone.id', isNot: [''] }
 
 /**
- * A callRecord of Microsoft Graph with its sessions (`$expand=sessions($expand=segments)`), or a page of them. A call is the register's
- * where somebody came in by telephone. In a call to a queue each official has a session with the service; officials and the queue's
- * resource account are ids. Source: microsoft.graph.callRecords, v1.0.
+ * A callRecord of Microsoft Graph with its sessions (`$expand=sessions($expand=segments)`), or a page of them. A call is the
+ * register's if somebody came in by telephone. In a call to a queue each official has a session with the service; officials and
+ * the queue's resource account are ids. Source: microsoft.graph.callRecords, v1.0.
  */
 export const teams: RecordMap = {
   lies: 'document',
