@@ -13,19 +13,19 @@ import type { readingLimit } from './reading-limit.ts'
 import { statementPage } from './statement-page.ts'
 import { sayAccessibility, sayFeedback, sayPublication } from './say.ts'
 
-/** So many messages from one network address in ten minutes. */
+/** Rate limit of messages from one network address. */
 const mostMessages = { max: 5, timeWindow: '10 minutes' }
 const answerDays = 14
 const isId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** The accessibility statement, the form for feedback and the administrator's list of it (L34). */
+/** Serves the accessibility statement, the feedback form and the administrator's list of feedback (L34). */
 export function accessibilityRoutes(
   app: Routes,
   desk: Desk,
   pages: Pages,
   reading: ReturnType<typeof readingLimit>,
 ): void {
-  // In whatever language.
+  // In every language.
   const fewMessages = { onRequest: app.rateLimit(mostMessages) }
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
@@ -62,7 +62,7 @@ export function accessibilityRoutes(
       const read = readFeedback(request.body, language)
       if ('problems' in read) {
         return pages.send(request, reply, language, {
-          // The title says it first to those who hear the page (WCAG 3.3.1).
+          // The title names the problem first, for screen readers (WCAG 3.3.1).
           title: `${say('feedback.problems-title')} – ${say('feedback.title')}`,
           here: say('feedback.title'),
           crumbs: [statement],

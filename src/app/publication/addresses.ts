@@ -1,6 +1,6 @@
 import { languages, type Language } from '#description/closed-lists.ts'
 
-/** Where a page is in each language; a language says by its address which one it is. */
+/** Paths of a page by language; the path determines the language. */
 export const descriptionPaths: Record<Language, string> = {
   fi: '/rekisteriseloste',
   sv: '/registerbeskrivning',
@@ -17,13 +17,13 @@ export const feedbackPaths: Record<Language, string> = {
   sv: '/tillganglighetsrespons',
   en: '/accessibility-feedback',
 }
-/** Where one is after sending feedback. */
+/** Last path segment of the page after sending feedback. */
 export const receivedWord: Record<Language, string> = { fi: 'vastaanotettu', sv: 'mottagen', en: 'received' }
-/** The administrator's list of feedback. */
+/** Paths of the administrator's list of feedback. */
 export const feedbackListPaths: Record<Language, string> = { fi: '/palaute', sv: '/respons', en: '/feedback' }
 export const filesPath = '/publication'
 
-/** The same page in every language. */
+/** Paths of one page in every language. */
 export type Addresses = Record<Language, string>
 
 export function everyLanguage(pathOf: (language: Language) => string): Addresses {
@@ -38,7 +38,7 @@ export function versionsAddresses(): Addresses {
   return everyLanguage((language) => `${descriptionPaths[language]}/${versionsWord[language]}`)
 }
 
-/** The language of an address; Finnish where it has none. */
+/** Returns the language of a path; Finnish if it has none. */
 export function languageOf(address: string): Language {
   const families = [descriptionPaths, statementPaths, feedbackPaths, feedbackListPaths]
   return languages.find((language) => families.some((paths) => address.startsWith(paths[language]))) ?? 'fi'

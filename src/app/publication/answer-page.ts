@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** No script, no frame, nothing from elsewhere (CSP level 3). */
+/** No scripts, no frames, nothing from other origins (CSP level 3). */
 const pagePolicy = [
   "default-src 'none'",
   "style-src 'self'",
@@ -12,7 +12,7 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Answers with a page that depends on who asks, or that nobody needs to keep. */
+/** Sends a page that depends on the reader, or that need not be cached. */
 export function answerPage(reply: FastifyReply, page: string, status = 200) {
   return reply
     .code(status)
@@ -23,8 +23,8 @@ export function answerPage(reply: FastifyReply, page: string, status = 200) {
 }
 
 /**
- * Answers a visitor with what is the same for every visitor: kept anywhere, asked anew each time (the next version may
- * have come into force), and then sent only where it has changed.
+ * Sends a page that is the same for every visitor: any cache may store it but must revalidate (the next version may have come
+ * into force), and it is sent again only if it has changed.
  */
 export function answerVisitor(
   request: FastifyRequest,
@@ -41,7 +41,7 @@ export function answerVisitor(
   return reply.code(200).type(given.type).send(given.body)
 }
 
-/** RFC 9110 section 13.1.2: one of the tags, weakly compared. */
+/** RFC 9110 section 13.1.2: returns true if one of the tags matches by weak comparison. */
 function matches(header: string | undefined, etag: string): boolean {
   return header !== undefined && header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }

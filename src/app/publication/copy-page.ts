@@ -2,7 +2,7 @@ import type { Language } from '#description/closed-lists.ts'
 import { html, type Html } from './html.ts'
 import { listDownload, sayDownload } from './say.ts'
 
-/** What lies ready behind a link, one button, and how the file is opened. */
+/** Page of a single-use download: its content, one button, and how to open the file. */
 export function copyPage(what: 'copy' | 'package', language: Language, action: string): Html {
   const [say, list] = [sayDownload(language), listDownload(language)]
   return html`<article class="sheet">

@@ -2,22 +2,22 @@ import type { Language } from '#description/closed-lists.ts'
 import { dayText, lastDayText, momentText } from '#description/tell-values.ts'
 import { termZone } from '#description/terms.ts'
 
-/** 24.11.2026 klo 15.40; in English 24 Nov 2026 at 15:40. */
+/** Formats as 24.11.2026 klo 15.40; in English 24 Nov 2026 at 15:40. */
 export function formatInstant(at: Temporal.Instant, language: Language): string {
   return momentText(at)[language]
 }
 
-/** The date alone where the instant begins a day. */
+/** Formats the date alone if the instant begins a day. */
 export function formatBeginning(at: Temporal.Instant, language: Language): string {
   return beginsDay(at) ? dayText(at)[language] : formatInstant(at, language)
 }
 
-/** The last day of what ends before `at`; with the time where that is within a day. */
+/** Formats the last day before `at`; with the time if `at` is within a day. */
 export function formatEnding(at: Temporal.Instant, language: Language): string {
   return beginsDay(at) ? lastDayText(at)[language] : formatInstant(at, language)
 }
 
-/** 31.12.2026, for a day without a time. */
+/** Formats a day without a time: 31.12.2026. */
 export function formatDay(day: Temporal.PlainDate, language: Language): string {
   return dayText(day)[language]
 }

@@ -7,7 +7,7 @@ import { html, type Html } from './html.ts'
 import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
 import { sayPublication } from './say.ts'
 
-/** The description itself; for somebody signed in with the evidence beside each sentence. */
+/** Renders the description; for signed-in readers with the evidence beside each sentence. */
 export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
   const { language } = document
   const say = sayPublication(language)
@@ -133,7 +133,7 @@ function renderFact({ label, lines }: Fact, language: Language, evidence?: Evide
   </div>`
 }
 
-/** The sentences of a paragraph, each under its number. */
+/** Renders a paragraph's sentences, each under its number. */
 function spaced(sentences: readonly Sentence[]): Html[] {
   return sentences.map(({ id, text }, index) => html`${index > 0 && ' '}<span id="${id}">${text}</span>`)
 }

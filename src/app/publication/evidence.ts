@@ -6,14 +6,14 @@ import { formatInstant } from './dates.ts'
 import { html, type Html } from './html.ts'
 import { sayEvidence } from './say.ts'
 
-/** The last proof of each promise that has been checked. */
+/** The last proof of each promise that was checked. */
 export type Evidence = ReadonlyMap<PromiseId, Proof>
 
 export function evidenceOf(proofs: readonly Proof[]): Evidence {
   return new Map(proofs.map((proof) => [proof.promise, proof]))
 }
 
-/** How many of the page's promises hold, and which do not. */
+/** Renders how many of the page's promises hold, and which do not. */
 export function evidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
   const say = sayEvidence(document.language)
   const sentences = sentencesOf(document)
@@ -21,7 +21,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const proofs = promised.flatMap((promise) => evidence.get(promise) ?? [])
   const broken = proofs.filter(({ holds }) => !holds)
   const unchecked = promised.length - proofs.length
-  // What has not been checked holds no more than what was found broken.
+  // An unchecked promise counts as little as a broken one.
   const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
   const unproved = sentences.filter((one) => standingOf(one) === 'unproved').length
   return html`<section class="summary ${whole}" aria-labelledby="evidence">
@@ -48,7 +48,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   </section>`
 }
 
-/** For everybody, signed in or not: the sentences that no check stands behind. */
+/** Lists the sentences without a check, for every reader, signed in or not. */
 export function uncheckedSentences(document: PublishedDocument): Html | undefined {
   const say = sayEvidence(document.language)
   const unchecked = sentencesOf(document).filter((one) => standingOf(one) === 'unproved' && one.text.trim() !== '')
@@ -62,7 +62,7 @@ export function uncheckedSentences(document: PublishedDocument): Html | undefine
   </section>`
 }
 
-/** What proves a sentence, or an honest word that nothing does. */
+/** Renders the proof of a sentence, or the statement that there is none. */
 export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
   const say = sayEvidence(language)
   switch (standingOf(one)) {
@@ -133,14 +133,14 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
 
 type Standing = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
 
-/** Sentences that are nothing but a setting read out. One that a promise stands behind from now on goes out of here: the promise wins. */
+/** Sentences that only state a setting. Remove one when a promise covers it: the promise takes precedence. */
 const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11', 'L3', 'L7-where', 'L16-procedure', 'L36'])
-/** Sentences that say what everybody may do by law, whatever the system does. */
+/** Sentences about rights that everybody has by law, whatever the system does. */
 const laws = new Set(['L2-complaint', 'L10-portability'])
 
 function standingOf({ id, promises }: Sentence): Standing {
   if (promises.length > 0) return 'promised'
-  // S12.3 is a part of S12, and what proves it stands there.
+  // S12.3 is a part of S12, which has the proof.
   if (id.includes('.')) return 'part'
   if (laws.has(id)) return 'law'
   return settings.has(id) || id.startsWith('setting:') ? 'setting' : 'unproved'

@@ -2,7 +2,7 @@ import type { Language } from '#description/closed-lists.ts'
 import { longest, type GivenFeedback } from '#safeguards/feedback/feedback.ts'
 import { sayFeedback } from './say.ts'
 
-/** As it was written, to give back where something is wrong. */
+/** Feedback as it was written, to show again if there are problems. */
 export interface WrittenFeedback {
   message: string
   place: string
@@ -11,7 +11,7 @@ export interface WrittenFeedback {
 
 export type FeedbackProblems = Partial<Record<keyof WrittenFeedback, string>>
 
-/** What the form sent, or everything that is wrong with it. */
+/** Returns the form's values, or everything that is wrong with them. */
 export function readFeedback(
   body: unknown,
   language: Language,
@@ -32,7 +32,7 @@ export function readFeedback(
   return { written, given: { language, message, ...(place !== '' && { place }), ...(email !== '' && { email }) } }
 }
 
-/** What an administrator noted of an answer, or what is wrong with it. */
+/** Returns an administrator's note of an answer, or what is wrong with it. */
 export function readAnswer(body: unknown, language: Language): { answer: string; problem?: string } {
   const say = sayFeedback(language)
   const answer = textOf(body, 'answer').trim()
@@ -45,13 +45,13 @@ export function readAnswer(body: unknown, language: Language): { answer: string;
 
 const isEmail = /^[^\s@<>"',;:()]+@[^\s@<>"',;:()]+\.[^\s@<>"',;:().]{2,}$/
 
-/** A field of a form as text; characters that no text has and the database does not keep are left out. */
+/** Returns a form field as text, without NUL characters, which the database cannot store. */
 function textOf(body: unknown, field: string): string {
   const value = body instanceof URLSearchParams ? (body.get(field) ?? '') : ''
   return value.replaceAll('\r\n', '\n').replaceAll('\0', '')
 }
 
-/** In characters, as the database counts them. */
+/** Length in characters, as the database counts them. */
 function lengthOf(text: string): number {
   return [...text].length
 }

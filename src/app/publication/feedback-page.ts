@@ -17,7 +17,7 @@ interface Field {
   optional?: boolean
 }
 
-/** The form; with what was written and what is wrong with it, where it comes back. */
+/** Renders the form, with earlier values and their problems if there are any. */
 export function feedbackPage(language: Language, written?: WrittenFeedback, problems: FeedbackProblems = {}): Html {
   const say = sayFeedback(language)
   const fields: Field[] = [
@@ -58,7 +58,7 @@ export function feedbackPage(language: Language, written?: WrittenFeedback, prob
   </article>`
 }
 
-/** After sending: by when there is an answer. */
+/** Page after sending, with the due date of the answer. */
 export function receivedPage(language: Language, dueBy: string): Html {
   const say = sayFeedback(language)
   return html`<article class="sheet">
@@ -68,7 +68,7 @@ export function receivedPage(language: Language, dueBy: string): Html {
   </article>`
 }
 
-/** What people wrote, for the administrator; what waits has a form for its answer. */
+/** The administrator's list of feedback; each open one has a form for its answer. */
 export function feedbackListPage(
   all: readonly Feedback[],
   language: Language,
@@ -140,12 +140,12 @@ function renderFeedback(
   </section>`
 }
 
-/** RFC 6068: whatever of an address would be a header or a body of the letter is none. */
+/** RFC 6068: escapes whatever of an address could become a header or a body. */
 function mailTo(email: string): string {
   return `mailto:${email.split('@').map(encodeURIComponent).join('@')}`
 }
 
-/** Each problem with a link to its field; the page opens with the focus on it, so that it is the first that is heard. */
+/** Links each problem to its field; gets the focus when the page opens, so that screen readers read it first. */
 function problemSummary(language: Language, problems: Readonly<Record<string, string | undefined>>): Html | undefined {
   const told = Object.entries(problems).filter(([, problem]) => problem !== undefined)
   if (told.length === 0) return undefined
@@ -157,7 +157,7 @@ function problemSummary(language: Language, problems: Readonly<Record<string, st
   </div>`
 }
 
-/** Label above, hint between, the problem beside the field and named by it (WCAG 3.3.1, 1.3.1). */
+/** Label above, hint between, the problem beside the field and referenced by it (WCAG 3.3.1, 1.3.1). */
 function renderField(field: Field, language: Language, of?: string): Html {
   const say = sayFeedback(language)
   const { name, label, hint, value, problem, rows, type, optional } = field

@@ -9,27 +9,27 @@ import { html } from './html.ts'
 import type { Pages } from './pages.ts'
 import { sayDownload } from './say.ts'
 
-/** Something sealed that lies ready behind a link, once. */
+/** Something sealed behind a single-use link. */
 export interface Fetchable<Fetched extends { sizeBytes: number }> {
-  /** The first part of the link's path. */
+  /** First part of the link's path. */
   path: string
-  /** What it is, for its page. */
+  /** Kind, for its page. */
   kind: 'copy' | 'package'
-  /** And for the log of the process. */
+  /** Name, for the process log. */
   name: string
-  /** The language of whoever it is for; nothing where there is nothing to fetch. */
+  /** Returns the recipient's language; undefined if there is nothing to download. */
   behind: (token: string) => Promise<Language | undefined>
   /** `isBusy` while another client downloads it. */
   begin: (token: string, address: string) => Promise<Fetched | { isBusy: true } | undefined>
-  /** Sealed bytes from a position on, in base64; nothing where it has ended meanwhile. */
+  /** Returns sealed bytes from a position on, in base64; undefined if the download has ended meanwhile. */
   piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
   taken: (fetched: Fetched) => Promise<unknown>
   broke: (fetched: Fetched) => Promise<unknown>
-  /** Of the file that is saved, with its first point. */
+  /** Suffix of the saved file, with its dot. */
   suffix: string
 }
 
-/** So many from one network address in ten minutes: a link is never guessed, and nobody fetches this often. */
+/** Rate limit for one network address in ten minutes: links cannot be guessed, and nobody downloads this often. */
 const most = { max: 30, timeWindow: '10 minutes' }
 const isToken = /^[\w-]{43}$/
 
@@ -39,9 +39,9 @@ interface Asked {
 }
 
 /**
- * Where somebody outside fetches what was sealed for them, once. Whoever opens the page takes nothing: the button does. A link
- * that is wrong, used or over is answered alike, in the browser's language and not in the recipient's. While one client downloads,
- * every other one gets 409 and no byte.
+ * Serves single-use downloads of what was sealed for somebody outside. Opening the page consumes nothing: the button does. A
+ * wrong, used or expired link gets the same answer, in the browser's language rather than the recipient's. While one client
+ * downloads, every other gets 409 and no byte.
  */
 export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app: Routes,
@@ -54,7 +54,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     const meant = isToken.test(token) ? await what.behind(token) : undefined
     if (!meant) return sendNothing(request, reply, 404)
     const language = chosen(request) ?? meant
-    // With a status of its own: it is kept nowhere.
+    // With an explicit status, so that no cache stores it.
     return pages.send(request, confidential(reply), language, {
       title: sayDownload(language)(`download.${what.kind}.title`),
       crumbs: [],
@@ -95,7 +95,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   }
 }
 
-/** Sends sealed bytes to be saved, and reports whether the last of them was sent or the connection broke. */
+/** Sends sealed bytes as a file, and reports whether all were sent or the connection broke. */
 export function sendSealed<Fetched extends { sizeBytes: number }>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -120,8 +120,9 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
 }
 
 /**
- * Sealed bytes in order; what ends meanwhile breaks off, so that nobody takes a part for the whole. Each piece is asked for when the
- * one before was sent, so that the last one, which is handed out once, is not lost with a connection that broke earlier.
+ * Yields sealed bytes in order; throws if the download ends early, so that nobody takes a part for the whole. Each piece is
+ * requested after the one before was sent: the last one, which is handed out once, must not be lost with a connection that
+ * broke earlier.
  */
 async function* piecesOf<Fetched extends { sizeBytes: number }>(
   name: string,
@@ -150,7 +151,7 @@ async function drained(response: ServerResponse): Promise<void> {
   if (response.destroyed) throw new Error('the connection has broken')
 }
 
-/** The link is a secret: no other site is told of it, and no search engine. */
+/** The link is a secret: sent to no other site (referrer) and no search engine. */
 function confidential(reply: FastifyReply): FastifyReply {
   return reply
     .header('cache-control', 'private, no-store')
@@ -162,7 +163,7 @@ function chosen({ query }: FastifyRequest<Asked>): Language | undefined {
   return languages.find((one) => one === query.language)
 }
 
-/** The first of a browser's languages that there is. */
+/** Returns the first of a browser's languages that is supported. */
 function preferred({ headers }: FastifyRequest<Asked>): Language | undefined {
   const wanted = (headers['accept-language'] ?? '').split(',').map((one) => one.trim().slice(0, 2).toLowerCase())
   return wanted.flatMap((one) => languages.filter((known) => known === one))[0]

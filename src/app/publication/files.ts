@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises'
 /** The pieces of one typeface (OFL-1.1), by script and weight: `latin-400`. */
 export type TypefacePieces = ReadonlyMap<string, Buffer>
 
-/** What pages and PDFs are made with, read once at the start. */
+/** Files for pages and PDFs, read once at the start. */
 export interface PublicationFiles {
   css: string
   /** Changes with the style sheet. */
   styleVersion: string
-  /** By file name; what the style sheet asks for. */
+  /** Fonts of the style sheet, by file name. */
   pageFonts: ReadonlyMap<string, Buffer>
-  /** In the order in which a character is looked for. */
+  /** In the order of lookup for a character. */
   pdfFonts: TypefacePieces
 }
 

@@ -6,25 +6,25 @@ import { sayPublication } from './say.ts'
 export interface Frame {
   language: Language
   title: string
-  /** Whose service this is (R2). */
+  /** The organisation of the service (R2). */
   organisation: string
-  /** The same page in the other languages; none where it has only one. */
+  /** The same page in the other languages; undefined if there is only one. */
   addresses?: Addresses
-  /** What leads here; this page itself comes last by its own title. */
+  /** Parent pages; this page is last, by its own title. */
   crumbs: readonly { label: string; href: string }[]
-  /** The last crumb, where it is not the title. */
+  /** The last crumb, if it is not the title. */
   here?: string
   signedIn: boolean
-  /** Changes with the style sheet, so that an old one is not used with a new page. */
+  /** Changes with the style sheet, so that no cached one is used with a new page. */
   styleVersion: string
   content: Html
 }
 
-/** A whole page in the look of the service: white header, thin brand line, languages, where one is, content, foot. */
+/** Renders a whole page in the service's layout: white header, thin brand line, languages, breadcrumbs, content, footer. */
 export function framedPage(page: Frame): string {
   const { language, addresses } = page
   const say = sayPublication(language)
-  // The start of the service is for those signed in: to others it would only be where to sign in.
+  // The service's start page is for those signed in: others would only get its sign-in page.
   const trail = [...(page.signedIn ? [{ label: say('publication.home'), href: '/' }] : []), ...page.crumbs]
   const addressOf = (one: Language) => addresses?.[one] ?? descriptionPaths[one]
   return html`<!doctype html>

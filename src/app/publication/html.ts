@@ -1,7 +1,5 @@
 /**
- * What anyone may read, without signing in and without JavaScript (R1, L34). In: the description's versions, the proofs,
- * what people write about accessibility. Out: pages, PDF and JSON under the paths of addresses.ts. Never here: a script,
- * a word of the description itself (that is #description/publish), a text in a page that was not escaped.
+ * HTML of the public pages (R1, L34), which work without signing in and without JavaScript: everything interpolated is escaped.
  */
 export class Html {
   readonly source: string
@@ -12,7 +10,7 @@ export class Html {
 
 type Part = Html | string | number | false | undefined | null | readonly Part[]
 
-/** A page's source: what is put in is escaped unless it is a page's source itself; nothing stands for what is not there. */
+/** Builds HTML: escapes interpolated values unless they are Html; false, undefined and null render nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((made, text, index) => made + sourceOf(parts[index - 1]) + text))
 }
@@ -32,7 +30,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Text as it stands in HTML and XML. */
+/** Escapes text for HTML and XML. */
 export function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character)
 }

@@ -7,7 +7,7 @@ import { html, Html } from './html.ts'
 import { openingOf, type LetterStyle } from './letter-page.ts'
 import { listPackaged, sayPackaged } from './say.ts'
 
-/** Pages without a script, a link or anything that is fetched: they lie in packages and are read anywhere. */
+/** Pages without scripts, links or requests: they are in packages and readable anywhere. */
 const tableStyle = `
 table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #888; padding: .3rem .5rem; text-align: left; vertical-align: top }
@@ -19,7 +19,7 @@ const plainStyle = `
 body { font: 16px/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }${tableStyle}`
 
 /**
- * What lies in packages for whoever opens them, in the words of the description in force.
+ * Renders the pages in packages, in the words of the description in force.
  * @param described the description in force, and the day in Helsinki on which a letter is written
  */
 export function packagedPages(
@@ -107,7 +107,7 @@ export function packagedPages(
       const { controller, numbering } = described().description
       const at = (instant: string | null) => (instant === null ? '–' : momentText(Temporal.Instant.from(instant)).fi)
       const phone = (key: string | null) => (key === null ? '–' : displayPhoneNumber(key, numbering))
-      // To a domestic authority: in both of its languages.
+      // For a domestic authority: in both of its languages.
       return page(
         'fi',
         `${number} – ${caseNumber}`,

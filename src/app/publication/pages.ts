@@ -11,25 +11,25 @@ import { html, type Html } from './html.ts'
 import { sayPublication } from './say.ts'
 
 export interface Page extends Pick<Frame, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> {
-  /** Whose page it is, where that is not the controller of today. */
+  /** The page's organisation, if it is not the current controller. */
   organisation?: string
-  /** Who reads, where the page has found out already. */
+  /** The reader, if the page has looked it up already. */
   session?: Session | undefined
-  /** 200 where nothing else is said. */
+  /** 200 by default. */
   status?: number
 }
 
 export interface Pages {
-  /** Answers with a page in the service's look; a visitor's may be kept and asked for anew. */
+  /** Sends a page in the service's layout; visitors' pages may be cached and revalidated. */
   send: (request: FastifyRequest, reply: FastifyReply, language: Language, page: Page) => Promise<FastifyReply>
-  /** Answers with a short page that says why there is nothing else. */
+  /** Sends a short page with the reason why there is nothing else. */
   sendNotice: (
     request: FastifyRequest,
     reply: FastifyReply,
     language: Language,
     notice: { status: number; title: string; text: string; links?: Html },
   ) => Promise<FastifyReply>
-  /** Who reads, if it is somebody signed in; a page that anyone may read needs no database for anyone. */
+  /** Returns the signed-in reader, if there is one; a public page needs no database for anyone. */
   session: (request: FastifyRequest) => Promise<Session | undefined>
 }
 

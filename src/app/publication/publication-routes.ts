@@ -23,18 +23,18 @@ import { sayPublication } from './say.ts'
 
 const year = 'public, max-age=31536000, immutable'
 
-/** What the pages take from elsewhere. */
+/** Dependencies of the public pages. */
 export interface PublicationSources {
   readProofs: () => Promise<readonly Proof[]>
 }
 
-/** The register description and what belongs to it, in three languages, as pages, PDF and JSON. */
+/** Serves the register description and its related documents, in three languages, as pages, PDF and JSON. */
 export async function publicationRoutes(app: Routes, desk: Desk, sources: PublicationSources): Promise<void> {
   const files = await readPublicationFiles()
   const pages = pagesOf(desk, files)
   const pdfs = new Map<string, Promise<Buffer>>()
 
-  // In a scope of their own: what goes wrong here is told to people, not to programs.
+  // A scope of its own: errors here are shown to people, not to programs.
   await app.register(async (scope: Routes) => {
     scope.setErrorHandler((error: FastifyError, request, reply) => answerFault(error, request, reply))
     const reading = readingLimit(scope)
@@ -131,7 +131,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     return answerVisitor(request, reply, { type: 'application/pdf', body })
   }
 
-  /** Made once for every text: making one takes a third of a second. */
+  /** Cached for each text: rendering takes a third of a second. */
   function pdfOf(version: PlacedVersion, language: Language): Promise<Buffer> {
     const document = documentOf(version, language)
     const { hash } = version.version
@@ -176,7 +176,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     const language = languageOf(request.url)
     const say = sayPublication(language)
     if (error.statusCode === 429) {
-      // Without the session: a refusal asks the database nothing.
+      // Without the session: a refusal makes no database query.
       request.cookies = {}
       const isReading = request.method !== 'POST'
       return pages.sendNotice(request, reply, language, {

@@ -5,9 +5,9 @@ import { visitorOf } from '#platform/connections/visitor.ts'
 const most = { pages: 600, pdfs: 60 }
 
 /**
- * Pages that anybody reads: so many a minute from one visitor, or from all readers behind one address. No reader comes near it.
- * PDFs, each of which takes a third of a second to make, are counted for themselves.
- * @returns options of all their routes, which count together: a limit in a route's `config` counts that route alone
+ * Rate limit of public pages a minute, for one visitor or all readers behind one address; no reader comes near it. PDFs, each
+ * of which takes a third of a second to render, have a limit of their own.
+ * @returns options for all their routes, which count together: a limit in a route's `config` counts that route alone
  */
 export function readingLimit(app: Routes) {
   const limit = app.rateLimit({
@@ -18,7 +18,7 @@ export function readingLimit(app: Routes) {
   return { onRequest: limit }
 }
 
-/** By what the router read: addresses are written in more ways than one. */
+/** By the router's parameters: one address can be written in several ways. */
 function kindOf({ params, routeOptions }: FastifyRequest): keyof typeof most {
   const { version = routeOptions.url ?? '' } = params as { version?: string }
   return version.endsWith('.pdf') ? 'pdfs' : 'pages'

@@ -1,4 +1,4 @@
-/** The words of the public pages, of what is fetched there and of PDFs, by area. In: a language. Out: a way to say them. */
+/** Texts of the public pages, downloads and PDFs, by area and language. */
 import accessibility from '#texts/server/accessibility.json' with { type: 'json' }
 import certificate from '#texts/server/certificate.json' with { type: 'json' }
 import download from '#texts/server/download.json' with { type: 'json' }
@@ -19,6 +19,6 @@ export const listPackaged = (language: Language) => listIn(packaged, language)
 export const sayDownload = (language: Language) => sayIn(download, language)
 export const listDownload = (language: Language) => listIn(download, language)
 
-/** The number of a page of a PDF. */
+/** Returns the page number of a PDF as text. */
 export const pageOf = (language: Language) => (page: number, pages: number) =>
   sayPublication(language)('publication.page-of', { page, pages })

@@ -10,7 +10,7 @@ const authoritySite: Record<Language, string> = {
   en: 'https://www.webaccessibility.fi',
 }
 
-/** The accessibility statement (L34), with the contacts of the description in force. */
+/** Renders the accessibility statement (L34), with the contacts of the description in force. */
 export function statementPage(
   { controller, contacts }: RegisterDescription,
   language: Language,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Content-Security-Policy (CSP level 3) of a page that has this style in it and nothing else: no script, no request, no form. */
+/** Returns the Content-Security-Policy (CSP level 3) of a page that contains this style: no script, no request, no form. */
 export function stylePolicy(css: string): string {
   const hash = createHash('sha256').update(css).digest('base64')
   return [

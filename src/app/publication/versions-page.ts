@@ -6,7 +6,7 @@ import { html, type Html } from './html.ts'
 import { whenInForce, type PlacedVersion } from './place-version.ts'
 import { sayPublication } from './say.ts'
 
-/** Every version, newest first: when it holds, when it was approved, what it changed, its hash. */
+/** Renders every version, newest first: time in force, approval, changes and hash. */
 export function versionsPage(
   placed: readonly PlacedVersion[],
   changes: ReadonlyMap<number, readonly Change[]>,

@@ -6,10 +6,10 @@ import { directoryChannel, readDirectory, type DirectoryEntry } from '#safeguard
 import type { RegisterTables } from '#register/tables.ts'
 import { writeCopy } from './write-copy.ts'
 
-/** What capture must know to take a call without asking anybody. */
+/** What capture needs to accept a call without a query. */
 export interface Known {
   readonly officials: readonly DirectoryEntry[]
-  /** When what is known was read from the database; nothing for a copy of an earlier process. */
+  /** When it was read from the database; undefined for a copy of an earlier process. */
   readonly readAt: Temporal.Instant | undefined
   /** Reads it now. */
   refresh(): Promise<void>
@@ -19,8 +19,8 @@ export interface Known {
 const refreshMs = 60_000
 
 /**
- * Follows the directory in the database, and keeps a copy on disk for a start without it. Throws where neither the database nor a copy
- * tells of any: calls would come to officials whom nobody knows.
+ * Follows the directory in the database, and stores a copy on disk for a start without it. Throws if neither the database nor a
+ * copy has one: calls would reach officials whom nobody knows.
  */
 export async function followKnown(
   db: Kysely<RegisterTables>,
@@ -40,7 +40,7 @@ export async function followKnown(
     await writeCopy(copyPath, known)
   }
 
-  /** One read at a time; what is told during one is read after it. */
+  /** One read at a time; notifications during a read cause another one. */
   function refresh(): Promise<void> {
     again = true
     refreshing ??= (async () => {
@@ -86,7 +86,7 @@ async function readCopy(path: string): Promise<Pick<Known, 'officials'> | undefi
         phoneKey: PhoneNumberKey
         from: string
         to: string | null
-        // Absent in a copy that an older version wrote.
+        // Absent in a copy by an older version.
         consentedFrom?: string | null
       })[]
     }

@@ -15,9 +15,9 @@ import { writeCopy } from './write-copy.ts'
 export interface QuotaOptions {
   db: Kysely<RegisterTables>
   clock: Clock
-  /** Where a copy is kept for a start without the database. */
+  /** Path of a copy for starts without the database. */
   copyPath: string
-  /** What an earlier process left: in the register already or not, it counts once. */
+  /** Calls of an earlier process: each counts once, whether the register has it or not. */
   leftBehind: readonly Parameters<QuotaCounts['count']>[0][]
   onFault: (error: unknown) => void
 }
@@ -32,8 +32,8 @@ interface Copy {
 }
 
 /**
- * What quotas have counted in this week and the last: this process's own calls as they come, those of others from the
- * register every minute. Without the database it goes on with what it knew and with its own.
+ * Follows the quota counts of this week and the last: this process's own calls at once, those of others from the register every
+ * minute. Without the database it continues with the last counts and its own calls.
  */
 export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts & { stop: () => Promise<void> }> {
   const { db, clock, copyPath, onFault } = options
@@ -62,7 +62,7 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
           tallies: await readQuotaCounts(db, start, starts[place + 1] ?? start, known),
         })),
       )
-      // What was counted meanwhile may be in the answer, too: it would count twice.
+      // A call counted meanwhile may be in the answer, too, and would count twice.
       if (counts.known.some(({ segmentId }) => !known.includes(segmentId))) continue
       learn((weeks = found))
       await copy()

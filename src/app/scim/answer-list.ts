@@ -11,12 +11,12 @@ export interface ListQuery extends Projection {
   count?: number | undefined
 }
 
-/** Where a page begins, the first being 0, and how long it is; what is out of range is taken for the nearest. */
+/** Returns a page's first index, from 0, and its length; values out of range become the nearest valid ones. */
 export function pageOf({ startIndex = 1, count = pageSize }: ListQuery): { offset: number; limit: number } {
   return { offset: Math.max(startIndex, 1) - 1, limit: Math.min(Math.max(count, 0), longestPage) }
 }
 
-/** One page of resources. */
+/** Returns one page of resources. */
 export function listResponse(page: readonly object[], total: number, query: ListQuery): object {
   return {
     schemas: [schema],

@@ -4,7 +4,7 @@ export const coreUser = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const enterpriseUser = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 export const coreGroup = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 
-/** An attribute as RFC 7644 section 3.10 writes it; names in small letters, as their case does not matter. */
+/** An attribute as in RFC 7644 section 3.10; names are case-insensitive and stored in lower case. */
 export interface AttributePath {
   schema?: string
   /** Empty: the whole extension. */
@@ -14,7 +14,7 @@ export interface AttributePath {
 
 const name = /^[$a-z][\w$-]*$/i
 
-/** Reads `name.givenName`, `urn:…:User:manager.value`, `urn:…:enterprise:2.0:User`; nothing where it is none. */
+/** Reads `name.givenName`, `urn:…:User:manager.value`, `urn:…:enterprise:2.0:User`; returns undefined for anything else. */
 export function readAttributePath(text: string): AttributePath | undefined {
   const schema = [coreUser, enterpriseUser, coreGroup].find((urn) => {
     const rest = text.slice(urn.length)
@@ -31,7 +31,7 @@ export function readAttributePath(text: string): AttributePath | undefined {
   }
 }
 
-/** As {@link readAttributePath}; what is none is an error of the kind asked for. */
+/** As {@link readAttributePath}, but throws an error of the given kind. */
 export function attributePath(text: string, wrong: 'invalidFilter' | 'invalidPath' | 'invalidValue'): AttributePath {
   const path = readAttributePath(text)
   if (!path) throw new ScimError(400, `"${text.slice(0, 100)}" is no attribute.`, wrong)

@@ -6,7 +6,7 @@ import { fullName, phonesOf, writtenFrom, type WrittenUser } from './read-user.t
 import { ScimError } from './scim-error.ts'
 import { userResource } from './user-resource.ts'
 
-/** Somebody to enter as an identity system says, from now on. */
+/** Returns the person to enter from an identity system's user, from now on. */
 export function personToEnter(user: WrittenUser & { userName: string }, now: Temporal.Instant): PersonToEnter {
   return {
     userId: user.userName,
@@ -17,14 +17,14 @@ export function personToEnter(user: WrittenUser & { userName: string }, now: Tem
     ...managerOf(user.manager ?? undefined),
     phones: phonesOf(user),
     employedFrom: now,
-    // Not in service: known, and answering no calls.
+    // Not in service: in the directory, but answers no calls.
     ...(user.active === false && { employedTo: now }),
     source: 'scim',
     externalId: user.externalId ?? undefined,
   }
 }
 
-/** What differs, from now on. Where and at which number somebody out of service answers is not asked. */
+/** Returns the differences, from now on. Unit and numbers of somebody out of service are not required. */
 export function changeToMake(
   person: PersonNow,
   user: WrittenUser,
@@ -33,7 +33,7 @@ export function changeToMake(
   if (user.userName !== undefined && user.userName !== person.userId) {
     throw new ScimError(400, 'userName is never changed: it is the personal user id.', 'mutability')
   }
-  // Who is to come is changed as of the first day.
+  // A person who has not started yet is changed as of the first day.
   const from = Temporal.Instant.compare(person.employedFrom, now) > 0 ? person.employedFrom : now
   const active = user.active ?? person.employed
   const written = writtenFrom(userResource(person, numbering))
@@ -59,7 +59,7 @@ export function changeToMake(
   }
 }
 
-/** The name that was told anew; else its parts, where the name had been made of them; else whatever is left of it. */
+/** Returns the display or formatted name if it changed; else its parts, if the name had been made of them; else what is left of it. */
 function nameAfter(before: WrittenUser, after: WrittenUser): string {
   if (after.displayName && after.displayName !== before.displayName) return after.displayName
   if (after.formatted && after.formatted !== before.formatted) return after.formatted
@@ -70,7 +70,7 @@ function nameAfter(before: WrittenUser, after: WrittenUser): string {
   return fullName(after)
 }
 
-/** What comes back the way it was written is no change. */
+/** Numbers sent back unchanged are no change. */
 function samePhones(user: WrittenUser, held: readonly PhoneNumberKey[], numbering: NumberingOptions): boolean {
   const keys = phonesOf(user).map((written) => officialsPhone(written, numbering))
   return keys.length === held.length && held.every((key) => keys.includes(key))

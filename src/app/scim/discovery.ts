@@ -1,4 +1,4 @@
-/** What this SCIM server can do and which attributes it keeps (RFC 7643 sections 5 to 7, RFC 7644 section 4). */
+/** Capabilities and attributes of this SCIM server (RFC 7643 sections 5 to 7, RFC 7644 section 4). */
 import { coreGroup, coreUser, enterpriseUser } from './attribute-path.ts'
 
 export const longestPage = 200

@@ -1,6 +1,5 @@
 /**
- * Filters and paths (RFC 7644 sections 3.4.2.2 and 3.5.2). In: the text of a request. Out: what it means. Never here: what
- * attributes there are, or a query.
+ * Parses filters and paths (RFC 7644 sections 3.4.2.2 and 3.5.2). Knows nothing of which attributes exist, and runs no query.
  */
 import { attributePath, type AttributePath } from './attribute-path.ts'
 import { ScimError } from './scim-error.ts'
@@ -13,14 +12,14 @@ export type Filter =
   | { op: 'not'; filter: Filter }
   | { op: 'present'; path: AttributePath }
   | { op: 'compare'; comparison: Comparison; path: AttributePath; value: string | number | boolean | null }
-  /** Some one value of a multi-valued attribute: `phoneNumbers[type eq "work"]`. */
+  /** At least one value of a multi-valued attribute: `phoneNumbers[type eq "work"]`. */
   | { op: 'some'; path: AttributePath; filter: Filter }
 
 export interface PatchPath {
   path: AttributePath
-  /** Which values of it. */
+  /** Selects values of it. */
   filter?: Filter
-  /** Which part of those values; in small letters. */
+  /** Sub-attribute of those values, in lower case. */
   sub?: string
 }
 
@@ -28,7 +27,7 @@ type Wrong = 'invalidFilter' | 'invalidPath'
 
 const longestText = 2000
 const deepest = 20
-/** Blanks, then one of: brackets; a JSON string; anything else without blanks, brackets and quotation marks. */
+/** Blanks, then one of: a bracket; a JSON string; anything else without blanks, brackets and quotation marks. */
 const token = /\s*(?:([()[\]])|("(?:[^"\\]|\\.)*")|([^\s()[\]"]+))/y
 
 export function parseFilter(text: string): Filter {
@@ -38,7 +37,7 @@ export function parseFilter(text: string): Filter {
   return filter
 }
 
-/** `displayName`, `urn:…:User:manager`, `phoneNumbers[type eq "work"]`, `phoneNumbers[type eq "work"].value`. */
+/** Parses `displayName`, `urn:…:User:manager`, `phoneNumbers[type eq "work"]`, `phoneNumbers[type eq "work"].value`. */
 export function parsePath(text: string): PatchPath {
   const reader = new Reader(text, 'invalidPath')
   const path = reader.readPath()
@@ -97,7 +96,7 @@ class Reader {
     if (!this.take('[')) return this.readComparison(path)
     const filter = this.readOr(depth + 1)
     this.expect(']')
-    // Not in the grammar, but what Entra ID writes: emails[type eq "work"].value eq "…".
+    // Not in the grammar, but sent by Entra ID: emails[type eq "work"].value eq "…".
     const sub = this.readSub()
     return {
       op: 'some',
@@ -122,7 +121,7 @@ class Reader {
         return value as string | number | boolean | null
       }
     } catch {
-      // Answered below, like any other word that is no value.
+      // Handled below, like any other word that is no value.
     }
     throw this.fail()
   }
@@ -131,7 +130,7 @@ class Reader {
     return attributePath(this.read(), this.wrong)
   }
 
-  /** `.value` behind a bracket. */
+  /** Reads `.value` after a bracket. */
   readSub(): string | undefined {
     const found = /^\.([$a-z][\w$-]*)$/i.exec(this.tokens[this.next] ?? '')?.[1]
     if (found === undefined) return undefined

@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import { ScimError } from './scim-error.ts'
 import type { ListQuery } from './answer-list.ts'
 
-/** The token of a request; empty where there is none. */
+/** Returns the token of a request; empty if there is none. */
 export function bearerOf({ headers }: FastifyRequest): string {
   return /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 }
 
-/** Reads a list's query, or a search request's body; other parameters (sorting) are passed over. */
+/** Reads a list's query, or a search request's body; ignores other parameters (sorting). */
 export function readListQuery(given: unknown): ListQuery {
   const query = Object(given) as Record<string, unknown>
   const list = (name: string) => {

@@ -2,7 +2,7 @@ import type { AttributePath } from './attribute-path.ts'
 import { coreGroup, coreUser } from './attribute-path.ts'
 import type { Comparison, Filter } from './filter.ts'
 
-/** Whether a resource is one that a filter means (RFC 7644 section 3.4.2.2). */
+/** Returns true if a resource matches a filter (RFC 7644 section 3.4.2.2). */
 export function matches(resource: object, filter: Filter): boolean {
   switch (filter.op) {
     case 'and':
@@ -58,7 +58,7 @@ function holds(comparison: Comparison, found: unknown, wanted: unknown, exact: b
   }
 }
 
-/** Instants by time, other texts by their letters. */
+/** Compares instants by time, other texts by their characters. */
 function inOrder(one: string, other: string): number {
   const [first, second] = [instant(one), instant(other)]
   if (first && second) return Temporal.Instant.compare(first, second)
@@ -73,7 +73,7 @@ function instant(text: string): Temporal.Instant | undefined {
   }
 }
 
-/** Every value of an attribute: none, one, or those of a multi-valued one. */
+/** Returns the values of an attribute: none, one, or those of a multi-valued one. */
 export function valuesAt(resource: object, path: AttributePath): unknown[] {
   const inCore = path.schema === undefined || path.schema === coreUser || path.schema === coreGroup
   const holder = inCore ? resource : member(resource, path.schema ?? '')
@@ -94,12 +94,12 @@ function simple(found: unknown): unknown {
   return typeof found === 'object' && found !== null ? member(found, 'value') : found
 }
 
-/** Entra ID writes truth as a word. */
+/** Entra ID sends booleans as words. */
 function asBoolean(value: unknown): unknown {
   return typeof value === 'string' ? ({ true: true, false: false }[value.toLowerCase()] ?? value) : value
 }
 
-/** Ids are compared letter by letter (RFC 7643 section 3.1), everything else in any case. */
+/** Ids are case-sensitive (RFC 7643 section 3.1), everything else is not. */
 function isExact({ attribute }: AttributePath): boolean {
   return attribute === 'id' || attribute === 'externalid'
 }

@@ -20,7 +20,7 @@ interface Operation {
   value?: unknown
 }
 
-/** The operations of a PATCH request (RFC 7644 section 3.5.2); `op` in any case, as Entra ID writes it. */
+/** Reads the operations of a PATCH request (RFC 7644 section 3.5.2); `op` in any case, as sent by Entra ID. */
 export function readOperations(body: unknown): Operation[] {
   const given = new Map(
     Object.entries(Object(body) as object).map(([name, value]) => [name.toLowerCase(), value as unknown]),
@@ -45,7 +45,7 @@ export function readOperations(body: unknown): Operation[] {
   })
 }
 
-/** The user after the operations, one after another. */
+/** Returns the user after all operations, applied in order. */
 export function patchUser(user: WrittenUser, operations: readonly Operation[]): WrittenUser {
   return operations.reduce(patch, user)
 }
@@ -93,13 +93,13 @@ function patchPhones(
     return changed
   }
   if (phones.some(meant)) return once(phones.map((phone) => (meant(phone) ? change(phone) : phone)))
-  // A number that is not there yet: Entra ID and Okta say it this way, with add and with replace.
+  // Adds a number that does not exist yet: Entra ID and Okta use a filter for it, with add and with replace.
   const made = filter && impliedBy(filter)
   if (made) return together(phones, [change(made)])
   throw new ScimError(400, 'No phone number is the one that the path means.', 'noTarget')
 }
 
-/** The number that a filter of nothing but `eq` describes. */
+/** Returns the number described by a filter of only `eq`. */
 function impliedBy(filter: Filter): WrittenPhone | undefined {
   if (filter.op === 'and') {
     const [one, other] = [impliedBy(filter.one), impliedBy(filter.other)]

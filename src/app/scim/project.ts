@@ -5,7 +5,7 @@ export interface Projection {
   excludedAttributes?: string | undefined
 }
 
-/** What a client asked to see of a resource (RFC 7644 section 3.9); `id` and `schemas` are always there. */
+/** Returns the requested attributes of a resource (RFC 7644 section 3.9); always with `id` and `schemas`. */
 export function project(resource: object, { attributes, excludedAttributes }: Projection): object {
   if (attributes !== undefined) {
     const wanted = readPaths(attributes)
@@ -16,7 +16,7 @@ export function project(resource: object, { attributes, excludedAttributes }: Pr
   return keep(resource, [], (path) => !unwanted.some((one) => startsWith(path, one)))
 }
 
-/** The way to an attribute, in small letters: an extension's URN, the attribute, its part. */
+/** Path of an attribute, in lower case: an extension's URN, the attribute, its part. */
 type Way = readonly string[]
 
 function readPaths(text: string): Way[] {

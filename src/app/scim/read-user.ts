@@ -8,7 +8,7 @@ export interface WrittenPhone {
   type?: string | undefined
 }
 
-/** What an identity system says of a user. What it does not mention is not there; null: none. */
+/** A user as sent by an identity system. Absent members are absent here; null: none. */
 export interface WrittenUser {
   userName?: string
   externalId?: string | null
@@ -31,7 +31,7 @@ const texts = new Map<string, 'externalId' | 'displayName' | 'formatted' | 'give
   ['name.familyname', 'familyName'],
 ])
 
-/** Attributes of RFC 7643 sections 4.1 and 4.3 that the register has no use for: taken and not kept (R10). */
+/** Attributes of RFC 7643 sections 4.1 and 4.3 that the register does not need: accepted and not stored (R10). */
 const notKept = new Set(
   [
     ...['middleName', 'honorificPrefix', 'honorificSuffix'].map((part) => `name.${part}`),
@@ -42,14 +42,14 @@ const notKept = new Set(
   ].map((name) => name.toLowerCase()),
 )
 
-/** One name for an attribute, however its path was written; in small letters. */
+/** Returns one name for an attribute, however its path was written, in lower case. */
 export function nameOfAttribute({ schema, attribute, sub }: AttributePath): string {
   const whole =
     schema === enterpriseUser ? ['enterprise', attribute].filter((part) => part !== '').join('.') : attribute
   return sub === undefined ? whole : `${whole}.${sub}`
 }
 
-/** The body of POST and PUT, or the value of a PATCH operation without a path. What nobody knows is passed over. */
+/** Reads the body of POST and PUT, or the value of a PATCH operation without a path. Ignores unknown attributes. */
 export function readUser(body: unknown): WrittenUser {
   if (!isObject(body)) throw new ScimError(400, 'A User is a JSON object.', 'invalidSyntax')
   const user: WrittenUser = {}
@@ -60,7 +60,10 @@ export function readUser(body: unknown): WrittenUser {
   return user
 }
 
-/** Sets what one attribute says. @returns false where no such attribute is known */
+/**
+ * Sets one attribute.
+ * @returns false if the attribute is unknown
+ */
 export function setAttribute(user: WrittenUser, name: string, value: unknown): boolean {
   const text = texts.get(name)
   if (text) user[text] = readText(name, value)
@@ -78,7 +81,7 @@ export function setAttribute(user: WrittenUser, name: string, value: unknown): b
   return true
 }
 
-/** The user as it stands, as if the identity system had written it. */
+/** Returns the current user as the identity system would have sent it. */
 export function writtenFrom(resource: UserResource): WrittenUser {
   const { department, manager } = resource[enterpriseUser] ?? {}
   return {
@@ -95,12 +98,12 @@ export function writtenFrom(resource: UserResource): WrittenUser {
   }
 }
 
-/** What a person is called: as it is displayed, as it is formatted, or its parts in the Finnish order of speech. */
+/** Returns a person's name: the display name, the formatted one, or its parts in Finnish spoken order. */
 export function fullName({ displayName, formatted, givenName, familyName }: WrittenUser): string {
   return displayName || formatted || [givenName, familyName].filter(Boolean).join(' ')
 }
 
-/** The numbers at which the official answers calls: those of work, and those of which nothing is said. */
+/** Returns the numbers at which the official answers calls: those of type work, and those without a type. */
 export function phonesOf({ phones }: WrittenUser): string[] {
   return (phones ?? [])
     .filter(({ type }) => type === undefined || type.toLowerCase() === 'work')
@@ -124,7 +127,7 @@ function readUserName(value: unknown): string {
   return userId
 }
 
-/** Entra ID writes it as "False". */
+/** Entra ID sends it as "False". */
 function readActive(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   const word = typeof value === 'string' ? value.toLowerCase() : ''
@@ -143,7 +146,7 @@ export function readPhones(value: unknown): WrittenPhone[] {
   })
 }
 
-/** Sets `value` or `type`; other parts are passed over. */
+/** Sets `value` or `type`; ignores other parts. */
 export function setPhonePart(phone: WrittenPhone, part: string, value: unknown): void {
   if (part !== 'value' && part !== 'type') return
   if (value === null || value === undefined) phone[part] = undefined
@@ -151,7 +154,7 @@ export function setPhonePart(phone: WrittenPhone, part: string, value: unknown):
   else phone[part] = value
 }
 
-/** `{value: id}`, or, as some write it, the id alone. */
+/** `{value: id}`, or the id alone, as sent by some clients. */
 function readManager(value: unknown): string | null {
   if (!isObject(value)) return readText('manager', value)
   const [, id] = Object.entries(value).find(([name]) => name.toLowerCase() === 'value') ?? []

@@ -1,4 +1,4 @@
-/** The schemas of the resources, and of what describes them (RFC 7643 sections 4 to 8). */
+/** Schemas of the resources, and of the discovery resources (RFC 7643 sections 4 to 8). */
 import { coreGroup, coreUser, enterpriseUser } from './attribute-path.ts'
 
 const scimPath = '/scim/v2'
@@ -118,7 +118,7 @@ export const schemas = [
   },
 ]
 
-/** RFC 7643 section 8.7.2: what the discovery endpoints answer, none of it to be written. */
+/** RFC 7643 section 8.7.2: schemas of the discovery endpoints' resources, all read-only. */
 function ownSchemas() {
   const fixed = (name: string, description: string, more: Partial<Attribute> = {}) =>
     attribute(name, description, { required: true, ...readOnly, ...more })

@@ -8,7 +8,7 @@ type ScimType =
 
 const schema = 'urn:ietf:params:scim:api:messages:2.0:Error'
 
-/** What a SCIM request is answered with instead (RFC 7644 section 3.12). */
+/** Error response of a SCIM request (RFC 7644 section 3.12). */
 export class ScimError extends Error {
   readonly statusCode: number
   readonly scimType: ScimType | undefined
@@ -18,7 +18,7 @@ export class ScimError extends Error {
     this.scimType = scimType
   }
 
-  /** The body of the answer; the status is a string in it. */
+  /** Returns the response body; the status is a string in it. */
   body(): object {
     return {
       schemas: [schema],
@@ -34,7 +34,7 @@ export const notFound = () => new ScimError(404, 'There is no such resource.')
 export const tokenRefused = () =>
   new ScimError(401, 'The bearer token is missing, unknown or revoked: seloste scim-token add makes one.')
 
-/** What the directory refused, for the identity system's log. */
+/** Returns the error for a refusal of the directory, for the identity system's log. */
 export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions): ScimError {
   switch (refusal.refused) {
     case 'person.user-id-taken':
@@ -53,7 +53,7 @@ export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions):
       return invalidValue(`manager: there is no User "${refusal.userId}".`)
     case 'person.circle':
       return invalidValue('manager: somebody would be their own manager, directly or through others.')
-    // No change by a token waits for anybody.
+    // A change by a token never waits for confirmation.
     case 'person.needs-confirmation':
     case 'person.overlap':
       return new ScimError(409, 'Somebody changed the same person meanwhile; try again.')

@@ -1,7 +1,6 @@
 /**
- * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system keeps the directory. In: requests with a bearer token. Out:
- * resources and errors in SCIM's shapes. Never here: a rule of the directory (../../safeguards/people), or a right to do
- * anything in Seloste: who is in the directory may do nothing because of it (R36).
+ * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system maintains the directory, with a bearer token. Contains no rule of
+ * the directory (../../safeguards/people) and grants no right in Seloste: being in the directory gives none (R36).
  */
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { Desk } from '../http/desk.ts'
@@ -32,7 +31,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
       scim.setNotFoundHandler((_request, reply) => answerError(reply, notFound()))
       discoveryRoutes(scim)
       void scim.register((kept: Routes, _none, ready) => {
-        // Before anything of the body is read: who may not ask is told nothing else.
+        // Before the body is read: an unauthorised caller learns nothing else.
         kept.addHook('onRequest', async (request) => {
           if (!(await tokenHolds(desk.db, bearerOf(request)))) throw tokenRefused()
         })
@@ -46,7 +45,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
   )
 }
 
-/** Open to whoever asks: they say the same everywhere (RFC 7643 section 5). */
+/** Public: the answers are the same everywhere (RFC 7643 section 5). */
 function discoveryRoutes(scim: Routes): void {
   scim.get('/ServiceProviderConfig', () => serviceProviderConfig)
   onlyRead(scim, '/ServiceProviderConfig')

@@ -14,7 +14,7 @@ interface Phone {
   type: 'work'
 }
 
-/** A person as RFC 7643 sections 4.1 and 4.3 write one; nothing that the register has no use for (R10). */
+/** A person as in RFC 7643 sections 4.1 and 4.3, without what the register does not need (R10). */
 export interface UserResource {
   schemas: string[]
   id: string
@@ -68,12 +68,12 @@ export function userResource(person: PersonNow, numbering: NumberingOptions): Us
   return { ...resource, meta: { ...resource.meta, version: versionOf(resource) } }
 }
 
-/** E.164 as it is; what has none, as people write it. */
+/** Returns E.164 unchanged; a number without it in national notation. */
 function writePhone(key: PhoneNumberKey, numbering: NumberingOptions): string {
   return key.startsWith('+') ? key : displayPhoneNumber(key, numbering)
 }
 
-/** A weak entity tag: the same for the same resource (RFC 7644 section 3.14). */
+/** Returns a weak entity tag: the same for the same resource (RFC 7644 section 3.14). */
 export function versionOf(resource: object): string {
   return `W/"${createHash('sha256').update(JSON.stringify(resource)).digest('base64url').slice(0, 22)}"`
 }

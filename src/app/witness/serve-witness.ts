@@ -1,7 +1,7 @@
 /**
- * A witness (C2SP tlog-witness): one installation's audit log and its destruction ledger, one key, one checkpoint of each
- * remembered. In: checkpoints over HTTP. Out: cosignatures of those that continue what it has seen. What is cosigned is on
- * disk before anybody is told. Never here: an entry.
+ * A witness (C2SP tlog-witness) for one installation's audit log and destruction ledger, with one key; remembers one checkpoint
+ * of each. Receives checkpoints over HTTP and cosigns those that continue the last one it saw. A cosigned checkpoint is on disk
+ * before the answer. Never receives entries.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -90,7 +90,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       say(outgoing, 413, `a question has ${longestBody} bytes at most`)
       return
     }
-    // One at a time: between the look at what was cosigned last and the next cosignature nothing may come.
+    // Serialised: nothing may come between reading the last cosigned checkpoint and the next cosignature.
     const considered = turn.then(() => consider(body, outgoing))
     turn = considered.catch(() => undefined)
     await considered
@@ -140,14 +140,14 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
 
 interface Seen {
   key: VerifierKey
-  /** SHA-256 of the origin, as addresses have it. */
+  /** SHA-256 of the origin, as in addresses. */
   hash: string
   folder: LogFolder
-  /** What was cosigned last. */
+  /** The last cosigned checkpoint. */
   latest: (SignedCheckpoint & { note: string }) | undefined
 }
 
-/** A state that is not this witness's own is not gone on from: it would forget what it saw. */
+/** Refuses a state that is not this witness's own: continuing from it would forget what it saw. */
 async function openSeen(state: string, name: string, key: VerifierKey, signer: Signer): Promise<Seen> {
   const folder = await openLogFolder(join(state, name))
   const hash = createHash('sha256').update(key.name).digest('hex')

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** What stands in the way of an end or of its proof, for whoever operates the register; of preservation orders nothing. */
+/** A blocker of destructions or of their proof, for operators; contains nothing about preservation orders. */
 export interface Blocker {
   kind: keyof typeof remedies
   count: number
@@ -13,8 +13,8 @@ export interface Blocker {
 }
 
 /**
- * What waits for a person: an inspection whose recording is destroyed within three days, a recall past its time, a disclosure of
- * which the copies should be back.
+ * Work that waits for a person: an inspection whose recording is destroyed within three days, an overdue recall, a disclosure
+ * whose copies should have been returned.
  */
 export interface BlockedDestruction {
   kind: 'inspection-urgent' | 'recall-overdue' | 'disclosure-overdue'
@@ -22,7 +22,7 @@ export interface BlockedDestruction {
   until: Temporal.Instant
 }
 
-/** What is the matter, and what to do about it. */
+/** Problem and remedy by kind. */
 export const remedies = {
   'clock-ahead': [
     'the clock has jumped ahead, nothing is destroyed by its term',
@@ -51,7 +51,7 @@ export const remedies = {
   ],
 } as const
 
-/** As the custodian or the owner of the database. */
+/** Runs as the custodian or the owner of the database. */
 export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
   const { rows } = await sql<Blocker>`
     select kind, count::float8 as count, since, deadline, place, example, fault from what_stands_in_the_way()`.execute(
@@ -60,7 +60,7 @@ export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
   return rows
 }
 
-/** As the custodian or the owner of the database. */
+/** Runs as the custodian or the owner of the database. */
 export async function listBlockedDestructions(db: HoldingSafeguards): Promise<BlockedDestruction[]> {
   const { rows } = await sql<BlockedDestruction>`select kind, id, until from ends_that_wait() order by until`.execute(
     db,
@@ -68,7 +68,7 @@ export async function listBlockedDestructions(db: HoldingSafeguards): Promise<Bl
   return rows
 }
 
-/** One line: what, how much, where, since and until when, what to do. */
+/** Returns one line: kind, count, place, since and until when, remedy. */
 export function describeBlocker({ kind, count, since, deadline, place, example, fault }: Blocker): string {
   const [what, remedy] = remedies[kind]
   const about = [

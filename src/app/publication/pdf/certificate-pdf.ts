@@ -10,8 +10,8 @@ import { pageOf, sayCertificate } from '../say.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /**
- * The certificate of a destruction, for the person who asked for it (R50, R52). What it says of the call is what the viewer
- * was just shown of it; nothing of the certificate is kept.
+ * Renders the certificate of a destruction for the person who asked for it (R50, R52). Its facts of the call are those just
+ * shown to the viewer; nothing of the certificate is stored.
  */
 export function certificatePdf(
   certified: Certified,

@@ -5,7 +5,7 @@ import { whenInForce, type PlacedVersion } from '../place-version.ts'
 import { pageOf, sayPublication } from '../say.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
-/** A version as a document to keep and to print. The same version gives the same bytes as long as its text is the same. */
+/** Renders a version as PDF. Deterministic: the same version and text give the same bytes. */
 export function descriptionPdf(
   document: PublishedDocument,
   placed: PlacedVersion,

@@ -2,12 +2,12 @@ import type { Look, Typesetter } from './typeset.ts'
 
 export type Parent = PDFKit.PDFStructureElement
 
-/** What pdfkit has and its types do not tell of. */
+/** Members of pdfkit that its types lack. */
 interface Attributed {
   dictionary: { data: { A?: object } }
 }
 
-/** Where text may stand on a page, in points from the left edge. */
+/** Horizontal area of text on a page, in points from the left edge. */
 export interface Column {
   x: number
   width: number
@@ -18,21 +18,21 @@ export const sheet = { width: 595.28, height: 841.89, left: 56, right: 56, top: 
 export const fullColumn: Column = { x: sheet.left, width: sheet.width - sheet.left - sheet.right }
 
 export interface Flow {
-  /** Where the next line stands: page (from 0) and upper edge. */
+  /** Returns the place of the next line: page (from 0) and upper edge. */
   at: () => Place
-  /** Goes back up, for a second column beside the first. */
+  /** Moves back up, for a second column beside the first. */
   goTo: (place: Place) => void
-  /** Whether nothing stands on the page yet. */
+  /** Returns true while the page is empty. */
   isFresh: () => boolean
   /** Leaves space, unless a page has just begun. */
   space: (points: number) => void
-  /** Begins a new page where less than so much is left. */
+  /** Begins a new page if less than this is left. */
   need: (points: number) => void
-  /** A structure element under another, filled by `content`, and ended. */
+  /** Adds a structure element under another, fills it by `content` and ends it. */
   within: (parent: Parent, type: string, content: (element: Parent) => void, attributes?: object) => void
-  /** One element of text. */
+  /** Adds one text element. */
   text: (parent: Parent, type: string, text: string, look: Look, column?: Column) => void
-  /** A thin line over the whole width that no reader hears of. */
+  /** Draws a thin line over the whole width, hidden from screen readers. */
   rule: () => void
   heightOf: (text: string, look: Look, column?: Column) => number
 }
@@ -42,7 +42,7 @@ export interface Place {
   y: number
 }
 
-/** Lets text flow from page to page; nothing is drawn outside an element or an artifact (ISO 14289-1, 7.1). */
+/** Flows text from page to page; nothing is drawn outside an element or an artifact (ISO 14289-1, 7.1). */
 export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
   const lowest = sheet.height - sheet.bottom
   let place: Place = { page: 0, y: sheet.top }
@@ -72,7 +72,7 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
     }
   }
 
-  /** How many of the lines stand on this page: never one alone at its foot or at the next one's head. */
+  /** Returns how many of the lines fit on this page; avoids widows and orphans. */
   function fitting(count: number, leading: number): number {
     const room = Math.floor((lowest - place.y + 0.01) / leading)
     if (room >= count) return count
@@ -97,7 +97,7 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
     text(parent, type, text, look, column = fullColumn) {
       within(parent, type, (element) => {
         const lines = typesetter.linesOf(text, look, column.width)
-        // The space at a line's end keeps its words apart for who reads the text without its lines.
+        // The space at a line's end separates words in extracted text.
         const drawn = lines.map((line, index) => (index < lines.length - 1 ? `${line} ` : line))
         while (drawn.length > 0) {
           const now = fitting(drawn.length, look.leading)

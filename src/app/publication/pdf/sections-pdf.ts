@@ -22,39 +22,38 @@ const labelColumn: Column = { x: sheet.left, width: 128 }
 const valueColumn: Column = { x: sheet.left + 142, width: fullColumn.width - 142 }
 const bulletIndent = 14
 
-/** A document in sections, as it is set. */
+/** A document in sections. */
 export interface SetDocument {
   about: About
-  /** Lines under the title: what it is, of when. */
+  /** Lines under the title: kind and date of the document. */
   under: readonly string[]
-  /** Lines that are not to be overlooked. */
+  /** Lines that must not be overlooked. */
   notes?: readonly string[]
   sections: readonly Section[]
-  /** What stands above the title on the first page: of a letter, whose and to whom. */
+  /** Content above the title on the first page: sender and recipient of a letter. */
   opening?: (flow: Flow, root: Parent) => void
-  /** Sections without a line between them. */
+  /** True to omit the lines between sections. */
   withoutRules?: boolean
-  /** At the foot of every page. */
+  /** Footer of every page. */
   foot: string
   pageOf: (page: number, pages: number) => string
 }
 
 /**
- * A document to keep and to print: tagged PDF after ISO 14289-1 (PDF/UA-1). The same document gives the same bytes as long
- * as its text is the same.
+ * Renders a document as tagged PDF by ISO 14289-1 (PDF/UA-1). Deterministic: the same document and text give the same bytes.
  */
 export async function sectionsPdf(
   { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SetDocument,
   pieces: TypefacePieces,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
-  // Read where somebody asks for a PDF: it brings tables of typefaces.
+  // Loaded on demand: it brings tables of typefaces.
   const { default: PDFDocument } = await import('pdfkit')
   const doc = new PDFDocument({
     size: [sheet.width, sheet.height],
     margin: 0,
     pdfVersion: '1.7',
-    // Its types know only PDF/A.
+    // pdfkit's types have only PDF/A.
     subset: 'PDF/UA' as 'PDF/A-1',
     tagged: true,
     lang: language,
@@ -69,7 +68,7 @@ export async function sectionsPdf(
       CreationDate: new Date(made.epochMilliseconds),
     },
   })
-  // pdfkit puts the title into XMP as it is, whatever it has of XML in it.
+  // pdfkit writes the title into XMP without escaping XML.
   Object.assign(doc, { _addInfo: () => doc.appendXML(xmpOf(about)) })
   const parts: Buffer[] = []
   doc.on('data', (part: Buffer) => parts.push(part))
@@ -149,7 +148,7 @@ function drawBlock(flow: Flow, parent: Parent, block: Block): void {
   }
 }
 
-/** A label and its lines beside it. */
+/** Draws a label and its lines beside it. */
 function drawFact(flow: Flow, list: Parent, { label, lines }: Fact): void {
   flow.need(Math.max(flow.heightOf(label, looks.label, labelColumn), 2 * looks.text.leading))
   flow.within(list, 'LI', (item) => {
@@ -179,7 +178,7 @@ function drawItem(flow: Flow, list: Parent, text: string): void {
 }
 
 const cellGap = 14
-/** How the width goes to the columns of the table of purposes: the middle one has the most to say. */
+/** Column widths of the table of purposes: the middle one has the most text. */
 const shares = [0.3, 0.45, 0.25]
 
 function drawTable(flow: Flow, parent: Parent, { head, rows }: Table): void {
@@ -202,7 +201,7 @@ function drawTable(flow: Flow, parent: Parent, { head, rows }: Table): void {
   })
 }
 
-/** A row stays on one page. */
+/** Draws a row, which stays on one page. */
 function drawRow(
   flow: Flow,
   into: Parent,
@@ -232,7 +231,7 @@ function drawRow(
   flow.space(5)
 }
 
-/** What stands on every page and belongs to none of the text: artifacts. */
+/** Draws the header and footer of every page as artifacts. */
 function drawFurniture(
   doc: PDFKit.PDFDocument,
   typesetter: Typesetter,

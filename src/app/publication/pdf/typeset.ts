@@ -1,6 +1,6 @@
 import type { TypefacePieces } from '../files.ts'
 
-/** How text looks: points, and a colour as #rrggbb. */
+/** Style of text: points, and a colour as #rrggbb. */
 export interface Look {
   weight: Weight
   size: number
@@ -9,26 +9,26 @@ export interface Look {
 }
 export type Weight = 400 | 600
 
-/** Text as it is drawn: each part with the piece of the typeface that has its characters. */
+/** A run of text with the font piece that has its characters. */
 interface Run {
   font: string
   text: string
 }
 
 export interface Typesetter {
-  /** Breaks a text into lines no wider than `width` points; a word that is wider itself is broken within. */
+  /** Breaks text into lines no wider than `width` points; a wider word is broken within. */
   linesOf: (text: string, look: Look, width: number) => string[]
   widthOf: (text: string, look: Look) => number
   /** Draws one line; `y` is its upper edge. */
   draw: (line: string, look: Look, x: number, y: number) => void
 }
 
-/** What pdfkit has and its types do not tell of. */
+/** Members of pdfkit that its types lack. */
 interface OpenFont {
   _font: { font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
 }
 
-/** Sets text in a typeface that comes in pieces by script. */
+/** Sets text in a typeface that is split by script. */
 export function typesetIn(doc: PDFKit.PDFDocument, pieces: TypefacePieces): Typesetter {
   const known = new Map<string, string>()
   for (const [name, font] of pieces) doc.registerFont(name, font)
@@ -101,7 +101,7 @@ export function typesetIn(doc: PDFKit.PDFDocument, pieces: TypefacePieces): Type
   }
 }
 
-/** One line of text without what cannot be seen. */
+/** Returns one line of text without invisible characters. */
 function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, (found) => (found === '\u00A0' ? found : ' ')).trim()
 }

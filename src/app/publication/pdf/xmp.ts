@@ -1,6 +1,6 @@
 import { escapeText } from '../html.ts'
 
-/** What a document says of itself. */
+/** Metadata of a document. */
 export interface About {
   title: string
   author: string
@@ -9,7 +9,7 @@ export interface About {
   made: Temporal.Instant
 }
 
-/** The same in XMP (ISO 16684-1), as the elements within rdf:RDF. */
+/** Returns the metadata as XMP (ISO 16684-1): the elements within rdf:RDF. */
 export function xmpOf({ title, author, subject, language, made }: About): string {
   const inLanguage = (text: string) =>
     `<rdf:Alt><rdf:li xml:lang="x-default">${escapeText(text)}</rdf:li><rdf:li xml:lang="${language}">${escapeText(text)}</rdf:li></rdf:Alt>`
