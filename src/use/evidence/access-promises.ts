@@ -1,4 +1,4 @@
-/** Who may look: accounts of one person each, rights that were granted, one's own calls, references. */
+/** Promises about access: personal accounts, logged grants, own calls, references. */
 import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
@@ -47,7 +47,7 @@ export const accessPersonal: Check<PersonalFacts> = {
 type GrantedFacts = {
   rights: number
   alone: number
-  /** Rights that the audit log does not say were granted. */
+  /** Rights whose grant is not in the audit log. */
   unlogged: number
   beyond: number
   listenings: number
@@ -94,7 +94,7 @@ export const rightsGranted: Check<GrantedFacts> = {
 
 type OwnFacts = { listenings: number; looks: number; ofOthers: number; example: string | null }
 
-/** Which looks have been judged, and those that were found wrong. */
+/** Position up to which views have been judged, and those found wrong. */
 type OwnMemo = { upto: number; others: number[] }
 
 /** R39. */

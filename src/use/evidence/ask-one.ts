@@ -1,7 +1,7 @@
 import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 
-/** The one row that a statement without a group has. */
+/** Returns the single row of a statement without grouping. */
 export async function askOne<Row>(db: QueryExecutorProvider, statement: RawBuilder<Row>): Promise<Row> {
   const { rows } = await statement.execute(db)
   const [row] = rows
@@ -9,21 +9,21 @@ export async function askOne<Row>(db: QueryExecutorProvider, statement: RawBuild
   return row
 }
 
-/** A calendar term counted from an instant, by the clock of Europe/Helsinki (terms.ts does the same without a database). */
+/** Returns an instant plus a calendar term, in Europe/Helsinki time (terms.ts does the same without a database). */
 export function monthsAfter(column: string, months: number) {
   const at = sql.ref(column)
   return sql<Temporal.Instant>`((${at} at time zone 'Europe/Helsinki') + ${sql.lit(`${months} months`)}::interval) at time zone 'Europe/Helsinki'`
 }
 
 /**
- * Of `recording`: the rows that public counts are of. What is past its day and not destroyed yet is in none of them: two
- * counts that differ by it would tell how many preservation orders there are.
+ * Returns a condition on `recording`: rows in public counts. Excludes recordings past their day but not destroyed yet: two
+ * counts that differ by them would reveal the number of preservation orders.
  */
 export function countsPublicly(now: Temporal.Instant) {
   return sql<boolean>`(recording.state = 'DESTROYED' or coalesce(recording.destroy_at > ${now}, true))`
 }
 
-/** Each version with the interval in which it is in force; the first one for everything before it, too. */
+/** Returns each version with the interval in which it is in force; the first one also covers everything before it. */
 export function intervalsOf(versions: readonly DescriptionVersion[]) {
   const inOrder = [...versions].sort((a, b) => Temporal.Instant.compare(a.effectiveFrom, b.effectiveFrom))
   return inOrder.map((version, place) => ({
@@ -33,7 +33,7 @@ export function intervalsOf(versions: readonly DescriptionVersion[]) {
   }))
 }
 
-/** Whether a sweep came after an instant. One dated further ahead than clocks lie apart proves nothing. */
+/** Returns true if a sweep ran after an instant. One dated further ahead than clocks may differ proves nothing. */
 export function isSwept(at: Temporal.Instant | null, since: Temporal.Instant, now: Temporal.Instant): boolean {
   const { compare } = Temporal.Instant
   return at !== null && compare(at, since) > 0 && compare(at, now.add({ minutes: 5 })) < 0

@@ -8,38 +8,38 @@ import { openMemo, sealMemo } from './seal-memo.ts'
 import { signProof } from './sign-proof.ts'
 import type { Facts } from './tables.ts'
 
-/** A promise as it was found, in the words of the program. */
+/** Result of a promise's check, in the program's words. */
 export interface CheckedPromise {
   promise: PromiseId
-  /** What was found; nothing where the check could not be made. */
+  /** Counts found; null if the check failed. */
   facts: Facts | null
-  /** Why the check could not be made: a code, or the name of the error. */
+  /** Why the check failed: a code, or the error's name. */
   fault: string | null
   rule: string
   remedy: string
 }
 
 export interface Checked {
-  /** Promises that do not hold now, whether that is new or not. */
+  /** Promises that do not hold now, new or not. */
   broken: CheckedPromise[]
-  /** Promises that held when they were checked last and do not now. */
+  /** Promises that held at their last check and do not now. */
   newlyBroken: CheckedPromise[]
   /** Promises that did not hold and do now. */
   restored: CheckedPromise[]
-  /** What kept checks from being made; those promises are among the broken ones. */
+  /** Errors of failed checks; their promises are among the broken ones. */
   errors: { promise: PromiseId; error: unknown }[]
 }
 
-/** The one that may take minutes comes last, so that no other waits for it. */
+/** Runs last: it may take minutes, and no other check should wait for it. */
 const slowest: PromiseId = 'recording.as-drawn'
 const everyPromise = [...promises.filter((promise) => promise !== slowest), slowest]
 
 type Catalogue = Readonly<Record<PromiseId, Check>>
 
 /**
- * Checks promises one after another (all of them unless told), and writes down what it finds: the proof, and with a change
- * an entry in the audit log. A check that cannot be made is a proof that does not hold.
- * @throws when not even that can be written down; what was written last grows old then, and stops being a proof
+ * Checks promises one after another (by default all) and stores the proofs; each change adds an entry to the audit log. A
+ * failed check is a proof that does not hold.
+ * @throws if the result cannot be stored; the last proof then expires
  */
 export async function checkPromises(
   looking: Looking,
@@ -62,7 +62,7 @@ async function checkOne(
   checked: Checked,
 ): Promise<void> {
   const { db } = looking
-  // As exactly as the database has it: it is signed.
+  // Microseconds, as in the database: the instant is signed.
   const now = looking.now.round({ smallestUnit: 'microsecond', roundingMode: 'trunc' })
   const before = await db
     .selectFrom('proof')
@@ -71,7 +71,7 @@ async function checkOne(
     .executeTakeFirst()
   const begun = performance.now()
   const made = await make(check, looking, openMemo(looking, promise, before?.memo))
-  // A check that was broken off proves nothing, either way.
+  // An aborted check proves nothing.
   if (looking.signal?.aborted) return
   if (made === 'not-yet') return
   if ('error' in made) checked.errors.push({ promise, error: made.error })
@@ -83,25 +83,25 @@ async function checkOne(
     rule: check.rule,
     remedy: check.remedy,
   }
-  const said = {
+  const proof = {
     promise,
     checked_at: now,
     holds,
-    // A check that could not be made leaves what was found before.
+    // A failed check keeps the previous facts.
     facts: 'found' in made ? made.found.facts : (before?.facts ?? null),
     fault: finding.fault,
     broken_since: holds ? null : (before?.broken_since ?? now),
   }
   const row = {
-    ...said,
-    facts: said.facts === null ? undefined : JSON.stringify(said.facts),
-    signature: signer ? signProof(signer, said) : null,
+    ...proof,
+    facts: proof.facts === null ? undefined : JSON.stringify(proof.facts),
+    signature: signer ? signProof(signer, proof) : null,
     duration_ms: Math.round(performance.now() - begun),
     ...('found' in made && {
       memo: sealMemo(looking, promise, made.found.memo),
     }),
   }
-  // A promise that has never been proved is taken to hold: the first proof that it does not is a change.
+  // A promise without a proof counts as holding: a first proof that it does not is a change.
   const changed = (before?.holds ?? true) !== holds
   await db.transaction().execute(async (tx) => {
     await tx
@@ -138,7 +138,7 @@ async function make(
   }
 }
 
-/** A message may name what it should not; a code names none. */
+/** Returns a code, as a message might contain names. */
 function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown }
   return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown'

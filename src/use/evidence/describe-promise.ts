@@ -7,7 +7,10 @@ import { writtenAt } from './written.ts'
 
 const say = sayInAll(texts)
 
-/** The promise and its counts in one sentence a language, `promise.ID`: each blank is a fact, in its own words where it has any. */
+/**
+ * Returns the promise with its counts, one sentence a language: `promise.ID`, whose placeholders are facts, formatted by the
+ * check if it does so.
+ */
 export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.Instant): Trilingual {
   const written = writtenAt(now)
   const more = catalogue[promise].more?.(facts, written) ?? {}
@@ -16,7 +19,7 @@ export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.
   return say(`promise.${promise}`, Object.fromEntries(values))
 
   function count(of: PromiseId, name: string, fact: unknown): Trilingual | string {
-    // A proof of the version before has no such fact.
+    // A proof of an earlier version lacks this fact.
     if (typeof fact !== 'number') return '–'
     const [key, number] = [`promise.${of}.${name}`, written.number(fact)]
     return `${key}_other` in texts ? say(key as KeyOf<typeof texts>, { count: fact, number }) : number

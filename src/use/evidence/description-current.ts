@@ -9,18 +9,18 @@ type CurrentFacts = {
   changedTexts: number
   processes: number
   disobeying: number
-  /** Approved, and not brought back by a restore. */
+  /** Approved versions that a restore did not bring back. */
   lost: number
-  /** The first of them: its kind and the version it obeys. */
+  /** First failure: its kind and version. */
   example: string | null
 }
 
-/** A process reports every minute; one that has not for three is gone. */
+/** Processes report every minute; after three without a report one counts as gone. */
 const reportHoldsMinutes = 3
-/** Two machines' clocks, at the moment one version takes over from another. */
+/** Clock difference between two machines at the moment of a version change. */
 const clockSeconds = 5
 
-/** R1: what is published is what the processes obey and what row-level security obeys. */
+/** R1: the published text is the one that processes and row-level security obey. */
 export const descriptionCurrent: Check<CurrentFacts> = {
   rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s instants and roles are those of its text, and every running process reports that it obeys the version in force. No approved version that the destruction ledger names is missing.',
   test: {
@@ -43,14 +43,14 @@ export const descriptionCurrent: Check<CurrentFacts> = {
     const changed = versions.filter((known) => {
       const row = stored.find((one) => one.version === known.version)
       const found = row?.found.toString('hex')
-      // Whoever changes a text can tell the log of it anew, but not take back what it was told before.
-      const told = announced.filter((one) => one.version === known.version)
+      // Whoever changes a text can add a log entry for it, but not remove the earlier one: all entries must agree.
+      const loggedHashes = announced.filter((one) => one.version === known.version)
       const same =
         found === known.hash &&
         row?.found.equals(row.hash) === true &&
         row.effective_from.equals(known.description.effectiveFrom) &&
-        told.length > 0 &&
-        told.every(({ hash }) => hash === found)
+        loggedHashes.length > 0 &&
+        loggedHashes.every(({ hash }) => hash === found)
       const described = roles.filter((role) => role.version === known.version)
       return !same || !sameRoles(JSON.parse(rolesForDatabase(known.description)) as RoleRow[], described)
     })

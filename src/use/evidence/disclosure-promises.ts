@@ -1,4 +1,4 @@
-/** What was lent comes back: copies returned or destroyed by their day, recalls confirmed within theirs. */
+/** Promises about copies at research institutes: returned or destroyed by their day, recalls confirmed in time. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { askOne } from './ask-one.ts'
@@ -28,11 +28,11 @@ type ReturnedFacts = {
   released: number
   confirmed: number
   overdue: number
-  /** Confirmed within the last year, and after their day. */
+  /** Confirmed within the last year, but after their day. */
   lateInYear: number
-  /** Not confirmed, of a disclosure that is closed. */
+  /** Unconfirmed copies of closed disclosures. */
   openInClosed: number
-  /** Confirmed, and something says still which recording they were of. */
+  /** Confirmed copies still linked to their recording. */
   tied: number
   example: string | null
 }
@@ -70,7 +70,7 @@ type RecalledFacts = {
   open: number
   overdue: number
   lateInYear: number
-  /** Out as if nothing had happened, though the use of the recording was forbidden. */
+  /** Not recalled, although the use of the recording was forbidden. */
   notRecalled: number
   example: string | null
 }

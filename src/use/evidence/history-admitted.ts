@@ -5,20 +5,20 @@ import { readLostTimes } from './lost-times.ts'
 import type { Check, Looking } from './promise.ts'
 
 type AdmittedFacts = {
-  /** Contacts, segments and recordings that were counted as they were admitted, as far as their terms reach. */
+  /** Contacts, segments and recordings counted at admission, within their terms. */
   admitted: number
   held: number
   ended: number
   missing: number
   /** Reported by a capture node and entered after the backup that was restored since. */
   lostByRestore: number
-  /** Counts that are not as the audit log has them. */
+  /** Counts that differ from the audit log. */
   altered: number
-  /** Hours of admission (UTC) of which something is missing, the oldest first; ten at most. */
+  /** Hours of admission (UTC) with missing items, oldest first; at most ten. */
   hours: string | null
-  /** For how many minutes the oldest admission has been waiting to be counted. */
+  /** Minutes that the oldest admission has waited to be counted. */
   waitingMinutes: number
-  /** When every count was last held against what is held; null before the first time. */
+  /** Last time that every count was compared with the held rows; null before the first. */
   wholeAt: string | null
   example: string | null
 }
@@ -37,7 +37,7 @@ interface Totals {
   ended: number
 }
 
-/** A pass goes over all counts, the oldest first; what was found wrong is looked at in every round. */
+/** Progress of a pass over all counts, oldest first, and the counts found wrong, which are checked in every round. */
 type Memo = {
   passFrom: string | null
   pass: Totals
@@ -54,11 +54,11 @@ interface Logged {
   facts: number
 }
 
-/** How long a round goes on with its pass; what was admitted within a day is looked at in every round besides. */
+/** Time per round for the pass; the counts of the last `recentHours` are checked in every round too. */
 const roundMs = 1_000
 const recentHours = 26
 const entriesTogether = 500
-/** Counted each minute; after an upgrade all that is held is counted anew. */
+/** Admissions are counted every minute; after an upgrade everything held is counted again. */
 const mostWaitingMinutes = 30
 const wholeHours = 26
 const mostHours = 10
@@ -75,7 +75,7 @@ export const historyAdmitted: Check<AdmittedFacts> = {
   async check(looking, memo) {
     const { now } = looking
     const before = memo as Memo | undefined
-    const pass = await goOn(looking, before)
+    const pass = await continuePass(looking, before)
     const reached = pass.from === null
     const recent = reached ? [] : await logged(looking, now.subtract({ hours: recentHours }).toString(), 100_000)
     const again = Object.keys(before?.bad ?? {}).filter((part) => !pass.judged.has(part))
@@ -114,10 +114,10 @@ export const historyAdmitted: Check<AdmittedFacts> = {
 const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
 
 /**
- * Continues the pass for its time; begins it anew after a start of the process, and runs it to its end where no pass has been completed.
- * `from`: where the next round continues; null at the end.
+ * Continues the pass for `roundMs`. Restarts it after a start of the process, and runs it to the end if none was ever
+ * completed. `from`: where the next round continues; null at the end.
  */
-async function goOn(looking: Looking, before: Memo | undefined) {
+async function continuePass(looking: Looking, before: Memo | undefined) {
   const begunMs = performance.now()
   const begun = looking.afresh || !before?.passFrom ? undefined : { from: before.passFrom, totals: before.pass }
   let from: string | null = begun?.from ?? '-infinity'
@@ -144,7 +144,7 @@ async function goOn(looking: Looking, before: Memo | undefined) {
   return { from, totals, judged }
 }
 
-/** What the log says was counted, from an instant on: the part as it is now beside it. */
+/** Returns logged counts from an instant on, each joined with its present part. */
 async function logged({ db }: Looking, from: string, most: number): Promise<Logged[]> {
   const { rows } = await sql<Logged>`
     select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0)::bigint as facts
@@ -157,7 +157,7 @@ async function logged({ db }: Looking, from: string, most: number): Promise<Logg
   return rows
 }
 
-/** Parts that were found wrong before, by their entries in the log. */
+/** Checks parts again that were wrong before. */
 async function judgeAgain(looking: Looking, parts: readonly string[]) {
   if (parts.length === 0) return new Map<string, Bad & Totals>()
   const { rows } = await sql<Logged>`
@@ -192,7 +192,7 @@ async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise
       }),
       { facts: 0, due: 0, missing: 0, example: null as string | null },
     )
-    // What only a node reports, and the backup did not have, went with the database that was lost.
+    // Reported only by a node and missing in the backup: lost with the database.
     const isLost =
       detail.source !== 'register' &&
       restores.some(({ from, to }) => detail.hour >= hourOf(from) && detail.hour <= to.toString())
@@ -211,7 +211,7 @@ async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise
   return judged
 }
 
-/** The root over what each part holds now. */
+/** Returns the root over the present contents of each part. */
 async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; kinds: AdmittedFact['kind'][]; ids: string[]; starts: string[] }>`
     select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts
@@ -226,7 +226,7 @@ async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map
   )
 }
 
-/** For how many minutes the oldest admission has been waiting to be counted. */
+/** Returns the minutes that the oldest admission has waited to be counted. */
 async function waitingMinutes({ db }: Looking): Promise<number> {
   const { minutes } = await askOne(
     db,

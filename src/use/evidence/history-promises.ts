@@ -1,4 +1,4 @@
-/** The contact history: that it is complete, holds nothing else, ends in time and tells what became of recordings. */
+/** Promises about the contact history: complete, without other data, ended in time, and stating what became of recordings. */
 import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
@@ -10,9 +10,9 @@ import type { Check } from './promise.ts'
 type CompleteFacts = {
   recordings: number
   live: number
-  /** Recordings whose segment or contact is not there. */
+  /** Recordings whose segment or contact does not exist. */
   strayRecordings: number
-  /** Contacts that have ended without their term or an end of each part, or before they began. */
+  /** Ended contacts that lack their term or a part's end, or that end before they began. */
   unfinished: number
   example: string | null
 }
@@ -32,7 +32,7 @@ export const historyComplete: Check<CompleteFacts> = {
           (select count(*) from contact where ended_at is null) as live,
           (select coalesce(array_agg(id::text), '{}') from (
             select r.id from recording r
-            -- Rows of older ones go in batches after their month has gone.
+            -- Older rows are deleted in batches after their month was dropped.
             where r.contact_started_at > register_now() - interval '${sql.raw(String(historyMonths))} months' + interval '1 day' and (
               not exists (select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at)
               or not exists (select from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at)
@@ -60,7 +60,7 @@ export const historyComplete: Check<CompleteFacts> = {
   },
 }
 
-/** Each column that may hold something of a call, and which of the four identification data it serves (R10). */
+/** Columns that may hold data of a call, each with the identification data it serves, of four (R10). */
 const columns: Readonly<Record<string, Readonly<Record<string, IdentificationData | 'technical'>>>> = {
   contact: {
     id: 'technical',
@@ -135,11 +135,11 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
 type FieldFacts = {
   identificationData: number
   columns: number
-  /** Tables, columns, members of jsonb values, grants and ways out of the whole database that no version of the program knows. */
+  /** Tables, columns, members of jsonb values, grants and ways out of the database that are unknown to the program. */
   unknown: number
   /** The first of them, with its kind. */
   example: string | null
-  /** Callers of whom more is kept than the number. */
+  /** Callers with more stored than the number. */
   beyondNumber: number
 }
 
@@ -194,7 +194,7 @@ type TermFacts = {
   example: string | null
 }
 
-/** The sweep comes every hour; what two of them have left is overdue. Nobody is shown it in between. */
+/** The sweep runs hourly; what two of them leave is overdue. Nobody is shown it meanwhile. */
 export const sweepGraceHours = 2
 
 /** R22. */
@@ -215,13 +215,13 @@ export const historyTerm: Check<TermFacts> = {
       db,
       sql<{ contacts: number; oldest: Temporal.Instant | null; overdue: string[]; swept: Temporal.Instant | null }>`
         select
-          -- What an order keeps past its term is not told of, and what the sweep has not reached neither.
+          -- Rows kept past their term by an order are not revealed, nor those that the sweep has not reached.
           (select count(*) from contact) - (select count(*) from contact where history_ends_at <= ${now}) as contacts,
           (select min(history_ends_at) from contact where history_ends_at > ${now} or not ${isKept}) as oldest,
           (select coalesce(array_agg(id::text) filter (where not ${isKept}), '{}') from (
             select id from contact where history_ends_at <= ${limit}
             union
-            -- Whatever the row says of its term.
+            -- Independent of the term stored in the row.
             select id from contact
             where started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval + interval '1 day'
               and ${monthsAfter('ended_at', months)} <= ${limit}
@@ -252,9 +252,9 @@ export const historyTerm: Check<TermFacts> = {
 type TellsFacts = {
   toldRecorded: number
   toldDestroyed: number
-  /** Segments that were to be recorded and tell neither of a recording nor of what kept it from being one. */
+  /** Segments that were to be recorded, with neither a recording nor a reason for its absence. */
   silent: number
-  /** Destroyed recordings that the destruction ledger does not know. */
+  /** Destroyed recordings missing from the destruction ledger. */
   withoutLedger: number
   example: string | null
 }

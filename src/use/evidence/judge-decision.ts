@@ -5,20 +5,23 @@ import { versionAt, type DescriptionVersion } from '#safeguards/versions/version
 export const findingKinds = [
   /** A recording of a segment that was not to be recorded. */
   'extra',
-  /** A segment that was to be recorded, and there is no recording and no fault that would explain it. */
+  /** A segment that was to be recorded, without a recording or a fault that explains it. */
   'omitted',
-  /** A segment that was to be recorded and could not be: the disk was full, there was no key. */
+  /** A segment that was to be recorded and could not be: disk full, no key. */
   'failed',
-  /** Recorded or not as it should be, but the stored decision says otherwise than the decision made again. */
+  /** Recorded or not as it should be, but the stored decision differs from the recomputed one. */
   'decision-differs',
-  /** What was drawn is the id of another call. */
+  /** The draw used the id of another call. */
   'foreign-draw',
-  /** The decision cannot be made again: it is older than versions, or turned on who answers, and that was told later. */
+  /**
+   * The decision cannot be recomputed: it is older than versions, or depended on the answering official, who was reported
+   * later.
+   */
   'unverifiable',
 ] as const
 export type FindingKind = (typeof findingKinds)[number]
 
-/** What the register holds of an answered segment, as far as it was decided on. */
+/** Data of an answered segment on which its decision depends. */
 export interface DecidedSegment {
   segmentId: string
   contactId: string
@@ -26,18 +29,18 @@ export interface DecidedSegment {
   numberReached: PhoneNumberKey
   viaSwitchboard: boolean
   officialId: string | null
-  /** SHA-256 in hexadecimal. */
+  /** SHA-256, hexadecimal. */
   drawnOn: string | null
-  /** The draw is that of another call's id. */
+  /** The draw used another call's id. */
   foreignDraw: boolean
-  /** As it was stored; without a version for calls older than versions. */
+  /** As stored; calls older than versions have no version. */
   decision: Omit<RecordingDecision, 'drawnOn' | 'recordingMonths' | 'reason' | 'descriptionVersion'> & {
     reason: string
     descriptionVersion?: number | undefined
   }
   captureFailure: string | null
   recordingId: string | null
-  /** Another official answered the same call until within this segment's time: it can be one of a conference. */
+  /** Another official had answered the same call and was still on it: possibly a conference. */
   isBeside?: boolean
 }
 
@@ -51,18 +54,18 @@ export interface Finding {
   kind: FindingKind
   segmentId: string
   contactId: string
-  /** Of the recording that is there; nothing where there is none. */
+  /** Id of the existing recording, if any. */
   recordingId: string | null
   answeredAt: Temporal.Instant
   number: PhoneNumberKey
-  /** Where the stored decision is not the one made again; nothing where it was not made again. */
+  /** Differences between stored and recomputed decision; empty if it was not recomputed. */
   differences: Difference[]
 }
 
 export interface JudgedBy {
   versions: readonly DescriptionVersion[]
   drawKey: Uint8Array
-  /** Whether an official consented to being recorded, as the directory tells today. */
+  /** Returns true if an official consented to being recorded, by today's directory. */
   consents: (officialId: string, at: Temporal.Instant) => boolean
 }
 
@@ -77,7 +80,7 @@ const compared = [
   'quotaUsed',
 ] as const
 
-/** Makes a decision again and compares it with what was stored and done (R14). Nothing where all is as it should be. */
+/** Recomputes a decision and compares it with what was stored and done (R14). Returns undefined if all is as it should be. */
 export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | undefined {
   const { answeredAt, decision, recordingId, drawnOn, officialId } = segment
   const found = (kind: FindingKind, differences: Difference[] = []): Finding => ({
@@ -90,7 +93,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     differences,
   })
 
-  // An official who joined a conference has a part of the call and never a recording: nothing is decided for it.
+  // An official who joins a conference gets a part of the call and never a recording: no decision is made.
   if (decision.reason === 'conference' && !decision.record && recordingId === null) {
     return segment.isBeside ? undefined : found('omitted')
   }
@@ -122,9 +125,12 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
   }
 }
 
-/** Who answers may be told after the decision, and the directory may learn of a consent later: then it was right when made. */
+/**
+ * Returns true if the decision was right when made: the official may be reported after it, and the directory may learn of a
+ * consent later.
+ */
 function turnedOnWhoAnswers(stored: DecidedSegment['decision'], question: RecordingQuestion): boolean {
-  const { officialId: _told, ...unknown } = question
+  const { officialId: _official, ...unknown } = question
   const asKnown = stored.reason === 'no-official' ? unknown : { ...question, consents: stored.reason !== 'no-consent' }
   return differencesOf(stored, decideRecording(asKnown)).length === 0
 }

@@ -3,18 +3,18 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { versionAt } from '#safeguards/versions/versions.ts'
 import type { DecidedSegment, Finding, JudgedBy } from './judge-decision.ts'
 
-/** A call may have been counted that was given up before it was answered, and left no trace. */
+/** Tolerance: a call counted and abandoned before it was answered leaves no trace. */
 const givenUpAtOnce = 1
 
 interface Week {
   recorded: number
-  /** The segment that claims the most. */
+  /** The segment with the highest claimed use. */
   claim?: { used: number; segment: DecidedSegment }
 }
 
 /**
- * A refusal for a full quota is borne out by recordings of that week, or it hides an omission. Only whole weeks between
- * two instants are judged: of others the register does not hold everything, any more or yet.
+ * Checks refusals for a full quota against that week's recordings: otherwise they could hide an omission. Judges only whole
+ * weeks between two instants; of others the register does not hold everything.
  */
 export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Instant, to: Temporal.Instant) {
   const weeks = new Map<string, Week>()
@@ -53,7 +53,7 @@ export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Insta
   }
 }
 
-/** The official or the number that the rule's quota counts for. */
+/** Returns the official or number that the rule's quota counts. */
 function countedOf(segment: DecidedSegment, { recordingPlan }: RegisterDescription): string | undefined {
   const rule = recordingPlan.rules.find(({ id }) => id === segment.decision.ruleId)
   if (!rule?.quota) return undefined

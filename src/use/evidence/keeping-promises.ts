@@ -1,4 +1,4 @@
-/** How long recordings are kept, and that they stay: the floor, the ceiling, and what was served. */
+/** Promises about the retention of recordings: the floor, the ceiling, and the audio that was served. */
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
@@ -10,7 +10,7 @@ import type { Check, Looking } from './promise.ts'
 type FloorFacts = {
   months: number
   destroyedByTerm: number
-  /** By the caller, the official, or a statutory cause: not bound by the floor (R51). */
+  /** Destroyed for the caller, the official or a statutory cause: not bound by the floor (R51). */
   destroyedOtherwise: number
   early: number
   example: string | null
@@ -34,14 +34,14 @@ export const recordingsFloor: Check<FloorFacts> = {
       db,
       sql<{ term: number; otherwise: number; early: string[] }>`
         select
-          -- What an order kept ended by its term, as far as anybody is told.
+          -- Recordings kept by an order count as ended by their term: the order is not revealed.
           count(*) filter (where state = 'DESTROYED' and cause in ('retention', 'hold-end')) as term,
           count(*) filter (where state = 'DESTROYED' and cause not in ('retention', 'hold-end')) as otherwise,
-          -- A local time that the clocks skip or repeat is an hour's difference.
+          -- A local time that is skipped or repeated makes an hour's difference.
           coalesce(array_agg(id::text) filter (where
             (cause = 'retention' and (destroyed_at < min_keep_until or destroyed_at < ${floor}))
             or (state <> 'DESTROYED' and min_keep_until < ${floor})
-            -- What was destroyed in a time that a restore has lost may have lost its prohibition with it.
+            -- A recording destroyed in an interval lost by a restore may have lost its prohibition too.
             or (state = 'DESTROYED' and cause in ('caller', 'official') and destroyed_at < greatest(min_keep_until, ${floor})
               and not destroyed_at <@ ${lost}::tstzmultirange and not exists (
                 select from prohibition p where p.recording_id = recording.id and lower(p.party) = recording.cause
@@ -68,27 +68,27 @@ type CeilingFacts = {
   oldestExpiresAt: string | null
   lastSweepAt: string | null
   overdue: number
-  /** Objects, file keys and versions of month keys left of what is destroyed. */
+  /** Objects, file keys and month-key versions left of destroyed recordings. */
   leftovers: number
-  /** Destroyed recordings without their entry in the ledger. */
+  /** Destroyed recordings without a ledger entry. */
   withoutEntry: number
   storeListedAt: string | null
   example: string | null
 }
 
-/** What is known of the store between two listings of it. */
+/** State of the object store between two listings. */
 type StoreMemo = {
   listedAt: string
-  /** Keys of objects that should not be there. */
+  /** Keys of objects that should not exist. */
   strays: string[]
-  /** Recording ids that the database does not know, and since when they have been seen: a call on its way in, at first. */
+  /** Recording ids unknown to the database, with the instant first seen: at first, calls being ingested. */
   unclaimed: Record<string, string>
 }
 
 const listStoreEveryMinutes = 55
-/** An object that no row claims waits for the database, at most this long. */
+/** Time that an object may wait for its row in the database. */
 const unclaimedHours = 24
-/** Where objects of recordings lie, those of their copies included. */
+/** Prefixes of objects of recordings, their copies included. */
 const places = ['recordings/', 'anonymised/', 'copies/']
 const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
@@ -118,8 +118,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
         unledgered: string[]
       }>`
         with due as (
-          -- What a statute or an open case keeps past its day is no promise that was broken, and is not told of here; an order that
-          -- nobody entered keeps nothing.
+          -- Recordings kept past their day by a statute or an open case break no promise and are not revealed here; an order
+          -- without its log entry keeps nothing.
           select r.* from recording r left join lateral (select end_of_recording(r) as ends where r.destroy_at <= ${now}) e on true
           where state <> 'DESTROYED' and coalesce(not case e.ends ->> 'for'
             when 'order' then order_is_logged(r.contact_id, 'recordings', ${lost}::tstzmultirange)
@@ -130,7 +130,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
           (select min(destroy_at) from due) as oldest,
           (select coalesce(array_agg(id::text), '{}') from due
             where
-              -- A call that waited long for the database comes in past its day: the next sweep has it.
+              -- A call that waited long for the database is ingested past its day: the next sweep destroys it.
               greatest(destroy_at, kept_at) <= ${limit}
               or ${monthsAfter('call_ended_at', months)} <= ${now}
               or started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval - interval '1 day'
@@ -138,14 +138,14 @@ export const recordingsCeiling: Check<CeilingFacts> = {
           (select at from work_done where work = 'sweep') as swept,
           (select coalesce(array_agg(k.recording_id::text), '{}') from recording_key k
             where not exists (select from recording r where r.id = k.recording_id and r.state <> 'DESTROYED')) as keys,
-          -- A version goes with its copies, or at its deadline without them.
+          -- A version is destroyed with its copies, or at its deadline without them.
           (select coalesce(array_agg('month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || version), '{}') from month_key
             where state = 'retiring' and deadline <= ${limit}) as late,
-          -- None has two: an index sees to it.
+          -- A unique index prevents a second entry.
           (select coalesce(array_agg(r.id::text), '{}') from recording r where r.state = 'DESTROYED'
             and not exists (select from destruction_entry d where d.object_id = r.id and d.object_kind = 'recording')) as unledgered`,
     )
-    const store = await lookAtStore(looking, memo as StoreMemo | undefined)
+    const store = await checkStore(looking, memo as StoreMemo | undefined)
     const monthKeys = await deadMonthKeys(looking)
     const unclaimed = Object.entries(store.unclaimed)
       .filter(
@@ -183,8 +183,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
   }),
 }
 
-/** Lists the whole store once an hour; in between looks at what was wrong then, and at what was destroyed since. */
-async function lookAtStore(looking: Looking, before: StoreMemo | undefined): Promise<StoreMemo> {
+/** Lists the whole store hourly; in between checks only earlier findings and recordings destroyed since. */
+async function checkStore(looking: Looking, before: StoreMemo | undefined): Promise<StoreMemo> {
   const { now } = looking
   const listed = before?.listedAt === undefined ? undefined : Temporal.Instant.from(before.listedAt)
   if (
@@ -243,7 +243,7 @@ function isThere(objects: ObjectStore, key: string): Promise<boolean> {
   )
 }
 
-/** The keys of months that were over before the last sweep should have come, and versions that are said to be destroyed. */
+/** Returns keys of months that had ended before the last sweep was due, and key versions that are recorded as destroyed. */
 async function deadMonthKeys({ db, keys, now }: Looking): Promise<string[]> {
   const limit = now.subtract({ hours: sweepGraceHours })
   const month = limit.toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
@@ -256,7 +256,7 @@ async function deadMonthKeys({ db, keys, now }: Looking): Promise<string[]> {
     const version = known.get(name)
     if (version?.isDestroyed) return true
     const written = /^month-(\d{4}-\d{2})\./.exec(name)?.[1]
-    // One of a month that is over was made for a call that came in after its day: the next sweep has it.
+    // A new key of a past month is for a call ingested after its day: the next sweep destroys it.
     return written !== undefined && written < month && !version?.isYoung
   })
 }
@@ -264,12 +264,12 @@ async function deadMonthKeys({ db, keys, now }: Looking): Promise<string[]> {
 type StayFacts = {
   listenings: number
   ranges: number
-  /** Ranges served before their listening began or after it had ended. */
+  /** Ranges served before their listening began or after it ended. */
   outside: number
   example: string | null
 }
 
-/** Two machines' clocks, and what was under way when a listening ended: it ends within five seconds (R27). */
+/** Clock difference of two machines, and requests in progress when a listening ended: it ends within five seconds (R27). */
 const listeningGraceSeconds = 5
 
 /** R27. */

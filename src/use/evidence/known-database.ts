@@ -1,7 +1,7 @@
 /**
- * What the database holds beside what this version of the program makes (R7-R12). In: PostgreSQL's catalogue, the committed list of tables,
- * columns and closed lists of members (`npm run generate`). Out: what is unknown, by name. Never here: triggers, policies and function
- * texts; the verifier of the audit log compares those.
+ * Compares the database with what this version of the program makes (R7-R12): PostgreSQL's catalogue against the committed list
+ * of tables, columns and closed lists of members (`npm run generate`). Triggers, policies and function texts are compared by
+ * the audit log's verifier.
  */
 import { readFileSync } from 'node:fs'
 import { isWatchingView, watchingExtensions } from '#platform/database/extensions.ts'
@@ -9,9 +9,9 @@ import { databaseMarks } from '#platform/database/quarantine.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
 export interface KnownDatabase {
-  /** Columns of each table and view of the schema `public`. */
+  /** Columns of each table and view of schema `public`. */
   tables: Record<string, string[]>
-  /** Constraints that keep a jsonb column to a closed list of members, as PostgreSQL writes them. */
+  /** Constraints that limit a jsonb column to a closed list of members, as PostgreSQL formats them. */
   members: Record<string, string>
   roles: string[]
 }
@@ -21,7 +21,7 @@ export const knownDatabaseFile = new URL('./known-database.json', import.meta.ur
 let read: KnownDatabase | undefined
 const known = () => (read ??= JSON.parse(readFileSync(knownDatabaseFile, 'utf8')) as KnownDatabase)
 
-/** Tables, columns, members, grants, schemas and ways out that no version of the program knows, each with its kind. */
+/** Returns tables, columns, members, grants, schemas and ways out that are unknown to the program, each with its kind. */
 export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> {
   const { tables, members, roles } = known()
   const found = await readDatabase(db)
@@ -34,7 +34,7 @@ export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> 
   return [...columns, ...open.map(([name]) => `members ${name}`), ...(await findStrangers(db, roles))]
 }
 
-/** Tables and closed lists of the database as it is. */
+/** Reads the tables and closed lists of the present database. */
 export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<KnownDatabase, 'roles'>> {
   const { rows: columns } = await sql<{ table: string; names: string[] }>`
     select c.relname::text as "table", array(
@@ -43,7 +43,7 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
       and not ${isWatchingView('c')}
-      -- A month of the history is named after its parent; any other part is a table like others.
+      -- A month's partition is listed under its parent; any other partition as a table.
       and not (c.relispartition and exists (
         select from pg_inherits i join pg_class p on p.oid = i.inhparent
         where i.inhrelid = c.oid and c.relname ~ ('^' || p.relname || '_(\\d{4}_\\d{2}|default)$')))
@@ -59,7 +59,10 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
   }
 }
 
-/** Schemas, grants and ways out of the database that are not the program's. A server's own administrators are its place's matter (R19). */
+/**
+ * Returns schemas, grants and ways out of the database that are not the program's. A server's own administrators are the site's
+ * responsibility (R19).
+ */
 async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
     with known as (
@@ -98,7 +101,7 @@ async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]
           or r.oid = (select relowner from pg_class where oid = 'public.audit_entry'::regclass)
         )
         and m.member not in (select oid from known) and not (select rolsuper from pg_roles where oid = m.member)
-        -- Who made a role may give it to others, from PostgreSQL 16 on, and need not be able to become it.
+        -- From PostgreSQL 16 on a role's creator may grant it, and need not be able to become it.
         and (to_jsonb(m) ->> 'inherit_option' is distinct from 'false' or to_jsonb(m) ->> 'set_option' is distinct from 'false')
     union all
     select 'default grant to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end

@@ -1,4 +1,4 @@
-/** The audit log: it is what was signed, all of it, and nothing that protects the data was taken away. */
+/** Promises about the audit log: complete, as signed, and with all protections in place. */
 import { sql } from 'kysely'
 import { expectedProtections, findProtectionProblems } from '#platform/database/protections.ts'
 import { processRoles } from '#safeguards/audit/appenders.ts'
@@ -8,20 +8,20 @@ import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
 
 type LogFacts = {
-  /** When the last verification of the whole log ended. */
+  /** End of the last verification of the whole log. */
   verifiedAt: string | null
   entries: number
   problems: number
-  /** Triggers, policies, functions, constraints and grants that are not as the program's version says. */
+  /** Triggers, policies, functions, constraints and grants that differ from the program's version. */
   protections: number
   /** Breaks that no operator has accepted. */
   breaks: number
-  /** Too long ago: whoever verifies has stopped. */
+  /** The last verification is too old: the verifier has stopped. */
   late: boolean
   example: string | null
 }
 
-/** From when time counts for whoever verifies, and when it was last asked. */
+/** Start of the time that counts for the verifier, and the last check. */
 type LogMemo = { since: string; checkedAt?: string }
 
 /** R21. */
@@ -34,7 +34,7 @@ export const logWhole: Check<LogFacts> = {
   remedy:
     'Run “seloste audit verify”: it names each problem. docs/operate/audit-log.md says what to do; “seloste audit resume --reason” accepts what has been explained.',
   async check({ db, keys, now, afresh, lastVerification }, memo) {
-    // One that is taken out of the database is not forgotten by the process that made it.
+    // A process remembers its own verification even if it is deleted from the database.
     const last = newerOf(await newestVerification(db, await readLogKey(keys)), lastVerification?.())
     const { breaks } = await askOne(
       db,
@@ -71,7 +71,7 @@ function newerOf(one: LastVerification | undefined, other: LastVerification | un
   return Temporal.Instant.compare(one.endedAt, other.endedAt) > 0 ? one : other
 }
 
-/** While nobody ran nobody verified: that time does not count, what a process ran before it does. */
+/** Returns the start of the counted time: time without a running process does not count, earlier running time does. */
 function countedFrom(
   { since, checkedAt = since }: Partial<LogMemo> = {},
   last: LastVerification | undefined,

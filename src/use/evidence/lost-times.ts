@@ -1,6 +1,6 @@
 /**
- * Times whose acts a restore has lost: what it brought back of them from the ledger and from capture nodes has no entry in the log. In: the
- * log's entries of restores, which whoever restores signs. Out: intervals. Never here: what was lost.
+ * Intervals whose acts a restore has lost: what it replayed of them from the ledger and from capture nodes has no log entry.
+ * Read from signed log entries of restores.
  */
 import { sql } from 'kysely'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -17,7 +17,7 @@ export async function readLostTimes({
   const restores = key ? await readBelieved(db, key, 'backup.restored') : []
   return Promise.all(
     restores.map(async ({ seq, at, detail: { snapshotAt, restoredAt = at } }) => {
-      // Where an entry that came later has an earlier time, the clock was ahead at the restore: no more is lost than until that.
+      // A later entry with an earlier time means that the clock was ahead at the restore: nothing after that time is lost.
       const { rows } = await sql<{ at: Temporal.Instant | null }>`
         select min(e.at) as at from audit_entry e
         where e.seq > ${seq}::bigint and e.at >= ${String(snapshotAt)}::timestamptz and e.at < ${String(restoredAt)}::timestamptz`.execute(
@@ -31,7 +31,7 @@ export async function readLostTimes({
   )
 }
 
-/** As a tstzmultirange. */
+/** Returns the intervals as a tstzmultirange. */
 export async function lostTimes(looking: Looking): Promise<string> {
   const times = await readLostTimes(looking)
   return `{${times.map(({ from, to }) => `[${from.toString()},${to.toString()}]`).join(',')}}`

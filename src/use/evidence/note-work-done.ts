@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { EvidenceTables } from './tables.ts'
 
-/** Notes that work which comes round has been done (R22, R24): who checks whether it comes finds it here. */
+/** Records that a periodic job has run (R22, R24), for the checks. */
 export async function noteWorkDone(holding: HoldingSafeguards, work: 'sweep', at: Temporal.Instant): Promise<void> {
   await (holding as Kysely<EvidenceTables>)
     .insertInto('work_done')

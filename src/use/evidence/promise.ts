@@ -1,7 +1,6 @@
 /**
- * Evidence that the description's sentences hold (R1). In: the data, as the custodian may see them. Out: for each promise
- * whether it holds, with the counts. Never here: a look at the configuration where the data can be asked, content of a
- * call, a repair of what is found.
+ * Checks that the description's sentences hold (R1), with counts, from the data that the custodian may see. Uses data rather
+ * than configuration where possible, never contents of calls, and repairs nothing.
  */
 import type { Kysely } from 'kysely'
 import type { FolderAddress, S3Address } from '#platform/config/places.ts'
@@ -14,54 +13,54 @@ import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import type { Written } from './written.ts'
 
-/** What the checks look at. */
+/** Input of the checks. */
 export interface Looking {
-  /** As the custodian signs in. */
+  /** With the custodian's role. */
   db: Kysely<RegisterTables & EvidenceTables>
-  /** Oldest first, those to come included. */
+  /** Oldest first, future ones included. */
   versions: readonly DescriptionVersion[]
   /** In force at `now`. */
   version: DescriptionVersion
   now: Temporal.Instant
   objects: ObjectStore
   keys: KeyStore
-  /** Every place where this installation keeps data. */
+  /** Every place where this installation stores data. */
   places: readonly Place[]
   drawKey: Uint8Array
-  /** The first check of this process: nothing is taken over from an earlier one's that can be looked at anew. */
+  /** First check of this process: everything that can be checked anew is, without earlier results. */
   afresh: boolean
-  /** How much of the usual time lies between two rounds: what is looked at each hour follows it. 1 unless told. */
+  /** Factor of the usual interval between two rounds; hourly checks follow it. Default 1. */
   pace?: number
-  /** The last verification of the log by this process. */
+  /** Returns this process's last verification of the log. */
   lastVerification?: () => LastVerification | undefined
-  /** Whoever checks is about to end: a check that takes long throws. */
+  /** Aborted when the process is about to end: a long check throws. */
   signal?: AbortSignal | undefined
 }
 
-/** A folder or a bucket where data lie; the database tells of its own places itself. */
+/** A folder or bucket with data; the database reports its own places. */
 export interface Place {
   name: 'data' | 'objects' | 'keys' | 'database'
   at: FolderAddress | S3Address
-  /** The id of its site, where the operator has told it. */
+  /** Id of its site, if the operator set it. */
   site?: string | undefined
 }
 
 export interface Found<Some extends Facts = Facts> {
   holds: boolean
   facts: Some
-  /** What the next check goes on from, for a check that does not look at everything each time. */
+  /** State for the next check, if a check is incremental. */
   memo?: unknown
 }
 
 export interface Check<Some extends Facts = Facts> {
-  /** What is checked, in one sentence. */
+  /** The checked rule, in one sentence. */
   rule: string
-  /** The test that would fail if the program broke the promise. */
+  /** Test that fails if the program breaks the promise. */
   test: { file: string; title: string }
   /** What to do when it is broken. */
   remedy: string
-  /** `not-yet`: there is nothing to tell before the first round of what it looks at; then there is no proof either. */
+  /** `not-yet`: the job to check has not run yet, so there is no result and no proof. */
   check(looking: Looking, memo: unknown): Promise<Found<Some> | 'not-yet'>
-  /** What its sentence (`promise.ID` in texts/server/promise.json) says beside the counts. */
+  /** Returns further values for its sentence (`promise.ID` in texts/server/promise.json). */
   more?(facts: Some, written: Written): Values
 }

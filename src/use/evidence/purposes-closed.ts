@@ -8,11 +8,11 @@ type PurposeFacts = {
   listenings: number
   withoutPurpose: number
   outside: number
-  /** The number of the first such entry in the audit log. */
+  /** Number of the first such entry in the audit log. */
   example: number | null
 }
 
-/** R3-R6: nobody has looked for anything that the list does not name. */
+/** R3-R6: nobody has searched for anything outside the list. */
 export const purposesClosed: Check<PurposeFacts> = {
   rule: 'Every look in the audit log and every listening states a purpose, and one that the version in force at that moment lists.',
   test: {
@@ -25,7 +25,7 @@ export const purposesClosed: Check<PurposeFacts> = {
     const described = intervalsOf(versions).map(({ version: one, since, until }) => ({
       since,
       until,
-      // A look begun before a version may be logged after it.
+      // A view begun before a version may be logged after it.
       purposes: [
         ...new Set(
           [one, earlier(versions, one)].flatMap((each) => each.description.purposes.map(({ purpose }) => purpose)),

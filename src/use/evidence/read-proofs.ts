@@ -12,12 +12,12 @@ import { writtenAt } from './written.ts'
 
 const say = sayInAll(texts)
 
-/** A proof older than this is none any more: checks come every five minutes at least, and a round may take as long again. */
+/** Age at which a proof expires: checks run at least every five minutes, and a round may take as long again. */
 const proofHoldsMinutes = 15
-/** One further ahead than this would outlive who made it: a clock was wrong, and no one knows when it was made. */
+/** A proof dated further ahead is invalid: a clock was wrong, its time is unknown, and it could outlive its maker. */
 const clocksApartMinutes = 5
 
-/** A proof as the contract shows it; instants are ISO 8601. */
+/** A proof as in the API contract; instants are ISO 8601. */
 export interface Proof {
   promise: PromiseId
   holds: boolean
@@ -30,15 +30,14 @@ export interface Proof {
 }
 
 /**
- * Whose signature a proof needs: of the log's key. `unknown` where whoever knows the key cannot be asked, and nothing is proved then;
- * `any` for a reader without the key that tells of it.
+ * Key that must have signed a proof: the log's. `unknown` if the process with the key cannot be reached: nothing is proved
+ * then; `any` for a reader without the key that says so.
  */
 export type ProofKey = VerifierKey | 'unknown' | 'any'
 
 /**
- * The last proof of every promise, in the order of the list; a promise that has never been checked is not in it. A proof
- * that is older than a quarter of an hour, or from a time that has not come, or not signed, does not hold, and says so; nor does one
- * whose check could not be made.
+ * Returns the last proof of every promise, in the order of the list, without promises that were never checked. A proof does not
+ * hold, and says so, if it is older than a quarter of an hour, dated in the future or unsigned, or if its check failed.
  */
 export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey): Promise<Proof[]> {
   const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
@@ -48,7 +47,7 @@ export async function readProofs(holding: HoldingSafeguards, now: Temporal.Insta
   })
 }
 
-/** As {@link readProofs}, of one promise. */
+/** Same as {@link readProofs}, for one promise. */
 export async function readProof(
   holding: HoldingSafeguards,
   promise: PromiseId,
@@ -73,7 +72,7 @@ function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
     rule: check.rule,
     test: `${check.test.file}: ${check.test.title}`,
   }
-  // What nobody signed is not shown either.
+  // Unsigned facts are not shown either.
   if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, row)))
     return { ...known, holds: false, text: say('promise.not-signed'), facts: {}, brokenSince: now.toString() }
   const ends = row.checked_at.add({ minutes: proofHoldsMinutes })

@@ -12,33 +12,33 @@ type DrawFacts = {
   recorded: number
   /** Recordings of calls that were not drawn. */
   extra: number
-  /** Drawn calls without a recording and without a fault that explains it. */
+  /** Drawn calls without a recording or a fault that explains it. */
   omitted: number
-  /** Decisions that the plan, the key and the call's own id do not bear out. */
+  /** Decisions that do not follow from the plan, the key and the call's own id. */
   otherwise: number
-  /** Drawn calls that could not be recorded, and say why: a failure, told here, and no choice. */
+  /** Drawn calls that could not be recorded and say why: failures, not choices. */
   failed: number
-  /** Recordings that were not ingested in their time (`mostMinutesToIngest`, `mostHoursToArrive`): nobody can listen to them. */
+  /** Recordings not ingested in time (`mostMinutesToIngest`, `mostHoursToArrive`): nobody can listen to them. */
   unkept?: number
-  /** Decisions that cannot be made again: older than versions, or who answered was told later. */
+  /** Decisions that cannot be recomputed: older than versions, or the official was reported later. */
   unverifiable: number
-  /** When all of them were made again last. */
+  /** Last time that all decisions were recomputed. */
   verifiedAt: string
   example: string | null
 }
 
-/** The last time that all decisions were made again, and what came of it. */
+/** Result of the last full recomputation. */
 type DrawMemo = { facts: DrawFacts; tookMs: number }
 
 const verifyAllEveryMinutes = 55
-/** Where all of them are made again as fast as this, they are every time. */
+/** If a full recomputation takes less, it runs every time. */
 const quickMs = 10_000
-/** In between, the decisions of the last hours: as long as a call may wait for the database, mostly. */
+/** Otherwise only recent decisions are: mostly as long as a call may wait for the database. */
 const recentHours = 3
 
-/** What waits longer for the custodian, which tries it again and again, waits for somebody. */
+/** The custodian keeps retrying; after this time a person must act. */
 const mostMinutesToIngest = 60
-/** What nobody has tried waits for its capture node or for the custodian, at most so long: its disk may be lost. */
+/** Recordings never tried wait for their capture node or the custodian, at most this long: the disk may be lost. */
 const mostHoursToArrive = 24
 
 /** R14. */
@@ -67,7 +67,7 @@ export const recordingAsDrawn: Check<DrawFacts> = {
     }
     const recent = factsOf(await verify(looking, looking.now.subtract({ hours: recentHours })), looking)
     const { extra, omitted, otherwise, example } = recent
-    // What all of them came to stays told until all of them are made again.
+    // The other results of the full recomputation are shown until the next one.
     const facts = withUnkept({ ...before.facts, extra, omitted, otherwise, example }, unkept)
     return { holds: wrongIn(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
   },
@@ -96,7 +96,10 @@ function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { vers
   }
 }
 
-/** Since there are versions every answered call is stored with its decision: one without was written by somebody else. */
+/**
+ * Returns true if a call answered since the first version has no decision: the program always stores one, so somebody else
+ * wrote it.
+ */
 function lacksDecision({ kind, differences, answeredAt }: Finding, first: DescriptionVersion | undefined): boolean {
   return (
     kind === 'unverifiable' &&
@@ -107,8 +110,8 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
 }
 
 /**
- * Recordings that were tried and could not be ingested, and those that never came out of capture. What a restore could not bring back, the
- * restore tells.
+ * Counts recordings whose ingestion was tried and failed, and those that never left capture. Recordings missing in a backup are
+ * reported by the restore.
  */
 function unkeptOf({ db, now }: Looking): Promise<{ unkept: number; segment: string | null }> {
   const [since, late] = [now.subtract({ minutes: mostMinutesToIngest }), now.subtract({ hours: mostHoursToArrive })]

@@ -1,13 +1,13 @@
-/** What is recorded: a part of the calls to service numbers, as the plan draws them, from signal to signal. */
+/** Promises about what is recorded: a part of the calls to service numbers, as drawn by the plan, from signal to signal. */
 import { sql } from 'kysely'
 
 import { askOne, countsPublicly, intervalsOf } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
 
 const daysLooked = 28
-/** Above this, a number is recorded as good as in full. */
+/** Above this share a number counts as recorded in full. */
 const highestShare = 0.95
-/** Fewer calls than this can all be drawn by chance. */
+/** Fewer calls can all be drawn by chance. */
 const fewestCalls = 20
 
 type PartialFacts = {
@@ -16,7 +16,7 @@ type PartialFacts = {
   recorded: number
   share: number
   numbers: number
-  /** Numbers recorded in full for a limited time, as their rule says. */
+  /** Numbers recorded in full for a limited time, by their rule. */
   inFull: number
   tooMany: number
   highest: number | null
@@ -87,7 +87,7 @@ export const recordingPartial: Check<PartialFacts> = {
 type SwitchboardFacts = {
   switchboards: number
   days: number
-  /** Calls that the switchboard answered in those days. */
+  /** Calls answered by the switchboard in those days. */
   calls: number
   recordings: number
   recorded: number
@@ -188,7 +188,7 @@ function displayOf({ description }: Looking['version'], key: string): string {
   return description.numbers.find((number) => number.key === key)?.display ?? key
 }
 
-/** True where [from, until) and [since, now] have a moment in common. */
+/** Returns a condition: [from, until) and [since, now] overlap. */
 function inForceBetween(
   from: Temporal.Instant,
   until: Temporal.Instant,

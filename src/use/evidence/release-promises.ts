@@ -1,4 +1,4 @@
-/** What was let out: anonymised copies that a second person checked, disclosures to an authority on a provision that held. */
+/** Promises about releases: anonymised copies checked by a second person, disclosures to authorities on a valid provision. */
 import { sql } from 'kysely'
 import { termZone } from '#description/terms.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
@@ -6,11 +6,11 @@ import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
 
 type AnonymisedFacts = {
-  /** Copies with research institutes that are still tied to a recording. */
+  /** Copies with research institutes that are still linked to a recording. */
   released: number
   unchecked: number
   approved: number
-  /** Checked by somebody who prepared it, or by somebody of whom the log does not tell. */
+  /** Checked by a person who prepared it, or by one not in the log. */
   alone: number
   example: string | null
 }
@@ -63,9 +63,9 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
 type AuthorityFacts = {
   decided: number
   refused: number
-  /** Granted on a provision that was not in force on that day, or released without a decision. */
+  /** Granted on a provision not in force on that day, or released without a decision. */
   unfounded: number
-  /** Decided by somebody who had prepared it, or of whom the log does not tell. */
+  /** Decided by a person who had prepared it, or by one not in the log. */
   alone: number
   example: string | null
 }

@@ -1,4 +1,4 @@
-/** What people ask for: listening at an agreed office, and prohibitions that end the recording. */
+/** Promises about requests: listening at an agreed office, and prohibitions that end the recording. */
 import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
@@ -6,9 +6,9 @@ import type { Check } from './promise.ts'
 type InspectionFacts = {
   heard: number
   rooms: number
-  /** Opened outside of the appointment's time or at another office, or said to be heard before it began. */
+  /** Opened outside the appointment's time or at another office, or recorded as listened to before it began. */
   elsewhere: number
-  /** Looks for inspection by somebody who serves no requests. */
+  /** Views for inspection by people who serve no requests. */
   others: number
   example: string | null
 }
@@ -67,7 +67,7 @@ type ProhibitionFacts = {
   carriedOut: number
   waiting: number
   overdue: number
-  /** Said to be carried out, while the recording stands. */
+  /** Recorded as carried out although the recording still exists. */
   standing: number
   /** Served for development after it was forbidden. */
   used: number

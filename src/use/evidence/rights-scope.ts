@@ -3,38 +3,38 @@ import { askOne } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
 
 type ScopeFacts = {
-  /** Looks that the audit log tells of, as far as they have been judged. */
+  /** Views in the audit log, as far as judged. */
   looks: number
-  /** Acts of people that belong to a role, such as picking a recording for research or deciding on a draft. */
+  /** Acts of people that require a role, such as picking a recording for research or deciding on a draft. */
   acts: number
   listenings: number
   /** Items of disclosures whose recording or call is still held. */
   items: number
   outside: number
-  /** Listenings that the audit log does not tell of. */
+  /** Listenings missing from the audit log. */
   untold: number
-  /** Every entry of the log from before it has been judged. */
+  /** All earlier log entries have been judged. */
   judgedTo: string
   example: string | null
 }
 
-/** Which entries of the log have been judged, and those that were found wrong. */
+/** Position up to which the log has been judged, and entries found wrong. */
 type ScopeMemo = {
   upto: number
   looks: number
   acts?: number
   outside: number[]
-  /** The latest entries, judged before those that have not come to their turn yet. */
+  /** Latest entries, judged ahead of the backlog. */
   ahead?: { upto: number; outside: number[] } | undefined
 }
 
-/** A round continues with the log so long; one of years is judged in several, each longer. */
+/** Time per round; a backlog of years takes several, longer rounds. */
 const roundMs = 2_000
 const behindRoundMs = 60_000
 const recentHours = 26
 const entriesTogether = 5_000
 
-/** R36-R41: what was seen lay within a right of that instant, and whoever acted had a role that may. */
+/** R36-R41: everything viewed was within a right at that instant, and everyone who acted had a role that permits it. */
 export const rightsScope: Check<ScopeFacts> = {
   rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item held a role that may do it; every listening has its entry in the audit log, which has been judged to its end, or to no more than 26 hours before it.',
   test: {
@@ -44,7 +44,7 @@ export const rightsScope: Check<ScopeFacts> = {
   remedy:
     'The example is the number of an entry in the audit log, the id of a listening or an item of a disclosure. Revoke the right it names, and find out how it came about: the database refuses it, so somebody went past it.',
   async check(looking, memo) {
-    // What was judged is not judged again: what a request was about is erased after it.
+    // Judged entries are not judged again: what a request was about is erased after it.
     const before = (memo as ScopeMemo | undefined) ?? { upto: 0, looks: 0, outside: [] }
     const log = await judgeLog(looking, before)
     const row = await askOne(
@@ -108,7 +108,7 @@ async function judgeLog(
   }
 }
 
-/** Judges the latest entries to their end. */
+/** Judges all entries after `upto`. */
 async function judgeAhead(
   looking: Looking,
   { upto, outside }: NonNullable<ScopeMemo['ahead']>,
@@ -129,7 +129,7 @@ function judgeSome({ db }: Looking, { upto, outside }: { upto: number; outside: 
   )
 }
 
-/** When the first entry was written that has not been judged; now where all have. */
+/** Returns the time of the first entry not judged yet; now if there is none. */
 async function nextOf({ db, now }: Looking, upto: number): Promise<Temporal.Instant> {
   const { at } = await askOne(
     db,

@@ -1,5 +1,6 @@
 /**
- * What a check goes on from, under a code of a key that is not in the database: its owner cannot write that something was looked at.
+ * Authenticates a check's stored state with a key that is not in the database: the database owner cannot forge what was
+ * checked.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { PromiseId } from '#description/promises.ts'
@@ -8,14 +9,14 @@ import type { Looking } from './promise.ts'
 
 type Key = Pick<Looking, 'drawKey'>
 
-/** A memo as `proof.memo` has it. */
+/** Returns a memo as stored in `proof.memo`. */
 export function sealMemo({ drawKey }: Key, promise: PromiseId, memo: unknown): string {
-  // As the database will have it: without members that are undefined.
+  // As the database stores it: without undefined members.
   const kept: unknown = JSON.parse(JSON.stringify(memo ?? {}))
   return JSON.stringify({ memo: kept, code: codeOf(drawKey, promise, kept).toString('base64') })
 }
 
-/** The memo of the check before; nothing where there is none, or it is not this installation's. */
+/** Returns the previous check's memo; undefined if there is none or it is not this installation's. */
 export function openMemo({ drawKey }: Key, promise: PromiseId, sealed: unknown): unknown {
   const { memo, code } = (sealed ?? {}) as { memo?: unknown; code?: unknown }
   if (typeof code !== 'string' || memo === null || typeof memo !== 'object' || Object.keys(memo).length === 0) return

@@ -9,11 +9,11 @@ import type { Check, Looking, Place } from './promise.ts'
 type SiteFacts = {
   places: number
   sites: number
-  /** Places of which nobody has told on which listed site they are. */
+  /** Places not assigned to a listed site. */
   unlisted: number
   /** Sites with data whose attestation is not valid today. */
   unattested: number
-  /** Buckets in a region outside the EEA, where the description says that all is within. */
+  /** Buckets in a region outside the EEA, although the description says that everything is within. */
   outsideEea: number
   nextReview: string | null
   /** Every place with its site: `data: server-room, database: server-room`. */
@@ -24,7 +24,7 @@ type SiteFacts = {
   example: string | null
 }
 
-/** Where something of the register lies, and whether that may be another machine. */
+/** A place with data, and whether it may be on another machine. */
 type Found = { name: string; elsewhere: boolean; site?: string | undefined }
 
 /** R18, R19. */
@@ -40,7 +40,7 @@ export const storageSites: Check<SiteFacts> = {
     const { version, now } = looking
     const { sites } = version.description.storage
     const found = await placesWithData(looking)
-    // This machine is on the one site there is; anything else must be said.
+    // With a single site this machine is on it; everything else must be assigned.
     const placed = found.map((place) => ({ name: place.name, site: siteOf(sites, place) }))
     const unlisted = placed.filter(({ site }) => site === undefined)
     const used = [...new Set(placed.flatMap(({ site }) => (site ? [site] : [])))]
@@ -78,7 +78,7 @@ export const storageSites: Check<SiteFacts> = {
   },
 }
 
-/** What lies with AWS in a region outside the European Economic Area. */
+/** Returns AWS buckets in a region outside the European Economic Area. */
 function bucketsAbroad({ places }: Looking): Place[] {
   return places.filter(({ at }) => at.kind === 's3' && at.endpoint === undefined && !isAwsRegionInEea(at.region))
 }
@@ -87,12 +87,12 @@ function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): str
   return sites.map(({ names }) => names[language]).join(', ')
 }
 
-/** The folders and buckets that the process was told of, what the database says of itself, and the copies elsewhere that are in use. */
+/** Returns the configured folders and buckets, the database's own places, and the remote copies in use. */
 async function placesWithData({ db, places }: Looking): Promise<Found[]> {
-  const told = places.find(({ name }) => name === 'database')
-  const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(lookAt))
-  const own = await ownPlacesOfDatabase(db, told?.site)
-  // Judged by what the register of places has seen of each: a copy has data from its first use on.
+  const configured = places.find(({ name }) => name === 'database')
+  const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(findPlace))
+  const own = await ownPlacesOfDatabase(db, configured?.site)
+  // By the register of places: a copy has data from its first use on.
   const copies = await db
     .selectFrom('place_of_data')
     .select(['name', 'site'])
@@ -108,6 +108,6 @@ async function placesWithData({ db, places }: Looking): Promise<Found[]> {
   ]
 }
 
-async function lookAt({ name, at, site }: Place): Promise<Found> {
+async function findPlace({ name, at, site }: Place): Promise<Found> {
   return { name, elsewhere: await isElsewhere(at), site }
 }

@@ -1,4 +1,4 @@
-/** The tables of evidence, as Kysely sees them (database/schema.sql). */
+/** Tables of evidence, as typed for Kysely (database/schema.sql). */
 import type { ColumnType, Generated } from 'kysely'
 import type { PromiseId } from '#description/promises.ts'
 

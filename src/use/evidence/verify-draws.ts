@@ -1,7 +1,7 @@
 /**
- * Makes every decision of the recording plan again (R14, R15). In: the register as the custodian sees it, the versions of
- * the description and the draw key. Out: the recordings that should not be there, those that should, and the decisions
- * that say otherwise than the plan does, each by name. Never here: a repair, a caller's number, an id of a call.
+ * Recomputes every decision of the recording plan (R14, R15) from the register, the description's versions and the draw key.
+ * Reports recordings that should not exist, missing ones, and decisions that differ from the plan. Repairs nothing; findings
+ * contain no caller's number or telephone system's call id.
  */
 import { given } from '#platform/given.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
@@ -12,36 +12,36 @@ import { findingKinds, judgeDecision, type DecidedSegment, type Finding, type Fi
 import { judgeQuotas } from './judge-quotas.ts'
 
 export interface VerifyOptions {
-  /** All of them, oldest first. */
+  /** All versions, oldest first. */
   versions: readonly DescriptionVersion[]
-  /** The installation's secret for draws. */
+  /** The installation's draw secret. */
   drawKey: Uint8Array
-  /** Calls answered at or after this instant; everything that the register holds unless told. */
+  /** Judges calls answered at or after this instant; default: all. */
   since?: Temporal.Instant | undefined
-  /** Ends it soon, with the signal's reason thrown. */
+  /** Stops it soon; the signal's reason is thrown. */
   signal?: AbortSignal | undefined
 }
 
 export interface Verified {
-  /** Answered segments whose decision was judged. */
+  /** Answered segments that were judged. */
   judged: number
-  /** Of them, those that were to be recorded. */
+  /** Those of them that were to be recorded. */
   drawn: number
-  /** Recordings of them, destroyed ones included. */
+  /** Their recordings, destroyed ones included. */
   recorded: number
   counts: Record<FindingKind, number>
-  /** By name, the latest first; at most `namedAtMost` of each kind. */
+  /** Latest first; at most `namedAtMost` of each kind. */
   findings: Finding[]
 }
 
 export const namedAtMost = 100
 const segmentsAtOnce = 5_000
-/** Months whose whole history is certainly there still: it ends after 14 (R22). */
+/** Months whose history is certainly still whole: it ends after 14 (R22). */
 const wholeMonths = 13
-/** What waits for the database somewhere is there after so long. */
+/** Calls waiting for the database have arrived after this time. */
 const settledHours = 24
 
-/** Verifies in one snapshot of the register. Throws where the database does not answer. */
+/** Verifies in one snapshot of the register. Throws if the database does not respond. */
 export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOptions): Promise<Verified> {
   return db
     .transaction()
@@ -93,7 +93,7 @@ function collect() {
 interface Row {
   segment_id: string
   contact_id: string
-  /** Microseconds since 1970: exact, and read much sooner than a timestamp. */
+  /** Microseconds since 1970: exact, and parsed much faster than a timestamp. */
   answered_us: number
   number_reached: DecidedSegment['numberReached']
   via_switchboard: boolean
@@ -114,8 +114,8 @@ interface Row {
 }
 
 /**
- * Every answered segment, some at a time. A draw is foreign where the id that was drawn is no contact's, or another's: not where the
- * telephone system gave the id to a later call (admit.ts), nor where two contacts of one caller turned out to be one call.
+ * Yields all answered segments in batches. A draw is foreign if the drawn id belongs to no contact or to another one, unless
+ * the telephone system reused the id for a later call (admit.ts) or two contacts of one caller turned out to be one call.
  */
 async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal.Instant | undefined) {
   await sql`set local cursor_tuple_fraction = 1`.execute(tx)
@@ -148,7 +148,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal
     left join recording r on r.segment_id = s.id
     where s.answered_at is not null and s.answered_at >= ${since ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
-  // The database looks for the next ones while these are judged.
+  // Prefetches the next batch while this one is judged.
   let coming = fetch()
   for (;;) {
     const { rows } = await coming
@@ -187,7 +187,7 @@ function segmentOf(row: Row): DecidedSegment {
   }
 }
 
-/** Recordings whose segment nobody answered, or that have none (R17). */
+/** Returns recordings whose segment was not answered or does not exist (R17). */
 async function recordingsOfNothing(
   tx: Transaction<RegisterTables>,
   since: Temporal.Instant | undefined,
@@ -212,7 +212,7 @@ async function recordingsOfNothing(
   }))
 }
 
-/** Consent is asked for only where a version of the description demands it (C10). */
+/** Reads consents only if a version of the description requires them (C10). */
 async function readConsents(tx: Transaction<RegisterTables>, versions: readonly DescriptionVersion[]) {
   if (versions.every(({ description }) => description.switches.officialConsent !== 'required')) return () => false
   const rows = await tx.selectFrom('person_recording_consent').selectAll().execute()

@@ -8,7 +8,7 @@ const part = sayInAll(texts)
 
 export type Written = ReturnType<typeof writtenAt>
 
-/** As seen at `now`; instants and dates are ISO 8601. */
+/** Relative to `now`; instants and dates are ISO 8601. */
 export function writtenAt(now: Temporal.Instant) {
   /** `14 minuuttia sitten` */
   function ago(iso: string): Trilingual {
@@ -25,7 +25,7 @@ export function writtenAt(now: Temporal.Instant) {
     )
   }
   return {
-    /** A part of a sentence, from its text. */
+    /** Formats a part of a sentence from its text. */
     part,
     ago,
     /** `12 408` */
@@ -39,7 +39,7 @@ export function writtenAt(now: Temporal.Instant) {
     instant: (iso: string): Trilingual => momentText(Temporal.Instant.from(iso)),
     /** `28.2.2027` */
     date: (iso: string): Trilingual => dayText(Temporal.PlainDate.from(iso)),
-    /** `viimeisin poistoajo 14 minuuttia sitten`, or that there was none */
+    /** `viimeisin poistoajo 14 minuuttia sitten`, or that none has run */
     sweep: (iso: string | null): Trilingual =>
       iso === null ? part('promise.sweep.none') : part('promise.sweep', { ago: ago(iso) }),
   }
