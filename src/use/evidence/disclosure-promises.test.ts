@@ -20,7 +20,7 @@ beforeEach(async () => {
     await sql`delete from ${sql.table(table)}`.execute(admin)
 })
 
-/** A copy that an institute has had for some days, to be returned within thirty. */
+/** Inserts a copy that an institute has had for some days, to be returned within thirty. */
 async function lent(days: number): Promise<{ id: string; recording: string }> {
   const [id, recording] = [randomUUID(), randomUUID()]
   await sql`
@@ -41,13 +41,13 @@ async function lent(days: number): Promise<{ id: string; recording: string }> {
   return { id, recording }
 }
 
-test('what is lent and within its day breaks nothing, nor what came back late once it has come back', async () => {
+test('a copy within its day breaks no promise, nor does one that was returned late', async () => {
   expect([await returned(), await recalled()]).toMatchObject([{ holds: true }, { holds: true }])
   await lent(10)
   expect(await returned()).toMatchObject({ holds: true, facts: { released: 1, confirmed: 0, overdue: 0 } })
 })
 
-test('a copy past its day breaks the promise until it is confirmed, and is counted for a year', async () => {
+test('a copy past its day breaks the promise until confirmed, and counts as late for a year', async () => {
   const { id } = await lent(40)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 1, example: 'T-2026-1/1' } })
   const confirm = sql`

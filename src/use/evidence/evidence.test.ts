@@ -19,13 +19,13 @@ const { tamper, check, aino, colleague, matti, recordings, destroyed, register }
 const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
-/** What mends a break, and makes every promise hold again. */
+/** Repairs of the breaks; after them every promise holds again. */
 const heal: (() => Promise<unknown>)[] = []
 afterEach(mended)
 
 /**
- * Breaks it, and sees that exactly the promise is broken, with its counts, and those it cannot be broken without: what an earlier
- * break had left would be among them.
+ * Breaks a promise and expects that exactly it is broken, with its counts, and those that necessarily break with it. Leftovers
+ * of an earlier break would show here.
  */
 async function expectBroken(
   promise: PromiseId,
@@ -47,7 +47,7 @@ async function expectBroken(
   ).toEqual([...names].sort())
 }
 
-/** Plants a row in the log as no process of the program writes it. */
+/** Inserts a log row that no process of the program would write. */
 async function plantLook(look: { person?: string; role?: string; purpose?: string; object?: string }): Promise<string> {
   const { rows } = await pool.query<{ seq: string }>(
     `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id)
@@ -70,7 +70,7 @@ async function plantListening(columns: { recording: string; role: string; purpos
   return id
 }
 
-/** Changes columns of a row, and back again afterwards. */
+/** Changes columns of a row, and reverts them afterwards. */
 async function change(table: string, where: string, set: string): Promise<void> {
   const { rows } = await pool.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t where ${where}`)
   const row = (rows[0] as { row: string }).row.replaceAll("'", "''")
@@ -87,7 +87,7 @@ async function mended(): Promise<void> {
   for (const mend of heal.splice(0).reverse()) await mend()
 }
 
-test('every promise holds where nobody has broken one', async () => {
+test('every promise holds if none was broken', async () => {
   expect(await check()).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
   const proofs = await readProofs(desk, Temporal.Now.instant(), kept.key)
   expect(proofs).toHaveLength(promises.length)
@@ -111,11 +111,11 @@ test('description.current is broken by a published text that was changed, and by
          hash = sha256(convert_to(replace(text, '0.2', '0.1'), 'UTF8'))`,
     ),
   )
-  // What the custodian read before the change, and what it reads after.
+  // Before the custodian reads the change, and after.
   await expectBroken('description.current', { changedTexts: 1 }, { versions: [kept.version], version: kept.version })
 })
 
-test('description.current is broken by a changed text that was announced to the log anew, and by an instant that no text gives', async () => {
+test('description.current is broken by a changed text with a second log entry, and by an instant that differs from its text', async () => {
   const change = (from: string, to: string) =>
     tamper(
       `update description_version set text = replace(text, '${from}', '${to}'),
@@ -138,7 +138,7 @@ test('description.current is broken by a changed text that was announced to the 
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
-test('description.current is broken by a text that no parser reads any more', async () => {
+test('description.current is broken by a text that cannot be parsed', async () => {
   const put = (text: string) =>
     tamper(`update description_version set text = ${text}, hash = sha256(convert_to(${text}, 'UTF8'))`)
   await put(`'[' || text`)
@@ -209,7 +209,7 @@ test('recording.as-drawn is broken by a recording that nobody drew, and by a dra
   await expectBroken('recording.as-drawn', { extra: 1, omitted: 0, example: `extra: ${spared.segmentId}` })
   await tamper(`delete from recording where segment_id = '${spared.segmentId}'`)
 
-  // The call must not be silent about its recording, or another promise is broken as well.
+  // The call must give a reason for its missing recording, or another promise breaks too.
   const chosen = kept.decide(true)
   await kept.enter({ ...chosen, decision: { ...kept.decide(false).decision, drawnOn: chosen.decision.drawnOn } })
   await expectBroken('recording.as-drawn', { extra: 0, omitted: 1, example: `omitted: ${chosen.segmentId}` })
@@ -229,11 +229,11 @@ test('recording.as-drawn is broken by a recording that could not be ingested wit
   await waits(50)
   expect((await check()).broken).toEqual([])
   await mended()
-  // It waits, and nobody has tried.
+  // Waiting, not tried yet.
   await waits(70, 'null')
   expect((await check()).broken).toEqual([])
   await mended()
-  // What a restore could not bring back is told by the restore.
+  // Recordings missing in a backup are reported by the restore.
   await waits(70, `'not-in-backup'`)
   expect((await check()).broken).toEqual([])
   await mended()
@@ -258,7 +258,7 @@ test.each(['STORED', 'CAPTURING'])(
   },
 )
 
-test('recording.as-drawn, where all decisions take long to make again, looks at the latest ones until the hour is over', async () => {
+test('recording.as-drawn recomputes only recent decisions within the hour if recomputing all takes long', async () => {
   await check()
   const slow = async () => {
     const looking = await kept.looking()
@@ -288,13 +288,13 @@ test('recording.as-drawn, where all decisions take long to make again, looks at 
   expect((await check(at(54))).broken.map(({ promise }) => promise)).toEqual([])
   expect((await check(at(56))).broken.map(({ promise }) => promise)).toEqual(['recording.as-drawn'])
   await mended()
-  // What is wrong is looked for everywhere until it is mended.
+  // While something is wrong, all decisions are recomputed each time.
   expect((await check(at(57))).broken).toEqual([])
   await slow()
   expect(await wrongSince(1, at(0))).toEqual(['recording.as-drawn'])
 })
 
-test('recording.as-drawn is broken by an answered call without a decision, and forgives a fault that is told', async () => {
+test('recording.as-drawn is broken by an answered call without a decision, and accepts a reported fault', async () => {
   const failed = kept.decide(true, { captureFailure: 'disk-full' })
   await kept.enter({ ...failed, decision: { ...failed.decision, record: false } })
   await tamper(`update segment set decision_record = true where id = '${failed.segmentId}'`)
@@ -322,7 +322,7 @@ test('storage.sites is broken by a place on no listed site, and by an attestatio
   expect(broken.find(({ promise }) => promise === 'storage.sites')?.facts).toMatchObject({ unlisted: 0, unattested: 1 })
 })
 
-test('access.personal is broken by a password copied to another account, and by a session that somebody used who had left', async () => {
+test('access.personal is broken by a password copied to another account, and by a session of somebody who had left', async () => {
   await change(
     'person',
     `id = '${colleague.id}'`,
@@ -334,7 +334,7 @@ test('access.personal is broken by a password copied to another account, and by 
   await expectBroken('access.personal', { shared: 0, strangeSessions: 1, example: aino.id })
 })
 
-test('history.term is broken by a call past its term that is still there', async () => {
+test('history.term is broken by a call held past its term', async () => {
   await change('contact', `id = '${colleagues.contactId}'`, `history_ends_at = now() - interval '3 hours'`)
   await expectBroken('history.term', { overdue: 1, example: colleagues.contactId })
 })
@@ -345,14 +345,14 @@ test('a sweep that does not come breaks the promises of both terms', async () =>
   expect((await check()).broken.map(({ promise }) => promise)).toEqual(['history.term', 'recordings.ceiling'])
 })
 
-test('recordings.floor is broken by a recording that was destroyed by its term before its floor', async () => {
+test('recordings.floor is broken by a recording that retention destroyed before its floor', async () => {
   await change('recording', `id = '${destroyed.byTerm.id}'`, `destroyed_at = min_keep_until - interval '1 day'`)
   await expectBroken('recordings.floor', { early: 1, example: destroyed.byTerm.id })
 })
 
-test('recordings.ceiling is broken by a recording past its day, and by what is left of one that is destroyed', async () => {
+test('recordings.ceiling is broken by a recording past its day, and by leftovers of a destroyed one', async () => {
   await change('recording', `id = '${older.id}'`, `destroy_at = now() - interval '3 hours'`)
-  // It came in a moment ago.
+  // It was ingested a moment ago.
   expect((await check()).broken).toEqual([])
   await mended()
   const hours = `now() - interval '3 hours'`
@@ -375,7 +375,7 @@ test.each([
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
 })
 
-test('recordings.ceiling is broken by a version of a month key that should be gone', async () => {
+test('recordings.ceiling is broken by a month-key version past its deadline', async () => {
   const { rows } = await database
     .as()
     .pool.query<{ receipt: { key: string } }>(`select receipt from month_key where state = 'destroyed' limit 1`)
@@ -385,7 +385,7 @@ test('recordings.ceiling is broken by a version of a month key that should be go
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
 })
 
-test('recordings.ceiling is broken by the key of a month that is over, unless it was made just now for a call that came in late', async () => {
+test('recordings.ceiling is broken by the key of a past month, unless it was just made for a call ingested late', async () => {
   const key = 'month-2020-01.v1'
   await register.keys.make(key)
   heal.push(() => register.keys.destroy(key))
@@ -397,7 +397,7 @@ test('recordings.ceiling is broken by the key of a month that is over, unless it
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
 })
 
-test('recordings.ceiling does not wait for the next listing of the store for what was destroyed since', async () => {
+test('recordings.ceiling checks newly destroyed recordings before the next listing of the store', async () => {
   const key = bodyKey(destroyed.byCaller.id)
   await check({ now: Temporal.Now.instant().subtract({ minutes: 10 }) })
   await register.objects.put(key, Buffer.from('sound'))
@@ -405,7 +405,7 @@ test('recordings.ceiling does not wait for the next listing of the store for wha
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key }, { afresh: false })
 })
 
-test('recordings.stay is broken by sound that was served outside its listening', async () => {
+test('recordings.stay is broken by audio served outside its listening', async () => {
   const { rows } = await pool.query<{ listening_id: string }>(
     `insert into listening_range (listening_id, at, from_ms, to_ms)
      select id, until + interval '1 minute', 0, 1000 from listening limit 1 returning listening_id`,
@@ -414,7 +414,7 @@ test('recordings.stay is broken by sound that was served outside its listening',
   await expectBroken('recordings.stay', { outside: 1, example: rows[0]?.listening_id })
 })
 
-test('rights.granted is broken by a right wider than the description, and by a listening on no right', async () => {
+test('rights.granted is broken by a right wider than the description, and by a listening without a right', async () => {
   await change('access_right', `person_id = '${aino.id}'`, `purposes = '{DEVELOPMENT,MAINTENANCE}'`)
   await expectBroken('rights.granted', { beyond: 1, withoutRight: 0 })
   await mended()
@@ -422,7 +422,7 @@ test('rights.granted is broken by a right wider than the description, and by a l
   await expectBroken('rights.granted', { beyond: 0, withoutRight: 1, example: listening }, {}, ['rights.scope'])
 })
 
-test('rights.own is broken by an official’s look at another’s call, and by an official who listened to it', async () => {
+test('rights.own is broken by an official who viewed another’s call, and by one who listened to it', async () => {
   const seq = await plantLook({
     person: aino.id,
     role: 'OFFICIAL',
@@ -436,7 +436,7 @@ test('rights.own is broken by an official’s look at another’s call, and by a
   await expectBroken('rights.own', { ofOthers: 1, example: listening }, {}, ['rights.scope'])
 })
 
-test('rights.maintenance-security is broken by a look of maintenance that names no fault', async () => {
+test('rights.maintenance-security is broken by a maintenance view that names no fault', async () => {
   const seq = await plantLook({ person: matti.id, role: 'MAINTENANCE', purpose: 'MAINTENANCE' })
   await expectBroken('rights.maintenance-security', { withoutReference: 1, example: seq })
 })
@@ -451,6 +451,6 @@ test('history.tells-recorded is broken by a destruction that the ledger does not
   ])
 })
 
-test('every promise holds again once every break is mended', async () => {
+test('every promise holds again once every break is repaired', async () => {
   expect(await check()).toMatchObject({ broken: [], newlyBroken: [], errors: [] })
 })

@@ -10,7 +10,7 @@ const database = await createTestDatabase<RegisterTables>()
 const admin = database.as()
 const custodian = database.as('seloste_custodian').db
 
-test('the list of known tables is what the migrations make; otherwise run "npm run generate"', async () => {
+test('the list of known tables equals the migrations’ result; otherwise run "npm run generate"', async () => {
   expect(await describeDatabase(admin.db)).toEqual(JSON.parse(await readFile(knownDatabaseFile, 'utf8')))
   expect(await findUnknown(custodian)).toEqual([])
 })

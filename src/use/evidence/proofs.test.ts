@@ -58,7 +58,7 @@ test('of a register without a call every promise can be checked, and its sentenc
   }
 })
 
-test('a sentence has the rule and the counts, its dates and numbers as each language writes them', () => {
+test('a sentence has the rule and the counts, with dates and numbers formatted for each language', () => {
   const at = Temporal.Instant.from('2026-11-25T12:00:00Z')
   const facts = {
     months: 6,
@@ -84,7 +84,7 @@ test('a sentence has the rule and the counts, its dates and numbers as each lang
   expect(say({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
 })
 
-test('a promise that breaks and one that holds again are each told once, in the log and to who reads the changes', async () => {
+test('a promise that breaks and one that holds again are each reported once, in the log and in the changes', async () => {
   await check()
   const before = (await traces()).length
   const where = `where id = '${recordings.ainos.id}'`
@@ -109,14 +109,14 @@ test('a promise that breaks and one that holds again are each told once, in the 
   ])
 })
 
-test('a check that cannot be made is a proof that does not hold, with its reason and what was found last', async () => {
+test('a failed check is a proof that does not hold, with the reason and the last facts', async () => {
   await check()
   await pool.query('revoke select on listening from seloste_custodian')
   const { broken, errors, newlyBroken } = await check()
   await pool.query('grant select on listening to seloste_custodian')
   const unread = ['purposes.closed', 'recordings.stay', 'rights.own', 'rights.maintenance-security']
   expect(errors.map(({ promise }) => promise)).toEqual(unread)
-  // The grant that is gone protects nothing, but it is not what the program's version says.
+  // The missing grant protected nothing, but it differs from what the program's version says.
   const blind = [unread[0], 'log.whole', ...unread.slice(1)]
   expect(broken.map(({ promise }) => promise)).toEqual(blind)
   expect(newlyBroken[0]).toMatchObject({ promise: 'purposes.closed', facts: null, fault: '42501' })
@@ -131,7 +131,7 @@ test('a check that cannot be made is a proof that does not hold, with its reason
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(blind)
 })
 
-test('a check that never could be made says so without a count', async () => {
+test('a check that has always failed says so without counts', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
   await checkPromises(await looking(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
@@ -141,7 +141,7 @@ test('a check that never could be made says so without a count', async () => {
   expect(proof?.text.sv).toBe('Kontrollen kunde inte göras (Error), och det finns inget bevis för löftet.')
 })
 
-test('a check that is broken off at the end of its process changes no proof', async () => {
+test('a check aborted at the end of its process changes no proof', async () => {
   await check()
   const before = await readProofs(desk, now(), key)
   const ending = new AbortController()
@@ -180,7 +180,7 @@ test('a proof older than a quarter of an hour is none, and says when it was made
   )
 })
 
-test('a proof from a time that has not come is none: the clock that dated it was ahead', async () => {
+test('a proof dated in the future is invalid: its clock was ahead', async () => {
   await check()
   await check({ now: now().add({ hours: 24 * 365 }) })
   const proofs = await readProofs(desk, now(), key)
@@ -189,7 +189,7 @@ test('a proof from a time that has not come is none: the clock that dated it was
   expect(proofs[0]?.text.en).toMatch(
     /^Dated .*, which has not come yet: .* there is no proof of the promise\. Last found: /,
   )
-  // Two machines' clocks are never quite alike.
+  // Clocks of two machines always differ a little.
   await check({ now: now().add({ seconds: 20 }) })
   expect((await readProofs(desk, now(), key)).every(({ holds }) => holds)).toBe(true)
 })

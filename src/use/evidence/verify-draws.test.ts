@@ -25,13 +25,13 @@ const nothing = { extra: 0, omitted: 0, failed: 0, 'decision-differs': 0, 'forei
 
 beforeEach(async () => {
   await admin.db.transaction().execute(async (tx) => {
-    // Nobody empties these; a test begins as if they had never been filled.
+    // These are never emptied; each test starts as if they had never been filled.
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
   })
 })
 
-/** The seed with another plan or other switches, in force from an instant. */
+/** Returns the seed with another plan or other switches, in force from an instant. */
 function changed(
   change: {
     rules?: RegisterDescription['recordingPlan']['rules']
@@ -57,7 +57,7 @@ interface Asked extends Partial<RecordingQuestion> {
   facts?: Partial<SegmentFacts>
 }
 
-/** A call as capture enters it: decided, and recorded where it is to be. */
+/** Enters a call as capture does: decided, and recorded if so decided. */
 async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Promise<SegmentFacts> {
   const answeredAt = asked.answeredAt ?? minutesAgo(60)
   const callIds = [`sipCallId:${randomUUID()}`]
@@ -91,7 +91,7 @@ async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Prom
   return facts
 }
 
-/** Enters calls until one is decided as wanted: a tenth of those to a service number are drawn. */
+/** Enters calls until one gets the wanted decision: a tenth of those to a service number are drawn. */
 async function enterOne(record: boolean, asked: Asked = {}): Promise<SegmentFacts> {
   for (;;) {
     const facts = await enter(asked)
@@ -102,7 +102,7 @@ async function enterOne(record: boolean, asked: Asked = {}): Promise<SegmentFact
 const verify = (given: Partial<Parameters<typeof verifyDraws>[1]> = {}): Promise<Verified> =>
   verifyDraws(custodian.db, { versions, drawKey, ...given })
 
-/** What is found, by name. */
+/** Returns the findings by name. */
 async function found(given?: Parameters<typeof verify>[0]): Promise<{ kind: string; segmentId: string }[]> {
   return (await verify(given)).findings.map(({ kind, segmentId }) => ({ kind, segmentId }))
 }
@@ -143,7 +143,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'omitted', segmentId: planted.segmentId }])
   })
 
-  test('finds nothing where it is so, whatever the reason of each decision', async () => {
+  test('finds nothing if they were, whatever the reason of each decision', async () => {
     const { judged, drawn, recorded, counts, findings } = await verify()
     expect(findings).toEqual([])
     expect(counts).toEqual(nothing)
@@ -164,7 +164,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     ])
   })
 
-  test('finds them where the stored decisions were altered to suit them', async () => {
+  test('finds them although the stored decisions were altered to match', async () => {
     const [spared, chosen] = [await enterOne(false), await enterOne(true)]
     await plantRecording(spared)
     await change(spared, { decision_record: true, decision_reason: 'drawn', draw: 0.01 })
@@ -182,7 +182,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     ])
   })
 
-  test('finds a decision that was altered, though it was acted on rightly', async () => {
+  test('finds an altered decision whose recording is right', async () => {
     const facts = await enterOne(false)
     await change(facts, { draw: facts.decision.draw! / 2 + 0.5 })
     expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
@@ -190,7 +190,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
   })
 
-  test('finds nearly every draw where another key was used', async () => {
+  test('finds nearly every draw if another key was used', async () => {
     const { judged, counts } = await verify({ drawKey: Buffer.alloc(32, 8) })
     expect(counts['decision-differs'] + counts.extra + counts.omitted).toBeGreaterThan(judged - 5)
     expect(counts['decision-differs']).toBeGreaterThan(30)
@@ -231,7 +231,7 @@ describe('what was drawn', () => {
     expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
   })
 
-  test('is still that call’s where the telephone system has given the id away since', async () => {
+  test('still belongs to that call after the telephone system reused the id', async () => {
     const callIds = ['counter:17']
     const drawnOn = hashCallId('counter:17')
     const days = (ago: number) => now.subtract({ hours: 24 * ago })
@@ -266,7 +266,7 @@ describe('the version that decides', () => {
     expect(differences).toContainEqual({ what: 'descriptionVersion', stored: 1, again: 2 })
   })
 
-  test('is not known of calls older than versions: they are told apart, and recordings without a decision found', async () => {
+  test('is unknown for calls older than versions: they are unverifiable, and recordings without a decision are found', async () => {
     const decision = { record: false, reason: 'not-drawn', ruleId: 'general', ruleVersion: 1, share: 0.1, draw: 0.5 }
     const [old, recorded] = [
       await enter({ facts: { decision, recording: undefined } }),
@@ -288,7 +288,7 @@ describe('hours and quotas', () => {
   const monday = lastMonday.subtract({ days: lastMonday.dayOfWeek - 1 })
   const at = (hours: number) => monday.add({ hours }).toInstant()
 
-  test('explain what was not recorded, and do not excuse what they do not cover', async () => {
+  test('explain missing recordings, but only those that they cover', async () => {
     const by = [changed({ rules: [{ ...full, hours: office }] })]
     const evening = await enter({ by, answeredAt: at(8) })
     expect(evening.decision.reason).toBe('outside-hours')
@@ -299,7 +299,7 @@ describe('hours and quotas', () => {
     expect(await found({ versions: by })).toEqual([{ kind: 'omitted', segmentId: morning.segmentId }])
   })
 
-  test('a full quota is borne out by the recordings of its week', async () => {
+  test('a full quota is confirmed by the recordings of its week', async () => {
     const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
     const officialId = randomUUID()
     const fill = async (recordings: number, used = recordings) => {
@@ -310,7 +310,7 @@ describe('hours and quotas', () => {
     expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
     expect(await found({ versions: by })).toEqual([])
     await admin.db.transaction().execute(async (tx) => {
-      // Nobody empties these; a test begins as if they had never been filled.
+      // These are never emptied; each test starts as if they had never been filled.
       await sql`set local session_replication_role = replica`.execute(tx)
       await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
     })
@@ -352,7 +352,7 @@ test('who has not consented is not recorded; what the directory learns later is 
   ])
 })
 
-test('only calls since an instant are judged, where that is asked', async () => {
+test('judges only calls since an instant, if given', async () => {
   const [old, recent] = [await enter({ answeredAt: minutesAgo(90) }), await enter({ answeredAt: minutesAgo(30) })]
   for (const facts of [old, recent]) await change(facts, { draw: 2 })
   const { judged, findings } = await verify({ since: minutesAgo(60) })

@@ -28,7 +28,7 @@ const cell = fc
 const counts = ['calls', 'answered', 'unanswered', 'judged', 'recorded'] as const
 const countsOf = (figures: Figures) => counts.flatMap((name) => figures[name] ?? [])
 
-/** Every value that a hidden count of one to four may have, with what else is told; found by trying all. */
+/** Returns every value that a suppressed count of one to four may have given the shown ones, by trying all. */
 function possible(total: number, parts: readonly Count[]): Set<number>[] {
   const found = parts.map(() => new Set<number>())
   const rangeOf = (part: Count) =>
@@ -49,7 +49,7 @@ function possible(total: number, parts: readonly Count[]): Set<number>[] {
   return found
 }
 
-describe('what is told of counts', () => {
+describe('what is shown of counts', () => {
   test('is never of one to four calls: every count, total and difference of two answers is a multiple of five', () => {
     fc.assert(
       fc.property(
@@ -83,7 +83,7 @@ describe('what is told of counts', () => {
     )
   })
 
-  test('hides a total that only two fours can make, and shows one that leaves room', () => {
+  test('omits a total that only two fours can make, and includes one that leaves room', () => {
     const of = (calls: number): Kept => ({
       calls,
       answered: calls,
@@ -97,7 +97,7 @@ describe('what is told of counts', () => {
     expect(protectStudy('calls', [of(2), of(3), of(30)]).total.calls).toBe(35)
   })
 
-  test('is as near to the count as five lets it be', () => {
+  test('is rounded to the nearest five', () => {
     fc.assert(
       fc.property(fc.integer({ min: fewest, max: 20_000_000 }), (count) => {
         expect(Math.abs((protectCount(count) ?? NaN) - count)).toBeLessThanOrEqual(2)
@@ -106,7 +106,7 @@ describe('what is told of counts', () => {
     expect([0, 1, 4, 5, 7, 8].map(protectCount)).toEqual([0, null, null, 5, 5, 10])
   })
 
-  test('has a share and a length of twenty calls or more, and no share that one to four calls make', () => {
+  test('has shares and lengths of twenty calls or more, and no share made by one to four calls', () => {
     fc.assert(
       fc.property(cell, (kept) => {
         const { answeredShare } = protectStudy('answered', [kept]).cells[0]!
@@ -131,20 +131,20 @@ describe('what is told of counts', () => {
     expect(byWeekday.total).toEqual(byHour.total)
   })
 
-  test('counts nothing that a late correction has left below nothing', () => {
+  test('treats a count that a late correction made negative as zero', () => {
     expect(protectCount(-1)).toBe(0)
   })
 })
 
-describe('a length that a share of the calls does not exceed', () => {
-  test('lies in the bin where the share of the calls is reached, evenly spread', () => {
+describe('a percentile of lengths', () => {
+  test('is interpolated linearly in the bin where the share of calls is reached', () => {
     const bins = [0, 10, 0, 10, ...talkBounds.slice(3).map(() => 0)]
     expect(percentile(bins, talkBounds, 0.5)).toEqual({ seconds: 60 })
     expect(percentile(bins, talkBounds, 0.25)).toEqual({ seconds: 45 })
     expect(percentile(bins, talkBounds, 0.9)).toEqual({ seconds: 168 })
   })
 
-  test('is told as at least the last bound beyond it', () => {
+  test('is at least the last bound if beyond it', () => {
     expect(percentile([...talkBounds.map(() => 0), 7], talkBounds, 0.5)).toEqual({ seconds: 3600, isAtLeast: true })
   })
 })

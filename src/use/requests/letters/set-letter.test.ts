@@ -53,7 +53,7 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
     expect(text).not.toMatch(/[{}]|undefined|null|NaN/)
   })
 
-  test('names no agency but that of the description', () => {
+  test('names only the description’s agency', () => {
     expect(textOf(letter(kind, language))).not.toMatch(/vero(hallin|\b)|skatt|tax admin/i)
   })
 })
@@ -100,14 +100,14 @@ test.each(languages)(
   },
 )
 
-test('the contact history is told where it is asked for: to the caller their number, to an official no more than screens show', () => {
+test('the contact history is given on request: callers see their number, officials only what screens show', () => {
   const kinds: LetterFacts['kinds'] = ['KNOW', 'HISTORY']
   expect(textOf(letter('answer', 'fi', { kinds }))).toContain('Soittajan numero: 040 123 4567')
   expect(textOf(letter('answer', 'fi', { kinds, party: 'OFFICIAL' }))).toContain('Soittajan numero: +358 40 *** **67')
   expect(textOf(letter('answer', 'fi', { kinds: ['KNOW'] }))).not.toContain('040 123 4567')
 })
 
-test('a name and an address are put in as they are: no markup, no template, no turn of the direction of writing', () => {
+test('a name and an address are inserted as plain text: no markup, no template, no change of text direction', () => {
   const { recipient } = letter('received', 'fi', {
     name: '<script>{puhelut}</script> \u202Etxet\u202C',
     address: 'Katu 1,\n00100 HELSINKI\n\n',
