@@ -37,7 +37,7 @@ function from(description: RegisterDescription, given: Partial<AnsweringFrom> = 
   }
 }
 
-/** What capture decides of the call itself, once its client tells of it. */
+/** Returns capture’s decision on the call itself, once its client reports it. */
 function captured(question: Question, asked: AnsweringFrom, answeredAt = at) {
   const version = asked.versionAt(answeredAt)
   const directory = directoryAt(version.description, entries, answeredAt)
