@@ -25,9 +25,7 @@ export interface RecorderOptions {
   officials: () => readonly DirectoryEntry[]
   /** Operator's settings for a client; without it every client is believed. */
   findTrunk?: FindTrunk
-  /**
-   * Returns the trunk of a request; sessions of one call are joined only within one trunk. Default: by address or certificate.
-   */
+  /** Returns a request's trunk; sessions are joined only within one trunk. Default: by address or certificate. */
   nameTrunk?: NameTrunk
   /** Returns the networks to whose addresses a trunk latches; undefined for a trunk that does not latch. */
   latchesOf?: LatchesOf
@@ -35,7 +33,6 @@ export interface RecorderOptions {
   intakePublicKey: () => string | undefined
   clock: Clock
   ports: PortAllocator
-  /** Returns the media address for answers to a peer. */
   mediaAddress: (peer: string) => string
   /** Returns false for a media address of a family that nobody listens on here. Default: every family. */
   hears?: (address: string) => boolean
@@ -60,16 +57,12 @@ export interface RecorderOptions {
   objects: ObjectStore
   random: { uuid: () => string; uint32: () => number }
   onFault: (error: unknown, context: Record<string, string>) => void
-  /**
-   * Called for a call to a number that the description does not have: it is entered all the same (R7), and somebody should
-   * check.
-   */
+  /** Called for a call to a number not in the description: it is entered all the same (R7), and somebody should check. */
   onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
   /** Called for a body that cannot be accepted; the reason has no value of it. */
   onRefused?: (refusal: { status: number; reason: string; client: string }) => void
   /** Counts what each client sends. */
   clients?: ClientsSeen
-  /** Called after the facts of a session's segment have changed. */
   onFacts?: (dialogId: string, facts: SegmentFacts) => void
   limits?: Partial<RecorderLimits>
 }
@@ -98,7 +91,6 @@ export const usualLimits: RecorderLimits = {
   askAgainMs: 60_000,
 }
 
-/** Returns the options for the streams of a trunk's session. */
 export function streamMeans(
   { ports, random, latchesOf }: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf'>,
   trunk: string | undefined,

@@ -52,9 +52,7 @@ export interface Recorder {
   going(): SegmentFacts[]
   /** Returns recordings of calls in progress; with `remembered` also those of the last day, to which a call may return. */
   recordings(which: 'going' | 'remembered'): string[]
-  /**
-   * Forbids a recording (R49): that part of its call is recorded no further, and the recording so far is destroyed or stored.
-   */
+  /** Forbids a recording (R49): its segment is recorded no further, and the recording so far is destroyed or stored. */
   forbid(recordingId: string, destroys: boolean): Promise<void>
   /** Ends every session as if the end signal had come, before the process exits. */
   stop(): Promise<void>
@@ -279,10 +277,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (facts) conferences.settle(facts)
   }
 
-  /**
-   * Returns the parties with the contact of a caller who is reported only now: it may differ from the contact of its ids
-   * (docs/decisions/0111).
-   */
+  /** Adds the contact of a caller reported only now, which may not be that of the ids (docs/decisions/0111). */
   function withContact(
     told: PartyFacts,
     facts: SegmentFacts,

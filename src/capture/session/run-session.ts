@@ -34,7 +34,6 @@ export interface SessionParts {
   onOver: () => void
 }
 
-/** A request being answered, with its offer. */
 export interface Asking {
   request: IncomingRequest
   offer?: SessionDescription | undefined
@@ -75,10 +74,7 @@ export interface SessionLeg {
 /** State that a segment takes over from the one before it in its session. */
 export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
 
-/**
- * Starts a session. `before`: the segment that ends where this one begins, if a call is transferred within its session or was
- * recorded by another process until then.
- */
+/** Starts a session. `before`: the segment that ends here, after a transfer within the session or from another process. */
 export function runSession(firstDialog: Dialog, parts: SessionParts, before?: SegmentBefore): RunningSession {
   const { options, segment, now, stopping } = parts
   const { spool, mediaAddress } = options
@@ -90,7 +86,6 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   let answered = false
   /** True if the end of the call destroys the recording instead of storing it. */
   let toDestroy = false
-  /** The offer answered last. */
   let described: SessionDescription | undefined = before?.described
   /** Streams whose packets are discarded: taken over from the segment before, or received while a decision is pending. */
   let idle: SessionStreams | undefined
@@ -213,10 +208,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     return { type: 'opened' }
   }
 
-  /**
-   * Returns streams that the recording takes over: those of the segment before, or those received while the decision was
-   * pending.
-   */
+  /** Returns the streams to take over: the previous segment's, or those received while the decision was pending. */
   function streamsSoFar(): (() => SessionStreams | undefined) | undefined {
     if (before?.hasStreams) return () => before.passOn()
     if (!idle) return undefined
@@ -317,9 +309,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     }
   }
 
-  /**
-   * Returns the time from the recording's beginning to the call's end, which may be some time ago if its end was not reported.
-   */
+  /** Returns the time from the recording's start to the call's end, which may be some time ago if inferred. */
   function lengthMs(): number | undefined {
     const facts = state?.phase === 'ending' ? state.session.facts : undefined
     if (!facts?.recording || !facts.endedAt) return undefined

@@ -15,10 +15,7 @@ interface Unkept {
   sdpSessionId: string
 }
 
-/**
- * Sessions that are not recorded: of no call of this register (R8), or of one that another session reports already. Every
- * stream is answered inactive.
- */
+/** Sessions that are not recorded: outside this register (R8), or reported by another session. Streams are answered inactive. */
 export interface UnrecordedSessions {
   answer(incoming: IncomingRequest, invitation: CallInvitation): void
   /** Takes over a session from the recorder, after its call was identified as another one. */

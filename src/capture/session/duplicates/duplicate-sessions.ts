@@ -18,7 +18,6 @@ import type { SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
 import { answeringOfficial, withholdingFor } from '../machine/answering-official.ts'
 
-/** A parsed request of a session. */
 export interface Told {
   asked: IncomingRequest
   invitation: CallInvitation
@@ -62,10 +61,7 @@ interface Twin {
   received: number
   /** Consecutive checks with packets from this duplicate and none from the recording session. */
   aloneFor: number
-  /**
-   * True for the session that the recording began with: it takes the recording back as soon as it has packets again, whatever
-   * others send.
-   */
+  /** True for the recording's first session: it takes the recording back once it has packets, whatever others send. */
   isOriginal: boolean
   /** Consecutive checks with packets. */
   heardFor: number
@@ -183,10 +179,7 @@ export function createDuplicateSessions(parts: {
     }
   }
 
-  /**
-   * Returns true if packets come from this duplicate only, or if it is the original: no other displaces it for longer than its
-   * own silence.
-   */
+  /** Returns true for the only one with packets, and for the original: none displaces it for longer than its own silence. */
   function takesOver({ aloneFor, isOriginal, heardFor }: Twin): boolean {
     return aloneFor >= looksAlone || (isOriginal && heardFor >= looksAlone)
   }

@@ -34,7 +34,6 @@ export function otherOfficialsEffects(
   }
 }
 
-/** Returns notes for segments that end. */
 export function endOtherOfficials(others: readonly SegmentFacts[] | undefined, at: Temporal.Instant): NoteOther[] {
   return (others ?? []).map((facts) => {
     const begun = facts.answeredAt ?? facts.startedAt

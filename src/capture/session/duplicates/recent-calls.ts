@@ -42,7 +42,6 @@ export function whoAnswers(official: SegmentFacts['official']): string | undefin
   return official && (official.personId ?? official.phone)
 }
 
-/** Returns what is remembered of a segment. */
 export function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
   const { segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {

@@ -1,7 +1,4 @@
-/**
- * Several sessions of one call: parallel recorders, both directions of a call, transfers; one contact, one recording per
- * segment.
- */
+/** Several sessions of one call: parallel recorders, split directions, transfers; one contact, one recording per segment. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'

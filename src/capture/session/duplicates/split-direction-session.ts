@@ -41,7 +41,6 @@ export function createSplitDirectionSessions(parts: {
   options: Pick<RecorderOptions, 'mediaAddress' | 'hears' | 'random'>
   /** By dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
-  /** Saves a session. */
   hold: (first: RunningSession) => void
 }): SplitDirectionSessions {
   const { options, sessions, hold } = parts

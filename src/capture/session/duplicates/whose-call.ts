@@ -8,7 +8,6 @@ import type { EarlierSegment } from '../machine/describe-segment.ts'
 
 type Caller = SegmentFacts['caller']
 
-/** A segment as capture remembers it. */
 export interface RememberedSegment extends EarlierSegment {
   segmentId: string
   /** Absent for calls saved by a version without trunks. */
@@ -30,10 +29,7 @@ export interface ToldParties {
   numbers: readonly PhoneNumberKey[]
 }
 
-/**
- * A call is transferred while it is in progress; without a caller's number to match, it still counts as the same call for this
- * long after its end.
- */
+/** A call is transferred while in progress; without a matching caller's number, also for this long after its end. */
 const passedOnWithin = { minutes: 5 }
 
 /** Returns true if both callers are reported and differ. */

@@ -4,7 +4,6 @@ import type { SessionDescription } from '../../siprec/parse-sdp.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import { peerOf } from '../media/accepted-streams.ts'
 
-/** State of a session that its SDP answer needs. */
 interface Answered {
   mode: 'record' | 'historyOnly'
   /** Version of our SDP; each one increments it. */

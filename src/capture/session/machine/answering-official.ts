@@ -11,10 +11,7 @@ import type { Withholding } from './session-types.ts'
  */
 export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
 
-/**
- * Returns true while more than one person is heard beside the caller: a second official or a third party has joined
- * (requirements, question 7; L18).
- */
+/** Returns true while a second official or a third party is heard as well (requirements, question 7; L18). */
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
   const { caller, voices, listening, thirdParties } = parties.connected
   const people = new Set(voices.map(({ entry }) => entry?.personId))
@@ -40,9 +37,7 @@ export function withholdingFor(
   return isConference(invitation, official) ? 'conference' : undefined
 }
 
-/**
- * Returns true if the caller has left and the official speaks with somebody else from outside: no part of the caller's call.
- */
+/** Returns true if the caller has left and the official speaks with another outsider: no part of the caller's call. */
 export function hasCallerLeft(
   { parties }: Pick<CallInvitation, 'parties'>,
   { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
@@ -74,10 +69,7 @@ export function othersHeard(
   return { at, officials: [...others.values()] }
 }
 
-/**
- * Compares who answers. Only officials of the directory transfer calls to each other: any other name may be a better one for
- * the same person.
- */
+/** Only officials of the directory transfer calls: any other name may be a better one for the same person. */
 export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
   const { connected } = invitation.parties
   const told = officialOf(invitation)

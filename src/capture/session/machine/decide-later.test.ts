@@ -42,10 +42,7 @@ const people = {
   number: /  <participant participant_id="cGFydC1udW1iZXItMDAwMQ==">.*?<\/participant>\r?\n/s,
 }
 
-/**
- * Returns the baseline's INVITE, the first or a later one, optionally without some participants or with a colleague in the
- * caller's place.
- */
+/** Returns an INVITE of the baseline without some participants, or with a colleague in the caller's place. */
 function invitation(
   changes: { without?: (keyof typeof people)[]; colleague?: boolean; sdpOnly?: boolean } = {},
 ): string {

@@ -15,7 +15,6 @@ import type { RecorderOptions } from '../recorder-options.ts'
 import { withMark } from './recording-outcome.ts'
 import type { Offer } from './session-types.ts'
 
-/** A request that was read. */
 export interface Found {
   invitation: CallInvitation
   answeredAt: Temporal.Instant

@@ -27,14 +27,10 @@ export interface SegmentContext {
   earlier?: EarlierSegment | undefined
   /** True if both segments have one session: the caller is the same if none is reported. */
   isSameSession?: boolean
-  /**
-   * True if use of this call's recording with this official was forbidden earlier (R49): it is decided as usual, and not
-   * recorded.
-   */
+  /** Use of this call's recording with this official was forbidden (R49): decided as usual, and not recorded. */
   isForbidden?: boolean
   /** Records and marks a call that has no playable codec. */
   keepsUnplayable?: boolean
-  /** Name of the sending trunk. */
   trunk?: string
   /** Sending client, for reception statistics. */
   client?: RecordingFacts['client']
@@ -54,10 +50,7 @@ export interface EarlierSegment {
 
 type TellsNumber = Pick<EarlierSegment, 'numberReached'>
 
-/**
- * Reason why a drawn segment has no recording: use of the call's recording with this official was forbidden in an earlier
- * segment.
- */
+/** Reason for no recording: use of this call's recording with this official was forbidden in an earlier segment. */
 export const forbiddenBefore = 'forbidden'
 /** The client offers only codecs that cannot be played here: a recording would be data without a use. */
 const unheardCodec = 'no-playable-codec'
@@ -183,17 +176,12 @@ export function isOutside({ direction }: CallInvitation['parties']): boolean {
   return direction === 'outgoing' || direction === 'internal'
 }
 
-/**
- * Returns true while a call with no reported number is in progress: it may be outgoing, and is not admitted until it is over.
- */
+/** Returns true until the end of a call with no reported number: it may be outgoing, and is not admitted before. */
 export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, 'numberReached' | 'endedAt'>): boolean {
   return isUntold(numberReached) && endedAt === undefined
 }
 
-/**
- * Returns true while a segment is not to be admitted: later requests may show that it does not belong to this
- * register, or belongs to another contact.
- */
+/** Returns true while a segment is not admitted: later requests may move it outside the register or to another contact. */
 export function isHeldBack(facts: Pick<SegmentFacts, 'numberReached' | 'endedAt' | 'awaitsCaller'>): boolean {
   return awaitsDirection(facts) || (facts.awaitsCaller === true && facts.endedAt === undefined)
 }
@@ -229,7 +217,6 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
 }
 
-/** Returns the answering official. */
 export function officialOf({ parties }: CallInvitation): SegmentFacts['official'] {
   const party = parties.official
   if (party?.number.key == null) return undefined

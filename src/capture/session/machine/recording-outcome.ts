@@ -25,7 +25,6 @@ export function withMark(marks: SegmentMark[], mark: SegmentMark): SegmentMark[]
   return marks.includes(mark) ? marks : [...marks, mark]
 }
 
-/** Returns the marks of a segment whose recording has been stored. */
 export function marksOfStored(
   { marks, endedAt }: SegmentFacts,
   { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,

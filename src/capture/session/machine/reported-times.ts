@@ -18,9 +18,7 @@ export function clientClock({ times }: CallInvitation, arrivedAt: Temporal.Insta
   return { behindMs, toldAnswer: answeredAtMs !== undefined }
 }
 
-/**
- * Returns the answer time if the first request preceded the answer (early media) and a later one reports it; never after `now`.
- */
+/** Returns the answer time if it is reported after the first request (early media); never after `now`. */
 export function lateAnswerTime(
   { times }: CallInvitation,
   clock: ClientClock,
@@ -41,10 +39,7 @@ export function reportedEnd(
   return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now) : undefined
 }
 
-/**
- * Returns when another official took the call over: the reported time if it is after the answer and not ahead of us, otherwise
- * `now`.
- */
+/** Returns when another official took over: the reported time if between the answer and `now`, otherwise `now`. */
 export function transferTime(
   told: Temporal.Instant,
   answeredAt: Temporal.Instant | undefined,

@@ -61,10 +61,7 @@ export interface Offer {
   withholds?: Withholding | undefined
   others?: OtherOfficials | undefined
   shared?: boolean
-  /**
-   * The call was transferred within its session: the segment takes over the streams of the one before, and continues its answer
-   * versions.
-   */
+  /** The call was transferred within its session: the segment takes over the previous one's streams and answer versions. */
   passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks' | 'isSilenced'> | undefined
 }
 

@@ -213,10 +213,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
   }
 }
 
-/**
- * Handles `forbidden`. The event is repeated until nothing of the recording is left here: a disk may have refused the first
- * time.
- */
+/** Handles `forbidden`, which is repeated until nothing of the recording is left here: a disk may have refused at first. */
 function forbidden(
   state: SessionState & { phase: 'live' },
   { at, destroys }: SessionEvent & { type: 'forbidden' },
@@ -379,10 +376,7 @@ function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): 
   }
 }
 
-/**
- * Returns true if an answer time is later than the known one: a call recorded before its answer (early media) takes the
- * reported time (R16).
- */
+/** Returns true for a later answer time: a call recorded before its answer (early media) takes it (R16). */
 function isLater(told: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
   return told !== undefined && (known === undefined || Temporal.Instant.compare(told, known) > 0)
 }

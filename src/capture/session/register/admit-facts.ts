@@ -52,10 +52,7 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   }
 }
 
-/**
- * Returns true if the register refused these facts together: they are then admitted one by one, so that none waits for another.
- * After any other error all are retried.
- */
+/** Returns true for an error of the facts: each is then admitted alone, so that none waits. After others all are retried. */
 function isOfFacts(error: unknown): boolean {
   // Classes of SQLSTATE: data, constraints, exceptions of functions, deadlocks (PostgreSQL, appendix A).
   return /^(?:22|23|40|P0|SE)...$/.test((error as { code?: string }).code ?? '')

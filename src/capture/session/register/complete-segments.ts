@@ -8,10 +8,7 @@ import type { Asking, RunningSession } from '../run-session.ts'
 import type { Offer, Reoffer } from '../machine/session-types.ts'
 
 export interface Completions {
-  /**
-   * Completes a segment with newly reported facts and with the decision that was pending (R14). `listens`: something that may
-   * yet be reported is still missing.
-   */
+  /** Completes a segment with new facts and the pending decision (R14). `listens`: more may be reported. */
   complete(
     session: RunningSession,
     known: SegmentFacts,
@@ -26,7 +23,6 @@ export interface Completions {
 export function createCompletions(parts: {
   options: Pick<RecorderOptions, 'quotas' | 'preallocated' | 'intakePublicKey'>
   counters: RecorderCounters
-  /** Saves a session. */
   hold: (session: RunningSession) => void
 }): Completions {
   const { options, counters, hold } = parts

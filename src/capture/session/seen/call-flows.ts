@@ -45,7 +45,6 @@ export interface CallFlow {
 export interface CallFlows {
   /** Returns the handler, with its requests and answers recorded. */
   watch(handler: SipHandler): SipHandler
-  /** Records a change of a segment's facts. */
   note(dialogId: string, facts: SegmentFacts): void
   /** Newest first. */
   all(): CallFlow[]

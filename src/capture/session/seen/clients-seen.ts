@@ -15,11 +15,9 @@ export interface ClientSeen {
   trunk: string | undefined
   /** Elements of its metadata with their attributes, as describeShape() writes them. */
   shape: readonly string[]
-  /** Header names of the INVITE. */
   headers: readonly string[]
   problems: readonly string[]
   needsReview: readonly string[]
-  /** Source of each value. */
   sources: CallInvitation['parties']['sources']
 }
 
@@ -40,9 +38,7 @@ export interface ClientTold {
 }
 
 export interface ClientsSeen {
-  /** Counts a session that was offered and read. */
   look(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
-  /** Counts a request whose body cannot be accepted. */
   refused(asked: Asked, reason: string, trunk: string | undefined): void
   /** Returns and clears the counts since the last call. */
   take(): ClientTold[]
