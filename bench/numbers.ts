@@ -1,6 +1,6 @@
 /**
- * What benches have found, as it stands in docs/numbers.md. In: rows of a bench that was run. Out: the page, in which every other bench
- * keeps its rows and their date. Never here: a number that no run gave; a machine's name.
+ * Writes the results of benches to docs/numbers.md. Benches that were not run keep their rows and date. Contains no number that
+ * no run gave, and no machine's name.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
@@ -12,20 +12,23 @@ interface Ran {
   /** Day of the run, UTC. */
   day: string
   machine: { cores: number; memoryGiB: number; node: string }
-  /** The machine's load of the five minutes before it. */
+  /** The machine's load average of the five minutes before the run. */
   load: number
-  /** Settings of the bench that were not the usual ones. */
+  /** Settings of the bench that differ from the defaults. */
   settings: string
   rows: Row[]
 }
 
-/** Beside the page, so that a run can add to what others found. */
+/** Beside the page, so that a run keeps the results of other benches. */
 const kept = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
-/** Says how big a bench was, and nothing of where it ran. */
+/** Settings of a bench's size; none of the machine. */
 const told = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
 
-/** Notes what a bench found, in the place of what it found before, and writes the page. @param order benches as the page has them */
+/**
+ * Replaces a bench's results and writes the page.
+ * @param order benches in the page's order
+ */
 export async function keepNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
   const found = JSON.parse(await readFile(kept, 'utf8').catch(() => '{}')) as Record<string, Ran>
   found[name] = {

@@ -1,4 +1,4 @@
-/** One role as a process of its own on a database that is there, without the others. In: its database. Out: where it answers, its end. */
+/** Runs one role as a process of its own on an existing database, without the others. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** What a piece of work costs in time, and in CPU time: the second says more on a machine that others use too. */
+/** Measures work in wall-clock and CPU time: the latter is more reliable on a shared machine. */
 import { readFileSync } from 'node:fs'
 
 interface Spent {
@@ -8,7 +8,7 @@ interface Spent {
 
 const ticksPerSecond = 100
 
-/** What work costs this process and one backend of the database (Linux; elsewhere this process alone). */
+/** Returns the cost of work in this process and one backend of the database (Linux; elsewhere this process alone). */
 export function spending(backend: number) {
   const backendSeconds = () => {
     try {

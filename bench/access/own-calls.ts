@@ -1,6 +1,6 @@
 /**
- * A page of an official's own calls out of ten million contacts, as the desk shows it: the same statements under row-level
- * security and, as the yardstick, by a superuser to whom it does not apply.
+ * Measures a page of an official's own calls out of ten million contacts, as the desk shows it: the same statements under
+ * row-level security and, as the yardstick, by a superuser without it.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -24,7 +24,7 @@ const units = 50
 const pages = 60
 const demand = 1.5
 
-/** Demanded: no kind of page takes more than 1.5 times as long under row-level security as without. */
+/** Demand: no kind of page takes more than 1.5 times as long under row-level security as without. */
 export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -85,7 +85,7 @@ async function page(db: Kysely<RegisterTables>, grant: Grant, search: Partial<Co
   return listContacts(db, grant, { limit: 50, ...search })
 }
 
-/** The cursor of the fortieth page. */
+/** Returns the cursor of the fortieth page. */
 async function deepCursor(db: Kysely<RegisterTables>, grant: Grant): Promise<string> {
   let cursor: string | undefined
   for (let turned = 1; turned < 40; turned++) {
@@ -96,7 +96,7 @@ async function deepCursor(db: Kysely<RegisterTables>, grant: Grant): Promise<str
   return cursor ?? ''
 }
 
-/** Medians of both, a page of one after a page of the other. */
+/** Returns the medians of both, measured alternately. */
 async function inTurn(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<[number, number]> {
   const times: [number[], number[]] = [[], []]
   for (let turn = -5; turn < pages; turn++) {
@@ -118,7 +118,7 @@ const idOf = (what: string, n: number) => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-/** The seventh official, and the supervisor of the seventh unit. */
+/** Enters the seventh official, and the supervisor of the seventh unit. */
 async function enterPeople(db: Kysely<RegisterTables>) {
   const since = Temporal.Now.instant().subtract({ hours: 24 * 500 })
   const enter = async (id: string, name: string) => {
@@ -162,7 +162,7 @@ async function grantOf(admin: Kysely<RegisterTables>, desk: Kysely<RegisterTable
   return grant
 }
 
-/** Calls one after another over fourteen months, each answered by one official; one in ten has a recording. */
+/** Enters consecutive calls over fourteen months, each answered by one official; one in ten has a recording. */
 async function fill(db: Kysely<RegisterTables>, contacts: number): Promise<void> {
   const begun = performance.now()
   const stepMs = (daysOfHistory * 86_400_000) / contacts
@@ -171,7 +171,7 @@ async function fill(db: Kysely<RegisterTables>, contacts: number): Promise<void>
     where tablename in ('contact', 'segment') and not exists (select from pg_constraint c where c.conname = i.indexname)`.execute(
     db,
   )
-  // Made once, when all is there: sooner than one row at a time.
+  // Indexes are built at the end: faster than row by row.
   for (const { name } of indexes.rows) await sql`drop index ${sql.ref(name)}`.execute(db)
   const batch = 500_000
   for (let from = 0; from < contacts; from += batch) {
@@ -193,7 +193,7 @@ async function fill(db: Kysely<RegisterTables>, contacts: number): Promise<void>
         'Virkailija ' || who, '+358295121' || who, at + interval '10 seconds', at + interval '5 minutes', false, 'not-drawn'
       from (select *, (i::bigint * 7919) % ${officials} as who from call) answered`.execute(db)
   }
-  // With those of every month's partition.
+  // Includes those of every month's partition.
   for (const { definition } of indexes.rows) await sql.raw(definition.replace(' ON ONLY ', ' ON ')).execute(db)
   await sql`vacuum analyze contact, segment`.execute(db)
   await sql`analyze`.execute(db)

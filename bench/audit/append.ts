@@ -1,7 +1,7 @@
 /**
- * Entries of the audit log appended by 64 callers at once, each durable when its call returns, while the sequencer takes
- * them into the tree and signs it every second. Beside it, in turns, what the same callers reach with the same columns in a
- * table that is nothing more: no trigger, no index but its key.
+ * Measures 64 concurrent callers that append to the audit log, each entry durable when its call returns, while the sequencer
+ * adds them to the tree and signs it every second. Yardstick, alternately: the same callers and columns in a plain table
+ * without triggers, and with no index but its key.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ import { ms, ratio as ratioOf, type Row } from '../rows.ts'
 const wantedPerSecond = 3_000
 const longestP99Ms = 50
 
-/** Demanded: 3,000 a second with a 99th percentile below 50 ms, and none waits for the tree at the end. */
+/** Demand: 3,000 a second with a 99th percentile below 50 ms, and no backlog for the tree at the end. */
 export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -114,7 +114,7 @@ async function measure(callers: number, seconds: number, call: (n: number) => Pr
 function entryOf(n: number): Parameters<typeof appendAudit>[1] {
   return {
     action: 'contact.read',
-    // A look that showed something is asked after by the database, too; that belongs to the look (bench/access).
+    // For a view with a result the database makes further checks, which belong to the view (bench/access).
     result: 'refused:not-found',
     personId: id,
     rightId: id,
@@ -135,7 +135,7 @@ function insertBare(db: Kysely<SafeguardTables>): Promise<unknown> {
   )
 }
 
-/** One after another, each second, as the custodian does. */
+/** Runs turns one after another, each second, as the custodian does. */
 function takeTurns(turn: () => Promise<unknown>): { stop: () => Promise<void> } {
   let stopping = false
   const loop = (async () => {

@@ -1,6 +1,6 @@
 /**
- * The verification of a million entries of the audit log, with one edited entry to be found. Beside it the hashes alone, and
- * the same rows read and thrown away.
+ * Measures the verification of a million entries of the audit log, with one edited entry to be found. Yardsticks: the hashes
+ * alone, and the same rows read and discarded.
  */
 import { hash } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -26,8 +26,8 @@ const batch = 20_000
 const mostSeconds = 20
 
 /**
- * Prints seconds and CPU seconds, this process’s and the database’s; false where a million entries take 20 s of the two or more
- * (a quiet machine is sooner done, as they work side by side), or where the edited one is not found.
+ * Prints seconds and CPU seconds, this process's and the database's. Returns false if a million entries take 20 s or more of
+ * the two (a quiet machine is faster, as they run in parallel), or if the edited one is not found.
  */
 export async function verifyLog({ entries = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
@@ -90,7 +90,7 @@ export async function verifyLog({ entries = 1_000_000 } = {}): Promise<Row[]> {
   }
 }
 
-/** A log of so many looks, in its tree and signed; an entry of it as it is hashed. */
+/** Fills a log with this many views, in its tree and signed; returns an entry as it is hashed. */
 async function fill(
   db: Kysely<SafeguardTables>,
   entries: number,

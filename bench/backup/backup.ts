@@ -1,6 +1,6 @@
 /**
- * A backup of a register of known size, beside what the same machine does with the same bytes and nothing more: `cp` of the
- * objects to the same disk, and a bare COPY of the same table thrown away. In turns, several rounds.
+ * Measures a backup of a register of known size. Yardsticks on the same machine and bytes: `cp` of the objects to the same
+ * disk, and a bare COPY of the same table to nowhere; alternately, in several rounds.
  */
 import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -21,7 +21,7 @@ import { ratio, type Row } from '../rows.ts'
 
 const wantedOfCp = 0.2
 
-/** True where objects are copied, hashed and read back at a fifth of the speed of `cp` or more. */
+/** Returns true if objects are copied, hashed and read back at a fifth of the speed of `cp` or more. */
 export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_000_000, rounds = 3 } = {}): Promise<
   Row[]
 > {

@@ -1,4 +1,4 @@
-/** The second comparison: Node's own dgram, one socket a stream, that only counts. Same contract as bare-receiver.c. */
+/** Second yardstick: Node's own dgram, one socket a stream, that only counts. Same contract as bare-receiver.c. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 

@@ -1,5 +1,5 @@
 /**
- * The whole capture path as one process: ports, receivers, sealing, disk, tail journal. No SIP: the calls are there.
+ * The whole capture path as one process: ports, receivers, sealing, disk, tail journal; without SIP.
  *
  *     capture-calls <folder> <age1... recipient> <generator's port> <calls> [<SRTP master key and salt, hex, or -> [<first port>]]
  *

@@ -1,4 +1,4 @@
-/** CPU per RTP packet of the whole capture path, against a bare receiver in C and one in Node, in turn. */
+/** Measures CPU per RTP packet of the whole capture path, against a bare receiver in C and one in Node, alternately. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

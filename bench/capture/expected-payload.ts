@@ -1,4 +1,4 @@
-/** What generator.c sends as packet `n` of stream `stream`: 160 bytes. */
+/** Returns the 160 bytes that generator.c sends as packet `n` of stream `stream`. */
 export function expectedPayload(stream: number, n: number): Buffer {
   const payload = Buffer.alloc(160)
   let x = (Math.imul(stream, 0x9e3779b1) + Math.imul(n, 0x85ebca6b)) | 0

@@ -1,4 +1,4 @@
-/** Starts one receiver and the generator together, and returns what the receiver says of itself. */
+/** Runs one receiver and the generator together, and returns the receiver's report. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const here = import.meta.dirname
 export const generatorPort = 29_998
 
-/** Compiled C programs; undefined when the machine has no C compiler. */
+/** Compiles the C programs; returns undefined if the machine has no C compiler. */
 export function compile(): { generator: string; bareReceiver: string } | undefined {
   if (spawnSync('gcc', ['--version']).status !== 0) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'seloste-bench-'))
@@ -25,16 +25,16 @@ export function compile(): { generator: string; bareReceiver: string } | undefin
 
 export type Receiver = { command: string; args: string[]; ports?: number[] }
 
-/** Packets that all streams get, one after the other, instead of those of expected-payload.ts. */
+/** Packets that every stream gets in order, instead of those of expected-payload.ts. */
 export type MadePackets = { path: string; packetBytes: number }
 
-/** `sent` counts packets to each stream, `lateMs` is by how much the sender was late at most. `result` is the receiver's last line. */
+/** `sent` counts packets to each stream, `lateMs` is the sender's largest delay. `result` is the receiver's last line. */
 export async function runReceiver<Result>(
   receiver: Receiver,
   generator: string,
   seconds: number,
   made?: MadePackets,
-  /** The generator's own port, which the receiver knows. */
+  /** The generator's own port, known to the receiver. */
   port = generatorPort,
 ) {
   const child = spawn(receiver.command, receiver.args, { stdio: ['pipe', 'pipe', 'inherit'] })

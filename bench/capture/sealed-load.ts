@@ -1,4 +1,7 @@
-/** Many sealed calls at once: no packet lost, and every recording opened afterwards holds what was sent, byte by byte. */
+/**
+ * Records many sealed calls at once: no packet is lost, and every recording opened afterwards contains what was sent, byte by
+ * byte.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
@@ -29,16 +32,16 @@ type Captured = {
   faults: string[]
 }
 
-/** `compared`: at most so many recordings, for comparing takes longer than recording. */
+/** `compared`: most recordings to compare, as comparing takes longer than recording. */
 type Load = { calls: number; seconds: number; srtp?: boolean; compared: number }
 
 const full = process.env['SELOSTE_BENCH_FULL'] === '1'
-/** The first packet's sequence number, as generator.c has it. */
+/** The first packet's sequence number, as in generator.c. */
 const firstSeq = 65_000
 const mostEventLoopMs = 20
 const mostGrowth = 1
 
-/** A thousand calls, then 400 with SRTP; half an hour of the one and ten minutes of the other in full. */
+/** A thousand calls, then 400 with SRTP; the full run takes half an hour of the first and ten minutes of the second. */
 export async function sealedLoad({ plainSeconds = full ? 1800 : 20, srtpSeconds = full ? 600 : 20 } = {}): Promise<
   Row[]
 > {
@@ -48,7 +51,7 @@ export async function sealedLoad({ plainSeconds = full ? 1800 : 20, srtpSeconds 
   return [...plain, ...srtp]
 }
 
-/** Whether nothing was lost, every sample of every recording looked at is right, and the demands were kept. */
+/** Returns true if nothing was lost, every sample of every compared recording is right, and the demands were met. */
 async function load({ calls, seconds, srtp = false, compared: most }: Load): Promise<Row[]> {
   if (seconds === 0) return []
   const compared = Math.min(most, calls)
@@ -109,8 +112,8 @@ async function load({ calls, seconds, srtp = false, compared: most }: Load): Pro
 }
 
 /**
- * Packets of SRTP for all streams alike, so that the sender need not seal them as they leave: who receives has a stream each to
- * open all the same.
+ * Writes SRTP packets that all streams share, so that the sender need not encrypt while sending; the receiver decrypts each
+ * stream all the same.
  */
 function makeSrtp(path: string, seconds: number): MadePackets & { key: string } {
   const media = makeMediaKey('AES_CM_128_HMAC_SHA1_80', randomBytes)
@@ -125,7 +128,7 @@ function makeSrtp(path: string, seconds: number): MadePackets & { key: string } 
   return { path, packetBytes: packets[0]!.length, key: media.secret.toString('hex') }
 }
 
-/** By least squares, without the first third, in which the heap finds its size; nothing of a run too short to tell. */
+/** Least-squares growth without the first third, in which the heap finds its size; undefined for a run that is too short. */
 function growthAMinute(memory: [number, number][]): number | undefined {
   const settled = memory.slice(Math.ceil(memory.length / 3))
   const first = settled[0]?.[0] ?? 0
@@ -154,7 +157,7 @@ async function compare(
   folder: string,
   id: string,
   identity: string,
-  /** As which stream the first of its two was sent; nothing where all are sent alike. */
+  /** The stream number under which its first stream was sent; undefined if all streams are sent alike. */
   firstStream: number | undefined,
   packets: number,
 ): Promise<{ asSent: boolean; anchors: number }> {
@@ -182,7 +185,7 @@ async function compare(
   }
 }
 
-/** Every sample of every packet, decoded, is in its place. */
+/** Returns true if every sample of every packet, decoded, is in its place. */
 function isVoice(pcm: Buffer, source: IndexedSource, sentStream: number, packets: number): boolean {
   for (let n = 0; n < packets; n++) {
     const payload = expectedPayload(sentStream, n)

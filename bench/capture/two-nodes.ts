@@ -1,7 +1,7 @@
 /**
- * What two capture nodes carry against one: the processor time that a packet takes when one node records alone, and when two do so at
- * the same time, each on a processor of its own. At an equal share of processor a node carries calls in inverse proportion to that.
- * Generators are processes of their own, whose time is counted for nobody.
+ * Compares the capacity of two capture nodes with that of one: CPU time per packet when one node records alone, and when two do
+ * at the same time, each on a processor of its own. At an equal share of processor a node's capacity is inversely proportional
+ * to it. Generators are separate processes, whose time is not counted.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): 
     return []
   }
   const { recipient } = generateKeyPair()
-  /** One node on its processor: microseconds of a packet. */
+  /** Runs one node on its processor; returns microseconds per packet. */
   async function node(place: number, folder: string): Promise<number> {
     const [script, port] = [join(import.meta.dirname, 'capture-calls.ts'), generatorPort - 1 - place]
     const own = mkdtempSync(join(folder, 'node-'))
@@ -68,7 +68,7 @@ export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): 
   ]
 }
 
-/** Of numbers that are all there: a packet that was missed makes it none. */
+/** Returns undefined if a number is missing. */
 function median(numbers: readonly number[]): number {
   return numbers.some(Number.isNaN) ? NaN : [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
 }

@@ -1,6 +1,6 @@
 /**
- * What a decision costs at a call's start: the version in force, the plan, the draw and the quota, of an agency with many
- * numbers. Beside it the HMAC of which a draw is made, and nothing else.
+ * Measures the decision at a call's start: the version in force, the plan, the draw and the quota, of an agency with many
+ * numbers. Yardstick: the HMAC of a draw, alone.
  */
 import { createHmac } from 'node:crypto'
 import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
@@ -16,7 +16,7 @@ const mostMs = 0.2
 const rounds = 5
 const officials = 500
 
-/** Prints CPU microseconds a decision, against a bare HMAC; false where a decision takes more than 0.2 ms. */
+/** Prints CPU microseconds per decision, against a bare HMAC; returns false if a decision takes more than 0.2 ms. */
 export async function decide({ calls = 100_000, numbers = 300 } = {}): Promise<Row[]> {
   const description = withManyNumbers(await readDescription(), numbers)
   const version = { version: 1, description }
@@ -65,7 +65,7 @@ export async function decide({ calls = 100_000, numbers = 300 } = {}): Promise<R
   ]
 }
 
-/** Numbers of their own rules, with hours and a quota: two for each number, by turns of the day. */
+/** Adds numbers with rules of their own, with hours and a quota: two for each number, by time of day. */
 function withManyNumbers(seed: RegisterDescription, count: number): RegisterDescription {
   const [number] = seed.numbers
   const [rule] = seed.recordingPlan.rules
@@ -94,7 +94,7 @@ function withManyNumbers(seed: RegisterDescription, count: number): RegisterDesc
   }
 }
 
-/** CPU microseconds of this process. */
+/** Returns CPU microseconds of this process. */
 function median(work: () => void): number {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {

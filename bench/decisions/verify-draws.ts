@@ -1,6 +1,6 @@
 /**
- * The proof that exactly the drawn calls were recorded, over a million calls: every decision made again, with one planted
- * recording and one planted omission to be found. Beside it the same draws alone, and the same rows read and thrown away.
+ * Measures the proof that exactly the drawn calls were recorded, over a million calls: repeats every decision, with one planted
+ * recording and one planted omission to be found. Yardsticks: the same draws alone, and the same rows read and discarded.
  */
 import { createHmac } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -28,8 +28,8 @@ const daysOfHistory = 400
 const mostSeconds = 30
 
 /**
- * Prints seconds and CPU seconds, this process's and the database's; false where a million calls take 30 s of the two or
- * more (a quiet machine is sooner done, as they work side by side), or where what was planted is not found.
+ * Prints seconds and CPU seconds, this process's and the database's. Returns false if a million calls take 30 s or more of the
+ * two (a quiet machine is faster, as they run in parallel), or if what was planted is not found.
  */
 export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
@@ -91,7 +91,7 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
   }
 }
 
-/** Calls to the three service numbers of the seed, spread over the history, each decided by the plan. */
+/** Enters calls to the seed's three service numbers, spread over the history, each decided by the plan. */
 async function fill(db: Kysely<RegisterTables>, version: DescriptionVersion, calls: number): Promise<void> {
   const numbers = version.description.numbers.slice(0, 3).map(({ key }) => key)
   const firstMs = Date.now() - daysOfHistory * 86_400_000
@@ -148,7 +148,7 @@ async function fill(db: Kysely<RegisterTables>, version: DescriptionVersion, cal
   await sql`vacuum analyze`.execute(db)
 }
 
-/** One recording of a call that was not drawn, and one drawn call without its recording. */
+/** Plants one recording of a call that was not drawn, and one drawn call without its recording. */
 async function plant(db: Kysely<RegisterTables>): Promise<void> {
   await sql`delete from recording where id = (select id from recording limit 1)`.execute(db)
   await sql`

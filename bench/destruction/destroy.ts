@@ -1,6 +1,7 @@
 /**
- * The destroyer in a month of a million recordings, with two backup places in folders: one at its caller's wish, fifty together,
- * and the five thousand of an hourly sweep, each until the ledger has it. Beside it the bare update of the same rows.
+ * Measures the destroyer in a month of a million recordings, with two backup places in folders: one destruction at its caller's
+ * request, fifty together, and the five thousand of an hourly sweep, each until it is in the ledger. Yardstick: the bare update
+ * of the same rows.
  */
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -54,7 +55,7 @@ interface Filled {
   destroyAt: Temporal.Instant
 }
 
-/** Prints the medians; false when one destruction takes a second or fifty five. */
+/** Prints the medians; returns false if one destruction takes a second, or fifty take five. */
 export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -155,9 +156,9 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
   }
 }
 
-/** A month of recordings evenly over its hours, the earliest first; file keys that open under shards that open. */
+/** Spreads a month of recordings evenly over its hours, the earliest first, with file keys and shards that can be opened. */
 async function fill(pool: Pool, keys: KeyStore, recordings: number): Promise<Filled[]> {
-  // The first hours are over, so that a sweep may have them.
+  // The first hours are over, so that a sweep can destroy them.
   const month = expiryMonthOf(Temporal.Now.instant().subtract({ hours: 24 + sweptHours }))
   const from = month.toZonedDateTime('UTC').toInstant()
   const stepMs = (month.daysInMonth * 86_400_000) / recordings
@@ -207,7 +208,7 @@ const insertRecordings = `
     240000, 24000, 0
   from (select id, at, at - interval '6 months' as ended from unnest($1::uuid[], $2::timestamptz[]) as given (id, at)) calls`
 
-/** Recordings that their callers have forbidden, with a body and an index here and in each place. */
+/** Adds recordings forbidden by their callers, with a body and an index here and in each place. */
 async function forbidden(
   pool: Pool,
   stores: readonly Pick<ObjectStore, 'put'>[],
@@ -235,7 +236,7 @@ async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[
   if (failures.length + waiting.length > 0) throw new Error(JSON.stringify({ failures, waiting }))
 }
 
-/** File keys taken into keeping in the month whose keys are made new, one after another. */
+/** Adds file keys, one after another, in the month whose keys are being renewed. */
 function takenMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]) {
   const stopping = new AbortController()
   let [count, slowestMs] = [0, 0]

@@ -1,7 +1,6 @@
 /**
- * A register with recordings to be disclosed, and the custodian's own parts that make copies and packages of them. In: an empty
- * folder, calls. Out: acts of those who prepare, check and decide. Never here: a stand-in for any part; only hours of listening
- * are noted as if they had passed.
+ * A register with recordings to be disclosed, and the custodian's own parts that make copies and packages of them. No part is a
+ * stand-in; only hours of listening are recorded as if they had passed.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -52,7 +51,7 @@ const number = phone('029 497 000')
 export interface Progress {
   done: number
   failed: string | undefined
-  /** What a person would see of it. */
+  /** Progress as shown to a person. */
   share: number
 }
 
@@ -135,7 +134,7 @@ export async function openBenchRegister(folder: string) {
         const at = n * packetSamples
         writer.packet(stream, 8, n === 0, n, at, n * 200, sound, at, at + packetSamples)
       }
-      // The writer waits for no disk: whoever has ten minutes at once does.
+      // The writer does not wait for the disk: yields to it, as ten minutes arrive at once.
       if (n % 500 === 0) await sleep(2)
     }
     const finished = await writer.finish(packets * 200)
@@ -157,7 +156,7 @@ export async function openBenchRegister(folder: string) {
     return id
   }
 
-  /** As if the preparer had played all of it: ten minutes each. */
+  /** Records the preparer's playback of all of it: ten minutes each. */
   async function played(recording: string): Promise<void> {
     const hash = createHash('sha256').update(preparer.session.token).digest()
     await sql`
@@ -170,7 +169,10 @@ export async function openBenchRegister(folder: string) {
 
   const revisions = new Map<string, number>()
 
-  /** Every proposal is accepted, and a turn in which somebody could still be known goes as a whole. @returns the revision */
+  /**
+   * Accepts every proposal, and removes whole turns in which somebody could still be identified.
+   * @returns the revision
+   */
   async function written(copy: string, turns: CopyView['turns']): Promise<number> {
     const of = { session: preparer.session.token, copy }
     const proposed = (await ask('/anonymised-copies/propose', { ...of, turns })) as Pick<CopyView, 'redactions'>
@@ -186,7 +188,7 @@ export async function openBenchRegister(folder: string) {
   }
 
   return {
-    /** Recorded, picked, played, written down and saved: ready to be rendered. */
+    /** Makes copies that are ready to be rendered: recorded, picked, played, transcribed and saved. */
     async copiesOf(calls: readonly LongCall[]): Promise<string[]> {
       const copies: string[] = []
       for (const call of calls) {
@@ -209,7 +211,7 @@ export async function openBenchRegister(folder: string) {
       const done = rows.filter(({ state }) => state === 'RENDERED').length
       return { done, failed: rows.find(({ failure }) => failure !== null)?.failure ?? undefined, share: done }
     },
-    /** Heard as if the time had passed, signed by the second person, decided. */
+    /** Records the listening as if the time had passed, signs as the second person, and decides. */
     async signed(copies: readonly string[]): Promise<void> {
       for (const copy of copies) {
         await sql`

@@ -1,6 +1,6 @@
 /**
- * What is found of what says who somebody is, in 200 calls that nobody made, as a recogniser would have written them down
- * (8 to 15 words of a hundred wrong). Beside it regular expressions over the same words.
+ * Measures how many identifiers of persons are found in 200 synthetic calls, as a speech recogniser would have transcribed them
+ * (8 to 15 words of a hundred wrong). Yardstick: regular expressions over the same words.
  */
 import { proposeSpans, redactionsOf } from '#use/disclosure/content/propose-spans.ts'
 import type { Span } from '#use/disclosure/voice/engine.ts'
@@ -12,7 +12,7 @@ import { ratio, type Row } from '../rows.ts'
 
 const leastOfCodes = 0.95
 const leastOfNames = 0.8
-/** Beside the edge of a word this much may be left: less than a sound, in samples. */
+/** Tolerance at a word's edge, in samples: less than a sound. */
 const edge = 240
 
 type Finder = (words: readonly Word[], lengthSamples: number) => readonly [readonly Span[], readonly Span[]]
@@ -30,13 +30,13 @@ interface Score {
 export interface Found {
   codes: number
   names: number
-  /** Of the words that would be silenced, those that were to be. */
+  /** Share of the silenced words that had to be silenced. */
   precision: number
   byCategory: Map<string, Score>
   missed: { label: Label; call: LabelledCall; heard: Word[] }[]
 }
 
-/** @param errors lowest and highest share of words taken wrongly; each call has its own */
+/** @param errors lowest and highest word error rate; each call has its own */
 export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], seed = 1 } = {}): Found {
   const byCategory = new Map<string, Score>()
   const missed: Found['missed'] = []
@@ -68,7 +68,7 @@ export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], se
   return { codes: of(false), names: of(true), precision: silenced.right / silenced.all, byCategory, missed }
 }
 
-/** Prints recall and precision; false where less is found than the design asks for. */
+/** Prints recall and precision; returns false if recall is below the design's demand. */
 export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`
   const started = performance.now()

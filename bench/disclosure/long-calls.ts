@@ -1,6 +1,6 @@
 /**
- * Calls of any length for the bench of packages: the simulator's dialogues end to end, on two tracks, each with its transcript.
- * In: which call, how long. Out: G.711 and turns with the times at which they are said. Never here: a person's voice.
+ * Builds calls of any length for the bench of packages: the simulator's dialogues in sequence, on two tracks, each with its
+ * transcript. Contains no person's voice.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,18 +17,18 @@ export interface LongCall {
   caller: Buffer
   official: Buffer
   turns: WrittenTurn[]
-  /** Seconds in which somebody speaks. */
+  /** Seconds of speech. */
   spoken: number
 }
 
-/** A-law's silence. */
+/** Silence in A-law. */
 const quiet = 0xd5
 const samplesPerMs = 8
 const betweenDialoguesMs = 800
 
 const folder = join(import.meta.dirname, '../../test/simulator/speech/spoken')
 
-/** Read once: every dialogue that lies beside the simulator. */
+/** Reads every dialogue of the simulator, once. */
 export function readDialogues(): Dialogue[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -39,7 +39,7 @@ export function readDialogues(): Dialogue[] {
     }))
 }
 
-/** Another order of dialogues for each `nth` call; what would not end in time is not begun. */
+/** Orders the dialogues differently for each `nth` call; omits one that would not end in time. */
 export function longCall(dialogues: readonly Dialogue[], nth: number, seconds: number): LongCall {
   const samples = seconds * 1000 * samplesPerMs
   const [caller, official] = [Buffer.alloc(samples, quiet), Buffer.alloc(samples, quiet)]

@@ -1,6 +1,6 @@
 /**
- * Twenty recordings of ten minutes on their way out (R27, R30, R33): rendered from checked transcripts by the custodian, then one
- * package of them from the press of release until it is ready. Beside them what others' programs take for the same text and bytes.
+ * Measures the disclosure of twenty recordings of ten minutes (R27, R30, R33): rendered from checked transcripts by the
+ * custodian, then packed, from the release until the package is ready. Yardsticks: other programs with the same text and bytes.
  */
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -18,7 +18,7 @@ const mostSeconds = 120
 const lookMs = 100
 const run = promisify(execFile)
 
-/** False where rendering all, or packing all, takes more than two minutes. */
+/** Returns false if rendering all, or packing all, takes more than two minutes. */
 export async function packages({
   recordings = Number(process.env['N'] ?? 20),
   seconds = Number(process.env['S'] ?? 600),
@@ -109,7 +109,7 @@ async function untilCount(
   }
 }
 
-/** Seconds in which espeak-ng's own command says the same words, on every core. */
+/** Returns the seconds in which espeak-ng's own command speaks the same words, on every core. */
 async function speakByCommand(calls: readonly LongCall[]): Promise<number> {
   const texts = calls.flatMap(({ turns }) =>
     (['fi', 'sv', 'en'] as const).flatMap((language) => {
@@ -126,7 +126,7 @@ async function speakByCommand(calls: readonly LongCall[]): Promise<number> {
   return seconds
 }
 
-/** Seconds in which opusenc, zip and age make a package of the same sounds; its sounds are opened first. */
+/** Returns the seconds in which opusenc, zip and age make a package of the same audio, which is decrypted first. */
 async function packByCommand(folder: string, file: Buffer, identity: string, all: number): Promise<number> {
   const decrypter = new age.Decrypter()
   decrypter.addIdentity(identity)

@@ -1,7 +1,7 @@
 import type { Span } from '#use/disclosure/voice/engine.ts'
 import type { Word } from '#use/disclosure/content/word.ts'
 
-/** The yardstick: what anybody writes first. Digits as written, an identity code, two capitals in a row, a street's ending. */
+/** Yardstick, the obvious patterns: digits as written, an identity code, two capitalised words in a row, a street's ending. */
 const patterns = [
   /\d{6}[-+A-Fa-f]\d{3}[\dA-Za-z]/gu,
   /\+?\d[\d\s()/-]{2,}\d/gu,

@@ -1,6 +1,6 @@
 /**
- * A round of all checks on a register of two million calls: the first of a process, which looks at everything, and the ones
- * that follow every five minutes. Beside it, in the same run, what counting the calls one by one costs.
+ * Measures a round of all checks on a register of two million calls: a process's first one, which checks everything, and the
+ * later ones, every five minutes. Yardstick in the same run: counting the calls one by one.
  */
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,7 @@ const drawKey = Buffer.alloc(32, 7)
 const daysOfHistory = 420
 const batch = 50_000
 
-/** True where every promise holds and a later round takes a tenth of the five minutes at most. */
+/** Returns true if every promise holds and a later round takes at most a tenth of the five minutes. */
 export async function checkAll({ calls = 2_000_000, looks = 200_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -109,7 +109,9 @@ function seconds(ms = 0): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
 
-/** Calls spread over fourteen months, each decided by the plan, with recordings held and destroyed, looks and listenings. */
+/**
+ * Enters calls spread over fourteen months, each decided by the plan, with recordings held and destroyed, views and listenings.
+ */
 async function fill(
   db: Kysely<RegisterTables & EvidenceTables>,
   version: DescriptionVersion,

@@ -1,13 +1,13 @@
 /**
- * How many of the planted breaches (test/attacks/planted-breaches.ts) a running Seloste finds by its own checks, at a pace of two seconds
- * between rounds instead of a minute, and after how many rounds' time.
+ * Measures how many of the planted breaches (test/attacks/planted-breaches.ts) a running Seloste finds by its own checks, with
+ * two seconds between rounds instead of a minute, and after how many rounds.
  */
 import { hourlyRounds } from '#test/attacks/plant-breaches.ts'
 import { plantInNewInstallation } from '#test/attacks/planted-installation.ts'
 import { percentile, type Row } from '../rows.ts'
 
 const roundMs = 2_000
-/** A promise is checked at least every five minutes: as many rounds, and what a busy machine adds. */
+/** A promise is checked at least every five minutes: as many rounds, and a margin for a busy machine. */
 const mostMs = 45_000
 
 export async function plantAll(): Promise<Row[]> {

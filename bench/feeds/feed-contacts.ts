@@ -1,7 +1,7 @@
 /**
- * Calls of a feed until they stand in the register: a file of as many lines, and as many records over HTTP, by the process that takes
- * feeds. Beside it, in the same database, a COPY of as many contacts into the same table with its indexes and triggers, and one of all the
- * rows that such calls are (contacts, segments, ids, what was told, the log).
+ * Measures calls of a feed until they are in the register: a file of them by lines, and as many records over HTTP, by the feeds
+ * process. Yardsticks in the same database: a COPY of as many contacts into the same table with its indexes and triggers, and
+ * one of all rows of such calls (contacts, segments, ids, feed records, the log).
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ const token = 'only-for-the-bench'
 const senders = 64
 const rowsOf = ['contact', 'segment', 'call_identity', 'fed_segment', 'audit_entry'] as const
 
-/** Demanded: half as many contacts a second as COPY puts into the same table. */
+/** Demand: half as many contacts a second as COPY puts into the same table. */
 export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_CALLS'] ?? 100_000) } = {}): Promise<
   Row[]
 > {
@@ -64,7 +64,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
       const byFile = await timed(async () => {
         const lines = Array.from({ length: calls }, (_, n) => Object.values(recordOf('f', n)).join(','))
         await writeFile(join(folder, 'calls.csv'), `${Object.keys(recordOf('f', 0)).join(',')}\n${lines.join('\n')}\n`)
-        // Whole at once, as a telephone system delivers it.
+        // Appears whole, as a telephone system delivers it.
         await rename(join(folder, 'calls.csv'), join(incoming, 'calls.csv'))
         await untilContacts(pool, calls)
       })
@@ -123,7 +123,7 @@ function recordOf(kind: string, n: number): Record<string, string> {
     start: start.toString(),
     answer: n % 10 === 0 ? '' : start.add({ seconds: 15 }).toString(),
     end: start.add({ seconds: 200 + (n % 100) }).toString(),
-    // Two feeds that tell of the same caller at the same moment tell of one call.
+    // Two feeds that report the same caller at the same moment report one call.
     from: `+358${kind === 'f' ? 40 : 50}${1_000_000 + n}`,
     to: numbers[n % numbers.length]!,
     by: n % 10 === 0 ? '' : `029 512 ${String(1000 + (n % 500))}`,
@@ -156,7 +156,7 @@ function post(agent: Agent, port: number, body: string): Promise<void> {
   })
 }
 
-/** Waits until so many calls stand in the register with all their parts. */
+/** Waits until this many calls are in the register with all their parts. */
 async function untilContacts(pool: Pool, calls: number): Promise<void> {
   for (;;) {
     const { rows } = await pool.query<{ n: number }>(
@@ -167,7 +167,7 @@ async function untilContacts(pool: Pool, calls: number): Promise<void> {
   }
 }
 
-/** Seconds in which COPY puts as many contacts, and as many of every row of such calls, into the tables beside those that are there. */
+/** Returns the seconds in which COPY adds as many contacts, and as many of every row of such calls, to the filled tables. */
 async function copies(pool: Pool, calls: number): Promise<{ contacts: number; all: number }> {
   const file = (table: string) => `/tmp/seloste-bench-${table}-${randomUUID()}`
   const client = await pool.connect()
@@ -180,7 +180,7 @@ async function copies(pool: Pool, calls: number): Promise<{ contacts: number; al
       [table],
     )
     const columns = rows[0]!.name
-    // Other calls of the same shape: ids anew, a day earlier.
+    // Other calls of the same shape: new ids, a day earlier.
     await client.query(`create temp table others as select ${columns} from ${table} limit ${calls}`)
     await client.query(anew[table])
     await client.query(`copy others to '${path}'`)

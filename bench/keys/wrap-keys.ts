@@ -1,7 +1,7 @@
 /**
- * 1,024 keys wrapped in one call, and unwrapped: what a new version of a month key costs, by each key store that can be had
- * here. Beside them AES-256-GCM of node:crypto alone. The key server is the tests' own, on this machine: its part is the
- * driver's and HTTP's, not a real server's.
+ * Measures wrapping 1,024 keys in one call, and unwrapping them: the cost of a new version of a month key, for each key store
+ * that is available here. Yardstick: AES-256-GCM of node:crypto alone. The key server is the tests' own, on this machine: its
+ * cost is the driver's and HTTP's, not a real server's.
  */
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { ms, ratio, type Row } from '../rows.ts'
 
 const longestMs = 1_000
 
-/** True where each store wraps 1,024 keys within a second. */
+/** Returns true if each store wraps 1,024 keys within a second. */
 export async function wrapKeys({ count = 1024, rounds = 5 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-bench-'))
   const transit = await startTransit()
@@ -73,7 +73,7 @@ function wrapBare({ secret, purpose }: { secret: Buffer; purpose: string }): Buf
   return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()])
 }
 
-/** Milliseconds of the fastest of some rounds: the one that others on the machine disturbed least. */
+/** Returns milliseconds of the fastest round: the one least disturbed by others on the machine. */
 async function best(rounds: number, work: () => unknown): Promise<number> {
   let fastest = Infinity
   for (let round = 0; round < rounds; round++) {

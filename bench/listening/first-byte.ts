@@ -1,8 +1,8 @@
 /**
- * From asking for sound until its first byte: where a listening begins, and where somebody seeks. The whole of Seloste, over HTTP, of
- * sealed recordings of five minutes and of an hour: who asks and whether they still may, keys, what is to be heard decrypted and
- * rendered, the interval in the log, durable. Beside it, in turn by the same client, nginx with the same bytes as a plain file, and a
- * bare Node with them; and a commit of the same database that does nothing else.
+ * Measures the time from requesting audio to its first byte, at the start of a listening and after a seek. The whole of Seloste
+ * over HTTP, with sealed recordings of five minutes and of an hour: authentication, access check, keys, decryption and
+ * rendering, and the durable log entry of the interval. Yardsticks, alternately by the same client: nginx and a bare Node with
+ * the same bytes as a plain file; and a commit of the same database that does nothing else.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -29,7 +29,7 @@ const lengths = [
   { name: 'five minutes', seconds: 300, recordings: 8 },
   { name: 'an hour', seconds: 3600, recordings: 3 },
 ]
-/** Of each recording. Each is two seconds of sound, so that all are less than may be ahead of an ear (R27). */
+/** Per recording. Each seek is two seconds of audio, so that all are below the most that may be loaded ahead (R27). */
 const seeks = 12
 const [rangeBytes, wavHeaderBytes, bytesPerSecond] = [64 * 1024, 44, 32_000]
 const mostRatio = 1.5
@@ -37,7 +37,7 @@ const packetBytes = 160
 
 type Db = ReturnType<typeof connectDatabase<RegisterTables>>
 
-/** Demanded: the first byte at most 1.5 times as late as nginx's, where a listening begins and where somebody seeks. */
+/** Demand: the first byte takes at most 1.5 times as long as nginx's, at the start of a listening and after a seek. */
 export async function firstByte(): Promise<Row[]> {
   if (spawnSync('nginx', ['-v']).error !== undefined) {
     console.log('skipped: nginx is not here')
@@ -73,7 +73,7 @@ export async function firstByte(): Promise<Row[]> {
   }
 }
 
-/** What one commit takes that waits for the disk, asked for by nobody else. */
+/** Measures one durable commit without concurrency. */
 async function commitsAlone({ pool }: Db): Promise<string> {
   const taken: number[] = []
   for (let n = 0; n < 200; n++) {
@@ -105,7 +105,10 @@ function rowOf(what: string, { ours, plain, bare: node }: Beside): Row {
   return row
 }
 
-/** Begins a listening to each recording, as the player does, and seeks in it; after each answer the same range of nginx. */
+/**
+ * Begins a listening to each recording, as the player does, and seeks in it; requests the same range from nginx after each
+ * answer.
+ */
 async function listenToAll(
   seloste: RunningSeloste,
   ports: { nginx: number; bare: number },
@@ -127,7 +130,7 @@ async function listenToAll(
     if (answer.status !== 201) throw new Error(`no listening: ${answer.status} ${await answer.text()}`)
     const { audio, id } = (await answer.json()) as { audio: string; id: string }
     for (let n = 0; n <= seeks; n++) {
-      // Anywhere: the steps come back to no place that was heard.
+      // Spread over the recording: no place is heard twice.
       const from = n === 0 ? 0 : Math.floor((((n * 0.618) % 1) * (totalBytes - rangeBytes)) / 4) * 4
       const range = `bytes=${from}-${from + rangeBytes - 1}`
       const into = n === 0 ? begun : sought
@@ -142,7 +145,7 @@ async function listenToAll(
   return [begun, sought]
 }
 
-/** Milliseconds until the first byte of the body; the rest is read. */
+/** Returns milliseconds until the first byte of the body, and reads the rest. */
 function firstByteOf(agent: Agent, url: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const asked = performance.now()
@@ -174,7 +177,10 @@ async function signIn({ url, password }: RunningSeloste): Promise<string> {
   return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
 }
 
-/** A call of two streams of noise, sealed and admitted as capture does. @returns its recording */
+/**
+ * Seals and admits a call of two streams of noise as capture does.
+ * @returns its recording
+ */
 async function record({ db }: Db, dataDirectory: string, folder: string, seconds: number): Promise<string> {
   const id = randomUUID()
   const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })
@@ -192,7 +198,7 @@ async function record({ db }: Db, dataDirectory: string, folder: string, seconds
     const at = packetBytes * (n % 50)
     for (const stream of [0, 1])
       writer.packet(stream, 8, n === 0, n, n * packetBytes, n * 200, noise, at, at + packetBytes)
-    // The writer waits for no disk: whoever has an hour at once does.
+    // The writer does not wait for the disk: yields to it, as an hour arrives at once.
     if (n % 500 === 0) await wait(2)
   }
   const finished = await writer.finish(packets * 200)
@@ -227,7 +233,7 @@ async function untilKept({ pool }: Db, ids: string[]): Promise<void> {
   )
 }
 
-/** As it is installed: files by sendfile, connections kept. */
+/** As installed: files by sendfile, keep-alive connections. */
 async function startNginx(folder: string) {
   const { http: port } = await findPorts()
   await mkdir(join(folder, 'nginx'))
@@ -248,7 +254,7 @@ async function startNginx(folder: string) {
   )
 }
 
-/** The plain file by a server of Node that asks nobody and does nothing else: what a process of ours cannot be faster than. */
+/** The plain file from a Node server that does nothing else: the lower bound for a process of ours. */
 async function startBareNode(folder: string) {
   const { http: port } = await findPorts()
   const server = `

@@ -1,6 +1,6 @@
 /**
- * The reconciliation of a register with a million calls a month, as the desk shows it: its functions, that ask who looks, and
- * as the yardstick the least that a person could ask for the same by hand: one join, counted by day and number.
+ * Measures the reconciliation of a register with a million calls a month, as the desk shows it: its functions, which check the
+ * reader's access. Yardstick: the least statement by hand for the same question, one join counted by day and number.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -25,7 +25,10 @@ const demand = 5
 
 type Db = Kysely<RegisterTables>
 
-/** Demanded: counts take at most five times as long as the join by hand, which counts one side and looks at no feed; pages and alarms are printed beside. */
+/**
+ * Demand: counts take at most five times as long as the join by hand, which counts one side and reads no feed; pages and alarms
+ * are printed beside.
+ */
 export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -118,7 +121,10 @@ async function officerOf(db: Db): Promise<Session> {
   return { token, personId, expiresAt: Temporal.Now.instant().add({ hours: 1 }) }
 }
 
-/** A month of calls, all told of by one feed; one in ten is drawn, one in a hundred of those has no recording, and as many are not told of. */
+/**
+ * Enters a month of calls, all reported by one feed; one in ten is drawn, one in a hundred of those has no recording, and as
+ * many are not reported.
+ */
 async function fill(db: Db, calls: number): Promise<void> {
   const begun = performance.now()
   const stepMs = (29 * 86_400_000) / calls

@@ -1,15 +1,15 @@
 /**
- * Filling a month of the history at once. In: rows as a statement. Out: the month's partition with its indexes and constraints as
- * they were. Never here: a row that the ordinary way would have refused; whoever fills shows that its rows are the same.
+ * Fills a month of the history in bulk, and rebuilds its partition's indexes and constraints. Must add no row that the ordinary
+ * way would refuse: callers prove that the rows are equal.
  */
 import type { PoolClient } from 'pg'
 
 /**
- * Fills a month's partition and builds its indexes afterwards, as they were: apart from its table meanwhile, since an index of
- * a partition cannot go by itself.
+ * Fills a month's partition and builds its indexes afterwards, as they were: detached meanwhile, as an index of an attached
+ * partition cannot be dropped alone.
  * @param parent the partitioned table
  * @param month its first day, UTC
- * @param statement what fills the partition of this name
+ * @param statement fills the partition of the given name
  */
 export async function fillPartition(
   client: PoolClient,
@@ -26,7 +26,7 @@ export async function fillPartition(
   )
 }
 
-/** Drops a table's indexes and keys, does the work and builds them again: sooner than one row at a time. */
+/** Drops a table's indexes and keys, does the work and builds them again: faster than row by row. */
 export async function withoutIndexes(client: PoolClient, table: string, work: () => Promise<unknown>): Promise<void> {
   const { rows } = await client.query<{ name: string; constraint: string | null; definition: string }>(
     `select i.indexrelid::regclass::text as name, pg_get_constraintdef(c.oid) as constraint, pg_get_indexdef(i.indexrelid) as definition

@@ -1,6 +1,6 @@
 /**
- * The end of a whole month of history: dropped in one stroke, beside a DELETE of the same rows (of fewer of them, scaled). With
- * calls coming in meanwhile: how long the slowest of them waits. Then the rows of recordings that go in batches after it.
+ * Measures the end of a whole month of history: dropped at once. Yardstick: a DELETE of the same rows (of fewer, scaled). Calls
+ * arrive meanwhile: measures the longest wait of one. Then deletes the rows of recordings in batches.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ const batch = 5_000
 const betweenCallsMs = 5
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
-/** False where the drop takes a second or more. */
+/** Returns false if the drop takes a second or more. */
 export async function dropMonth({
   contacts = isFull ? 10_000_000 : 1_000_000,
   recorded = 200_000,
@@ -52,12 +52,12 @@ export async function dropMonth({
       ])
     }
     await filling.query(fillRecordings, [first, contacts, recorded])
-    // As a month is that has stood for long: nothing in it waits for a vacuum.
+    // As an old month is: nothing in it waits for a vacuum.
     for (const table of ['contact', 'segment', 'call_identity', 'recording'])
       await filling.query(`vacuum analyze ${table}`)
     const fillSeconds = (performance.now() - beganFill) / 1000
 
-    // The yardstick, on as many rows of the same tables; put back at once.
+    // Yardstick on as many rows of the same tables; rolled back at once.
     await filling.query('begin')
     const beganDelete = performance.now()
     await filling.query(
@@ -133,7 +133,7 @@ export async function dropMonth({
   }
 }
 
-/** Enters contacts of now, one after another. */
+/** Enters current contacts, one after another. */
 function callsComingIn(pool: { query: (statement: string) => Promise<unknown> }) {
   const stopping = new AbortController()
   let slowest = 0
@@ -148,7 +148,7 @@ function callsComingIn(pool: { query: (statement: string) => Promise<unknown> })
       await sleep(betweenCallsMs)
     }
   })()
-  // Told by `stop`; unless the bench has ended before, for a reason of its own.
+  // Reported by `stop`, unless the bench has ended before, for a reason of its own.
   done.catch(() => undefined)
   return {
     async stop() {
@@ -159,7 +159,7 @@ function callsComingIn(pool: { query: (statement: string) => Promise<unknown> })
   }
 }
 
-/** Ids that can be made again, so that the three tables need not be joined. */
+/** Reproducible ids, so that the three tables need not be joined. */
 const calls = `(
   select n, md5('call' || n)::uuid as id,
     $1::date::timestamp at time zone 'UTC' + n * (interval '28 days' / $2::int) as started_at

@@ -1,6 +1,6 @@
 /**
- * The dry run of a changed term over a million held recordings, beside a bare count of the same rows. Half a year of calls
- * to the three service numbers of the seed, as the custodian's role sees them.
+ * Measures the dry run of a changed term over a million held recordings. Yardstick: a bare count of the same rows. Half a year
+ * of calls to the seed's three service numbers, as seen by the custodian's role.
  */
 import { mkdtemp, readFile, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,7 @@ const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((written) => p
 const mostMs = 2_000
 const rounds = 5
 
-/** Prints the median of the dry run and of the count; false when the dry run takes more than two seconds. */
+/** Prints the medians of the dry run and of the count; returns false if the dry run takes more than two seconds. */
 export async function dryRun({ recordings = 1_000_000, applied = 20_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -80,7 +80,7 @@ export async function dryRun({ recordings = 1_000_000, applied = 20_000 } = {}):
   }
 }
 
-/** Calls spread evenly over the half year before now, in the order of their ends; kept for six months. */
+/** Calls spread evenly over the last half year, in the order of their ends; retained for six months. */
 const fill = `
   insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, ended_at, intake_day,
     recording_months, number_reached, call_ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, kept_at,

@@ -1,6 +1,6 @@
 /**
- * `seloste recordings verify` over kept recordings, beside bare decryption of the same bytes (every core, no hash, no database)
- * and sha256 of them.
+ * Measures `seloste recordings verify` over held recordings. Yardsticks: bare decryption of the same bytes (every core, no
+ * hash, no database) and sha256 of them.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -23,7 +23,7 @@ import { ratio, type Row } from '../rows.ts'
 const mebibyte = 1024 * 1024
 const leastMegabytesPerSecond = 500
 
-/** False where less than 500 MB/s are verified. Recordings of 5 minutes: 4.8 MB of two streams of G.711. */
+/** Returns false if less than 500 MB/s are verified. Recordings of 5 minutes: 4.8 MB of two streams of G.711. */
 export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -59,7 +59,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     }
     const all = recordings * sealed.length
     const perSecond = (seconds: number) => `${(all / 1e6 / seconds).toFixed(0)} MB/s`
-    // Once for the page cache.
+    // Warms the page cache.
     await verifyRecordings({ db, objects, keys, places: [] })
     const bareSeconds = await bareOpening(all)
     const hashSeconds = timed(() => {
@@ -96,7 +96,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
   }
 }
 
-/** Seconds in which every core together opens so many bytes of chunks that are in memory. */
+/** Returns the seconds in which all cores together decrypt this many bytes of chunks in memory. */
 async function bareOpening(all: number): Promise<number> {
   const cores = availableParallelism()
   const chunks = Math.ceil(all / chunkBytes / cores)

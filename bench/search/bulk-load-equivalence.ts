@@ -1,7 +1,7 @@
 /**
- * Whether calls that were entered by statements on whole months are what the ordinary way makes of the same calls. In: such a register.
- * Out: a row of how many of its contacts differ. Each is entered once more by `admit`, in a database of its own, from what the register
- * says of it. Left out: what the custodian adds later (counts of studies, keeping, destruction).
+ * Checks that calls entered in bulk by months equal the same calls entered the ordinary way: enters each once more by `admit`,
+ * in a database of its own, from its rows in the register, and counts the contacts that differ. Ignores what the custodian adds
+ * later (counts of studies, holding, destruction).
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import type { Row } from '../rows.ts'
 
 const tried = 300
 
-/** Everything of a contact, as text, in both ways of entering it. */
+/** Everything of a contact, as text, for both ways of entering it. */
 const contactAsText = `
   select jsonb_build_object(
     'contact', to_jsonb(c) - '{counted,admitted_at}'::text[],
@@ -63,7 +63,7 @@ export async function bulkLoadEquivalence(pool: Pool): Promise<Row> {
   }
 }
 
-/** A part of a contact, with its recording where it has one, as both stand in the register. */
+/** A part of a contact, with its recording if there is one, as stored in the register. */
 interface HeldPart {
   segment_id: string
   contact_id: string
@@ -100,7 +100,7 @@ interface HeldPart {
   packets_received: number
 }
 
-/** What capture would have told of them. */
+/** Returns the facts that capture would have reported. */
 async function factsOf(pool: Pool, ids: string[]): Promise<SegmentFacts[]> {
   const { rows } = await pool.query<HeldPart>(
     `select s.*, c.*, s.id as segment_id, c.id as contact_id, s.ended_at as segment_ended_at, encode(s.drawn_on, 'hex') as drawn,

@@ -1,21 +1,21 @@
 /**
- * A register of an agency's fourteen months, entered by statements on whole months. In: an empty database at the newest migration, how
- * many contacts. Out: contacts, segments and recordings such as `admit` would have entered: search-contacts.ts enters some of them
- * the ordinary way, too, and compares. Never here: what a search does not read (call ids, the log, keys, sound).
+ * Fills an empty database at the newest migration with an agency's fourteen months, in bulk by months: contacts, segments and
+ * recordings as `admit` would have entered them (search-contacts.ts compares some). Leaves out what a search does not read
+ * (call ids, the log, keys, audio).
  */
 import type { Pool, PoolClient } from 'pg'
 import { fillPartition, withoutIndexes } from '../register/fill-partition.ts'
 
 export const units = 60
 export const officials = 2_000
-/** The test line of the seed's plan, which one call in a hundred thousand is to: the rarest number. */
+/** The test line of the seed's plan, called by one call in a hundred thousand: the rarest number. */
 export const rareNumber = '+35829497099'
-/** The number that most calls are to, and one that few are to. */
+/** The number of most calls, and one of few. */
 export const [commonNumber, fewNumber] = ['+35829497000', '+35829497023']
 const numbers = 24
 const callers = 3_000_000
 const monthsOfHistory = 14
-/** As many months at once as the usual machine has processors. */
+/** Months in parallel: as many as the usual machine has processors. */
 const sideBySide = 2
 
 export const unitId = (n: number) => `md5('unit' || (${n}))::uuid`
@@ -32,7 +32,10 @@ const lastNames = (
   'Lehto Manner Nurmi Ollila Peltola Raatikainen Seppälä Toivonen Ukkola Vainio Westerlund Ylönen Åkerlund Äijälä'
 ).split(' ')
 
-/** Enters so many contacts, from fourteen months ago until now, and vacuums. @returns seconds */
+/**
+ * Enters contacts from fourteen months ago until now, and vacuums.
+ * @returns seconds
+ */
 export async function enterContacts(pool: Pool, contacts: number): Promise<number> {
   const begun = performance.now()
   const now = Temporal.Now.zonedDateTimeISO('UTC')
@@ -69,7 +72,7 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
   await withoutIndexes(client, 'recording', () => client.query('insert into recording select * from made'))
   await client.query('alter table recording enable trigger user; drop table made, service_number, official')
   client.release(true)
-  // As their triggers do it.
+  // As their triggers do.
   await pool.query(`
     insert into official_named
     select official_name, official_phone, official_unit_id, official_person_id,
@@ -83,7 +86,7 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
 
 const quoted = (names: string[]) => `array[${names.map((name) => `'${name}'`).join(',')}]`
 
-/** Numbers with their names and officials with theirs, as the description and the directory have them. */
+/** Numbers with their names and officials with theirs, from the description and the directory. */
 const tables = `
   drop table if exists service_number, official;
   create table service_number as
@@ -98,7 +101,7 @@ const tables = `
   from generate_series(0, ${officials - 1}) n;
   analyze service_number; analyze official`
 
-/** The calls of a month, in a table of the connection; then each of the register's tables from it. */
+/** Enters the calls of a month in a table of the connection, then in each of the register's tables. */
 async function enterMonth(
   client: PoolClient,
   month: Temporal.PlainDate,

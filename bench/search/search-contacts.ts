@@ -1,8 +1,8 @@
 /**
- * Searches of the contact history as people make them: the desk as a process of its own, over HTTP, by people who are signed in and
- * state a purpose, 20 a second; each leaves its entry in the log, durable, before it is answered. Beside each, in the same run, what a
- * clerk of the database would write by hand for the same page, as a superuser to whom no right applies: the contacts, how many there
- * are, their segments and recordings. Both have to find the same.
+ * Measures searches of the contact history as people make them: the desk as a process of its own, over HTTP, by signed-in
+ * people with a purpose, 20 a second; the log entry of each is durable before the answer. Yardstick in the same run: the SQL by
+ * hand for the same page, as a superuser without row-level security: the contacts, their number, their segments and recordings.
+ * Both have to find the same.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -25,17 +25,17 @@ import { reaches, searches, type Search } from './searches.ts'
 
 const perSecond = 20
 const times = 40
-/** Before it counts: connections of the desk that have not searched plan first. */
+/** Searches before counting: new connections of the desk plan first. */
 const warming = 20
-/** One person looks sixty times a minute before they are slowed down (R21). */
+/** Each person is rate-limited to sixty views a minute (R21). */
 const peopleOfEach = 60
 const mostMs = 50
 const mostRatio = 1.3
 const pageSize = 50
 const countedUpTo = 1_000
-/** Nobody waits longer for one statement. */
+/** Timeout of a statement by hand. */
 const clerkWaitsMs = 3_000
-/** SQLSTATE of a statement that took too long. */
+/** SQLSTATE of a statement that timed out. */
 const queryCanceled = '57014'
 
 type Reaching = keyof typeof reaches
@@ -45,8 +45,9 @@ interface Searcher {
 }
 
 /**
- * Rows of every search by each of three kinds of people.
- * @param contacts 30,000,000 take 40 GB of disk and a quarter of an hour to enter; a folder in `SELOSTE_BENCH_REGISTER` keeps them
+ * Returns the rows of every search by each of three kinds of people.
+ * @param contacts 30,000,000 take 40 GB of disk and a quarter of an hour to enter; a folder in `SELOSTE_BENCH_REGISTER` keeps
+ * them
  */
 export async function searchContacts({
   contacts = Number(process.env['SELOSTE_BENCH_CONTACTS'] ?? 300_000),
@@ -54,7 +55,7 @@ export async function searchContacts({
   const kept = process.env['SELOSTE_BENCH_REGISTER']
   const folder = kept ?? (await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-')))
   await mkdir(folder, { recursive: true })
-  // The database's own user comes through.
+  // The database's own user needs to pass.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
@@ -93,7 +94,7 @@ export async function searchContacts({
   }
 }
 
-/** How many of all searches take no longer than is asked for; one that a clerk gives up is one. */
+/** Counts the searches within the demand; one that times out by hand is within it. */
 function besideByHand(rows: readonly Row[]): Row {
   const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
   const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= mostRatio)
@@ -130,7 +131,7 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   const taken = await atRate(overHttp, times)
   const hand = [expectedMs]
   const begun = performance.now()
-  // What takes a clerk a second need not be asked again and again.
+  // A statement that takes a second by hand need not be repeated often.
   while (expected && hand.length < times && performance.now() - begun < 1_000) hand.push((await timed(byHand))[0])
   const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
   const row: Row = {
@@ -145,7 +146,7 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   return row
 }
 
-/** Milliseconds of each of many searches, begun at their rate whether or not those before are answered. */
+/** Returns milliseconds of each of many searches, begun at a fixed rate whether or not earlier ones are answered. */
 async function atRate(search: (turn: number) => Promise<unknown>, many: number): Promise<number[]> {
   const begun = performance.now()
   return Promise.all(
@@ -156,14 +157,17 @@ async function atRate(search: (turn: number) => Promise<unknown>, many: number):
   )
 }
 
-/** Milliseconds, and what came of it. */
+/** Returns milliseconds and the result. */
 async function timed<Result>(work: () => Promise<Result>): Promise<[number, Result]> {
   const begun = performance.now()
   const result = await work()
   return [performance.now() - begun, result]
 }
 
-/** The first page and how many there are, up to as many as the desk counts, with all that the page shows; nothing where it takes too long. */
+/**
+ * Reads by hand the first page and the number of contacts, up to the desk's limit, with all that the page shows; undefined on a
+ * timeout.
+ */
 async function readByHand(
   clerk: PoolClient,
   conditions: string[],
@@ -194,7 +198,7 @@ async function readPage(clerk: PoolClient, conditions: string[]) {
   return { total: counted[0]!.total, ids }
 }
 
-/** People of each kind, signed in. */
+/** Enters people of each kind, signed in. */
 async function enterPeople(pool: Pool): Promise<Searcher[]> {
   const scopes: Record<Reaching, { role: string; duty?: string; kind: string; units?: string; numbers?: string }> = {
     'a supervisor': { role: 'SUPERVISOR', kind: 'unit', units: `array[${unitId(7)}]` },

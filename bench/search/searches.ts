@@ -1,6 +1,6 @@
 /**
- * What is searched for: each filter of Haku alone, and some together. In: when now is. Out: a search in the words of the API, and the
- * same in SQL as a clerk of the database would write it by hand. Never here: how the desk finds it.
+ * The searches: each filter of Haku alone, and some together, as a query of the API and as SQL by hand. Does not depend on the
+ * desk's implementation.
  */
 import { callerOf, commonNumber, fewNumber, officialName, rareNumber, unitId } from './large-register.ts'
 
@@ -12,7 +12,7 @@ export interface Search {
   byHand: string[]
 }
 
-/** Who searches: all that somebody sees, in SQL on `contact c`, and of their parts, on `segment s`. */
+/** Access by kind of person: conditions in SQL on `contact c`, and on its parts, `segment s`. */
 export const reaches = {
   'a supervisor': {
     purpose: 'DEVELOPMENT',
@@ -27,7 +27,7 @@ export const reaches = {
   'the security unit': { purpose: 'CRIME_OR_MISUSE', reference: 'BENCH-1', sees: 'true', seesPart: 'true' },
 } as const satisfies Record<string, { purpose: string; reference?: string; sees: string; seesPart: string }>
 
-/** Whose official or recording is not seen is none. */
+/** An official or recording without access counts as none. */
 const official = (condition: string, seesPart: string) =>
   `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and ${condition} and ${seesPart})`
 const recording = (condition: string, seesPart: string) =>
@@ -38,7 +38,7 @@ const recording = (condition: string, seesPart: string) =>
 const isGone = `(r.state in ('DESTROYED', 'DESTROYING') or r.destroy_at <= now())`
 const isAvailable = `not ${isGone} and r.state = 'STORED' and r.kept_at is not null`
 
-/** Calls that went on from one instant until another. No call is longer than a day. */
+/** Calls in progress between two instants. No call is longer than a day. */
 const between = (from: Temporal.Instant, to?: Temporal.Instant) => [
   `c.started_at >= '${from.subtract({ hours: 24 }).toString()}' and coalesce(c.ended_at, now()) >= '${from.toString()}'`,
   ...(to ? [`c.started_at < '${to.toString()}'`] : []),

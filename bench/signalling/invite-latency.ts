@@ -1,9 +1,9 @@
 /**
- * INVITE to 200 of the whole of Seloste at 50 calls a second, beside 300 recorded calls whose sound comes in all the while: who
- * is who, the plan, ports, sealed files, the fact on disk, the answer. Beside it, in the same run and by the same client, our
- * SIP server with a handler that answers at once. And what the same calls cost others in the same seconds: a line made durable by a
- * program that does nothing else, and how late the client itself is. What capture says of them goes from a request read to its
- * answer sent: the rest is the client's and the machine's.
+ * Measures INVITE to 200 of the whole of Seloste at 50 calls a second, with 300 recorded calls sending audio: parties, plan,
+ * ports, sealed files, the durable fact, the answer. Yardstick in the same run and by the same client: our SIP server with a
+ * handler that answers at once. Also measures, in the same seconds, a durable line written by a program that does nothing else,
+ * and the client's own delay. Capture's own histogram covers a request read to its answer sent: the rest is the client's and
+ * the machine's.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
@@ -29,14 +29,14 @@ import { ms, percentile, ratio, type Row } from '../rows.ts'
 const callsPerSecond = 50
 const runningCalls = 300
 const holdMs = 3_000
-/** How often it is looked whether the client's event loop is in time. */
+/** Interval of the checks of the client's event loop delay. */
 const lateEveryMs = 1
-/** Of calls that are not counted. */
+/** Warm-up calls, not counted. */
 const secondsBefore = 5
 const mostP99Ms = 20
 /** Nice= of its unit. */
 const unitNice = -15
-/** Room for the calls on hand and the ports that rest after a call; below those that a socket of any port gets. */
+/** Ports for the calls in progress and those that rest after a call; below the ephemeral ports. */
 const mediaPorts = '127.0.0.1:24000-27999'
 const official = officialByKey('aino')
 const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }
@@ -54,9 +54,9 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
     if (!programs) console.log('there is no gcc to build what sends sound: without calls going on beside')
     const running = programs && (await keepCalling(seloste.sip, programs.generator, 12 * seconds))
     if (running) console.log(`${running.calls} calls going on beside`)
-    // As it would be on a machine of its own; the sound that is sent comes with the rest.
+    // As on a machine of its own; the sent audio has the priority of the rest.
     putBeforeTheRest(process.pid)
-    // An installation that is an hour old has its folders and its compiled code.
+    // Warms up: an hour-old installation has its folders and its compiled code.
     await measure(seloste.sip, 'udp', numbers.recorded, secondsBefore)
     for (const transport of ['udp', 'tcp'] as const) {
       const yardstick = await measure({ host: '127.0.0.1', port: bare.port }, transport, numbers.recorded, seconds)
@@ -94,7 +94,7 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   return rows
 }
 
-/** As packaging/systemd/seloste-capture.service has it; every thread has a priority of its own. */
+/** As in packaging/systemd/seloste-capture.service; every thread has a priority of its own. */
 function putBeforeTheRest(pid: number | undefined): void {
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), unitNice)
@@ -105,18 +105,18 @@ function putBeforeTheRest(pid: number | undefined): void {
 }
 
 /**
- * Where the kernel groups processes by session, a priority counts within its session alone, and each process of PostgreSQL is a
- * session: this one, with capture in it, goes before those, as a unit with its CPUWeight does.
+ * If the kernel groups processes by session (autogroup), a priority counts within its session only, and each process of
+ * PostgreSQL is a session: gives this session, with capture in it, priority over those, like a unit with its CPUWeight.
  */
 function setSessionPriority(nice: number): void {
   try {
     writeFileSync('/proc/self/autogroup', String(nice))
   } catch {
-    // There are no such groups here, or only root changes them.
+    // Autogroups are absent here, or only root can change them.
   }
 }
 
-/** Calls that are recorded until they are stopped, for `seconds` at most, each with two streams of sound. */
+/** Makes calls that are recorded until stopped, for `seconds` at most, each with two streams of audio. */
 async function keepCalling(server: { host: string; port: number }, generator: string, seconds: number) {
   const client = await startRecordingClient({ server, transport: 'tcp', timeoutMs: 10_000 })
   const sessions: RecordingSession[] = []
@@ -175,7 +175,7 @@ async function measure(
   return { times: times.sort((a, b) => a - b), failed }
 }
 
-/** Milliseconds from INVITE to 200, or nothing when there was none. */
+/** Returns milliseconds from INVITE to 200, or undefined without a 200. */
 async function call(client: RecordingClient, number: string): Promise<number | undefined> {
   const invited = invitation(number)
   const sent = performance.now()
@@ -196,7 +196,7 @@ function invitation(number: string, port = 9): Invitation {
   return { streams, codecs: ['pcma'], metadata }
 }
 
-/** Answers by upper bound in milliseconds, as capture counts them since its start. */
+/** Returns capture's answers since its start, by upper bound in milliseconds. */
 async function readAnswers(url: string): Promise<Map<number, number>> {
   const text = await (await fetch(`${url}/metrics`)).text()
   const found = text.matchAll(/^seloste_capture_answer_seconds_bucket\{le="([^"]+)",.*answer="taken".*\} ([0-9]+)$/gm)
@@ -205,7 +205,7 @@ async function readAnswers(url: string): Promise<Map<number, number>> {
   )
 }
 
-/** Milliseconds within which a share of the answers between the two was sent. */
+/** Returns the milliseconds within which a share of the answers between the two readings was sent. */
 function answersWithin(before: Map<number, number>, after: Map<number, number>): (share: number) => number {
   const counts = [...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const)
   const all = counts.at(-1)?.[1] ?? 0

@@ -1,17 +1,23 @@
-/** What a program with nothing else to do makes of a call that begins: one line made durable, in a file whose place is reserved (ADR 0057). */
+/**
+ * Yardstick of a call's beginning: one line made durable, in a preallocated file (ADR 0057), by a program that does nothing
+ * else.
+ */
 import { constants } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Of the facts of a call. */
+/** Size of a call's facts. */
 const lineBytes = 1_500
 const reservedLines = 4_000
-/** Few enough to keep nobody else's waiting. */
+/** Seldom enough not to delay the syncs of others. */
 const everyMs = 100
 
-/** Goes on beside whatever is measured until it is stopped. @returns milliseconds of each line */
+/**
+ * Runs beside the measurement until stopped.
+ * @returns milliseconds of each line
+ */
 export async function startSyncing(): Promise<{ stop(): Promise<number[]> }> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-bench-'))
   const file = await open(join(folder, 'lines'), constants.O_WRONLY | constants.O_CREAT | constants.O_DSYNC)

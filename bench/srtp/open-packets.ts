@@ -1,6 +1,6 @@
 /**
- * SRTP received, packets a second of CPU: ours and werift-rtp's on the same packets in turn, beside what a plain packet costs
- * on its whole way (parsed, followed, written and sealed).
+ * Measures received SRTP in packets a second of CPU: ours and werift-rtp's on the same packets alternately, beside the whole
+ * path of a plain packet (parsed, followed, written and sealed).
  */
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { ratio, type Row } from '../rows.ts'
 const profiles: Partial<Record<SuiteName, number>> = { AES_CM_128_HMAC_SHA1_80: 1, AEAD_AES_128_GCM: 7 }
 const first = 1000
 
-/** Payloads of 20 ms of G.711. The median of the rounds is judged: at least 1.5 times as fast as werift-rtp. */
+/** Payloads of 20 ms of G.711. Demand on the median of the rounds: at least 1.5 times as fast as werift-rtp. */
 export async function openPackets({ packets = 60_000, rounds = 5 } = {}): Promise<Row[]> {
   const plain = Array.from({ length: packets }, (_, n) => packet(first + n))
   const plainUs = await followed(plain)
@@ -102,7 +102,7 @@ async function followed(plain: Buffer[]): Promise<number> {
   return us
 }
 
-/** CPU a packet, in microseconds. */
+/** Returns CPU per packet, in microseconds. */
 function cpuUs(packets: readonly Buffer[], run: (bytes: Buffer) => void): number {
   const before = process.cpuUsage()
   for (const bytes of packets) run(bytes)

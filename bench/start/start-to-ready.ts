@@ -1,7 +1,7 @@
 /**
- * How long an installation takes from its command until it is ready, the first time and after that, and what memory it holds when
- * nothing happens: every process of it, the database's too, what they share counted once (PSS). Beside them the same Node and the same
- * PostgreSQL with nothing of ours in them. Linux only: read from /proc.
+ * Measures an installation's time from its command until it is ready, on the first and later starts, and its idle memory: all
+ * its processes, the database's too, with shared memory counted once (PSS). Yardsticks: the same Node and the same PostgreSQL
+ * without Seloste. Linux only: reads /proc.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,10 @@ const [mostReadyMs, mostMegabytes] = [3_000, 400]
 const lookMs = 20
 const quiet = { info: () => undefined, warn: (message: string) => console.warn(message) }
 
-/** Demanded: ready under 3 s, and under 400 MB in all. @param idleSeconds nothing is asked for so long before memory is read */
+/**
+ * Demand: ready under 3 s, and under 400 MB in all.
+ * @param idleSeconds idle time before memory is read
+ */
 export async function startToReady({ starts = 5, idleSeconds = 60 } = {}): Promise<Row[]> {
   if (process.platform !== 'linux') {
     console.log('skipped: memory is read from /proc')
@@ -72,7 +75,7 @@ export async function startToReady({ starts = 5, idleSeconds = 60 } = {}): Promi
       { what: 'transactions of the database, idle', measured: `${statements.toFixed(1)} a second` },
     ]
   } finally {
-    // Where root keeps the database that its own user could not reach.
+    // The database folder if Seloste runs as root: one that the database's own user can reach.
     const elsewhere = await readFile(join(folder, 'data/database/location'), 'utf8').catch(() => '')
     if (elsewhere.trim() !== '') await rm(elsewhere.trim(), { recursive: true, force: true })
     await rm(folder, { recursive: true, force: true })
@@ -108,7 +111,7 @@ async function end(child: ChildProcess): Promise<void> {
   await gone
 }
 
-/** What it costs while nobody asks for anything: share of a core, and transactions a second. */
+/** Returns the idle cost: share of a core, and transactions a second. */
 async function restingFor(data: string, pid: number, seconds = 20) {
   const client = new Client({ connectionString: await adminUrlOf(data) })
   await client.connect()
@@ -129,7 +132,7 @@ async function adminUrlOf(data: string): Promise<string> {
   return (await findEmbeddedPostgres(join(data, 'database')))!.adminUrl()
 }
 
-/** A Node that answers over HTTP as soon as it can, and does nothing else. */
+/** Starts a Node process that only answers over HTTP. */
 async function startBareNode() {
   const begun = performance.now()
   const child = spawn(
@@ -147,7 +150,7 @@ async function startBareNode() {
   return { readyMs, megabytes }
 }
 
-/** The database that comes with Seloste, empty, started as Seloste starts it. */
+/** Starts the bundled database, empty, as Seloste starts it. */
 async function startBareDatabase(folder: string) {
   await (await startEmbeddedPostgres({ dataDirectory: folder, log: quiet })).stop()
   const begun = performance.now()
@@ -160,13 +163,16 @@ async function startBareDatabase(folder: string) {
   return { readyMs, megabytes }
 }
 
-/** Where root keeps the cluster elsewhere, `location` says where. */
+/** As root the cluster is elsewhere: `location` has its path. */
 async function postmasterFile(folder: string): Promise<string> {
   const elsewhere = (await readFile(join(folder, 'location'), 'utf8').catch(() => '')).trim()
   return join(elsewhere === '' ? folder : elsewhere, 'cluster', 'postmaster.pid')
 }
 
-/** A process and all below it: proportional set size (proc(5), smaps_rollup), what they share counted once. */
+/**
+ * Returns the memory of a process and its descendants: proportional set size (proc(5), smaps_rollup), with shared memory
+ * counted once.
+ */
 async function memoryUnder(pid: number) {
   const processes = await Promise.all(
     (await treeUnder(pid)).map(async (one) => {
@@ -199,7 +205,7 @@ async function treeUnder(pid: number): Promise<number[]> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '')
-    // proc(5): the parent is the second field after the name, which stands in brackets and may hold anything.
+    // proc(5): the parent is the second field after the name, which is in brackets and may contain anything.
     parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
   }
   const tree = [pid]

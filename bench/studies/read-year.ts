@@ -1,7 +1,7 @@
 /**
- * A year's study, from the counts that are kept, beside the same counted anew from the calls; and the day on a wall, for one display
- * and for many. What a study reads grows with numbers, units and hours and hardly with calls: counting
- * anew is measured on fewer, and scaled.
+ * Measures a year's study from the stored counts. Yardstick: the same counted anew from the calls. Also measures the wall
+ * display of a day, for one display and for many. A study's cost grows with numbers, units and hours and hardly with calls:
+ * counting anew is measured on fewer, and scaled.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -31,10 +31,10 @@ const counted = 10_000
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
 /**
- * False where a year's study takes a second or more, or is not faster than counting anew, or another count than that.
- * @param contacts so many calls are entered and counted one by one; the counts of the rest of a year are made from how they are
- *   invented, once that has been shown to come to the same as counting them
- * @param ready called when there are the counts of a year, before studies are timed
+ * Returns false if a year's study takes a second or more, is not faster than counting anew, or differs from it.
+ * @param contacts calls to enter and count one by one; the counts of the rest of the year are generated like the calls, once
+ * that was shown to give the same counts
+ * @param ready called when the counts of a year exist, before studies are timed
  */
 export async function readYear({
   contacts = isFull ? aYear : 200_000,
@@ -147,7 +147,7 @@ const questions = [
   ['region', 'wait'],
 ] as const
 
-/** Each month's calls are told as they were counted anew, to the nearest five. */
+/** Returns true if each month's calls equal those counted anew, to the nearest five. */
 function isTheSame(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[] }): boolean {
   const told = rows.map(({ figures }) => figures.calls)
   const counted = anew.map((row) => protectCount(Number(row['calls'])))
@@ -161,7 +161,7 @@ function isTheSame(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[]
 type Admin = ReturnType<typeof connectDatabase<RegisterTables>>
 const numberOf = (n: number) => `+3582949${String(70_000 + n)}`
 
-/** So many invented calls: `what` of each. */
+/** This many synthetic calls: `what` of each. */
 const calls = (contacts: number, what: string) =>
   `select ${what} from (
      select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (1 + n % 365) * interval '1 day' + interval '5 hours'
@@ -171,8 +171,8 @@ const calls = (contacts: number, what: string) =>
      from generate_series(1, ${contacts}) n) c`
 
 /**
- * Puts the counts of a year's calls in the place of those of `contacts`, made at once from how the calls are invented. False where
- * that comes to something else for these than counting them one by one did.
+ * Replaces the counts of `contacts` by those of a year's calls, generated at once like the calls. Returns false if that gives
+ * other counts for these than counting them one by one.
  */
 async function makeCounts({ pool }: Admin, contacts: number): Promise<boolean> {
   const bins = [
@@ -201,7 +201,7 @@ async function makeCounts({ pool }: Admin, contacts: number): Promise<boolean> {
   return rows[0]!.n === 0
 }
 
-/** Calls of a year at the hours of an office, each with one part; a tenth unanswered, a tenth of the others recorded. */
+/** Enters calls of a year in office hours, each with one part; a tenth unanswered, a tenth of the others recorded. */
 async function fill({ pool }: Admin, contacts: number): Promise<void> {
   const client = await pool.connect()
   await client.query('set session_replication_role = replica; set synchronous_commit = off')
@@ -217,14 +217,14 @@ async function fill({ pool }: Admin, contacts: number): Promise<void> {
       case when is_answered then began + n % 60 * interval '1 second' end, began + interval '4 minutes' + n % 300 * interval '1 second',
       n % 11 = 0, 'x', 0.1, case when is_answered then 0.5 end`,
     )}`)
-  // Some go on.
+  // Some are still in progress.
   await client.query(`insert into contact (id, started_at, caller_kind, number_called, number_kind)
     select gen_random_uuid(), now() - n * interval '1 second', 'withheld', '${numberOf(3)}', 'NATIONAL_SERVICE' from generate_series(1, 300) n`)
   for (const table of ['contact', 'segment']) await client.query(`vacuum analyze ${table}`)
   client.release()
 }
 
-/** The same counted from the calls themselves, as a clerk of the database would. */
+/** The same counted from the calls themselves, in SQL by hand. */
 const parts = `from contact c left join lateral (
     select min(s.answered_at) as answered, bool_or(s.decision_record) as recorded, sum(s.rule_share) as share
     from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at) s on true
@@ -245,7 +245,7 @@ function placesOf(since: Temporal.PlainDate) {
   }))
 }
 
-/** An expert with every number. */
+/** Grants an expert every number. */
 async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
   const since = Temporal.Now.instant().subtract({ hours: 24 * 500 })
   const personId = randomUUID()
