@@ -15,7 +15,6 @@ import { inspectionsAtOffice, prohibitionsObeyed } from './request-promises.ts'
 import { rightsScope } from './rights-scope.ts'
 import { storageSites } from './storage-sites.ts'
 
-/** The check of each promise. */
 export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'description.current': descriptionCurrent,
   'purposes.closed': purposesClosed,

@@ -211,7 +211,6 @@ async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise
   return judged
 }
 
-/** Returns the root over the present contents of each part. */
 async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; kinds: AdmittedFact['kind'][]; ids: string[]; starts: string[] }>`
     select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts
@@ -226,7 +225,6 @@ async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map
   )
 }
 
-/** Returns the minutes that the oldest admission has waited to be counted. */
 async function waitingMinutes({ db }: Looking): Promise<number> {
   const { minutes } = await askOne(
     db,

@@ -34,7 +34,6 @@ export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> 
   return [...columns, ...open.map(([name]) => `members ${name}`), ...(await findStrangers(db, roles))]
 }
 
-/** Reads the tables and closed lists of the present database. */
 export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<KnownDatabase, 'roles'>> {
   const { rows: columns } = await sql<{ table: string; names: string[] }>`
     select c.relname::text as "table", array(

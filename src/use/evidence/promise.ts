@@ -13,7 +13,6 @@ import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import type { Written } from './written.ts'
 
-/** Input of the checks. */
 export interface Looking {
   /** With the custodian's role. */
   db: Kysely<RegisterTables & EvidenceTables>

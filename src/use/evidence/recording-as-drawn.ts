@@ -27,7 +27,6 @@ type DrawFacts = {
   example: string | null
 }
 
-/** Result of the last full recomputation. */
 type DrawMemo = { facts: DrawFacts; tookMs: number }
 
 const verifyAllEveryMinutes = 55

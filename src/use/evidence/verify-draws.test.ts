@@ -102,7 +102,6 @@ async function enterOne(record: boolean, asked: Asked = {}): Promise<SegmentFact
 const verify = (given: Partial<Parameters<typeof verifyDraws>[1]> = {}): Promise<Verified> =>
   verifyDraws(custodian.db, { versions, drawKey, ...given })
 
-/** Returns the findings by name. */
 async function found(given?: Parameters<typeof verify>[0]): Promise<{ kind: string; segmentId: string }[]> {
   return (await verify(given)).findings.map(({ kind, segmentId }) => ({ kind, segmentId }))
 }

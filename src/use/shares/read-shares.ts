@@ -9,7 +9,6 @@ import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 
-/** Counts of answered segments. */
 export interface Share {
   /** Segments with a draw. */
   answered: number

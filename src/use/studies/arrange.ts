@@ -8,7 +8,6 @@ export interface Cell {
   compared: Kept
 }
 
-/** An empty cell. */
 export const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
 
 /**

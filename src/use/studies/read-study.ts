@@ -94,7 +94,6 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
 
 const nobody: ReadonlySet<string> = new Set()
 
-/** Suppresses all figures of a cell. */
 function withoutFigures(figures: Figures): Figures {
   return Object.fromEntries(Object.keys(figures).map((name) => [name, null]))
 }

@@ -6,7 +6,6 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
-/** Details of a call as given by the requester. */
 export interface ToldOfCall {
   /** YYYY-MM-DD and HH:MM, Helsinki time. */
   day: string

@@ -19,7 +19,6 @@ const refusals = [
 ] as const
 export type VerificationRefusal = Refused<(typeof refusals)[number]>
 
-/** A call of a request. */
 export interface CallOf {
   requestId: string
   callId: string
@@ -47,7 +46,6 @@ export function giveUpCall(
   return act(db, session, of, 'call.given-up', sql`give_up_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
 }
 
-/** Withdraws a call named by mistake. */
 export function withdrawCall(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -60,7 +60,6 @@ export function mayChangeTemplates(db: HoldingSafeguards, session: Session): Pro
   })
 }
 
-/** Returns the template in force. */
 export async function templateInForce(
   tx: HoldingSafeguards,
   kind: LetterKind,

@@ -89,7 +89,6 @@ export function noteDelivery(
   return actInDatabase(db, session, sql`select deliver_letter(${id}::uuid, ${how})`, deliveryRefusals, trace)
 }
 
-/** Deletes a letter that was not sent. */
 export function removeLetter(
   db: HoldingSafeguards,
   session: Session,

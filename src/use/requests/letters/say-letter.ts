@@ -9,7 +9,6 @@ export function sayLetter(language: Language) {
   return sayIn(texts, language)
 }
 
-/** Returns their paragraphs and lists. */
 export function listLetter(language: Language) {
   return listIn(texts, language)
 }
@@ -19,7 +18,6 @@ export function givenTemplate(kind: LetterKind, language: Language): string {
   return texts[`letter.template.${kind}`][language].join('\n\n')
 }
 
-/** Returns a field's name in templates. */
 export function fieldName(field: Field, language: Language): string {
   return texts[`letter.field.${field}`][language]
 }

@@ -65,7 +65,6 @@ function instantOf(
   return day.toPlainDateTime(time).toZonedDateTime(zone, { disambiguation: ofTwo }).toInstant()
 }
 
-/** Removes a slot that is not booked. */
 export function removeSlot(
   db: HoldingSafeguards,
   session: Session,

@@ -77,7 +77,6 @@ export interface WorkstationHere {
   name: string
 }
 
-/** Returns the workstation of a browser, by its token. */
 export async function workstationHere(
   db: HoldingSafeguards,
   session: Session,
