@@ -33,7 +33,7 @@ await giveFeedback(deskDb, { language: 'fi', message: 'Tekstiä\non vaikea lukea
 await giveFeedback(deskDb, { language: 'sv', message: 'x'.repeat(300) })
 
 let browser: Browser
-/** A window each: a new one is a process that reads everything anew. */
+/** One window per test: a new one is a process that loads everything again. */
 let visitor: Page
 let signedIn: Page
 beforeAll(async () => {
@@ -50,16 +50,16 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** The width of a phone, and of a desk's window at 400 % (WCAG 1.4.10); the width of a desk's window. */
+/** The width of a phone, which is that of a desktop window at 400 % (WCAG 1.4.10), and of a desktop window. */
 const widths = [320, 1280]
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What bars somebody from a page: what axe finds, and scrolling sideways. */
+/** Barriers of a page: axe's findings, and horizontal scrolling. */
 async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = true): Promise<string[]> {
   const barriers: string[] = []
-  // Once in each page, and without AxeBuilder: what that brings, opens and hands over costs as much as the look.
+  // Injected once per page, without AxeBuilder: its own setup costs as much as the check.
   if (withAxe) await page.evaluate(axeSource)
   for (const width of at) {
     await page.setViewportSize({ width, height: 800 })
@@ -104,7 +104,7 @@ describe('no barrier that axe finds, and no scrolling sideways at 320 px', { tim
   const notices = languages.map((language) => `${descriptionPaths[language]}/2`)
   const others = ['/rekisteriseloste/9', '/saavutettavuuspalaute/vastaanotettu', '/palaute']
   test.each([...everywhere, ...notices, ...others])('on %s, for a visitor', async (path) => {
-    // The languages differ in their words alone: what can break is the room that words need. In the long run axe looks at all.
+    // The languages differ in their texts alone: what can break is the space for them. The long run checks all with axe.
     const isFinnish = /^\/(rekisteri|saavu|palaute)/.test(path)
     await opened(visitor, path, async (page) =>
       expect(await barriersOf(page, isFinnish ? widths : [320], isFinnish || isLong)).toEqual([]),

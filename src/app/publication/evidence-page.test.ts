@@ -14,7 +14,7 @@ const desk = await openTestDesk(database, kept.register)
 const aino = await desk.signIn(kept.aino)
 
 const pageFor = async (browser: typeof aino, path = '/rekisteriseloste') => (await browser.fetch(path)).text()
-/** What stands beside a sentence. */
+/** Returns the evidence beside a sentence. */
 const beside = (page: string, sentence: string) =>
   new RegExp(`id="${sentence}"[\\s\\S]*?(?=<p id="|</section>|</article>)`).exec(page)?.[0] ?? ''
 

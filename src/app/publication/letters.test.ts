@@ -28,7 +28,7 @@ afterAll(() => browser.close())
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
-/** Each kind as a PDF in the languages by turns: they differ by their words alone. */
+/** Each kind as a PDF, in alternating languages: they differ in their texts alone. */
 const byTurns = every.filter(
   (_, index) => isLong || Math.floor(index / languages.length) % languages.length === index % languages.length,
 )
@@ -43,7 +43,7 @@ function made(kind: LetterKind, language: Language, given: Partial<LetterFacts> 
   return { content, number: facts.number, language, madeAt: Temporal.Instant.from(facts.madeAt) }
 }
 
-/** What a page is made of, read as XML, which HTML with every element closed is; throws where it is not well-formed. */
+/** Parses a page as XML, which HTML with every element closed is; throws if it is not well-formed. */
 function read(page: string) {
   const elements: { name: string; attributes: Record<string, string> }[] = []
   let text = ''
@@ -91,7 +91,7 @@ test('the recipient stands in the window of the envelope, and nobody else does',
       ? [{ text: item.str.trim(), left: mm(item.transform[4] as number), top: 297 - mm(item.transform[5] as number) }]
       : [],
   )
-  // What shows between 47 and 95 mm from the edge, as far as a sheet slides, and up to 115 mm from the left.
+  // Visible between 47 and 95 mm from the edge, as far as a sheet slides, and up to 115 mm from the left.
   const shown = placed.filter(({ left, top }) => top > 47 && top < 92 && left < 115)
   expect(shown.map(({ text }) => text)).toEqual(['Maija Mallikas', 'Esimerkkikatu 1 A 2', '00100 HELSINKI'])
   for (const { left, top } of shown) {
@@ -111,7 +111,7 @@ test('nobody is kept from reading a letter, on a phone or at a desk', async () =
       const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       if (sideways > 0) barriers.push(`${width}: ${sideways} px sideways`)
     }
-    // Within the page, as it has no frames: axe would else open another one for each look, to put together what it found.
+    // Within the page, as it has no frames: axe would open another page for each check, to merge its findings.
     const axe = new AxeBuilder({ page }).setLegacyMode().options({ preload: false, resultTypes: ['violations'] })
     const { violations } = await axe.analyze()
     barriers.push(...violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ html }) => html).join()}`))

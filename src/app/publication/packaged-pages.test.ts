@@ -1,4 +1,4 @@
-// What lies in packages for whoever opens them: read anywhere, and nothing in it does anything.
+// Pages in packages: readable anywhere, and without active content.
 import { expect, test } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
@@ -54,7 +54,7 @@ test.each([
     expect(good).not.toContain('seudonymi')
     const mixed = letterIn(language, 'T', 'D')
     expect(mixed).toContain(pseudonymised)
-    // Anonymised is said of no more than the one file that is.
+    // Only the one anonymised file is called anonymised.
     expect(mixed.replaceAll(/<td>[^<]*<\/td>/g, '')).not.toMatch(new RegExp(`\\b${anonymised}`))
     expect(mixed.match(/<td>[^<]*seudonymi[^<]*<\/td>/g)).toHaveLength(1)
     expect(good).not.toMatch(/<td>[^<]*nonymi/)

@@ -31,7 +31,7 @@ async function read(path: string) {
   return { status: response.status, headers: response.headers, text, words: wordsOf(text) }
 }
 
-/** What a page says, without its elements; the head is left out. */
+/** Returns a page's text, without its elements and head. */
 function wordsOf(page: string): string {
   const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
   return page
@@ -246,7 +246,7 @@ describe('feedback on accessibility', () => {
         method: 'POST',
         body: new URLSearchParams({ message: 'hello' }),
         redirect: 'manual',
-        // What a writer says of themselves comes first, what the proxy has seen last.
+        // X-Forwarded-For: the sender's own claim comes first, the address seen by the proxy last.
         headers: { 'x-forwarded-for': `198.51.100.1, 203.0.113.${writer}` },
       })
       expect(response.status).toBe(303)

@@ -57,7 +57,7 @@ function legs(lines: readonly string[]) {
   )
 }
 
-/** Times as texts: two instants are alike to whoever compares their fields. */
+/** Times as texts: instants compare equal by their fields. */
 const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds((begun + seconds) * 1000 + 500).toString()
 const trunk = 'PJSIP/trunk-0000002f'
 const [aino, bertil] = ['PJSIP/1042-00000030', 'PJSIP/1043-00000031']

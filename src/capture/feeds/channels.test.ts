@@ -1,4 +1,4 @@
-/** Channels of FreeSWITCH (mod_json_cdr): who spoke with the caller, and when, where one channel alone does not tell. */
+/** Channels of FreeSWITCH (mod_json_cdr): who spoke with the caller, and when, if one channel alone does not show it. */
 import { expect, test } from 'vitest'
 import { freeswitchChannel } from '#test/simulator/feed-records.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
@@ -34,7 +34,7 @@ const officials = [aino, bertil].map((who, at) => ({
 }))
 const { numbering } = versionAt(versions, begun).description
 
-/** As the register is told; what is none of its calls by that word. */
+/** Returns what the register gets; `outside` or another word if it is none of its calls. */
 function spoke(call: ToldCall) {
   const context = {
     versionAt: (at: Temporal.Instant) => versionAt(versions, at),
@@ -92,7 +92,7 @@ test('a transfer that the official made by keys (att_xfer): the third calls the 
     }),
     { begun },
   ) as { callflow: { caller_profile: { caller_id_number: string } }[] }
-  // FreeSWITCH turns the caller's profile round when another channel takes it over.
+  // FreeSWITCH swaps the caller's profile when another channel takes it over.
   caller.callflow[0]!.caller_profile.caller_id_number = aino
   const assembler = createCallAssembler({ settleMs: 0 })
   const all = [...records.flatMap(readChannel)]
@@ -224,6 +224,6 @@ test('a called channel waits for the calling one, a day at most; what FreeSWITCH
     variables: {},
   })
   expect(told(dialled('x', 'y'), dialled('y', 'x'))).toEqual(['outside'])
-  // A half of a wire within FreeSWITCH came from nobody, whatever it says of its direction.
+  // Half of an internal loopback channel has no caller, whatever its direction.
   expect(told(calling({ variables: { loopback_leg: 'B' } }))).toEqual(['outside'])
 })

@@ -1,4 +1,4 @@
-/** What a feed judges while the database works, and is then not admitted, leaves nothing behind (R14). */
+/** A call that is judged while the database works, and then not admitted, leaves no trace (R14). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const asSeeded = await readVersions(owner)
 const folder = await mkdtemp(join(tmpdir(), 'seloste-judged-'))
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Everything is recorded, by a quota that has room. */
+/** Records everything, by a quota with room. */
 const withQuota = asSeeded.map((version) => {
   const { recordingPlan } = version.description
   const rules = recordingPlan.rules.map((rule) => ({

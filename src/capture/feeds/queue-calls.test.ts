@@ -1,4 +1,4 @@
-/** A call that waited in a queue is one contact with one part, whoever tells of it and in whatever order (R9, R16, AC8). */
+/** A call that waited in a queue is one contact with one part, whichever systems report it and in any order (R9, R16, AC8). */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
 const { tell, clear } = await feedOfTests(database)
 beforeEach(clear)
 
-/** When the official answers; everything else is so many seconds before or after it. */
+/** When the official answers; other times are seconds before or after it. */
 const answered = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
 const at = (seconds: number) => answered.add({ seconds })
 const local = (seconds: number) =>
@@ -59,7 +59,7 @@ function cel({ start = -45, talk = 0, end = 200 } = {}): string {
   ].join('')
 }
 
-/** What a recording client tells: it knows nothing of the queue. */
+/** A recording client's report, without the queue. */
 function session(given: Partial<SegmentFacts> = {}, from = 0, until = 200): SegmentFacts {
   return callFacts({
     callIds: [`sipSessionId:${randomUUID()}`],
@@ -103,7 +103,7 @@ const told = async () => {
 const one = [{ parts: [[phone(aino), 0, 200, true]], waited: 45 }]
 const csv = { source: 'asterisk-csv' } as const
 
-/** As a proxy in front of the queue tells it: its number answered. */
+/** A report of a proxy in front of the queue: its number answered. */
 const acc = (from = -44) => {
   const users = `call_id=behind@edge;code=200;src_user=${caller};dst_ouser=${number};dst_user=${number}`
   const line = (method: string, seconds: number) =>
@@ -265,7 +265,7 @@ describe('a caller whose number is withheld', () => {
 describe('two calls of one caller stay two', () => {
   test('where the second is made as soon as the first is over, to the same official', async () => {
     await admit(capture, session({}, 0, 100))
-    // The recording client was not there for the second.
+    // The recording client missed the second.
     await tell(csv, cdr({ start: 101, queue: 102, end: 200 }))
     expect(await contacts()).toHaveLength(2)
     await tell(csv, cdr({ end: 100 }))
@@ -374,7 +374,7 @@ describe('a recording client whose facts come after the feed has told', () => {
     expect(await contacts()).toEqual(one)
     expect([await phantoms(), await told()]).toEqual([0, 1])
     expect(contactId).toBeDefined()
-    // The feed tells it again.
+    // The feed reports it again.
     await tell(csv, cdr({ to: testLine }), 'again')
     expect(await contacts()).toEqual(one)
   })

@@ -73,7 +73,7 @@ describe('the description as a PDF', () => {
     const pdf = await pdfOf(text, 'fi')
     expect(checkPdfUa(pdf)).toEqual([])
     const { text: read, title } = await readAloud(pdf)
-    // What the typeface has not is a question mark, never an empty box.
+    // A character that the typeface lacks becomes a question mark, never an empty box.
     expect(wordsOf(read.join(' '))).toContain('Šabac & <Ελλάδα> Чита Đặng ?')
     expect(title).toContain('A & <B>')
   })
@@ -156,7 +156,7 @@ describe('the checker finds', () => {
 
 const wordsOf = (text: string) => text.replaceAll('•', ' ').replace(/\s+/gu, ' ').trim()
 
-/** The document as a screen reader takes it: by its structure, through pdf.js. */
+/** Reads the document as a screen reader does: by its structure, through pdf.js. */
 async function readAloud(bytes: Buffer) {
   const doc = await getDocument({ data: new Uint8Array(bytes), verbosity: 0 }).promise
   const text: string[] = []
