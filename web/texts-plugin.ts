@@ -7,7 +7,7 @@ type Area = Record<string, Record<string, string>>
 const folder = join(import.meta.dirname, '../texts/pages')
 const name = /^virtual:texts\/(fi|sv|en)$/
 
-/** The texts of the pages in one language as a module, `virtual:texts/fi`: a browser gets the language that it shows. */
+/** Serves the pages' texts in one language as a module, `virtual:texts/fi`: a browser loads only its own language. */
 export function pageTexts(): Plugin {
   return {
     name: 'page-texts',
@@ -15,7 +15,7 @@ export function pageTexts(): Plugin {
     load(asked) {
       const language = name.exec(asked.slice(1))?.[1]
       if (language === undefined) return undefined
-      // The area, with which each of its keys begins, is sent once.
+      // The area, the prefix of all its keys, is sent once.
       const areas = readdirSync(folder).map((file) => {
         this.addWatchFile(join(folder, file))
         const area = basename(file, '.json')

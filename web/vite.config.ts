@@ -7,7 +7,7 @@ import { pageTexts } from './texts-plugin.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Suomi.fi's design tokens, published as SCSS variables, as the CSS variables of the same names. */
+/** Converts Suomi.fi's design tokens from SCSS variables to CSS variables of the same names. */
 function suomifiTokens(): Plugin {
   const id = 'virtual:suomifi-tokens.css'
   return {
@@ -30,7 +30,7 @@ export default defineConfig({
     pageTexts(),
     { ...optimizeLocales.vite({ locales: ['fi-FI', 'sv-SE', 'en-US'] }) },
   ],
-  // The server replaces the placeholder with a fresh nonce at each answer (Content-Security-Policy).
+  // The server replaces the placeholder with a new nonce in each response (Content-Security-Policy).
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: 'dist',
@@ -40,7 +40,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What many pages have in common comes in two files instead of a hundred: a request costs more than a few kilobytes.
+        // Shared code is bundled into two files instead of a hundred: a request costs more than a few kilobytes.
         codeSplitting: {
           groups: [
             { name: 'libraries', test: /node_modules/, minShareCount: 12 },

@@ -37,7 +37,7 @@ export const contactsRoute = createRoute({
   path: '/contacts',
   staticData: { purpose: 'needed', isGeneral: true },
   validateSearch: readFilters,
-  // An address of before, or one that somebody wrote: the number that it has goes out of the history.
+  // An old or hand-written address: its number is removed from the history.
   beforeLoad({ search }) {
     const at = searchAt(search)
     if (at.state.sought !== undefined) throw redirect({ ...at, replace: true })
@@ -584,15 +584,15 @@ declare module '@tanstack/react-router' {
 
   interface StaticDataRouteOption {
     /**
-     * Of pages that look at contacts or recordings: `needed`, the page is behind the purpose; `shown`, the purpose is in
-     * sight but the page begins without one. Other pages look at no content and ask for none (R3).
+     * Purpose of pages with contacts or recordings: `needed`, the page requires one; `shown`, the purpose is shown but the page
+     * starts without one. Other pages show no content and need none (R3).
      */
     purpose?: 'needed' | 'shown'
-    /** It looks over all calls that one reaches: nothing for who reaches only those of the request in hand (R46). */
+    /** Searches all calls within reach: not shown to persons who reach only those of the current request (R46). */
     isGeneral?: boolean
-    /** A page for which nobody needs to be signed in, and that stands alone. */
+    /** A page without sign-in, outside the shell. */
     isOpen?: boolean
-    /** A page that fills a display: nothing stands around it. */
+    /** A full-screen page without the shell. */
     isWall?: boolean
   }
 }

@@ -7,7 +7,7 @@ import { usePlayback } from '../listening/use-playback.ts'
 import type { CopyHearing } from './copy-shapes.ts'
 
 const readAgainMs = 4000
-/** Delay before the last request counts as served. */
+/** Delay after a pause until the server has recorded the last request. */
 const settleMs = 700
 
 /** Plays the anonymised copy only, never the original. */

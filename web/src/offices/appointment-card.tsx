@@ -104,7 +104,7 @@ function OpenRoom({ appointment }: { appointment: Appointment }) {
   )
 }
 
-/** Reads appointments. Their acts invalidate these queries. */
+/** Reads appointments. Always stale, because acts change them. */
 export function useAppointments(whose: 'mine' | 'all', from: string, to: string) {
   return $api.useQuery('get', '/api/appointments', { params: { query: { from, to, whose } } }, { staleTime: 0 })
 }

@@ -7,7 +7,7 @@ import type { Answers, FormContent, MomentComment, Score } from './quality-shape
 import { sayAnswer } from './question-field.tsx'
 import { percentOf, ScoreBadge } from './score-badge.tsx'
 
-/** A form as it was answered, with what was said of moments; to be read. */
+/** Answered form with its comments on moments; read-only. */
 export function AnsweredForm({
   form,
   language,
@@ -23,7 +23,7 @@ export function AnsweredForm({
   score: Score
   comments: readonly MomentComment[]
   note: string
-  /** Plays a moment; without it a moment is a time alone. */
+  /** Plays a moment; without it only the time is shown. */
   onPlay?: ((ms: number) => void) | undefined
 }) {
   const { say, locale } = useLanguage()

@@ -1,7 +1,7 @@
-/** Changing a form that is being written; each gives another form and leaves the one it got as it was. */
+/** Edits of a form, as pure functions: each returns a new form. */
 import type { FormContent, Question, Section } from './quality-shapes.ts'
 
-/** Ids that no version of any form has had. */
+/** Returns an id that no version of any form has had. */
 export type NewId = () => string
 
 export function addSection(form: FormContent, newId: NewId): FormContent {
@@ -17,7 +17,7 @@ export function changeSection(form: FormContent, section: string, changed: Parti
   return inSection(form, section, (one) => ({ ...one, ...changed }))
 }
 
-/** Changes a question; conditions on answers that it can no longer be given fall away. */
+/** Changes a question; removes conditions on answers that it no longer has. */
 export function changeQuestion(form: FormContent, question: string, changed: Partial<Question>): FormContent {
   return settled({
     sections: form.sections.map((section) => ({
@@ -52,7 +52,7 @@ export function moveQuestion(form: FormContent, question: string, by: -1 | 1): F
   })
 }
 
-/** The questions before one, on which it can depend. */
+/** Returns the questions before one, on which it can depend. */
 export function earlierThan(form: FormContent, question: string): Question[] {
   const all = form.sections.flatMap(({ questions }) => questions)
   return all.slice(
@@ -61,7 +61,7 @@ export function earlierThan(form: FormContent, question: string): Question[] {
   )
 }
 
-/** Without conditions on questions that do not come before. */
+/** Removes conditions on questions that do not come before. */
 function settled(form: FormContent): FormContent {
   return {
     sections: form.sections.map((section) => ({

@@ -3,7 +3,7 @@ import type { Calibration } from './quality-shapes.ts'
 import { sayAnswer } from './question-field.tsx'
 import { percentOf } from './score-badge.tsx'
 
-/** How the answers of a closed calibration spread, and Krippendorff's alpha; of nobody by name. */
+/** Distribution of the answers of a closed calibration, and Krippendorff's alpha; without names. */
 export function CalibrationResult({
   summary,
   language,

@@ -12,7 +12,7 @@ import { FormAgreement } from './form-agreement.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import { plansQuality, type Calibration } from './quality-shapes.ts'
 
-/** Kalibroinnit: one recording, several evaluators who do not see one another, and how far they agreed. */
+/** Kalibroinnit: one recording, several blind evaluators, and their agreement. */
 export function CalibrationsPage() {
   return <QualityGate>{(me) => <Calibrations isExpert={plansQuality(me)} />}</QualityGate>
 }

@@ -5,7 +5,7 @@ import { formatPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { FormContent, MomentComment } from './quality-shapes.ts'
 
-/** What is said of moments, in their order; each leads the player to its moment. */
+/** Comments on moments, in order; each has a button that plays its moment. */
 export function CommentFields({
   comments,
   form,
@@ -74,7 +74,7 @@ export function CommentFields({
   )
 }
 
-/** To which question a comment belongs, by its number and text. */
+/** Question of a comment, by number and text. */
 export function QuestionOf({
   comment: { question },
   form,

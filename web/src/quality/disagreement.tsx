@@ -2,7 +2,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Evaluation } from './quality-shapes.ts'
 
-/** What the official disagreed with, and what was answered. */
+/** Objection of the official, and the reply. */
 export function Disagreement({
   disagreedAt,
   disagreement,

@@ -19,7 +19,7 @@ import { percentOf, ScoreBadge } from './score-badge.tsx'
 import { SetAside } from './set-aside.tsx'
 import { useDraft, type EvaluationDraft } from './use-draft.ts'
 
-/** The player beside the form. Ctrl+Space plays and pauses, Ctrl+Enter says something of this moment, wherever the focus is. */
+/** Player beside the form. Ctrl+Space plays and pauses, Ctrl+Enter comments on the current moment, wherever the focus is. */
 export function Evaluating({
   evaluation,
   form,
@@ -110,7 +110,7 @@ export function Evaluating({
   )
 }
 
-/** What it comes to so far, and how far it is saved; where it is not, why, and what can be done. */
+/** Current score and save state; if saving failed, the reason and what can be done. */
 function SavedState({ evaluation, draft }: { evaluation: Evaluation; draft: EvaluationDraft }) {
   const { say, language } = useLanguage()
   const { saving, score, savedAt, error } = draft
@@ -187,7 +187,7 @@ function Release({
       announce(told('done'))
       await onDone()
     } catch {
-      // The refusal stands beside the button.
+      // The refusal is shown beside the button.
     }
   }
   return (

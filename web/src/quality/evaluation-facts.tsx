@@ -6,7 +6,7 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Evaluation } from './quality-shapes.ts'
 
-/** Of which call it is, and by which form. */
+/** Call and form of an evaluation. */
 export function EvaluationFacts({ evaluation: one }: { evaluation: Evaluation }) {
   const { say, language } = useLanguage()
   return (

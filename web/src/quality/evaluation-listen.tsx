@@ -3,7 +3,7 @@ import { OfferedListening } from '../listening/offered-listening.tsx'
 import type { ListenPlace } from '../listening/player-frame.tsx'
 import { Player } from '../listening/player.tsx'
 
-/** The recording that is evaluated: a listening like any other, logged, under the purpose of quality. */
+/** Player of the evaluated recording: logged like any listening, with quality as purpose. */
 export function EvaluationListen({ recordingId, place }: { recordingId: string; place: Ref<ListenPlace> }) {
   return (
     <OfferedListening recordingId={recordingId} under={{ purpose: 'QUALITY' }} place={place}>

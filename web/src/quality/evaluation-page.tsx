@@ -12,7 +12,7 @@ import { QualityGate } from './quality-gate.tsx'
 import type { Evaluation } from './quality-shapes.ts'
 import { ReleasedEvaluation } from './released-evaluation.tsx'
 
-/** One evaluation: the player beside the form while it is made, and what was given once it is released. */
+/** One evaluation: player and form while it is in progress, the result once released. */
 export function EvaluationPage() {
   return <QualityGate>{() => <Read />}</QualityGate>
 }
@@ -24,7 +24,7 @@ function Read() {
     'get',
     '/api/quality/evaluations/{id}',
     { params: { path: { id } } },
-    // What is typed is newer than what a second answer says.
+    // Typed answers are newer than a second read.
     { staleTime: Infinity, gcTime: 0 },
   )
   const title = data?.startedAt
@@ -49,7 +49,7 @@ function Read() {
   )
 }
 
-/** What has changed under the evaluator: a newer form, a recording that is gone or closed for now. */
+/** What has changed since the start: a newer form, or a recording that is destroyed or unavailable. */
 function Told({ evaluation }: { evaluation: Evaluation }) {
   const { say, language } = useLanguage()
   const { endedAt, endWhy, standsStill, formVersion, newestVersion, state } = evaluation

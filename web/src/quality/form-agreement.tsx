@@ -1,7 +1,7 @@
 import { useLanguage } from '../language/use-words.ts'
 import type { FormAgreement as Agreement } from './quality-shapes.ts'
 
-/** How far evaluators agree on each question of a form, over its closed calibrations; of nobody by name. */
+/** Agreement of evaluators on each question of a form, over its closed calibrations; without names. */
 export function FormAgreement({ agreement }: { agreement: Agreement }) {
   const { say, locale } = useLanguage()
   const decimals = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })

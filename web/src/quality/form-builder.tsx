@@ -16,7 +16,7 @@ import { WeightField } from './weight-field.tsx'
 
 const newId = () => crypto.randomUUID()
 
-/** Writes the next version of a form: sections, questions, weights. Published versions are not touched. */
+/** Edits the next version of a form: sections, questions, weights. Published versions do not change. */
 export function FormBuilder({
   form,
   content,
@@ -53,7 +53,7 @@ export function FormBuilder({
       announce(say('quality.form.publish.done'))
       await onDone()
     } catch {
-      // The refusal stands beside the button.
+      // The refusal is shown beside the button.
     }
   }
   const wrong: Wrong[] = problems.map(({ code, at }) => ({
@@ -189,7 +189,7 @@ function SectionEditor({
   )
 }
 
-/** 2, or 2.3: where a section or question is. */
+/** Number of a section or question: 2, or 2.3. */
 function whereOf(form: FormContent, id: string): string {
   const s = form.sections.findIndex((one) => one.id === id || one.questions.some((question) => question.id === id))
   const q = form.sections[s]?.questions.findIndex((one) => one.id === id) ?? -1

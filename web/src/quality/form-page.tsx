@@ -13,7 +13,7 @@ import { QualityGate } from './quality-gate.tsx'
 import { plansQuality, type FormContent, type QualityForm } from './quality-shapes.ts'
 import { sayScale } from './say-scale.ts'
 
-/** One form: the draft of its next version, and the versions that are published and stay. */
+/** One form: the draft of its next version, and the published versions. */
 export function FormPage() {
   return <QualityGate>{(me) => <Read isExpert={plansQuality(me)} />}</QualityGate>
 }

@@ -13,7 +13,7 @@ import { Page } from '../shell/page.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import { plansQuality } from './quality-shapes.ts'
 
-/** Lomakkeet: what recordings are evaluated by, each in its versions. */
+/** Lomakkeet: evaluation forms and their versions. */
 export function FormsPage() {
   return <QualityGate>{(me) => <Forms isExpert={plansQuality(me)} />}</QualityGate>
 }

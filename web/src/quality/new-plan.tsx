@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** Plans a sample: so many a week of one unit and one number. */
+/** Creates a sampling plan: count per week of one unit and one number. */
 export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
   const { say, named } = useLanguage()
   const presence = usePresence()

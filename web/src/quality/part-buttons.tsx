@@ -3,7 +3,7 @@ import { Button } from '../controls/button.tsx'
 import { MoveButtons } from '../controls/move-buttons.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Moves or takes out a section or a question of a form. */
+/** Buttons that move or remove a section or question of a form. */
 export function PartButtons({
   title,
   isFirst,

@@ -15,7 +15,7 @@ import { NewPlan } from './new-plan.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import { plansQuality, type SamplingPlan } from './quality-shapes.ts'
 
-/** Otannat: how many recordings of which unit and number are drawn each week, and the draws, made again. */
+/** Otannat: weekly sample size by unit and number, and the draws, recomputed. */
 export function PlansPage() {
   return <QualityGate>{(me) => <Plans isExpert={plansQuality(me)} />}</QualityGate>
 }
@@ -60,7 +60,7 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       announce(say('quality.plan.ended'))
       await queries.invalidateQueries({ queryKey: ['get', '/api/quality/plans'] })
     } catch {
-      // The refusal stands beside the button.
+      // The refusal is shown beside the button.
     }
   }
   return (

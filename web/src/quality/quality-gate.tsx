@@ -4,7 +4,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { evaluates } from './quality-shapes.ts'
 
-/** Shows a page of quality to those who evaluate; for anybody else there is no such page. */
+/** Renders a quality page for evaluators; others get "not found". */
 export function QualityGate({ children }: { children: (me: Me) => ReactNode }) {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

@@ -1,7 +1,4 @@
-/**
- * Laatu: what is drawn for evaluation, evaluated and released, by whom it may be (R4, R37, R38). In: the contract. Out: its
- * shapes and small sentences of them. Never here: what answers come to; the server counts that.
- */
+/** Laatu: samples, evaluations and their release (R4, R37, R38). The server computes scores. */
 import { fromDate, startOfMonth, toCalendarDate, toZoned } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
@@ -30,29 +27,29 @@ export type Score = NonNullable<Evaluation['score']>
 
 type Rights = Pick<Me, 'rights'>
 
-/** Writes forms, plans samples, begins calibrations. */
+/** Returns true for persons who edit forms, plan samples and start calibrations. */
 export function plansQuality(me: Rights): boolean {
   return me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
 }
 
-/** Evaluates: a quality expert, or a supervisor of theirs. */
+/** Returns true for evaluators: quality experts and their supervisors. */
 export function evaluates(me: Rights): boolean {
   return plansQuality(me) || me.rights.some(({ role }) => role === 'SUPERVISOR')
 }
 
-/** The answers of a scale that are few enough to be in sight; none of a scale of many points. */
+/** Returns the answers of a short scale; undefined for a scale of many points. */
 export function answersOf(scale: Scale): number[] | undefined {
   if (scale.kind === 'yes-no') return [1, 0]
   if (scale.kind === 'one-to-five') return [1, 2, 3, 4, 5]
   return scale.most <= 10 ? Array.from({ length: scale.most + 1 }, (_, n) => n) : undefined
 }
 
-/** 2026-Q4: of a day, in Helsinki. */
+/** Returns the quarter of a month: 2026-Q4. */
 export function quarterOf(year: number, month: number): string {
   return `${year}-Q${Math.ceil(month / 3)}`
 }
 
-/** The quarters of which there can be results still worth a look, newest first. */
+/** Returns the quarters that may have results, newest first. */
 export function lastQuarters(nowMs: number): string[] {
   const first = startOfMonth(toCalendarDate(toZoned(fromDate(new Date(nowMs), 'UTC'), zone)))
   return Array.from({ length: 8 }, (_, n) => {
@@ -61,7 +58,7 @@ export function lastQuarters(nowMs: number): string[] {
   })
 }
 
-/** What became of an evaluation that was just given up: back in the queue, or put aside with or without another in its place. */
+/** Result of giving up an evaluation: back in the queue, or set aside with or without a replacement. */
 const asides = ['back', 'followed', 'alone'] as const
 
 export function readAside({ aside }: Record<string, unknown>): { aside?: (typeof asides)[number] } {

@@ -17,7 +17,7 @@ const scales: Record<Scale['kind'], Scale> = {
 const critical = ['none', 'section', 'form'] as const
 const always = ''
 
-/** Writes one question: its words, scale and weight, what the lowest answer takes away, and when it is asked. */
+/** Editor of one question: text, scale, weight, effect of the lowest answer, and condition. */
 export function QuestionEditor({
   form,
   question,

@@ -8,7 +8,7 @@ import { answersOf, type Question, type Scale } from './quality-shapes.ts'
 
 const notApplicable = 'none'
 
-/** One question and its answer: radio buttons where the answers are few, a field where they are many. */
+/** One question and its answer: radio buttons for few answers, a field for many. */
 export function QuestionField({
   question,
   language,
@@ -20,13 +20,13 @@ export function QuestionField({
 }: {
   question: Question
   language: string
-  /** 2.3 */
+  /** For example 2.3. */
   number: string
-  /** None yet; null: it does not apply. */
+  /** Undefined: not answered; null: not applicable. */
   answer: number | null | undefined
   isMissing: boolean
   onAnswer: (answer: number | null) => void
-  /** Says something of this moment of the recording. */
+  /** Comments on the current moment of the recording. */
   onComment: () => void
 }) {
   const { say } = useLanguage()
@@ -80,7 +80,7 @@ export function QuestionField({
   )
 }
 
-/** Points of a long scale, written. */
+/** Field for the points of a long scale. */
 function Points({
   question,
   number,
@@ -123,14 +123,14 @@ function Points({
   )
 }
 
-/** What a lost critical question takes away, beside its text. */
+/** Effect of failing a critical question, beside its text. */
 function Weighs({ question: { critical } }: { question: Question }) {
   const { say } = useLanguage()
   if (critical === 'none') return null
   return <span className="badge badge-restricted quality-critical">{say(`quality.critical.${critical}`)}</span>
 }
 
-/** An answer in words. */
+/** Returns the text of an answer. */
 export function sayAnswer(scale: Scale, value: number, say: Say): string {
   if (scale.kind === 'yes-no') return say(value === 1 ? 'quality.yes' : 'quality.no')
   return scale.kind === 'points' ? say('quality.points', { points: value, most: scale.most }) : String(value)

@@ -17,7 +17,7 @@ import { plansQuality, readAside, type ListedEvaluation } from './quality-shapes
 import { ScoreBadge } from './score-badge.tsx'
 import { StartCalibration } from './start-calibration.tsx'
 
-/** Laatu: what waits to be evaluated, what one works on, what was given to officials. */
+/** Laatu: the queue, one's own evaluations in progress, and released ones. */
 export function QueuePage() {
   return <QualityGate>{(me) => <Queue isExpert={plansQuality(me)} />}</QualityGate>
 }

@@ -13,7 +13,7 @@ import { Disagreement } from './disagreement.tsx'
 import { EvaluationListen } from './evaluation-listen.tsx'
 import type { Evaluation } from './quality-shapes.ts'
 
-/** An evaluation that is read: what was given to the official and what they answered, or how far somebody else is. */
+/** Read-only evaluation: the released result and the official's reply, or another person's state. */
 export function ReleasedEvaluation({
   evaluation: one,
   onDone,

@@ -11,7 +11,7 @@ import { QualityGate } from './quality-gate.tsx'
 import { lastQuarters, type GroupResult } from './quality-shapes.ts'
 import { percentOf } from './score-badge.tsx'
 
-/** Tulokset: by unit and number, of groups that are large enough; never by person (R6). */
+/** Tulokset: by unit and number, only for large enough groups; never by person (R6). */
 export function ResultsPage() {
   return <QualityGate>{() => <Results />}</QualityGate>
 }

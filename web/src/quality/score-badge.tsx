@@ -1,7 +1,7 @@
 import { useLanguage } from '../language/use-words.ts'
 import type { Score } from './quality-shapes.ts'
 
-/** What an evaluation comes to, in words and per cent. */
+/** Score of an evaluation, in words and per cent. */
 export function ScoreBadge({ total, isFailed }: Pick<Score, 'total' | 'isFailed'>) {
   const { say, locale } = useLanguage()
   const shown = total === null ? say('quality.score.none') : percentOf(total, locale)

@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 const reasons = ['too-close', 'unsuitable'] as const
 
-/** Gives an evaluation back to the queue, or puts it aside for good. */
+/** Returns an evaluation to the queue, or sets it aside for good. */
 export function SetAside({ id }: { id: string }) {
   const { say } = useLanguage()
   const navigate = useNavigate()

@@ -7,7 +7,7 @@ import { ended } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** Lets several evaluate one recording, blind to one another. */
+/** Starts a calibration: several persons evaluate one recording, blind to one another. */
 export function StartCalibration({ recordingId, when }: { recordingId: string; when: string }) {
   const { say } = useLanguage()
   const forms = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 60_000 }).data?.items ?? []

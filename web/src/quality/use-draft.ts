@@ -1,7 +1,6 @@
 /**
- * What an evaluator answers, kept on the server as it is answered. In: an evaluation as it was read. Out: the answers as they are
- * on the screen, what they come to, and how far they are saved. Nothing of it is lost: what the server does not take stays on the
- * screen, and what was saved in another window is not written over unasked.
+ * Answers of an evaluator, autosaved on the server. Answers that the server refuses stay on the screen, and answers saved in
+ * another window are not overwritten without asking.
  */
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { api } from '../api/client.ts'
@@ -14,7 +13,7 @@ export interface Work {
   note: string
 }
 
-/** `conflict`: saved somewhere else meanwhile. `refused`: it cannot be saved any more. */
+/** `conflict`: saved elsewhere meanwhile. `refused`: it can no longer be saved. */
 export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'refused'
 
 const afterMs = 500
@@ -33,7 +32,7 @@ export function useDraft(evaluation: Evaluation) {
   const counted = useRef(evaluation.score)
   const running = useRef<Promise<boolean>>(undefined)
 
-  /** Saves until nothing is left to save; false where it could not be. */
+  /** Saves until nothing is unsaved; false if saving failed. */
   const flush = (): Promise<boolean> => {
     running.current ??= saveAll().finally(() => (running.current = undefined))
     return running.current
@@ -89,13 +88,13 @@ export function useDraft(evaluation: Evaluation) {
     }
   }, [])
 
-  /** After a conflict: what is on the screen stays, and is saved over the other. */
+  /** After a conflict: keeps the answers on the screen and overwrites the saved ones. */
   const keepMine = (stored: Evaluation) => {
     revision.current = stored.revision
     isDirty.current = true
     setSaving('waiting')
   }
-  /** After a conflict: what the server has comes onto the screen. */
+  /** After a conflict: replaces the answers on the screen by the saved ones. */
   const takeStored = (stored: Evaluation) => {
     revision.current = stored.revision
     latest.current = { answers: stored.answers, comments: stored.comments, note: stored.note }
@@ -125,7 +124,7 @@ export type EvaluationDraft = ReturnType<typeof useDraft>
 function kindOf(error: unknown): Saving {
   const key = refusalKey(error)
   if (key === 'quality.changed-meanwhile') return 'conflict'
-  // What is wrong with the words can be mended: they are saved with the next change.
+  // The text can be corrected: the next change saves it.
   if (key === 'no-answer' || key === 'unavailable' || key === 'other' || key === 'input.identity-code') return 'failed'
   return 'refused'
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Field } from '../controls/field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** A weight from 0 to 100; what is no weight stays on the screen and changes nothing. */
+/** Weight from 0 to 100; invalid text stays on the screen and changes nothing. */
 export function WeightField({
   label,
   value,

@@ -11,7 +11,7 @@ import { sumCounts, type Sums, type SummedRow } from './sum-counts.ts'
 const columns = ['told', 'expected', 'recorded', 'missing', 'untold'] as const
 type Column = (typeof columns)[number]
 
-/** Of each day, number or feed: told, to be recorded, recorded, and what is missing on either side. */
+/** Counts by day, number or feed: reported, to be recorded, recorded, and missing on either side. */
 export function CountsTable({ counts, looked }: { counts: readonly Counted[]; looked: Looked }) {
   const { say } = useLanguage()
   const { by = 'day' } = looked
@@ -141,7 +141,7 @@ function RowTitle({ row: { key, numberName }, by }: { row: SummedRow; by: Groupi
   )
 }
 
-/** A count, and of it what is explained, waited for or was forbidden. */
+/** A count, and how much of it is explained, waiting or forbidden. */
 function Count({ sums, column }: { sums: Sums; column: Column }) {
   const { say, language } = useLanguage()
   const number = (value: number) => formatCount(value, language)

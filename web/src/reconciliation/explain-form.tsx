@@ -19,7 +19,7 @@ interface Asked {
   why?: string
 }
 
-/** What was found out: about the differences that are selected, or about all that the list's conditions find. */
+/** Enters an explanation of the selected differences, or of all that match the list's filters. */
 export function ExplainForm({
   asked,
   selected,
@@ -27,7 +27,7 @@ export function ExplainForm({
 }: {
   asked: Asked
   selected: ReadonlySet<string>
-  /** Told in words what was done. */
+  /** Called with a summary of what was done. */
   onExplained: (done: string) => void
 }) {
   const { say, language } = useLanguage()
@@ -62,7 +62,7 @@ export function ExplainForm({
     announce(told)
     setNote('')
     setMissing(false)
-    // What had the focus may be gone.
+    // The focused element may be gone.
     document.getElementById('reconciliation-calls')?.focus()
     void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
     onExplained(told)

@@ -19,7 +19,7 @@ const marks = {
 } as const
 const knownFaults = ['login-refused', 'unreachable'] as const
 
-/** One feed: whether it tells, how far it has come, what keeps it, and what of it could not be read. */
+/** One feed: whether it delivers, its progress, its fault, and unreadable records. */
 export function FeedCard({ feed, period }: { feed: FeedState; period: { from: string; to: string } }) {
   const { say, language } = useLanguage()
   const title = useId()
@@ -79,7 +79,7 @@ export function FeedCard({ feed, period }: { feed: FeedState; period: { from: st
   )
 }
 
-/** A code in words; what a system said as it said it, in English. */
+/** Text of a fault code; a system's own message in English as it is. */
 function Fault({ fault }: { fault: string }) {
   const { say } = useLanguage()
   const known = knownFaults.find((one) => one === fault)

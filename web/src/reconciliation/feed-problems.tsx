@@ -7,7 +7,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Records of a feed that could not be read: where they are, what is wrong with them, what to do. */
+/** Unreadable records of a feed: place, error, and what to do. */
 export function FeedProblems({ feed, period }: { feed: string; period: { from: string; to: string } }) {
   const { say, language } = useLanguage()
   const title = useId()

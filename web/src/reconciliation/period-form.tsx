@@ -8,7 +8,7 @@ import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isPeriod } from './reconciliation-shapes.ts'
 
-/** Which days are looked at. */
+/** Chooses the period. */
 export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (days: DateRange) => void }) {
   const { say } = useLanguage()
   const [days, setDays] = useState<DateRange | null>(given)

@@ -13,7 +13,7 @@ import { PeriodForm } from './period-form.tsx'
 import { daysOf, readLooked } from './reconciliation-shapes.ts'
 import { UnreconciledList } from './unreconciled-list.tsx'
 
-/** Täsmäytys: what telephone systems tell of calls beside what was recorded (R9, R13, AC8). */
+/** Täsmäytys: calls reported by telephone systems, compared with recordings (R9, R13, AC8). */
 export function ReconciliationPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()

@@ -1,6 +1,6 @@
 /**
- * Täsmäytys: what feeds tell of calls beside what was recorded. In: the contract's counts and lists. Out: a page that says what
- * does not meet, why as far as it is known, and how the feeds are. Never here: callers, officials, or a look at a call.
+ * Täsmäytys: calls reported by feeds, compared with recordings: differences, known reasons, and the state of the feeds. Without
+ * callers, officials, and views of calls.
  */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
@@ -22,7 +22,7 @@ export const kinds = ['unrecorded', 'untold'] as const
 export type Kind = (typeof kinds)[number]
 export const states = ['open', 'explained', 'any'] as const
 export type State = (typeof states)[number]
-/** Why there is no recording; what else may come is said as unknown. */
+/** Why there is no recording; others are shown as unknown. */
 export const reasons = [
   'no-session',
   'not-joined',
@@ -34,7 +34,7 @@ export const reasons = [
   'unknown',
 ] as const
 
-/** What is looked at, as it stands in the address: days are Finnish ones, both included. */
+/** Filters in the address: days are Finnish, inclusive. */
 export interface Looked {
   from?: string
   to?: string
@@ -49,7 +49,7 @@ export interface Looked {
 export const mostDays = 92
 const usualDays = 7
 
-/** The search part of an address; whatever is not well written is left out. */
+/** Reads the filters from an address; invalid ones are left out. */
 export function readLooked(search: Record<string, unknown>): Looked {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   const oneOf = <Value extends string>(values: readonly Value[], key: string) =>
@@ -70,7 +70,7 @@ export function readLooked(search: Record<string, unknown>): Looked {
   }
 }
 
-/** The days looked at; without any the last seven. */
+/** Returns the days of the filters; the last seven by default. */
 export function daysOf({ from, to }: Looked): { start: CalendarDate; end: CalendarDate } {
   const end = dayOf(to) ?? today(zone)
   return { start: dayOf(from) ?? end.subtract({ days: usualDays - 1 }), end }
@@ -80,7 +80,7 @@ export function isPeriod(start: CalendarDate, end: CalendarDate): boolean {
   return end.compare(start) >= 0 && end.compare(start) < mostDays
 }
 
-/** Who the page is for: the server refuses anybody else. */
+/** Returns true for persons who may see the page; the server refuses others. */
 export function seesReconciliation(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE')
 }

@@ -22,7 +22,7 @@ export interface SummedRow {
 
 const nothing = Object.fromEntries(summed.map((key) => [key, 0])) as Sums
 
-/** Counts by day (the newest first), by number or by feed, each row once; and all of them in one. */
+/** Sums counts by day (newest first), number or feed, and in total. */
 export function sumCounts(counts: readonly Counted[], by: Grouping): { rows: SummedRow[]; total: Sums } {
   const rows = new Map<string, SummedRow>()
   let total = nothing

@@ -16,7 +16,7 @@ import { ExplainForm } from './explain-form.tsx'
 import { kinds, reasons, states, type Looked, type Reconciliation } from './reconciliation-shapes.ts'
 import { UnreconciledTable } from './unreconciled-table.tsx'
 
-/** What calls and recordings do not have in common, one by one, and what was found out about it. */
+/** Lists the differences between calls and recordings, with explanations. */
 export function UnreconciledList({
   found: { from, to, feeds, counts, mayExplain },
   looked,
@@ -47,7 +47,7 @@ export function UnreconciledList({
       return data
     },
     getNextPageParam: (page) => page.next,
-    // Each reading is an entry in the log.
+    // Each read is logged.
     staleTime: Infinity,
     gcTime: 0,
   })

@@ -8,7 +8,7 @@ import { hasRole } from '../session/rights.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { reasons, type Kind, type Unreconciled } from './reconciliation-shapes.ts'
 
-/** Parts of calls that do not meet: when, which number, why as far as it is known, and what was found out. */
+/** Call parts without a counterpart: time, number, known reason, and explanation. */
 export function UnreconciledTable({
   items,
   kind,
@@ -17,7 +17,7 @@ export function UnreconciledTable({
 }: {
   items: readonly Unreconciled[]
   kind: Kind
-  /** Undefined where the viewer explains nothing. */
+  /** Undefined if the viewer may not explain. */
   selected: ReadonlySet<string> | undefined
   onSelect: (id: string, isSelected: boolean) => void
 }) {

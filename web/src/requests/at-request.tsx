@@ -3,7 +3,7 @@ import type { UnderPurpose } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { servedRequest } from './served-request.ts'
 
-/** A prohibition is entered at the request of whoever forbids. */
+/** Enters a prohibition at the request of the person who forbids. */
 export function ForbidAtRequest({ under }: { under: UnderPurpose }) {
   const { say } = useLanguage()
   const request = servedRequest(under)

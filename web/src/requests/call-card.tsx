@@ -24,7 +24,7 @@ const marks: Record<RequestCall['state'], { Icon: LucideIcon; badge: string }> =
   NOT_IDENTIFIABLE: { Icon: CircleX, badge: 'none' },
 }
 
-/** One call as the requester told of it: what was found, and what can be done now. Of a call that is not theirs it shows nothing. */
+/** One call claimed by the requester: search result and possible acts. Shows nothing of a call that is not theirs. */
 export function CallCard({
   request,
   call,
@@ -83,7 +83,7 @@ export function CallTitle({ call }: { call: RequestCall }) {
   return say('requests.call.title.told', { position, date, time: formatClock(call.told.time) })
 }
 
-/** What the requester told, in one line. */
+/** The requester's claims, in one line. */
 function Told({ told, isOfficials }: { told: ToldOfCall; isOfficials: boolean }) {
   const { say } = useLanguage()
   const said = [
@@ -98,7 +98,7 @@ function Told({ told, isOfficials }: { told: ToldOfCall; isOfficials: boolean })
   return <p className="muted breaking">{say('requests.call.told.line', { told: said.join(', ') })}</p>
 }
 
-/** Looking again with more, giving up, taking back. */
+/** Acts: search again with more details, give up, withdraw. */
 function CallActs({ request, call, onDone }: { request: RequestDetail; call: RequestCall; onDone: Done }) {
   const { say } = useLanguage()
   const path = { params: { path: { id: request.id, callId: call.id } } }

@@ -9,7 +9,7 @@ import { StepSection } from './step-section.tsx'
 import { callHeading, headingOf, stateOf, type Done } from './steps.ts'
 import { ToldForm } from './told-form.tsx'
 
-/** The calls that the requester names, one after the other: looked for, found or not, and shown to be theirs (R46). */
+/** Calls that the requester names: search, result, and verification (R46). */
 export function Calls({
   request,
   isServed,
@@ -17,7 +17,7 @@ export function Calls({
   onChanged,
 }: {
   request: RequestDetail
-  /** The request's number is what looks are made under. */
+  /** Accesses use the request's number as reference. */
   isServed: boolean
   onDone: Done
   onChanged: () => void
@@ -57,7 +57,7 @@ export function Calls({
   )
 }
 
-/** Looks for a call. The first one's form stands open: it is what is next. */
+/** Searches for a call. The first one's form is open: it is the next step. */
 function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done }) {
   const { say } = useLanguage()
   const name = $api.useMutation('post', '/api/requests/{id}/calls')

@@ -13,7 +13,7 @@ import { RequesterFields } from './requester-fields.tsx'
 import { useQueue } from './use-queue.ts'
 import type { Done } from './steps.ts'
 
-/** Corrects who asks, in which language, and what. */
+/** Corrects the requester, language and content. */
 export function ChangeRequest({ request, me, onDone }: { request: RequestDetail; me: Me; onDone: Done }) {
   const { say } = useLanguage()
   const change = $api.useMutation('put', '/api/requests/{id}')

@@ -24,14 +24,14 @@ const whereTo: Record<RequestDetail['unfinished'][number], Step> = {
   decision: 'acts',
 }
 
-/** How the request ends, and what still stands in the way. */
+/** Closes the request with an outcome, or lists what blocks it. */
 export function CloseRequest({ request, onDone }: { request: RequestDetail; onDone: Done }) {
   const { say } = useLanguage()
   const close = $api.useMutation('post', '/api/requests/{id}/close')
   const [outcome, setOutcome] = useState<Outcome>('ANSWERED')
   const [isAsked, setAsked] = useState(false)
   const { goTo } = useFolding()
-  // Whoever takes a request back is answered nothing more, and whoever is refused is told why.
+  // A withdrawn request needs no answer, and a refused one gets its reasons.
   const stands = outcome === 'ANSWERED' ? request.unfinished : request.unfinishedOtherwise[outcome]
   const submit = async () => {
     const done = await close.mutateAsync({ params: { path: { id: request.id } }, body: { outcome } }).then(

@@ -8,7 +8,7 @@ import type { Done } from './steps.ts'
 
 const reasons = ['COMPLEX', 'MANY'] as const
 
-/** More time for the answer, once, for one of the two reasons there are (GDPR 12(3)). */
+/** Extends the deadline, once, for one of the two possible reasons (GDPR 12(3)). */
 export function ExtendRequest({ request, onDone }: { request: RequestDetail; onDone: Done }) {
   const { say } = useLanguage()
   const extend = $api.useMutation('post', '/api/requests/{id}/extension')

@@ -4,19 +4,19 @@ import { goTo } from './go-to.ts'
 import { canFold, stateOf, stepsOf, type Step } from './steps.ts'
 
 interface Folding {
-  /** Whether it is the reader's to fold: what is to be done stands open. */
+  /** Whether the reader may fold a step: those with work to do stay open. */
   canFold: (step: Step) => boolean
   isOpen: (step: Step) => boolean
   toggle: (step: Step) => void
-  /** Opens a step and brings the focus to its heading. */
+  /** Opens a step and focuses its heading. */
   goTo: (step: Step) => void
 }
 
 const FoldingContext = createContext<Folding | undefined>(undefined)
 
 /**
- * Which steps of a request's page stand open: those that have something to do. What was done before, or lies ahead, is folded
- * until somebody opens it; what is done here stays in sight, so that nothing goes from under a hand.
+ * Provides which steps of a request's page are open: those with work to do. Done and later steps are folded until opened; a
+ * step completed on this page stays open, so that nothing moves under the pointer.
  */
 export function FoldingProvider({ request, children }: { request: RequestDetail; children: ReactNode }) {
   const has = stepsOf(request)
@@ -30,7 +30,7 @@ export function FoldingProvider({ request, children }: { request: RequestDetail;
     toggle: (step) => set(step, opened[step] !== true),
     goTo(step) {
       set(step, true)
-      // After it has opened.
+      // Runs after it has opened.
       window.setTimeout(() => goTo(step))
     },
   }

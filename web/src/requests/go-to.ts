@@ -1,6 +1,6 @@
 import { partOf, type Step } from './steps.ts'
 
-/** Brings a step into sight, and the focus to its heading. */
+/** Scrolls to a step and focuses its heading. */
 export function goTo(step: Step): void {
   const part = document.getElementById(partOf(step))
   part?.scrollIntoView({ block: 'start' })

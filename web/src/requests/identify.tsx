@@ -15,7 +15,7 @@ import { stateOf, type Done } from './steps.ts'
 const shown = ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT'] as const
 const ways = [...shown, 'STRONG_EID', 'CALLBACK'] as const satisfies readonly IdentifiedHow[]
 
-/** Who asks, and how they were identified; before that no call is looked for (R46). */
+/** Requester and identification; no call search before that (R46). */
 export function Who({ request, onDone }: { request: RequestDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { requester, official, identified, party } = request

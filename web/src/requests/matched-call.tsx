@@ -10,7 +10,7 @@ import type { Language } from '../language/language.ts'
 
 type Part = MatchedContact['segments'][number]
 
-/** A call that is the requester's: the five fields of the history, whether it was recorded, and until when it is kept. */
+/** A matched call: the five fields of the history, whether it was recorded, and its retention. */
 export function MatchedCall({ request, call }: { request: RequestDetail; call: RequestCall }) {
   const { say, language, named } = useLanguage()
   const { contact, otherRequests, verifiedBy } = call
@@ -77,7 +77,7 @@ function PartOfCall({ part, isOngoing }: { part: Part; isOngoing: boolean }) {
   )
 }
 
-/** What the requester is told of the call, in one sentence: recorded, not, or destroyed on a day for a cause (R42). */
+/** Returns the answer about the call in one sentence: recorded, not recorded, or destroyed on a day for a cause (R42). */
 function sayAnswer({ segments }: MatchedContact, say: Say, language: Language): string {
   const recordings = segments.map(({ recording }) => recording)
   const kept = recordings.find(({ state }) => state === 'available' || state === 'restricted' || state === 'capturing')

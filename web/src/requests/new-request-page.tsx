@@ -27,7 +27,7 @@ import { kindsOf } from './queue.ts'
 import { RequesterFields } from './requester-fields.tsx'
 import { forgetQueue, useQueue } from './use-queue.ts'
 
-/** Enters a request that has come in, as the requester told it: who, what, how and when (R45). */
+/** Enters a request as received: requester, content, channel and time (R45). */
 export function NewRequestPage() {
   const { say } = useLanguage()
   const presence = usePresence()

@@ -31,7 +31,7 @@ export interface NewRequestWrong {
 
 const emailForm = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
-/** Who asks, as far as it was written; what was left empty is left out. */
+/** Returns the requester's filled-in fields. */
 export function requesterOf({ name, address, email, phone }: RequesterDraft): Requester {
   return {
     name: name.trim(),
@@ -53,7 +53,7 @@ export function wrongRequester({
   ]
 }
 
-/** The request to be entered, or what is missing or wrong, in the order of the form. Received within the last year. */
+/** Returns the request's body, or the missing and wrong fields in form order. Received within the last year. */
 export function newRequestOf(
   draft: NewRequestDraft,
   nowMs: number,

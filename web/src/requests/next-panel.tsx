@@ -10,7 +10,7 @@ import { partOf, stateOf, stepOf, stepsOf } from './steps.ts'
 
 const keptDays = 30
 
-/** What the clerk does next, and the way there; of a closed request how it ended. */
+/** Next step of the clerk, with a link; for a closed request its outcome. */
 export function NextPanel({ request }: { request: RequestDetail }) {
   const { say, language } = useLanguage()
   const { goTo } = useFolding()
@@ -60,7 +60,7 @@ export function NextPanel({ request }: { request: RequestDetail }) {
   )
 }
 
-/** All steps of this request in order, each with how far it is, and a way to each. */
+/** All steps of this request in order, with states and links. */
 export function StepList({ request }: { request: RequestDetail }) {
   const { say } = useLanguage()
   const { goTo } = useFolding()

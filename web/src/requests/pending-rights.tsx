@@ -14,7 +14,7 @@ import { announce } from '../shell/announce.tsx'
 type PendingRight =
   paths['/api/pending-rights']['get']['responses'][200]['content']['application/json']['items'][number]
 
-/** What coming changes of the description reach of open requests; none for who serves none. */
+/** Returns open requests affected by coming changes of the description; none for persons who serve none. */
 export function usePendingRights(me: Me | undefined) {
   return $api.useQuery('get', '/api/pending-rights', undefined, {
     enabled: me !== undefined && hasRole(me, 'SERVICE_UNIT'),
@@ -24,7 +24,7 @@ export function usePendingRights(me: Me | undefined) {
 
 export const isUndecided = ({ isHeardBefore, told }: PendingRight) => !isHeardBefore && told === undefined
 
-/** Requests that a change reaches, each with the decision on it: heard before, or told in time (L29). */
+/** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
 export function PendingRights({ me }: { me: Me | undefined }) {
   const { say, language } = useLanguage()
   const { data, refetch } = usePendingRights(me)

@@ -10,7 +10,7 @@ import { asksToForbid, stateOf, type Done } from './steps.ts'
 
 type Part = MatchedContact['segments'][number]
 
-/** Forbidding the use of a recording, for whoever is its party: one question, no reason, no refusal (R49). */
+/** Forbids the use of a recording for its party: one question, no reason, no refusal (R49). */
 export function Prohibitions({
   request,
   under,

@@ -5,7 +5,7 @@ import { useWide } from '../shell/use-wide.ts'
 import { Due } from './queue-marks.tsx'
 import { inOrder } from './queue.ts'
 
-/** Requests as a table; as cards where there is no room for one. */
+/** Requests as a table; as cards on narrow screens. */
 export function QueueList({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
   return useWide(1100) ? (
     <QueueTable requests={requests} isClosed={isClosed} />

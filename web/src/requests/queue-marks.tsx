@@ -3,7 +3,7 @@ import type { RequestSummary } from '../api/shapes.ts'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** By which day it is answered; what is overdue or urgent says so in words. */
+/** Deadline of the answer; overdue and urgent are stated in words. */
 export function Due({ request }: { request: Pick<RequestSummary, 'dueAt' | 'isOverdue' | 'isUrgent' | 'firstEnd'> }) {
   const { say, language } = useLanguage()
   const { dueAt, isOverdue, isUrgent, firstEnd } = request

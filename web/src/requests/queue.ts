@@ -1,7 +1,6 @@
 /**
- * The Service Unit's desk: requests of callers and officials, from intake to outcome. In: requests of the contract and what
- * the clerk writes. Out: the queue, the intake form, and one page that leads a request to its end. Never here: who a
- * call belongs to, or which calls fit; the server looks, and tells of none that is not the requester's (R46).
+ * The Service Unit's queue of requests by callers and officials. The server matches calls, and sends none that is not the
+ * requester's (R46).
  */
 import type { RequestKind, RequestParty } from '../api/shapes.ts'
 import { keepSought, soughtUnder } from '../session/sought.ts'
@@ -12,10 +11,10 @@ export interface QueueFilters {
   find?: string
 }
 
-/** Any other word may be a name, which goes along with the page and stands in no address. */
+/** Any other text may be a name, which is never in the address: history state has only its key. */
 const isOfNumber = /^(p-)?[\d-]+$/i
 
-/** Which requests are shown, as it stands in the address; all open ones unless it says otherwise. Of what is looked for a number alone. */
+/** Reads the queue filters from the address; all open requests by default. A search in the address is a number only. */
 export function readQueue(search: Record<string, unknown>): QueueFilters {
   const { state, whose, find } = search
   const sought = typeof find === 'string' || typeof find === 'number' ? String(find).trim().slice(0, 200) : ''
@@ -26,14 +25,14 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
   }
 }
 
-/** Where the queue is shown by some filters: its address, and what goes along with it. */
+/** Returns the queue's address for filters, and the key of a name as history state. */
 export function queueAt(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
   const search = readQueue({ ...filters })
   const sought = filters.find?.trim().slice(0, 200)
   return { to: '/requests', search, state: sought && search.find === undefined ? { sought: keepSought(sought) } : {} }
 }
 
-/** The queue that is shown at an address, with the name that goes along with it. */
+/** Returns the filters of an address, with the name of the key in history state. */
 export function queueShownAt(search: QueueFilters, key: string | undefined): QueueFilters {
   const find = soughtUnder(key)
   return find === undefined ? search : { ...search, find }
@@ -56,12 +55,15 @@ const order: readonly RequestKind[] = [
   ] as const),
 ]
 
-/** What is asked, in the order in which it is offered at the intake. */
+/** Sorts kinds in the order of the intake form. */
 export function inOrder(kinds: readonly RequestKind[]): RequestKind[] {
   return order.filter((kind) => kinds.includes(kind))
 }
 
-/** What this party may ask, of what the description knows: somebody outside asks for a document, and nothing of a call. */
+/**
+ * Returns the kinds that this party may request, of those in the description: an outsider requests documents, nothing about
+ * calls.
+ */
 export function kindsOf(party: RequestParty, mayAsk: readonly RequestKind[]): RequestKind[] {
   const own: Partial<Record<RequestParty, RequestKind>> = { MENTIONED: 'MENTIONED', OUTSIDER: 'OPENNESS' }
   const only = own[party]

@@ -16,7 +16,7 @@ import { inOrder } from './queue.ts'
 import { useQueue } from './use-queue.ts'
 import type { Done } from './steps.ts'
 
-/** What is asked, by when it is answered, and who handles it. */
+/** Content, deadline and handler of a request. */
 export function RequestFacts({
   request,
   me,
@@ -74,7 +74,7 @@ export function RequestFacts({
   )
 }
 
-/** Takes the request, or gives it to somebody else. */
+/** Assigns the request to oneself or another person. */
 function Assign({
   request,
   me,
@@ -84,7 +84,7 @@ function Assign({
   request: RequestDetail
   me: Me
   onDone: Done
-  /** Somebody else has it by now: the page is read anew. */
+  /** Somebody else has taken it: reads the page again. */
   onRefused: () => void
 }) {
   const { say } = useLanguage()

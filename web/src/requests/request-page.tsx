@@ -23,7 +23,7 @@ import { useServing } from './served-request.ts'
 import { partOf, stepsOf, type Done, type Step } from './steps.ts'
 import { forgetQueue } from './use-queue.ts'
 
-/** One request, from who asks to how it ended. */
+/** One request, from intake to outcome. */
 export function RequestPage() {
   const { say } = useLanguage()
   const { id } = useParams({ from: '/requests/$id' })

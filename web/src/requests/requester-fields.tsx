@@ -2,14 +2,14 @@ import { Field } from '../controls/field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { RequesterDraft } from './new-request.ts'
 
-/** Who asks and where an answer reaches them. No personal identity code is asked for, and none is taken. */
+/** Requester and contact details. No personal identity code is requested or accepted. */
 export function RequesterFields({
   prefix,
   value,
   onChange,
   errorAt,
 }: {
-  /** Of the ids of its fields, which errors lead to. */
+  /** Prefix of its field ids, which errors link to. */
   prefix: string
   value: RequesterDraft
   onChange: (edited: Partial<RequesterDraft>) => void

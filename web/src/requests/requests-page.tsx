@@ -19,7 +19,7 @@ import { PendingRights } from './pending-rights.tsx'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
 
-/** The queue of the Service Unit: the most pressing first. */
+/** Queue of the Service Unit, most urgent first. */
 export function RequestsPage() {
   const { say } = useLanguage()
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
@@ -77,7 +77,7 @@ export function RequestsPage() {
   )
 }
 
-/** What is late, what is urgent and which letters wait, in words; nothing where nothing presses. */
+/** Overdue and urgent requests and unsent letters, in words; renders nothing if there are none. */
 function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
   const { say } = useLanguage()
   const said = [

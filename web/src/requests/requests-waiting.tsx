@@ -12,7 +12,7 @@ interface Waits {
   to: QueueFilters
 }
 
-/** What of the desk waits for this person, the most pressing first; nothing for who serves no requests. */
+/** Returns what waits for this person in the queue, most urgent first; nothing for persons who serve no requests. */
 export function useRequestsWaiting(me: Me | undefined): Waits[] {
   const { say } = useLanguage()
   const counts = useQueue({}, me).data?.counts

@@ -5,9 +5,9 @@ import { usePurposeState } from '../session/purpose.tsx'
 const remembered = 'seloste.served-request'
 
 /**
- * Makes the looks of this browser session serve this request: purpose INSPECTION, and its number as reference. Under a closed
- * one nothing is looked at, nor under the one that was opened before it.
- * @returns what to look under, as soon as it is in force
+ * Sets this session's purpose to INSPECTION with the request's number as reference. A closed request clears it, also for the
+ * one opened before.
+ * @returns the purpose and reference, once in force
  */
 export function useServing(request: { id: string; number: string; closed?: object }): UnderPurpose | undefined {
   const { choices, chosen, choose, leave } = usePurposeState()
@@ -25,7 +25,7 @@ export function useServing(request: { id: string; number: string; closed?: objec
   return isServed ? chosen : undefined
 }
 
-/** The request that looks of this purpose serve; nothing where they serve none that this browser session has opened. */
+/** Returns the request of the current purpose; undefined if this session has not opened it. */
 export function servedRequest(under: UnderPurpose | undefined): { id: string; number: string } | undefined {
   if (under?.purpose !== 'INSPECTION' || !under.reference) return undefined
   try {

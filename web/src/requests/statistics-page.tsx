@@ -15,7 +15,7 @@ import { barOf, daysOf, periods, readStatistics, sumOf } from './statistics.ts'
 const columns = ['received', 'answered', 'refused', 'withdrawn', 'open', 'late'] as const
 const knownOutcomes = ['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY', 'SEVERAL', 'FOUND']
 
-/** How requests were served, in counts: by month, by what was asked, by how they came, and what came of the calls (R45). */
+/** Statistics of requests: by month, kind and channel, and the outcomes of calls (R45). */
 export function RequestStatisticsPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()

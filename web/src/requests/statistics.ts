@@ -9,7 +9,7 @@ export function readStatistics(search: Record<string, unknown>): { period?: Excl
   return period === 'this-year' || period === 'last-year' ? { period } : {}
 }
 
-/** The first and the last day of a period; the last twelve months are eleven whole ones and the one that runs. */
+/** Returns the first and last day of a period; the last twelve months are eleven whole ones and the current one. */
 export function daysOf(period: Period, today: CalendarDate): { from: string; to: string } {
   if (period === 'last-year') {
     const start = today.set({ month: 1, day: 1 }).subtract({ years: 1 })
@@ -21,7 +21,7 @@ export function daysOf(period: Period, today: CalendarDate): { from: string; to:
 
 type Sums = Omit<RequestStatistics['months'][number], 'month' | 'medianDays'>
 
-/** All months together. */
+/** Sums all months. */
 export function sumOf(months: RequestStatistics['months']): Sums {
   const none: Sums = { received: 0, answered: 0, refused: 0, withdrawn: 0, open: 0, late: 0 }
   return months.reduce<Sums>(
@@ -37,7 +37,7 @@ export function sumOf(months: RequestStatistics['months']): Sums {
   )
 }
 
-/** How long a count's bar is, 0 to 100 of the longest. */
+/** Returns a bar's length, 0 to 100 of the longest. */
 export function barOf(count: number, most: number): number {
   return most > 0 ? Math.round((count / most) * 100) : 0
 }

@@ -7,7 +7,7 @@ import { headingOf, type Step, type StepState } from './steps.ts'
 
 const icons = { done: CircleCheck, now: CircleArrowRight, waits: CircleArrowRight, ahead: CircleDashed }
 
-/** How far a step is: an icon and, where it says something, a word. */
+/** State of a step: an icon and, where useful, a word. */
 export function StepMark({ state }: { state: StepState }) {
   const { say } = useLanguage()
   const Icon = icons[state]
@@ -19,7 +19,7 @@ export function StepMark({ state }: { state: StepState }) {
   )
 }
 
-/** A step of the request's page: its heading, how far it is, and what is done in it; folded where nothing is to be done. */
+/** Step of the request's page: heading, state and content; folded if there is nothing to do. */
 export function StepSection({
   step,
   state,
@@ -29,9 +29,9 @@ export function StepSection({
 }: {
   step: Step
   state: StepState
-  /** Beside how far it is. */
+  /** Shown beside the state. */
   mark?: ReactNode
-  /** What it says while it is folded. */
+  /** Shown while folded. */
   summary?: ReactNode
   children: ReactNode
 }) {

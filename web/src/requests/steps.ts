@@ -1,9 +1,9 @@
 import type { NextStep, RequestDetail } from '../api/shapes.ts'
 
 export const steps = ['who', 'calls', 'appointments', 'prohibition', 'acts', 'letters', 'close'] as const
-/** A part of the request's page, in the order in which a request is served. */
+/** Step of the request's page, in order. */
 export type Step = (typeof steps)[number]
-/** Something was done: it is said, the page is read anew, and the focus goes to that heading, or to what is next. */
+/** Called after an act: announces it, reads the page again, and focuses the given heading, or the next step's. */
 export type Done = (said: string, heading?: string) => Promise<void>
 export type StepState = 'done' | 'now' | 'waits' | 'ahead'
 
@@ -23,20 +23,20 @@ const stepOfNext: Record<NextStep, Step> = {
   close: 'close',
 }
 
-/** Letters that are no answer. */
+/** Letters that are not answers. */
 const onTheWay = new Set<RequestDetail['letters'][number]['kind']>([
   ...(['received', 'extension', 'appointment', 'destroyed-before'] as const),
 ])
 
-/** The id of the part of the page in which a step is taken; its first heading takes the focus. */
+/** Returns the id of a step's part of the page; its first heading gets the focus. */
 export function partOf(step: Step): string {
   return `step-${step}`
 }
 
-/** The id of the heading of a step. */
+/** Ids of the steps' headings. */
 export const headingOf = Object.fromEntries(steps.map((step) => [step, `request-${step}`])) as Record<Step, string>
 
-/** The id of a call's heading, where the focus goes after something was done to it. */
+/** Returns the id of a call's heading, which gets the focus after an act on it. */
 export function callHeading(id: string): string {
   return `call-${id}`
 }
@@ -59,12 +59,12 @@ type Facts = Pick<
   | 'closed'
 > & { next: readonly NextStep[] }
 
-/** Which steps this request has: what was not asked and has not come up is left out. */
+/** Returns the steps of this request; those that do not apply are left out. */
 export function stepsOf(request: Facts): Step[] {
   const { party, kinds, calls, appointments, copies, corrections, openness } = request
   const isAboutCalls = party !== 'OUTSIDER' && party !== 'MENTIONED'
   const matched = calls.some(({ state }) => state === 'MATCHED')
-  // Of a closed request no call is shown any more.
+  // A closed request shows no calls.
   const shown = calls.some(({ contact }) => contact !== undefined)
   const acts = (['COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'] as const).some((kind) =>
     kinds.includes(kind),
@@ -82,12 +82,12 @@ export function stepsOf(request: Facts): Step[] {
   return steps.filter((step) => has[step])
 }
 
-/** Whether a step has nothing to be done in it, and can be put away. Of a closed request nothing is: it is there to be read. */
+/** Returns true if a step has nothing to do and may be folded; false for a closed request, which is for reading. */
 export function canFold(state: StepState, { closed }: Pick<Facts, 'closed'>): boolean {
   return !closed && (state === 'done' || state === 'ahead')
 }
 
-/** How far each step is. What is next first is `now`; what is next besides waits; the rest is done or lies ahead. */
+/** Returns a step's state. The first one to do is `now`; others to do wait; the rest are done or later. */
 export function stateOf(step: Step, request: Facts): StepState {
   const { next, calls, letters, appointments, copies, corrections, openness } = request
   if (request.closed) return isDone() ? 'done' : 'ahead'

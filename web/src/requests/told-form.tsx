@@ -14,7 +14,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
 import { accuracies, draftOf, emptyTold, toldFields, toldOf, type ToldDraft, type ToldField } from './told.ts'
 
-/** What the requester tells of a call, and the search for it. */
+/** The requester's claims about a call, and the search for it. */
 export function ToldForm({
   prefix,
   told,
@@ -24,20 +24,20 @@ export function ToldForm({
   onSearch,
   onCancel,
 }: {
-  /** Of the ids of its fields, which errors lead to. */
+  /** Prefix of its field ids, which errors link to. */
   prefix: string
-  /** What was told before; the form begins with it. */
+  /** Earlier claims, as initial values. */
   told?: ToldOfCall | undefined
-  /** An official tells of a call that they answered: it is known who, and the number that called need not be. */
+  /** An official names a call that they answered: the official is known, and the caller's number is optional. */
   isOfficials: boolean
   submit: string
   isBusy: boolean
-  /** Looks for the call; throws the refusal. */
+  /** Searches for the call; throws the refusal. */
   onSearch: (told: ToldOfCall) => Promise<RequestCall | void>
   onCancel?: (() => void) | undefined
 }) {
   const form = useRef<HTMLFormElement>(null)
-  // What opened it is gone; a form that stands open by itself takes no focus.
+  // The button that opened it is gone; a form that is always open takes no focus.
   const opened = onCancel !== undefined
   useEffect(() => {
     if (opened) form.current?.querySelector<HTMLElement>('[role=spinbutton]')?.focus()

@@ -3,12 +3,12 @@ import type { RequestCall, ToldOfCall } from '../api/shapes.ts'
 
 export const accuracies = ['MINUTES', 'HALF_HOUR', 'HOURS'] as const
 
-/** What the requester tells of a call, as it is written in the form. */
+/** The requester's claims about a call, in the form. */
 export interface ToldDraft {
   day: CalendarDate | null
   time: Time | null
   accuracy: ToldOfCall['accuracy']
-  /** The number was withheld, or is not known. */
+  /** The number was withheld, or is unknown. */
   isWithheld: boolean
   callerNumber: string
   serviceNumber: string
@@ -17,7 +17,7 @@ export interface ToldDraft {
 }
 export const toldFields = ['day', 'time', 'callerNumber', 'serviceNumber', 'minutes', 'official'] as const
 export type ToldField = (typeof toldFields)[number]
-/** Why what is told does not suffice: which field, and which sentence says so. */
+/** Why the claims do not suffice: field and text key. */
 export interface ToldWrong {
   field: ToldField
   why: 'missing' | 'future' | 'wrong' | 'or-minutes'
@@ -45,9 +45,9 @@ export function draftOf(told: ToldOfCall): ToldDraft {
 }
 
 /**
- * What is looked for, or what is missing: day and time, and the caller's number or else the service number together with
- * the length or the official (R46). An official needs to tell no number: who answered is known.
- * @param today the day in Finland; no later one is looked for
+ * Returns the search, or what is missing: day and time, and the caller's number, or else the service number with the length or
+ * the official (R46). An official need not give a number: the official who answered is known.
+ * @param today the day in Finland; later days are refused
  */
 export function toldOf(
   draft: ToldDraft,
@@ -86,18 +86,18 @@ export function toldOf(
 }
 
 /**
- * Whether what was told suffices where there is no recording to put a question from: the caller's number, or the official and
- * the length.
+ * Returns true if the claims suffice without a recording for a control question: the caller's number, or the official and the
+ * length.
  */
 export function suffices(told: ToldOfCall | undefined): boolean {
   if (!told) return false
   return told.callerNumber !== undefined || (told.official !== undefined && told.minutes !== undefined)
 }
 
-/** How a call stands to its verification: what the clerk can do now. */
+/** Verification of a call: what the clerk can do now. */
 export type Verifying = 'listen' | 'question' | 'details' | 'details-missing' | 'personnel'
 
-/** Nothing where the call is not one to verify. */
+/** Returns undefined for a call that is not to be verified. */
 export function verifyingOf({ state, verification, told }: RequestCall): Verifying | undefined {
   if (state !== 'FOUND' || !verification) return undefined
   if (verification.by === 'PERSONNEL') return 'personnel'

@@ -3,12 +3,12 @@ import type { Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
 import type { QueueFilters } from './queue.ts'
 
-/** The desk is the Service Unit's. */
+/** Returns true for the Service Unit. */
 export function servesRequests(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'SERVICE_UNIT')
 }
 
-/** The queue as the filters say; asked only by who serves requests, for a refusal is an entry in the log. */
+/** Reads the queue by filters, only for persons who serve requests: a refusal would be logged. */
 export function useQueue(filters: QueueFilters, me: Me | undefined) {
   return $api.useQuery(
     'get',
@@ -18,7 +18,7 @@ export function useQueue(filters: QueueFilters, me: Me | undefined) {
   )
 }
 
-/** A request has changed: the queue and its counts are asked anew. */
+/** Invalidates the queue and its counts after a change. */
 export function forgetQueue(): void {
   void queries.invalidateQueries({ queryKey: ['get', '/api/requests'] })
 }

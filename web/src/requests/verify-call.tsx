@@ -13,8 +13,8 @@ import { verifyingOf } from './told.ts'
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
 
 /**
- * Exactly one call fits: the clerk listens to it, puts a question that only its party can answer, and says whether the
- * requester is that party. Where there is nothing to hear, what was told decides.
+ * Verifies the only matching call: the clerk listens to it, asks a control question that only its party can answer, and records
+ * the result. Without a recording the claims decide.
  */
 export function VerifyCall({
   request,

@@ -11,10 +11,13 @@ import { confirmed } from '../session/ask-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Retention } from './retention-shapes.ts'
 
-/** As a confirmation names the clock: there is only one. */
+/** Id of the clock in a confirmation: there is only one. */
 const theClock = '00000000-0000-0000-0000-000000000000'
 
-/** A clock by which nothing is destroyed: since when, who has said that it is right, and saying so. Nothing while it is right. */
+/**
+ * A clock that is not trusted, which stops destruction: since when, who has confirmed it, and a button to confirm. Renders
+ * nothing while the clock is trusted.
+ */
 export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => Promise<unknown> }) {
   const { say, language } = useLanguage()
   const { clock, may } = retention
@@ -26,14 +29,14 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
   const submit = async () => {
     setBusy(true)
     setFailed(undefined)
-    // Whoever has a passkey confirms the clock with it.
+    // A person with a passkey confirms the clock with it.
     const { error } = await confirmed({ act: 'clock.confirm', id: theClock, revision: 0 }, () =>
       api.POST('/api/retention/clock', { body: { now: clock.now } }),
     ).catch((error: unknown) => ({ error: error ?? new Error('no answer') }))
     setBusy(false)
     if (error !== undefined) return setFailed(error)
     announce(say('retention.clock.confirmed'))
-    // Confirmed by two, the clock is no longer told of.
+    // After two confirmations the clock is no longer shown.
     await onConfirmed()
     focusHeading('retention-clock')
   }

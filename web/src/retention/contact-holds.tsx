@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { HoldCard } from './hold-card.tsx'
 import { EnterHold } from './hold-steps.tsx'
 
-/** Preservation orders of the call in sight, for the security unit: those in force, and entering one. */
+/** Preservation orders of the shown call, for the security unit: those in force, and a form for a new one. */
 export function ContactHolds({
   contactId,
   under,

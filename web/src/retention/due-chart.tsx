@@ -10,8 +10,8 @@ const height = 100
 const gap = 2
 
 /**
- * What is due as bars: recordings and contact history, each on a scale of its own. One slider walks along both, by keyboard
- * or pointer, and says what the bar is.
+ * Bar charts of what is due: recordings and contact history, each on its own scale. One slider moves along both, by keyboard or
+ * pointer, and announces the bar.
  */
 export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
   const { say, language } = useLanguage()
@@ -50,7 +50,7 @@ export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
   )
 }
 
-/** One row of bars. Its numbers are in the table and at the slider, so it is a picture with a sentence. */
+/** One row of bars. Its numbers are in the table and at the slider, so it is an image with a text alternative. */
 function Bars({
   title,
   due,

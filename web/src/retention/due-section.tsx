@@ -12,7 +12,7 @@ import { DueChart } from './due-chart.tsx'
 import { grains, readDueFilters, type Due, type DueFilters, type Grain } from './retention-shapes.ts'
 import { sayDue, saySpan } from './retention-words.ts'
 
-/** How much ends when: a chart and its table, by hours, days or months, of all numbers or of one. */
+/** Amounts due: a chart and its table, by hours, days or months, for all numbers or one. */
 export function DueSection({ nowMs }: { nowMs: number }) {
   const { say, language } = useLanguage()
   const filters = useSearch({ from: '/retention', select: readDueFilters, structuralSharing: true })
@@ -60,7 +60,7 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   )
 }
 
-/** How finely, and of which number; the choice stands in the address. */
+/** Chooses granularity and number, in the address. */
 function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
   const { say, named } = useLanguage()
   const navigate = useNavigate()

@@ -2,17 +2,17 @@ import { fromDate, startOfMonth, toZoned, toCalendarDate } from '@internationali
 import { zone } from '../format/instant.ts'
 import type { Due, Grain } from './retention-shapes.ts'
 
-/** So many bars each: two days, a month and fifteen months. */
+/** Number of bars: two days, a month and fifteen months. */
 const bars: Record<Grain, number> = { hour: 48, day: 31, month: 15 }
 const hourMs = 3_600_000
 
-/** The hours, days or months of Finland from the present one on, each from where the one before ends. */
+/** Returns the hours, days or months in Finland from the current one on, each starting at the end of the one before. */
 export function spansFrom(nowMs: number, by: Grain): { from: string; until: string }[] {
   const edges = Array.from({ length: bars[by] + 1 }, (_, index) => edge(nowMs, by, index))
   return edges.slice(1).map((until, index) => ({ from: iso(edges[index]!), until: iso(until) }))
 }
 
-/** What is due in each span: what the server left out is nothing, and what lies elsewhere is no part of the chart. */
+/** Returns the amount due in each span: zero where the server sent none; amounts outside the chart are ignored. */
 export function dueIn(spans: readonly { from: string; until: string }[], items: readonly Due[]): Due[] {
   return spans.map(({ from, until }) => {
     const inside = items.filter((item) => isWithin(item.from, from, until))
@@ -25,13 +25,13 @@ export function dueIn(spans: readonly { from: string; until: string }[], items: 
   })
 }
 
-/** The heights of bars, 0 to 1; what is there at all is never invisible. */
+/** Returns bar heights, 0 to 1; nonzero counts are always visible. */
 export function heightsOf(counts: readonly number[]): number[] {
   const most = Math.max(0, ...counts)
   return counts.map((count) => (count === 0 ? 0 : Math.max(0.03, count / most)))
 }
 
-/** All of them together, and where there are the most; no peak where there is nothing. */
+/** Returns the total, and the peak; no peak if all are zero. */
 export function totalsOf(due: readonly Due[], what: 'recordings' | 'contacts'): { total: number; peak?: Due } {
   const total = sum(due.map((one) => one[what]))
   const peak = due.reduce<Due | undefined>((most, one) => (one[what] > (most?.[what] ?? 0) ? one : most), undefined)
@@ -39,7 +39,7 @@ export function totalsOf(due: readonly Due[], what: 'recordings' | 'contacts'): 
 }
 
 function edge(nowMs: number, by: Grain, index: number): number {
-  // An hour is the same length in summer and in winter; days and months are the calendar's.
+  // Hours have the same length in summer and winter; days and months follow the calendar.
   if (by === 'hour') return Math.floor(nowMs / hourMs) * hourMs + index * hourMs
   const today = toCalendarDate(toZoned(fromDate(new Date(nowMs), 'UTC'), zone))
   const day = by === 'day' ? today.add({ days: index }) : startOfMonth(today).add({ months: index })

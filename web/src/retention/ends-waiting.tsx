@@ -17,7 +17,7 @@ const pages = {
   '/appointments': 'offices.appointments.title',
 } as const satisfies Record<string, Word>
 
-/** Something that waits: how pressing, in which words, and where it is seen to. */
+/** Item that waits: urgency, text and page. */
 export interface EndWaiting {
   kind: 'error' | 'warning' | 'info'
   said: string
@@ -25,9 +25,8 @@ export interface EndWaiting {
 }
 
 /**
- * What waits for this person: a clock that is stopped, what stands in the way of an end, appointments, copies that were
- * recalled, orders that end. Each is asked only by those who may: a refusal is an entry in the log. Undefined until all is
- * known.
+ * Returns what waits for this person: a stopped clock, obstacles to a destruction, appointments, recalled copies, orders that
+ * end. Each is read only for persons who may: a refusal would be logged. Undefined until all are read.
  */
 export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   const { say } = useLanguage()
@@ -42,7 +41,7 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   )
   const recalls = $api.useQuery('get', '/api/recalls', undefined, asks(seesRecalls))
   const holds = $api.useQuery('get', '/api/holds', { params: { query: { state: 'in-force' } } }, asks(knowsHolds))
-  // Nobody has asked: what is not enabled never loads.
+  // Disabled queries never load.
   if (!me || [retention, appointments, recalls, holds].some(({ isLoading }) => isLoading)) return undefined
 
   const clock = retention.data?.clock.state
@@ -85,8 +84,8 @@ function inspects(me: Me): boolean {
 }
 
 /**
- * Who runs the register or watches over it sees to all of them; the others to what is theirs. That there is no backup stands
- * in no end's way: the page of retention says it.
+ * Administrators and overseers of the register get all of them; others their own. A missing backup is no obstacle to a
+ * destruction: the retention page shows it.
  */
 function isTheirs(me: Me, kind: Standing['kind']): boolean {
   if (kind === 'backup-none') return false

@@ -14,14 +14,14 @@ import { announce } from '../shell/announce.tsx'
 import { EndHold, RenewHold } from './hold-steps.tsx'
 import { endsSoon, type Hold } from './retention-shapes.ts'
 
-/** One preservation order: who ordered what, under which provision, until when, and what waits for its end. */
+/** One preservation order: order, legal provision, end, and what waits for its end. */
 export function HoldCard({
   hold,
   isBesideCall = false,
   onChanged,
 }: {
   hold: Hold
-  /** The call is in sight. */
+  /** The call is on the same page. */
   isBesideCall?: boolean
   onChanged: () => void
 }) {

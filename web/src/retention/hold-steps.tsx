@@ -12,7 +12,7 @@ import { announce } from '../shell/announce.tsx'
 import type { Hold } from './retention-shapes.ts'
 import { holdUntil, lastHoldDay, todayAt } from './until.ts'
 
-/** Renews an order: until when, and by which order. */
+/** Renews an order: new end, and the order it is based on. */
 export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
   const { say } = useLanguage()
   const renew = $api.useMutation('post', '/api/holds/{id}/renewals')
@@ -47,7 +47,7 @@ export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) 
   )
 }
 
-/** Ends an order that has been revoked, with a note on how that is known. */
+/** Ends a revoked order, with a note on the source. */
 export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
   const { say } = useLanguage()
   const end = $api.useMutation('post', '/api/holds/{id}/end')
@@ -82,7 +82,7 @@ export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
 
 const empty = { orderReference: '', authority: '', provision: '' }
 
-/** Enters an order for the call in sight, under the case it was found under. It holds at once. */
+/** Enters an order for the shown call, under the case it was found under. In force at once. */
 export function EnterHold({
   contactId,
   under,
@@ -186,7 +186,7 @@ function isWrongDay(day: CalendarDate): boolean {
   return day.compare(todayAt(serverNowMs())) < 0 || day.compare(lastHoldDay(serverNowMs())) > 0
 }
 
-/** True where it was done; its refusal stands with the mutation. */
+/** Returns true if it succeeded; the mutation holds a refusal. */
 async function ended(asking: Promise<unknown>, onDone: () => void): Promise<boolean> {
   const isDone = await asking.then(
     () => true,

@@ -13,7 +13,7 @@ import { Page } from '../shell/page.tsx'
 import { HoldCard } from './hold-card.tsx'
 import { knowsHolds, readHoldState } from './retention-shapes.ts'
 
-/** Säilyttämismääräykset, for those who are bound to secrecy about them; for anybody else there is no such page. */
+/** Säilyttämismääräykset, for persons bound to secrecy about them; others get "not found". */
 export function HoldsPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

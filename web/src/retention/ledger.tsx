@@ -14,7 +14,7 @@ import type { LedgerEntry } from './retention-shapes.ts'
 
 const pageSize = 20
 
-/** The destruction ledger: every end, what it reached and why; no content, and nothing can be taken out of it (R52). */
+/** The destruction ledger: every destruction, its places and cause; no content, append-only (R52). */
 export function Ledger() {
   const { say } = useLanguage()
   const found = useInfiniteQuery({
@@ -33,7 +33,7 @@ export function Ledger() {
   const list = useRef<HTMLDivElement>(null)
   const goOnFrom = useRef<number>(undefined)
   useEffect(() => {
-    // After "show more" the focus goes on from where the list ended.
+    // After "show more" the focus moves to the first new row.
     const from = goOnFrom.current
     if (from === undefined || found.isFetchingNextPage || entries.length <= from) return
     goOnFrom.current = undefined
@@ -110,7 +110,7 @@ function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
   )
 }
 
-/** Where copies lay, and whether the end has reached each: an icon and words. */
+/** Places of copies, and whether the destruction has reached each: icon and text. */
 export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
   const { say } = useLanguage()
   if (places.length === 0) return '–'

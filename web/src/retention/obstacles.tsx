@@ -5,7 +5,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Standing } from './what-stands.ts'
 
-/** What stands in the way of an end or of its proof: what it is, what it means, and what to do. */
+/** Obstacles to a destruction or its proof: what happens, what it means, what to do. */
 export function Obstacles({
   obstacles,
   overdue,
@@ -13,11 +13,11 @@ export function Obstacles({
   withPlaces,
 }: {
   obstacles: readonly Standing[]
-  /** What is past its day and waits for the next run. */
+  /** Number past their day, waiting for the next run. */
   overdue: number
-  /** The clock is, and says so itself. */
+  /** The clock is stopped, which is shown separately. */
   isStopped: boolean
-  /** Leads to where data lie: the viewer may see that. */
+  /** Links to the storage places, if the viewer may see them. */
   withPlaces: boolean
 }) {
   const { say, language } = useLanguage()

@@ -20,7 +20,7 @@ const marks = {
   left: { Icon: Undo2, badge: 'badge-none' },
 } as const
 
-/** Säilytyspaikat: every place where data of the register lie, and whether its premises are under control (R18, R19). */
+/** Säilytyspaikat: all places with data of the register, and whether access to their premises is attested (R18, R19). */
 export function PlacesPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
@@ -94,7 +94,7 @@ function Place({ place }: { place: PlaceOfData }) {
   }
 }
 
-/** What is copied there: backups, the keys that open them, and the ledger. */
+/** Content of a backup place: backups, the keyring, and the ledger. */
 function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; kind: PlaceOfData['kind'] }) {
   const { say, language } = useLanguage()
   const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : '–')

@@ -21,7 +21,7 @@ import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import type { Recall } from './retention-shapes.ts'
 
-/** Takaisinkutsut: disclosed copies whose recordings have ended, until each is known to be gone (R50). */
+/** Takaisinkutsut: disclosed copies whose recordings are destroyed, until each is known to be destroyed (R50). */
 export function RecallsPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/recalls', undefined, { staleTime: 0 })
@@ -37,7 +37,7 @@ export function RecallsPage() {
   )
 }
 
-/** The open disclosure that the copy left by, and to whom: for who may see both. */
+/** Returns the open disclosure of the copy and its recipient, for persons who may see both. */
 function useRecipient({ disclosure }: Recall) {
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
@@ -96,7 +96,7 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
   )
 }
 
-/** The notice to the recipient, in the language they are written to in. */
+/** Notice to the recipient, in their language. */
 function NoticeText({ notice, institute }: { notice: Recall['notice']; institute: Institute | undefined }) {
   const { say, language } = useLanguage()
   const [chosen, setChosen] = useState<Language>()

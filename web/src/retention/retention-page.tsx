@@ -16,7 +16,7 @@ import { seesLedger, seesPlaces, type Retention } from './retention-shapes.ts'
 import { Runs } from './runs.tsx'
 import { whatStands } from './what-stands.ts'
 
-/** Säilytys: what is held and until when, what stands in the way of an end, and the proof of those that were. */
+/** Säilytys: what is held and until when, obstacles to destruction, and proofs of destruction. */
 export function RetentionPage() {
   const { say } = useLanguage()
   const presence = usePresence()
@@ -46,7 +46,7 @@ export function RetentionPage() {
   )
 }
 
-/** What is held now, in numbers. */
+/** Counts of what is held now. */
 function Held({ retention: { asOf, recordings, history } }: { retention: Retention }) {
   const { say, language } = useLanguage()
   const number = (count: number) => formatCount(count, language)
@@ -99,7 +99,7 @@ function Held({ retention: { asOf, recordings, history } }: { retention: Retenti
   )
 }
 
-/** The terms in words, and where another one is tried before it is decided. */
+/** Retention terms in words, and a link to try others before a decision. */
 function Terms({ terms: { historyMonths, floorMonths, ceilingMonths } }: { terms: Retention['terms'] }) {
   const { say } = useLanguage()
   return (

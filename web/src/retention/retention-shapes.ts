@@ -1,7 +1,6 @@
 /**
- * How records end: what is due when, what stands in the way, orders that keep, copies that were recalled, and where data
- * lie. In: counts and states of the contract. Out: pages for those who see to it. Never here: content; and an order to
- * keep, outside the pages of those who may know of it.
+ * Retention: due destructions, obstacles, preservation orders, recalled copies, and storage places. Never content. A
+ * preservation order is shown only on the pages of persons who may know of it.
  */
 import type { Me } from '../api/shapes.ts'
 import type { paths } from '../api/paths.ts'
@@ -25,13 +24,13 @@ export type Destruction = Ok<paths['/api/recordings/{id}/destruction']['get']>
 export const grains = ['hour', 'day', 'month'] as const
 export type Grain = (typeof grains)[number]
 
-/** How finely what is due is counted, and of which service number, as they stand in the address. */
+/** Granularity and service number of what is due, in the address. */
 export interface DueFilters {
   by?: Grain
   number?: string
 }
 
-/** The search part of an address; whatever is not a filter is left out. */
+/** Reads the filters from an address; unknown ones are left out. */
 export function readDueFilters(search: Record<string, unknown>): DueFilters {
   const by = grains.find((one) => one === search['by'])
   const number = search['number']
@@ -41,39 +40,39 @@ export function readDueFilters(search: Record<string, unknown>): DueFilters {
   }
 }
 
-/** Which preservation orders are shown, as it stands in the address; those in force unless it says otherwise. */
+/** Reads which preservation orders to show from the address; those in force by default. */
 export function readHoldState(search: Record<string, unknown>): { state?: 'ended' } {
   return search['state'] === 'ended' ? { state: 'ended' } : {}
 }
 
 const soonMs = 7 * 24 * 3_600_000
 
-/** An order that is over within a week unless it is renewed. */
+/** Returns true for an order that ends within a week unless renewed. */
 export function endsSoon({ state, until }: Pick<Hold, 'state' | 'until'>, nowMs: number): boolean {
   return state === 'in-force' && Date.parse(until) - nowMs < soonMs
 }
 
-/** Who sees to the ends of records: those who run the register, decide on it and watch over it; counts only. */
+/** Returns true for persons who administer, decide on and oversee the register; they see counts only. */
 export function seesRetention(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE', 'SECURITY')
 }
 
-/** Who sees where data lie. */
+/** Returns true for persons who see the storage places. */
 export function seesPlaces(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE')
 }
 
-/** Who reads the destruction ledger; the Service Unit asks about one recording at a time. */
+/** Returns true for persons who read the destruction ledger; the Service Unit reads one recording at a time. */
 export function seesLedger(me: Pick<Me, 'rights'>): boolean {
   return seesPlaces(me) || hasRole(me, 'SECURITY')
 }
 
-/** Who sees that recalled copies come back, or are known to be gone. */
+/** Returns true for persons who handle recalled copies. */
 export function seesRecalls(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'DECISION_MAKER')
 }
 
-/** Who learns of preservation orders: nobody else is told that there are any (Act 806/2011 8:24). */
+/** Returns true for persons who may know of preservation orders; their existence is secret (Act 806/2011 8:24). */
 export function knowsHolds(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'SECURITY', 'DECISION_MAKER')
 }

@@ -5,36 +5,36 @@ import type { Say, Word } from '../language/use-words.ts'
 import type { Due, Grain } from './retention-shapes.ts'
 import { zone } from '../format/instant.ts'
 
-/** A word of the dictionaries by its code; the code itself where there is none for it. */
+/** Returns the text of a code; the code itself if there is none. */
 function known(key: string, code: string, say: Say): string {
   const said = say(key as Word)
   return said === key ? code : said
 }
 
-/** What a run stumbled over; its stable code where the pages have no words for it. */
+/** Returns the text of a run's fault; its stable code if there is none. */
 export function sayFault(code: string, say: Say): string {
   return known(`retention.fault.${code}`, code, say)
 }
 
-/** What an entry of the destruction ledger is about. */
+/** Returns the text of a ledger entry's kind. */
 export function sayLedgerKind(kind: string, say: Say): string {
   return known(`retention.ledger-kind.${kind}`, kind, say)
 }
 
-/** Why it ended. A recording's causes are those that the contact page says. */
+/** Returns the text of a destruction cause. For a recording, those of the contact page. */
 export function sayCause(cause: string, say: Say): string {
   const said = known(`contact.cause.${cause}`, cause, say)
   return said === cause ? known(`retention.ledger-cause.${cause}`, cause, say) : said
 }
 
-/** `2026-09` as `syyskuu 2026` */
+/** Formats `2026-09` as `syyskuu 2026`. */
 export function sayMonth(month: string, language: Language): string {
   const at = new Date(`${month.slice(0, 7)}-15T12:00:00Z`)
   if (Number.isNaN(at.getTime())) return month
   return new Intl.DateTimeFormat(locales[language], { month: 'long', year: 'numeric', timeZone: zone }).format(at)
 }
 
-/** When something is due: `24.11.2026 klo 15–16`, `24.11.2026`, `marraskuu 2026`. */
+/** Formats when something is due: `24.11.2026 klo 15–16`, `24.11.2026`, `marraskuu 2026`. */
 export function saySpan({ from, until }: Pick<Due, 'from' | 'until'>, by: Grain, say: Say, language: Language): string {
   if (by === 'month') return sayMonth(monthOf(from), language)
   if (by === 'day') return formatDate(from, language)
@@ -55,7 +55,7 @@ function monthOf(instant: string): string {
     new Date(instant),
   )
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
-  // Not every browser writes two digits where asked to.
+  // Some browsers do not write the two digits requested.
   return `${part('year')}-${part('month').padStart(2, '0')}`
 }
 

@@ -6,7 +6,7 @@ import type { Language } from '../language/language.ts'
 import type { RetentionRun } from './retention-shapes.ts'
 import { sayFault, sayMonth } from './retention-words.ts'
 
-/** The last runs, each with its proof: what it destroyed, and which entries of the ledger say so. */
+/** Last runs with their proofs: what each destroyed, and the ledger entries. */
 export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
   const { say, language } = useLanguage()
   return (

@@ -8,29 +8,29 @@ import {
 } from '@internationalized/date'
 import { zone } from '../format/instant.ts'
 
-/** A preservation order holds at most so long from when it was entered or renewed (Act 806/2011 8:24). */
+/** Maximum duration of a preservation order from entry or renewal (Act 806/2011 8:24). */
 const holdMonths = 3
-/** The server's clock may be this far behind, and the order has to be within its three months. */
+/** Tolerance for a server clock that is behind: the order must be within its three months. */
 const marginMs = 60_000
 
-/** The last day that an order may be chosen to hold until. */
+/** Returns the last day that an order may have. */
 export function lastHoldDay(nowMs: number): CalendarDate {
   return toCalendarDate(here(nowMs).add({ months: holdMonths }))
 }
 
-/** The end of that day in Finland; on the last day that is allowed, three calendar months from now to the minute. */
+/** Returns the end of that day in Finland; on the last allowed day, three calendar months from now to the minute. */
 export function holdUntil(day: CalendarDate, nowMs: number): string {
   const endMs = day.add({ days: 1 }).toDate(zone).getTime()
   const mostMs = here(nowMs).add({ months: holdMonths }).toDate().getTime() - marginMs
   return new Date(Math.min(endMs, mostMs)).toISOString()
 }
 
-/** Today in Finland. */
+/** Returns today in Finland. */
 export function todayAt(nowMs: number): CalendarDate {
   return toCalendarDate(here(nowMs))
 }
 
-/** A time of day in Finland on a day, as an instant. */
+/** Returns the instant of a Finnish day and time. */
 export function instantOf(day: CalendarDate, time: Time): string {
   return toCalendarDateTime(day, time).toDate(zone).toISOString()
 }

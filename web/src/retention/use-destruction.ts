@@ -5,7 +5,7 @@ import type { Destruction } from './retention-shapes.ts'
 const againMs = 3000
 const againAtMost = 20
 
-/** How a recording ended. Until its entry has its number in the ledger it is asked again, for a minute at most. */
+/** Reads how a recording was destroyed. Polls until its entry has its number in the ledger, for a minute at most. */
 export function useDestruction(recordingId: string | undefined, under: UnderPurpose) {
   return $api.useQuery(
     'get',

@@ -1,13 +1,13 @@
 import type { Obstacle, Retention } from './retention-shapes.ts'
 
-/** The sweep comes round every hour; one that is this late does not run. */
+/** The sweep runs hourly; when this late it is not running. */
 const lateMs = 2 * 3_600_000
 
 export type Standing = Omit<Obstacle, 'kind'> & { kind: Obstacle['kind'] | 'sweep-late' }
 
 /**
- * What stands in the way of ends, but for the clock, which is told by itself: as the server found it, and that no sweep has
- * come round, which a server without its custodian cannot tell.
+ * Returns the obstacles to destruction found by the server, without the clock, which is shown separately. Adds that no sweep
+ * has run, which a server without its custodian cannot report.
  */
 export function whatStands({ obstacles, runs, asOf }: Pick<Retention, 'obstacles' | 'runs' | 'asOf'>): Standing[] {
   const last = runs.find(({ work }) => work === 'sweep')?.at

@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Candidate } from './rights-shapes.ts'
 
-/** For whom is asked: found by name, taken in one by one. */
+/** Chooses the persons of a request: found by name, added one by one. */
 export function ChoosePeople({
   people,
   onChange,
@@ -27,12 +27,12 @@ export function ChoosePeople({
     { params: { query: q ? { q } : {} } },
     { placeholderData: keepPreviousData },
   )
-  // What was found for the letters before is not what is meant now.
+  // Results of earlier text are ignored.
   const meant = (text: string) => text.toLowerCase().includes(q.toLowerCase())
   const found = (data?.people ?? []).filter(
     ({ id, name, userId }) => !people.some((one) => one.id === id) && (meant(name) || meant(userId)),
   )
-  // A field that was emptied by the choice begins anew, closed, and keeps the focus.
+  // After a choice the field is emptied and remounted closed, and keeps the focus.
   const field = useRef<HTMLDivElement>(null)
   const [chosenHere, setChosenHere] = useState(0)
   useEffect(() => {

@@ -17,7 +17,7 @@ import { lastMoment, sayRole } from './rights-words.ts'
 
 const pageSize = 50
 
-/** Who has rights: found by name or role, each leading to what they may see and by which decision. */
+/** Holders of rights: found by name or role, each linked to their rights and decisions. */
 export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearch: (filters: HolderFilters) => void }) {
   const { say, language } = useLanguage()
   const found = useInfiniteQuery({

@@ -24,13 +24,13 @@ import { readNewRight, type Candidate, type Offer } from './rights-shapes.ts'
 import { refusalIn, sayRole, type RightField } from './rights-words.ts'
 import { changedRights } from './use-decide.ts'
 
-/** Asks for a right: for whom, to which role, what for, how far, why, until when. Somebody else decides (R36). */
+/** Requests a right: persons, role, purpose, scope, reason and end. Another person decides (R36). */
 export function NewRightPage() {
   const { say } = useLanguage()
   const { person, renew } = useSearch({ from: '/rights/new', select: readNewRight, structuralSharing: true })
   const presence = usePresence()
   const own = presence.state === 'signed-in' ? presence.me.personId : undefined
-  // With nobody named it is about oneself; who asks for others chooses whom.
+  // Without a named person it is for oneself; a person who requests for others chooses them.
   const whom = person ?? own
   const offer = $api.useQuery(
     'get',
@@ -106,7 +106,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
     if (ask.error) ask.reset()
     setDraft({ ...draft, ...edited })
   }
-  // What was found wrong is told at its field until it is right.
+  // After a submit, errors stay at their fields until corrected.
   const left = tried ? faultsIn(draft) : []
   const errorAt = (field: RightField) =>
     left.find((one) => one.field === field)?.text ?? (refusal?.field === field ? refusal.text : undefined)
@@ -281,7 +281,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
   )
 }
 
-/** The list of faults, the same one while nothing about it has changed: it takes the focus when it does. */
+/** Error summary; takes the focus only when the list changes. */
 function Wrong({ summary }: { summary: { text: string; field?: string }[] }) {
   const { say } = useLanguage()
   const [shown, setShown] = useState(summary)

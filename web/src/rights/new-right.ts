@@ -1,10 +1,10 @@
 import { parseDate, type CalendarDate } from '@internationalized/date'
 import type { Candidate, HeldRight, Offer, OfferedRole } from './rights-shapes.ts'
 
-/** What is asked for, as it is being written. */
+/** Form of a request for a right. */
 export interface NewRight {
   people: Candidate[]
-  /** `EXPERT:QUALITY`; empty while none is chosen. */
+  /** `EXPERT:QUALITY`; empty if none is chosen. */
   role: string
   purposes: string[]
   units: string[]
@@ -14,23 +14,23 @@ export interface NewRight {
   until: CalendarDate | null
 }
 
-/** How a role with its duty stands in a choice. */
+/** Returns the key of a role with its duty. */
 export function keyOf({ role, duty }: { role: string; duty?: string | undefined }): string {
   return duty ? `${role}:${duty}` : role
 }
 
-/** The role that is chosen, as the description in force has it. */
+/** Returns the chosen role from the description in force. */
 export function offered(offer: Offer, key: string): OfferedRole | undefined {
   return offer.roles.find((one) => keyOf(one) === key)
 }
 
-/** What a role brings with it: its purpose where it has one alone, nothing of what another role had. */
+/** Sets the role and its defaults: its purpose if it has only one; nothing of the earlier role remains. */
 export function withRole(draft: NewRight, offer: Offer, key: string): NewRight {
   const purposes = offered(offer, key)?.purposes ?? []
   return { ...draft, role: key, purposes: purposes.length === 1 ? [...purposes] : [], units: [], numbers: [] }
 }
 
-/** The units that a right to the unit can reach: those in which everybody asked for is a supervisor of officials (R37). */
+/** Returns the units of a right to the unit: those in which every chosen person supervises officials (R37). */
 export function unitsOf(people: readonly Candidate[]): Candidate['supervises'] {
   const [first, ...others] = people
   return (first?.supervises ?? []).filter(({ id }) =>
@@ -39,8 +39,8 @@ export function unitsOf(people: readonly Candidate[]): Candidate['supervises'] {
 }
 
 /**
- * A right goes on as it is, from the day after its last, or at once where it holds no more; what the description does
- * not offer any more falls away.
+ * Returns the renewal of a right: unchanged, from the day after its last, or at once if it has ended; what the description no
+ * longer offers is removed.
  */
 export function renewing(right: HeldRight, offer: Offer, person: Candidate, today: CalendarDate): NewRight {
   const role = keyOf(right)
@@ -60,7 +60,7 @@ export function renewing(right: HeldRight, offer: Offer, person: Candidate, toda
   }
 }
 
-/** The latest last day: twelve months on, or the last of the employment. */
+/** Returns the latest last day: twelve months on, or the end of employment. */
 export function lastDayWithin(first: CalendarDate, person?: Pick<Candidate, 'employedTo'>): CalendarDate {
   const latest = first.add({ months: 12 })
   if (!person?.employedTo) return latest
@@ -70,7 +70,7 @@ export function lastDayWithin(first: CalendarDate, person?: Pick<Candidate, 'emp
 
 const inHelsinki = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki' })
 
-/** The first day on which what ends at this moment holds no more. */
+/** Returns the first day after an end. */
 function dayAfterLast(until: string): CalendarDate {
   return parseDate(inHelsinki.format(new Date(until)))
 }

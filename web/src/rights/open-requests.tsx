@@ -11,7 +11,7 @@ import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn, sayPeriod, sayRole } from './rights-words.ts'
 import { changedRights } from './use-decide.ts'
 
-/** Requests that the viewer decides on, grouped as they were asked for; the oldest first. */
+/** Requests that the viewer decides on, grouped by submission; oldest first. */
 export function ToDecide({ requests, onDecided }: { requests: readonly RightRequest[]; onDecided: () => void }) {
   const batches = new Map<string, RightRequest[]>()
   for (const request of requests) batches.set(request.batch, [...(batches.get(request.batch) ?? []), request])
@@ -20,7 +20,7 @@ export function ToDecide({ requests, onDecided }: { requests: readonly RightRequ
   )
 }
 
-/** Requests that wait for somebody else. */
+/** Requests that wait for another person. */
 export function Waits({ requests }: { requests: readonly RightRequest[] }) {
   const { say, language } = useLanguage()
   return (
@@ -50,7 +50,7 @@ export function Waits({ requests }: { requests: readonly RightRequest[] }) {
   )
 }
 
-/** Takes back a request. */
+/** Withdraws a request. */
 export function Withdraw({ request }: { request: RightRequest }) {
   const { say } = useLanguage()
   const client = useQueryClient()

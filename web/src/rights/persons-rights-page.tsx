@@ -14,7 +14,7 @@ import { PastRight, RightCard } from './right-card.tsx'
 import type { PersonsRights } from './rights-shapes.ts'
 import { lastMoment, mayAskAgain, sayRole } from './rights-words.ts'
 
-/** What somebody may see, and by which decision: what holds, what will, what was asked for, what is over. */
+/** A person's rights and their decisions: current, future, requested and past. */
 export function PersonsRightsPage() {
   const { say } = useLanguage()
   const { id } = useParams({ from: '/rights/people/$id' })
@@ -29,7 +29,7 @@ export function PersonsRightsPage() {
   const title = isOwn ? say('rights.mine') : data ? say('rights.of', { name: data.person.name }) : say('rights.title')
   return (
     <Page
-      // Whose page it is stands in the title: it is a page of its own for each.
+      // A new title for another person remounts the page.
       key={title}
       title={title}
       crumbs={[{ label: say('rights.title'), to: '/rights' }]}

@@ -14,7 +14,7 @@ import { sayPeriod, sayRole } from './rights-words.ts'
 import { ScopeWords } from './scope-words.tsx'
 import { useDecide } from './use-decide.ts'
 
-/** What was asked for in one go, for one person or several, and the decision on it. */
+/** One submission, for one or several persons, and its decision. */
 export function RequestCard({
   requests,
   onDecided,
@@ -60,7 +60,7 @@ function PersonItem({ request: { person } }: { request: RightRequest }) {
   )
 }
 
-/** What a request asks for. */
+/** Content of a request. */
 export function RequestFacts({ request, person = false }: { request: RightRequest; person?: boolean }) {
   const { say, language } = useLanguage()
   return (
@@ -173,7 +173,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
   )
 }
 
-/** A request that did not become a right: what was asked, and how it ended. */
+/** Request that did not become a right: content and outcome. */
 export function PastRequest({ request, withPerson = false }: { request: RightRequest; withPerson?: boolean }) {
   const { say, language } = useLanguage()
   const { decidedBy, decidedAt, note, state } = request

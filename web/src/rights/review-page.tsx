@@ -17,7 +17,7 @@ import type { HeldRight } from './rights-shapes.ts'
 import { lastMoment, refusalIn, sayRole } from './rights-words.ts'
 import { changedRights } from './use-decide.ts'
 
-/** Rights that this quarter has not looked at yet: each is kept or ended (L20). */
+/** Rights not yet reviewed this quarter: each is confirmed or ended (L20). */
 export function ReviewRightsPage() {
   const { say, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })

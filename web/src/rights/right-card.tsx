@@ -16,7 +16,7 @@ import { endsSoon, refusalIn, sayDoubt, sayPeriod, sayRole } from './rights-word
 import { ScopeWords } from './scope-words.tsx'
 import { changedRights } from './use-decide.ts'
 
-/** A right that holds or will: what it reaches, by which decision, until when, and how it is ended or renewed. */
+/** A current or future right: scope, decision, end, and acts to end or renew it. */
 export function RightCard({
   right,
   all,
@@ -61,7 +61,7 @@ export function RightCard({
   )
 }
 
-/** What speaks against a right. */
+/** Doubts about a right. */
 export function Doubts({ right }: { right: HeldRight }) {
   const { say } = useLanguage()
   const [first, ...others] = right.doubts
@@ -78,7 +78,7 @@ export function Doubts({ right }: { right: HeldRight }) {
   )
 }
 
-/** What a right reaches, and by which decision. */
+/** Scope and decision of a right. */
 export function RightFacts({ right }: { right: HeldRight }) {
   const { say, language } = useLanguage()
   return (
@@ -106,7 +106,7 @@ export function RightFacts({ right }: { right: HeldRight }) {
   )
 }
 
-/** Who asked, why, and who approved; or that the installation gave it. */
+/** Requester, reason and approver; or that the installation granted it. */
 function Decision({ right }: { right: HeldRight }) {
   const { say, language } = useLanguage()
   const { requestedBy, requestedAt, approvedBy, grantedAt, reason, note } = right
@@ -141,7 +141,7 @@ function Decision({ right }: { right: HeldRight }) {
   )
 }
 
-/** The reviews of a right, the latest first. */
+/** Reviews of a right, latest first. */
 function Reviews({ right }: { right: HeldRight }) {
   const { say, language } = useLanguage()
   if (right.reviews.length === 0) return null
@@ -219,7 +219,7 @@ function Revoke({ right }: { right: HeldRight }) {
   )
 }
 
-/** A right that is over, in a few lines; asked for again where nothing has come in its place. */
+/** A past right, with a link to request it again if nothing has replaced it. */
 export function PastRight({ right, mayRequest }: { right: HeldRight; mayRequest: boolean }) {
   const { say, language } = useLanguage()
   const { revoked, requestedBy, approvedBy, reason } = right

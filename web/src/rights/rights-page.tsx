@@ -16,7 +16,7 @@ import { readHolderFilters } from './rights-shapes.ts'
 
 const mostDecided = 20
 
-/** The procedure: what waits to be decided, what was decided, and who has which right. */
+/** Access rights: requests to decide, decisions, and holders. */
 export function RightsPage() {
   const { say } = useLanguage()
   const presence = usePresence()

@@ -1,7 +1,4 @@
-/**
- * The access-authorisation procedure: who asked for which right for whom, who decided, what it reaches, until when. In: the
- * contract's rights. Out: pages to ask, decide, review and read. Never here: a decision on who may what; the server refuses.
- */
+/** Access rights: requests, decisions, scope and end. The server decides who may do what. */
 import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
@@ -18,10 +15,10 @@ export type Candidate = Offer['people'][number]
 export type OfferedRole = Offer['roles'][number]
 export type Role = OfferedRole['role']
 
-/** Begins every query of the procedure, so that a change makes all of them old. */
+/** Prefix of all query keys of access rights, for invalidation. */
 export const rightsKey = 'rights'
 
-/** For whom a new right is asked, and which one it goes on with, as they stand in the address. */
+/** Reads the person of a new right, and the right it renews, from the address. */
 export function readNewRight(search: Record<string, unknown>): { person?: string; renew?: string } {
   const id = (key: string) => {
     const value = search[key]
@@ -31,7 +28,7 @@ export function readNewRight(search: Record<string, unknown>): { person?: string
   return { ...(person && { person }), ...(person && renew && { renew }) }
 }
 
-/** A look for people with rights, as it stands in the address. */
+/** Filters for holders of rights in the address. */
 export interface HolderFilters {
   q?: string
   role?: Role
@@ -50,7 +47,7 @@ export const roles: readonly Role[] = [
   'DATA_PROTECTION_OFFICER',
 ]
 
-/** The search part of an address; whatever is not a filter is left out. */
+/** Reads the filters from an address; unknown ones are left out. */
 export function readHolderFilters(search: Record<string, unknown>): HolderFilters {
   const q = typeof search['q'] === 'string' ? search['q'].trim().slice(0, 100) : ''
   const role = roles.find((one) => one === search['role'])

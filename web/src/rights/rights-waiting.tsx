@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
 import { endsSoon, sayRole } from './rights-words.ts'
 
-/** How many requests wait for this person's decision; none for who decides on none. */
+/** Returns the number of requests that wait for this person's decision. */
 export function useRightsToDecide(me: Me | undefined): number {
   const enabled = me !== undefined && hasRole(me, 'ACCESS_APPROVER')
   const { data } = $api.useQuery(
@@ -20,7 +20,7 @@ export function useRightsToDecide(me: Me | undefined): number {
   return enabled ? (data?.items ?? []).filter(({ mayDecide }) => mayDecide).length : 0
 }
 
-/** On the start page: that requests wait to be decided. */
+/** Start page section: requests to decide. */
 export function RightsToDecide({ count }: { count: number }) {
   const { say } = useLanguage()
   return (
@@ -32,7 +32,7 @@ export function RightsToDecide({ count }: { count: number }) {
   )
 }
 
-/** On the start page: a review that is overdue, and one's own rights that end soon. */
+/** Start page section: an overdue review, and one's own rights that end soon. */
 export function RightsWaiting({ me }: { me: Me }) {
   return (
     <>
@@ -61,7 +61,7 @@ const soonMs = 30 * 24 * 3_600_000
 function EndingSoon({ me }: { me: Me }) {
   const { say, language } = useLanguage()
   const nowMs = serverNowMs()
-  // What follows a right is asked only where one of them ends soon.
+  // Following rights are read only if one ends soon.
   const isNear = me.rights.some(({ until }) => until !== undefined && Date.parse(until) - nowMs < soonMs)
   const { data } = $api.useQuery(
     'get',

@@ -4,7 +4,7 @@ import type { Language } from '../language/language.ts'
 import type { Say, Word } from '../language/use-words.ts'
 import type { Doubt, HeldRight } from './rights-shapes.ts'
 
-/** The refusals that the procedure has of its own, and where in a form each belongs. */
+/** Refusals of access rights, and the form field of each. */
 const fieldOf = {
   'right.not-yours': 'people',
   'right.own': undefined,
@@ -32,7 +32,7 @@ const fieldOf = {
 type Code = keyof typeof fieldOf
 export type RightField = Exclude<(typeof fieldOf)[Code], undefined>
 
-/** What a refusal is told as, with whom or what it speaks of; and the field it is told at where it is one field's. */
+/** Returns the text of a refusal with its values, and its field if it has one. */
 export function refusalIn(error: unknown, say: Say): { text: string; field?: RightField } {
   const { code = '', of } = (error as { error?: { code?: string; of?: string } } | null)?.error ?? {}
   if (!(code in fieldOf)) return { text: say(`error.${refusalKey(error)}`) }
@@ -41,13 +41,13 @@ export function refusalIn(error: unknown, say: Say): { text: string; field?: Rig
   return { text: of ? `${of}: ${sentence}` : sentence, ...(field && { field }) }
 }
 
-/** A role, with an expert's duty. */
+/** Returns the text of a role, with an expert's duty. */
 export function sayRole({ role, duty }: { role: string; duty?: string | undefined }, say: Say): string {
   const name = say(`rights.role.${role}` as Word)
   return duty ? `${name} (${say(`rights.duty.${duty}` as Word)})` : name
 }
 
-/** From which day until which day, the last one included. */
+/** Returns the text of a period, last day inclusive. */
 export function sayPeriod(
   { from, until }: { from?: string | undefined; until?: string | undefined },
   say: Say,
@@ -59,17 +59,17 @@ export function sayPeriod(
   return until === undefined ? say('rights.period.open', { from: first }) : `${first}–${last}`
 }
 
-/** A right that ends at midnight is in force until the day before. */
+/** Returns the last moment of a right: one that ends at midnight is in force until the day before. */
 export function lastMoment(until: string): string {
   return new Date(Date.parse(until) - 1).toISOString()
 }
 
-/** What speaks against a right, in a sentence. */
+/** Returns one sentence about a doubt. */
 export function sayDoubt(doubt: Doubt, say: Say): string {
   return say(`rights.doubt.${doubt}`)
 }
 
-/** Whether a right that is over can be asked for again: the last of its role and duty, and none held or asked for. */
+/** Returns true if a past right can be requested again: the last of its role and duty, and none held or requested. */
 export function mayAskAgain(
   right: Pick<HeldRight, 'id' | 'role' | 'duty' | 'grantedAt'>,
   past: readonly Pick<HeldRight, 'id' | 'role' | 'duty' | 'grantedAt'>[],
@@ -84,7 +84,7 @@ export function mayAskAgain(
 
 const soonMs = 30 * 24 * 3_600_000
 
-/** Whether a right that holds ends within thirty days and nothing follows it. */
+/** Returns true if a right ends within thirty days and none follows it. */
 export function endsSoon(
   right: Pick<HeldRight, 'role' | 'duty' | 'until' | 'state'>,
   all: readonly HeldRight[],

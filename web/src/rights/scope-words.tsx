@@ -3,7 +3,7 @@ import type { Scope } from './rights-shapes.ts'
 
 const mostShown = 4
 
-/** How far a right reaches, in words: units with their officials, numbers with their names. */
+/** Scope of a right in words: units with their officials, numbers with their names. */
 export function ScopeWords({ scope }: { scope: Scope }) {
   const { say, named } = useLanguage()
   const parts = [

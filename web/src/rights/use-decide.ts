@@ -6,14 +6,14 @@ import { confirmed } from '../session/ask-passkey.ts'
 import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn } from './rights-words.ts'
 
-/** Whom a decision did not succeed for, and why. */
+/** Persons for whom a decision failed, and why. */
 export interface Undecided {
   id: string
   name: string
   text: string
 }
 
-/** Decides on requests one after another: what cannot be approved for one person does not keep back the others. */
+/** Decides on requests one after another: a failure for one person does not stop the others. */
 export function useDecide() {
   const { say } = useLanguage()
   const client = useQueryClient()
@@ -39,7 +39,7 @@ export function useDecide() {
 
 async function decideOne(id: string, body: { approve: boolean; note?: string }): Promise<unknown> {
   try {
-    // Whoever has a passkey confirms each decision with it.
+    // A person with a passkey confirms each decision with it.
     const about = { act: body.approve ? 'right.approve' : 'right.reject', id, revision: 0 } as const
     const { error } = await confirmed(about, () =>
       api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body }),
@@ -50,7 +50,7 @@ async function decideOne(id: string, body: { approve: boolean; note?: string }):
   }
 }
 
-/** Everything that was read of rights is old, one's own among it. */
+/** Invalidates everything read about rights, including one's own. */
 export async function changedRights(client: ReturnType<typeof useQueryClient>): Promise<void> {
   await client.invalidateQueries({
     predicate: ({ queryKey: [first, path] }) =>

@@ -1,6 +1,6 @@
 /**
- * Passkeys in this browser. In: what the server asks of an authenticator. Out: what the authenticator said, or a failure
- * with a code of its own, told like the server's. Never here: whether it is believed.
+ * Passkeys in this browser: passes the server's options to an authenticator, and returns its answer or a failure with a code of
+ * its own. The server verifies the answer.
  */
 import {
   browserSupportsWebAuthn,
@@ -16,13 +16,13 @@ import type { paths } from '../api/paths.ts'
 
 type Confirmed = paths['/api/confirmations/challenge']['post']['requestBody']['content']['application/json']
 export type Act = Confirmed['act']
-/** What came of it. */
+/** Result of a passkey act. */
 export type Done<T> = { done: T; error?: never } | { done?: never; error: unknown }
 
-/** Whether this browser can use passkeys at all. */
+/** True if this browser supports passkeys. */
 export const canUsePasskeys = browserSupportsWebAuthn()
 
-/** Signs in with a passkey alone; the browser asks which. */
+/** Signs in with a passkey only; the browser asks which. */
 export function signInWithPasskey(): Promise<Done<Me>> {
   return withAnswers(async () => {
     const options = taken(await api.POST('/api/session/passkey/challenge'))
@@ -30,7 +30,7 @@ export function signInWithPasskey(): Promise<Done<Me>> {
   })
 }
 
-/** Finishes a sign-in that awaits a second factor. */
+/** Completes a sign-in that awaits a second factor. */
 export function givePasskey(): Promise<Done<Me>> {
   return withAnswers(async () => {
     const options = taken(await api.POST('/api/session/second-factor/passkey/challenge'))
@@ -39,8 +39,8 @@ export function givePasskey(): Promise<Done<Me>> {
 }
 
 /**
- * Makes a passkey and has it kept under a name.
- * @param proof the password, and a code where there is an authenticator
+ * Makes a passkey and registers it under a name.
+ * @param proof the password, and a code if there is an authenticator
  */
 export function addPasskey(name: string, proof: { password?: string; otp?: string }): Promise<Done<{ id: string }>> {
   return withAnswers(async () => {
@@ -51,9 +51,8 @@ export function addPasskey(name: string, proof: { password?: string; otp?: strin
 }
 
 /**
- * Does an act that the server may want confirmed with a passkey: where it does, the authenticator is asked and the act is
- * done again.
- * @param attempt what the server answers to the act
+ * Performs an act that the server may want confirmed with a passkey: if it does, requests the assertion and repeats the act.
+ * @param attempt the server's answer to the act
  */
 export async function confirmed<T extends { error?: unknown }>(
   about: { act: Act; id: string; revision: number },
@@ -69,7 +68,7 @@ export async function confirmed<T extends { error?: unknown }>(
   return 'error' in confirmation ? { error: confirmation.error } : attempt()
 }
 
-/** Proves with a passkey that its owner is at this session. */
+/** Proves by passkey that its owner is at this session. */
 export function proveWithPasskey(personId: string): Promise<Done<boolean>> {
   const about = { act: 'session.prove', id: personId, revision: 0 } as const
   return withAnswers(async () => {
@@ -103,7 +102,7 @@ async function make(options: object) {
   return { id, rawId, type, response: { clientDataJSON, attestationObject, ...(transports && { transports }) } }
 }
 
-/** The server's no, on its way out. */
+/** Carries the server's refusal. */
 class Refused extends Error {
   readonly refusal: unknown
 
@@ -126,7 +125,7 @@ async function withAnswers<T>(work: () => Promise<T>): Promise<Done<T>> {
   }
 }
 
-/** What the browser says where it has no answer of an authenticator (WebAuthn level 3, section 5.1). */
+/** Maps the browser's error when no authenticator answered (WebAuthn level 3, section 5.1). */
 function failureOf(error: unknown): unknown {
   const name =
     error instanceof WebAuthnError ? ((error.cause as Error | undefined)?.name ?? error.name) : (error as Error).name
@@ -135,7 +134,7 @@ function failureOf(error: unknown): unknown {
 }
 
 const failures: Partial<Record<string, string>> = {
-  // Given up, or nobody answered in time: browsers do not say which.
+  // Cancelled or timed out: browsers do not distinguish them.
   NotAllowedError: 'passkey.given-up',
   AbortError: 'passkey.given-up',
   InvalidStateError: 'passkey.known',

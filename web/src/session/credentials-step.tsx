@@ -16,7 +16,7 @@ import { saysNobody, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
 
-/** The first step: one's own user id and its password, or another way where there is one. */
+/** First step: user id and password, or an alternative if there is one. */
 export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const { say } = useLanguage()
   const { tell, waitUntilMs, clear } = useRefusal()

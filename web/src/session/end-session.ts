@@ -2,12 +2,12 @@ import { api } from '../api/client.ts'
 import { keptOnMachine } from '../api/kept-on-machine.ts'
 
 /**
- * Ends the session, whether or not the server hears it. Whoever signs out on purpose and came by way of the identity
- * provider signs out there too: the next at this computer is not let in as them.
- * @returns where the browser goes for that; nothing otherwise
+ * Ends the session, whether or not the server receives it. A deliberate sign-out of a person who signed in by the identity
+ * provider signs out there too: otherwise the next person at this computer would be let in as them.
+ * @returns the address to go to for that; undefined otherwise
  */
 export async function endSession(why: 'ended' | 'signed-out'): Promise<string | undefined> {
-  // The answer clears what this browser has stored of the session; what this machine was set to, it keeps.
+  // The answer clears the browser's storage of the session; the machine's settings are kept.
   const kept = keptOnMachine.map((name) => [name, window.localStorage.getItem(name)] as const)
   const ended =
     why === 'ended'

@@ -4,7 +4,7 @@ import { $api } from '../api/client.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { refusedAtProvider, wayThrough } from './provider-way.ts'
 
-/** Leads to the agency's identity provider and back to this page, where there is one. */
+/** Signs in at the agency's identity provider, if there is one, and returns to this page. */
 export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown) => void }) {
   const { say } = useLanguage()
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
@@ -12,7 +12,7 @@ export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown
   useEffect(() => {
     if (!refused) return
     onFailed({ error: { code: refused, message: '' } })
-    // Told once: a page that is loaded again does not tell it again.
+    // Reported once: reloading the page does not report it again.
     window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, whoever listens then
   }, [refused])

@@ -1,14 +1,14 @@
 import { createContext, use } from 'react'
 
-/** Why nobody is signed in any more: by itself, by a wish, or with the listening mode, noted as heard or not. */
+/** Why the session ended: by itself, by sign-out, or with the listening mode, recorded as listened to or not. */
 export type Left = 'ended' | 'signed-out' | 'room-ended' | 'room-heard'
 
-/** Ends the session at this browser and says why; `elsewhere` where the server knows already. */
+/** Ends the session in this browser with a reason; `elsewhere` if the server knows already. */
 export type Leave = (why: Left, where?: 'here' | 'elsewhere') => void
 
 export const LeaveContext = createContext<Leave | undefined>(undefined)
 
-/** The way out of the session; only for pages of somebody who is signed in. */
+/** Returns the function that ends the session; only for pages of a signed-in person. */
 export function useLeave(): Leave {
   const leave = use(LeaveContext)
   if (!leave) throw new Error('useLeave is called where nobody is signed in')

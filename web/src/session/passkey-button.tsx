@@ -8,8 +8,8 @@ import { beginSession } from './begin-session.ts'
 import { passkeyPlace } from './passkey-place.ts'
 
 /**
- * Signs in with a passkey: alone, or as the second step after a password. Nothing where neither the service nor this
- * browser has passkeys; the way to the address where they are, where this page is at another.
+ * Signs in with a passkey: alone, or as second step after a password. Renders nothing if the service or the browser has no
+ * passkeys; a link to the right address if this page is at another.
  */
 export function PasskeyButton({
   step,

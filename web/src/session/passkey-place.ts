@@ -1,8 +1,8 @@
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Whether passkeys work on a page: here, at another address of the same service, or nowhere that this browser reaches. What
- * goes by the name of localhost is for browsers on that machine.
+ * Returns where passkeys work: here, at another address of the same service, or nowhere that this browser can reach. A
+ * localhost address is only for browsers on that machine.
  */
 export function passkeyPlace(publicUrl: string | undefined, page: { origin: string; hostname: string }) {
   if (publicUrl === undefined) return 'nowhere'

@@ -15,7 +15,7 @@ import { proofs } from '../api/presence-proof.ts'
 import { wayThrough } from './provider-way.ts'
 import { readOtp } from './sign-in-step.ts'
 
-/** Asks who is here before something that weighs much, where the last proof is older than a quarter of an hour. */
+/** Requests proof of presence before a critical act, if the last proof is older than 15 minutes. */
 export function ProveAgain({ me }: { me: Me }) {
   const { say } = useLanguage()
   const asking = useSyncExternalStore(proofs.subscribe, proofs.current)

@@ -7,7 +7,7 @@ import { useTries } from '../controls/use-tries.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurposeState } from './purpose.tsx'
 
-/** Asks for a purpose and, where it needs one, for a reference. */
+/** Chooses a purpose and, if required, a reference. */
 export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => void; autoFocus?: boolean }) {
   const { say } = useLanguage()
   const { choices, chosen, choose } = usePurposeState()

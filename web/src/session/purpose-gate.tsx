@@ -8,7 +8,7 @@ import { PurposeForm } from './purpose-form.tsx'
 import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
 
-/** Who serves requests looks at calls from a request: there is no search over all of them (R46). */
+/** Persons who serve requests view calls from a request: they have no search over all calls (R46). */
 function AtRequest() {
   const { say } = useLanguage()
   return (
@@ -23,12 +23,12 @@ function AtRequest() {
   )
 }
 
-/** Shows its content only when a purpose is chosen; asks for one first. Somebody without rights is told so. */
+/** Renders its content once a purpose is chosen; shows the purpose form first. A person without rights gets a notice. */
 export function PurposeGate({
   isGeneral = false,
   children,
 }: {
-  /** The page looks over all calls, not at one. */
+  /** The page searches all calls, not one. */
   isGeneral?: boolean
   children: ReactNode
 }) {
@@ -37,7 +37,7 @@ export function PurposeGate({
   const presence = usePresence()
   const serves = presence.state === 'signed-in' && servesOnly(presence.me)
   if (serves && (isGeneral || !chosen)) return <AtRequest />
-  // Another purpose is another look: pages begin anew, and a listening under the old one ends.
+  // Another purpose remounts the page, which ends a listening under the old one.
   if (chosen) return <Fragment key={`${chosen.purpose} ${chosen.reference ?? ''}`}>{children}</Fragment>
   if (choices.length === 0) {
     return (

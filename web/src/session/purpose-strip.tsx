@@ -11,7 +11,7 @@ import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
 import { usePresence } from './use-presence.ts'
 
-/** The purpose that is in force, always in sight, and the way to change it where there is another. */
+/** Current purpose, always visible, with a button to change it if there are others. */
 export function PurposeStrip() {
   const { say } = useLanguage()
   const { choices, chosen } = usePurposeState()
@@ -19,7 +19,7 @@ export function PurposeStrip() {
   const serves = presence.state === 'signed-in' && servesOnly(presence.me)
   const [open, setOpen] = useState(false)
   if (!chosen) return null
-  // Who serves requests changes the purpose by opening another request.
+  // Persons who serve requests change the purpose by opening another request.
   const mayChange = !serves && (choices.length > 1 || choices[0]?.referenceNeeded === true)
   return (
     <section className="purpose-strip" aria-label={say('session.purpose.label')}>
@@ -54,7 +54,7 @@ export function PurposeStrip() {
   )
 }
 
-/** The reference; where it is a request's number that was opened here, the way back to it. */
+/** Reference; links to the request if it was opened here. */
 function Reference({ under, reference }: { under: UnderPurpose; reference: string }) {
   const request = servedRequest(under)
   if (!request) return reference

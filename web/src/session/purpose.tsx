@@ -6,14 +6,14 @@ interface PurposeState {
   choices: PurposeChoice[]
   chosen: UnderPurpose | undefined
   choose: (under: UnderPurpose) => void
-  /** What was chosen is over. */
+  /** Clears the choice. */
   leave: () => void
 }
 
 const PurposeContext = createContext<PurposeState | undefined>(undefined)
 const remembered = 'seloste.purpose'
 
-/** Holds the purpose that every look of this browser session is made under (R3). */
+/** Provides the purpose of every access in this session (R3). */
 export function PurposeProvider({ me, children }: { me: Me; children: ReactNode }) {
   const choices = useMemo(() => purposesOf(me), [me])
   const [picked, setPicked] = useState<UnderPurpose | undefined>(() => recall(me.personId))
@@ -36,21 +36,21 @@ export function PurposeProvider({ me, children }: { me: Me; children: ReactNode 
   return <PurposeContext value={state}>{children}</PurposeContext>
 }
 
-/** The purposes to choose from and the choice. */
+/** Returns the possible purposes and the choice. */
 export function usePurposeState(): PurposeState {
   const state = use(PurposeContext)
   if (!state) throw new Error('usePurposeState is called outside PurposeProvider')
   return state
 }
 
-/** The chosen purpose; only for pages behind PurposeGate. */
+/** Returns the chosen purpose; only for pages behind PurposeGate. */
 export function usePurpose(): UnderPurpose {
   const { chosen } = usePurposeState()
   if (!chosen) throw new Error('usePurpose is called outside PurposeGate')
   return chosen
 }
 
-/** Forgets the choice: the next person at this browser chooses their own. */
+/** Clears the choice: the next person at this browser chooses their own. */
 export function forgetPurpose(): void {
   window.sessionStorage.removeItem(remembered)
 }

@@ -1,7 +1,4 @@
-/**
- * Who is signed in and what for. In: the session of the contract. Out: the purposes a person may choose, their
- * rights, the choice. Never here: decisions; the server refuses whatever is not covered.
- */
+/** Rights and purposes of the signed-in person. The server decides, and refuses what is not covered. */
 import type { AccessRight, Me, Purpose } from '../api/shapes.ts'
 
 export interface PurposeChoice {
@@ -20,8 +17,8 @@ const order: readonly Purpose[] = [
 ]
 
 /**
- * The purposes of all rights together, each once, in the order of the description. Where one right needs a reference
- * for a purpose, it is needed: a look reaches what all of them reach together.
+ * Returns the purposes of all rights, without duplicates, in the description's order. If one right requires a reference for a
+ * purpose, it is required: an access reaches what all of them reach together.
  */
 export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
   const all = me.rights.flatMap((right) => right.purposes)
@@ -33,12 +30,12 @@ export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
     }))
 }
 
-/** True where one of the person's rights is of one of these roles. */
+/** Returns true if one of the person's rights has one of these roles. */
 export function hasRole(me: Pick<Me, 'rights'>, ...roles: readonly AccessRight['role'][]): boolean {
   return me.rights.some((right) => roles.includes(right.role))
 }
 
-/** True for who looks at calls for requests alone: the Service Unit’s clerk, who reaches only those of one request. */
+/** Returns true for the Service Unit’s clerk, who views calls for requests only and reaches only those of one request. */
 export function servesOnly(me: Pick<Me, 'rights'>): boolean {
   const looking = me.rights.filter(({ purposes }) => purposes.length > 0)
   return looking.length > 0 && looking.every(({ role }) => role === 'SERVICE_UNIT')

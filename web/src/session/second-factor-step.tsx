@@ -13,7 +13,7 @@ import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
 
-/** The second step: the authenticator's code, or one of the recovery codes. */
+/** Second step: a code of the authenticator, or a recovery code. */
 export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[] }) {
   const { say } = useLanguage()
   const { tell, waitUntilMs, clear } = useRefusal()
@@ -34,7 +34,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
       .catch((failure: unknown) => ({ data: undefined, error: failure }))
     setBusy(false)
     if (data) return beginSession(data)
-    // The first step is over, too: it waits no longer than some minutes.
+    // The first step has expired too, after some minutes.
     if (saysNobody(error) && isOver(error)) return goOnSigningIn()
     setWrong(tell(error, 'signin-code'))
   }

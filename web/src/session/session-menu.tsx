@@ -7,7 +7,7 @@ import { formatDate } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Who is signed in, what rights they have and until when, and the way out. */
+/** Signed-in person, their rights with ends, and sign-out. */
 export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   const { say } = useLanguage()
   return (
@@ -70,7 +70,7 @@ function RightItem({ right }: { right: AccessRight }) {
   )
 }
 
-/** A right that ends at midnight is in force until the day before. */
+/** Returns the last moment of a right: one that ends at midnight is in force until the day before. */
 function lastMoment(until: string): string {
   return new Date(Date.parse(until) - 1).toISOString()
 }

@@ -12,8 +12,8 @@ import { isLastEnd, saysAloud, timeLeft } from './time-left.ts'
 const session = { queryKey: ['get', '/api/session'] }
 
 /**
- * Warns two minutes before an unused session ends, and lets it be extended (WCAG 2.2.1). Use in one tab keeps the others.
- * A session whose end no use moves any more is told of the same way.
+ * Warns two minutes before an idle session ends, and extends it on request (WCAG 2.2.1). Use in one tab extends it for all.
+ * Also warns before the absolute end, which use does not move.
  */
 export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
   const { say } = useLanguage()
@@ -26,7 +26,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
   const isAsking = useRef(false)
   if (heard.endsAt !== me.sessionEndsAt) setHeard({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
-  /** Asks who is here, which is a use of the session. A server that is silent at the end ends it at this browser. */
+  /** Reads the session, which counts as use. If the server does not answer at the end, the session ends in this browser. */
   const ask = async (isOver: boolean) => {
     if (isAsking.current) return
     isAsking.current = true

@@ -1,7 +1,4 @@
-/**
- * Signing in, step by step (R20). In: what the sign-in still awaits, by the server. Out: a session, or why there is none.
- * Never here: who may do what; a sign-in under way opens nothing.
- */
+/** Sign-in, step by step (R20). The server decides which step is next; an incomplete sign-in opens nothing. */
 import { lazy, Suspense } from 'react'
 import { Waiting } from '../controls/waiting.tsx'
 import { CredentialsStep } from './credentials-step.tsx'
@@ -13,7 +10,7 @@ const EnrolmentStep = lazy(() =>
   import('../account/enrolment-step.tsx').then(({ EnrolmentStep }) => ({ default: EnrolmentStep })),
 )
 
-/** The step that is awaited. `because` says why it is asked in the middle of work. */
+/** Shows the awaited step. `because` explains a sign-in in the middle of work. */
 export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: Left | undefined }) {
   if (awaits.step === 'second-factor') return <SecondFactorStep factors={awaits.factors} />
   if (awaits.step === 'credentials') return <CredentialsStep because={because} />

@@ -1,20 +1,19 @@
 /**
- * What is searched for of somebody, a caller's number or a requester's name. In: words. Out: a key, which goes along with a page; the words
- * again, until a sign-out or until somebody else signs in in this tab. Never here: an address, or anything that a browser's Back brings up
- * for whoever is next.
+ * Search words for persons (a caller's number or a requester's name), by a key in history state. They are kept until sign-out
+ * or until another person signs in in this tab. They are never in an address, nor reachable by Back for the next person.
  */
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** A key of `keepSought`. */
+    /** Key from `keepSought`. */
     sought?: string
   }
 }
 
 const prefix = 'seloste.sought.'
-/** By key. The storage has them when the page is loaded again; where the answer to a session's end clears it, the page has them still. */
+/** By key. Storage restores them after a reload; memory keeps them when the answer to a session's end clears the storage. */
 const kept = new Map<string, string>()
 
-/** @returns the key under which the words are kept; the same for the same words */
+/** @returns the key of the words; the same for the same words */
 export function keepSought(words: string): string {
   const known = [...kept].find(([, one]) => one === words)?.[0]
   if (known !== undefined) return known
@@ -24,13 +23,13 @@ export function keepSought(words: string): string {
   return key
 }
 
-/** The words; nothing once they are forgotten. */
+/** Returns the words; undefined once cleared. */
 export function soughtUnder(key: string | undefined): string | undefined {
   if (key === undefined) return undefined
   return kept.get(key) ?? sessionStorage.getItem(prefix + key) ?? undefined
 }
 
-/** The tab's storage is cleared besides. */
+/** The tab's storage is cleared separately. */
 export function forgetSought(): void {
   kept.clear()
 }

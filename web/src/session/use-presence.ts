@@ -8,7 +8,7 @@ export type Presence =
   | { state: 'unknown'; error: unknown; again: () => void }
   | { state: 'signed-in'; me: Me }
 
-/** Who is at this browser. */
+/** Returns who is signed in in this browser. */
 export function usePresence(): Presence {
   const { data, error, refetch } = $api.useQuery('get', '/api/session', undefined, { staleTime: 60_000 })
   if (saysNobody(error)) return { state: 'signed-out', awaits: stepOf(error) }

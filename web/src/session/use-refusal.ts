@@ -4,10 +4,10 @@ import type { AccountRefusal } from '../api/shapes.ts'
 import type { Wrong } from '../controls/error-summary.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Tells a refusal of signing in and of one's own account: a sentence, or until when one has to wait. */
+/** Returns the text of a refusal at sign-in or on the account pages, or until when to wait. */
 export function useRefusal(): {
   tell: (error: unknown, field?: string) => Wrong[]
-  /** On this machine's clock. */
+  /** By this machine's clock. */
   waitUntilMs: number | undefined
   clear: () => void
 } {

@@ -4,7 +4,7 @@ import { formatPosition, sayWait } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** Too many attempts: how long is still to wait, why, and that others cannot stop one at one's own browser. */
+/** Rate limit notice: how long to wait, why, and that others cannot block one's own browser. */
 export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () => void }) {
   const { say } = useLanguage()
   const [leftMs, setLeft] = useState(() => untilMs - Date.now())
@@ -14,7 +14,7 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
     setLeft(left)
     if (left > 0) return
     announce(say('session.signin.wait.over'))
-    // The notice goes; who stood in it goes on where the next attempt begins.
+    // The notice disappears; the focus in it moves to where the next attempt starts.
     if (notice.current?.contains(document.activeElement))
       notice.current.parentElement?.querySelector<HTMLElement>('form input')?.focus()
     onOver()
@@ -40,7 +40,7 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
   )
 }
 
-/** Whole seconds, so that the clock never says that there is no time left while there is. */
+/** Rounds up to whole seconds, so that the clock never shows zero early. */
 function roundUp(ms: number): number {
   return Math.max(0, Math.ceil(ms / 1000) * 1000)
 }

@@ -3,13 +3,13 @@ import { useSyncExternalStore } from 'react'
 let said = { text: '', count: 0 }
 const listeners = new Set<() => void>()
 
-/** Says something politely to screen readers, without moving anything on the page. */
+/** Announces a text to screen readers, politely. */
 export function announce(text: string): void {
   said = { text, count: said.count + 1 }
   for (const listener of listeners) listener()
 }
 
-/** Where {@link announce} speaks from; once in the shell. Two regions in turn, so that the same words are said again. */
+/** Live regions of {@link announce}; once in the shell. Two regions in turn, so that the same text is announced again. */
 export function Announcer() {
   const { text, count } = useSyncExternalStore(
     (listener) => {

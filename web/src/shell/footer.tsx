@@ -1,7 +1,7 @@
 import { useLanguage } from '../language/use-words.ts'
 import { publicPages } from './public-pages.ts'
 
-/** At the foot of every page, the sign-in page too: what anyone may read (R1, L34). */
+/** Footer of every page, including the sign-in page: public pages (R1, L34). */
 export function Footer() {
   const { say, language } = useLanguage()
   return (

@@ -1,7 +1,7 @@
 import { languageNames, languages, chooseLanguage } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** The languages as three words, each in its own language. */
+/** Language buttons, each in its own language. */
 export function LanguageChoice() {
   const { say, language } = useLanguage()
   return (

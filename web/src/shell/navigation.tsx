@@ -8,7 +8,7 @@ import { publicPages } from './public-pages.ts'
 import { administers, hasScreensBelow, screensOf, type Screen } from './screens.ts'
 import { useBrokenPromises } from './use-evidence.ts'
 
-/** The screens of the service that this person has use for, on the left; under the header on small screens. */
+/** Pages that this person uses: on the left, or under the header on small screens. */
 export function Navigation({
   me,
   id,
@@ -67,7 +67,7 @@ export function Navigation({
   )
 }
 
-/** The Service Unit’s desk, and beside it how many requests press. */
+/** Link to the Service Unit’s queue, with the number of urgent requests. */
 function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
   const { say } = useLanguage()
   const counts = useQueue({}, me).data?.counts
@@ -95,7 +95,7 @@ function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
   )
 }
 
-/** The public page, and beside it the mark of a promise that does not hold now. */
+/** Link to the public page, with a mark if a promise is broken. */
 function PublicDescription() {
   const { say, language } = useLanguage()
   const broken = useBrokenPromises()

@@ -3,7 +3,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from './page.tsx'
 
-/** An address that leads nowhere. */
+/** Page for an unknown address. */
 export function NotFound() {
   const { say } = useLanguage()
   return (

@@ -14,8 +14,8 @@ interface Crumb {
 }
 
 /**
- * A page: its title in the document and as the one h1, where it is in the service, and its content. On navigation the
- * h1 gets the focus and the title is announced; on the first page the browser does both.
+ * A page: document title and only h1, breadcrumbs, content. On navigation the h1 gets the focus and the title is announced; on
+ * the first page the browser does both.
  */
 export function Page({
   title,
@@ -40,7 +40,7 @@ export function Page({
   }, [title])
 
   const arrive = useEffectEvent(() => {
-    // The same page begun anew (another purpose, a router that settles) is no navigation: the focus stays where it is.
+    // A remount of the same page (another purpose, a settling router) is no navigation: the focus stays.
     const isNavigation = titleShown !== undefined && titleShown !== title
     titleShown = title
     if (!isNavigation) return

@@ -1,6 +1,6 @@
 import type { Language } from '../language/language.ts'
 
-/** The public pages, server-rendered; each language has its own address. */
+/** Server-rendered public pages; each language has its own address. */
 export const publicPages: Record<'description' | 'accessibility' | 'feedback', Record<Language, string>> = {
   description: { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/register-description' },
   accessibility: { fi: '/saavutettavuusseloste', sv: '/tillganglighetsutlatande', en: '/accessibility-statement' },

@@ -1,8 +1,4 @@
-/**
- * The screens of the service, in the order in which they are shown. The navigation and the start page are both told from here: neither
- * can lack what the other has.
- * In: who somebody is. Out: their screens. Never here: the public pages, which are no screens of the service.
- */
+/** Pages of the service, in order: the single source of the navigation and the start page. Public pages are not among them. */
 import {
   ArrowLeftRight,
   AudioLines,
@@ -68,7 +64,7 @@ const drafts = (me: Me) =>
 const draftsOrReads = (me: Me): Word => (drafts(me) ? 'start.versions.draft' : 'start.versions')
 const changesOrSees = (me: Me): Word => (administers(me) ? 'start.people.change' : 'start.people')
 
-/** By the headings of the navigation. `what` is said on the start page; a screen without is reached from one that is there. */
+/** By headings of the navigation. `what` is the text on the start page; a page without it is reached from one that is there. */
 const parts = [
   {
     heading: undefined,
@@ -207,14 +203,14 @@ const parts = [
 
 export type Screen = (typeof parts)[number]['screens'][number]
 
-/** The screens that somebody has use for, by heading; no heading without any. */
+/** Returns the pages that a person uses, by heading; empty headings are omitted. */
 export function screensOf(me: Me): { heading: (typeof parts)[number]['heading']; screens: Screen[] }[] {
   return parts
     .map(({ heading, screens }) => ({ heading, screens: screens.filter(({ isFor }) => isFor(me)) }))
     .filter(({ screens }) => screens.length > 0)
 }
 
-/** Whether addresses below a screen's own are those of other screens. */
+/** Returns true if addresses below a page's own belong to other pages. */
 export function hasScreensBelow({ to }: Screen): boolean {
   const above = to === '/' ? to : `${to}/`
   return parts.some(({ screens }) => screens.some((other) => other.to !== to && other.to.startsWith(above)))

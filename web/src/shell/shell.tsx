@@ -1,6 +1,6 @@
 /**
- * What stands around every page: whose service this is, languages, who is signed in, the purpose, navigation.
- * In: the session. Out: a page, or the sign-in page in its place (the address stays). Never here: what pages show.
+ * Frame of every page: service name, languages, signed-in person, purpose, navigation. Without a session it shows the sign-in
+ * page in place; the address stays.
  */
 import { Link, Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
@@ -35,7 +35,7 @@ const ListeningRoom = lazy(async () => ({
   default: (await import('../listening-room/listening-room.tsx')).ListeningRoom,
 }))
 
-/** The root of all pages. */
+/** Root of all pages. */
 export function Shell() {
   const navigate = useNavigate()
   const presence = usePresence()
@@ -51,7 +51,7 @@ export function Shell() {
 
   const personId = presence.state === 'signed-in' ? presence.me.personId : undefined
   const isConfined = presence.state === 'signed-in' && presence.me.confinedTo !== undefined
-  // A page for which nobody needs to be signed in is nobody's.
+  // A page without sign-in belongs to nobody.
   const comesAfter = personId !== undefined && !isLeaving && (!isOpen || isConfined) && isOfAnother(personId)
   useEffect(() => {
     if (comesAfter) beginAnew()
@@ -62,9 +62,9 @@ export function Shell() {
   }, [personId])
 
   const leave = async (why: Left, where: 'here' | 'elsewhere' = 'here') => {
-    // Whether or not the server hears it, this browser shows nothing more.
+    // Hides everything, whether or not the server receives it.
     setLeaving(true)
-    // Whose time is over comes back to where they were; who signs out leaves no search to the next.
+    // After a timeout the person returns to where they were; after a sign-out no search is left for the next one.
     if (why !== 'ended') {
       clearTab()
       rememberSearch({})
@@ -85,7 +85,7 @@ export function Shell() {
     setLeaving(false)
   }
 
-  // What another tab of this browser ends is over here at once, and who signs in there is signed in here.
+  // Another tab of this browser ended or started the session: applies here at once.
   const hear = useEffectEvent((told: Told) => {
     if (told === 'signed-in') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
     else if (told !== 'used' && signedIn) void leave(told, 'elsewhere')
@@ -99,7 +99,7 @@ export function Shell() {
       </Alone>
     )
   }
-  // The listening mode is all that there is, whatever the address says (R47).
+  // The listening mode replaces every page, at any address (R47).
   if (presence.state === 'signed-in' && presence.me.confinedTo && !isLeaving) {
     return (
       <LeaveContext value={(why, where) => void leave(why, where)}>
@@ -138,7 +138,7 @@ export function Shell() {
   )
 }
 
-/** A page without navigation, for whom nobody needs to be signed in. */
+/** A page without navigation and without sign-in. */
 function Alone({ children }: { children: ReactNode }) {
   return (
     <div className="shell">

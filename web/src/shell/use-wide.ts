@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** True while the window is at least so many pixels wide. */
+/** Returns true while the window is at least `minPx` pixels wide. */
 export function useWide(minPx: number): boolean {
   const query = `(min-width: ${minPx}px)`
   return useSyncExternalStore(

@@ -1,7 +1,6 @@
 /**
- * Where everybody begins: what waits for this person, whether the description holds, and what they can do.
- * In: drafts, versions and proofs of the contract, and who is signed in. Out: a page. Never here: contacts; those are
- * looked at under a purpose.
+ * Start page: what waits for this person, whether the description's promises hold, and what they can do. Without contacts,
+ * which require a purpose.
  */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -59,7 +58,7 @@ export function StartPage() {
   )
 }
 
-/** Drafts that this person decides on, and then their own that are not yet submitted. */
+/** Drafts that this person decides on, followed by their own unsubmitted ones. */
 function WhatWaits({
   saysNone,
   hasMore: more,

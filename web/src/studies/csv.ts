@@ -1,7 +1,4 @@
-/**
- * Rows as a spreadsheet of this country opens them: semicolons, quotes where needed, a mark of UTF-8 at the beginning. No cell
- * begins a formula.
- */
+/** Returns CSV for Finnish spreadsheets: semicolons, quotes where needed, a byte order mark. Cells never start a formula. */
 export function csvOf(rows: readonly (readonly string[])[]): string {
   return `\uFEFF${rows.map((row) => row.map(cell).join(';')).join('\r\n')}\r\n`
 }

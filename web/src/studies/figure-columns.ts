@@ -22,25 +22,25 @@ const columns: Record<Measure, readonly Column[]> = {
   recorded: [share('recordedShare'), share('plannedShare'), count('recorded'), count('judged')],
 }
 
-/** What the table tells of a measure; the first column is the one that is drawn. */
+/** Returns the table's columns for a measure; the first one is plotted. */
 export function columnsOf(measure: Measure): readonly Column[] {
   return columns[measure]
 }
 
-/** What is drawn: a value of the first column, and beside it a mark of the second where that is what it is held against. */
+/** Returns what is plotted: the first column, and the second as a mark if the first is compared with it. */
 export function drawnOf(measure: Measure): { value: Column; mark?: Column } {
   const [value, second] = columns[measure]
   return measure === 'calls' || measure === 'answered' ? { value: value! } : { value: value!, mark: second! }
 }
 
-/** A figure as a number to be drawn; nothing where too few calls make it. */
+/** Returns a figure as a number for the plot; undefined if too few calls make it. */
 export function numberOf(figures: Figures | undefined, { name }: Column): number | undefined {
   const figure = figures?.[name]
   if (figure === null || figure === undefined) return undefined
   return typeof figure === 'number' ? figure : figure.seconds
 }
 
-/** A figure as it is written; a dash where too few calls make it. */
+/** Formats a figure; a dash if too few calls make it. */
 export function sayFigure(figures: Figures | undefined, column: Column, language: Language, say: Say): string {
   const number = numberOf(figures, column)
   if (number === undefined) return '–'

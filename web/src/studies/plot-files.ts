@@ -1,4 +1,4 @@
-/** A plot as a file that stands alone: colours and letters are in it. */
+/** Plots as standalone files with colours and fonts included. */
 import type { Paint, Scene } from './plot-scene.ts'
 
 const colours: Record<Paint, string> = {
@@ -12,7 +12,7 @@ const ink = '#1b1d1e'
 const family = "'Source Sans 3', 'Helvetica Neue', Arial, sans-serif"
 const sizes = { label: 14, tick: 13, title: 16 } as const
 const margin = 16
-/** Sharp where it is printed. */
+/** Scale for sharp printing. */
 const pngScale = 2
 
 export function svgOf(scene: Scene): string {
@@ -40,7 +40,7 @@ export function svgOf(scene: Scene): string {
   ].join('\n')
 }
 
-/** @returns nothing where the browser makes no picture of it */
+/** @returns null if the browser cannot render it */
 export function pngOf(scene: Scene): Promise<Blob | null> {
   const canvas = document.createElement('canvas')
   canvas.width = (scene.width + 2 * margin) * pngScale
@@ -75,14 +75,14 @@ export function pngOf(scene: Scene): Promise<Blob | null> {
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
 }
 
-/** Saves what the page itself has made. */
+/** Saves a blob made by the page. */
 export function saveBlob(blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = address
   link.download = name
   link.click()
-  // The browser has begun to write it by then.
+  // The browser has started to write it by then.
   window.setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }
 

@@ -1,4 +1,4 @@
-/** A plot as shapes, laid out once: the page draws them as SVG, files are made of the same. Pixels; no colours here but by name. */
+/** Plot as shapes, laid out once for the page's SVG and for files. In pixels; colours by name only. */
 export type Paint = 'value' | 'compared' | 'mark' | 'grid' | 'axis'
 
 export interface Scene {
@@ -21,10 +21,10 @@ export interface Plot {
   isCompared: boolean
   write: (number: number) => string
   kind: 'count' | 'share' | 'length'
-  /** Bars that lie down, each with its name beside it: for names that are no times, and where there is little room. */
+  /** Horizontal bars with their names beside them: for names that are no times, and for narrow screens. */
   isLying: boolean
   width: number
-  /** On a file, where nothing stands around it. */
+  /** Title in a file, which has no page around it. */
   title?: readonly string[] | undefined
   legend: { value: string; compared?: string | undefined; mark?: string | undefined }
 }
@@ -69,7 +69,7 @@ function drawLegend(scene: Scene, { legend, width }: Plot, top: number): number 
   return y + lineHeight + 12
 }
 
-/** Names on a line of their own above their bars, so that none is cut. */
+/** Draws names on a line above their bars, so that none is cut off. */
 function drawLying(
   scene: Scene,
   { items, isCompared, write, width }: Plot,
@@ -100,7 +100,7 @@ function drawLying(
     for (const [paint, number] of bars) {
       scene.rects.push({ x: 0, y, width: number === undefined ? 0 : Math.max(1, at(number)), height: barPx, paint })
       const text = valueText(number, write)
-      // Beyond the mark where there is no room before it.
+      // After the mark if there is no room before it.
       const end = number === undefined ? 0 : at(number)
       const isCut =
         paint === 'value' && mark !== undefined && at(mark) >= end && at(mark) < end + text.length * textPx + 12
@@ -161,7 +161,7 @@ function valueText(number: number | undefined, write: Plot['write']): string {
   return number === undefined ? hidden : write(number)
 }
 
-/** Round numbers from none to at least the greatest; lengths in whole minutes where they are long enough. */
+/** Returns round ticks from 0 to at least the maximum; in whole minutes for long times. */
 export function ticksOf(most: number, kind: Plot['kind']): number[] {
   const target = most <= 0 ? (kind === 'share' ? 1 : 5) : most
   const raw = target / 4

@@ -10,7 +10,7 @@ import { breakdowns, comparisons, daysOf, measures, type Asked, type Days, type 
 
 const everything = 'all'
 
-/** What is asked: every choice is in the address at once, and the answer follows it. */
+/** Form of the question: each choice changes the address at once, and the answer follows. */
 export function QuestionForm({
   asked,
   today,
@@ -95,7 +95,7 @@ export function QuestionForm({
   )
 }
 
-/** From which day to which: common times by one press, others by their days. */
+/** Period: presets and days. */
 function PeriodFields({ days, today, onDays }: { days: Days; today: CalendarDate; onDays: (days: Days) => void }) {
   const { say } = useLanguage()
   const [chosen, setChosen] = useState<Days | null>(days)

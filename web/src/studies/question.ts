@@ -1,6 +1,6 @@
 /**
- * Service-level studies in the browser. In: a question, which is the address of the page. Out: counts as a plot, as a table beside
- * it and as files of just these. Never here: a call, or a count that the server has not told.
+ * Service-level studies: the question is the page's address. The answer is counts only, as a plot, a table and files; never a
+ * call.
  */
 import { endOfMonth, parseDate, startOfMonth, type CalendarDate } from '@internationalized/date'
 import type { AccessRight, Me } from '../api/shapes.ts'
@@ -19,7 +19,7 @@ export const comparisons = ['none', 'before', 'year'] as const
 export type Comparison = (typeof comparisons)[number]
 const languages = ['fi', 'sv', 'en'] as const
 
-/** What the address says of the question; what is not there is as usual. */
+/** The question in the address; defaults are omitted. */
 export interface Asked {
   from?: string
   to?: string
@@ -31,7 +31,7 @@ export interface Asked {
   language?: (typeof languages)[number]
 }
 
-/** The search part of an address; whatever asks nothing is left out. */
+/** Reads the question from an address; invalid members are left out. */
 export function readAsked(search: Record<string, unknown>): Asked {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   const by = breakdowns.find((one) => one === search['by'])
@@ -55,18 +55,21 @@ export interface Days {
   end: CalendarDate
 }
 
-/** The days of a question; without any, eleven whole months and the one that runs. */
+/** Returns the days of a question; by default eleven whole months and the current one. */
 export function daysOf({ from, to }: Asked, today: CalendarDate): Days {
   const [start, end] = [dayOf(from), dayOf(to)]
   return start && end ? { start, end } : { start: startOfMonth(today).subtract({ months: 11 }), end: today }
 }
 
-/** The other time: as long, just before; or the same days a year before. Nothing where the two would meet. */
+/**
+ * Returns the compared period: of the same length just before, or the same days a year earlier. Undefined if the two would
+ * overlap.
+ */
 export function comparedDays({ start, end }: Days, compare: Comparison): Days | undefined {
   if (compare === 'none') return undefined
   if (compare === 'year') {
     const other = { start: start.subtract({ years: 1 }), end: end.subtract({ years: 1 }) }
-    // The last of February is the last of February.
+    // The last day of February maps to the last day of February.
     const last = end.compare(endOfMonth(end)) === 0 ? { ...other, end: endOfMonth(other.end) } : other
     return last.end.compare(start) < 0 ? last : undefined
   }
@@ -76,7 +79,7 @@ export function comparedDays({ start, end }: Days, compare: Comparison): Days | 
   return { start: isWhole ? start.subtract({ months }) : start.subtract({ days: end.compare(start) + 1 }), end: before }
 }
 
-/** What the server is asked. */
+/** Returns the query to the server. */
 export function queryOf(asked: Asked, today: CalendarDate): StudyQuery {
   const days = daysOf(asked, today)
   const other = comparedDays(days, asked.compare ?? 'none')
@@ -95,7 +98,7 @@ export function queryOf(asked: Asked, today: CalendarDate): StudyQuery {
 
 const studying: readonly AccessRight['role'][] = ['SUPERVISOR', 'EXPERT']
 
-/** True for who may make studies: supervisors and experts with a right to them (R37, R38). */
+/** Returns true for persons who may make studies: supervisors and experts with a right to them (R37, R38). */
 export function makesStudies(me: Pick<Me, 'rights'>): boolean {
   return me.rights.some(
     ({ role, purposes }) =>

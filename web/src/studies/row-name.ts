@@ -2,11 +2,11 @@ import { languageNames, locales, type Language } from '../language/language.ts'
 import type { Say } from '../language/use-words.ts'
 import type { Breakdown, StudyRow } from './question.ts'
 
-/** A Monday; weekdays are counted from it. */
+/** A Monday, as base of weekday names. */
 const monday = Date.UTC(2024, 0, 1)
 const dayMs = 86_400_000
 
-/** What a row is of: `klo 9–10`, `maanantai`, `marraskuu 2026`, `029 497 000`, a region, a language. */
+/** Returns the name of a row: `klo 9–10`, `maanantai`, `marraskuu 2026`, `029 497 000`, a region, a language. */
 export function nameRow(
   row: Pick<StudyRow, 'key' | 'number' | 'region'>,
   by: Breakdown,
@@ -32,7 +32,7 @@ export function nameRow(
   }
 }
 
-/** The same in little room. */
+/** Returns the short name. */
 export function nameShortly(row: StudyRow, by: Breakdown, language: Language, say: Say): string {
   if (by === 'hour') return row.key
   if (by === 'month') return row.key === '' ? '–' : nameMonth(row.key, language, 'short')

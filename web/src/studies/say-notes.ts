@@ -3,7 +3,7 @@ import type { Language } from '../language/language.ts'
 import type { Say, Word } from '../language/use-words.ts'
 import type { Study } from './question.ts'
 
-/** What is to be known of an answer, in sentences: of the time itself, of the other one, and of what the reader's right reaches. */
+/** Returns notes on an answer, as sentences: about the period, the compared one, and the reader's scope. */
 export function sayNotes(
   study: Study,
   time: string,

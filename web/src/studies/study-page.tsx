@@ -13,7 +13,7 @@ import { comparedDays, daysOf, queryOf, readAsked, type Asked, type Study } from
 import { QuestionForm } from './question-form.tsx'
 import { StudyResult } from './study-result.tsx'
 
-/** Service-level studies: a question, its answer as a plot and a table, and files of just these (R4, R6, R15). */
+/** Service-level studies: a question, its answer as a plot and a table, and both as files (R4, R6, R15). */
 export function StudyPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Scene } from './plot-scene.ts'
 
-/** The plot. Its numbers are in the table beside it, so for who does not see it it is a picture with a sentence. */
+/** Plot; an image with a text alternative, because its numbers are in the table beside it. */
 export function StudyPlot({ scene, sentence }: { scene: Scene; sentence: string }) {
   return (
     <svg
@@ -34,7 +34,7 @@ export function StudyPlot({ scene, sentence }: { scene: Scene; sentence: string 
   )
 }
 
-/** How wide an element is, in pixels, as long as it is there. */
+/** Returns the width of an element in pixels while it is mounted. */
 export function useWidth(): [ref: React.RefObject<HTMLDivElement | null>, width: number | undefined] {
   const ref = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState<number>()

@@ -16,12 +16,12 @@ import { sayNotes } from './say-notes.ts'
 import { StudyPlot, useWidth } from './study-plot.tsx'
 import { StudyTable } from './study-table.tsx'
 
-/** Bars stand where their names are times and there is room for them. */
+/** Width from which bars of times are vertical. */
 const standsFrom = 560
 const timesAtMost = 40
 const filePx = 900
 
-/** The answer: what is to be known of it, a plot, the table beside it, and both as files. */
+/** Answer: notes, plot, table, and both as files. */
 export function StudyResult({ study, asked, today }: { study: Study; asked: Asked; today: CalendarDate }) {
   const { say, language, locale } = useLanguage()
   const [ref, width] = useWidth()

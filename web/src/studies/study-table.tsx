@@ -3,7 +3,7 @@ import { columnsOf, sayFigure } from './figure-columns.ts'
 import type { Asked, Figures, Study, StudyRow } from './question.ts'
 import { nameMonth, nameRow } from './row-name.ts'
 
-/** The numbers of the plot, and what they are made of: for whoever reads rather than looks. */
+/** Numbers of the plot and of their calculation. */
 export function StudyTable({
   study,
   asked,

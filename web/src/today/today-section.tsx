@@ -6,11 +6,11 @@ import { useLanguage } from '../language/use-words.ts'
 import { TodayTables } from './today-tables.tsx'
 import { useToday } from './use-today.ts'
 
-/** The day in numbers, below the calls in progress; it stands still while they do. */
+/** The day's counts, below the calls in progress; pauses with them. */
 export function TodaySection({ isPaused }: { isPaused: boolean }) {
   const { say } = useLanguage()
   const { today, pause } = useToday()
-  // The page has one button for all that moves in it (WCAG 2.2.2).
+  // The page has one pause button for everything that moves (WCAG 2.2.2).
   const follow = useEffectEvent(() => pause(isPaused))
   useEffect(() => follow(), [isPaused])
   return (

@@ -5,7 +5,7 @@ import { unansweredOf, type Counts } from './use-today.ts'
 
 const columns = ['talking', 'waiting', 'calls', 'answered', 'unanswered'] as const
 
-/** Counts of the day, a row to each number or unit. */
+/** The day's counts, one row per number or unit. */
 export function TodayTable({
   title,
   first,

@@ -2,7 +2,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { TodayTable } from './today-table.tsx'
 import type { Today } from './use-today.ts'
 
-/** The day by service number, and by unit where a unit is large enough to be told. */
+/** The day's counts by service number, and by unit if a unit is large enough to be shown. */
 export function TodayTables({ today }: { today: Today }) {
   const { say, named } = useLanguage()
   if (today.byNumber.length === 0) return <p className="muted">{say('today.none')}</p>

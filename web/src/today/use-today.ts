@@ -1,6 +1,6 @@
 /**
- * Calls of the day, as counts: for the live view and for a display on a wall. In: pictures from the server, the same for every
- * display. Out: numbers by service number and unit. Never here: a caller, an official, a call.
+ * Counts of the day's calls by service number and unit, for the live view and the wall display. Without callers, officials and
+ * calls.
  */
 import { useEffect, useRef, useState } from 'react'
 import { queries } from '../api/client.ts'
@@ -11,7 +11,7 @@ export type Counts = Pick<Today['byNumber'][number], 'calls' | 'answered' | 'tal
 export type Connection = 'connecting' | 'open' | 'lost'
 const againMs = 5000
 
-/** Counts of the day as the server tells them; paused, they stand still. */
+/** Streams the day's counts; frozen while paused. */
 export function useToday() {
   const [connection, setConnection] = useState<Connection>('connecting')
   const [today, setToday] = useState<Today>()
@@ -34,7 +34,7 @@ export function useToday() {
       source.addEventListener('error', () => {
         setConnection('lost')
         if (source?.readyState !== EventSource.CLOSED) return
-        // The server said no rather than nothing: perhaps the session has ended.
+        // The server refused: the session may have ended.
         void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
         window.clearTimeout(timer)
         timer = window.setTimeout(connect, againMs)
@@ -60,7 +60,7 @@ export function useToday() {
   }
 }
 
-/** All of them together. */
+/** Sums counts. */
 export function sumOf(counts: readonly Counts[]): Counts {
   const none: Counts = { calls: 0, answered: 0, talking: 0, waiting: 0 }
   return counts.reduce<Counts>(
@@ -74,7 +74,7 @@ export function sumOf(counts: readonly Counts[]): Counts {
   )
 }
 
-/** Begun today, over, and answered by nobody. */
+/** Returns the calls begun today that ended unanswered. */
 export function unansweredOf({ calls, answered, waiting }: Counts): number {
   return Math.max(0, calls - answered - waiting)
 }

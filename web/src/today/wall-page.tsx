@@ -11,10 +11,10 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { TodayTables } from './today-tables.tsx'
 import { sumOf, unansweredOf, useToday } from './use-today.ts'
 
-/** A display that is looked at is in use: its session goes on until the longest that any session lasts. */
+/** A visible display counts as use: its session lasts until the absolute end. */
 const inUseMs = 10 * 60_000
 
-/** The day on a wall: numbers that are read from five metres, and of nobody. */
+/** Wall display of the day's counts, readable from five metres, without persons. */
 export function WallPage() {
   const { say, language } = useLanguage()
   const { today, connection, isPaused, pause } = useToday()

@@ -12,7 +12,7 @@ import { readTyped, type TypedMoment, type WrongMoment } from './training-shapes
 
 const empty: TypedMoment = { from: '', to: '', title: '', lesson: '' }
 
-/** Puts a moment of the recording in sight into a collection: a reference, never a copy. */
+/** Adds a moment of the shown recording to a collection: a reference, never a copy. */
 export function AddMoment({ recordingId, durationMs }: { recordingId: string; durationMs: number }) {
   const { say } = useLanguage()
   const listed = $api.useQuery('get', '/api/training/collections', undefined, { staleTime: 30_000 })

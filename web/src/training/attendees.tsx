@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Training } from './training-shapes.ts'
 
-/** Who is there: found by name, entered one by one; on the list for as long as the session is on record. */
+/** Attendees: found by name, entered one by one; on the list as long as the session is on record. */
 export function Attendees({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
   const { say } = useLanguage()
   const enter = $api.useMutation('put', '/api/training/sessions/{id}/attendees/{person}')
@@ -21,7 +21,7 @@ export function Attendees({ training, onDone }: { training: Training; onDone: ()
     ended(acting.mutateAsync({ params: { path: { id: training.id, person } } }), async () => {
       announce(said)
       await onDone()
-      // The button of whoever was taken off is gone with them.
+      // The removed attendee's button is gone.
       if (acting === remove) heading.current?.focus()
     })
   return (
@@ -76,7 +76,7 @@ function FindTrainee({
     { enabled: part.length >= 2, placeholderData: keepPreviousData },
   )
   const found = part.length < 2 ? [] : (data?.items ?? []).filter(({ id }) => !known.some((one) => one.id === id))
-  // A field that was emptied by the choice begins anew, closed, and keeps the focus.
+  // After a choice the field is emptied and remounted closed, and keeps the focus.
   const field = useRef<HTMLDivElement>(null)
   const [chosenHere, setChosenHere] = useState(0)
   useEffect(() => {

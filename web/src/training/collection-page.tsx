@@ -17,7 +17,7 @@ import { CollectionFields } from './new-collection.tsx'
 import { TrainingGate } from './training-gate.tsx'
 import { moved, type Collection } from './training-shapes.ts'
 
-/** One collection: its moments in their order, and the session that plays them. */
+/** One collection: its moments in order, and its sessions. */
 export function CollectionPage() {
   return (
     <TrainingGate>

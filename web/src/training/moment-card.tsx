@@ -14,7 +14,7 @@ import { MomentHead, NothingThere } from './moment-head.tsx'
 import { TrainingListen } from './training-listen.tsx'
 import { readTyped, typedOf, type CollectedMoment, type MomentThere, type WrongMoment } from './training-shapes.ts'
 
-/** One place of a collection: to hear, change, move and take out. */
+/** One moment of a collection: play, change, move, remove. */
 export function MomentCard({
   moment,
   position,
@@ -24,10 +24,10 @@ export function MomentCard({
   onDone,
 }: {
   moment: CollectedMoment
-  /** From one. */
+  /** From 1. */
   position: number
   count: number
-  /** The collection was ended. */
+  /** The collection has ended. */
   isOver: boolean
   onMove: (by: 1 | -1) => void
   onDone: () => Promise<unknown>
@@ -106,7 +106,7 @@ function ChangeMoment({
   onDone,
 }: {
   moment: MomentThere
-  /** As the page calls it. */
+  /** Name on the page. */
   named: string
   onDone: () => Promise<unknown>
 }) {

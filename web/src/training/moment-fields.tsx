@@ -3,7 +3,7 @@ import { formatPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { TypedMoment, WrongMoment } from './training-shapes.ts'
 
-/** Where a moment begins and ends, what it is called, what is to be learned from it. */
+/** Fields of a moment: start, end, title and lesson. */
 export function MomentFields({
   typed,
   durationMs,
@@ -12,7 +12,7 @@ export function MomentFields({
 }: {
   typed: TypedMoment
   durationMs: number
-  /** Which fields a try found wrong. */
+  /** Fields that a submit found wrong. */
   wrong: WrongMoment
   onEdit: (edited: Partial<TypedMoment>) => void
 }) {

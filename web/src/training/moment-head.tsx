@@ -5,7 +5,7 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { endsSoon, type CollectedMoment, type MomentThere } from './training-shapes.ts'
 
-/** A place of a collection in which there is nothing to hear, and why. */
+/** Moment without a recording, and why. */
 export function NothingThere({ moment }: { moment: Exclude<CollectedMoment, MomentThere> }) {
   const { say, language } = useLanguage()
   return (
@@ -17,7 +17,7 @@ export function NothingThere({ moment }: { moment: Exclude<CollectedMoment, Mome
   )
 }
 
-/** What a moment is, of which call, and until when it is there. */
+/** Title of a moment, its call, and its end of retention. */
 export function MomentHead({ moment, position }: { moment: MomentThere; position: number }) {
   const { say, language } = useLanguage()
   return (

@@ -7,7 +7,7 @@ import { ended } from '../disclosures/ask.ts'
 import { useKeptForm } from '../disclosures/kept-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Begins a collection and goes to it. */
+/** Creates a collection and opens it. */
 export function NewCollection() {
   const { say } = useLanguage()
   const navigate = useNavigate()
@@ -40,7 +40,7 @@ export function NewCollection() {
   )
 }
 
-/** What a collection is called and what is to be learned from it. */
+/** Title and aim of a collection. */
 export function CollectionFields({
   name,
   aim,

@@ -19,7 +19,7 @@ import { TrainingGate } from './training-gate.tsx'
 import { TrainingListen } from './training-listen.tsx'
 import type { Training } from './training-shapes.ts'
 
-/** A training session: who is there, and the moments to play one after the other. */
+/** A training session: attendees, and its moments, played one after the other. */
 export function SessionPage() {
   return (
     <TrainingGate>
@@ -52,7 +52,7 @@ function Whole({ training, onDone }: { training: Training; onDone: () => Promise
   const outcome = useRef<HTMLParagraphElement>(null)
   const wasOpen = useRef(isOpen)
   useEffect(() => {
-    // What it was ended with is gone.
+    // The button that ended it is gone.
     if (wasOpen.current && !isOpen) outcome.current?.focus()
     wasOpen.current = isOpen
   }, [isOpen])

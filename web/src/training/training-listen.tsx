@@ -9,8 +9,8 @@ import { Player } from '../listening/player.tsx'
 import { useListening } from '../listening/use-listening.ts'
 
 /**
- * A moment being played, from the press that chose it on: a listening like any other, logged, under TRAINING and, in a
- * session, under its reference. It pauses where the moment ends.
+ * Plays a chosen moment: logged like any listening, with TRAINING as purpose and, in a session, its reference. Pauses at the
+ * moment's end.
  */
 export function TrainingListen({
   recordingId,
@@ -22,9 +22,9 @@ export function TrainingListen({
   recordingId: string
   fromMs: number
   toMs: number
-  /** The session's; none while it is prepared. */
+  /** Reference of the session; undefined while it is prepared. */
   reference?: string
-  /** It was left. */
+  /** Called when it is closed. */
   onOver: () => void
 }) {
   const { say } = useLanguage()
@@ -39,7 +39,7 @@ export function TrainingListen({
     begin()
   }, [])
   useEffect(() => {
-    // The press that chose the moment is the wish to hear it.
+    // The button press that chose the moment starts it.
     if (state.state === 'open') player.current?.playFrom(fromMs)
   }, [state.state, fromMs])
 

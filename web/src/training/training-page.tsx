@@ -11,7 +11,7 @@ import { NewCollection } from './new-collection.tsx'
 import { TrainingGate } from './training-gate.tsx'
 import { endsSoon, type ListedCollection, type ListedTraining } from './training-shapes.ts'
 
-/** Koulutus: the collections and the sessions. */
+/** Koulutus: collections and sessions. */
 export function TrainingPage() {
   return (
     <TrainingGate>

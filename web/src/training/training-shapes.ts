@@ -1,7 +1,4 @@
-/**
- * Koulutus: collections of moments in recordings, and the sessions in which they are played (R4, R38; AC21). In: the
- * contract. Out: its shapes and small readings of what is typed. Never here: a copy of a moment.
- */
+/** Koulutus: collections of moments in recordings, and sessions that play them (R4, R38; AC21). Moments are never copied. */
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { formatPosition, readPosition } from '../format/duration.ts'
@@ -17,12 +14,12 @@ export type MomentThere = Extract<CollectedMoment, { state: 'THERE' }>
 export type ListedTraining = Ok<paths['/api/training/sessions']['get']>['items'][number]
 export type Training = Ok<paths['/api/training/sessions/{id}']['get']>
 
-/** Trains: an expert with that duty, or a supervisor of theirs. */
+/** Returns true for trainers: experts with that duty, and their supervisors. */
 export function trains(me: Pick<Me, 'rights'>): boolean {
   return me.rights.some(({ role, duty }) => role === 'SUPERVISOR' || (role === 'EXPERT' && duty === 'TRAINING'))
 }
 
-/** A moment as it is typed: positions as `2.05`. */
+/** A moment as typed: positions as `2.05`. */
 export interface TypedMoment {
   from: string
   to: string
@@ -32,7 +29,9 @@ export interface TypedMoment {
 
 export type WrongMoment = Partial<Record<'from' | 'to' | 'title', true>>
 
-/** What was typed as the server takes it, or which fields are wrong; the end may be the recording's own, which has no whole seconds. */
+/**
+ * Returns the typed moment for the server, or the wrong fields. The end may be the recording's own, which is no whole second.
+ */
 export function readTyped(
   typed: TypedMoment,
   durationMs: number,
@@ -53,12 +52,12 @@ export function readTyped(
 
 const wholeMs = (ms: number) => Math.floor(ms / 1000) * 1000
 
-/** A moment as it is typed again. */
+/** Returns a moment as text for the fields. */
 export function typedOf({ fromMs, toMs, title, lesson }: Pick<MomentThere, 'fromMs' | 'toMs' | 'title' | 'lesson'>) {
   return { from: formatPosition(fromMs), to: formatPosition(toMs), title, lesson }
 }
 
-/** The moments with one of them moved by one place; as they were where there is none. */
+/** Returns the moments with one of them moved by one place; unchanged at an end. */
 export function moved(ids: readonly string[], id: string, by: 1 | -1): string[] {
   const at = ids.indexOf(id)
   const to = at + by
@@ -69,7 +68,7 @@ export function moved(ids: readonly string[], id: string, by: 1 | -1): string[] 
   return next
 }
 
-/** Moments that become empty within so many days are told of beforehand. */
+/** Days before a moment's end of retention at which it is marked. */
 const warnedDays = 30
 
 export function endsSoon(destroyAt: string, nowMs: number): boolean {

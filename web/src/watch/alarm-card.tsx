@@ -14,7 +14,7 @@ import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
 import { LogLink } from './log-link.tsx'
 import type { Alarm } from './watch-shapes.ts'
 
-/** One alarm: what was seen, of whom, when, from when on that is an alarm, and what was found out. */
+/** One alarm: finding, person, time, threshold and outcome. */
 export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()
@@ -64,7 +64,7 @@ export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () =>
   )
 }
 
-/** Why requests were refused, and how often. */
+/** Refusal reasons with counts. */
 function Reasons({ reasons }: { reasons: unknown }) {
   const { say, language } = useLanguage()
   if (typeof reasons !== 'object' || reasons === null) return null
@@ -82,7 +82,7 @@ function Reasons({ reasons }: { reasons: unknown }) {
   )
 }
 
-/** Seen, and then closed with what was found out. */
+/** Marks an alarm as seen, and closes it with the outcome. */
 function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const { say } = useLanguage()
   const [isOpen, setOpen] = useState(false)
@@ -94,7 +94,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const wasOpen = useRef(false)
 
   useEffect(() => {
-    // The focus goes into the form and back to where it was opened.
+    // Moves the focus into the form and back to the button that opened it.
     if (isOpen !== wasOpen.current) document.getElementById(isOpen ? field : `${field}-deal`)?.focus()
     wasOpen.current = isOpen
   }, [isOpen, field])

@@ -3,7 +3,7 @@ import type { Language } from '../language/language.ts'
 import type { Say, Word } from '../language/use-words.ts'
 import type { Alarm } from './watch-shapes.ts'
 
-/** What was seen, with its counts, in one sentence. */
+/** Returns one sentence about the finding, with counts. */
 export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | 'facts'>, say: Say, language: Language) {
   const number = (key: string) => formatCount(countIn(facts[key]), language)
   switch (kind) {
@@ -98,21 +98,21 @@ function sayKinds(facts: Alarm['facts'], say: Say): string {
     .join(', ')
 }
 
-/** From when on it is an alarm. */
+/** Returns the text of the threshold. */
 export function sayThreshold({ kind, threshold }: Pick<Alarm, 'kind' | 'threshold'>, say: Say, language: Language) {
   const values = Object.fromEntries(
     Object.entries(threshold).flatMap(([key, value]) =>
       typeof value === 'number' ? [[key, formatCount(value, language)]] : [],
     ),
   )
-  // An alarm of before this had a threshold has none to tell.
+  // Older alarms have no such threshold.
   if (kind === 'mass' && 'looksInDay' in values) return say('watch.alarm.mass.threshold.day', values)
   if (kind === 'sign-ins' && 'accountsInDay' in values) return say('watch.alarm.sign-ins.threshold.day', values)
   if (kind === 'reveals' && 'searchesInDay' in values) return say('watch.alarm.reveals.threshold.searches', values)
   return say(`watch.alarm.${kind}.threshold`, values)
 }
 
-/** Ids that a fact lists, such as contacts or references; none where the alarm has no such fact. */
+/** Returns ids listed in a fact, such as contacts or references; empty if the alarm has no such fact. */
 export function idsIn(facts: Alarm['facts'], key: string): string[] {
   const ids = facts[key]
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : []

@@ -11,7 +11,7 @@ import { Page } from '../shell/page.tsx'
 import { AlarmCard } from './alarm-card.tsx'
 import { alarmStates, readAlarmState } from './watch-shapes.ts'
 
-/** What the data protection officer has to ask about, and what came of earlier questions (R21). */
+/** Alarms for the data protection officer, and the outcomes of earlier ones (R21). */
 export function AlarmsPage() {
   const { say } = useLanguage()
   const { state = 'open' } = useSearch({ from: '/alarms', select: readAlarmState, structuralSharing: true })

@@ -9,7 +9,7 @@ import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
 import { Extract } from './extract.tsx'
 
-/** Who looked at one call, for whoever inspects it, to be handed over on paper (L11, R44). */
+/** Accesses to one call, for a person who inspects it; printable (L11, R44). */
 export function ContactLooksPage() {
   const { say } = useLanguage()
   const { purpose } = usePurpose()

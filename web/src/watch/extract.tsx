@@ -7,7 +7,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import type { LookAtCall } from './watch-shapes.ts'
 
-/** Who looked, without names: what a person whose call it is may know (C-579/21); as paper, too. */
+/** Log extract without names, which the data subject is entitled to (C-579/21); printable. */
 export function Extract({
   title,
   looks,
@@ -17,7 +17,7 @@ export function Extract({
   title: string
   looks: readonly LookAtCall[]
   isCut: boolean
-  /** Says which call it was; left out where all are of one. */
+  /** Includes the call; false if all are of one. */
   withCall: boolean
 }) {
   const { say, language } = useLanguage()
@@ -80,7 +80,7 @@ export function Extract({
   )
 }
 
-/** Pages of searches and calls in progress are told once a day. */
+/** Returns true for pages of searches and calls in progress, which are listed once a day. */
 function isDaily({ kind }: LookAtCall): boolean {
   return kind === 'shown' || kind === 'watched'
 }

@@ -7,16 +7,16 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import type { Alarm } from './watch-shapes.ts'
 
-/** Of so long an alarm of calls and recordings is. */
+/** Period of an alarm about calls and recordings, in days. */
 const alarmDays = 28
 
-/** To the entries of the log, or to the calls, that an alarm is made of. */
+/** Links to the log entries or calls of an alarm. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { say } = useLanguage()
   const presence = usePresence()
   const runs = presence.state === 'signed-in' && runsCapture(presence.me)
   const { kind, person, firstAt: from, lastAt } = alarm
-  // What is missing has no entries: it stands in the reconciliation of calls and recordings.
+  // Missing recordings have no entries: links to the reconciliation.
   if (kind === 'unrecorded' || kind === 'untold') {
     const start = today(zone).subtract({ days: alarmDays }).toString()
     const days = { from: start, to: today(zone).toString() }
@@ -39,9 +39,9 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
       </p>
     ) : null
   }
-  // Of how recordings come in there are no entries: whoever runs the installation sees it by client and hour.
+  // Reception has no entries: technical maintenance sees it by client and hour.
   if (kind === 'one-way' || kind === 'loss') return null
-  // The log takes its end to be before; the last entry belongs to it.
+  // The log's end is exclusive; the last entry is included.
   const to = new Date(Date.parse(lastAt) + 1000).toISOString()
   const search = person
     ? { person: person.id, from, to }

@@ -4,7 +4,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import type { LookToReview } from './watch-shapes.ts'
 
-/** Looks to be reviewed: who, when, why by their own word, and how much. */
+/** Accesses to review: person, time, stated purpose, and amount. */
 export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
   const { say, language } = useLanguage()
   return (

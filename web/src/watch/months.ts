@@ -2,22 +2,22 @@ import { parseDate, today, type CalendarDate } from '@internationalized/date'
 import { zone } from '../format/instant.ts'
 import { locales, type Language } from '../language/language.ts'
 
-/** The history is kept for so many months (R22): what was before, nobody can ask about. */
+/** Retention of the history in months (R22): nothing earlier can be requested. */
 const monthsKept = 14
 
-/** A month of the calendar as it stands in the address (2026-10); what is no month, or none of those kept, is this one. */
+/** Reads a calendar month from the address (2026-10); the current one if it is invalid or out of retention. */
 export function readMonth(search: Record<string, unknown>): { month?: string } {
   const written = search['month']
   return typeof written === 'string' && monthsToAsk().includes(written) ? { month: written } : {}
 }
 
-/** The months that can be asked about, this one first. */
+/** Returns the months that can be requested, current one first. */
 export function monthsToAsk(now: CalendarDate = today(zone)): string[] {
   const first = now.set({ day: 1 })
   return Array.from({ length: monthsKept + 1 }, (_, back) => monthOf(first.subtract({ months: back })))
 }
 
-/** The instants between which a month lies in Finland. */
+/** Returns the first instant and the end of a month in Finland. */
 export function instantsOf(month: string): { from: string; to: string } {
   const first = parseDate(`${month}-01`)
   return {

@@ -8,7 +8,7 @@ import { Page } from '../shell/page.tsx'
 import { Extract } from './extract.tsx'
 import { formatMonth, instantsOf, monthsToAsk, readMonth } from './months.ts'
 
-/** Who looked at the calls that this person answered: when, in which role and unit, what for; never who (L11, L17). */
+/** Accesses to the calls that this person answered: time, role, unit and purpose; never the name (L11, L17). */
 export function MyLooksPage() {
   const { say, language } = useLanguage()
   const navigate = useNavigate()

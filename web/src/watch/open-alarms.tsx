@@ -4,7 +4,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { BrokenLog } from '../log/broken-log.tsx'
 
-/** On the start page of the data protection officer: alarms that are open, months that are not reviewed. */
+/** Start page section of the data protection officer: open alarms and months to review. */
 export function OpenAlarms() {
   const { say } = useLanguage()
   const { data: alarms } = $api.useQuery(

@@ -17,7 +17,7 @@ import { formatMonth } from './months.ts'
 import { ReviewBadge } from './reviews-page.tsx'
 import type { ReviewMonth } from './watch-shapes.ts'
 
-/** One month of looks by maintenance and the security unit, and the signature under it (AC24). */
+/** One month of accesses by maintenance and the security unit, and its sign-off (AC24). */
 export function ReviewPage() {
   const { say, language } = useLanguage()
   const { month } = useParams({ from: '/reviews/$month' })
@@ -32,7 +32,7 @@ export function ReviewPage() {
       return data
     },
     getNextPageParam: (page) => page.next,
-    // Each reading is an entry in the log.
+    // Each read is logged.
     staleTime: Infinity,
   })
   const looks = found.data?.pages.flatMap((page) => page.items) ?? []
@@ -76,7 +76,7 @@ export function ReviewPage() {
   )
 }
 
-/** The signature: who reviewed the month and what they found; or the form for it. */
+/** Sign-off: reviewer and findings, or its form. */
 function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
   const { say, language } = useLanguage()
   const [note, setNote] = useState('')

@@ -10,7 +10,7 @@ import { Page } from '../shell/page.tsx'
 import { formatMonth } from './months.ts'
 import type { ReviewMonth } from './watch-shapes.ts'
 
-/** Months of looks by maintenance and the security unit, each to be gone through once (AC24). */
+/** Months of accesses by maintenance and the security unit, each reviewed once (AC24). */
 export function ReviewsPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
@@ -78,7 +78,7 @@ const badges = {
   reviewed: 'badge badge-available',
 } as const
 
-/** Where a month is, in words. */
+/** State of a month's review, in words. */
 export function ReviewBadge({ month }: { month: ReviewMonth }) {
   const { say } = useLanguage()
   return <span className={badges[month.state]}>{say(`watch.reviews.state.${month.state}`)}</span>

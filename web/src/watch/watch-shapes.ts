@@ -1,6 +1,5 @@
 /**
- * Those who watch: alarms, reviews and extracts. In: the contract. Out: pages for the data protection officer, and for
- * whoever a call is about. Never here: a judgement of anybody; what is an alarm is the server's to say.
+ * Alarms, reviews and log extracts, for the data protection officer and for data subjects. The server decides what is an alarm.
  */
 import type { paths } from '../api/paths.ts'
 
@@ -14,7 +13,7 @@ export type LookAtCall = Ok<paths['/api/my-calls/looks']['get']>['items'][number
 
 export const alarmStates = ['open', 'closed'] as const
 
-/** Which alarms are shown, as it stands in the address; open ones unless it says otherwise. */
+/** Reads which alarms to show from the address; open ones by default. */
 export function readAlarmState(search: Record<string, unknown>): { state?: 'closed' } {
   return search['state'] === 'closed' ? { state: 'closed' } : {}
 }

@@ -2,12 +2,12 @@ import type { MatchedContact, RequestDetail } from '../../api/shapes.ts'
 
 export type Part = MatchedContact['segments'][number]
 
-/** The parts of a request's matched calls. */
+/** Returns the parts of a request's matched calls. */
 export function partsOf({ calls }: Pick<RequestDetail, 'calls'>): Part[] {
   return calls.flatMap(({ contact }) => contact?.segments ?? [])
 }
 
-/** Whether a text looks like the public half of an age key; the server judges. */
+/** Returns true if a text looks like an age recipient (public key); the server validates. */
 export function looksLikeRecipient(text: string): boolean {
   return /^age1[0-9a-z]{58}$/.test(text.trim())
 }

@@ -13,10 +13,10 @@ import { partsOf, type Part } from './acts-shapes.ts'
 import { MakeCopy } from './make-copy.tsx'
 import { ShownOnce, type MadeCopy } from './shown-once.tsx'
 
-/** Being made takes moments. */
+/** Poll interval while a copy is being made. */
 const lookAgainMs = 1_500
 
-/** Copies of recordings for the requester: to make, made, and how far each has come (C1). */
+/** Copies of recordings for the requester: to make, and made, with their states (C1). */
 export function Copies({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
   const title = useId()

@@ -10,7 +10,7 @@ import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
 import { partsOf, type Part } from './acts-shapes.ts'
 
-/** Who really answered a part of a call: proposed here, decided by somebody else (GDPR 16). */
+/** Corrections of the official of a call part: proposed here, decided by another person (GDPR 16). */
 export function Corrections({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
   const title = useId()
@@ -51,7 +51,7 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
   )
 }
 
-/** What a correction changes, who proposed it and how it was decided. */
+/** Content of a correction, who proposed it, and the decision. */
 export function CorrectionLines({ correction }: { correction: Correction }) {
   const { say, language } = useLanguage()
   const { was, becomes, proposedBy, proposedAt, decided } = correction

@@ -10,7 +10,7 @@ import { useLanguage } from '../../language/use-words.ts'
 import { looksLikeRecipient, type Part } from './acts-shapes.ts'
 import type { MadeCopy } from './shown-once.tsx'
 
-/** Makes a copy of one recording: how it is encrypted, and that the other party's rights were weighed (GDPR 15(4)). */
+/** Makes a copy of one recording: encryption, and confirmation that the other party's rights were weighed (GDPR 15(4)). */
 export function MakeCopy({
   request,
   part,
@@ -19,7 +19,7 @@ export function MakeCopy({
 }: {
   request: RequestDetail
   part: Part
-  /** There is no other to tell it from. */
+  /** It is the only part. */
   isOne: boolean
   onMade: (made: MadeCopy) => void
 }) {

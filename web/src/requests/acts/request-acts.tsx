@@ -8,7 +8,7 @@ import { StepSection } from '../step-section.tsx'
 import { Copies } from './copies.tsx'
 import { Corrections } from './corrections.tsx'
 
-/** What today's law adds to a request, where the description has the switch: copies, corrections, official documents. */
+/** Acts that today's law adds to a request, if the description's switch is on: copies, corrections, official documents. */
 export function Acts({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
   const { kinds, copies, corrections, openness } = request
@@ -23,7 +23,7 @@ export function Acts({ request, onChanged }: { request: RequestDetail; onChanged
   )
 }
 
-/** What people do outside, said in place. */
+/** Instructions for what is done outside Seloste. */
 function Told({ title, children }: { title: string; children: string }) {
   const id = useId()
   return (

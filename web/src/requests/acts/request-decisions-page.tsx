@@ -17,7 +17,7 @@ import { CorrectionLines } from './corrections.tsx'
 
 type OpennessAsked = RequestDecisions['openness'][number]
 
-/** Pyyntöjen ratkaisut: what of requests waits for the decision maker, and what was decided lately. */
+/** Pyyntöjen ratkaisut: decisions on requests that wait for the decision maker, and recent ones. */
 export function RequestDecisionsPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/request-decisions', undefined, {

@@ -11,7 +11,7 @@ export interface MadeCopy {
   expiresAt: string
 }
 
-/** The link and the passphrase of a copy that was just made: shown now and never again. */
+/** Link and passphrase of a new copy, shown only once. */
 export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()
