@@ -8,7 +8,7 @@ const lengths = { least: 15, greatest: 256 }
 
 test('characters are counted as people see them, not as the machine keeps them', () => {
   expect(lengthOf('😀😀')).toBe(2)
-  // One letter and its dots, written as two: NFKC makes them one.
+  // A letter and its combining dots: NFKC composes them.
   expect(lengthOf('a\u0308')).toBe(1)
 })
 

@@ -20,7 +20,7 @@ test('the code has its white border', () => {
   }
 })
 
-/** The path as a picture, drawn by its own rules: M x y, h, v, h back, z. */
+/** Renders the path independently: M x y, h, v, h back, z. */
 function draw({ path, size }: { path: string; size: number }, scale: number) {
   const width = size * scale
   const data = new Uint8ClampedArray(width * width * 4).fill(255)

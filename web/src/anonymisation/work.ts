@@ -111,8 +111,8 @@ export function addTurn(work: Work, track: Track, atMs: number, durationMs: numb
 }
 
 /**
- * Two turns of one: the words where the caret stands, the time where the recording plays, or, where that is elsewhere, in the
- * measure of the words.
+ * Splits a turn in two: the words at the caret, the time at the playback position, or, if that is outside the turn, in
+ * proportion to the words.
  */
 export function splitTurn(work: Work, key: number, caret: number, atMs: number): Work {
   const turn = work.turns.find((one) => one.key === key)
@@ -127,12 +127,12 @@ export function splitTurn(work: Work, key: number, caret: number, atMs: number):
   return insertTurn(first, { ...withoutKey(turn), fromMs: cutMs, text: turn.text.slice(caret).trim() })
 }
 
-/** What was proposed beside what is there already: nothing that a person wrote or marked is touched or doubled. */
+/** Adds proposals to the work; changes and duplicates nothing that a person wrote or marked. */
 export function withProposals(
   work: Work,
   proposed: { turns: readonly CopyTurn[]; redactions: readonly CopyRedaction[] },
 ): { work: Work; turns: number; redactions: number } {
-  // A turn in which nothing is written yet makes room for one with words.
+  // A turn without words is replaced by a proposed one with words.
   const written = work.turns.filter(
     (one) =>
       one.text.trim() !== '' ||
@@ -153,7 +153,7 @@ export function withProposals(
   }
 }
 
-/** Turns of one lane that go on at the same time: only one of them can be spoken. */
+/** Returns overlapping turns of one lane: only one of them can be spoken. */
 export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
   const found = new Set<number>()
   for (const track of tracks) {
@@ -167,7 +167,7 @@ export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
   return found
 }
 
-/** Whether a lane is silent at a moment in the copy. */
+/** Returns true if a lane is silenced at a moment of the copy. */
 export function isRedactedAt(redactions: readonly CopyRedaction[], track: Track, ms: number): boolean {
   return redactions.some((one) => one.track === track && one.fromMs <= ms && ms < one.toMs)
 }
@@ -192,7 +192,7 @@ function insertRedaction(work: Work, redaction: CopyRedaction): Work {
   }
 }
 
-/** Where it belongs by its beginning; what is there already stays in its order, so that nothing moves under the hands. */
+/** Inserts by start time without reordering existing rows, so that nothing moves under the pointer. */
 function inserted<T extends { fromMs: number }>(rows: readonly T[], row: T): T[] {
   const at = rows.findIndex((one) => one.fromMs > row.fromMs)
   return at < 0 ? [...rows, row] : rows.toSpliced(at, 0, row)

@@ -4,7 +4,7 @@ import { reasons } from '../contact/why-sentences.ts'
 import type { Say } from '../language/use-words.ts'
 import { sayCarried, sayStep } from './flow-steps.ts'
 
-/** As i18next answers: where it has no text, the key. */
+/** Returns the key if there is no text, like i18next. */
 const say: Say = (word) => words[word] ?? word
 
 test('why a call is not recorded is told in words, whatever the plan’s reason or the trouble', () => {

@@ -5,7 +5,7 @@ import { sentencesOf } from './why-sentences.ts'
 
 const name = { fi: 'Palvelunumerot', sv: 'Servicenumren', en: 'Service numbers' }
 
-/** The reasons that decisions have, as they are written where they are made; the web's compiler cannot read that code. */
+/** Reasons of decisions, read from the source text: the web's compiler cannot import that code. */
 function decisionReasons(): string[] {
   const code = readFileSync(join(import.meta.dirname, '../../../src/description/decide-recording.ts'), 'utf8')
   const list = /decisionReasons = \[([^\]]+)\]/.exec(code)?.[1] ?? ''

@@ -5,7 +5,7 @@ test('a field is found in the part of the form that holds it, and one without a 
   expect(sectionOf('recordingPlan.rules[0].share')).toBe('plan')
   expect(sectionOf('recordingPlan.announcements')).toBe('announcements')
   expect(sectionOf('rights.unit.fi')).toBe('controller')
-  // A beginning of letters is no beginning of a field.
+  // A common prefix of letters is no common prefix of fields.
   expect(sectionOf('numbering.pbx')).toBeUndefined()
   expect(sectionOf('(file)')).toBeUndefined()
 })

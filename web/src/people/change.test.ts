@@ -69,7 +69,7 @@ describe('a change', () => {
       text: 'people.person.change.name.missing',
       day: 'people.person.change.day.missing',
     })
-    // An empty unit is no way to end one: that would be done by not writing anything.
+    // An empty unit does not end one: an untouched form would do that.
     expect(problemsOf(draft({ kind: 'unit' }), aino)).toEqual({ text: 'people.person.change.unit.missing' })
     expect(problemsOf(draft({ kind: 'endUnit' }), aino)).toEqual({})
     expect(problemsOf(draft({ kind: 'employedTo', day: null }), aino)).toEqual({})

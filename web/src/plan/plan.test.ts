@@ -4,7 +4,7 @@ import { judgeShare } from './judge-share.ts'
 import { ordinaryRange } from './ordinary-range.ts'
 import { formatHours } from './rule-words.ts'
 
-/** The chance of each count, from factorials: another way than the one under test. */
+/** Returns the probability of each count, from factorials: independent of the code under test. */
 function chances(calls: number, share: number): number[] {
   const logs = [0]
   for (let n = 1; n <= calls; n++) logs.push(logs[n - 1]! + Math.log(n))

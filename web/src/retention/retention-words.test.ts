@@ -7,7 +7,7 @@ import type { Say } from '../language/use-words.ts'
 import { sayCause, sayDue, sayFault, sayLedgerKind, sayMonth, saySpan } from './retention-words.ts'
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
-/** As the dictionary says it; a key it does not have is said as it is. */
+/** Returns the text of a key; the key itself if there is none. */
 const say: Say = (key, values = {}) => {
   const text = words[key] ?? words[`${key}_${values['count'] === 1 ? 'one' : 'other'}`] ?? key
   return Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{{${name}}}`, String(value)), text)

@@ -77,7 +77,7 @@ describe('a right that goes on', () => {
       from: null,
       until: parseDate('2027-11-25'),
     })
-    // Revoked before its last day: nothing of it is ahead.
+    // Revoked before its last day: nothing of it remains.
     expect(renewing({ ...right, state: 'revoked' }, offer, person(), today)).toMatchObject({
       from: null,
       until: parseDate('2027-11-25'),

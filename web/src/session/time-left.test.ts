@@ -23,7 +23,7 @@ describe('the end of a session', () => {
 
   test('is asked about again where any tab has used the session since', () => {
     expect(timeLeft(clock(60_000, { lastUseMs: now - 30_000 }))).toEqual({ do: 'ask' })
-    // The answer that told of the end is a use itself.
+    // The answer that carried the end is a use itself.
     const together = { heardAtMs: now - 30_000, lastUseMs: now - 26_000 }
     expect(timeLeft(clock(60_000, together))).toEqual({ do: 'warn', leftMs: 60_000, isLast: false })
   })
@@ -43,7 +43,7 @@ describe('the end of a session', () => {
     const before = { endsAtMs: now + 60_000 }
     expect(isLastEnd(before, { endsAtMs: now + 60_000, serverNowMs: now })).toBe(true)
     expect(isLastEnd(before, { endsAtMs: now + 3_600_000, serverNowMs: now })).toBe(false)
-    // The end of another session, later and near: it moved.
+    // A near end of another session, later than the last: it moved.
     expect(isLastEnd(before, { endsAtMs: now + 110_000, serverNowMs: now })).toBe(false)
   })
 

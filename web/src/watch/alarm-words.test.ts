@@ -5,7 +5,7 @@ import sv from 'virtual:texts/sv'
 import type { Say } from '../language/use-words.ts'
 import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
 
-/** Says a word of a dictionary with its blanks filled in, as the pages do; plurals with their ending. */
+/** Returns a text with its values filled in, like the pages; plurals with their suffix. */
 const saying =
   (words: Record<string, string>): Say =>
   (key, values = {}) => {
