@@ -60,7 +60,9 @@ test('nobody can delete a recording before its day, and the page says from when 
         ? page
         : await atAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...look })
     if (desk === page) await signInOn(page, seloste, userId, { path: `/contacts/${call.contactId}`, ...look })
-    await expect(desk.locator('#content')).toContainText('Ei tuhota ennen')
+    await expect(desk.locator('#content')).toContainText(
+      'Ennen sitä se tuhotaan vain, jos soittaja tai virkailija kieltää',
+    )
     await expect(desk.getByRole('button', { name: /[Tt]uhoa|[Pp]oista|kieltä/ })).toHaveCount(0)
     const api = await signInAt(seloste.url, userId, seloste.password)
     const deleted = await api.call('DELETE', `/api/recordings/${call.recordingId}`)

@@ -95,7 +95,7 @@ test('a call over New Year is one contact, listed under both days, and every ter
 
 test('six months from a 31st end on the last of a month that has none', async ({ page, seloste }) => {
   const text = await open(page, seloste, callers.endOfMonth)
-  expect(text).toContain('Puhelu osui otantaan.')
+  expect(text).toContain('Tämä puhelu osui otantaan.')
   // Destroyed a day before the ceiling at 12.00, so that nothing is left at it; never before two months, at 12.00.
   expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 6 }).subtract({ days: 1 }))} klo 12.00`)
   expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 2 }))} klo 12.00`)
@@ -109,7 +109,7 @@ test('in the night that the clocks go back, a call that ends before it began by 
   expect(text).toContain('3.50.00 (UTC+3)')
   expect(text).toContain('3.10.00 (UTC+2)')
   expect(text).toContain('20 min')
-  expect(text).toContain('Puhelu osui otantaan.')
+  expect(text).toContain('Tämä puhelu osui otantaan.')
 })
 
 test('in the night that the clocks go forward, a call from 2.59.30 to 4.00.30 lasts a minute', async ({

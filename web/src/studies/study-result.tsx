@@ -3,7 +3,8 @@ import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { zone } from '../format/instant.ts'
+import { formatDate } from '../format/instant.ts'
+import type { Language } from '../language/language.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { csvOf } from './csv.ts'
@@ -23,13 +24,13 @@ const filePx = 900
 
 /** Answer: notes, plot, table, and both as files. */
 export function StudyResult({ study, asked, today }: { study: Study; asked: Asked; today: CalendarDate }) {
-  const { say, language, locale } = useLanguage()
+  const { say, language } = useLanguage()
   const [ref, width] = useWidth()
   const [isUnmade, setUnmade] = useState(false)
   const { by = 'month', measure = 'calls' } = asked
   const days = daysOf(asked, today)
   const other = comparedDays(days, asked.compare ?? 'none')
-  const said = (time: Days) => sayDays(time, locale)
+  const said = (time: Days) => sayDays(time, language)
   const title = say('studies.about', { measure: say(`studies.measure.${measure}`), by: say(`studies.by.${by}`) })
   const notes = sayNotes(study, said(days), other && said(other), say, language)
   const isNothing = study.rows.every(({ figures, compared }) =>
@@ -163,9 +164,7 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
   )
 }
 
-function sayDays({ start, end }: Days, locale: string): string {
-  const written = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'numeric', year: 'numeric', timeZone: zone })
-  return start.compare(end) === 0
-    ? written.format(start.toDate(zone))
-    : `${written.format(start.toDate(zone))}–${written.format(end.toDate(zone))}`
+function sayDays({ start, end }: Days, language: Language): string {
+  const [first, last] = [start, end].map((day) => formatDate(`${day.toString()}T09:00:00Z`, language))
+  return first === last ? `${first}` : `${first}–${last}`
 }
