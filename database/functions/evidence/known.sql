@@ -17,7 +17,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function had_part to seloste_custodian;
 
--- Whether a person was employed by an instant and had a right then that covers the purpose and reaches a call, or one part of it. Which
+-- Whether a person had a right at an instant that covers the purpose and reaches a call, or one part of it; rights end with the employment,
+-- and one that begins anew says nothing of the one before. Which
 -- unit an official belonged to is asked of the directory as well, as it was when the call began. What a request was about is erased after
 -- it, and so may be what its calls were: then the request itself is enough.
 create or replace function was_in_scope(person uuid, purpose text, reference text, looked_at timestamptz, call uuid, part uuid) returns boolean
@@ -25,12 +26,10 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   return exists (
-    select from access_right a join person p on p.id = a.person_id
+    select from access_right a
     where a.person_id = was_in_scope.person and purposes_cover(a.purposes, array[was_in_scope.purpose])
       and a.valid_from <= looked_at + scope_grace() and coalesce(a.valid_to > looked_at - scope_grace(), true)
       and coalesce(a.revoked_at > looked_at - scope_grace(), true)
-      -- An end of employment may be entered after it; what ends with it is revoked as it is entered.
-      and p.employed_from <= looked_at + scope_grace()
       and case
         when a.scope_kind = 'none' then false
         when a.scope_kind = 'all' and a.role <> 'SERVICE_UNIT' then true
