@@ -118,7 +118,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   unlogged as (
     select r.id from access_right r
     where not exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.granted' and e.result = 'ok')
-      and not (is_before_log(r.granted_at) and is_before_log(coalesce(least(r.revoked_at, r.valid_to), r.granted_at)))
+      -- A grant that was pruned, of a right no longer than one may be: that is over when the log of its beginning is.
+      and not (is_before_log(r.granted_at) and r.valid_from <= latest_end(r.granted_at)
+        and coalesce(least(r.revoked_at, r.valid_to), r.granted_at) <= latest_end(r.valid_from))
   ),
   beyond as (
     select r.id from access_right r
