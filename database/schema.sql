@@ -3807,11 +3807,12 @@ intervals_apart() returns trigger
 is_before_log(instant timestamp with time zone) returns boolean
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubted_by_move(r access_right) returns boolean to seloste_desk
+is_heard_to_verify(r recording, reference text) returns boolean
 is_in_the_log(c request_call) returns boolean
 is_matched(q subject_request, contact uuid, segment uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
 is_part_told(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
-is_restricted(r recording) returns boolean
+is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
 is_silent_to(me uuid, node uuid) returns boolean
 is_theirs(q subject_request, contact uuid) returns boolean
 is_told_too_late(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture

@@ -27,9 +27,11 @@ async function renamed(id: string, kinds: Kinds, name = 'Toinen Nimi') {
 }
 const verify = (id: string, call: string, isParty: boolean) => on(id, `/calls/${call}/verification`, { isParty })
 const draft = (id: string, kind: string) => on(id, '/letters', { kind })
+const begin = (number: string, recording: string) =>
+  ask('paula', 'POST', `/api/recordings/${recording}/listenings`, { purpose: 'INSPECTION', reference: number })
+const hears = async (number: string, recording: string) => (await begin(number, recording)).status
 async function listen(number: string, recording: string) {
-  const look = { purpose: 'INSPECTION', reference: number }
-  const begun = await ask('paula', 'POST', `/api/recordings/${recording}/listenings`, look)
+  const begun = await begin(number, recording)
   expect(begun.status).toBe(201)
   const paula = await acts.as('paula')
   const sound = await paula.fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-999' } })
@@ -86,13 +88,12 @@ test('the inspection that keeps its recording for a hearing goes on, and no time
 
 describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   test('stands while a name is corrected, and is told to whoever shows the call to be theirs alone', async () => {
-    const { id, recording, call } = await about([kind])
+    const { id, number, recording, call } = await about([kind])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     await renamed(id, [kind])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await draft(id, kind === 'OBJECTION' ? 'objection' : 'restriction')).code).toBe('letter.nothing-to-tell')
-    // Nothing can be heard of it: what they tell shows it, of the same call.
-    expect(await verify(id, call, true)).toMatchObject({ status: 409, code: 'call.details-missing' })
+    expect(await verify(id, call, true)).toMatchObject({ status: 409, code: 'call.not-heard' })
     const { rows } = await sql<{ day: string; time: string; caller: string }>`
       select to_char(started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD') as day, caller_key as caller,
         to_char(started_at at time zone 'Europe/Helsinki', 'HH24:MI') as time from contact where id = ${recording.contactId}`.execute(
@@ -110,9 +111,24 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     expect(await on(id, `/calls/${call}`, others, 'PUT')).toMatchObject({ status: 409, code: 'call.fits-another' })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await on(id, `/calls/${call}`, told, 'PUT')).body).toMatchObject({ state: 'FOUND', verifyAgain: true })
+    await listen(number, recording.id)
     expect((await verify(id, call, true)).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await read(id)).calls).toMatchObject([{ state: 'MATCHED' }])
+  })
+
+  test('is heard to be verified again, and for nothing else, where no other request restricts it', async () => {
+    const recording = await kept()
+    const asks = { contacts: [recording.contactId], kinds: [kind] }
+    const { id, number, calls } = await served(asks)
+    expect(await hears(number, recording.id)).toBe(403)
+    await renamed(id, [kind])
+    const other = await served(asks)
+    expect(await hears(number, recording.id)).toBe(403)
+    expect((await on(other.id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
+    await listen(number, recording.id)
+    expect((await verify(id, calls[0]!.id, true)).status).toBe(204)
+    expect(await hears(number, recording.id)).toBe(403)
   })
 
   test('ends where whoever has the other name is no party, and with it what waited for their hearing', async () => {
@@ -127,7 +143,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
 })
 
 test('what somebody was told to be restricted does not end for another name: nobody would tell them (GDPR 18(3))', async () => {
-  const { id, recording, call } = await about(['RESTRICTION'])
+  const { id, number, recording, call } = await about(['RESTRICTION'])
   const { body } = await draft(id, 'restriction')
   expect((await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
     204,
@@ -136,6 +152,22 @@ test('what somebody was told to be restricted does not end for another name: nob
   expect(await verify(id, call, false)).toMatchObject({ status: 409, code: 'call.restriction-told' })
   expect(await on(id, `/calls/${call}/unidentifiable`)).toMatchObject({ status: 409, code: 'call.restriction-told' })
   expect(await on(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({ status: 409, code: 'request.unfinished' })
+  expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+  // Their name is entered again, and they are told.
+  await renamed(id, ['RESTRICTION'], 'Pyytäjä Pyynnöllä')
+  await listen(number, recording.id)
+  expect((await verify(id, call, true)).status).toBe(204)
+  expect((await draft(id, 'restriction-end')).status).toBe(201)
+})
+
+test('a hearing that is asked for again together with another name is kept for', async () => {
+  const { id, number, recording, call } = await about(['LISTEN', 'KNOW'])
+  const name = 'Pyytäjä Pyynnöllä'
+  expect((await on(id, '', { kinds: ['KNOW'], language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
+  await renamed(id, ['LISTEN', 'KNOW'])
+  await listen(number, recording.id)
+  expect((await verify(id, call, true)).status).toBe(204)
+  await acts.byOfficial(recording.id)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
 })
 

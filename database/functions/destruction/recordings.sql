@@ -666,6 +666,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when r.state = 'STORED' then r.destroy_at
     when r.state <> 'RESTRICTED' then null
     when recordings_are_held(r.contact_id) then case when heard_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
+    when heard_until.purpose = 'INSPECTION' and is_heard_to_verify(r, heard_until.reference) then r.destroy_at
     when heard_until.purpose = 'INSPECTION' and exists (
       select from inspection_recording ir join inspection i on i.id = ir.inspection_id
       where ir.recording_id = r.id and i.closed_at is null and i.reference = btrim(heard_until.reference)

@@ -317,6 +317,16 @@ begin
   return next;
 end $$;
 
+-- Whether a recording is restricted by one request alone, whose call waits to be verified again: it is heard for that.
+create or replace function is_heard_to_verify(r recording, reference text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (
+    select from request_served(is_heard_to_verify.reference) q join request_call c on c.request_id = q.id and c.contact_id = r.contact_id
+    where c.verify_again_since is not null and restricts(q) and not is_restricted(r, q.id)
+  ) and not exists (select from prohibition p where p.recording_id = r.id);
+end $$;
+
 -- Whether the viewer has heard anything of a recording under a number, for whoever has the request's name now.
 create or replace function has_heard(recording uuid, reference text, since timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -344,7 +354,8 @@ declare
   q subject_request := serving_identified(request);
   c request_call := call_served(q, wanted);
   is_again boolean := c.verify_again_since is not null;
-  was_opened boolean := exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id);
+  was_opened boolean := exists (select from inspection i
+    where i.request_id = q.id and i.contact_id = c.contact_id and i.outcome is distinct from 'withdrawn');
   opened uuid;
   shown record;
 begin

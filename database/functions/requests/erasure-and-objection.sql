@@ -41,12 +41,12 @@ begin
       and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id));
 end $$;
 
-create or replace function is_restricted(r recording) returns boolean
+create or replace function is_restricted(r recording, apart_from uuid default null) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
     select from request_call c join subject_request q on q.id = c.request_id
-    where c.contact_id = r.contact_id and c.state = 'MATCHED' and restricts(q)
+    where c.contact_id = r.contact_id and c.state = 'MATCHED' and restricts(q) and q.id is distinct from apart_from
       and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id)));
 end $$;
 
