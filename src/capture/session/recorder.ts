@@ -17,6 +17,7 @@ import {
   callIdsOf,
   callerOf,
   isHeldBack,
+  toldCallerOf,
   unheardMedia,
   type CallInvitation,
   type EarlierSegment,
@@ -67,6 +68,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
   const times = new WeakMap<SegmentBefore, () => Temporal.Instant>()
+  /** Sessions that continue in a duplicate. */
+  const inherited = new WeakSet<RunningSession>()
   const reader = createRequestReader(options)
   const recent = createRecentCalls()
   for (const facts of options.leftBehind ?? []) {
@@ -79,7 +82,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const halves = createSplitDirectionSessions({ options, sessions, hold })
   const twins = createDuplicateSessions({
     ...{ options, limits, sessions, reader, hold, forget },
-    onMoved(session, facts) {
+    onMoved(session, facts, isOriginal) {
+      if (isOriginal) inherited.delete(session)
+      else inherited.add(session)
       counters.movedOn++
       hold(session)
       options.onFacts?.(session.dialog.id, facts)
@@ -264,7 +269,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const later = facts
       ? decideLater(invitation, facts, () => describe(incoming, found, now, remembered(facts, true)))
       : 'as-before'
-    if (later === 'another') return passOn(session, incoming, invitation, now)
+    const isAnothers = facts && inherited.has(session) && isOfAnother(incoming, invitation, facts, now)
+    if (later === 'another' || isAnothers) return passOn(session, incoming, invitation, now)
     const reoffer = { ...reofferOf(invitation, session), tellsMedia: tellsMedia(incoming, invitation) }
     if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
     const asking = { request: incoming, offer: invitation.offer }
@@ -310,16 +316,23 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { id } = asked.dialog
     const { first, leg } = twins.find(id) ?? {}
     const facts = first?.state?.phase === 'live' ? first.state.session.facts : undefined
-    const caller = callerOf(invitation)
-    if (!leg || !facts || !caller || !hasStarted(invitation)) return false
-    const told = { caller, numbers: invitation.parties.connected.numbers }
-    const own = recent.find(callIdsOf(invitation), reader.trunkNameOf(asked), told, now)
-    if (own === undefined || (own !== 'others' && own.contactId === facts.contactId)) return false
+    if (!leg || !facts || !isOfAnother(asked, invitation, facts, now)) return false
     const { described, sdpSessionId } = leg
     const { streams, answerVersion } = leg.place
     twins.leave(id)
     unkept.take(id, { described, streams, answerVersion, sdpSessionId })
     return true
+  }
+
+  /** Returns true if a duplicate, or a session that continues in one, reports a caller whose call this is not. */
+  function isOfAnother(asked: Asked, invitation: CallInvitation, facts: SegmentFacts, now: Temporal.Instant): boolean {
+    const caller = toldCallerOf(invitation)
+    if (!caller || !hasStarted(invitation)) return false
+    const { numbers, left } = invitation.parties.connected
+    const callIds = [...new Set([...callIdsOf(invitation), ...facts.callIds])]
+    const told = { caller, numbers: [...numbers, ...left] }
+    const own = recent.find(callIds, reader.trunkNameOf(asked), told, now)
+    return own === 'others' || (own !== undefined && own.contactId !== facts.contactId)
   }
 
   /**

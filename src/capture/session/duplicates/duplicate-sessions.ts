@@ -81,8 +81,8 @@ export function createDuplicateSessions(parts: {
   reader: RequestReader
   /** Saves a session and its duplicates. */
   hold: (first: RunningSession) => void
-  /** Called after a session has moved to another dialog. */
-  onMoved: (session: RunningSession, facts: SegmentFacts) => void
+  /** Called after a session has moved to another dialog. `isOriginal`: back to the one it began in. */
+  onMoved: (session: RunningSession, facts: SegmentFacts, isOriginal: boolean) => void
   /** Deletes everything about a dialog. */
   forget: (dialogId: string) => void
   /** Called if the duplicate's client has reported meanwhile that another official has the call. */
@@ -234,7 +234,7 @@ export function createDuplicateSessions(parts: {
         parts.forget(leg.dialog.id)
       }
       if (!was || !state) return
-      parts.onMoved(session, state.facts)
+      parts.onMoved(session, state.facts, heir.isOriginal)
       if (told && isNews && answeringOfficial(told.invitation, state.facts.official) === 'passed-on')
         await parts.passOn(session, told)
     })

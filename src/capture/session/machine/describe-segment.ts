@@ -162,7 +162,7 @@ export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Inst
 /** Returns what a later request of the same session adds to the known parties. */
 export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
   const official = officialOf(invitation)
-  const caller = isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
+  const caller = toldCallerOf(invitation)
   const doubts = marksOf(invitation, known)
   return {
     ...(official && { official }),
@@ -215,6 +215,11 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
   // A withheld number is not stored even if the trunk carried it (AC9).
   if (number.kind === 'withheld') return { kind: 'withheld', key: null, raw: null }
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
+}
+
+/** Returns the caller; undefined if none was reported or it is guessed. */
+export function toldCallerOf(invitation: CallInvitation): SegmentFacts['caller'] | undefined {
+  return isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
 }
 
 export function officialOf({ parties }: CallInvitation): SegmentFacts['official'] {

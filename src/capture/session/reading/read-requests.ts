@@ -63,8 +63,11 @@ export interface Beginning {
   clock: ClientClock
 }
 
-/** Headers about the parties and the client: jambonz omits them in re-INVITEs. */
-const toldOnce = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent']
+/** Headers about the parties, the client and the call: jambonz omits them in re-INVITEs. */
+const toldOnce = [
+  ...['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent'],
+  ...['cisco-guid', 'user-to-user', 'x-broadworks-correlation-info'],
+]
 
 export function createRequestReader(options: {
   versionAt: VersionAt

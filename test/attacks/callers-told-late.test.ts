@@ -1,0 +1,94 @@
+/**
+ * Promise: nobody's call reaches the contact or the recording of another caller, and one call is one contact (R9, R17). The attack:
+ * sessions of one id, of which one tells its caller late, or has only a guess of who calls (docs/decisions/0111).
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { metadataOf, openBench, people, type FlowBench } from '../conformance/flows/recording-client.ts'
+
+let bench: FlowBench
+beforeEach(async () => {
+  bench = await openBench(14_600, { limits: { silenceEndsMs: 3_500, scarceSilenceMs: 3_500 } })
+})
+afterEach(() => bench.stop())
+
+const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
+const [caller, stranger] = ['+358401234567', '+358509998877']
+const c = { id: 'c', aor: people.caller, label: '1' }
+const a = { id: 'a', aor: people.official, label: '2' }
+const b = { id: 'b', aor: people.colleague, label: '2' }
+const x = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
+/** The metadata of another session. */
+const beside = (...participants: { id: string; aor: string; label: string }[]) => metadataOf({ id: 'o', participants })
+const guid = { 'Cisco-Guid': '1-2-3-4', ...diversion }
+
+type Session = Awaited<ReturnType<FlowBench['call']>>
+async function speak(rounds: number, ...talks: [Session, Awaited<ReturnType<Session['invite']>>['ports']][]) {
+  for (let n = 0; n < rounds; n++) {
+    for (const [talk, ports] of talks) await talk.speak(ports, 2)
+    await wait(100)
+  }
+}
+
+/** Ends these sessions, and returns each part's caller and number of recorded packets. */
+async function over(...talks: Session[]) {
+  for (const talk of talks) await talk.bye()
+  await bench.until(() => expect(bench.segments().every(({ recording }) => recording?.stored)).toBe(true))
+  return bench.segments().map(({ caller: { key }, recording }) => [key, recording?.stored?.packetsReceived])
+}
+const contacts = () => new Set(bench.segments().map(({ contactId }) => contactId)).size
+
+describe.each([
+  ['User-to-User', '00FA080001000263F1A2B3;encoding=hex'],
+  ['Cisco-Guid', '1-2-3-4'],
+  ['X-BroadWorks-Correlation-Info', '1-2-3-4'],
+])('a second session of an id in %s that tells later that somebody else calls', (header, value) => {
+  const headers = { [header]: value, ...diversion }
+  async function both() {
+    const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers })
+    const second = await two.invite({ sdp: true, headers })
+    await speak(5, [one, first.ports], [two, second.ports])
+    return { one, two, ports: second.ports }
+  }
+
+  test('goes on by itself while the first is silent', async () => {
+    const { one, two, ports } = await both()
+    await two.update({ metadata: beside(x, a) })
+    await speak(12, [two, two.offered.at(-1)?.ports ?? ports])
+    expect((await over(two, one))[0]).toEqual([caller, 20])
+    expect(bench.segments()[1]?.caller.key).toBe(stranger)
+  })
+
+  test('has a recording of its own once the first has ended', async () => {
+    const { one, two, ports } = await both()
+    await one.bye()
+    await wait(100)
+    await two.update({ metadata: beside(x, a) })
+    await speak(5, [two, ports])
+    expect(await over(two)).toEqual([
+      [caller, 20],
+      [stranger, 20],
+    ])
+    expect(bench.segments()[1]?.marks).toContain('needs-review')
+  })
+})
+
+test.each([
+  ['its caller', [c]],
+  ['no caller', []],
+])('a call of two sessions is one contact when it is passed on in the second, which tells %s', async (_, told) => {
+  const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
+  const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
+  const second = await two.invite({ sdp: true, metadata: beside(...told, a), headers: guid })
+  await speak(5, [one, first.ports], [two, second.ports])
+  await one.bye()
+  await wait(100)
+  await two.update({ metadata: beside(...told, b) })
+  await speak(5, [two, second.ports])
+  expect(await over(two)).toEqual([
+    [caller, 20],
+    [caller, 20],
+  ])
+  expect(contacts()).toBe(1)
+})
