@@ -96,7 +96,7 @@ grant execute on function listenings_out_of_scope to seloste_custodian;
 create or replace function authority_decisions()
 returns table (number text, outcome text, provision text, decided_at timestamptz, is_own boolean, is_logged boolean, is_released boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_hands(d)), true),
+  select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_hands(d)), false),
     is_before_log(d.decided_at) or exists (select from audit_entry e
       where e.object_id = d.id and e.action = 'authority.decided' and e.result = 'ok' and e.person_id = d.decided_by),
     d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { termZone } from '#description/terms.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { askOne } from './ask-one.ts'
+import { lostTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type AnonymisedFacts = {
@@ -25,18 +26,21 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
   },
   remedy:
     'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',
-  async check({ db }) {
+  async check(looking) {
+    const lost = await lostTimes(looking)
     const row = await askOne(
-      db,
+      looking.db,
       sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`
         with lent as (
           select c.disclosure || '/' || c.item as name, c.released_at, a.id, a.state, a.checked_at
           from disclosed_copy c left join anonymised_copy a on a.recording_id = c.recording_id
           where c.disclosure ~ '^T-' and c.recording_id is not null
         ), approved as (
-          select a.id, a.checked_at, a.checked_by, a.prepared_by, a.former_preparers, exists (select from audit_entry e
-            where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok' and e.person_id = a.checked_by
-              and e.detail ->> 'outcome' = 'APPROVED') as is_logged
+          -- What a restore replayed of an interval that it has lost names nobody and has no entry.
+          select a.id, a.checked_at, a.checked_by, a.prepared_by, a.former_preparers,
+            coalesce(a.checked_at <@ ${lost}::tstzmultirange, false) or exists (select from audit_entry e
+              where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok' and e.person_id = a.checked_by
+                and e.detail ->> 'outcome' = 'APPROVED') as is_logged
           from anonymised_copy a where a.state = 'APPROVED'
         )
         select
@@ -45,7 +49,7 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
             where l.id is null or l.state <> 'APPROVED' or coalesce(l.checked_at > l.released_at, true)) as unchecked,
           (select count(*) from approved) as approved,
           (select coalesce(array_agg(a.id order by a.checked_at), '{}') from approved a
-            where a.checked_by is null or a.checked_by = a.prepared_by or a.checked_by = any (a.former_preparers) or not a.is_logged) as alone`,
+            where a.checked_by = a.prepared_by or a.checked_by = any (a.former_preparers) or not a.is_logged) as alone`,
     )
     return {
       holds: row.unchecked.length === 0 && row.alone.length === 0,
@@ -89,8 +93,13 @@ export const disclosuresFounded: Check<AuthorityFacts> = {
   },
   remedy:
     'The example is the number of the disclosure. Ask the decision maker for the ground; where there is none, recall what was released and report it.',
-  async check({ db, versions }) {
-    const { rows } = await sql<Decision>`select * from authority_decisions()`.execute(db)
+  async check(looking) {
+    const { db, versions } = looking
+    const lost = await lostTimes(looking)
+    const { rows } = await sql<Decision>`
+      select number, outcome, provision, decided_at, is_own, is_released,
+        is_logged or decided_at <@ ${lost}::tstzmultirange as is_logged
+      from authority_decisions()`.execute(db)
     const unfounded = rows.filter((one) => !isFounded(one, versions))
     const alone = rows.filter(({ decided_at, is_own, is_logged }) => decided_at !== null && (is_own || !is_logged))
     return {
