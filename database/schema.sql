@@ -3503,6 +3503,7 @@ answer_feedback(feedback uuid, answer text) returns boolean to seloste_desk
 answer_own_evaluation(wanted uuid, reasons text) returns void to seloste_desk
 answered_at(q subject_request) returns timestamp with time zone to seloste_custodian
 answered_call(contact uuid) returns boolean
+answered_callers_call(q subject_request) returns boolean
 answered_for_authority(d authority_disclosure) returns boolean
 answers_as(person uuid, phone text) returns text
 append_only() returns trigger

@@ -63,6 +63,23 @@ describe('that a caller waits to hear', () => {
     expect((await post('paula', `${url}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
   })
 
+  test.each(['PROHIBIT', 'OBJECTION', 'RESTRICTION', 'COPY'] as const)(
+    'or, where no hearing is open: the request for %s is neither closed nor renamed, and its kinds are not dropped',
+    async (kind) => {
+      const recording = await kept()
+      const served = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId], kinds: [kind] })
+      const { state } = await stateOf(recording.id)
+      const url = `/api/requests/${served.id}`
+      const entered = { kinds: [kind], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
+      expect(await send('PUT', url, { ...entered, kinds: ['KNOW'] })).toMatchObject(own)
+      expect(await send('PUT', url, { ...entered, requester: { name: 'Toinen Nimi' } })).toMatchObject(own)
+      expect(await send('POST', `${url}/close`, { outcome: 'WITHDRAWN' })).toMatchObject(own)
+      expect((await stateOf(recording.id)).state).toBe(state)
+      expect((await send('PUT', url, { ...entered, kinds: [kind, 'KNOW'], language: 'sv' })).status).toBe(204)
+      expect((await post('paula', `${url}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
+    },
+  )
+
   test('the call is neither shown to be another’s nor given up, and no second search of it finds nothing', async () => {
     const { contactId } = await kept()
     const served = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })

@@ -213,6 +213,12 @@ begin
   end if;
 end $$;
 
+-- Whether the viewer answered a call of a caller's request: what it protects of theirs they do not end.
+create or replace function answered_callers_call(q subject_request) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select q.party <> 'OFFICIAL' and exists (select from request_call c where c.request_id = q.id and answered_call(c.contact_id))
+$$;
+
 -- A call of an open request, locked with it. Whose call it is is not judged by whoever answered it.
 create or replace function call_served(q subject_request, wanted uuid) returns request_call
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

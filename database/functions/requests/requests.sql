@@ -127,6 +127,7 @@ declare
 begin
   perform refuse_requester(requester);
   select r.name <> btrim(requester ->> 'name') into is_renamed from subject_requester r where r.request_id = q.id;
+  perform refuse_if((is_renamed or not change_request.kinds @> q.kinds) and answered_callers_call(q), 'request.own');
   update subject_requester r set name = btrim(requester ->> 'name'), address = btrim(requester ->> 'address'),
     email = btrim(requester ->> 'email'), phone = btrim(requester ->> 'phone')
   where r.request_id = q.id;

@@ -147,6 +147,7 @@ declare
   q subject_request := serving(wanted);
   unfinished text[] := unfinished_of(q, outcome);
 begin
+  perform refuse_if(answered_callers_call(q), 'request.own');
   perform refuse_if(cardinality(unfinished) > 0, 'request.unfinished', array_to_string(unfinished, ','));
   delete from request_call c where c.request_id = q.id and call_state(c) in ('SEVERAL', 'FOUND');
   update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
