@@ -1,4 +1,5 @@
 // R36-R41: what was within a right when it was looked at is no breach by what is entered afterwards.
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightsScope } from '#use/evidence/rights-scope.ts'
@@ -7,7 +8,7 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, custodian, as, people } = await openActs(database)
+const { kept, served, ask, admin, custodian, as, people } = await openActs(database)
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
 async function outside() {
@@ -38,4 +39,59 @@ test('an employment that begins anew after the one in which an official listened
   expect(await outside()).toBe(0)
   expect(await employed(`${today.toString()};`)).toBe(200)
   expect(await outside()).toBe(0)
+})
+
+/** A request whose requester names calls, all of which the clerk finds and listens to. */
+async function heardOf(numbers: readonly string[]) {
+  const { id, number } = await served()
+  const calls: { id: string; path: string }[] = []
+  for (const caller of numbers) {
+    const recording = await calledFrom(caller)
+    const { status, body } = await ask('paula', 'POST', `/api/requests/${id}/calls`, await toldOf(recording.contactId))
+    expect([status, body['state']]).toEqual([201, 'FOUND'])
+    const look = { purpose: 'INSPECTION', reference: number }
+    const begun = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, look)
+    expect(begun.status).toBe(201)
+    const sound = await (await as('paula')).fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-99' } })
+    expect(sound.status).toBe(206)
+    calls.push({ id: body['id'] as string, path: `/api/requests/${id}/calls/${body['id'] as string}` })
+  }
+  expect(await outside()).toBe(0)
+  return { id, number, calls }
+}
+async function calledFrom(caller: string) {
+  const recording = await kept()
+  await sql`update contact set caller_key = ${caller} where id = ${recording.contactId}`.execute(admin)
+  return recording
+}
+async function toldOf(contact: string) {
+  const { rows } = await sql<{ day: string; time: string; caller: string }>`
+    select to_char(started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD') as day,
+      to_char(started_at at time zone 'Europe/Helsinki', 'HH24:MI') as time, caller_key as caller
+    from contact where id = ${contact}`.execute(admin)
+  const { day, time, caller } = rows[0]!
+  return { day, time, accuracy: 'MINUTES', callerNumber: caller }
+}
+
+test('a call of a request that is taken back, or a request that is withdrawn, after it was heard', async () => {
+  const { id, calls } = await heardOf(['+358457700001', '+358457700002', '+358457700003'])
+  expect((await ask('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
+  expect(await outside()).toBe(0)
+  expect((await ask('paula', 'POST', `${calls[1]!.path}/verification`, { isParty: true })).status).toBe(204)
+  expect((await ask('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
+  expect(await outside()).toBe(0)
+})
+
+test('a call of a request that is looked for anew after it was heard, and another one fits; a third one is outside', async () => {
+  const { calls, number } = await heardOf(['+358457700004'])
+  const told = await toldOf((await calledFrom('+358457700005')).contactId)
+  expect(await ask('paula', 'PUT', calls[0]!.path, told)).toMatchObject({ status: 200, body: { state: 'FOUND' } })
+  expect(await outside()).toBe(0)
+  const third = await calledFrom('+358457700006')
+  const { rows } = await sql<{ seq: number }>`
+    insert into audit_entry (at, person_id, role, action, purpose, reference, result, object_kind, object_id)
+    values (clock_timestamp(), ${people.paula.id}, 'SERVICE_UNIT', 'contact.read', 'INSPECTION', ${number}, 'ok', 'contact', ${third.contactId})
+    returning seq`.execute(admin)
+  expect(rows).toHaveLength(1)
+  expect(await outside()).toBe(1)
 })

@@ -36,6 +36,10 @@ begin
         when a.scope_kind = 'all' then exists (
           select from subject_request q where q.number = was_in_scope.reference and (
             exists (select from request_call k where k.request_id = q.id and k.contact_id = was_in_scope.call)
+            -- One that was found and has been taken back since.
+            or exists (select from audit_entry e
+              where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok'
+                and e.detail ->> 'contact' = was_in_scope.call::text and e.at <= looked_at + scope_grace())
             or not exists (select from request_call k where k.request_id = q.id)
             or exists (select from request_call k where k.request_id = q.id and k.contact_id is null)))
         when a.scope_kind = 'numbers' and part is null and exists (

@@ -270,8 +270,8 @@ begin
 end $$;
 grant execute on function ask_for_call to seloste_desk;
 
--- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id; of
--- several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept. A call that
+-- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id, in the log
+-- too, by which looks under the request's number are judged after the call is taken back; of several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept. A call that
 -- waits to be verified again stays the one that it is: call.fits-another where what is told does not fit that one alone.
 create or replace function settle_call(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -306,7 +306,8 @@ begin
       contact_started_at = case when result = 'one' then fits.began end, verified_how = null, verified_at = null, verified_by = null
     where o.id = c.id;
   end if;
-  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id, 'result', result));
+  perform note_request('call.looked-for', q, jsonb_strip_nulls(jsonb_build_object('call', c.id, 'result', result,
+    'contact', case when result = 'one' then fits.one end)));
   return case
     when c.verify_again_since is not null and (result <> 'one' or fits.one <> c.contact_id) then 'call.fits-another'
     when result = 'named-already' then 'call.named-already' end;
