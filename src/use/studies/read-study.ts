@@ -41,19 +41,25 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     const one = await countIn(tx, question.period, question, places)
     const other = question.compared && (await countIn(tx, question.compared, question, places))
     const { measure, period, compared: comparedPeriod } = question
-    // Counts by number describe the service. Counts of a unit, and all lengths, describe the officials who answered.
-    const isOfOfficials = measure === 'talk' || measure === 'wait' || !known.reachesNumbers
-    const few = isOfOfficials ? await fewOfficials(tx, question, period, one, places) : nobody
-    const otherFew = isOfOfficials && other ? await fewOfficials(tx, question, comparedPeriod!, other, places) : nobody
+    // Counts of numbers that a right reaches describe the service. Counts of a unit, and all lengths, describe the officials
+    // who answered.
+    const isOfLengths = measure === 'talk' || measure === 'wait'
+    const isOfNumbers = ofNumbers(grant, question)
+    const fewOf = (time: Period, counted: ReadonlyMap<string, Kept>) => {
+      const ofOfficials = [...counted].filter(([key]) => isOfLengths || !isOfNumbers(key))
+      return fewOfficials(tx, question, time, new Map(ofOfficials), places)
+    }
+    const few = await fewOf(period, one)
+    const otherFew = other ? await fewOf(comparedPeriod!, other) : nobody
     const cells = arrange(question, one, other)
-    const withhold = (kept: Kept, isOfFew: boolean) =>
-      !isOfFew ? kept : known.reachesNumbers ? { ...kept, lengths: [] } : none
     const protect = (kepts: readonly (readonly [Kept, boolean])[]) => {
+      const isSuppressed = (place: number) => kepts[place]![1] && !isOfNumbers(cells[place]!.key)
       const { total, cells: figures } = protectStudy(
         measure,
-        kepts.map(([kept, isOfFew]) => withhold(kept, isOfFew)),
+        kepts.map(([kept, isOfFew], place) =>
+          !isOfFew ? kept : isSuppressed(place) ? none : { ...kept, lengths: [] },
+        ),
       )
-      const isSuppressed = (place: number) => kepts[place]![1] && !known.reachesNumbers
       return { total, cells: figures.map((one, place) => (isSuppressed(place) ? withoutFigures(one) : one)) }
     }
     const protectedFigures = protect(cells.map(({ key, kept }) => [kept, few.has(key)]))
@@ -93,6 +99,16 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
 }
 
 const nobody: ReadonlySet<string> = new Set()
+
+/** Returns whether a cell, by its key, counts only numbers that a right reaches as such, not as a unit's. */
+function ofNumbers(grant: Grant, { by, numbers }: Question): (key: string) => boolean {
+  if (!grant.rights.some(({ scope }) => scope.kind === 'unit')) return () => true
+  const reached = new Set(grant.rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
+  return (key) => {
+    const counted = by === 'number' ? [key] : numbers
+    return counted.length > 0 && counted.every((number) => reached.has(number))
+  }
+}
 
 function withoutFigures(figures: Figures): Figures {
   return Object.fromEntries(Object.keys(figures).map((name) => [name, null]))

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { admit } from '#register/admit.ts'
@@ -155,6 +156,32 @@ describe('a study', () => {
         by,
       ).toEqual(tells.slice(0, answered.length))
     }
+  })
+
+  test('of whoever supervises a unit and studies numbers as well tells a count of one official of those numbers alone (R6)', async () => {
+    const both = await enter('Sonja', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+    await sql`
+      insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
+        valid_to, requested_by, approved_by, origin, request_id)
+      select gen_random_uuid(), ${both.id}::uuid, role, duty, purposes, scope_kind, scope_units, ${[swedish]}::text[], valid_from,
+        valid_to, requested_by, approved_by, origin, null
+      from access_right where person_id = ${eero.id}::uuid`.execute(admin)
+    const browser = await desk.signIn(both)
+    const numbers = `numbers=${encodeURIComponent(regional)}`
+    for (const asked of [`${numbers}&by=hour`, `${numbers},${encodeURIComponent(swedish)}&by=month`]) {
+      const { rows, notes } = await study(browser, `${whole}&${asked}&measure=calls`)
+      expect(
+        rows.flatMap(({ figures }) => Object.values(figures)).every((figure) => figure === null),
+        asked,
+      ).toBe(true)
+      expect(notes).toEqual({ isOfFew: true })
+    }
+    const { rows } = await study(browser, `${whole}&by=number&measure=calls`)
+    expect(rows.map(({ key, figures }) => [key, figures.unanswered])).toEqual([
+      [national, 0],
+      [regional, null],
+      [swedish, 0],
+    ])
   })
 
   test('tells hours, weekdays, months, regions and languages apart, as the numbers were (R7)', async () => {
