@@ -328,6 +328,72 @@ describe('a client’s clock', () => {
     await stored(1)
     expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
+
+  test('that is ahead cuts neither the beginning nor the end of a call that is passed on, whose time is not told', async () => {
+    const at = clock(1_500)
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    for (let n = 0; n < 5; n++) {
+      await call.speak(ports, 2)
+      await wait(500)
+    }
+    const participants = [
+      { id: 'c', aor: people.caller, label: '1' },
+      { id: bertil, aor: `sip:${bertil}@x`, label: '2' },
+    ]
+    await call.update({ metadata: metadataOf({ participants }) })
+    await call.bye()
+    await bench.until(() => expect(bench.segments().map(({ endedAt }) => endedAt !== undefined)).toEqual([true, true]))
+    const [first] = bench.segments()
+    expect(sinceStart(first?.answeredAt)).toBeLessThanOrEqual(0)
+    expect(sinceStart(first?.endedAt)).toBeGreaterThan(2_300)
+  })
+})
+
+describe('a supervisor who listens', () => {
+  const [c, a] = [
+    { id: 'c', aor: people.caller, label: '1' },
+    { id: 'a', aor: people.official, label: '2' },
+  ]
+  test.each([
+    ['before', ['ear', 'voice']],
+    ['after', ['voice', 'ear']],
+  ])('and speaks by another leg, told %s it, is a second official: the conference is not recorded', async (_, legs) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [c, a] }),
+      headers: diversion,
+    })
+    await call.speak(ports, 10)
+    await wait(50)
+    const own = legs.map((id) => ({ id, aor: people.colleague, label: id === 'voice' ? '2' : '' }))
+    const more = `<participantstreamassoc participant_id="ear"><recv>s1</recv><recv>s2</recv></participantstreamassoc>`
+    await call.update({ metadata: metadataOf({ participants: [c, a, ...own], more }) })
+    await call.speak(ports, 10)
+    await wait(50)
+    await call.bye()
+    expect(await stored(1)).toEqual([[aino, 20]])
+  })
+
+  test('has not taken the call of whom the client names', async () => {
+    const calls = apkt('<apkt:callingParty>true</apkt:callingParty>')
+    const isCalled = apkt(
+      `<apkt:callingParty>false</apkt:callingParty><apkt:request-uri>sip:${aino}@x</apkt:request-uri>`,
+    )
+    const metadata = [
+      `<recording xmlns="urn:ietf:params:xml:ns:recording"><datamode>complete</datamode><session session_id="${session}"/>`,
+      ...[person('caller', caller, 's1', calls), person('device', '4711', 's2', isCalled)],
+      person('b', bertil, undefined, '<recv>s1</recv><recv>s2</recv>'),
+      ...[...streams, '</recording>'],
+    ].join('')
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
+    await call.speak(ports, 10)
+    await call.bye()
+    await stored(1)
+    expect(bench.segments()[0]?.official?.phone).toBe(aino)
+  })
 })
 
 describe('while the caller has left', () => {

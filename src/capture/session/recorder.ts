@@ -12,7 +12,6 @@ import { createConferences } from './duplicates/conferences.ts'
 import { createDescribeRequest, type Found } from './machine/describe-request.ts'
 import { describeReoffer } from './machine/describe-reoffer.ts'
 import {
-  answeredAtOf,
   awaitsDirection,
   callIdsOf,
   callerOf,
@@ -371,9 +370,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     now: Temporal.Instant,
   ): Promise<void> {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
-    const { behindMs } = reader.clockOf(incoming.dialog.id)
-    const told = answeredAtOf(invitation, now).add({ milliseconds: Math.round(behindMs) })
-    const answeredAt = transferTime(told, began, now)
+    const answeredAt = transferTime(invitation, reader.clockOf(incoming.dialog.id), began, now)
     noLongerLive(session)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
     // A session without a reported caller has the caller of the segment before.

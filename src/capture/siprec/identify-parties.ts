@@ -108,9 +108,9 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
   let unlisted: Party | undefined
   const { personOf = (entry: O): unknown => entry } = evidence.directory
   const present = new Set<unknown>()
-  for (const { numbers } of candidates) {
+  for (const { participant, numbers } of candidates) {
     const found = lookUp(evidence, numbers)
-    if (found?.role === 'official') present.add(personOf(found.entry))
+    if (found?.role === 'official' && !onlyListens(evidence, participant.id)) present.add(personOf(found.entry))
   }
   const gone = new Set((evidence.metadata?.participants ?? []).map(({ id }) => id))
   for (const { participant } of candidates) gone.delete(participant.id)
@@ -278,6 +278,9 @@ function voicesOf<N, O>(
   const voices = new Map<string, Party<O>>()
   const thirdParties = new Set<string>()
   const listening: O[] = []
+  const { personOf = (entry: O): unknown => entry } = evidence.directory
+  /** Whoever speaks on one of several legs. */
+  const speaking = new Set<unknown>()
   for (const { participant, numbers } of candidates) {
     const { id } = participant
     if (id === caller?.participantId) continue
@@ -287,12 +290,13 @@ function voicesOf<N, O>(
         const key = found.number.key ?? id
         voices.set(key, { number: found.number, source: 'directory', participantId: id, entry: found.entry })
         if (onlyListens(evidence, id)) listening.push(found.entry)
+        else speaking.add(personOf(found.entry))
       }
     } else if (!found && !roles.has(id) && isHeard(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
   }
   const callers = caller && caller.participantId === undefined ? 1 : 0
   return {
-    ...{ voices: [...voices.values()], listening },
+    ...{ voices: [...voices.values()], listening: listening.filter((entry) => !speaking.has(personOf(entry))) },
     thirdParties: Math.max(0, thirdParties.size - callers),
   }
 }

@@ -41,7 +41,7 @@ export function readCallTimes(
         ? ([Math.min(...joins), 'associateTime'] as const)
         : ([arrivedAtMs, 'arrival'] as const)
   return {
-    startedAtMs,
+    startedAtMs: Math.min(startedAtMs, arrivedAtMs),
     startedAtSource,
     ...(officials.length > 0 ? { answeredAtMs: Math.max(...officials) } : {}),
     ...(ends.length > 0 ? { endedAtMs: Math.max(...ends) } : {}),

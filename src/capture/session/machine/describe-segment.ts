@@ -154,9 +154,10 @@ function failureOf({ streams, isUnheard }: CallInvitation, context: SegmentConte
   return hasNoPlayableCodec(streams) && !context.keepsUnplayable ? unheardCodec : undefined
 }
 
-/** Returns the answer time: from the metadata, or else when the session was offered. */
+/** Returns the answer time: from the metadata, but not after the session was offered, as by a clock ahead of ours. */
 export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Instant): Temporal.Instant {
-  return times.answeredAtMs === undefined ? arrivedAt : instant(times.answeredAtMs)
+  const { answeredAtMs } = times
+  return answeredAtMs === undefined || answeredAtMs > arrivedAt.epochMilliseconds ? arrivedAt : instant(answeredAtMs)
 }
 
 /** Returns what a later request of the same session adds to the known parties. */

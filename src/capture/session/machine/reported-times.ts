@@ -41,10 +41,13 @@ export function reportedEnd(
 
 /** Returns when another official took over: the reported time if between the answer and `now`, otherwise `now`. */
 export function transferTime(
-  told: Temporal.Instant,
+  { times }: CallInvitation,
+  { behindMs }: ClientClock,
   answeredAt: Temporal.Instant | undefined,
   now: Temporal.Instant,
 ): Temporal.Instant {
+  if (times.answeredAtMs === undefined) return now
+  const told = Temporal.Instant.fromEpochMilliseconds(Math.round(times.answeredAtMs + behindMs))
   const isAfter = !answeredAt || Temporal.Instant.compare(told, answeredAt) > 0
   return isAfter && Temporal.Instant.compare(told, now) <= 0 ? told : now
 }
