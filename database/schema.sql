@@ -3787,7 +3787,7 @@ history_month_stands(of_month date) returns text to seloste_custodian
 history_months_over() returns SETOF date to seloste_custodian
 history_runs(contact uuid, started timestamp with time zone) returns boolean to seloste_desk
 holds_end_at() returns timestamp with time zone
-holds_from_confirmation(c directory_change) returns boolean to seloste_desk
+holds_from_confirmation(change uuid) returns boolean to seloste_desk
 holds_identity_code(written text) returns boolean
 holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone) returns boolean to seloste_desk
 holds_or_awaits_rights(person uuid) returns boolean

@@ -215,6 +215,15 @@ describe('a number that waits for a second person', () => {
     await changePerson(desk, { session }, berta.id, { ...asked, addPhones: [written] }, numbering)
     const waiting = await changeOf(other, berta.id)
     expect(waiting).toMatchObject({ fromConfirmation: true, wanted: { from: asked.from.toString() } })
+    // A desk with nobody signed in learns nothing of calls by it, nor by a change that it invents.
+    const alone = sql<{ holds: boolean }>`select holds_from_confirmation(${waiting.id}::uuid) as holds`.execute(desk)
+    expect((await alone).rows).toEqual([{ holds: false }])
+    const invented = { person_id: berta.id, wanted: { add: [phone(written)], from: asked.from.toString() } }
+    await expect(
+      sql`select holds_from_confirmation(jsonb_populate_record(null::directory_change, ${JSON.stringify(invented)}::jsonb))`.execute(
+        desk,
+      ),
+    ).rejects.toThrow('does not exist')
     const before = Temporal.Now.instant()
     expect(await decideDirectoryChange(desk, other, waiting.id, true)).toEqual({ done: true })
     const { rows } = await sql<{ since: Temporal.Instant }>`

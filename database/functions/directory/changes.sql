@@ -224,14 +224,15 @@ begin
 end $$;
 grant execute on function applies_change to seloste_desk;
 
--- Whether calls answered at a number since the change was to hold are another's: they stay so, and it holds from its confirmation on.
-create or replace function holds_from_confirmation(c directory_change) returns boolean
+-- Whether calls answered at a number since a pending change was to hold are another's: they stay so, and it holds from its confirmation
+-- on. For those who decide on it.
+create or replace function holds_from_confirmation(change uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (
-    select from jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) n(phone)
+  select (viewer_is('ADMINISTRATOR') or viewer_is('ACCESS_APPROVER')) and exists (
+    select from directory_change c cross join jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) n(phone)
     join official_named o on o.phone = n.phone and o.person_id <> c.person_id
     join segment s on s.official_person_id = o.person_id and s.official_phone = o.phone
-    where s.answered_at >= (c.wanted ->> 'from')::timestamptz
+    where c.id = change and c.state = 'ASKED' and s.answered_at >= (c.wanted ->> 'from')::timestamptz
       and s.contact_started_at > (c.wanted ->> 'from')::timestamptz - interval '1 day'
   )
 $$;
@@ -253,6 +254,10 @@ begin
   select * into c from directory_change d where d.id = change and d.state = 'ASKED' for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(viewer() in (c.person_id, c.asked_by), 'change.own');
+  starts := (c.wanted ->> 'from')::timestamptz;
+  if holds_from_confirmation(c.id) then
+    starts := greatest(starts, clock_timestamp());
+  end if;
   update directory_change d set state = case when confirm then 'CONFIRMED' else 'REFUSED' end, decided_by = viewer(),
     decided_at = clock_timestamp(), decided_in = pg_current_xact_id()
   where d.id = c.id;
@@ -266,10 +271,6 @@ begin
       perform refuse_if(not found or code_hash is null, 'link.none');
     end if;
   elsif confirm then
-    starts := (c.wanted ->> 'from')::timestamptz;
-    if holds_from_confirmation(c) then
-      starts := greatest(starts, clock_timestamp());
-    end if;
     for number in select jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) loop
       perform settle_succession('phone', number, c.person_id, starts, null);
     end loop;

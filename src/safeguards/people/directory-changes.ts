@@ -52,7 +52,7 @@ export function listDirectoryChanges(
     let query = tx
       .selectFrom('directory_change')
       .select(['id', 'kind', 'person_id as personId', 'wanted', 'asked_by as askedBy', 'asked_at as askedAt'])
-      .select(sql<boolean>`holds_from_confirmation(directory_change)`.as('fromConfirmation'))
+      .select(sql<boolean>`holds_from_confirmation(id)`.as('fromConfirmation'))
       .where('state', '=', 'ASKED')
       .orderBy('asked_at')
       .limit(500)
