@@ -92,3 +92,13 @@ test.each([
   ])
   expect(contacts()).toBe(1)
 })
+
+test('a guess that the client confirms is its caller, whoever is told afterwards', async () => {
+  const call = await bench.call({ from: `<sip:${caller}@127.0.0.1>` })
+  const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: diversion })
+  await call.update({ metadata: metadataOf({ participants: [c, a] }) })
+  await speak(2, [call, ports])
+  await call.update({ metadata: metadataOf({ participants: [x, c, a] }) })
+  await over(call)
+  expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
+})

@@ -268,7 +268,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     facts,
     streams,
     tracks,
-    callerIsGuess: callerIsGuess === true && facts.caller === session.facts.caller,
+    callerIsGuess: callerIsGuess === true && !offer.facts.caller,
     isSilenced: tells && !offer.inAck ? !(facts.recording || session.listens) : session.isSilenced === true,
     ...(offer.metadata && { metadata: offer.metadata }),
     ...withholdingOf(offer),
