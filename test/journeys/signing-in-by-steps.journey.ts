@@ -35,7 +35,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await page.getByLabel('Nimi').fill('Uuno Uusi')
   await page.getByLabel('Käyttäjätunnus').fill('palvelu')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
-  await expect(page.locator('.field-error')).toHaveText(/Tunnus on tehtävän eikä henkilön/)
+  await expect(page.locator('.field-error')).toHaveText(/Tunnus kuuluu tehtävälle/)
   await page.getByLabel('Käyttäjätunnus').fill('uuno.uusi')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   await page.getByRole('button', { name: 'Pyydä kertakäyttöistä linkkiä' }).click()
