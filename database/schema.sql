@@ -2043,6 +2043,7 @@ create table person_placement (
   supervisor_id uuid,
   valid_from timestamp with time zone not null,
   valid_to timestamp with time zone,
+  entered_at timestamp with time zone default now(),
   constraint person_placement_pkey PRIMARY KEY (person_id, valid_from),
   constraint person_placement_check CHECK ((valid_to > valid_from)),
   constraint person_placement_check1 CHECK (((unit_id IS NOT NULL) OR (supervisor_id IS NOT NULL))),

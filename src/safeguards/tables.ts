@@ -52,6 +52,8 @@ export interface SafeguardTables
     supervisor_id: string | null
     valid_from: Instant
     valid_to: Instant | null
+    /** Null of those entered before this was kept. */
+    entered_at: Generated<Instant | null>
   }
   person_recording_consent: { person_id: string; valid_from: Instant; valid_to: Instant | null }
   scim_token: {

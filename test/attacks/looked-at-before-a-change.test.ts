@@ -4,11 +4,12 @@ import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightsScope } from '#use/evidence/rights-scope.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
 import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask, admin, custodian, as, people } = await openActs(database)
+const { kept, served, ask, admin, custodian, as, desk, people } = await openActs(database)
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
 async function outside() {
@@ -16,6 +17,34 @@ async function outside() {
   const found = await rightsScope.check(looking, undefined)
   return found === 'not-yet' ? found : found.facts.outside
 }
+
+test('a placement that is entered for a day that has passed', async () => {
+  const right = { role: 'SUPERVISOR' as const, purposes: ['DEVELOPMENT' as const], scope: 'their unit' as const }
+  const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari', right })
+  const before = await outside()
+  const call = await kept()
+  const browser = await desk.signIn(sari)
+  const { audio } = await beginListening(browser, call.id)
+  expect((await browser.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
+  expect(await outside()).toBe(before)
+  const placed = async (unit: string) => {
+    const json = { from: today.toString(), unit }
+    const { status } = await (await as('asta')).fetch(`/api/people/${people.aino.id}/changes`, { json })
+    expect(status).toBe(200)
+  }
+  const entered = async () =>
+    (
+      await sql<{ at: string; from: string }>`
+        select entered_at::text as at, valid_from::text as from from person_placement
+        where person_id = ${people.aino.id} order by valid_from`.execute(admin)
+    ).rows
+  const first = await entered()
+  await placed('Perintä')
+  expect(await outside()).toBe(before)
+  const second = await entered()
+  expect(second[0]).toEqual(first[0])
+  expect(second).toHaveLength(2)
+})
 
 test('an employment that begins anew after the one in which an official listened', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 24 * 9 })
@@ -25,8 +54,9 @@ test('an employment that begins anew after the one in which an official listened
   const { audio } = await beginListening(aino, call.id)
   expect((await aino.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
   await database.as().pool.query(`set session_replication_role = replica;
-    update listening set started_at = started_at - interval '8 days', ended_at = now() - interval '8 days';
-    update audit_entry set at = at - interval '8 days' where action in ('listening.started', 'contact.read');
+    update listening set started_at = started_at - interval '8 days', ended_at = now() - interval '8 days'
+      where person_id = '${people.aino.id}';
+    update audit_entry set at = at - interval '8 days' where person_id = '${people.aino.id}';
     set session_replication_role = default`)
   expect(await outside()).toBe(0)
   const asta = await as('asta')

@@ -18,9 +18,9 @@ $$;
 grant execute on function had_part to seloste_custodian;
 
 -- Whether a person had a right at an instant that covers the purpose and reaches a call, or one part of it; rights end with the employment,
--- and one that begins anew says nothing of the one before. Which
--- unit an official belonged to is asked of the directory as well, as it was when the call began. What a request was about is erased after
--- it, and so may be what its calls were: then the request itself is enough.
+-- and one that begins anew says nothing of the one before. Which unit an official belonged to is asked of the directory as well, as it was
+-- when the call began and as far as that was entered before the look. What a request was about is erased after it, and so may be what its calls were:
+-- then the request itself is enough.
 create or replace function was_in_scope(person uuid, purpose text, reference text, looked_at timestamptz, call uuid, part uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -53,7 +53,7 @@ begin
               select from person_placement m
               where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
                 and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)
-                and m.unit_id is distinct from s.official_unit_id)
+                and coalesce(m.entered_at <= looked_at, true) and m.unit_id is distinct from s.official_unit_id)
               or exists (select from part_before(s.id, looked_at) b where b.unit_id = any (a.scope_units))
             end)
         end

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type Selectable, type Transaction } from 'kysely'
 import type { SafeguardTables } from '../../tables.ts'
 import type { PersonHistory } from './person-history.ts'
 
@@ -31,12 +31,9 @@ export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Pro
   ]
   for (const [table, rowsOf] of tables) {
     const differences = changed.map(({ before, after }) => difference(before ? rowsOf(before) : [], rowsOf(after)))
-    await takeOut(
-      tx,
-      table,
-      differences.flatMap(({ gone }) => gone),
-    )
-    const added = differences.flatMap((one) => one.added)
+    const gone = differences.flatMap((one) => one.gone)
+    const entered = await takeOut(tx, table, gone)
+    const added = differences.flatMap((one) => one.added).map((row) => ({ ...row, ...entered.get(placeOf(row)) }))
     for (const rows of chunks(added)) await tx.insertInto(table).values(rows).execute()
   }
 }
@@ -71,17 +68,25 @@ async function changePeople(tx: Tx, steps: readonly HistoryStep[]): Promise<void
     where person.id = c.id`.execute(tx)
 }
 
-async function takeOut(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): Promise<void> {
-  if (rows.length === 0) return
+type Entered = Pick<Selectable<SafeguardTables['person_placement']>, 'entered_at'>
+const placeOf = (row: TimeRow) =>
+  'unit_id' in row ? [row.person_id, row.valid_from.toString(), String(row.unit_id)].join(' ') : ''
+
+/** Returns when the placements among them were entered; one that is written again, with another end or supervisor, keeps that. */
+async function takeOut(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): Promise<Map<string, Entered>> {
+  if (rows.length === 0) return new Map()
   // Two numbers of a person may begin at the same instant.
   const phones = rows.map((row) => ('phone_key' in row ? String(row.phone_key) : null))
   const samePhone = table === 'person_phone' ? sql`and t.phone_key = g.phone_key` : sql``
-  await sql`
+  const isPlacement = table === 'person_placement'
+  const { rows: taken } = await sql<TimeRow & Entered>`
     delete from ${sql.table(table)} t
     using unnest(
       ${rows.map((row) => row.person_id)}::uuid[], ${rows.map((row) => row.valid_from)}::timestamptz[], ${phones}::text[]
     ) as g (person_id, valid_from, phone_key)
-    where t.person_id = g.person_id and t.valid_from = g.valid_from ${samePhone}`.execute(tx)
+    where t.person_id = g.person_id and t.valid_from = g.valid_from ${samePhone}
+    returning ${isPlacement ? sql`t.*` : sql`null`}`.execute(tx)
+  return new Map(isPlacement ? taken.map((row) => [placeOf(row), { entered_at: row.entered_at }]) : [])
 }
 
 function difference<Row extends object>(before: readonly Row[], after: readonly Row[]): { gone: Row[]; added: Row[] } {
