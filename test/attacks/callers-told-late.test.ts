@@ -102,3 +102,34 @@ test('a guess that the client confirms is its caller, whoever is told afterwards
   await over(call)
   expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
 })
+
+describe('a client whose own number is in From', () => {
+  const from = '<sip:+358931580000@127.0.0.1>'
+
+  test.each([
+    ['the official alone', { metadata: beside(b) }],
+    ['SDP alone', {}],
+  ])('a next session that tells %s before the caller is a part of the same contact', async (_, told) => {
+    const one = await bench.call({ from })
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
+    await speak(5, [one, first.ports])
+    await one.bye()
+    const two = await bench.call({ from, ssrc: 500 })
+    const second = await two.invite({ sdp: true, ...told, headers: guid })
+    await speak(5, [two, second.ports])
+    await two.update({ metadata: beside(c, b) })
+    await two.bye()
+    await bench.until(() => expect(bench.segments()).toHaveLength(2))
+    expect(contacts()).toBe(1)
+  })
+
+  test('a duplicate session that tells the caller later is recorded once', async () => {
+    const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
+    const second = await two.invite({ sdp: true, headers: guid })
+    await speak(3, [one, first.ports], [two, second.ports])
+    await two.update({ metadata: beside(c, a) })
+    await speak(3, [one, first.ports], [two, second.ports])
+    expect(await over(two, one)).toEqual([[caller, 24]])
+  })
+})

@@ -1,10 +1,10 @@
 import type { IncomingRequest } from '../../sip/handler.ts'
 import { productOf } from '../seen/clients-seen.ts'
 import {
-  callerOf,
   callIdsOf,
   describeSegment,
   officialOf,
+  toldCallerOf,
   type CallInvitation,
   type EarlierSegment,
 } from './describe-segment.ts'
@@ -39,7 +39,7 @@ export function createDescribeRequest(parts: {
   return (asked, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(asked)
-    const told = { caller: callerOf(invitation), numbers: invitation.parties.connected.numbers }
+    const told = { caller: toldCallerOf(invitation), numbers: invitation.parties.connected.numbers }
     const found = earlier ?? recent.find(callIds, trunk, told, now)
     const before = found === 'others' ? undefined : found
     const offer = describeSegment(invitation, {

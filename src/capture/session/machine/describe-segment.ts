@@ -78,9 +78,9 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const called = calledBefore ?? { ...reached, kind: parties.number?.entry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
-  const caller = callerOf(invitation) ?? (isSameSession ? earlier?.caller : undefined) ?? untoldCaller
   const isKnownOf =
     earlier?.awaitsCaller ?? (!isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller))
+  const caller = callerBeside(invitation, isKnownOf) ?? (isSameSession ? earlier?.caller : undefined) ?? untoldCaller
   const awaitsCaller = isKnownOf && isUnknownCaller(caller)
   // A call that may be another contact's is not drawn by that contact's id.
   const drawnOn = (awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
@@ -216,6 +216,11 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
   // A withheld number is not stored even if the trunk carried it (AC9).
   if (number.kind === 'withheld') return { kind: 'withheld', key: null, raw: null }
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
+}
+
+/** Returns the caller. A guess does not make the call with an earlier segment's id another caller's. */
+function callerBeside(invitation: CallInvitation, isKnownOf: boolean) {
+  return isKnownOf ? toldCallerOf(invitation) : callerOf(invitation)
 }
 
 /** Returns the caller; undefined if none was reported or it is guessed. */
