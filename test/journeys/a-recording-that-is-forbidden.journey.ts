@@ -120,7 +120,7 @@ test('what the caller told in the call is entered within an hour; then the page 
   await expect(rowOf(over).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toHaveCount(0)
   for (const [language, sends, here] of [
     ['Svenska', 'via serviceenheten', 'här till kl.'],
-    ['English', 'through the Service Unit', 'here until'],
+    ['English', 'through the Service Unit', 'record it here by'],
     ['Suomi', 'palveluyksikön kautta', 'tässä klo'],
   ] as const) {
     await page.getByRole('button', { name: language, exact: true }).click()
