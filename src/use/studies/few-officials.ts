@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Kept, Period, Place, Question } from './study.ts'
+import { earlier, lastOf, later, type Kept, type Period, type Place, type Question } from './study.ts'
 
 /** Numbers and days; null: any number that the right reaches. */
 interface Span {
@@ -56,13 +56,5 @@ function spansOf(question: Question, period: Period, key: string, places: readon
 function monthIn({ from, to }: Period, key: string): Period {
   const month = Temporal.PlainYearMonth.from(key)
   const first = month.toPlainDate({ day: 1 })
-  return { from: later(first, from), to: earlier(first.with({ day: month.daysInMonth }), to) }
-}
-
-function later(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
-  return Temporal.PlainDate.compare(one, other) > 0 ? one : other
-}
-
-function earlier(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
-  return Temporal.PlainDate.compare(one, other) < 0 ? one : other
+  return { from: later(first, from), to: earlier(lastOf(first), to) }
 }

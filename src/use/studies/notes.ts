@@ -1,4 +1,4 @@
-import type { Period, Question } from './study.ts'
+import { earlier, isBefore, lastOf, later, type Period, type Question } from './study.ts'
 
 /** Coverage of the counts. */
 export interface Known {
@@ -67,7 +67,7 @@ function partsOfMonths(period: Period, from: Temporal.PlainDate, to: Temporal.Pl
   const cut = period.to
   if (!cut.equals(lastOf(cut)) && !isBefore(to, cut.with({ day: 1 })) && !sameMonth(parts[0]?.from, cut)) {
     const begin = cut.with({ day: 1 })
-    parts.push(leave(isBefore(begin, from) ? from : begin, earlier(to, cut), 'part-of-month'))
+    parts.push(leave(later(from, begin), earlier(to, cut), 'part-of-month'))
   }
   return parts
 }
@@ -82,16 +82,4 @@ function sameMonth(day: string | undefined, other: Temporal.PlainDate): boolean 
 
 function daysIn(from: string, to: string): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days + 1
-}
-
-function lastOf(day: Temporal.PlainDate): Temporal.PlainDate {
-  return day.with({ day: day.daysInMonth })
-}
-
-function earlier(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
-  return isBefore(one, other) ? one : other
-}
-
-function isBefore(one: Temporal.PlainDate, other: Temporal.PlainDate): boolean {
-  return Temporal.PlainDate.compare(one, other) < 0
 }

@@ -17,6 +17,23 @@ export interface Period {
   to: Temporal.PlainDate
 }
 
+export function isBefore(one: Temporal.PlainDate, other: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(one, other) < 0
+}
+
+export function earlier(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
+  return isBefore(one, other) ? one : other
+}
+
+export function later(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
+  return isBefore(one, other) ? other : one
+}
+
+/** Returns the last day of a day's month. */
+export function lastOf(day: Temporal.PlainDate): Temporal.PlainDate {
+  return day.with({ day: day.daysInMonth })
+}
+
 export interface Question {
   period: Period
   /** Period to compare with; does not overlap the first. */
