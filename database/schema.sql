@@ -4103,6 +4103,7 @@ request_statistics(from_day date, to_day date) returns jsonb to seloste_desk
 requests_restrict() returns trigger
 require_fresh() returns void
 require_fresh_to_let_go(recordings uuid[]) returns void
+require_fresh_to_lift(q subject_request, contact uuid DEFAULT NULL::uuid) returns void
 research_as_seen(d research_disclosure) returns text
 research_contents(package uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text, started_at timestamp with time zone, number_reached text, unit_id uuid) to seloste_custodian
 research_deadline(d research_disclosure) returns timestamp with time zone

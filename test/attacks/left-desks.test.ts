@@ -1,6 +1,6 @@
 // At a desk that somebody has left, no sound of a call leaves and nothing that cannot be undone is done, before a new proof.
 import { sql } from 'kysely'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -81,4 +81,62 @@ test('nothing that an authority asks for is let go while a forbidden recording w
   const later = () => acts.ask('tuula', 'PUT', url, asked(ago(1)))
   expect((await leftAndProved('tuula', later)).status).toBe(204)
   expect((await leftAndProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
+})
+
+describe('no restriction of a requester’s recordings is lifted', () => {
+  const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
+  const change = (id: string, name = 'Pyytäjä Pyynnöllä') =>
+    acts.ask('paula', 'PUT', `/api/requests/${id}`, { kinds: ['KNOW'], language: 'fi', requester: { name } })
+  const restricting = async (kind: 'OBJECTION' | 'RESTRICTION') => {
+    const recording = await kept()
+    const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', kind] })
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    return { recording, ...request }
+  }
+
+  test.each([
+    ['closing its request', close],
+    ['changing what it asks', change],
+  ] as const)('by %s', async (_how, lift) => {
+    for (const kind of ['OBJECTION', 'RESTRICTION'] as const) {
+      const { id, recording } = await restricting(kind)
+      expect((await leftAndProved('paula', () => lift(id))).status).toBe(204)
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
+    }
+  })
+
+  test.each([
+    ['saying that the call is not theirs', 'verification', { isParty: false }],
+    ['giving it up', 'unidentifiable', {}],
+  ])('by %s, where it waits to be verified for another name', async (_how, path, json) => {
+    const { id, recording, calls } = await restricting('OBJECTION')
+    const asked = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
+    expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, asked)).status).toBe(204)
+    expect((await post('paula', `/api/requests/${id}/identification`, { how: 'PASSPORT' })).status).toBe(204)
+    const letGo = () => post('paula', `/api/requests/${id}/calls/${calls[0]!.id}/${path}`, json)
+    expect((await leftAndProved('paula', letGo)).status).toBe(204)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('by closing a request whose call waits to be verified for another name', async () => {
+    const { id, recording } = await restricting('OBJECTION')
+    const asked = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
+    expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, asked)).status).toBe(204)
+    expect((await leftAndProved('paula', () => close(id))).status).toBe(204)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('and what lifts none asks for no proof', async () => {
+    const [restricts, other] = [await restricting('OBJECTION'), await served({ kinds: ['KNOW'] })]
+    await as('paula')
+    await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(
+      admin,
+    )
+    const asked = { kinds: ['KNOW', 'OBJECTION', 'LOG_EXTRACT'], language: 'sv', requester: { name: 'Toinen Nimi' } }
+    expect((await acts.ask('paula', 'PUT', `/api/requests/${restricts.id}`, asked)).status).toBe(204)
+    expect((await close(other.id)).status).toBe(204)
+    const forbidden = await restricting('OBJECTION')
+    await byOfficial(forbidden.recording.id)
+    expect((await close(forbidden.id)).status).toBe(204)
+  })
 })

@@ -351,6 +351,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   perform refuse_if(restriction_was_told(q) and exists (select from restricted_by(q) r where r.contact_id = c.contact_id),
     'call.restriction-told');
+  perform require_fresh_to_lift(q, c.contact_id);
   perform end_inspection(i, viewer(), 'withdrawn') from inspection i
   where i.request_id = q.id and i.contact_id = c.contact_id and i.closed_at is null;
 end $$;

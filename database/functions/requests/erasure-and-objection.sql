@@ -41,6 +41,16 @@ begin
       and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id));
 end $$;
 
+-- Raises confirm.fresh where somebody lifts the restriction of a request's recordings, or of one call's, and their proof is old: at the desk
+-- of somebody who has left it, anybody could. Whether something else keeps them restricted is not asked: a preservation order is secret.
+create or replace function require_fresh_to_lift(q subject_request, contact uuid default null) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if exists (select from restricted_by(q) r where require_fresh_to_lift.contact is null or r.contact_id = require_fresh_to_lift.contact) then
+    perform require_fresh();
+  end if;
+end $$;
+
 create or replace function is_restricted(r recording, apart_from uuid default null) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -123,6 +123,7 @@ create or replace function change_request(wanted uuid, kinds text[], language te
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving(wanted);
+  changed subject_request;
   is_renamed boolean;
 begin
   perform refuse_requester(requester);
@@ -136,7 +137,8 @@ begin
     identified_how = case when not is_renamed then s.identified_how end,
     identified_at = case when not is_renamed then s.identified_at end,
     identified_by = case when not is_renamed then s.identified_by end
-  where s.id = q.id;
+  where s.id = q.id returning s.* into changed;
+  perform require_fresh_to_lift(q) where not restricts(changed);
   update request_call c set verify_again_since = clock_timestamp() where is_renamed and c.request_id = q.id and c.state = 'MATCHED';
   perform note_request('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),
     'identificationEnded', is_renamed and q.identified_at is not null));

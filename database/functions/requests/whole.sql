@@ -149,6 +149,7 @@ declare
 begin
   perform refuse_if(answered_callers_call(q), 'request.own');
   perform refuse_if(cardinality(unfinished) > 0, 'request.unfinished', array_to_string(unfinished, ','));
+  perform require_fresh_to_lift(q);
   delete from request_call c where c.request_id = q.id and call_state(c) in ('SEVERAL', 'FOUND');
   update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
   perform note_request('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
