@@ -12,60 +12,77 @@ import { version } from './version.ts'
 
 const usage = `Seloste ${version}
 
-  seloste start [--role ROLE]                     run everything, or one role of it: custodian, capture, desk, feeds
+Running
+  seloste start [--role ROLE]                     start Seloste, or one role: custodian, capture, desk, feeds
   seloste demo [--no-calls] [--no-history] [--history-days N] [--calls-every SECONDS]
-                                                  everything with demo people, a month of history and calls coming in
+                                                  start Seloste with demo users, a month of history and incoming calls
   seloste simulate [--calls-per-minute N] [--seed N]
-                                                  call a running Seloste
-  seloste prepare [--passwords DIR]               make a PostgreSQL of your own ready for roles that run apart
-  seloste people first                            one-time links for the first people of a new installation
+                                                  place SIPREC calls to a running Seloste
+  seloste drain [--wait SECONDS] [--cancel]       refuse new sessions; stop capture when the last recording is sealed
+  seloste doctor [--json]                         check settings and machine; print each problem and its remedy
+  seloste status [--json]                         print the health of each part, and the promises that do not hold
+  seloste healthy [--role ROLE]                   exit with 0 if the role answers on this machine (for probes)
+
+Installation
+  seloste prepare [--passwords DIR]               prepare an existing PostgreSQL for roles on separate machines
+  seloste upgrade-database [--binaries DIR]       upgrade the embedded database to this release's PostgreSQL
+  seloste nodes list [--json] | forget --node NAME
+                                                  list the capture nodes; remove one that will not return
+  seloste move --to FILE [--give-up]              move database, object store or both to the settings in FILE without
+                                                  interrupting calls; --give-up undoes an interrupted move
+  seloste move --destroy-old                      destroy what a completed move left here
+
+People and rights
+  seloste people first                            print one-time links for the first people of a new installation
   seloste people add --user-id ID --name NAME [--unit UNIT] [--phone NUMBER]
-                                                  enter a person; prints a one-time link for the first password
-  seloste people link --user-id ID                a one-time link for a new password
-  seloste people remove-factors --user-id ID      take the second factors from somebody who has lost them
-  seloste rights list | show --user-id ID         who may see what, and by which decision
-  seloste scim-token add --name NAME              a token for the identity system that keeps the directory
-  seloste scim-token list | revoke --name NAME
-  seloste description show [--version N]          the register description in force, or another version, as published
-  seloste description versions | check FILE       every version and what it changed; what is wrong with a file
+                                                  add a person; print a one-time link to set the first password
+  seloste people link --user-id ID                print a one-time link to reset a password
+  seloste people remove-factors --user-id ID      remove the second factors of a person who has lost them
+  seloste rights list | show --user-id ID         print who may view what, and the decision each right rests on
+  seloste scim-token add --name NAME              create a token for the identity system (SCIM)
+  seloste scim-token list | revoke --name NAME    list the tokens; revoke one
+  seloste description show [--version N]          print the register description in force, or another version
+  seloste description versions | check FILE       list the versions and their changes; validate a file
+
+Audit log and recordings
   seloste audit verify [--export DIR --key FILE] [--checkpoint FILE] [--witness-key FILE] [--json]
-                                                  whether the audit log is what was signed: an export, or a running Seloste's
-  seloste audit export --to DIR                   the audit log as files, or what has come since added to them
-  seloste audit key                               the key that the audit log is verified by
-  seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
-  seloste recordings verify [--sample N] [--json]
-                                                  whether every held recording opens, and no destroyed one does
-  seloste recordings bring-back --from PLACE [--backup ID]
-                                                  the objects of those that do not open, out of a place of backups
-  seloste backup key --to FILE                    make the recovery key: its private half, for a safe
-  seloste backup [--to NAME] [--due] [--json]     back everything up to the places of SELOSTE_BACKUPS, and read it back
-  seloste backup list                             the backups in each place
-  seloste restore --from DIR --identity FILE [--backup ID] [--ledger DIR] [--checkpoint FILE] [--anchor N]
-                                                  a register out of a backup, without what was destroyed since
-  seloste move --to FILE                          database, store or both to where the settings in FILE say, while calls go on
-  seloste move --to FILE --give-up                empty again what a move that was cut short has put there
-  seloste move --destroy-old                      destroy what a move has left here
-  seloste upgrade-database [--binaries DIR]       the embedded database, made by an earlier PostgreSQL, into one of now
+                                                  verify the audit log of a running Seloste, or an export of it
+  seloste audit export --to DIR                   export the audit log to files; add new entries to an export
+  seloste audit key                               print the key that verifies the audit log
+  seloste audit resume [--reason TEXT]            show what is broken in the log; with --reason, accept it and resume
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
+  seloste recordings verify [--sample N] [--json]
+                                                  verify that stored recordings open and destroyed ones do not
+  seloste recordings bring-back --from PLACE [--backup ID]
+                                                  restore missing or damaged recordings from a backup place
+
+Backups
+  seloste backup key --to FILE                    create the recovery key; store its private half in a safe
+  seloste backup [--to NAME] [--due] [--json]     back up to the places of SELOSTE_BACKUPS, and read the backup back
+  seloste backup list                             list the backups in each place
+  seloste restore --from DIR --identity FILE [--backup ID] [--ledger DIR] [--checkpoint FILE] [--anchor N]
+                                                  restore a register from a backup, and destroy again what was
+                                                  destroyed after it
+
+Other systems
   seloste webhooks list [--json] | retry [--target NAME]
-                                                  what waits to be told to other systems; tell again what was given up
-  seloste nodes list [--json] | forget --node NAME
-                                                  the captures of this register; one that does not come back
-  seloste feeds allow --feed NAME --from DAY      for two days the feed may tell of calls from that day on
-  seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
-  seloste doctor [--json]                         what is wrong with settings and machine, each with what to do
-  seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
-  seloste healthy [--role ROLE]                   exit code 0 where the role answers on this machine, for probes
+                                                  list undelivered webhooks; retry those given up
+  seloste feeds allow --feed NAME --from DAY      accept calls since DAY from a feed, for two days
+
   seloste --version
 
-Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
+Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (docs/operate/settings.md)`
 
 async function main(): Promise<void> {
   // Before any of them is loaded; the imports above need none.
   useJoinedLibraries()
   const [command, ...rest] = process.argv.slice(2)
   const settings = () => readSettings(process.env, process.cwd())
+  if (command !== undefined && rest.includes('--help')) {
+    console.log(usageOf(command))
+    return
+  }
   switch (command) {
     case 'start': {
       const { values } = parseArgs({ args: rest, options: { role: { type: 'string' } } })
@@ -210,6 +227,12 @@ async function startRole(role: RoleName, settings: Settings): Promise<void> {
   const { startOne } = await import('./start-one.ts')
   const { makeLog } = await import('#platform/log/log.ts')
   return startOne(role, settings, makeLog({ name: role }), held)
+}
+
+/** Returns the lines of the usage that describe a command; all of it if there is no such command. */
+function usageOf(command: string): string {
+  const forms = usage.split(/\n(?= {2}seloste )/).filter((form) => /^ {2}seloste (\S+)/.exec(form)?.[1] === command)
+  return forms.length === 0 ? usage : forms.map((form) => form.split('\n\n')[0]).join('\n')
 }
 
 function refuseRole(name: string): void {
