@@ -223,7 +223,7 @@ create table anonymised_copy (
   constraint anonymised_copy_sound_ms_check CHECK ((sound_ms >= 0)),
   constraint anonymised_copy_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'RENDERING'::text, 'RENDERED'::text, 'APPROVED'::text, 'REJECTED'::text, 'FAILED'::text])))
 );
-CREATE TRIGGER notes_hand BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION note_hand_of_copy();
+CREATE TRIGGER notes_hand BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION record_copy_preparer();
 alter table anonymised_copy enable row level security;
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
 grant select (id, recording_id, state, prepared_by, checked_at, checked_by, ended_at, removed_at, rendering_at, sound_at, former_preparers) on anonymised_copy to seloste_custodian;
@@ -340,7 +340,7 @@ CREATE INDEX audit_entry_searched_caller ON public.audit_entry USING btree (at) 
 CREATE INDEX audit_entry_served ON public.audit_entry USING btree (at) WHERE ((result = 'ok'::text) AND (action = ANY (ARRAY['request.entered'::text, 'call.looked-for'::text, 'call.given-up'::text, 'call.verified'::text, 'recording.forbidden'::text])));
 CREATE INDEX audit_entry_time ON public.audit_entry USING btree (at, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_stays();
-CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION note_pending();
+CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
 alter table audit_entry enable row level security;
 create policy acts_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{subject-copy.%,correction.%,openness.%}'::text[])))));
 create policy anonymised_copies_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'anonymised-copy.%'::text)));
@@ -354,7 +354,7 @@ create policy custodian_appends on audit_entry for insert to seloste_custodian w
 create policy custodian_seals on audit_entry for select to seloste_custodian using (true);
 create policy desk_appends on audit_entry for insert to seloste_desk with check (((action !~~ 'log.%'::text) AND (action <> ALL (ARRAY['call.admitted'::text, 'recording.kept'::text, 'recording.destroyed'::text, 'history.ended'::text, 'listening.ended'::text, 'alarm.raised'::text, 'terms.shortened'::text, 'promise.broken'::text, 'promise.restored'::text, 'description.installed'::text, 'description.took-effect'::text, 'scim-token.added'::text, 'scim-token.revoked'::text])) AND ((result <> 'ok'::text) OR
 CASE
-    WHEN (action = ANY (ARRAY['contacts.listed'::text, 'contact.read'::text, 'caller.revealed'::text, 'calls.watched'::text, 'listening.started'::text, 'shares.read'::text])) THEN look_is_so(person_id, right_id, role, purpose, reference)
+    WHEN (action = ANY (ARRAY['contacts.listed'::text, 'contact.read'::text, 'caller.revealed'::text, 'calls.watched'::text, 'listening.started'::text, 'shares.read'::text])) THEN access_is_accurate(person_id, right_id, role, purpose, reference)
     WHEN ((action ~~ ANY ('{right.%,link.%,credential.%,alarm.%}'::text[])) OR (action = ANY (ARRAY['password.set'::text, 'act.confirmed'::text, 'looks.reviewed'::text, 'extract.read'::text, 'session.second-factor'::text]))) THEN false
     WHEN (action = 'session.started'::text) THEN (EXISTS ( SELECT
        FROM session s
@@ -475,7 +475,7 @@ create table authority_disclosure (
 );
 CREATE TRIGGER ledger AFTER UPDATE ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 CREATE TRIGGER ledger_number AFTER INSERT OR UPDATE OF closed_at ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_request();
-CREATE TRIGGER notes_hand BEFORE UPDATE OF origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at ON authority_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION note_hand();
+CREATE TRIGGER notes_hand BEFORE UPDATE OF origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at ON authority_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
 alter table authority_disclosure enable row level security;
 create policy desk_looks on authority_disclosure for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
 grant select on authority_disclosure to seloste_desk;
@@ -707,12 +707,12 @@ CREATE INDEX contact_started ON ONLY public.contact USING btree (started_at DESC
 CREATE INDEX contact_termless ON ONLY public.contact USING btree (started_at) WHERE ((ended_at IS NOT NULL) AND (history_ends_at IS NULL));
 CREATE INDEX contact_uncounted ON ONLY public.contact USING btree (started_at) WHERE (counted IS NULL);
 CREATE INDEX contact_withheld ON ONLY public.contact USING btree (started_at DESC, id DESC) WHERE (caller_kind = 'withheld'::text);
-CREATE TRIGGER admission_is_told AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION admission_is_told();
-CREATE TRIGGER are_told AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION contacts_are_told();
+CREATE TRIGGER admission_recorded AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
+CREATE TRIGGER are_told AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION after_contact_insert();
 CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_ends_with_parts();
 CREATE TRIGGER held BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION history_guard('id');
 CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION call_is_to_another_number();
-CREATE TRIGGER tells_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION tell_studies('contact');
+CREATE TRIGGER tells_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION queue_study_recount('contact');
 alter table contact enable row level security;
 create policy capture_admits on contact to seloste_capture using (true) with check (((history_ends_at IS NULL) OR ((history_ends_at >= ((((started_at AT TIME ZONE 'Europe/Helsinki'::text) + '1 year 2 mons'::interval) AT TIME ZONE 'Europe/Helsinki'::text) - '1 day'::interval)) AND (history_ends_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) AND (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
 create policy capture_not_ahead on contact for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
@@ -941,9 +941,9 @@ END),
 CREATE INDEX destruction_entry_object ON public.destruction_entry USING btree (object_id);
 CREATE UNIQUE INDEX destruction_entry_recording ON public.destruction_entry USING btree (object_id) WHERE (object_kind = 'recording'::text);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON destruction_entry FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER custodian_tells BEFORE INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION custodian_tells_ends();
-CREATE CONSTRAINT TRIGGER is_destroyed AFTER INSERT ON destruction_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.object_kind = 'recording'::text) EXECUTE FUNCTION told_is_destroyed();
-CREATE TRIGGER pending AFTER INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION note_ledger_pending();
+CREATE TRIGGER custodian_tells BEFORE INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION check_custodian_entry();
+CREATE CONSTRAINT TRIGGER is_destroyed AFTER INSERT ON destruction_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.object_kind = 'recording'::text) EXECUTE FUNCTION require_destroyed_recording();
+CREATE TRIGGER pending AFTER INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION record_ledger_pending();
 grant insert (object_kind, object_id, cause, done_by, targets, object_name, detail), select on destruction_entry to seloste_custodian;
 
 create table directory_change (
@@ -973,7 +973,7 @@ CREATE INDEX directory_change_open ON public.directory_change USING btree (asked
 CREATE INDEX directory_change_person ON public.directory_change USING btree (person_id);
 CREATE TRIGGER confirmed_decision BEFORE UPDATE ON directory_change FOR EACH ROW WHEN (old.state = 'ASKED'::text AND (new.state = ANY (ARRAY['CONFIRMED'::text, 'REFUSED'::text]))) EXECUTE FUNCTION confirmed_decision('change');
 CREATE TRIGGER directory_change_guard BEFORE UPDATE ON directory_change FOR EACH ROW EXECUTE FUNCTION directory_change_guard();
-CREATE TRIGGER told_to_person AFTER UPDATE ON directory_change FOR EACH ROW WHEN (new.kind = 'directory'::text AND old.state = 'ASKED'::text AND new.state = 'CONFIRMED'::text) EXECUTE FUNCTION directory_change_is_told();
+CREATE TRIGGER told_to_person AFTER UPDATE ON directory_change FOR EACH ROW WHEN (new.kind = 'directory'::text AND old.state = 'ASKED'::text AND new.state = 'CONFIRMED'::text) EXECUTE FUNCTION notify_directory_change();
 alter table directory_change enable row level security;
 create policy desk_reads on directory_change for select to seloste_desk using ((( SELECT viewer_is('ADMINISTRATOR'::text) AS viewer_is) OR ( SELECT viewer_is('ACCESS_APPROVER'::text) AS viewer_is)));
 grant select on directory_change to seloste_desk;
@@ -1016,7 +1016,7 @@ create table disclosed_copy (
   constraint disclosed_copy_tie_salt_check CHECK ((length(tie_salt) = 32))
 );
 CREATE INDEX disclosed_copy_recording ON public.disclosed_copy USING btree (recording_id);
-CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy FOR EACH ROW EXECUTE FUNCTION note_lent_change();
+CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy FOR EACH ROW EXECUTE FUNCTION record_lent_change();
 CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS released FOR EACH STATEMENT EXECUTE FUNCTION ledger_copies_released();
 CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
 alter table disclosed_copy enable row level security;
@@ -1675,7 +1675,7 @@ CREATE INDEX listening_recording ON public.listening USING btree (recording_id);
 CREATE INDEX listening_started ON public.listening USING btree (started_at);
 CREATE TRIGGER begins BEFORE INSERT ON listening FOR EACH ROW EXECUTE FUNCTION listening_begins();
 CREATE TRIGGER in_training BEFORE INSERT ON listening FOR EACH ROW WHEN (new.purpose = 'TRAINING'::text AND new.reference IS NOT NULL) EXECUTE FUNCTION listening_in_training();
-CREATE CONSTRAINT TRIGGER told AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listening_is_told();
+CREATE CONSTRAINT TRIGGER told AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_listening_entry();
 alter table listening enable row level security;
 create policy custodian_serves on listening to seloste_custodian using (true) with check (true);
 create policy desk_lists on listening for insert to seloste_desk with check (((person_id = viewer()) AND (session_hash = sha256(convert_to(current_setting('seloste.session'::text, true), 'UTF8'::name))) AND (purpose = current_setting('seloste.purpose'::text, true)) AND (NOT (reference IS DISTINCT FROM NULLIF(current_setting('seloste.reference'::text, true), ''::text))) AND ((started_at >= (now() - '00:01:00'::interval)) AND (started_at <= (now() + '00:01:00'::interval))) AND (until <= (now() + '02:01:00'::interval)) AND (ended_at IS NULL) AND (end_why IS NULL) AND (EXISTS ( SELECT
@@ -1861,8 +1861,8 @@ create table one_time_link (
 CREATE INDEX one_time_link_person ON public.one_time_link USING btree (person_id);
 CREATE TRIGGER ledger_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION ledger_end('link', 'used');
 CREATE TRIGGER ledger_voided AFTER DELETE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND old.expires_at > now()) EXECUTE FUNCTION ledger_end('link', 'voided');
-CREATE TRIGGER told_to_person AFTER INSERT ON one_time_link FOR EACH ROW EXECUTE FUNCTION link_is_told();
-CREATE TRIGGER told_to_person_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION link_is_told();
+CREATE TRIGGER told_to_person AFTER INSERT ON one_time_link FOR EACH ROW EXECUTE FUNCTION notify_link();
+CREATE TRIGGER told_to_person_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION notify_link();
 
 create table openness_decision (
   request_id uuid not null,
@@ -1925,7 +1925,7 @@ create table passkey (
 CREATE INDEX passkey_person ON public.passkey USING btree (person_id);
 CREATE TRIGGER ledger AFTER DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION ledger_end('credential', 'removed', 'passkey');
 CREATE TRIGGER passkey_guard BEFORE INSERT ON passkey FOR EACH ROW EXECUTE FUNCTION passkey_guard();
-CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION factor_is_told('passkey');
+CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION notify_factor_change('passkey');
 alter table passkey enable row level security;
 create policy custodian_keeps on passkey to seloste_custodian using (true) with check (true);
 create policy desk_lists_own on passkey for select to seloste_desk using ((person_id = ( SELECT viewer() AS viewer)));
@@ -1975,8 +1975,8 @@ CREATE TRIGGER identity_stays BEFORE INSERT OR UPDATE OF source, external_id ON 
 CREATE TRIGGER ledger AFTER DELETE OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION ledger_person();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER person_guard BEFORE INSERT OR DELETE OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION person_guard();
-CREATE CONSTRAINT TRIGGER told_end AFTER UPDATE OF employed_from, employed_to ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.employed_from IS DISTINCT FROM new.employed_from OR old.employed_to IS DISTINCT FROM new.employed_to) EXECUTE FUNCTION employment_end_is_told();
-CREATE TRIGGER told_to_person AFTER UPDATE ON person FOR EACH ROW WHEN (old.password_check IS NOT NULL AND new.password_check IS DISTINCT FROM old.password_check) EXECUTE FUNCTION password_is_told();
+CREATE CONSTRAINT TRIGGER told_end AFTER UPDATE OF employed_from, employed_to ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.employed_from IS DISTINCT FROM new.employed_from OR old.employed_to IS DISTINCT FROM new.employed_to) EXECUTE FUNCTION report_employment_end();
+CREATE TRIGGER told_to_person AFTER UPDATE ON person FOR EACH ROW WHEN (old.password_check IS NOT NULL AND new.password_check IS DISTINCT FROM old.password_check) EXECUTE FUNCTION notify_password_change();
 alter table person enable row level security;
 create policy everybody_reads on person for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
@@ -2000,7 +2000,7 @@ CREATE TRIGGER apart_insert AFTER INSERT ON person_name REFERENCING NEW TABLE AS
 CREATE TRIGGER apart_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
 CREATE TRIGGER names_calls AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION directory_names_calls();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION directory_told();
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 alter table person_name enable row level security;
 create policy everybody_reads on person_name for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_name for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
@@ -2027,8 +2027,8 @@ CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_phone 
 CREATE TRIGGER names_calls AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION directory_names_calls();
 CREATE TRIGGER succession_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
 CREATE TRIGGER succession_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION directory_told();
-CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION directory_end_is_told();
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 alter table person_phone enable row level security;
 create policy everybody_reads on person_phone for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_phone for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
@@ -2062,8 +2062,8 @@ CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_placem
 CREATE TRIGGER names_calls AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION directory_names_calls();
 CREATE TRIGGER succession_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
 CREATE TRIGGER succession_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION directory_told();
-CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_placement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION directory_end_is_told();
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_placement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 alter table person_placement enable row level security;
 create policy everybody_reads on person_placement for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_placement for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
@@ -2085,7 +2085,7 @@ CREATE TRIGGER apart_update AFTER UPDATE ON person_recording_consent REFERENCING
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
 CREATE TRIGGER ledger_taken_back AFTER DELETE ON person_recording_consent FOR EACH ROW EXECUTE FUNCTION ledger_consent();
 CREATE TRIGGER ledger_withdrawn AFTER UPDATE ON person_recording_consent FOR EACH ROW WHEN (new.valid_to IS NOT NULL AND new.valid_to IS DISTINCT FROM old.valid_to) EXECUTE FUNCTION ledger_consent();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION directory_told();
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 alter table person_recording_consent enable row level security;
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
 create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
@@ -2196,7 +2196,7 @@ CREATE INDEX prohibition_waiting ON public.prohibition USING btree (recording_id
 CREATE TRIGGER forbids_beside AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION forbids_beside();
 CREATE TRIGGER fresh BEFORE INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION prohibition_is_fresh();
 CREATE TRIGGER ledger AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION ledger_prohibition();
-CREATE TRIGGER told_to_capture AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION prohibition_is_told();
+CREATE TRIGGER told_to_capture AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION notify_capture_of_prohibition();
 alter table prohibition enable row level security;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
 grant select on prohibition to seloste_custodian;
@@ -2253,7 +2253,7 @@ create table provider_subject (
   constraint provider_subject_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
 );
 CREATE TRIGGER ledger AFTER DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION ledger_end('credential', 'removed', 'identity-provider');
-CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION factor_is_told('identity-provider');
+CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION notify_factor_change('identity-provider');
 grant delete, insert, select on provider_subject to seloste_custodian;
 
 create table quality_form (
@@ -2403,25 +2403,25 @@ CREATE INDEX recording_restricted ON public.recording USING btree (destroy_at, c
 CREATE INDEX recording_terms ON public.recording USING btree (number_reached, call_ended_at) INCLUDE (recording_months, destroy_at, min_keep_until) WHERE (state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]));
 CREATE INDEX recording_unkept ON public.recording USING btree (id) WHERE ((kept_at IS NULL) AND (state = 'STORED'::text));
 CREATE INDEX recording_unkept_end ON public.recording USING btree (destroyed_at) WHERE ((state = 'DESTROYED'::text) AND (kept_at IS NULL));
-CREATE TRIGGER admission_is_told AFTER INSERT ON recording REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION admission_is_told();
+CREATE TRIGGER admission_recorded AFTER INSERT ON recording REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION history_changes_late('recording');
 CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_guard();
 CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION uses_end_with_recording();
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_follows_call();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbidden_at_another_node();
-CREATE CONSTRAINT TRIGGER is_told AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_is_told();
+CREATE CONSTRAINT TRIGGER is_told AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_recording_is_refused();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION recordings_end_one_by_one();
 CREATE TRIGGER reception_ends BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.reception IS NOT NULL) EXECUTE FUNCTION reception_ends();
 CREATE TRIGGER recording_guard BEFORE DELETE OR UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_guard();
 CREATE TRIGGER settles AFTER UPDATE OF state, kept_at ON recording FOR EACH ROW EXECUTE FUNCTION recording_settles();
-CREATE TRIGGER stays_as_told BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_stays_as_told();
-CREATE TRIGGER stops_capture AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'DESTROYING'::text OR old.state = 'DESTROYING'::text AND new.state = 'DESTROYED'::text) EXECUTE FUNCTION capture_is_stopped();
+CREATE TRIGGER stays_as_told BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION quarantine_guard();
+CREATE TRIGGER stops_capture AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'DESTROYING'::text OR old.state = 'DESTROYING'::text AND new.state = 'DESTROYED'::text) EXECUTE FUNCTION notify_capture_of_stop();
 CREATE TRIGGER tells_search AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION part_is_recorded();
 CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF state, kept_at, destroy_at ON recording FOR EACH ROW WHEN (old.state <> new.state OR (old.kept_at IS NULL) <> (new.kept_at IS NULL) OR (old.destroy_at IS NULL) <> (new.destroy_at IS NULL)) EXECUTE FUNCTION recording_changes_state();
 CREATE TRIGGER tells_search_of_end AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION recorded_part_goes();
-CREATE TRIGGER tells_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION tell_studies('part');
-CREATE TRIGGER tells_webhooks AFTER UPDATE OF kept_at, state ON recording FOR EACH ROW EXECUTE FUNCTION recording_is_told();
+CREATE TRIGGER tells_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION queue_study_recount('part');
+CREATE TRIGGER tells_webhooks AFTER UPDATE OF kept_at, state ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
 CREATE TRIGGER term_guard BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION term_guard();
 alter table recording enable row level security;
 create policy capture_admits on recording for insert to seloste_capture with check (((state = 'CAPTURING'::text) AND (destroy_at IS NULL)));
@@ -2447,9 +2447,9 @@ create table recording_key (
   constraint recording_key_pkey PRIMARY KEY (recording_id)
 );
 CREATE INDEX recording_key_shard ON public.recording_key USING btree (expiry_month, shard);
-CREATE TRIGGER keyring_added AFTER INSERT ON recording_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_keyring_change('files');
-CREATE TRIGGER keyring_changed AFTER UPDATE ON recording_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_keyring_change('files');
-CREATE TRIGGER keyring_removed AFTER DELETE ON recording_key REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_keyring_change('files');
+CREATE TRIGGER keyring_added AFTER INSERT ON recording_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_keyring_change('files');
+CREATE TRIGGER keyring_changed AFTER UPDATE ON recording_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_keyring_change('files');
+CREATE TRIGGER keyring_removed AFTER DELETE ON recording_key REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_keyring_change('files');
 CREATE CONSTRAINT TRIGGER lives_with_recording AFTER DELETE ON recording_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION recording_key_guard();
 grant delete, insert, select, update on recording_key to seloste_custodian;
 
@@ -2577,7 +2577,7 @@ create table research_disclosure (
   constraint research_disclosure_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES person(id)
 );
 CREATE TRIGGER ledger AFTER UPDATE ON research_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
-CREATE TRIGGER notes_hand BEFORE UPDATE OF study, due_on, format, undertaking_at ON research_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION note_hand();
+CREATE TRIGGER notes_hand BEFORE UPDATE OF study, due_on, format, undertaking_at ON research_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
 alter table research_disclosure enable row level security;
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
 create policy desk_lists on research_disclosure for select to seloste_desk using ((( SELECT viewer_sees_research() AS viewer_sees_research) OR ( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is)));
@@ -2832,8 +2832,8 @@ CREATE INDEX segment_unattributed ON ONLY public.segment USING btree (official_p
 CREATE INDEX segment_unit_called ON ONLY public.segment USING btree (official_unit_id, number_called, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NOT NULL) AND (official_unit_id IS NOT NULL));
 CREATE INDEX segment_unit_newest ON ONLY public.segment USING btree (official_unit_id, contact_started_at DESC, contact_id DESC);
 CREATE INDEX segment_unit_number ON ONLY public.segment USING btree (official_unit_id, number_reached, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NULL) AND (official_unit_id IS NOT NULL));
-CREATE TRIGGER admission_is_told AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION admission_is_told();
-CREATE TRIGGER are_told AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION segments_are_told();
+CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
+CREATE TRIGGER are_told AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
 CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION history_changes_late('segment');
 CREATE TRIGGER held BEFORE DELETE ON segment FOR EACH ROW EXECUTE FUNCTION history_guard('contact_id');
 CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION segment_is_of_call();
@@ -2850,7 +2850,7 @@ CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION evaluations_follow_official();
 CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION recorded_part_changes();
 CREATE TRIGGER tells_search_of_end AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION recorded_part_goes();
-CREATE TRIGGER tells_studies_of_changes AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION tell_studies('part');
+CREATE TRIGGER tells_studies_of_changes AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION queue_study_recount('part');
 alter table segment enable row level security;
 create policy capture_admits on segment to seloste_capture using (true) with check (true);
 create policy custodian_reads on segment for select to seloste_custodian using (true);
@@ -2910,9 +2910,9 @@ create table shard_key (
   constraint shard_key_pkey PRIMARY KEY (expiry_month, shard),
   constraint shard_key_shard_check CHECK (((shard >= 0) AND (shard <= 2975)))
 );
-CREATE TRIGGER keyring_added AFTER INSERT ON shard_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_keyring_change('shards');
-CREATE TRIGGER keyring_changed AFTER UPDATE ON shard_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_keyring_change('shards');
-CREATE TRIGGER keyring_removed AFTER DELETE ON shard_key REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_keyring_change('files');
+CREATE TRIGGER keyring_added AFTER INSERT ON shard_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_keyring_change('shards');
+CREATE TRIGGER keyring_changed AFTER UPDATE ON shard_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_keyring_change('shards');
+CREATE TRIGGER keyring_removed AFTER DELETE ON shard_key REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_keyring_change('files');
 grant delete, insert, select, update on shard_key to seloste_custodian;
 
 create table sign_in_demand (
@@ -3218,8 +3218,8 @@ create table totp (
 CREATE UNIQUE INDEX totp_begun ON public.totp USING btree (person_id) WHERE (confirmed_at IS NULL);
 CREATE UNIQUE INDEX totp_person ON public.totp USING btree (person_id) WHERE (confirmed_at IS NOT NULL);
 CREATE TRIGGER ledger AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION ledger_end('credential', 'removed', 'totp');
-CREATE TRIGGER told_to_person_added AFTER UPDATE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NULL AND new.confirmed_at IS NOT NULL) EXECUTE FUNCTION factor_is_told('totp');
-CREATE TRIGGER told_to_person_removed AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION factor_is_told('totp');
+CREATE TRIGGER told_to_person_added AFTER UPDATE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NULL AND new.confirmed_at IS NOT NULL) EXECUTE FUNCTION notify_factor_change('totp');
+CREATE TRIGGER told_to_person_removed AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION notify_factor_change('totp');
 grant delete, insert, select, update (confirmed_at, last_step, used_at, failures, failed_at) on totp to seloste_custodian;
 
 create table training_attendee (
@@ -3482,20 +3482,29 @@ UNION ALL
           WHERE o.segment_id = s.id));
 
 -- Functions, and who may call them
+accept_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste_desk
+access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 access_right_guard() returns trigger
+accesses_for_letter(q subject_request) returns jsonb
+accesses_out_of_scope(after bigint, known bigint[], most bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
+accesses_to(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
+accesses_to_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
+accesses_to_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
+accesses_to_review(month date, after bigint, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
 account_key(user_id text) returns bytea
 accounts_in_use() returns TABLE(accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid) to seloste_custodian
 act_is_logged(act text, object uuid, acted_at timestamp with time zone, lost tstzmultirange) returns boolean to seloste_custodian
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
-admission_is_told() returns trigger
 admission_part_stays() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
 admit_fed_calls(told_by text, told jsonb) returns integer[] to seloste_capture
 admit_part(me uuid, told jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture
 advance_clock(ran interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
+after_contact_insert() returns trigger
+after_segment_insert() returns trigger
 allow_feed(feed_name text, since timestamp with time zone) returns boolean
 announced_versions() returns TABLE(version integer, hash text) to seloste_custodian
 answer_disagreement(wanted uuid, outcome text, text text) returns void to seloste_desk
@@ -3514,7 +3523,6 @@ appointment_follows() returns trigger
 appointment_for_letter(q subject_request) returns jsonb
 appointment_is_after(request uuid, at timestamp with time zone) returns boolean
 appointment_is_late(request uuid) returns boolean
-appointments_as_told(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer to seloste_desk
 are_marks(marks jsonb) returns boolean
 ask_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
@@ -3566,13 +3574,12 @@ call_state(c request_call) returns text
 caller_wish_until(person uuid, contact uuid, contact_started timestamp with time zone) returns timestamp with time zone
 caller_wish_window() returns interval
 calls_for_letter(q subject_request, with_matched boolean) returns jsonb
+calls_matching_claim(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
 calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
 calls_restrict() returns trigger
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
-calls_told(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
 can_be_forbidden(q subject_request, contact uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
-capture_is_stopped() returns trigger
 capture_lets_go(wanted uuid) returns void to seloste_capture
 capture_node_ends(node uuid, left_waiting integer) returns void to seloste_capture
 capture_node_lives(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
@@ -3584,8 +3591,10 @@ change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
 change_research(wanted uuid, study text, due_on date, format text) returns void to seloste_desk
 check_copy(wanted uuid, revision integer, how text, note text) returns void to seloste_desk
+check_custodian_entry() returns trigger
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void
+clear_standstill_alarm() returns boolean to seloste_custodian
 clock_is_ahead() returns boolean
 clock_now() returns TABLE(state text, mark timestamp with time zone, said timestamp with time zone, stopped_since timestamp with time zone, confirmed_by jsonb) to seloste_custodian, seloste_desk
 clocks_differ() returns interval to seloste_capture
@@ -3596,6 +3605,8 @@ close_inspections_over() returns SETOF uuid
 close_request(wanted uuid, outcome text) returns void to seloste_desk
 close_research(wanted uuid) returns void to seloste_desk
 close_room(is_heard boolean, proof bytea) returns text to seloste_desk
+closing_blockers(q subject_request, outcome text) returns text[]
+closing_blockers_by_outcome(wanted uuid) returns jsonb to seloste_desk
 coarsen_studies() returns integer to seloste_custodian
 complete_fed_segment(wanted uuid, begun timestamp with time zone, facts jsonb) returns boolean to seloste_capture
 complete_part(call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
@@ -3614,7 +3625,6 @@ consents_at(person uuid, instant timestamp with time zone) returns boolean
 contact_conditions(asked contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
 contact_viewer_now(asked contact_filters) returns contact_viewer
-contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 content_stays_its_days() returns trigger
 contents_since() returns timestamp with time zone to seloste_custodian
@@ -3622,13 +3632,14 @@ copies_end_with_request() returns trigger
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
 copy_behind(token_hash bytea) returns text to seloste_custodian
+copy_block_reason(r recording) returns text
 copy_expert() returns access_right
 copy_is_due(c subject_copy) returns boolean
 copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
 copy_may_leave(c subject_copy) returns boolean
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
-copy_stands_still(r recording) returns text
 copy_to_work_on(wanted uuid) returns anonymised_copy
+could_be_same_talk(told_started timestamp with time zone, told_answered timestamp with time zone, told_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
@@ -3638,36 +3649,24 @@ count_questions(counter regclass, questions bigint) returns void
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(most integer) returns integer to seloste_custodian
-custodian_tells_ends() returns trigger
 day_begins(day date) returns timestamp with time zone
 day_for_letter(at timestamp with time zone) returns text
 day_keys_are_over() returns boolean to seloste_custodian
 decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void to seloste_desk
 decide_correction(wanted uuid, how text) returns void to seloste_desk
 decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamp with time zone to seloste_desk
+decide_end(facts jsonb) returns jsonb
 decide_factor_removal(removal uuid, confirm boolean) returns void to seloste_desk
 decide_openness(wanted uuid, how text, provision text, leads_to text) returns void to seloste_desk
 decide_research(wanted uuid, how text, reasons text, seen text) returns void to seloste_desk
 decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
-demand_duty(duty text, wanted text DEFAULT NULL::text) returns access_right to seloste_desk
-demand_one_role(wanted text[]) returns text to seloste_desk
-demand_own_calls() returns access_right
-demand_reconciler() returns text to seloste_desk
-demand_releasable(research_id uuid) returns research_disclosure
-demand_releasable_to_authority(wanted uuid) returns authority_disclosure
-demand_research_part(parts text[]) returns text
-demand_right(wanted text, purpose text, reference text) returns access_right
-demand_whole_register() returns text
 destroyed_guard() returns trigger
-destroyed_is_told() returns trigger
+destruction_blockers() returns TABLE(kind text, count bigint, since timestamp with time zone, deadline timestamp with time zone, place text, example text, fault text) to seloste_custodian
 destruction_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 directory_change_guard() returns trigger
-directory_change_is_told() returns trigger
-directory_end_is_told() returns trigger
 directory_names_calls() returns trigger
-directory_told() returns trigger
 directory_turn() returns trigger
 disclosure_statistics(of_year integer) returns jsonb to seloste_desk
 doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[] to seloste_capture
@@ -3684,7 +3683,6 @@ duty_right_to(duty text, r recording) returns access_right
 duty_rights(duty text) returns SETOF access_right to seloste_desk
 duty_rights_to(duty text, r recording) returns SETOF access_right
 easter_sunday(year integer) returns date
-employment_end_is_told() returns trigger
 empty_training_moment(m training_moment, why text) returns void
 end_admission_parts() returns void to seloste_custodian
 end_appointment(a appointment, whose uuid, how text) returns void
@@ -3715,7 +3713,6 @@ end_training_over() returns integer to seloste_custodian
 end_training_session(wanted uuid) returns void to seloste_desk
 end_under_term(r recording, months integer, at timestamp with time zone) returns timestamp with time zone
 end_workstation(wanted uuid) returns void to seloste_desk
-ends_as_told(told_started timestamp with time zone, told_answered timestamp with time zone, told_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
 ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 enough_officials(cells jsonb) returns boolean[] to seloste_desk
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
@@ -3737,7 +3734,6 @@ evaluation_work(wanted uuid) returns jsonb to seloste_desk
 evaluations_follow_official() returns trigger
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
-factor_is_told() returns trigger
 facts_of_research(d research_disclosure) returns jsonb
 failure_wait(failures integer) returns interval to seloste_custodian
 fed_questions(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
@@ -3747,7 +3743,6 @@ fetch_lease() returns interval
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
-fits_told(c contact, told jsonb) returns boolean
 follow_in_draw(e evaluation) returns uuid
 follow_kinds() returns trigger
 follows_succession(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean
@@ -3772,9 +3767,8 @@ give_up_call(request uuid, wanted uuid) returns void to seloste_desk
 had_part(person uuid, call uuid, part uuid, looked_at timestamp with time zone) returns boolean to seloste_custodian
 has_answered(person uuid) returns boolean
 has_heard(recording uuid, reference text, since timestamp with time zone) returns boolean
-heard_until(wanted uuid, purpose text, reference text) returns timestamp with time zone to seloste_desk
+hearing_end_reason(h copy_hearing, signed_in boolean) returns text
 hearing_now(wanted uuid) returns TABLE(copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text) to seloste_custodian
-hearing_over(h copy_hearing, signed_in boolean) returns text
 held_role(person uuid, roles text[], acted_in text, acted_at timestamp with time zone) returns boolean
 helsinki_day(instant timestamp with time zone) returns date
 helsinki_today() returns date
@@ -3784,7 +3778,7 @@ history_ends_after(call_ended timestamp with time zone) returns timestamp with t
 history_guard() returns trigger
 history_held_between(begins timestamp with time zone, ends timestamp with time zone) returns boolean to seloste_custodian
 history_is_held(contact uuid) returns boolean to seloste_custodian
-history_month_stands(of_month date) returns text to seloste_custodian
+history_month_blocker(of_month date) returns text to seloste_custodian
 history_months_over() returns SETOF date to seloste_custodian
 history_runs(contact uuid, started timestamp with time zone) returns boolean to seloste_desk
 holds_end_at() returns timestamp with time zone
@@ -3794,7 +3788,6 @@ holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone
 holds_or_awaits_rights(person uuid) returns boolean
 identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_stays() returns trigger
-in_fives(n bigint) returns bigint
 inspection_is_urgent(i inspection) returns boolean
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
 install_right(whose uuid, wanted text) returns uuid
@@ -3807,31 +3800,22 @@ intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
 intervals_apart() returns trigger
 is_before_log(instant timestamp with time zone) returns boolean
+is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubted_by_move(r access_right) returns boolean to seloste_desk
 is_heard_to_verify(r recording, reference text) returns boolean
 is_in_the_log(c request_call) returns boolean
 is_matched(q subject_request, contact uuid, segment uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
-is_part_told(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
+is_same_part(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_silent_to(me uuid, node uuid) returns boolean
 is_theirs(q subject_request, contact uuid) returns boolean
-is_told_too_late(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 judge_succession() returns trigger
-judge_talk(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
-keep_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
-keep_institute(wanted uuid, given jsonb) returns uuid to seloste_desk
-keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter to seloste_desk
-keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void to seloste_custodian
-keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
-keep_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid to seloste_desk
-keep_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 keeps_directory() returns boolean to seloste_desk
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
-lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone) to seloste_desk
 last_runs(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
 late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
 late_part_ends_in_time() returns trigger
@@ -3866,8 +3850,9 @@ letter_digest(facts jsonb, until timestamp with time zone) returns bytea
 letter_facts(q subject_request, kind text, ground text) returns jsonb
 letter_has_changed(l letter) returns boolean
 letters_due() returns TABLE(request uuid, kind text) to seloste_custodian
-link_is_told() returns trigger
+link_hash(recording uuid, salt bytea) returns text
 link_needs_operator(person uuid) returns boolean
+list_appointments(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 list_calibrations() returns SETOF jsonb to seloste_desk
 list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
 list_evaluations() returns SETOF jsonb to seloste_desk
@@ -3884,9 +3869,10 @@ list_slots(from_at timestamp with time zone, to_at timestamp with time zone, off
 list_training_collections() returns SETOF jsonb to seloste_desk
 list_training_sessions() returns SETOF jsonb to seloste_desk
 list_unreconciled(wanted text, since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, is_explained boolean, before_at timestamp with time zone, before_id uuid, most integer) returns TABLE(segment_id uuid, contact_id uuid, started_at timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, number_reached text, number_name jsonb, feed text, at timestamp with time zone, failure text, others boolean, explained_at timestamp with time zone, explained_by uuid, note text) to seloste_desk
+listened_until(wanted uuid, purpose text, reference text) returns timestamp with time zone to seloste_desk
 listening_begins() returns trigger
+listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 listening_in_training() returns trigger
-listening_is_told() returns trigger
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
 listenings_out_of_scope() returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian
 lock_call_ids(ids text[]) returns void to seloste_capture
@@ -3896,36 +3882,24 @@ log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_proved(action text, detail jsonb) returns boolean
 log_entry_is_shown(action text, object_kind text) returns boolean
 log_is_whole() returns boolean to seloste_custodian, seloste_desk
-longest_told(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
-look_at_authority(wanted uuid) returns TABLE(d authority_disclosure, seen text, is_own boolean) to seloste_desk
-look_at_disclosures(of_year integer) returns TABLE(id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint, is_assessed boolean, outcome text, decided_by uuid, decided_at timestamp with time zone, released_at timestamp with time zone, due_on date, closed_at timestamp with time zone) to seloste_desk
-look_at_link(token text) returns TABLE(person uuid, role text, until timestamp with time zone, had_password boolean, factors text[], awaits text) to seloste_desk
-look_at_request(wanted uuid) returns subject_request to seloste_desk
-look_at_requests(detail jsonb) returns void to seloste_desk
-look_at_research(wanted uuid) returns text to seloste_desk
-look_is_so(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
-looks_at(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
-looks_at_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
-looks_at_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
-looks_for_letter(q subject_request) returns jsonb
-looks_lately() returns TABLE(in_minute integer, in_hour integer) to seloste_desk
-looks_out_of_scope(after bigint, known bigint[], most bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
-looks_to_review(month date, after bigint, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
 mark_for(person uuid, unit uuid, quarter date) returns uuid
 mark_proved(token_hash bytea, method text) returns void to seloste_custodian
+match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
+match_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
+match_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
 matched_call(contact uuid, reference text) returns SETOF request_call
+matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
+matches_claim(c contact, told jsonb) returns boolean
 may_extract(contact uuid) returns boolean to seloste_desk
 may_host(person uuid, until timestamp with time zone) returns boolean
 may_know_of_holds() returns boolean
 may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
-meet_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
-meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
-meet_told_call(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 mend_recorded_parts() returns void
+missing_prerequisites(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone) to seloste_desk
 month_key_guard() returns trigger
 months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 my_prohibitions() returns TABLE(id uuid, recording_id uuid, contact_id uuid, started_at timestamp with time zone, party text, received_at timestamp with time zone, executed_at timestamp with time zone, state text) to seloste_desk
@@ -3939,37 +3913,17 @@ newest_version(form uuid) returns integer
 next_disclosure_number(series text) returns text
 no_call_for_others() returns trigger
 node_silence() returns interval to seloste_desk
+normalise_claim(q subject_request, told jsonb, caller text, service text) returns jsonb
 not_heard(c anonymised_copy, person uuid) returns int4multirange
 not_played(c anonymised_copy, person uuid) returns int4multirange
 not_while_watched(kind text) returns void to seloste_custodian
-note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb, reference text DEFAULT NULL::text) returns void
-note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
-note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
-note_calibration(wanted uuid, summary jsonb) returns void to seloste_desk
-note_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
-note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean to seloste_custodian
-note_evaluation(action text, e evaluation, detail jsonb) returns void
-note_fed_calls(told_by text, calls fed_call[]) returns void to seloste_capture
-note_fed_segments(told_by text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
-note_flow_read(segment uuid) returns void to seloste_desk
-note_hand() returns trigger
-note_hand_of_copy() returns trigger
-note_heard(wanted uuid, from_ms integer, to_ms integer) returns boolean to seloste_custodian
-note_keyring_change() returns trigger
-note_ledger_pending() returns trigger
-note_lent_change() returns trigger
-note_letter(action text, l letter, detail jsonb) returns void
-note_office(action text, office uuid, detail jsonb) returns void
-note_order_in_ledger(o uuid, what text, until timestamp with time zone) returns void
-note_outcome(wanted uuid, how text) returns void to seloste_desk
-note_package_progress(wanted uuid, how_many integer) returns boolean to seloste_custodian
-note_pending() returns trigger
-note_procedure(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
-note_reach(draft uuid, reach jsonb) returns void to seloste_desk
-note_request(action text, q subject_request, detail jsonb, kind text DEFAULT 'request'::text, object uuid DEFAULT NULL::uuid) returns void
-note_research(action text, as_role text, kind text, object uuid, detail jsonb) returns void
-note_research_released(research_id uuid) returns void
-note_wrong_factor(token_hash bytea) returns void to seloste_custodian
+notify_capture_of_directory() returns trigger
+notify_capture_of_prohibition() returns trigger
+notify_capture_of_stop() returns trigger
+notify_directory_change() returns trigger
+notify_factor_change() returns trigger
+notify_link() returns trigger
+notify_password_change() returns trigger
 notify_person(person uuid, kind text, detail jsonb) returns void
 numbers_of_several() returns TABLE(number text, unit_id uuid) to seloste_desk
 official_at(phone text, instant timestamp with time zone) returns SETOF told_official
@@ -3987,7 +3941,7 @@ order_guard() returns trigger
 order_in_force(wanted uuid) returns preservation_order
 order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to seloste_custodian
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
-others_tell_of(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
+others_report_calls(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
 pace_listening(wanted uuid, speed real) returns boolean to seloste_desk
 package_behind(token_hash bytea) returns text to seloste_custodian
@@ -4004,8 +3958,7 @@ part_is_recorded() returns trigger
 part_is_seen(viewer contact_viewer) returns text
 part_stays_when_over() returns trigger
 passkey_guard() returns trigger
-password_is_told() returns trigger
-pending_right_notice() returns interval
+pending_right_notice_period() returns interval
 person_guard() returns trigger
 phone_at(person uuid, at timestamp with time zone, answered text) returns text
 pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
@@ -4013,7 +3966,6 @@ place_calls(person uuid, unit uuid, from_at timestamp with time zone, to_at time
 planned_end(r recording) returns timestamp with time zone
 prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer) to seloste_custodian
 prohibition_is_fresh() returns trigger
-prohibition_is_told() returns trigger
 prohibition_state(p prohibition) returns text to seloste_desk
 prohibitions_obeyed() returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
@@ -4026,8 +3978,12 @@ publish_quality_form(wanted uuid, seen integer) returns integer to seloste_desk
 purposes_cover(held text[], asked text[]) returns boolean
 put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
+quarantine_guard() returns trigger
 quarter_began(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
 queue_recording(p sampling_plan, week date, recording uuid) returns uuid
+queue_recording_webhooks() returns trigger
+queue_study_recount() returns trigger
+queue_webhooks(what text, which uuid) returns void
 quota_counts(answered_from timestamp with time zone, answered_to timestamp with time zone, known uuid[]) returns TABLE(rule_id text, official_person_id uuid, number_reached text, recorded bigint) to seloste_capture
 reached_disclosures(reach jsonb, from_at timestamp with time zone) returns TABLE(kind text, disclosure_id uuid, number text, items bigint, ends_at timestamp with time zone)
 reached_requests(draft uuid, reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, ends_at timestamp with time zone, calls bigint, is_booked boolean, is_heard_before boolean, told_how text, told_at timestamp with time zone, is_decided boolean)
@@ -4043,12 +3999,44 @@ read_privacy_report(wanted uuid) returns TABLE(level text, engine text, version 
 read_training_collection(wanted uuid) returns jsonb to seloste_desk
 read_training_session(wanted uuid) returns jsonb to seloste_desk
 recall_copies(recording uuid) returns void
+recent_accesses() returns TABLE(in_minute integer, in_hour integer) to seloste_desk
 reception_ends() returns trigger
 reconciliation_counts(since timestamp with time zone, until timestamp with time zone) returns TABLE(day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint, missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint) to seloste_desk
 reconciliation_feeds(since timestamp with time zone, until timestamp with time zone) returns TABLE(name text, source text, covers text[], alive_at timestamp with time zone, heard_at timestamp with time zone, told_from timestamp with time zone, told_until timestamp with time zone, records bigint, calls bigint, outside bigint, fault text, fault_at timestamp with time zone, behind_since timestamp with time zone, problems bigint) to seloste_desk
+record_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb, reference text DEFAULT NULL::text) returns void
+record_admission() returns trigger
+record_appointment_act(action text, a appointment, whose uuid, detail jsonb) returns void
+record_appointment_outcome(wanted uuid, how text) returns void to seloste_desk
 record_attribution(contact uuid, segment uuid, person uuid) returns void
+record_audit_pending() returns trigger
+record_authority_act(action text, d authority_disclosure, acting text, detail jsonb) returns void
+record_calibration_summary(wanted uuid, summary jsonb) returns void to seloste_desk
+record_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
+record_copy_playback(wanted uuid, from_ms integer, to_ms integer) returns boolean to seloste_custodian
+record_copy_preparer() returns trigger
 record_directory_end(person uuid, what text) returns void
 record_download(package disclosure_package, copy subject_copy, outcome text, address text) returns void
+record_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean to seloste_custodian
+record_evaluation_act(action text, e evaluation, detail jsonb) returns void
+record_fed_calls(told_by text, calls fed_call[]) returns void to seloste_capture
+record_fed_segments(told_by text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
+record_flow_read(segment uuid) returns void to seloste_desk
+record_keyring_change() returns trigger
+record_ledger_pending() returns trigger
+record_lent_change() returns trigger
+record_letter_act(action text, l letter, detail jsonb) returns void
+record_office_act(action text, office uuid, detail jsonb) returns void
+record_order_in_ledger(o uuid, what text, until timestamp with time zone) returns void
+record_package_progress(wanted uuid, how_many integer) returns boolean to seloste_custodian
+record_pending_right_notice(draft uuid, request uuid, how text) returns void to seloste_desk
+record_preparer() returns trigger
+record_reach(draft uuid, reach jsonb) returns void to seloste_desk
+record_request_act(action text, q subject_request, detail jsonb, kind text DEFAULT 'request'::text, object uuid DEFAULT NULL::uuid) returns void
+record_requests_view(detail jsonb) returns void to seloste_desk
+record_research_act(action text, as_role text, kind text, object uuid, detail jsonb) returns void
+record_research_release(research_id uuid) returns void
+record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
+record_wrong_factor(token_hash bytea) returns void to seloste_custodian
 recorded_part_changes() returns trigger
 recorded_part_goes() returns trigger
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
@@ -4060,10 +4048,8 @@ recording_for_letter(r recording, reference text) returns jsonb
 recording_guard() returns trigger
 recording_is_due(call_ended timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 recording_is_there(r recording) returns boolean
-recording_is_told() returns trigger
 recording_key_guard() returns trigger
 recording_settles() returns trigger
-recording_stays_as_told() returns trigger
 recordings_are_held(contact uuid) returns boolean to seloste_custodian
 recordings_by_contact(contacts uuid[]) returns SETOF recording to seloste_desk
 recordings_come_within() returns interval
@@ -4075,7 +4061,7 @@ refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_identity_code(field text, written text) returns void
 refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void to seloste_desk
-refuse_lacks(facts jsonb, later text[]) returns void
+refuse_missing_prerequisites(facts jsonb, later text[]) returns void
 refuse_requester(given jsonb) returns void
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 reject_draft(draft uuid, revision integer, note text) returns void to seloste_desk
@@ -4090,10 +4076,14 @@ remove_training_moment(wanted uuid) returns void to seloste_desk
 rendering_failed(wanted uuid, revision integer, why text, turn integer) returns void to seloste_custodian
 renew_order(wanted uuid, until timestamp with time zone, order_reference text) returns void to seloste_desk
 report_admissions(node uuid, told jsonb) returns void to seloste_capture
+report_directory_end() returns trigger
+report_employment_end() returns trigger
 report_ended(instance uuid) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void to seloste_capture
 report_feed_problem(problem bytea, feed_name text, in_file text, on_line integer, why text) returns boolean to seloste_capture
+report_held_as_destroyed() returns void to seloste_custodian
 report_obeyed(instance uuid, version integer, hash bytea) returns void to seloste_capture, seloste_custodian, seloste_desk
+report_overdue_disclosures() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
 request_clerks() returns SETOF uuid to seloste_desk
 request_facts(wanted uuid[]) returns TABLE(request_id uuid, calls jsonb, letters jsonb, appointments jsonb, copies jsonb, corrections jsonb, is_decided boolean, first_end timestamp with time zone, unfinished text[]) to seloste_desk
 request_in_room() returns SETOF subject_request
@@ -4101,9 +4091,21 @@ request_rights(people uuid[], role text, duty text, purposes text[], units uuid[
 request_served(reference text) returns SETOF subject_request
 request_statistics(from_day date, to_day date) returns jsonb to seloste_desk
 requests_restrict() returns trigger
+require_destroyed_recording() returns trigger
+require_destruction_entry() returns trigger
+require_duty(duty text, wanted text DEFAULT NULL::text) returns access_right to seloste_desk
 require_fresh() returns void
 require_fresh_to_let_go(recordings uuid[]) returns void
 require_fresh_to_lift(q subject_request, contact uuid DEFAULT NULL::uuid) returns void
+require_listening_entry() returns trigger
+require_one_role(wanted text[]) returns text to seloste_desk
+require_own_calls() returns access_right
+require_reconciler() returns text to seloste_desk
+require_releasable(research_id uuid) returns research_disclosure
+require_releasable_to_authority(wanted uuid) returns authority_disclosure
+require_research_role(parts text[]) returns text
+require_right(wanted text, purpose text, reference text) returns access_right
+require_whole_register() returns text
 research_as_seen(d research_disclosure) returns text
 research_contents(package uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text, started_at timestamp with time zone, number_reached text, unit_id uuid) to seloste_custodian
 research_deadline(d research_disclosure) returns timestamp with time zone
@@ -4112,8 +4114,9 @@ research_hands(d research_disclosure) returns uuid[]
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
 research_locked(wanted uuid, stage text DEFAULT NULL::text) returns research_disclosure
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid, is_out boolean)
+resolve_duplicate_segment(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
 restricted_by(q subject_request) returns SETOF recording
-restriction_was_told(q subject_request) returns boolean
+restriction_was_notified(q subject_request) returns boolean
 restricts(q subject_request) returns boolean
 retention_counts(OUT held bigint, OUT restricted bigint, OUT due_today bigint, OUT overdue bigint, OUT next_recording timestamp with time zone, OUT contacts bigint, OUT contacts_overdue bigint, OUT next_contact timestamp with time zone) returns record to seloste_desk
 retention_due(from_at timestamp with time zone, to_at timestamp with time zone, by_unit text, of_number text) returns TABLE(begins timestamp with time zone, ends timestamp with time zone, recordings bigint, contacts bigint) to seloste_desk
@@ -4129,10 +4132,18 @@ roles_of_act(action text) returns text[]
 room_now() returns TABLE(appointment_id uuid, number text, language text, until timestamp with time zone, confirms boolean, calls jsonb) to seloste_desk
 room_shows(OUT recordings uuid[], OUT segments uuid[], OUT contacts uuid[]) returns record to seloste_desk
 rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean to seloste_custodian
+round_to_five(n bigint) returns bigint
+save_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
+save_institute(wanted uuid, given jsonb) returns uuid to seloste_desk
+save_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter to seloste_desk
+save_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void to seloste_custodian
 save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid to seloste_desk
+save_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
 save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer to seloste_desk
+save_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid to seloste_desk
+save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
 search_contacts(asked contact_filters, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
@@ -4156,7 +4167,6 @@ segment_is_replaced() returns trigger
 segment_is_to_number_reached() returns trigger
 segment_keeps_official() returns trigger
 segment_of(r recording) returns segment
-segments_are_told() returns trigger
 segments_by_contact(contacts uuid[], starts timestamp with time zone[]) returns SETOF segment to seloste_desk
 serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian
 serves_recording(r recording, reference text) returns boolean
@@ -4175,15 +4185,14 @@ settle_ends() returns TABLE(orders bigint, inspections bigint) to seloste_custod
 settle_packages() returns void to seloste_custodian
 settle_recording(wanted uuid) returns jsonb to seloste_custodian
 settle_restrictions(contact uuid, request subject_request) returns void
-settle_standstill() returns boolean to seloste_custodian
 settle_succession(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 settled_text(d description_draft, number integer, approver uuid) returns text
 sign_in_of(person uuid) returns TABLE(has_password boolean, password_set_at timestamp with time zone, password_alone boolean, totp_added_at timestamp with time zone, totp_used_at timestamp with time zone, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamp with time zone, link_until timestamp with time zone, needs_operator boolean) to seloste_desk
 sign_in_source(user_id text, network text, device bytea) returns text
 sign_in_under_way(token_hash bytea) returns TABLE(person uuid, awaits boolean, factors text[], demand text, method text) to seloste_custodian, seloste_desk
 sign_in_wait(user_id text, network text, device bytea) returns integer to seloste_desk
-sign_off_looks(month date, note text) returns void to seloste_desk
-slots_as_told(wanted office_slot) returns jsonb
+sign_off_accesses(month date, note text) returns void to seloste_desk
+slot_to_json(wanted office_slot) returns jsonb
 sound_removed(wanted uuid) returns boolean to seloste_custodian
 spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean to seloste_custodian
 stale_letters(request uuid) returns SETOF uuid to seloste_desk
@@ -4201,24 +4210,14 @@ supervised_by_viewer() returns uuid[] to seloste_desk
 supervisors_apart() returns trigger
 take_fetched(wanted uuid, attempt integer) returns boolean to seloste_custodian
 take_intake_batches(taker uuid, most integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
-take_up_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste_desk
 talk_bounds() returns integer[]
-tell_held_as_destroyed() returns void to seloste_custodian
-tell_overdue() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
-tell_pending_right(draft uuid, request uuid, how text) returns void to seloste_desk
-tell_studies() returns trigger
-tell_webhooks(what text, which uuid) returns void
 term_guard() returns trigger
 thin_checkpoints() returns bigint to seloste_custodian
-tie_of(recording uuid, salt bytea) returns text
-told_enough(q subject_request, told jsonb, caller text, service text) returns jsonb
-told_is_destroyed() returns trigger
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
 training_collection_locked(wanted uuid) returns training_collection
 training_moment_locked(wanted uuid) returns training_moment
 training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
-unfinished_of(q subject_request, outcome text) returns text[]
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
 unnamed_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
@@ -4229,6 +4228,11 @@ verify_call(request uuid, wanted uuid, is_party boolean) returns void to seloste
 version_ahead() returns trigger
 version_at(instant timestamp with time zone) returns integer to seloste_capture, seloste_custodian, seloste_desk
 version_effect_guard() returns trigger
+view_authority(wanted uuid) returns TABLE(d authority_disclosure, seen text, is_own boolean) to seloste_desk
+view_disclosures(of_year integer) returns TABLE(id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint, is_assessed boolean, outcome text, decided_by uuid, decided_at timestamp with time zone, released_at timestamp with time zone, due_on date, closed_at timestamp with time zone) to seloste_desk
+view_link(token text) returns TABLE(person uuid, role text, until timestamp with time zone, had_password boolean, factors text[], awaits text) to seloste_desk
+view_request(wanted uuid) returns subject_request to seloste_desk
+view_research(wanted uuid) returns text to seloste_desk
 viewer() returns uuid to seloste_desk
 viewer_is(wanted text, wanted_duty text DEFAULT NULL::text) returns boolean to seloste_desk
 viewer_revokes(whose uuid) returns text
@@ -4239,10 +4243,6 @@ wait_bounds() returns integer[]
 was_answered_by(r recording, official uuid) returns boolean
 was_in_scope(person uuid, purpose text, reference text, looked_at timestamp with time zone, call uuid, part uuid) returns boolean
 week_of(at timestamp with time zone) returns timestamp with time zone
-what_closing_needs(wanted uuid) returns jsonb to seloste_desk
-what_ends(facts jsonb) returns jsonb
-what_stands_in_the_way() returns TABLE(kind text, count bigint, since timestamp with time zone, deadline timestamp with time zone, place text, example text, fault text) to seloste_custodian
-why_over(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 withdraw_call(request uuid, wanted uuid) returns void to seloste_desk
 withdraw_directory_change(change uuid) returns void to seloste_desk
 withdraw_package(wanted uuid) returns void to seloste_desk

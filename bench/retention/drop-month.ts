@@ -91,7 +91,7 @@ export async function dropMonth({
       onIdleError,
     })
     const beganJudging = performance.now()
-    await admin.pool.query('select history_month_stands($1)', [first])
+    await admin.pool.query('select history_month_blocker($1)', [first])
     const judgedMs = performance.now() - beganJudging
     const calls = callsComingIn(admin.pool)
     await sleep(300)

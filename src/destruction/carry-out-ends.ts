@@ -1,6 +1,6 @@
 /**
  * Destroys recordings blocked by a prohibition or by the end of a preservation order (R50), within a minute and an hour. What
- * ends when is decided in the database (what_ends in database/functions/destruction/recordings.sql).
+ * ends when is decided in the database (decide_end in database/functions/destruction/recordings.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import { expungeRecordings, type Ending, type Expunged, type Expunging } from '#register/expunge.ts'

@@ -43,7 +43,7 @@ export async function admitFed(
     official_phone: facts.official?.phone ?? null,
   }))
   const met = await sql<Met>`
-    select contact, contact_begun as "contactBegun", place, segment from meet_fed_call(${feed}, ${ids}::bytea[],
+    select contact, contact_begun as "contactBegun", place, segment from match_fed_call(${feed}, ${ids}::bytea[],
       ${first.caller.key}::text, ${first.official?.phone ?? null}::text, ${first.numberCalled.key},
       ${first.startedAt}::timestamptz, ${JSON.stringify(parts)}::jsonb)`.execute(db)
 
@@ -169,6 +169,6 @@ async function note(
     ended_at: facts.endedAt?.toString() ?? null,
     is_own: isOwn,
   }
-  await sql`select note_fed_segments(${feed}, ${contact.id}::uuid, ${contact.startedAt}::timestamptz,
+  await sql`select record_fed_segments(${feed}, ${contact.id}::uuid, ${contact.startedAt}::timestamptz,
     ${JSON.stringify([part])}::jsonb)`.execute(db)
 }

@@ -170,7 +170,7 @@ function storedColumns({ reception, ...stored }: NonNullable<RecordingFacts['sto
   }
 }
 
-/** Returns what identifies a node's segment among others' (judge_talk, docs/decisions/0061). */
+/** Returns what identifies a node's segment among others' (resolve_duplicate_segment, docs/decisions/0061). */
 function talkOf({ recording, official, ...facts }: SegmentFacts) {
   return {
     segmentId: facts.segmentId,

@@ -13,7 +13,7 @@ interface ClientTold {
 /** Adds to the statistics of a client. */
 export async function noteClient(db: Kysely<RegisterTables>, told: ClientTold): Promise<void> {
   const { trunk, client, sessions, refused, sends } = told
-  await sql`select note_client(${trunk}, ${client}, ${sessions}, ${refused}, ${JSON.stringify(sends)}::jsonb)`.execute(
+  await sql`select record_client(${trunk}, ${client}, ${sessions}, ${refused}, ${JSON.stringify(sends)}::jsonb)`.execute(
     db,
   )
 }

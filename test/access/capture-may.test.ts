@@ -31,24 +31,24 @@ const functions: Readonly<Record<string, string>> = {
   'history_ends_after(timestamp with time zone)': 'arithmetic',
   'intake_batches_in_use(uuid[])': 'whether batches of public keys that it took are still good',
   'intake_keys_wanted()': 'how many keys a day takes',
-  'is_told_too_late(uuid,timestamp with time zone,interval)': 'about times that it reads',
-  'judge_talk(uuid,uuid,timestamp with time zone,jsonb)':
+  'is_closed_to_late_facts(uuid,timestamp with time zone,interval)': 'about times that it reads',
+  'resolve_duplicate_segment(uuid,uuid,timestamp with time zone,jsonb)':
     'whether another node has the talk: as far back as a node can be late',
   'late_facts_from(interval)': 'how far back that is',
   'lock_call_ids(text[])': 'waits in turn for one call; these locks are of nothing else',
-  'longest_told(timestamp with time zone,timestamp with time zone)': 'arithmetic',
-  'meet_by_ids(told_part,text,boolean)':
+  'matched_until(timestamp with time zone,timestamp with time zone)': 'arithmetic',
+  'match_by_ids(told_part,text,boolean)':
     'tells two callers under one call id apart: as far back as a node can be late, and so many questions an hour',
-  'meet_fed_call(text,bytea[],text,text,text,timestamp with time zone,jsonb)':
+  'match_fed_call(text,bytea[],text,text,text,timestamp with time zone,jsonb)':
     'matches a call of a feed: as far back as it can be late, a day a call, and so many questions an hour',
-  'meet_told_call(told_part)':
+  'match_by_facts(told_part)':
     'matches late facts with calls of feeds: as far back as a node can be late, a day a call, and so many questions an hour',
   'months_after(timestamp with time zone,integer)': 'arithmetic',
-  'note_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
-  'note_fed_calls(text,fed_call[])': 'which parts a feed told of; none that is in the register becomes a feed’s own',
-  'note_fed_segments(text,uuid,timestamp with time zone,jsonb)':
+  'record_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
+  'record_fed_calls(text,fed_call[])': 'which parts a feed told of; none that is in the register becomes a feed’s own',
+  'record_fed_segments(text,uuid,timestamp with time zone,jsonb)':
     'which parts a feed told of; none that is in the register becomes a feed’s own',
-  'others_tell_of(text,timestamp with time zone,timestamp with time zone)':
+  'others_report_calls(text,timestamp with time zone,timestamp with time zone)':
     'whether there were calls at a time, which it reads as well',
   'quota_counts(timestamp with time zone,timestamp with time zone,uuid[])':
     'counts by number and official, of this week and the last as a whole',

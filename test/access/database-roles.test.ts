@@ -110,7 +110,7 @@ describe('database roles', () => {
         'delete from recording',
         'update contact set caller_key = null',
         'select * from webhook_delivery',
-        "select tell_webhooks('contact.admitted', gen_random_uuid())",
+        "select queue_webhooks('contact.admitted', gen_random_uuid())",
         'delete from audit_entry',
       ],
     ],
@@ -150,7 +150,7 @@ describe('database roles', () => {
         'delete from sampling_draw',
         'update webhook_delivery set object_id = event_id',
         'insert into webhook_delivery (target, event_id, event, object_id, at, next_at) select target, event_id, event, object_id, at, next_at from webhook_delivery',
-        "select tell_webhooks('recording.sealed', gen_random_uuid())",
+        "select queue_webhooks('recording.sealed', gen_random_uuid())",
       ],
     ],
   ]

@@ -228,7 +228,7 @@ describe('a look through the database’s own functions', () => {
     const { contactId } = await register.record({ official: colleagueOf(sari) })
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
     const under = { purpose: 'INSPECTION', reference: number }
-    await asDesk(sessions.paula, under, [`select * from looks_at_contact('${contactId}')`])
+    await asDesk(sessions.paula, under, [`select * from accesses_to_contact('${contactId}')`])
     expect(
       await entries(
         `action = 'extract.read' and result = 'ok' and person_id = '${paula.id}' and object_id = '${contactId}'
@@ -292,7 +292,7 @@ describe('a look through the database’s own functions', () => {
       `insert into audit_entry (person_id, action, object_kind, object_id, result) values ('${paula.id}', 'call.verified', 'request', '${id}', 'ok')`,
       `update request_call set state = 'MATCHED', verified_how = 'DETAILS' where request_id = '${id}'`,
       `insert into request_call (request_id, ordinal, state, contact_id, contact_started_at, looked_by) values ('${id}', 9, 'FOUND', '${contactId}', now(), '${paula.id}')`,
-      `select * from calls_told((select q from subject_request q where id = '${id}'), '${told}', '+358405556666', null)`,
+      `select * from calls_matching_claim((select q from subject_request q where id = '${id}'), '${told}', '+358405556666', null)`,
       `select open_inspection_for(c) from request_call c`,
     ]) {
       await expect(asDesk(sessions.paula, under, [statement]), statement).rejects.toThrow(/denied|row-level security/)

@@ -77,7 +77,7 @@ test('a copy that was checked and released, and an authority that was decided on
         await sql`update disclosure_package set ready_at = now(), size_bytes = 9, sha256 = sha256('p') where id = ${rows[0]!.id}`.execute(
           tx,
         )
-        if (column === 'research_id') await sql`select note_research_released(${id}::uuid)`.execute(tx)
+        if (column === 'research_id') await sql`select record_research_release(${id}::uuid)`.execute(tx)
         else await sql`update authority_disclosure set released_at = now() where id = ${id}`.execute(tx)
       })
     await give('research_id', d!.id)

@@ -205,7 +205,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     const received = sql`now() - interval '1 minute'`
     const { rows } = await asSini(
       sql<{ id: string; number: string }>`
-        select id, number from keep_authority(null, 'REQUEST', 'Poliisi', 'Komisario', '5530/R/1/26', 'INVESTIGATION', null, ${received})`,
+        select id, number from save_authority(null, 'REQUEST', 'Poliisi', 'Komisario', '5530/R/1/26', 'INVESTIGATION', null, ${received})`,
     )
     return rows[0]!
   }

@@ -190,7 +190,7 @@ test('of which call two callers’ numbers are is not found out without end', as
     try {
       await client.query('begin')
       await client.query(
-        `select m.call from generate_series(1, 1000) n, meet_by_ids(jsonb_populate_record(null::told_part, jsonb_build_object(
+        `select m.call from generate_series(1, 1000) n, match_by_ids(jsonb_populate_record(null::told_part, jsonb_build_object(
           'ids', $1::jsonb, 'started_at', $2::text, 'caller_kind', 'e164', 'caller_key', '+35840' || lpad(n::text, 7, '0'))), 'trunk:border', false) m`,
         [JSON.stringify([hashCallId(id)]), noon.toString()],
       )

@@ -89,7 +89,7 @@ function askMeet(call: SegmentFacts, given: { caller?: string | null; official?:
     number_reached: called,
     official_phone: given.official ?? null,
   }
-  return answer(`select contact, segment from meet_fed_call('mine', $1, $2, null, $3, $4, $5)`, [
+  return answer(`select contact, segment from match_fed_call('mine', $1, $2, null, $3, $4, $5)`, [
     given.id === undefined ? [] : [Buffer.from(hashCallId(given.id), 'hex')],
     given.caller ?? null,
     called,
@@ -129,7 +129,7 @@ test('who answered an old call is not told, by its id or without', async () => {
       await askMeet(old, { ...given, official: anotherOfficial }),
     )
   const judged = (by: string, reached: string) =>
-    answer('select * from judge_talk($1, $2, $3, $4)', [
+    answer('select * from resolve_duplicate_segment($1, $2, $3, $4)', [
       otherNode,
       old.contactId,
       instant(old.startedAt),
@@ -154,7 +154,7 @@ test('who called in an old call that a feed alone told of is not found out as a 
       },
       ...{ answered_at: instant(call.answeredAt), ended_at: instant(call.endedAt), end_inferred: false },
     }
-    return answer('select m.call from meet_told_call(jsonb_populate_record(null::told_part, $1)) m', [
+    return answer('select m.call from match_by_facts(jsonb_populate_record(null::told_part, $1)) m', [
       JSON.stringify(told),
     ])
   }

@@ -201,9 +201,9 @@ test('a call that is over loses no part by one that is said to replace it', asyn
   const before = await held()
   for (const begun of ['contact_started_at', `contact_started_at + interval '1 second'`])
     await attempt([
-      `select note_fed_segments('mine', contact_id, ${begun}, jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at,
+      `select record_fed_segments('mine', contact_id, ${begun}, jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at,
          'is_own', true))) from segment where id = '${call.segmentId}'`,
-      `select note_fed_calls('mine', array[jsonb_populate_record(null::fed_call, jsonb_build_object('contact_id', contact_id, 'started_at',
+      `select record_fed_calls('mine', array[jsonb_populate_record(null::fed_call, jsonb_build_object('contact_id', contact_id, 'started_at',
          ${begun}, 'parts', jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at))))])
        from segment where id = '${call.segmentId}'`,
     ])
@@ -215,7 +215,7 @@ test('a call that is going on loses no part that a recording client told of', as
   call = oldCall(Temporal.Now.instant().subtract({ minutes: 10 }))
   await admit(capture.db, call)
   await attempt([
-    `select note_fed_segments('mine', contact_id, contact_started_at, jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at,
+    `select record_fed_segments('mine', contact_id, contact_started_at, jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at,
        'is_own', true))) from segment where id = '${call.segmentId}'`,
   ])
   await admit(capture.db, partOf(call, { official: another }))

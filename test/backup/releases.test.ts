@@ -101,7 +101,7 @@ async function release({ id }: { id: string }): Promise<string> {
     await sql`update disclosure_package set ready_at = now(), size_bytes = 9, sha256 = sha256('p') where id = ${rows[0]!.id}`.execute(
       tx,
     )
-    await sql`select note_research_released(${id}::uuid)`.execute(tx)
+    await sql`select record_research_release(${id}::uuid)`.execute(tx)
     return rows[0]!.id
   })
 }
@@ -291,7 +291,7 @@ test(
     const machine = await emptyMachine()
     await restoreFrom(machine, place, { backup: manifest.id })
     const releases = ({ id }: { id: string }) =>
-      as(machine, people.riitta, (tx) => sql`select demand_releasable(${id}::uuid)`.execute(tx))
+      as(machine, people.riitta, (tx) => sql`select require_releasable(${id}::uuid)`.execute(tx))
     const changed = (email: string) =>
       machine.pool.query(
         'update institute set email = $1 where id in (select institute_id from research_disclosure where id = $2)',

@@ -283,7 +283,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
     await sql`update copy_hearing set session_hash = sha256(convert_to(${token}, 'UTF8')) where id = ${hearing.body['id']}`.execute(
       copies.admin,
     )
-    return sql<{ noted: boolean }>`select note_heard(${hearing.body['id']}::uuid, 0, 10) as noted`.execute(tx)
+    return sql<{ noted: boolean }>`select record_copy_playback(${hearing.body['id']}::uuid, 0, 10) as noted`.execute(tx)
   })
   expect(noted.rows).toEqual([{ noted: false }])
   const ends = () =>

@@ -147,8 +147,8 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     const session = await people[name].signIn()
     try {
       await inSession(admin, { 'seloste.session': session.token }, async (tx) => {
-        await sql`select demand_releasable(${id}::uuid)`.execute(tx)
-        await sql`select note_research_released(${id}::uuid)`.execute(tx)
+        await sql`select require_releasable(${id}::uuid)`.execute(tx)
+        await sql`select record_research_release(${id}::uuid)`.execute(tx)
       })
       return undefined
     } catch (error) {

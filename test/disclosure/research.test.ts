@@ -88,7 +88,7 @@ describe('who learns of it', () => {
       ),
     ).rejects.toThrow(/row-level security/)
     await expect(pool.query('update research_disclosure set released_at = now()')).rejects.toThrow(/permission denied/)
-    await expect(pool.query(`select demand_releasable(gen_random_uuid())`)).rejects.toThrow(/permission denied/)
+    await expect(pool.query(`select require_releasable(gen_random_uuid())`)).rejects.toThrow(/permission denied/)
   })
 })
 

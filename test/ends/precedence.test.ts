@@ -101,7 +101,7 @@ describe('which rule wins', () => {
     ],
   ])('%s', async (_rule, facts, ends) => {
     const given = { ...plain, ...facts }
-    const { rows } = await sql<{ ends: object }>`select what_ends(${JSON.stringify(given)}::jsonb) as ends`.execute(
+    const { rows } = await sql<{ ends: object }>`select decide_end(${JSON.stringify(given)}::jsonb) as ends`.execute(
       database.as().db,
     )
     expect(rows).toEqual([{ ends }])
@@ -120,7 +120,7 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
   for (let at = 0; at < facts.length; at += batch) {
     const some = facts.slice(at, at + batch)
     const { rows } = await sql<{ ends: unknown }>`
-      select what_ends(f.value) as ends
+      select decide_end(f.value) as ends
       from jsonb_array_elements(${JSON.stringify(some)}::jsonb) with ordinality f (value, n) order by f.n`.execute(
       database.as().db,
     )

@@ -1,7 +1,7 @@
 /**
  * Which rule wins when several want something of one recording (requirements 1.6): preservation order, prohibition, maximum
  * term. In: what is known of a recording. Out: it is kept, it waits and for what, or it is destroyed and why. Never here: a
- * look at the clock or the database (what_ends in database/functions/destruction/recordings.sql decides; this is a second opinion of it), an end without a cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
+ * look at the clock or the database (decide_end in database/functions/destruction/recordings.sql decides; this is a second opinion of it), an end without a cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
  */
 import type { DestructionCause } from '#register/tables.ts'
 

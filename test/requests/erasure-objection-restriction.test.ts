@@ -173,7 +173,9 @@ describe('restriction (GDPR 18)', () => {
     const { id, number, recording } = await about(['RESTRICTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     const heard = (reference: string) =>
-      sql<{ until: unknown }>`select heard_until(${recording.id}, 'INSPECTION', ${reference}) as until`.execute(admin)
+      sql<{ until: unknown }>`select listened_until(${recording.id}, 'INSPECTION', ${reference}) as until`.execute(
+        admin,
+      )
     expect((await heard(number)).rows[0]!.until).toBeNull()
     const listener = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
     expect((await heard(listener.number)).rows[0]!.until).not.toBeNull()

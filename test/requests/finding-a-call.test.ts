@@ -401,7 +401,7 @@ test('an hour that the clock shows twice is looked for in both, and one that it 
     const on = changed.toPlainDate().toString()
     const { rows } = await database.as().pool.query<{ n: number }>(
       `select count(*)::int as n
-       from calls_told(jsonb_populate_record(null::subject_request, '{"party": "CALLER"}'), $1::jsonb, $2, null)`,
+       from calls_matching_claim(jsonb_populate_record(null::subject_request, '{"party": "CALLER"}'), $1::jsonb, $2, null)`,
       [JSON.stringify({ day: on, time, accuracy: 'MINUTES' }), phone(at)],
     )
     return rows[0]?.n

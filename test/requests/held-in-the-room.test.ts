@@ -177,15 +177,15 @@ describe('past the routes, the database holds the session too', () => {
     const acts: [string, unknown[]][] = [
       ['select * from list_offices()', []],
       ['select * from free_slots($1)', [room.request.id]],
-      ['select note_outcome($1, $2)', [room.appointmentId, 'HEARD']],
+      ['select record_appointment_outcome($1, $2)', [room.appointmentId, 'HEARD']],
       ["select book_appointment($1, $2, '{}', null)", [room.request.id, room.slotId]],
       ["select * from forbid_use($1, 'CALLER', 'VISIT', $2)", [recording.id, room.request.number]],
-      ['select * from appointments_as_told($1, null, null, false, null)', [room.request.id]],
+      ['select * from list_appointments($1, null, null, false, null)', [room.request.id]],
       ['select open_room($1, null)', [room.appointmentId]],
       // Nor is what is the host's own.
       ['select * from my_requests()', []],
       ['select * from my_prohibitions()', []],
-      ["select * from looks_at_my_calls('-infinity', 'infinity')", []],
+      ["select * from accesses_to_my_calls('-infinity', 'infinity')", []],
     ]
     for (const [act, values] of acts) await expect(asDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
     const hosts = await kept()

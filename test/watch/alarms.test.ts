@@ -465,7 +465,7 @@ describe('an alarm', () => {
       `insert into alarm (kind, count, facts, threshold, first_at, last_at) values ('mass', 1, '{}', '{}', now(), now())`,
       'insert into look_review (month, looks, reviewed_by, note) values (current_date, 0, gen_random_uuid(), $$x$$)',
       'select * from closed_until',
-      `select * from looks_at('{}', '{}', '{}', null, now(), now())`,
+      `select * from accesses_to('{}', '{}', '{}', null, now(), now())`,
     ]) {
       await expect(asDesk.query(statement), statement).rejects.toThrow(/permission denied|row-level security/)
     }

@@ -175,7 +175,7 @@ describe('the extract of a call', () => {
       `select set_config('seloste.session', $1, true), set_config('seloste.purpose', 'INSPECTION', true)`,
       [sessions.aino.token],
     )
-    expect((await client.query('select * from looks_at_contact($1)', [contactId])).rows).toEqual([])
+    expect((await client.query('select * from accesses_to_contact($1)', [contactId])).rows).toEqual([])
     await client.query('rollback')
     client.release()
   })

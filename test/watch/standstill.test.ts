@@ -71,7 +71,9 @@ test('whoever runs the installation sees no other alarm, and nobody but the cust
   expect(await alarms(administrator, 'any')).not.toContainEqual(expect.objectContaining({ kind: 'mass' }))
   expect(await alarms(officer, 'any')).toContainEqual(expect.objectContaining({ kind: 'mass' }))
   for (const role of ['seloste_desk', 'seloste_capture']) {
-    await expect(sql`select settle_standstill()`.execute(database.as(role).db)).rejects.toThrow('permission denied')
+    await expect(sql`select clear_standstill_alarm()`.execute(database.as(role).db)).rejects.toThrow(
+      'permission denied',
+    )
   }
   // Of the others none is over by itself.
   await expect(pool.query(`update alarm set closed_at = now() where kind = 'mass'`)).rejects.toThrow(

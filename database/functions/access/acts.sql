@@ -10,9 +10,9 @@ end $$;
 grant execute on function refuse_if to seloste_desk;
 
 -- Writes into the log what the viewer did under a right.
-create or replace function note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb,
+create or replace function record_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb,
   reference text default null) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
-  values (viewer(), held.id, held.role, action, purpose, note_act.reference, kind, object, 'ok', note_act.detail)
+  values (viewer(), held.id, held.role, action, purpose, record_act.reference, kind, object, 'ok', record_act.detail)
 $$;

@@ -7,7 +7,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       and s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))), notify_person.detail
 $$;
 
-create or replace function link_is_told() returns trigger
+create or replace function notify_link() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   by_whom text := case when new.made_by is null then 'operator' else 'administrator' end;
@@ -18,14 +18,14 @@ begin
   return null;
 end $$;
 
-create or replace function password_is_told() returns trigger
+create or replace function notify_password_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform notify_person(new.id, 'password', jsonb_build_object('set', new.password_check is not null));
   return null;
 end $$;
 
-create or replace function factor_is_told() returns trigger
+create or replace function notify_factor_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_op = 'DELETE' then
@@ -40,7 +40,7 @@ begin
 end $$;
 
 -- A change of numbers or place, to whom it is about and to whoever loses a number by it.
-create or replace function directory_change_is_told() returns trigger
+create or replace function notify_directory_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   loser uuid;

@@ -45,13 +45,13 @@ begin
       and l.erased_at is null) then
     return serving(wanted);
   end if;
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request s where s.id = wanted for update;
   return q;
 end $$;
 
 -- Between the approval and the effect of a change that reaches open requests (L29).
-create or replace function pending_right_notice() returns interval
+create or replace function pending_right_notice_period() returns interval
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '14 days' $$;
 
 -- When a recording would end under a term that takes effect at `at`. The twin of recordingTerms and applyTerms.
@@ -165,20 +165,20 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'unsettled', (select count(distinct w.request_id) from reached_rights(reach, from_at) w where w.ends_at is null),
     'disclosures', (select count(*) from reached_disclosures(reach, from_at)),
     'items', (select coalesce(sum(o.items), 0) from reached_disclosures(reach, from_at) o),
-    'earliest', ledger_instant(clock_timestamp() + pending_right_notice()))
+    'earliest', ledger_instant(clock_timestamp() + pending_right_notice_period()))
   from reached_requests(draft, reach, from_at) r
 $$;
 grant execute on function count_reached to seloste_custodian;
 
 -- Keeps what a draft reaches, at its submission; by its author.
-create or replace function note_reach(draft uuid, reach jsonb) returns void
+create or replace function record_reach(draft uuid, reach jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into description_reach (draft_id, revision, reach)
-  select d.id, d.revision, note_reach.reach from description_draft d where d.id = draft and d.author = viewer() and d.state = 'SUBMITTED'
+  select d.id, d.revision, record_reach.reach from description_draft d where d.id = draft and d.author = viewer() and d.state = 'SUBMITTED'
   on conflict (draft_id) do update set revision = excluded.revision, reach = excluded.reach;
 end $$;
-grant execute on function note_reach to seloste_desk;
+grant execute on function record_reach to seloste_desk;
 
 -- For the Service Unit: what changes that are submitted or coming reach of its requests.
 create or replace function list_pending_rights()
@@ -187,7 +187,7 @@ returns table (draft_id uuid, version integer, state text, effective_from timest
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
     select d.id, d.based_on + 1, d.state, d.effective_from, q.id, q.number, r.ends_at, r.is_booked, r.is_heard_before, r.told_how, r.told_at
     from description_draft d join description_reach k on k.draft_id = d.id,
@@ -198,7 +198,7 @@ end $$;
 grant execute on function list_pending_rights to seloste_desk;
 
 -- Records that the requester was told in time. The other decision, to be heard before, is a booked appointment.
-create or replace function tell_pending_right(draft uuid, request uuid, how text) returns void
+create or replace function record_pending_right_notice(draft uuid, request uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving(request);
@@ -213,9 +213,9 @@ begin
   values (draft, q.id, first_end, how, viewer())
   on conflict (draft_id, request_id) do update set ends_at = excluded.ends_at, told_how = excluded.told_how,
     told_at = clock_timestamp(), told_by = excluded.told_by;
-  perform note_request('pending-right.told', q, jsonb_build_object('draft', draft, 'how', how, 'endsAt', ledger_instant(first_end)));
+  perform record_request_act('pending-right.told', q, jsonb_build_object('draft', draft, 'how', how, 'endsAt', ledger_instant(first_end)));
 end $$;
-grant execute on function tell_pending_right to seloste_desk;
+grant execute on function record_pending_right_notice to seloste_desk;
 
 -- Whether a recording that somebody forbade, or that was cut away, is still to be destroyed, and when its certificate is to be expected:
 -- within a minute of the prohibition. Without an instant where the prohibition waits for somebody's case, or takes longer. For whoever

@@ -96,7 +96,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Writes into the log what the viewer did with a request or a right: here, so that no process can do the one without the other.
-create or replace function note_procedure(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
+create or replace function record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
   select viewer(), viewers_right(as_role), as_role, action, object_kind, object_id, 'ok', detail
@@ -201,7 +201,7 @@ begin
         and q.duty is not distinct from asked.duty and q.scope_units = asked.scope_units and q.scope_numbers = asked.scope_numbers
         and q.purposes = asked.purposes), 'right.already-requested', whose::text);
     insert into right_request select asked.*;
-    perform note_procedure('right.requested', as_role, 'right-request', asked.id, jsonb_strip_nulls(jsonb_build_object(
+    perform record_right_act('right.requested', as_role, 'right-request', asked.id, jsonb_strip_nulls(jsonb_build_object(
       'person', whose, 'role', asked.role, 'duty', asked.duty)));
     return next asked.id;
   end loop;
@@ -225,7 +225,7 @@ begin
   if not approve then
     perform refuse_if(coalesce(note, '') !~ '\S', 'right.note-missing');
     update right_request r set state = 'REJECTED', decided_by = viewer(), decided_at = clock_timestamp(), note = decide_right_request.note where r.id = q.id;
-    perform note_procedure('right.rejected', 'ACCESS_APPROVER', 'right-request', q.id, jsonb_build_object('person', q.person_id, 'role', q.role));
+    perform record_right_act('right.rejected', 'ACCESS_APPROVER', 'right-request', q.id, jsonb_build_object('person', q.person_id, 'role', q.role));
     return null;
   end if;
   begins := greatest(q.valid_from, now());
@@ -238,7 +238,7 @@ begin
   values (gen_random_uuid(), q.person_id, q.role, q.duty, q.purposes, q.scope_kind, q.scope_units, q.scope_numbers, begins, q.valid_to,
     q.requested_by, viewer(), 'procedure', q.id)
   returning id into made;
-  perform note_procedure('right.granted', 'ACCESS_APPROVER', 'right', made, jsonb_strip_nulls(jsonb_build_object(
+  perform record_right_act('right.granted', 'ACCESS_APPROVER', 'right', made, jsonb_strip_nulls(jsonb_build_object(
     'person', q.person_id, 'request', q.id, 'role', q.role, 'duty', q.duty)));
   return made;
 end $$;
@@ -254,7 +254,7 @@ begin
   perform refuse_if(q.id is null or viewer() is null or viewer() not in (q.requested_by, q.person_id), 'not-found');
   perform refuse_if(q.state <> 'REQUESTED', 'right.decided');
   update right_request r set state = 'WITHDRAWN', decided_by = viewer(), decided_at = clock_timestamp() where r.id = q.id;
-  perform note_procedure('right.withdrawn', null, 'right-request', q.id, jsonb_build_object('person', q.person_id, 'role', q.role));
+  perform record_right_act('right.withdrawn', null, 'right-request', q.id, jsonb_build_object('person', q.person_id, 'role', q.role));
 end $$;
 grant execute on function withdraw_right_request to seloste_desk;
 
@@ -283,7 +283,7 @@ begin
   perform refuse_if(cause <> 'own' and coalesce(revoke_right.reason, '') !~ '\S', 'right.note-missing');
   update access_right a set revoked_at = now(), revoked_by = viewer(), revoke_cause = cause, revoke_reason = nullif(btrim(revoke_right.reason), '')
   where a.id = r.id;
-  perform note_procedure('right.revoked',
+  perform record_right_act('right.revoked',
     case cause when 'approver' then 'ACCESS_APPROVER' when 'supervisor' then 'SUPERVISOR' end,
     'right', r.id, jsonb_build_object('person', r.person_id, 'role', r.role));
 end $$;
@@ -352,11 +352,11 @@ begin
   as_role := case part when 'approver' then 'ACCESS_APPROVER' else 'SUPERVISOR' end;
   insert into right_review (right_id, reviewed_by, kept, note, doubts)
   values (r.id, viewer(), keep, nullif(btrim(review_right.note), ''), doubts);
-  perform note_procedure('right.reviewed', as_role, 'right', r.id, jsonb_build_object('person', r.person_id, 'role', r.role, 'kept', keep));
+  perform record_right_act('right.reviewed', as_role, 'right', r.id, jsonb_build_object('person', r.person_id, 'role', r.role, 'kept', keep));
   if not keep then
     update access_right a set revoked_at = now(), revoked_by = viewer(), revoke_cause = 'review', revoke_reason = nullif(btrim(review_right.note), '')
     where a.id = r.id;
-    perform note_procedure('right.revoked', as_role, 'right', r.id, jsonb_build_object('person', r.person_id, 'role', r.role));
+    perform record_right_act('right.revoked', as_role, 'right', r.id, jsonb_build_object('person', r.person_id, 'role', r.role));
   end if;
 end $$;
 grant execute on function review_right to seloste_desk;

@@ -199,13 +199,13 @@ $$;
 grant execute on function sign_in_under_way to seloste_custodian, seloste_desk;
 
 -- A wrong factor: the sign-in it was given to ends with the fifth.
-create or replace function note_wrong_factor(token_hash bytea) returns void
+create or replace function record_wrong_factor(token_hash bytea) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update session s
   set wrong_factors = s.wrong_factors + 1, ended_at = case when s.awaits_second_factor and s.wrong_factors >= 4 then now() end
-  where s.token_hash = note_wrong_factor.token_hash
+  where s.token_hash = record_wrong_factor.token_hash
 $$;
-grant execute on function note_wrong_factor to seloste_custodian;
+grant execute on function record_wrong_factor to seloste_custodian;
 
 create or replace function end_sessions_of(person uuid, except_hash bytea default null) returns integer
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -251,10 +251,10 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function forget_devices to seloste_desk;
 
-create or replace function keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
+create or replace function save_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update person p set password_salt = salt, password_check = check_hash, password_alone = alone, password_set_at = now()
-  where p.id = keep_password.person
+  where p.id = save_password.person
 $$;
 
 -- Whether the person behind a session has the password, counted as an attempt of this session alone: right, wrong, wait. Strangers keep
@@ -295,7 +295,7 @@ begin
   if not alone and (select second_factor from sign_in_demand) <> 'required' and second_factors(holder) = '{}' then
     return 'too-short';
   end if;
-  perform keep_password(holder, salt, check_hash, alone);
+  perform save_password(holder, salt, check_hash, alone);
   perform end_sessions_of(holder, this);
   update session set token_hash = new_token_hash where token_hash = this;
   insert into audit_entry (person_id, action, object_kind, object_id, result)
@@ -369,7 +369,7 @@ begin
     holder := use_first_link.person;
     insert into person (id, user_id, employed_from) values (holder, use_first_link.user_id, now());
     insert into person_name (person_id, name, valid_from) values (holder, use_first_link.name, now());
-    perform keep_password(holder, salt, check_hash, alone);
+    perform save_password(holder, salt, check_hash, alone);
   end if;
   perform install_right(holder, used.role);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
@@ -511,7 +511,7 @@ $$;
 grant execute on function forget_sign_ins to seloste_custodian;
 
 -- awaits: release, code, or nothing beside the link (the operator's, and the first links of an installation).
-create or replace function look_at_link(token text)
+create or replace function view_link(token text)
 returns table (person uuid, role text, until timestamptz, had_password boolean, factors text[], awaits text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -524,7 +524,7 @@ begin
     and (l.role is null or not role_is_held(l.role))
     and (l.made_by is null or not link_needs_operator(l.person_id));
 end $$;
-grant execute on function look_at_link to seloste_desk;
+grant execute on function view_link to seloste_desk;
 
 -- Sets the password of the person whose link it is: used, none, unreleased, code (the wrong one; with the fifth the link ends).
 -- Second factors stay and are asked for at the sign-in.
@@ -556,7 +556,7 @@ begin
   perform refuse_if(not alone and (select second_factor from sign_in_demand) <> 'required' and second_factors(l.person_id) = '{}',
     'password.unfit');
   update one_time_link o set used_at = clock_timestamp() where o.id = l.id;
-  perform keep_password(l.person_id, salt, check_hash, alone);
+  perform save_password(l.person_id, salt, check_hash, alone);
   perform end_sessions_of(l.person_id);
   delete from sign_in_failure f using person p where p.id = l.person_id and f.account = account_key(p.user_id);
   insert into audit_entry (person_id, action, object_kind, object_id, result)

@@ -10,7 +10,7 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
     'description.took-effect', 'scim-token.added', 'scim-token.revoked')
   and (result <> 'ok' or case
     when action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
-      then look_is_so(person_id, right_id, role, purpose, reference)
+      then access_is_accurate(person_id, right_id, role, purpose, reference)
     when action like any ('{right.%,link.%,credential.%,alarm.%}') or action in ('password.set', 'act.confirmed', 'looks.reviewed',
       'extract.read', 'session.second-factor') then false
     when action = 'session.started'
@@ -81,7 +81,7 @@ create policy capture_appends on audit_entry for insert to seloste_capture with 
   or result = 'ok' and coalesce(object_kind, 'contact') = 'contact' and coalesce(purpose, reference) is null and detail = '{}'
 );
 create trigger append_only before update or delete or truncate on audit_entry for each statement execute function audit_entry_stays();
-create trigger pending after insert on audit_entry referencing new table as told for each statement execute function note_pending();
+create trigger pending after insert on audit_entry referencing new table as told for each statement execute function record_audit_pending();
 
 -- listening
 alter table listening enable row level security;
@@ -111,7 +111,7 @@ create policy in_room on listening as restrictive for insert to seloste_desk
   with check (confined_to() is null or until <= confined_until());
 create trigger begins before insert on listening for each row execute function listening_begins();
 create constraint trigger told after insert on listening
-  deferrable initially deferred for each row execute function listening_is_told();
+  deferrable initially deferred for each row execute function require_listening_entry();
 create trigger in_training before insert on listening for each row
   when (new.purpose = 'TRAINING' and new.reference is not null) execute function listening_in_training();
 

@@ -14,7 +14,7 @@ $$;
 grant execute on function log_is_whole to seloste_custodian, seloste_desk;
 
 -- Fail closed: a look of the desk's has no trace that can be trusted while the log is broken, so there is none.
-create or replace function note_pending() returns trigger
+create or replace function record_audit_pending() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_desk' and exists (select from told t where t.action in ('contacts.listed', 'contact.read', 'caller.revealed',

@@ -52,7 +52,7 @@ grant execute on function recordings_by_contact to seloste_desk;
 -- A listening of the Service Unit's ends when its call is none of the request's any more, anybody's when its right does not reach
 -- the call any more: a correction gives it to another official.
 -- As SQL functions they were planned at each call, which took longer than what they ask.
-create or replace function why_over(l listening, signed_in boolean) returns table (why text, since timestamptz)
+create or replace function listening_end_reason(l listening, signed_in boolean) returns table (why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
   return query
@@ -61,9 +61,9 @@ begin
       when l.ended_at is not null then coalesce(l.end_why, 'left')
       when not signed_in then 'session'
       when r.id is null or r.state in ('DESTROYING', 'DESTROYED')
-        or r.destroy_at <= register_now() and coalesce(heard_until(r.id, l.purpose, l.reference), '-infinity') <= register_now() then 'destroyed'
+        or r.destroy_at <= register_now() and coalesce(listened_until(r.id, l.purpose, l.reference), '-infinity') <= register_now() then 'destroyed'
       when r.destroy_at is null or not log_is_whole()
-        or (r.state <> 'STORED' or r.kept_at is null) and heard_until(r.id, l.purpose, l.reference) is null then 'restricted'
+        or (r.state <> 'STORED' or r.kept_at is null) and listened_until(r.id, l.purpose, l.reference) is null then 'restricted'
       when not exists (
         select from rights_of(l.person_id, l.purpose, coalesce(l.reference, '')) o
         where o.id = l.right_id and o.role = l.role and case o.scope_kind
@@ -91,7 +91,7 @@ returns table (recording_id uuid, speed real, why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
   return query select l.recording_id, l.speed, o.why, o.since
-  from listening l, why_over(l, viewer() is not distinct from l.person_id) o
+  from listening l, listening_end_reason(l, viewer() is not distinct from l.person_id) o
   where l.id = wanted
     and l.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
 end $$;
@@ -158,7 +158,7 @@ declare
 begin
   for listening, why in
     select o.id, w.why
-    from listening o, why_over(o, exists (
+    from listening o, listening_end_reason(o, exists (
       -- As viewer(), of a session whose token nobody here has.
       select from session s join person p on p.id = s.person_id
       where s.token_hash = o.session_hash and s.person_id = o.person_id
@@ -177,7 +177,7 @@ end $$;
 grant execute on function end_listenings_over to seloste_custodian;
 
 -- A beginning comes with its entry in the log.
-create or replace function listening_is_told() returns trigger
+create or replace function require_listening_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_desk' and not exists (

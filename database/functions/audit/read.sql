@@ -31,7 +31,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   found_rows bigint;
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   return query execute format(
     'select seq, at, person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, log_detail_shown(action, detail)
      from audit_entry where %s and %s order by at desc, seq desc offset %s limit %s',
@@ -52,7 +52,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   counted bigint;
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   if not exists (
     select from audit_entry e
     where e.person_id = viewer() and e.at >= now() and e.action = 'log.read' and e.result = 'ok'
@@ -73,7 +73,7 @@ returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role t
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   return query
     select e.seq, e.at, e.person_id, e.right_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
       e.result, log_detail_shown(e.action, e.detail), case when p.is_so then e.salt end, case when p.is_so then l.index end, p.is_so
@@ -89,20 +89,20 @@ grant execute on function read_log_entry to seloste_desk;
 create or replace function count_log_pending() returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   return (select count(*) from audit_pending);
 end $$;
 grant execute on function count_log_pending to seloste_desk;
 
 -- A look is told as it was made: by whom, on which of their rights, under which purpose and reference.
-create or replace function look_is_so(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean
+create or replace function access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return coalesce(look_is_so.person = viewer() and look_is_so.purpose = current_setting('seloste.purpose', true), false)
-    and look_is_so.reference is not distinct from nullif(current_setting('seloste.reference', true), '')
+  return coalesce(access_is_accurate.person = viewer() and access_is_accurate.purpose = current_setting('seloste.purpose', true), false)
+    and access_is_accurate.reference is not distinct from nullif(current_setting('seloste.reference', true), '')
     and exists (select from active_rights() a where a.id = held and a.role = as_role);
 end $$;
-grant execute on function look_is_so to seloste_desk;
+grant execute on function access_is_accurate to seloste_desk;
 
 -- Asks for a verification; one that has not ended yet is the one that was asked for.
 create or replace function ask_log_verification() returns uuid
@@ -110,7 +110,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   asked uuid;
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   insert into log_verification (asked_by) values (viewer()) on conflict do nothing returning id into asked;
   if asked is null then
     select id into asked from log_verification where ended_at is null;
@@ -123,7 +123,7 @@ grant execute on function ask_log_verification to seloste_desk;
 create or replace function cancel_log_verification(wanted uuid) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   update log_verification set cancelled_at = coalesce(cancelled_at, clock_timestamp()) where id = wanted and ended_at is null;
   if not found then
     return false;

@@ -1,4 +1,4 @@
-create or replace function admission_is_told() returns trigger
+create or replace function record_admission() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   case tg_table_name

@@ -75,7 +75,7 @@ grant execute on function admit_recording to seloste_capture;
 -- Returns the contact that a part of a call is of by an id that both have; nothing where each such contact is another caller's, or it is
 -- not told which of several it is (docs/decisions/0111). `is_another`: of another number, as of whoever had the call. With the owner's
 -- rights: capture reads no callers. Of old calls it compares none.
-create or replace function meet_by_ids(t told_part, trunk_told text, is_fed boolean)
+create or replace function match_by_ids(t told_part, trunk_told text, is_fed boolean)
 returns table (call uuid, call_started timestamptz, is_another boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -123,15 +123,15 @@ begin
     return next;
   end if;
 end $$;
-grant execute on function meet_by_ids to seloste_capture;
+grant execute on function match_by_ids to seloste_capture;
 
 -- Admits a part of a call with the rights of whoever calls it. `me`: the capture node that tells it; nothing for what a feed tells.
--- `verdict`: `entered`, or else as judge_talk says. Its statements, and those of the triggers, are planned once a connection: with fourteen
+-- `verdict`: `entered`, or else as resolve_duplicate_segment says. Its statements, and those of the triggers, are planned once a connection: with fourteen
 -- months of partitions planning was most of it.
 -- Completes what was admitted before. `me`: the capture node that tells it; nothing for what a feed tells. `verdict`: `entered`,
--- or else as judge_talk says. Its statements, and those of the triggers, are planned once a connection: with fourteen months of
+-- or else as resolve_duplicate_segment says. Its statements, and those of the triggers, are planned once a connection: with fourteen months of
 -- partitions planning was most of it.
--- The capture node that tells it; nothing for what a feed tells. `verdict`: `entered`, or else as judge_talk says. Its
+-- The capture node that tells it; nothing for what a feed tells. `verdict`: `entered`, or else as resolve_duplicate_segment says. Its
 -- statements, and those of the triggers, are planned once a connection: with fourteen months of partitions planning was most of
 -- it.
 create or replace function admit_part(me uuid, told jsonb) returns table (contact_id uuid, verdict text, stops boolean)
@@ -163,10 +163,10 @@ begin
     where c.id = t.contact_id and c.started_at between since and t.started_at + interval '24 hours';
   end if;
   if call is null then
-    select m.call, m.call_started, m.is_another into call, call_started, is_another from meet_by_ids(t, trunk_told, me is null) m;
+    select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, trunk_told, me is null) m;
   end if;
   if call is null and me is not null and t.ended_at is not null then
-    select m.call, m.call_started, m.told_official, m.is_doubtful into met from meet_told_call(t) m;
+    select m.call, m.call_started, m.told_official, m.is_doubtful into met from match_by_facts(t) m;
     call := met.call;
     call_started := met.call_started;
     if t.official_name is null and (met.told_official).phone is not null then
@@ -215,7 +215,7 @@ begin
 
   -- Two callers are two talks, though one of them has passed the call on.
   if me is not null and is_another is not true then
-    select j.verdict, j.other, j.stops, j.stays_for_review into judged from judge_talk(me, call, call_started, t.talk) j;
+    select j.verdict, j.other, j.stops, j.stays_for_review into judged from resolve_duplicate_segment(me, call, call_started, t.talk) j;
     if judged.verdict <> 'own' then
       return query select call, judged.verdict, judged.stops;
       return;

@@ -48,7 +48,7 @@ language sql immutable as $$ select coalesce(person::text, phone) $$;
 -- A part whose number nobody told may have come to any number. It is a part of its own only where no other node has told of the
 -- talk.
 -- Of them nothing is told.
-create or replace function judge_talk(me uuid, call uuid, call_started timestamptz, told jsonb)
+create or replace function resolve_duplicate_segment(me uuid, call uuid, call_started timestamptz, told jsonb)
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -102,7 +102,7 @@ begin
     kept.id is null and (not first.decision_record or first.capture_failure is not distinct from 'forbidden')
     or exists (select from prohibition p where p.recording_id = kept.id)), false;
 end $$;
-grant execute on function judge_talk to seloste_capture;
+grant execute on function resolve_duplicate_segment to seloste_capture;
 
 -- Ends the parts of calls of a node that is away, when it was last heard of (R22). Should it come back, it says when they really ended.
 -- Returns their calls.

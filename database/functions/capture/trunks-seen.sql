@@ -41,7 +41,7 @@ grant execute on function count_reception to seloste_capture;
 
 -- Adds what a client has sent since the last time. Clients are few, and so are the names of one: whoever makes up more is
 -- counted in what is there. `sends`: [{kind, name, times}].
-create or replace function note_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void
+create or replace function record_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   known bigint;
@@ -65,7 +65,7 @@ begin
   order by x.kind, x.name limit greatest(0, 1000 - (select count(*) from capture_client_sends s where s.client_id = known))
   on conflict (client_id, kind, name) do nothing;
 end $$;
-grant execute on function note_client to seloste_capture;
+grant execute on function record_client to seloste_capture;
 
 -- A client that nobody has heard of for fourteen months is not there any more.
 create or replace function forget_capture_seen() returns void
@@ -77,7 +77,7 @@ $$;
 grant execute on function forget_capture_seen to seloste_capture;
 
 -- That an engineer read how a call was signalled is in the log; the flow itself is capture's own and nowhere in the database.
-create or replace function note_flow_read(segment uuid) returns void
+create or replace function record_flow_read(segment uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_if(not may_see_capture(), 'deny.role');
@@ -87,5 +87,5 @@ begin
     and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > register_now())
   order by r.role desc, r.valid_from limit 1;
 end $$;
-grant execute on function note_flow_read to seloste_desk;
+grant execute on function record_flow_read to seloste_desk;
 

@@ -175,7 +175,7 @@ begin
   perform refuse_if(jsonb_typeof(approve_draft.reach -> 'terms') is distinct from 'array', 'draft.problems');
   if exists (select from reached_rights(approve_draft.reach, d.effective_from))
      or exists (select from reached_disclosures(approve_draft.reach, d.effective_from)) then
-    perform refuse_if(d.effective_from < clock_timestamp() + pending_right_notice(), 'draft.notice');
+    perform refuse_if(d.effective_from < clock_timestamp() + pending_right_notice_period(), 'draft.notice');
     perform refuse_if(exists (select from reached_requests(d.id, approve_draft.reach, d.effective_from) r where not r.is_decided),
       'draft.pending-rights');
     perform refuse_if(exists (select from reached_disclosures(approve_draft.reach, d.effective_from)), 'draft.pending-disclosures');

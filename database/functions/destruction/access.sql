@@ -2,17 +2,17 @@
 grant delete, insert, select, update on recording_key to seloste_custodian;
 create constraint trigger lives_with_recording after delete on recording_key
   deferrable initially deferred for each row execute function recording_key_guard();
-create trigger keyring_added after insert on recording_key referencing new table as changed for each statement execute function note_keyring_change('files');
-create trigger keyring_changed after update on recording_key referencing new table as changed for each statement execute function note_keyring_change('files');
-create trigger keyring_removed after delete on recording_key referencing old table as changed for each statement execute function note_keyring_change('files');
+create trigger keyring_added after insert on recording_key referencing new table as changed for each statement execute function record_keyring_change('files');
+create trigger keyring_changed after update on recording_key referencing new table as changed for each statement execute function record_keyring_change('files');
+create trigger keyring_removed after delete on recording_key referencing old table as changed for each statement execute function record_keyring_change('files');
 
 -- destruction_entry
 grant insert (cause, detail, done_by, object_id, object_kind, object_name, targets), select on destruction_entry to seloste_custodian;
 create trigger append_only before update or delete or truncate on destruction_entry for each statement execute function append_only();
-create trigger pending after insert on destruction_entry for each row execute function note_ledger_pending();
-create trigger custodian_tells before insert on destruction_entry for each row execute function custodian_tells_ends();
+create trigger pending after insert on destruction_entry for each row execute function record_ledger_pending();
+create trigger custodian_tells before insert on destruction_entry for each row execute function check_custodian_entry();
 create constraint trigger is_destroyed after insert on destruction_entry deferrable initially deferred for each row
-  when (new.object_kind = 'recording') execute function told_is_destroyed();
+  when (new.object_kind = 'recording') execute function require_destroyed_recording();
 
 -- ledger_content
 grant select on ledger_content to seloste_custodian;
@@ -72,7 +72,7 @@ alter table prohibition enable row level security;
 grant select on prohibition to seloste_custodian;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
 create trigger ledger after insert on prohibition for each row execute function ledger_prohibition();
-create trigger told_to_capture after insert on prohibition for each row execute function prohibition_is_told();
+create trigger told_to_capture after insert on prohibition for each row execute function notify_capture_of_prohibition();
 create trigger forbids_beside after insert on prohibition for each row execute function forbids_beside();
 create trigger fresh before insert on prohibition for each row execute function prohibition_is_fresh();
 
@@ -101,7 +101,7 @@ create policy custodian_reads on disclosed_copy for select to seloste_custodian 
 create policy desk_recalls on disclosed_copy for select to seloste_desk using (recalled_at is not null and (select viewer_is('DECISION_MAKER')));
 create trigger ledger after insert on disclosed_copy referencing new table as released for each statement execute function ledger_copies_released();
 create trigger ledger_changed after update on disclosed_copy for each row when (new.state <> old.state) execute function ledger_disclosures();
-create trigger keyring_lent after insert or update or delete on disclosed_copy for each row execute function note_lent_change();
+create trigger keyring_lent after insert or update or delete on disclosed_copy for each row execute function record_lent_change();
 
 -- inspections_hold
 grant select, update (held) on inspections_hold to seloste_custodian;

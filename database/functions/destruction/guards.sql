@@ -1,5 +1,5 @@
 -- Quarantine is for what has not been taken into keeping: otherwise it would be a way round the floor (R23).
-create or replace function recording_stays_as_told() returns trigger
+create or replace function quarantine_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if old.kept_at is not null and new.kept_at is distinct from old.kept_at then
@@ -12,7 +12,7 @@ begin
 end $$;
 
 -- Nothing is destroyed without its entry: both, or neither.
-create or replace function destroyed_is_told() returns trigger
+create or replace function require_destruction_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_custodian'
@@ -24,7 +24,7 @@ end $$;
 
 -- The custodian says what it has destroyed; a restore would end what it says besides. Holds and revocations are told by the
 -- database itself (destruction/ledger.sql).
-create or replace function custodian_tells_ends() returns trigger language plpgsql as $$
+create or replace function check_custodian_entry() returns trigger language plpgsql as $$
 begin
   if current_user = 'seloste_custodian'
      and new.object_kind not in ('recording', 'history-month', 'month-key', 'intake-key', 'place-reached') then
@@ -34,7 +34,7 @@ begin
 end $$;
 
 -- Of a recording that lives no custodian says that it is destroyed.
-create or replace function told_is_destroyed() returns trigger
+create or replace function require_destroyed_recording() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_custodian' and exists (select from recording r where r.id = new.object_id and r.state <> 'DESTROYED') then
@@ -115,7 +115,7 @@ begin
     new.ended_at := least(coalesce(new.ended_at, over_at), greatest(over_at, new.contact_started_at + interval '1 day'));
   end if;
   if coalesce(new.official_name, new.official_phone, new.official_person_id::text) is not null
-    and is_told_too_late(new.contact_id, new.contact_started_at, interval '1 day') then
+    and is_closed_to_late_facts(new.contact_id, new.contact_started_at, interval '1 day') then
     new.official_person_id := null;
     new.official_unit_id := null;
     new.official_name := null;

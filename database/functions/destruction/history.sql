@@ -165,7 +165,7 @@ $$;
 grant execute on function history_months_over to seloste_custodian;
 
 -- What stands in the way of a whole month's end: nothing where it may be dropped.
-create or replace function history_month_stands(of_month date) returns text
+create or replace function history_month_blocker(of_month date) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   part text := to_char(of_month, '_YYYY_MM');
@@ -200,7 +200,7 @@ begin
   end if;
   return null;
 end $$;
-grant execute on function history_month_stands to seloste_custodian;
+grant execute on function history_month_blocker to seloste_custodian;
 
 -- Drops a month of history in one stroke where nothing stands in its way; looks at that once more when nobody can write to it
 -- any more. Waits a quarter of a second at most for those who are reading or writing: `busy` is tried again.
@@ -215,14 +215,14 @@ declare
   first_left bigint;
   last_left bigint;
 begin
-  outcome := history_month_stands(of_month);
+  outcome := history_month_blocker(of_month);
   contacts := 0;
   if outcome is null then
     begin
       lock table only contact, only segment, only call_identity in access exclusive mode;
       execute format('lock table public.%I, public.%I, public.%I in access exclusive mode', 'call_identity' || part, 'segment' || part,
         'contact' || part);
-      outcome := history_month_stands(of_month);
+      outcome := history_month_blocker(of_month);
     exception when lock_not_available or deadlock_detected then
       outcome := 'busy';
     end;

@@ -1,12 +1,12 @@
 -- Capture is told at once of whatever is forbidden: it may have the recording, or the call may come back to it.
-create or replace function prohibition_is_told() returns trigger
+create or replace function notify_capture_of_prohibition() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform pg_notify('seloste_forbidden', new.recording_id::text);
   return null;
 end $$;
 
-create or replace function capture_is_stopped() returns trigger
+create or replace function notify_capture_of_stop() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if new.state = 'DESTROYED' then

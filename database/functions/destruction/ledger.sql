@@ -1,4 +1,4 @@
-create or replace function note_ledger_pending() returns trigger
+create or replace function record_ledger_pending() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   -- One line of a copy (docs/formats/ledger.md).

@@ -101,7 +101,7 @@ end $$;
 -- What becomes of a recording. What is being captured waits for nothing of its own: it is blocked and destroyed like any other.
 -- A recording that somebody restricted waits for whom that is, and is there for open cases alone (GDPR 18(2)); never past its
 -- day. A test asks a second opinion (test/ends/precedence.ts).
-create or replace function what_ends(facts jsonb) returns jsonb
+create or replace function decide_end(facts jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 declare
   at timestamptz := (facts ->> 'now')::timestamptz;
@@ -154,7 +154,7 @@ end $$;
 -- What becomes of a recording now.
 create or replace function end_of_recording(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select what_ends(jsonb_build_object(
+  select decide_end(jsonb_build_object(
     'now', destruction_now(),
     'destroyAt', r.destroy_at,
     'isHeld', recordings_are_held(r.contact_id),
@@ -253,7 +253,7 @@ begin
 end $$;
 
 -- The viewer's right to a role under a purpose that reaches every call; without the purpose's reference there is none.
-create or replace function demand_right(wanted text, purpose text, reference text) returns access_right
+create or replace function require_right(wanted text, purpose text, reference text) returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right;
@@ -264,7 +264,7 @@ begin
   return held;
 end $$;
 
-create or replace function demand_one_role(wanted text[]) returns text
+create or replace function require_one_role(wanted text[]) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held text;
@@ -273,7 +273,7 @@ begin
   perform refuse_if(held is null, 'deny.role');
   return held;
 end $$;
-grant execute on function demand_one_role to seloste_desk;
+grant execute on function require_one_role to seloste_desk;
 
 -- A call that is in the history still.
 create or replace function contact_in_term(wanted uuid) returns contact
@@ -327,7 +327,7 @@ begin
       -- An official learns of another's call no more than that it is none of theirs.
       perform refuse_if(viewer_is('OFFICIAL'), 'not-found');
     end if;
-    held := demand_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
+    held := require_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
     perform refuse_if(not exists (
       select from request_served(forbid_use.reference) q
       where q.party = forbid_use.party and exists (select from matched_call(r.contact_id, forbid_use.reference))
@@ -346,7 +346,7 @@ begin
     insert into prohibition (recording_id, party, channel, entered_by, reference)
     values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
     returning * into made;
-    perform note_act('recording.forbidden', held, case when held.id is null then null else 'INSPECTION' end, 'prohibition', made.id,
+    perform record_act('recording.forbidden', held, case when held.id is null then null else 'INSPECTION' end, 'prohibition', made.id,
       jsonb_build_object('recording', wanted, 'party', made.party, 'channel', made.channel), made.reference);
     perform recall_copies(wanted);
     perform settle_recording(wanted);
@@ -369,7 +369,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prohibition_state to seloste_desk;
 
-create or replace function note_order_in_ledger(o uuid, what text, until timestamptz) returns void
+create or replace function record_order_in_ledger(o uuid, what text, until timestamptz) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('hold', o, what, jsonb_build_object('until', ledger_instant(until)))
 $$;
@@ -389,7 +389,7 @@ create or replace function enter_order(contact uuid, covers text, provision text
   until timestamptz, reference text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_right('SECURITY', 'CRIME_OR_MISUSE', enter_order.reference);
+  held access_right := require_right('SECURITY', 'CRIME_OR_MISUSE', enter_order.reference);
   c contact;
   made uuid;
 begin
@@ -408,9 +408,9 @@ begin
   values (c.id, c.started_at, enter_order.covers, btrim(enter_order.provision), btrim(enter_order.authority),
     btrim(enter_order.order_reference), btrim(enter_order.reference), enter_order.until, viewer())
   returning id into made;
-  perform note_act('hold.entered', held, 'CRIME_OR_MISUSE', 'hold', made, jsonb_build_object('contact', c.id, 'covers', enter_order.covers,
+  perform record_act('hold.entered', held, 'CRIME_OR_MISUSE', 'hold', made, jsonb_build_object('contact', c.id, 'covers', enter_order.covers,
     'until', ledger_instant(enter_order.until)), btrim(enter_order.reference));
-  perform note_order_in_ledger(made, 'entered', enter_order.until);
+  perform record_order_in_ledger(made, 'entered', enter_order.until);
   perform settle_contact(c.id);
   return made;
 end $$;
@@ -422,7 +422,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   o preservation_order;
 begin
-  perform demand_one_role('{SECURITY,DECISION_MAKER}');
+  perform require_one_role('{SECURITY,DECISION_MAKER}');
   select * into o from preservation_order where id = wanted for update;
   perform refuse_if(o.id is null, 'not-found');
   perform refuse_if(o.ended_at is not null or o.until <= destruction_now(), 'hold.over');
@@ -440,9 +440,9 @@ begin
   insert into preservation_renewal (order_id, until, order_reference, renewed_by)
   values (o.id, renew_order.until, btrim(renew_order.order_reference), viewer());
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.renewed', 'hold', o.id, 'ok',
+  values (viewer(), require_one_role('{SECURITY,DECISION_MAKER}'), 'hold.renewed', 'hold', o.id, 'ok',
     jsonb_build_object('until', ledger_instant(renew_order.until)));
-  perform note_order_in_ledger(o.id, 'renewed', renew_order.until);
+  perform record_order_in_ledger(o.id, 'renewed', renew_order.until);
 end $$;
 grant execute on function renew_order to seloste_desk;
 
@@ -455,8 +455,8 @@ begin
   perform require_fresh();
   update preservation_order p set ended_at = clock_timestamp(), ended_by = viewer(), end_note = btrim(note) where p.id = o.id;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.ended', 'hold', o.id, 'ok', '{"by": "person"}');
-  perform note_order_in_ledger(o.id, 'ended', now());
+  values (viewer(), require_one_role('{SECURITY,DECISION_MAKER}'), 'hold.ended', 'hold', o.id, 'ok', '{"by": "person"}');
+  perform record_order_in_ledger(o.id, 'ended', now());
   perform settle_contact(o.contact_id);
 end $$;
 grant execute on function end_order to seloste_desk;
@@ -480,7 +480,7 @@ returns table (id uuid, contact_id uuid, covers text, provision text, authority 
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  as_role text := demand_one_role('{SECURITY,DECISION_MAKER}');
+  as_role text := require_one_role('{SECURITY,DECISION_MAKER}');
   found_rows bigint;
 begin
   return query
@@ -574,7 +574,7 @@ $$;
 create or replace function confirm_recall(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   -- In the order in which the others lock: the disclosure, then its copy.
   perform from research_disclosure d where d.number = (select c.disclosure from disclosed_copy c where c.id = wanted) for update;
   perform from disclosed_copy c where c.id = wanted and c.recalled_at is not null;
@@ -589,7 +589,7 @@ grant execute on function confirm_recall to seloste_desk;
 create or replace function confirm_clock(said timestamptz) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{DECISION_MAKER,DATA_PROTECTION_OFFICER,ADMINISTRATOR}');
+  as_role text := require_one_role('{DECISION_MAKER,DATA_PROTECTION_OFFICER,ADMINISTRATOR}');
   stop clock_stop;
 begin
   perform advance_clock();
@@ -601,7 +601,7 @@ begin
   perform refuse_if(not spend_confirmation(viewer(), sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), 'clock.confirm',
       '00000000-0000-0000-0000-000000000000', 0), 'confirm.passkey');
   insert into clock_confirmation (stop_id, person_id, role) values (stop.id, viewer(), as_role);
-  perform note_procedure('clock.confirmed', as_role, 'clock', stop.id, jsonb_build_object('now', ledger_instant(now())));
+  perform record_right_act('clock.confirmed', as_role, 'clock', stop.id, jsonb_build_object('now', ledger_instant(now())));
   if (select count(*) from confirmations_of(stop.id)) < 2 then
     return false;
   end if;
@@ -634,7 +634,7 @@ begin
     update preservation_order p set ended_at = p.until where p.id = o.id;
     insert into audit_entry (action, object_kind, object_id, result, detail)
     values ('hold.ended', 'hold', o.id, 'ok', '{"by": "its time"}');
-    perform note_order_in_ledger(o.id, 'ended', o.until);
+    perform record_order_in_ledger(o.id, 'ended', o.until);
     perform settle_contact(o.contact_id);
     orders := orders + 1;
   end loop;
@@ -654,22 +654,22 @@ grant execute on function settle_ends to seloste_custodian;
 -- hears it but the one inspection that the description lets put its end off (C3). A desk asks for its viewer's own rights: to
 -- anybody else the answer would tell of an order.
 -- The Service Unit hears what it may see.
-create or replace function heard_until(wanted uuid, purpose text, reference text) returns timestamptz
+create or replace function listened_until(wanted uuid, purpose text, reference text) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
     when r.kept_at is null then null
     when session_user = 'seloste_desk'
       and not exists (
-        select from rights_of(viewer(), heard_until.purpose, coalesce(heard_until.reference, '')) o
-        where o.role <> 'SERVICE_UNIT' or o.scope_kind <> 'all' or serves_recording(r, heard_until.reference)
+        select from rights_of(viewer(), listened_until.purpose, coalesce(listened_until.reference, '')) o
+        where o.role <> 'SERVICE_UNIT' or o.scope_kind <> 'all' or serves_recording(r, listened_until.reference)
       ) then null
     when r.state = 'STORED' then r.destroy_at
     when r.state <> 'RESTRICTED' then null
-    when recordings_are_held(r.contact_id) then case when heard_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
-    when heard_until.purpose = 'INSPECTION' and is_heard_to_verify(r, heard_until.reference) then r.destroy_at
-    when heard_until.purpose = 'INSPECTION' and exists (
+    when recordings_are_held(r.contact_id) then case when listened_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
+    when listened_until.purpose = 'INSPECTION' and is_heard_to_verify(r, listened_until.reference) then r.destroy_at
+    when listened_until.purpose = 'INSPECTION' and exists (
       select from inspection_recording ir join inspection i on i.id = ir.inspection_id
-      where ir.recording_id = r.id and i.closed_at is null and i.reference = btrim(heard_until.reference)
+      where ir.recording_id = r.id and i.closed_at is null and i.reference = btrim(listened_until.reference)
         and end_of_recording(r) -> 'cases' ? i.id::text
     ) then case
       when (select held from inspections_hold)
@@ -678,7 +678,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   end
   from recording r where r.id = wanted
 $$;
-grant execute on function heard_until to seloste_desk;
+grant execute on function listened_until to seloste_desk;
 
 -- Advances the mark with the clock, no further than 26 hours without two people; sees a jump, and when it is over.
 -- Returns what the clock is against the mark: right, ahead or behind.

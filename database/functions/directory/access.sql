@@ -33,11 +33,11 @@ create trigger identity_stays before insert or update of source, external_id on 
 create trigger ledger after update or delete on person for each row execute function ledger_person();
 create trigger told_to_person after update on person for each row
   when (old.password_check is not null and new.password_check is distinct from old.password_check)
-  execute function password_is_told();
+  execute function notify_password_change();
 create constraint trigger told_end after update of employed_from, employed_to on person
   deferrable initially deferred for each row
   when ((old.employed_from, old.employed_to) is distinct from (new.employed_from, new.employed_to))
-  execute function employment_end_is_told();
+  execute function report_employment_end();
 
 -- person_name
 alter table person_name enable row level security;
@@ -54,7 +54,7 @@ create policy keeper_changes on person_name for update to seloste_desk
 create policy keeper_takes_back on person_name for delete to seloste_desk
   using ((select keeps_directory()));
 create trigger directory_turn before insert or delete or update on person_name for each statement execute function directory_turn();
-create trigger told after insert or delete or update on person_name for each statement execute function directory_told();
+create trigger told after insert or delete or update on person_name for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_name referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 create trigger apart_update after update on person_name referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 create trigger names_calls after insert on person_name referencing new table as new_rows for each statement execute function directory_names_calls();
@@ -73,13 +73,13 @@ create policy keeper_enters on person_phone for insert to seloste_desk
 create policy keeper_takes_back on person_phone for delete to seloste_desk
   using (((select keeps_directory()) or applies_change(person_id)));
 create trigger directory_turn before insert or delete or update on person_phone for each statement execute function directory_turn();
-create trigger told after insert or delete or update on person_phone for each statement execute function directory_told();
+create trigger told after insert or delete or update on person_phone for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_phone referencing new table as new_rows for each statement execute function intervals_apart('phone_key');
 create trigger apart_update after update on person_phone referencing new table as new_rows for each statement execute function intervals_apart('phone_key');
 create trigger succession_insert after insert on person_phone referencing new table as new_rows for each statement execute function judge_succession();
 create trigger succession_update after update on person_phone referencing new table as new_rows for each statement execute function judge_succession();
 create constraint trigger told_end after update or delete on person_phone
-  deferrable initially deferred for each row execute function directory_end_is_told();
+  deferrable initially deferred for each row execute function report_directory_end();
 create trigger names_calls after insert on person_phone referencing new table as new_rows for each statement execute function directory_names_calls();
 
 -- person_placement
@@ -96,7 +96,7 @@ create policy keeper_enters on person_placement for insert to seloste_desk
 create policy keeper_takes_back on person_placement for delete to seloste_desk
   using (((select keeps_directory()) or applies_change(person_id)));
 create trigger directory_turn before insert or delete or update on person_placement for each statement execute function directory_turn();
-create trigger told after insert or delete or update on person_placement for each statement execute function directory_told();
+create trigger told after insert or delete or update on person_placement for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_placement referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 create trigger apart_update after update on person_placement referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 create trigger circle_insert after insert on person_placement referencing new table as new_rows for each statement execute function supervisors_apart();
@@ -104,7 +104,7 @@ create trigger circle_update after update on person_placement referencing new ta
 create trigger succession_insert after insert on person_placement referencing new table as new_rows for each statement execute function judge_succession();
 create trigger succession_update after update on person_placement referencing new table as new_rows for each statement execute function judge_succession();
 create constraint trigger told_end after update or delete on person_placement
-  deferrable initially deferred for each row execute function directory_end_is_told();
+  deferrable initially deferred for each row execute function report_directory_end();
 create trigger names_calls after insert on person_placement referencing new table as new_rows for each statement execute function directory_names_calls();
 
 -- person_recording_consent
@@ -125,7 +125,7 @@ create policy custodian_reads on person_recording_consent for select to seloste_
 create policy desk_reads on person_recording_consent for select to seloste_desk
   using ((select viewer()) is not null or (select scim_client()) is not null);
 create trigger directory_turn before insert or delete or update on person_recording_consent for each statement execute function directory_turn();
-create trigger told after insert or delete or update on person_recording_consent for each statement execute function directory_told();
+create trigger told after insert or delete or update on person_recording_consent for each statement execute function notify_capture_of_directory();
 create trigger ledger_withdrawn after update on person_recording_consent for each row
   when (new.valid_to is not null and new.valid_to is distinct from old.valid_to) execute function ledger_consent();
 create trigger ledger_taken_back after delete on person_recording_consent for each row execute function ledger_consent();
@@ -150,4 +150,4 @@ create trigger confirmed_decision before update on directory_change for each row
   when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function confirmed_decision('change');
 -- Before the succession is settled: who had the number until now is still its last holder.
 create trigger told_to_person after update on directory_change for each row
-  when (new.kind = 'directory' and old.state = 'ASKED' and new.state = 'CONFIRMED') execute function directory_change_is_told();
+  when (new.kind = 'directory' and old.state = 'ASKED' and new.state = 'CONFIRMED') execute function notify_directory_change();

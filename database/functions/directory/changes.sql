@@ -338,7 +338,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Judges, when the change is whole, a row that was taken out or shortened: a change writes rows anew, so that the row alone says nothing.
-create or replace function directory_end_is_told() returns trigger
+create or replace function report_directory_end() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   lasted tstzmultirange := tstzmultirange(tstzrange(old.valid_from, old.valid_to));
@@ -363,7 +363,7 @@ begin
   return null;
 end $$;
 
-create or replace function employment_end_is_told() returns trigger
+create or replace function report_employment_end() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not isempty(tstzmultirange(tstzrange(old.employed_from, old.employed_to)) * tstzmultirange(tstzrange(now(), null))

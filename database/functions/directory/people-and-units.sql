@@ -49,7 +49,7 @@ begin
 end $$;
 
 -- Capture is told of every change.
-create or replace function directory_told() returns trigger language plpgsql as $$
+create or replace function notify_capture_of_directory() returns trigger language plpgsql as $$
 begin
   perform pg_notify('seloste_directory', '');
   return null;

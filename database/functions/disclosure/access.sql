@@ -22,7 +22,7 @@ create policy desk_lists on research_disclosure for select to seloste_desk
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
 create trigger ledger after update on research_disclosure for each row execute function ledger_disclosures();
 create trigger notes_hand before update of study, due_on, format, undertaking_at on research_disclosure for each row
-  when (old.decided_at is null) execute function note_hand();
+  when (old.decided_at is null) execute function record_preparer();
 
 -- research_item
 alter table research_item enable row level security;
@@ -41,7 +41,7 @@ alter table anonymised_copy enable row level security;
 grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
 -- The desk reads none of it but through the functions above; the custodian, who holds the keys, where objects may lie, and who checked it.
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
-create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function note_hand_of_copy();
+create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function record_copy_preparer();
 
 -- authority_disclosure
 alter table authority_disclosure enable row level security;
@@ -51,7 +51,7 @@ create policy desk_looks on authority_disclosure for select to seloste_desk usin
 create trigger ledger after update on authority_disclosure for each row execute function ledger_disclosures();
 create trigger ledger_number after insert or update of closed_at on authority_disclosure for each row execute function ledger_request();
 create trigger notes_hand before update of origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at on authority_disclosure
-  for each row when (old.decided_at is null) execute function note_hand();
+  for each row when (old.decided_at is null) execute function record_preparer();
 
 -- authority_item
 alter table authority_item enable row level security;

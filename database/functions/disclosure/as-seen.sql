@@ -1,4 +1,4 @@
-create or replace function note_hand() returns trigger
+create or replace function record_preparer() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if viewer() is not null and viewer() <> all (new.hands) then
@@ -7,7 +7,7 @@ begin
   return new;
 end $$;
 
-create or replace function note_hand_of_copy() returns trigger
+create or replace function record_copy_preparer() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if new.prepared_by <> old.prepared_by and old.prepared_by <> all (new.former_preparers) then

@@ -1,5 +1,5 @@
 -- What was done for a disclosure, in the log: by id, under the authority's case number as the security unit's looks are.
-create or replace function note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
+create or replace function record_authority_act(action text, d authority_disclosure, acting text, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (viewer(), acting, action, case when acting = 'SECURITY' then 'CRIME_OR_MISUSE' end, d.case_number, 'disclosure', d.id, 'ok', detail)
@@ -11,7 +11,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   d authority_disclosure;
 begin
-  perform demand_right('SECURITY', 'CRIME_OR_MISUSE', 'any');
+  perform require_right('SECURITY', 'CRIME_OR_MISUSE', 'any');
   select * into d from authority_disclosure where id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.decided_at is not null, 'authority.decided');
@@ -19,7 +19,7 @@ begin
 end $$;
 
 -- Enters what an authority asks for, or corrects it. A provision that has ended meanwhile may stay as it was.
-create or replace function keep_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text,
+create or replace function save_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text,
   received_at timestamptz) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -27,7 +27,7 @@ declare
   d authority_disclosure;
 begin
   if wanted is null then
-    perform demand_right('SECURITY', 'CRIME_OR_MISUSE', keep_authority.case_number);
+    perform require_right('SECURITY', 'CRIME_OR_MISUSE', save_authority.case_number);
     perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
   else
     d := authority_prepared(wanted);
@@ -35,32 +35,32 @@ begin
   perform refuse_if(
     provision is distinct from d.provision_id and provision is not null and not provision_holds(provision),
     'authority.provision-expired');
-  perform refuse_if(not isfinite(keep_authority.received_at) or keep_authority.received_at > now() + interval '5 minutes'
-    or keep_authority.received_at < now() - interval '14 months', 'authority.received-wrong');
-  perform refuse_if(holds_identity_code(keep_authority.authority) or holds_identity_code(keep_authority.officer)
-    or holds_identity_code(keep_authority.case_number), 'input.identity-code');
+  perform refuse_if(not isfinite(save_authority.received_at) or save_authority.received_at > now() + interval '5 minutes'
+    or save_authority.received_at < now() - interval '14 months', 'authority.received-wrong');
+  perform refuse_if(holds_identity_code(save_authority.authority) or holds_identity_code(save_authority.officer)
+    or holds_identity_code(save_authority.case_number), 'input.identity-code');
   if wanted is null then
     insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
-    values (next_disclosure_number('V'), keep_authority.origin, btrim(keep_authority.authority), btrim(keep_authority.officer),
-      btrim(keep_authority.case_number), keep_authority.aim, provision, keep_authority.received_at, viewer())
+    values (next_disclosure_number('V'), save_authority.origin, btrim(save_authority.authority), btrim(save_authority.officer),
+      btrim(save_authority.case_number), save_authority.aim, provision, save_authority.received_at, viewer())
     returning * into d;
-    perform note_authority('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
+    perform record_authority_act('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
   else
-    perform refuse_if(keep_authority.received_at <> d.received_at and answered_for_authority(d), 'authority.own');
-    if keep_authority.received_at > d.received_at then
+    perform refuse_if(save_authority.received_at <> d.received_at and answered_for_authority(d), 'authority.own');
+    if save_authority.received_at > d.received_at then
       perform require_fresh_to_let_go(array(select a.recording_id from authority_request a where a.disclosure_id = d.id and a.closed_at is null));
     end if;
     -- From when a prohibition waits for the request is told with the request, and moves with it.
-    update authority_request a set received_at = keep_authority.received_at where a.disclosure_id = d.id;
-    update authority_disclosure k set origin = keep_authority.origin, authority = btrim(keep_authority.authority),
-      officer = btrim(keep_authority.officer), case_number = btrim(keep_authority.case_number), aim = keep_authority.aim,
-      provision_id = provision, received_at = keep_authority.received_at
+    update authority_request a set received_at = save_authority.received_at where a.disclosure_id = d.id;
+    update authority_disclosure k set origin = save_authority.origin, authority = btrim(save_authority.authority),
+      officer = btrim(save_authority.officer), case_number = btrim(save_authority.case_number), aim = save_authority.aim,
+      provision_id = provision, received_at = save_authority.received_at
     where k.id = d.id returning * into d;
-    perform note_authority('authority.changed', d, 'SECURITY', jsonb_build_object('number', d.number));
+    perform record_authority_act('authority.changed', d, 'SECURITY', jsonb_build_object('number', d.number));
   end if;
   return query select d.id, d.number;
 end $$;
-grant execute on function keep_authority to seloste_desk;
+grant execute on function save_authority to seloste_desk;
 
 -- A call that the security unit has found under the case: its identification data, or one recording of it, or both. A recording
 -- that is asked for waits for the decision when its use is forbidden after the request came (1.6).
@@ -92,7 +92,7 @@ begin
   if r.id is not null then
     insert into authority_request (recording_id, received_at, disclosure_id) values (r.id, d.received_at, d.id);
   end if;
-  perform note_authority('authority.item-added', d, 'SECURITY',
+  perform record_authority_act('authority.item-added', d, 'SECURITY',
     jsonb_build_object('item', made, 'contact', c.id, 'recording', r.id, 'what', add_authority_item.what));
   return made;
 end $$;
@@ -125,7 +125,7 @@ begin
   perform refuse_if(i.item is null, 'not-found');
   perform refuse_if(answered_call(i.contact_id), 'authority.own');
   perform let_go_authority_items(d.id, array[i.recording_id]);
-  perform note_authority('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
+  perform record_authority_act('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
 end $$;
 grant execute on function drop_authority_item to seloste_desk;
 
@@ -137,7 +137,7 @@ begin
   perform refuse_if(holds_identity_code(assess_authority.assessment), 'input.identity-code');
   update authority_disclosure k set assessment = btrim(assess_authority.assessment), assessed_at = clock_timestamp(), assessed_by = viewer()
   where k.id = d.id;
-  perform note_authority('authority.assessed', d, 'SECURITY', '{}');
+  perform record_authority_act('authority.assessed', d, 'SECURITY', '{}');
 end $$;
 grant execute on function assess_authority to seloste_desk;
 
@@ -158,7 +158,7 @@ $$;
 -- A granted disclosure, locked, of which everything that was granted can be given now: a package asks before it is made and
 -- before it leaves. What stands in the way is named.
 -- Nor does whoever prepared it release it.
-create or replace function demand_releasable_to_authority(wanted uuid) returns authority_disclosure
+create or replace function require_releasable_to_authority(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d authority_disclosure;
@@ -178,29 +178,29 @@ begin
 end $$;
 
 -- What somebody looks at, in the log before anything of it is read. `seen`: what a decision on it says that it is of.
-create or replace function look_at_authority(wanted uuid) returns table (d authority_disclosure, seen text, is_own boolean)
+create or replace function view_authority(wanted uuid) returns table (d authority_disclosure, seen text, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  acting text := demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  acting text := require_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   one authority_disclosure;
 begin
   if wanted is null then
-    perform note_research('disclosures.read', acting, 'disclosure', null, '{"kind": "AUTHORITY"}');
+    perform record_research_act('disclosures.read', acting, 'disclosure', null, '{"kind": "AUTHORITY"}');
   else
     select * into one from authority_disclosure a where a.id = wanted;
     perform refuse_if(one.id is null, 'not-found');
-    perform note_authority('authority.read', one, acting, '{}');
+    perform record_authority_act('authority.read', one, acting, '{}');
   end if;
   return query select a, authority_as_seen(a), authority_is_own(a) from authority_disclosure a where a.id = coalesce(wanted, a.id);
 end $$;
-grant execute on function look_at_authority to seloste_desk;
+grant execute on function view_authority to seloste_desk;
 
 create or replace function close_authority(wanted uuid, because text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d authority_disclosure;
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   select * into d from authority_disclosure k where k.id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.closed_at is not null, 'authority.closed');
@@ -215,7 +215,7 @@ begin
   update authority_disclosure k set closed_at = clock_timestamp(), closed_by = viewer(), unreleased_because = btrim(because) where k.id = d.id;
   perform let_go_authority_items(d.id, array(
     select i.recording_id from authority_item i where i.disclosure_id = d.id and i.recording_id is not null));
-  perform note_authority('authority.closed', d, 'DECISION_MAKER', jsonb_build_object('outcome', d.outcome, 'isReleased', d.released_at is not null));
+  perform record_authority_act('authority.closed', d, 'DECISION_MAKER', jsonb_build_object('outcome', d.outcome, 'isReleased', d.released_at is not null));
 end $$;
 grant execute on function close_authority to seloste_desk;
 
@@ -227,7 +227,7 @@ declare
   gone text;
   given integer[];
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   select * into d from authority_disclosure k where k.id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.decided_at is not null, 'authority.decided');
@@ -254,7 +254,7 @@ begin
   where k.id = d.id returning * into d;
   perform let_go_authority_items(d.id, array(
     select i.recording_id from authority_item i where i.disclosure_id = d.id and i.granted is not true and i.recording_id is not null));
-  perform note_authority('authority.decided', d, 'DECISION_MAKER',
+  perform record_authority_act('authority.decided', d, 'DECISION_MAKER',
     jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id, 'granted', to_jsonb(given)));
 end $$;
 grant execute on function decide_authority to seloste_desk;
@@ -266,7 +266,7 @@ returns table (disclosure_id uuid, item integer, contact_id uuid, recording_id u
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  knows boolean := demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}') <> 'DATA_PROTECTION_OFFICER';
+  knows boolean := require_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}') <> 'DATA_PROTECTION_OFFICER';
 begin
   return query
     select i.disclosure_id, i.item, case when knows then (contact_in_term(i.contact_id)).id end, case when knows then i.recording_id end, i.what,

@@ -28,7 +28,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Why nothing may be done with a recording's copy now, as a refusal; none where it may be.
-create or replace function copy_stands_still(r recording) returns text
+create or replace function copy_block_reason(r recording) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
     when r.id is null or r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() then 'recording.destroyed'
@@ -48,7 +48,7 @@ begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy where id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_if(c.prepared_by <> viewer(), 'anonymised-copy.others');
   perform refuse_if((study_right(r)).id is null, 'deny.role');
   return c;
@@ -99,12 +99,12 @@ begin
       and d.withdrawn_at is null and d.closed_at is null
   ) for share;
   perform refuse_if(r.id is null or (contact_in_term(r.contact_id)).id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   insert into anonymised_copy (recording_id, duration_ms, prepared_by)
   select r.id, coalesce(r.duration_ms, 0), viewer() where (study_right(r)).id is not null
   on conflict do nothing returning * into c;
   if c.id is not null then
-    perform note_act('anonymised-copy.begun', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, '{}');
+    perform record_act('anonymised-copy.begun', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, '{}');
     return c.id;
   end if;
   select * into c from anonymised_copy k where k.recording_id = r.id for update;
@@ -117,7 +117,7 @@ begin
     update anonymised_copy k set prepared_by = viewer(), state = 'DRAFT', revision = k.revision + 1, rendered_at = null,
       checked_at = null, checked_by = null, check_note = null
     where k.id = c.id;
-    perform note_act('anonymised-copy.begun', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('after', c.prepared_by));
+    perform record_act('anonymised-copy.begun', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('after', c.prepared_by));
   end if;
   return c.id;
 end $$;
@@ -141,12 +141,12 @@ begin
   select * into c from anonymised_copy k where k.id = wanted;
   select * into r from recording k where k.id = c.recording_id;
   perform refuse_if(c.id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   is_reached := (study_right(r)).id is not null;
   is_preparer := c.prepared_by = viewer() and is_reached;
   if c.read_by is distinct from viewer() or c.read_at < now() - interval '5 minutes' then
     update anonymised_copy k set read_by = viewer(), read_at = now() where k.id = c.id;
-    perform note_act('anonymised-copy.read', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('words', is_preparer));
+    perform record_act('anonymised-copy.read', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('words', is_preparer));
   end if;
   return query select c.id, c.recording_id, c.duration_ms, c.state, c.revision, c.level, case when is_preparer then c.work end, c.prepared_by,
     coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)),
@@ -176,7 +176,7 @@ begin
   update anonymised_copy k set level = save_copy.level, work = save_copy.work, revision = k.revision + 1, state = 'DRAFT', rendered_at = null,
     rendering_at = null, failure = null, failed_turn = null, checked_at = null, checked_by = null, check_note = null
   where k.id = c.id;
-  perform note_act('anonymised-copy.saved', copy_expert(), 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
+  perform record_act('anonymised-copy.saved', copy_expert(), 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
     jsonb_build_object('revision', c.revision + 1, 'level', save_copy.level, 'was', c.state));
   return c.revision + 1;
 end $$;
@@ -217,8 +217,8 @@ begin
   if c.id is null or c.state <> 'RENDERING' or c.revision <> copy_rendered.revision or c.ended_at is not null then
     return false;
   end if;
-  if copy_stands_still(r) is not null then
-    perform rendering_failed(wanted, copy_rendered.revision, replace(copy_stands_still(r), '.', '-'), null);
+  if copy_block_reason(r) is not null then
+    perform rendering_failed(wanted, copy_rendered.revision, replace(copy_block_reason(r), '.', '-'), null);
     return false;
   end if;
   update anonymised_copy k set state = 'RENDERED', rendered_at = clock_timestamp(), rendering_at = null, sound_sha256 = copy_rendered.sha256,
@@ -266,7 +266,7 @@ begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy a where a.id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted;
   perform refuse_if(c.id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_if(c.state not in ('RENDERED', 'APPROVED'), 'anonymised-copy.not-rendered');
   -- What was to be removed may still be in it: until it is signed it is heard by whose right reaches the recording, as long as that holds.
   if c.state = 'RENDERED' then
@@ -278,19 +278,19 @@ begin
     sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
   returning h.id, h.until into id, until;
   sound_ms := c.sound_ms;
-  perform note_act('anonymised-copy.heard', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
+  perform record_act('anonymised-copy.heard', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
     jsonb_build_object('hearing', id, 'revision', c.revision));
   return next;
 end $$;
 grant execute on function begin_copy_hearing to seloste_desk;
 
-create or replace function hearing_over(h copy_hearing, signed_in boolean) returns text
+create or replace function hearing_end_reason(h copy_hearing, signed_in boolean) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
     when h.ended_at is not null then h.end_why
     when not signed_in then 'session'
-    when copy_stands_still(r) = 'recording.destroyed' or c.ended_at is not null then 'destroyed'
-    when copy_stands_still(r) is not null or not log_is_whole() then 'restricted'
+    when copy_block_reason(r) = 'recording.destroyed' or c.ended_at is not null then 'destroyed'
+    when copy_block_reason(r) is not null or not log_is_whole() then 'restricted'
     when c.state not in ('RENDERED', 'APPROVED') or c.revision <> h.revision or c.rendered_at <> h.rendered_at then 'changed'
     when not exists (
       select from access_right a join described_role d on d.version = version_at(now()) and d.role = a.role and d.duty is not distinct from a.duty
@@ -302,17 +302,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Notes what is about to be served, unless the hearing is over by now.
-create or replace function note_heard(wanted uuid, from_ms integer, to_ms integer) returns boolean
+create or replace function record_copy_playback(wanted uuid, from_ms integer, to_ms integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform from copy_hearing where id = wanted for share;
   if not exists (select from hearing_now(wanted) n where n.why is null) then
     return false;
   end if;
-  insert into copy_hearing_range (hearing_id, from_ms, to_ms) values (wanted, note_heard.from_ms, note_heard.to_ms);
+  insert into copy_hearing_range (hearing_id, from_ms, to_ms) values (wanted, record_copy_playback.from_ms, record_copy_playback.to_ms);
   return true;
 end $$;
-grant execute on function note_heard to seloste_custodian;
+grant execute on function record_copy_playback to seloste_custodian;
 
 -- Ends the hearings whose session, right, copy, recording or time is over; the log says what was served.
 create or replace function end_hearings_over() returns integer
@@ -323,7 +323,7 @@ declare
   over text;
 begin
   for h in select k.* from copy_hearing k where k.ended_at is null for update loop
-    over := hearing_over(h, exists (
+    over := hearing_end_reason(h, exists (
       select from session s join person p on p.id = s.person_id
       where s.token_hash = h.session_hash and s.person_id = h.person_id
         and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
@@ -355,7 +355,7 @@ begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy a where a.id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   held := study_right(r);
   perform refuse_if(held.id is null, 'deny.role');
   perform refuse_if(viewer() = any (c.former_preparers || c.prepared_by), 'anonymised-copy.own');
@@ -367,7 +367,7 @@ begin
   perform refuse_identity_code('note', check_copy.note);
   update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
   where k.id = c.id;
-  perform note_act('anonymised-copy.checked', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
+  perform record_act('anonymised-copy.checked', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
     jsonb_build_object('outcome', how, 'revision', c.revision));
 end $$;
 grant execute on function check_copy to seloste_desk;
@@ -377,7 +377,7 @@ create or replace function copies_to_check(disclosures uuid[]) returns setof uui
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.id from research_item i join anonymised_copy c on c.recording_id = i.recording_id join recording r on r.id = c.recording_id
   where i.disclosure_id = any (disclosures) and i.dropped_at is null and c.state = 'RENDERED' and c.ended_at is null
-    and viewer() <> all (c.former_preparers || c.prepared_by) and copy_stands_still(r) is null and (study_right(r)).id is not null
+    and viewer() <> all (c.former_preparers || c.prepared_by) and copy_block_reason(r) is null and (study_right(r)).id is not null
 $$;
 grant execute on function copies_to_check to seloste_desk;
 
@@ -387,13 +387,13 @@ create or replace function read_privacy_report(wanted uuid) returns table (level
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  as_role text := require_research_role('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   c anonymised_copy;
 begin
   select * into c from anonymised_copy k where k.id = wanted;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.rendered_at is null, 'anonymised-copy.not-rendered');
-  perform note_procedure('anonymised-copy.read', as_role, 'anonymised-copy', c.id, '{"report": true}');
+  perform record_right_act('anonymised-copy.read', as_role, 'anonymised-copy', c.id, '{"report": true}');
   return query select c.level, c.engine, c.engine_version, c.evaluation, c.removed, c.redacted_ms, c.duration_ms, c.prepared_by,
     coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)), c.checked_by,
     coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by));
@@ -403,7 +403,7 @@ grant execute on function read_privacy_report to seloste_desk;
 -- A hearing of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.
 create or replace function hearing_now(wanted uuid) returns table (copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select h.copy_id, h.recording_id, c.sound_bytes, h.person_id, hearing_over(h, viewer() is not distinct from h.person_id and confined_to() is null)
+  select h.copy_id, h.recording_id, c.sound_bytes, h.person_id, hearing_end_reason(h, viewer() is not distinct from h.person_id and confined_to() is null)
   from copy_hearing h join anonymised_copy c on c.id = h.copy_id
   where h.id = wanted and h.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
 $$;

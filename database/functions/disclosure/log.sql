@@ -1,14 +1,14 @@
 -- Every disclosure of a year, or of all, for whoever oversees or decides; that they looked is in the audit log. To whom, how much
 -- and by whose decision; of no call anything.
-create or replace function look_at_disclosures(of_year integer)
+create or replace function view_disclosures(of_year integer)
 returns table (id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint,
   is_assessed boolean, outcome text, decided_by uuid, decided_at timestamptz, released_at timestamptz, due_on date, closed_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  as_role text := demand_one_role('{DATA_PROTECTION_OFFICER,DECISION_MAKER}');
+  as_role text := require_one_role('{DATA_PROTECTION_OFFICER,DECISION_MAKER}');
 begin
-  perform note_research('disclosures.read', as_role, 'disclosure', null, jsonb_strip_nulls(jsonb_build_object('year', of_year)));
+  perform record_research_act('disclosures.read', as_role, 'disclosure', null, jsonb_strip_nulls(jsonb_build_object('year', of_year)));
   return query
     select * from (
       select d.id, 'RESEARCH', d.number, i.name, d.study, null::text,
@@ -26,17 +26,17 @@ begin
     ) l (id, kind, number, recipient, about, ground, items, unconfirmed, is_assessed, outcome, decided_by, decided_at, released_at, due_on, closed_at)
     order by (regexp_match(l.number, '\d{4}'))[1]::integer desc, l.kind, (regexp_match(l.number, '\d+$'))[1]::integer desc limit 5000;
 end $$;
-grant execute on function look_at_disclosures to seloste_desk;
+grant execute on function view_disclosures to seloste_desk;
 
 -- How many in a year of Helsinki, without anybody in them.
 create or replace function disclosure_statistics(of_year integer) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{DATA_PROTECTION_OFFICER,DECISION_MAKER}');
+  as_role text := require_one_role('{DATA_PROTECTION_OFFICER,DECISION_MAKER}');
   since timestamptz := day_begins(make_date(of_year, 1, 1));
   until timestamptz := day_begins(make_date(of_year + 1, 1, 1));
 begin
-  perform note_research('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('year', of_year, 'statistics', true));
+  perform record_research_act('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('year', of_year, 'statistics', true));
   return jsonb_build_object(
     'research', (
       select jsonb_build_object(
@@ -74,7 +74,7 @@ end $$;
 grant execute on function disclosure_statistics to seloste_desk;
 
 -- Disclosures that are overdue and of which nobody has been told today (AC19): told from then on, each once a day.
-create or replace function tell_overdue() returns table (id uuid, number text, deadline timestamptz, unconfirmed bigint)
+create or replace function report_overdue_disclosures() returns table (id uuid, number text, deadline timestamptz, unconfirmed bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -92,4 +92,4 @@ begin
       (select count(*) from disclosed_copy c where c.disclosure = t.number and c.state <> 'CONFIRMED')
     from told t;
 end $$;
-grant execute on function tell_overdue to seloste_custodian;
+grant execute on function report_overdue_disclosures to seloste_custodian;

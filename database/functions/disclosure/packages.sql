@@ -42,12 +42,12 @@ declare
   how_many integer;
   to_key text;
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   -- Everything it is made of may leave now, as at the decision.
   if kind = 'RESEARCH' then
-    perform demand_releasable(disclosure);
+    perform require_releasable(disclosure);
   else
-    perform demand_releasable_to_authority(disclosure);
+    perform require_releasable_to_authority(disclosure);
   end if;
   to_key := case when begin_package.method = 'KEY' then
     case kind when 'RESEARCH' then (select d.recipient from research_disclosure d where d.id = disclosure) else given end end;
@@ -64,7 +64,7 @@ begin
     (select day_begins(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
   into until, how_many from recording r where r.id in (select recordings_in(p));
   update disclosure_package k set files = how_many, expires_at = until where k.id = p.id returning * into p;
-  perform note_research('package.made', 'DECISION_MAKER', 'package', p.id, jsonb_build_object('disclosure', disclosure, 'kind', kind,
+  perform record_research_act('package.made', 'DECISION_MAKER', 'package', p.id, jsonb_build_object('disclosure', disclosure, 'kind', kind,
     'method', p.method, 'delivery', p.delivery, 'files', p.files));
   return query select p.id, p.expires_at, to_key;
 end $$;
@@ -80,7 +80,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   join recording r on r.id = i.recording_id
   join anonymised_copy c on c.id = i.copy_id
   left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-  where p.id = research_contents.package and copy_stands_still(r) is null order by i.item
+  where p.id = research_contents.package and copy_block_reason(r) is null order by i.item
 $$;
 grant execute on function research_contents to seloste_custodian;
 
@@ -110,13 +110,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_contents to seloste_custodian;
 
-create or replace function note_package_progress(wanted uuid, how_many integer) returns boolean
+create or replace function record_package_progress(wanted uuid, how_many integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   update disclosure_package set done = how_many where id = wanted and ended_at is null;
   return found;
 end $$;
-grant execute on function note_package_progress to seloste_custodian;
+grant execute on function record_package_progress to seloste_custodian;
 
 -- Whether nothing stands against a package leaving now: everything it was made of is there and may be given still.
 -- All that a release asks is asked of a package until its last byte has left. An institute that has a recording by another
@@ -170,7 +170,7 @@ begin
   end if;
   update disclosure_package k set ready_at = clock_timestamp(), size_bytes = bytes, sha256 = hash, done = k.files where k.id = wanted;
   if p.research_id is not null then
-    perform note_research_released(p.research_id);
+    perform record_research_release(p.research_id);
   else
     update authority_disclosure set released_at = coalesce(released_at, clock_timestamp()) where id = p.authority_id;
   end if;
@@ -189,7 +189,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   p disclosure_package;
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   select * into p from disclosure_package where id = wanted for update;
   perform refuse_if(p.id is null, 'not-found');
   perform refuse_if(package_state(p) not in ('making', 'ready'), 'package.over');
@@ -267,7 +267,7 @@ declare
   is_busy boolean;
 begin
   if not by_link then
-    perform demand_one_role('{DECISION_MAKER}');
+    perform require_one_role('{DECISION_MAKER}');
   end if;
   select * into p from disclosure_package k
   where k.token_hash = begin_package_fetch.token_hash or not by_link and k.id = wanted for update;

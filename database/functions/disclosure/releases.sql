@@ -1,4 +1,4 @@
-create or replace function tie_of(recording uuid, salt bytea) returns text
+create or replace function link_hash(recording uuid, salt bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(salt || uuid_send(recording)), 'hex') $$;
 
 -- Ids, numbers and days: what a restore needs to know what is out (src/safeguards/ledger/replay-disclosures.ts).
@@ -9,7 +9,7 @@ begin
     'dueOn', d.due_on, 'preparedBy', d.prepared_by, 'decidedBy', d.decided_by, 'items', r.items)
     || jsonb_strip_nulls(jsonb_build_object('decidedFor', d.decided_for)))
   from (
-    select n.disclosure, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', n.item, 'tie', tie_of(n.recording_id, n.tie_salt))) order by n.item) as items
+    select n.disclosure, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', n.item, 'tie', link_hash(n.recording_id, n.tie_salt))) order by n.item) as items
     from released n group by n.disclosure
   ) r join research_disclosure d on d.number = r.disclosure;
   return null;
@@ -68,7 +68,7 @@ $$;
 grant execute on function lent_of_month to seloste_custodian;
 
 -- As it notes a change of keys: -2, what is out of the month's recordings is something else.
-create or replace function note_lent_change() returns trigger
+create or replace function record_lent_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into keyring_change (place, expiry_month, shard)
@@ -119,9 +119,9 @@ create or replace function list_referrals(kind text) returns table (request_id u
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  as_role text := case kind when 'RESEARCH' then demand_research_part('{QUALITY}') else demand_one_role('{SECURITY}') end;
+  as_role text := case kind when 'RESEARCH' then require_research_role('{QUALITY}') else require_one_role('{SECURITY}') end;
 begin
-  perform note_procedure('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('kind', kind, 'referrals', true));
+  perform record_right_act('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('kind', kind, 'referrals', true));
   return query
     select q.id, q.number, q.received_at, coalesce(q.extended_until, q.due_at), d.provision, d.decided_at, coalesce(r.id, a.id),
       coalesce(r.number, a.number), l.taken_up_at
@@ -134,10 +134,10 @@ end $$;
 grant execute on function list_referrals to seloste_desk;
 
 -- Takes a request up by a disclosure of one's own part that goes on still.
-create or replace function take_up_referral(wanted uuid, kind text, disclosure uuid) returns void
+create or replace function accept_referral(wanted uuid, kind text, disclosure uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := case kind when 'RESEARCH' then demand_research_part('{QUALITY}') else demand_one_role('{SECURITY}') end;
+  as_role text := case kind when 'RESEARCH' then require_research_role('{QUALITY}') else require_one_role('{SECURITY}') end;
   q subject_request;
 begin
   select s.* into q from subject_request s join openness_decision d on d.request_id = s.id
@@ -151,7 +151,7 @@ begin
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
   values (viewer(), viewers_right(as_role), as_role, 'referral.taken-up', q.number, 'disclosure', disclosure, 'ok', jsonb_build_object('request', q.id));
 end $$;
-grant execute on function take_up_referral to seloste_desk;
+grant execute on function accept_referral to seloste_desk;
 
 -- Of the copies that left for research: how many are out, back, and late; what was closed too early; what is tied that is confirmed
 -- (R30, R32). Of recalls: how many wait and how many are late (R50).

@@ -1,14 +1,14 @@
 -- The part under which the viewer acts: QUALITY is an expert's with that duty (R38).
-create or replace function demand_research_part(parts text[]) returns text
+create or replace function require_research_role(parts text[]) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if 'QUALITY' = any (parts) and viewer_is('EXPERT', 'QUALITY') then
     return 'EXPERT';
   end if;
-  return demand_one_role(array_remove(parts, 'QUALITY'));
+  return require_one_role(array_remove(parts, 'QUALITY'));
 end $$;
 
-create or replace function note_research(action text, as_role text, kind text, object uuid, detail jsonb) returns void
+create or replace function record_research_act(action text, as_role text, kind text, object uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), as_role, action, kind, object, 'ok', detail)
@@ -21,7 +21,7 @@ declare
   d research_disclosure;
 begin
   if stage = 'PREPARED' then
-    perform demand_research_part('{QUALITY}');
+    perform require_research_role('{QUALITY}');
   end if;
   select * into d from research_disclosure where id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
@@ -127,7 +127,7 @@ $$;
 -- What stands between a disclosure and its release, in the order in which it is told; nothing once it is released or over. A test
 -- compares it with a model (research-state.test.ts).
 -- `official-twice`, the items that are too many, here or beside what the institute has from other disclosures.
-create or replace function lacks_of_facts(facts jsonb) returns table (what text, items integer[], until timestamptz)
+create or replace function missing_prerequisites(facts jsonb) returns table (what text, items integer[], until timestamptz)
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   with item as (
     select (i ->> 'item')::integer as n, i ->> 'recording' as recording, (i ->> 'destroyAt')::timestamptz as destroy_at,
@@ -160,23 +160,23 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   where not (facts ->> 'isReleased')::boolean and not (facts ->> 'isWithdrawn')::boolean and facts ->> 'outcome' is distinct from 'REFUSED'
   order by f.place
 $$;
-grant execute on function lacks_of_facts to seloste_desk;
+grant execute on function missing_prerequisites to seloste_desk;
 
 -- Refuses what lacks something but what comes later: `research.` and the first thing that is missing, its items in the detail.
-create or replace function refuse_lacks(facts jsonb, later text[]) returns void
+create or replace function refuse_missing_prerequisites(facts jsonb, later text[]) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   lack record;
 begin
-  select * into lack from lacks_of_facts(facts) l where l.what <> all (later) limit 1;
+  select * into lack from missing_prerequisites(facts) l where l.what <> all (later) limit 1;
   perform refuse_if(found, 'research.' || lack.what, coalesce(ledger_instant(lack.until), array_to_string(lack.items, ','), ''));
 end $$;
 
 -- Enters an institute, or changes one. `given`: {name, contact, email, language, recipient?}
-create or replace function keep_institute(wanted uuid, given jsonb) returns uuid
+create or replace function save_institute(wanted uuid, given jsonb) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
   was institute;
   made uuid := wanted;
 begin
@@ -196,18 +196,18 @@ begin
       language = given ->> 'language', recipient = given ->> 'recipient'
     where id = wanted;
   end if;
-  perform note_research('institute.changed', as_role, 'institute', made, case when wanted is null then '{}'
+  perform record_research_act('institute.changed', as_role, 'institute', made, case when wanted is null then '{}'
     else jsonb_build_object('isKeyChanged', was.recipient is distinct from given ->> 'recipient') end);
   return made;
 end $$;
-grant execute on function keep_institute to seloste_desk;
+grant execute on function save_institute to seloste_desk;
 
 create or replace function begin_research(institute uuid, study text, due_on date, format text) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   made research_disclosure;
 begin
-  perform demand_research_part('{QUALITY}');
+  perform require_research_role('{QUALITY}');
   perform refuse_identity_code('study', begin_research.study);
   perform refuse_if(not exists (select from institute i where i.id = begin_research.institute), 'not-found');
   perform refuse_if(not (select research from disclosure_rules), 'research.research-off');
@@ -215,7 +215,7 @@ begin
   insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by)
   values (next_disclosure_number('T'), begin_research.institute, btrim(begin_research.study), begin_research.due_on, begin_research.format, viewer())
   returning * into made;
-  perform note_research('research.begun', 'EXPERT', 'disclosure', made.id, jsonb_build_object('institute', made.institute_id));
+  perform record_research_act('research.begun', 'EXPERT', 'disclosure', made.id, jsonb_build_object('institute', made.institute_id));
   return made;
 end $$;
 grant execute on function begin_research to seloste_desk;
@@ -243,20 +243,20 @@ begin
   end if;
   update research_disclosure r set study = btrim(change_research.study), due_on = change_research.due_on, format = change_research.format
   where r.id = d.id;
-  perform note_research('research.changed', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', change_research.due_on));
+  perform record_research_act('research.changed', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', change_research.due_on));
 end $$;
 grant execute on function change_research to seloste_desk;
 
 create or replace function withdraw_research(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
   d research_disclosure := research_locked(wanted);
 begin
   perform refuse_if(d.released_at is not null, 'research.released');
   update research_disclosure set withdrawn_at = clock_timestamp(), withdrawn_by = viewer() where id = d.id;
   update research_item set recording_id = null, contact_id = null where disclosure_id = d.id;
-  perform note_research('research.withdrawn', as_role, 'disclosure', d.id, '{}');
+  perform record_research_act('research.withdrawn', as_role, 'disclosure', d.id, '{}');
 end $$;
 grant execute on function withdraw_research to seloste_desk;
 
@@ -279,7 +279,7 @@ declare
 begin
   select * into r from recording o where o.id = pick_research_item.recording for share;
   -- One that the viewer could hear now for a study of the service level: in keeping, in its term, and reached (R4, R29).
-  perform refuse_if(r.state is distinct from 'STORED' or not coalesce(heard_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false)
+  perform refuse_if(r.state is distinct from 'STORED' or not coalesce(listened_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false)
     or not exists (
       select from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') a, segment_of(r) s
       where case a.scope_kind
@@ -298,7 +298,7 @@ begin
   insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
   select d.id, coalesce(max(i.item), 0) + 1, r.id, r.contact_id, viewer() from research_item i where i.disclosure_id = d.id
   returning item into number;
-  perform note_research('research.item-picked', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
+  perform record_research_act('research.item-picked', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
   return number;
 end $$;
 grant execute on function pick_research_item to seloste_desk;
@@ -310,18 +310,18 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   d research_disclosure;
 begin
-  perform demand_research_part('{QUALITY}');
+  perform require_research_role('{QUALITY}');
   d := research_locked(wanted);
   perform refuse_if(d.released_at is not null, 'research.released');
   perform from research_item i where i.disclosure_id = d.id and i.item = number and i.dropped_at is null;
   perform refuse_if(not found, 'not-found');
   perform refuse_if(d.decided_at is not null and not exists (
-    select from lacks_of_facts(facts_of_research(d)) l
+    select from missing_prerequisites(facts_of_research(d)) l
     where l.what in ('item-destroyed', 'item-restricted', 'level-not-allowed', 'official-twice', 'due-date-late') and number = any (l.items)
   ), 'research.decided');
   update research_item i set dropped_at = clock_timestamp(), dropped_by = viewer(), recording_id = null, contact_id = null
   where i.disclosure_id = d.id and i.item = number;
-  perform note_research('research.item-dropped', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
+  perform record_research_act('research.item-dropped', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
 end $$;
 grant execute on function drop_research_item to seloste_desk;
 
@@ -336,20 +336,20 @@ begin
   update research_disclosure r set undertaking_reference = btrim(file_undertaking.reference), undertaking_signatory = btrim(file_undertaking.signatory),
     undertaking_on = file_undertaking.signed_on, undertaking_at = clock_timestamp(), undertaking_by = viewer()
   where r.id = d.id;
-  perform note_research('research.undertaking', 'EXPERT', 'disclosure', d.id, '{}');
+  perform record_research_act('research.undertaking', 'EXPERT', 'disclosure', d.id, '{}');
 end $$;
 grant execute on function file_undertaking to seloste_desk;
 
 -- Locks a disclosure that may be released now by the viewer, and the recordings of its items: a prohibition comes before, and is
 -- seen, or after, and recalls what left. One that was released may be so again while the institute is to have it: what was
 -- recalled or confirmed of it stays out.
-create or replace function demand_releasable(research_id uuid) returns research_disclosure
+create or replace function require_releasable(research_id uuid) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d research_disclosure;
   facts jsonb;
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   d := research_locked(research_id);
   perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
@@ -361,7 +361,7 @@ begin
     select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
   ) order by r.id for share;
   facts := facts_of_research(d);
-  perform refuse_lacks(facts || jsonb_build_object('isReleased', false, 'items', (
+  perform refuse_missing_prerequisites(facts || jsonb_build_object('isReleased', false, 'items', (
     select coalesce(jsonb_agg(i), '[]') from jsonb_array_elements(facts -> 'items') i where i ->> 'outcome' in ('none', 'out')
   )), '{release}');
   perform refuse_if(exists (
@@ -383,8 +383,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by i.item
 $$;
 
--- What leaves is on record from then on, so that a prohibition recalls it (R50). In the transaction of `demand_releasable`.
-create or replace function note_research_released(research_id uuid) returns void
+-- What leaves is on record from then on, so that a prohibition recalls it (R50). In the transaction of `require_releasable`.
+create or replace function record_research_release(research_id uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d research_disclosure;
@@ -393,19 +393,19 @@ begin
   insert into disclosed_copy (disclosure, recipient, item, recording_id)
   select r.number, n.name, i.item, i.recording_id
   from research_disclosure r join institute n on n.id = r.institute_id, research_items_to_release(r.id) i
-  where r.id = note_research_released.research_id
+  where r.id = record_research_release.research_id
   on conflict (disclosure, item) do nothing;
   get diagnostics released = row_count;
-  update research_disclosure r set released_at = coalesce(r.released_at, clock_timestamp()) where r.id = note_research_released.research_id
+  update research_disclosure r set released_at = coalesce(r.released_at, clock_timestamp()) where r.id = record_research_release.research_id
   returning * into d;
-  perform note_research('research.released', 'DECISION_MAKER', 'disclosure', d.id,
+  perform record_research_act('research.released', 'DECISION_MAKER', 'disclosure', d.id,
     jsonb_build_object('institute', d.institute_id, 'items', released));
 end $$;
 
 create or replace function end_study(wanted uuid, ended_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
   d research_disclosure := research_locked(wanted, 'LENT');
 begin
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
@@ -414,7 +414,7 @@ begin
   update research_disclosure r set study_ended_on = end_study.ended_on, study_ended_at = clock_timestamp(), study_ended_by = viewer(),
     return_working_days = (select g.return_working_days from disclosure_rules g) where r.id = d.id;
   perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = d.id and p.ended_at is null;
-  perform note_research('research.study-ended', as_role, 'disclosure', d.id, jsonb_build_object('endedOn', end_study.ended_on));
+  perform record_research_act('research.study-ended', as_role, 'disclosure', d.id, jsonb_build_object('endedOn', end_study.ended_on));
 end $$;
 grant execute on function end_study to seloste_desk;
 
@@ -432,20 +432,20 @@ begin
     confirmed_by = viewer(), outcome = how
   where o.id = c.id;
   if c.recalled_at is not null then
-    perform note_research('recall.confirmed', as_role, 'recall', c.id, jsonb_build_object('outcome', how));
+    perform record_research_act('recall.confirmed', as_role, 'recall', c.id, jsonb_build_object('outcome', how));
   end if;
   select * into d from research_disclosure r where r.number = c.disclosure;
   if d.id is not null then
     update research_item i set recording_id = null, contact_id = null, confirmation_reference = confirm_copy.reference
     where i.disclosure_id = d.id and i.item = c.item;
-    perform note_research('research.item-confirmed', as_role, 'disclosure', d.id, jsonb_build_object('item', c.item, 'outcome', how));
+    perform record_research_act('research.item-confirmed', as_role, 'disclosure', d.id, jsonb_build_object('item', c.item, 'outcome', how));
   end if;
 end $$;
 
 create or replace function confirm_research_item(wanted uuid, number integer, how text, reference text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
   d research_disclosure := research_locked(wanted, 'LENT');
   copy uuid;
 begin
@@ -459,7 +459,7 @@ grant execute on function confirm_research_item to seloste_desk;
 create or replace function close_research(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
   d research_disclosure := research_locked(wanted, 'LENT');
   waiting text;
 begin
@@ -467,7 +467,7 @@ begin
   perform refuse_if(waiting is not null, 'research.unconfirmed', waiting);
   perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = d.id and p.ended_at is null;
   update research_disclosure r set closed_at = clock_timestamp(), closed_by = viewer() where r.id = d.id;
-  perform note_research('research.closed', as_role, 'disclosure', d.id, '{}');
+  perform record_research_act('research.closed', as_role, 'disclosure', d.id, '{}');
 end $$;
 grant execute on function close_research to seloste_desk;
 
@@ -485,14 +485,14 @@ declare
   d research_disclosure;
   made uuid;
 begin
-  perform demand_research_part('{QUALITY}');
+  perform require_research_role('{QUALITY}');
   d := research_locked(wanted, 'LENT');
   perform refuse_identity_code('reasons', ask_research_extension.reasons);
   perform refuse_extension(d, ask_research_extension.due_on);
   perform refuse_if(exists (select from research_extension e where e.disclosure_id = d.id and e.decided_at is null), 'research.extension-waits');
   insert into research_extension (disclosure_id, due_on, reasons, asked_by)
   values (d.id, ask_research_extension.due_on, btrim(ask_research_extension.reasons), viewer()) returning id into made;
-  perform note_research('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
+  perform record_research_act('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
   return made;
 end $$;
 grant execute on function ask_research_extension to seloste_desk;
@@ -500,7 +500,7 @@ grant execute on function ask_research_extension to seloste_desk;
 create or replace function decide_research_extension(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{DECISION_MAKER}');
+  as_role text := require_one_role('{DECISION_MAKER}');
   d research_disclosure;
   e research_extension;
 begin
@@ -517,7 +517,7 @@ begin
     update research_disclosure r set due_on = e.due_on where r.id = d.id;
   end if;
   update research_extension x set outcome = how, decided_at = clock_timestamp(), decided_by = viewer() where x.id = e.id;
-  perform note_research('research.extension', as_role, 'disclosure', d.id,
+  perform record_research_act('research.extension', as_role, 'disclosure', d.id,
     jsonb_build_object('outcome', how, 'dueOn', e.due_on));
 end $$;
 grant execute on function decide_research_extension to seloste_desk;
@@ -532,23 +532,23 @@ grant execute on function viewer_sees_research to seloste_desk;
 
 -- @param wanted a disclosure, or none for the list
 -- @returns what a decision on it says that it is of
-create or replace function look_at_research(wanted uuid) returns text
+create or replace function view_research(wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_research_part(case when wanted is null then '{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'::text[]
+  as_role text := require_research_role(case when wanted is null then '{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'::text[]
     else '{QUALITY,DECISION_MAKER}' end);
 begin
   perform refuse_if(wanted is not null and not exists (select from research_disclosure d where d.id = wanted), 'not-found');
-  perform note_research('research.read', as_role, 'disclosure', wanted, '{}');
+  perform record_research_act('research.read', as_role, 'disclosure', wanted, '{}');
   return (select research_as_seen(d) from research_disclosure d where d.id = wanted);
 end $$;
-grant execute on function look_at_research to seloste_desk;
+grant execute on function view_research to seloste_desk;
 
 create or replace function research_facts(ids uuid[]) returns table (id uuid, facts jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_research_part('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  perform require_research_role('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   return query
     select d.id, case when viewer_sees_research() then facts_of_research(d) else facts_of_research(d) || jsonb_build_object('items', (
       select coalesce(jsonb_agg(i - 'recordingId' - 'contactId' - 'copyId'), '[]') from jsonb_array_elements(facts_of_research(d) -> 'items') i)) end
@@ -559,7 +559,7 @@ grant execute on function research_facts to seloste_desk;
 create or replace function institutes_blocked() returns setof uuid
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_research_part('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  perform require_research_role('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   return query select i.id from institute i where institute_is_blocked(i.id);
 end $$;
 grant execute on function institutes_blocked to seloste_desk;
@@ -568,7 +568,7 @@ grant execute on function institutes_blocked to seloste_desk;
 create or replace function decide_research(wanted uuid, how text, reasons text, seen text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{DECISION_MAKER}');
+  as_role text := require_one_role('{DECISION_MAKER}');
   d research_disclosure := research_locked(wanted);
 begin
   perform refuse_if(d.decided_at is not null, 'research.decided');
@@ -578,14 +578,14 @@ begin
   if how = 'GRANTED' then
     -- The key stays as it was seen.
     perform from institute i where i.id = d.institute_id for share;
-    perform refuse_lacks(facts_of_research(d), '{decision,release}');
+    perform refuse_missing_prerequisites(facts_of_research(d), '{decision,release}');
     perform refuse_if(research_as_seen(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
   end if;
   update research_disclosure r set outcome = how, reasons = btrim(decide_research.reasons), decided_at = clock_timestamp(), decided_by = viewer(),
     recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end,
     decided_for = case when how = 'GRANTED' then institute_as_decided(d.institute_id) end
   where r.id = d.id;
-  perform note_research('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
+  perform record_research_act('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
   if how = 'REFUSED' then
     update research_item set recording_id = null, contact_id = null where disclosure_id = d.id;
   end if;

@@ -142,7 +142,7 @@ grant execute on function prohibitions_obeyed to seloste_custodian;
 -- the register does not hold any more is judged by nobody. `upto`: from where to go on, with `looks` until there and `young` after it; an
 -- entry of the last two minutes may have one before it that is not committed yet, and is judged again.
 -- Acts of people: those that no role of theirs may do are outside as well.
-create or replace function looks_out_of_scope(after bigint, known bigint[], most bigint)
+create or replace function accesses_out_of_scope(after bigint, known bigint[], most bigint)
 returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -186,4 +186,4 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
     u.seq
   from (select coalesce(max(s.seq), after) as seq from seen s where s.seq > after and s.at < now() - interval '2 minutes') u
 $$;
-grant execute on function looks_out_of_scope to seloste_custodian;
+grant execute on function accesses_out_of_scope to seloste_custodian;

@@ -1,5 +1,5 @@
 -- What stands in the way of an end, or of its proof. Preservation orders are none of these, and change none of the counts.
-create or replace function what_stands_in_the_way()
+create or replace function destruction_blockers()
 returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -93,7 +93,7 @@ begin
       and coalesce(p.backup_last_at, p.first_used_at) < now() - interval '26 hours'
       and exists (select from place_of_data o where o.kind = 'backup' and o.backup_last_at is not null and o.state not in ('left', 'refused'));
 end $$;
-grant execute on function what_stands_in_the_way to seloste_custodian;
+grant execute on function destruction_blockers to seloste_custodian;
 
 -- The same for the desk's viewer; what a place said is for those who may see where it lies.
 create or replace function retention_obstacles()
@@ -101,10 +101,10 @@ returns table (kind text, count bigint, since timestamptz, deadline timestamptz,
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_whole_register();
+  perform require_whole_register();
   return query
     select w.kind, w.count, w.since, w.deadline, w.place, w.example, case when w.place is null or may_see_places() then w.fault end
-    from what_stands_in_the_way() w;
+    from destruction_blockers() w;
 end $$;
 grant execute on function retention_obstacles to seloste_desk;
 
@@ -133,7 +133,7 @@ returns table (at timestamptz, work text, result text, recordings bigint, contac
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_whole_register();
+  perform require_whole_register();
   return query
     select r.at, r.work, r.result, r.recordings, r.contacts, r.months, r.keys, r.fault, n.first, n.last
     from (select * from retention_run o order by o.seq desc limit most) r
@@ -158,7 +158,7 @@ declare
   of_day date;
   of_it bigint;
 begin
-  perform demand_whole_register();
+  perform require_whole_register();
   select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept) into kept_recordings, overdue from (
     select recordings_are_held(r.contact_id) as is_kept from recording r
     where r.destroy_at <= at and r.state <> 'DESTROYED' and r.state <> 'DESTROYING' limit 100001
@@ -200,7 +200,7 @@ declare
   counted_to timestamptz;
   at timestamptz := register_now();
 begin
-  perform demand_whole_register();
+  perform require_whole_register();
   counted_to := coalesce((select day_begins(max(d.day) + 1) from history_day d where d.counted_at is not null), '-infinity');
   return query
   with buckets as (

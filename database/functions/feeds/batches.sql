@@ -1,15 +1,15 @@
 -- Whether anybody but this feed has told of calls between two instants.
-create or replace function others_tell_of(told_by text, since timestamptz, until timestamptz) returns boolean
+create or replace function others_report_calls(told_by text, since timestamptz, until timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from contact c where c.started_at between since and until
       and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
   )
 $$;
-grant execute on function others_tell_of to seloste_capture;
+grant execute on function others_report_calls to seloste_capture;
 
 -- Has them: a part that is in the register already was not made by this feed.
-create or replace function note_fed_calls(told_by text, calls fed_call[]) returns void
+create or replace function record_fed_calls(told_by text, calls fed_call[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
   select p.segment_id, c.contact_id, c.started_at, told_by, p.answered_at, p.ended_at,
@@ -17,7 +17,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from unnest(calls) c, jsonb_to_recordset(c.parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz)
   on conflict (segment_id) do nothing
 $$;
-grant execute on function note_fed_calls to seloste_capture;
+grant execute on function record_fed_calls to seloste_capture;
 
 -- Admits those of the calls that are new, as `admit` does one by one (src/register/admit.ts), with the rights of whoever calls it.
 -- Returns their places.
@@ -45,8 +45,8 @@ begin
   calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
   -- Of older calls nothing is asked: each is new where nobody else told of a call then, or is left for the way of one call.
   calls := array(select c from unnest(calls) c where c.started_at >= since
-    or not others_tell_of(told_by, c.started_at - interval '2 minutes', longest_told(c.started_at, c.ended_at) + clocks_differ()));
-  if others_tell_of(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
+    or not others_report_calls(told_by, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clocks_differ()));
+  if others_report_calls(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
       (select max(c.ended_at) + clocks_differ() from unnest(calls) c)) then
     doubtful := doubtful_fed_calls(told_by, calls);
     calls := array(select c from unnest(calls) c where c.place <> all (doubtful));
@@ -55,7 +55,7 @@ begin
     return '{}';
   end if;
   -- Before they are admitted: what else tells of a part of a call then sees whose row it is.
-  perform note_fed_calls(told_by, calls);
+  perform record_fed_calls(told_by, calls);
   insert into call_identity (external_id_hash, contact_id, contact_started_at)
   select decode(x, 'hex'), c.contact_id, c.started_at from unnest(calls) c, unnest(c.ids) x
   on conflict (external_id_hash, contact_started_at) do update set contact_id = excluded.contact_id;

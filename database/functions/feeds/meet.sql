@@ -2,7 +2,7 @@
 -- By the call, one after the other (`offset 0`). Where no table may be read whole, a new part's table still is, and its cost
 -- hides all others: the planner read what feeds had ever told for each of them.
 -- A part that a feed had told is replaced in time, and none that has a recording.
-create or replace function segments_are_told() returns trigger
+create or replace function after_segment_insert() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -60,10 +60,10 @@ begin
           and not exists (select from recording r where r.segment_id = x.segment_id) offset 0
       ) f
       where case when t.answered_at is null then t.node is not null and f.answered_at is null else f.answered_at is null or not f.is_fed
-        and is_part_told(f.answered_at, f.ended_at, f.official, t.answered_at, t.ended_at, t.official_phone) end
+        and is_same_part(f.answered_at, f.ended_at, f.official, t.answered_at, t.ended_at, t.official_phone) end
       order by t.contact_id, t.seq
     loop
-      continue when history_is_held(one.contact_id) or is_told_too_late(one.contact_id, one.contact_started_at, interval '1 day');
+      continue when history_is_held(one.contact_id) or is_closed_to_late_facts(one.contact_id, one.contact_started_at, interval '1 day');
       delete from segment s where s.id = one.segment_id and s.contact_started_at = one.contact_started_at;
       if one.is_fed then
         delete from fed_segment f where f.segment_id = one.segment_id;
@@ -92,7 +92,7 @@ begin
   return null;
 end $$;
 
-create or replace function contacts_are_told() returns trigger
+create or replace function after_contact_insert() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -107,7 +107,7 @@ begin
     on conflict do nothing;
   end loop;
   if exists (select from webhook_target w where 'contact.admitted' = any (w.events)) then
-    perform tell_webhooks('contact.admitted', t.id) from told t order by t.started_at, t.id;
+    perform queue_webhooks('contact.admitted', t.id) from told t order by t.started_at, t.id;
   end if;
   return null;
 end $$;
@@ -118,7 +118,7 @@ begin
   return new;
 end $$;
 
--- Places of the calls that one in the register could be: one that meet_fed_call would take for it or hesitate about.
+-- Places of the calls that one in the register could be: one that match_fed_call would take for it or hesitate about.
 -- Whatever caller and time do not rule out is asked for one by one.
 create or replace function doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[]
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
@@ -130,7 +130,7 @@ begin
   return array(
     select distinct k.place
     from (
-      select c.place, c.caller_key, c.started_at, longest_told(c.started_at, c.ended_at) as ended_at, c.parts
+      select c.place, c.caller_key, c.started_at, matched_until(c.started_at, c.ended_at) as ended_at, c.parts
       from unnest(calls) c where c.started_at >= since offset 0
     ) k, jsonb_to_recordset(k.parts) p(answered_at timestamptz, official_phone text)
     where case when p.answered_at is null then
@@ -173,7 +173,7 @@ declare
 begin
   select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started and x.contact_id = call;
   select * into c from contact x where x.id = call and x.started_at = call_started;
-  if c.ended_at < now() - interval '1 day' and not c.end_inferred or is_told_too_late(call, call_started, interval '1 day') then
+  if c.ended_at < now() - interval '1 day' and not c.end_inferred or is_closed_to_late_facts(call, call_started, interval '1 day') then
     return;
   end if;
   if (t.caller_key is not null or t.caller_kind = 'withheld') and (c.caller_kind, c.caller_key) is distinct from (t.caller_kind, t.caller_key)
@@ -199,7 +199,7 @@ grant execute on function complete_part to seloste_capture;
 -- Which part of one call two tellings mean. `told` is a feed's: what answered then may have been a queue. The same moment; or the same
 -- official in both, at times that overlap, as nobody talks with one caller twice at once; or, where one of them names no official, an
 -- answer within what the feed tells.
-create or replace function is_part_told(told_answered timestamptz, told_ended timestamptz, told_official text, answered timestamptz, ended timestamptz,
+create or replace function is_same_part(told_answered timestamptz, told_ended timestamptz, told_official text, answered timestamptz, ended timestamptz,
   official text) returns boolean
 language sql immutable as $$
   select answered between told_answered - clocks_differ() and told_answered + clocks_differ() and coalesce(official = told_official, true)
@@ -209,7 +209,7 @@ $$;
 
 -- Whether a talk in the register could be the one that a feed tells of, of the same caller with the same official and without a common
 -- id: it began after the told call did, and ends with it. One whose end is not known is longer in common than clocks differ.
-create or replace function ends_as_told(told_started timestamptz, told_answered timestamptz, told_ended timestamptz, answered timestamptz,
+create or replace function could_be_same_talk(told_started timestamptz, told_answered timestamptz, told_ended timestamptz, answered timestamptz,
   ended timestamptz, end_inferred boolean) returns boolean
 language sql immutable as $$
   select answered >= told_started - clocks_differ() and answered < told_ended and case
@@ -244,14 +244,14 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 
 -- A call is matched by its first day.
-create or replace function longest_told(begun timestamptz, ended timestamptz) returns timestamptz
+create or replace function matched_until(begun timestamptz, ended timestamptz) returns timestamptz
 language sql immutable as $$ select least(coalesce(ended, begun), begun + interval '1 day') $$;
-grant execute on function longest_told to seloste_capture;
+grant execute on function matched_until to seloste_capture;
 
 -- Questions that one told call stands for: one for each part and ten minutes.
 create or replace function fed_questions(begun timestamptz, ended timestamptz, parts jsonb) returns bigint
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
-  select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from longest_told(begun, ended) - begun) / 600)::bigint)
+  select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from matched_until(begun, ended) - begun) / 600)::bigint)
 $$;
 
 create or replace function count_questions(counter regclass, questions bigint) returns void
@@ -275,7 +275,7 @@ begin
   perform nextval(counter) from generate_series(1, questions);
 end $$;
 
-create or replace function meet_told_call(t told_part)
+create or replace function match_by_facts(t told_part)
 returns table (call uuid, call_started timestamptz, told_official told_official, is_doubtful boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -308,7 +308,7 @@ begin
   perform count_questions('late_question_count', fed_questions(t.answered_at, t.ended_at, '[]'));
   for could in
     select c.id, c.started_at, w.id as part, (w.official_person_id, w.official_unit_id, w.official_name, w.official_phone)::told_official as official,
-      ends_as_told(c.started_at, f.answered_at, f.ended_at, t.answered_at, t.ended_at, t.end_inferred)
+      could_be_same_talk(c.started_at, f.answered_at, f.ended_at, t.answered_at, t.ended_at, t.end_inferred)
         or t.answered_at between f.answered_at - clocks_differ() and f.answered_at + clocks_differ() and t.ended_at > f.answered_at as is_certain
     from contact c
     join fed_segment f on f.contact_id = c.id and f.contact_started_at = c.started_at and f.is_own
@@ -344,7 +344,7 @@ begin
     return query select null::uuid, null::timestamptz, null::told_official, true;
   end if;
 end $$;
-grant execute on function meet_told_call to seloste_capture;
+grant execute on function match_by_facts to seloste_capture;
 
 -- Who answered does not become unknown: where it was a feed that named them, the recording client never does.
 create or replace function official_stays_known() returns trigger

@@ -10,7 +10,7 @@ grant execute on function clocks_differ to seloste_capture;
 -- Joins a client that names no official. A row without a contact: calls in the register could be this one, and nothing says
 -- which. The parts that a told one is come in the order in which they fit, the best first: a call that was held may be several
 -- parts to its recording client.
-create or replace function meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
+create or replace function match_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
 returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -21,7 +21,7 @@ declare
   -- Contacts that have an id of it and are another caller's, or of which nothing says which it is.
   others boolean := false;
   since timestamptz := late_facts_from(interval '7 days');
-  until timestamptz := longest_told(begun, (select max(p.ended_at) from jsonb_to_recordset(parts) p(ended_at timestamptz)));
+  until timestamptz := matched_until(begun, (select max(p.ended_at) from jsonb_to_recordset(parts) p(ended_at timestamptz)));
 begin
   select (array_agg(m.id order by m.is_same desc, m.apart) filter (where m.is_same or m.could_be))[1],
     (array_agg(m.started_at order by m.is_same desc, m.apart) filter (where m.is_same or m.could_be))[1],
@@ -44,7 +44,7 @@ begin
 
   if found is null and begun < since then
     -- Nobody else told of a call then: it is a new one.
-    if others_tell_of(told_by, begun - interval '2 minutes', until + clocks_differ()) then
+    if others_report_calls(told_by, begun - interval '2 minutes', until + clocks_differ()) then
       raise exception 'a call of % is older than a feed may ask about', begun using errcode = 'SL002';
     end if;
     return;
@@ -73,7 +73,7 @@ begin
         join contact c on c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
         join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
         where (c.caller_key = caller or c.caller_key is null or caller is null)
-          and ends_as_told(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
+          and could_be_same_talk(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
       ) m;
@@ -86,7 +86,7 @@ begin
         join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
         join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
         where (s.official_phone is null or p.official_phone is null)
-          and ends_as_told(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
+          and could_be_same_talk(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
       ) m;
@@ -142,12 +142,12 @@ begin
         order by s.id <> p.segment_id, abs(extract(epoch from s.answered_at - p.answered_at)) nulls last, s.seq) as turn
       from segment s
       where s.contact_id = found and s.contact_started_at = found_at and (s.id = p.segment_id or p.answered_at is null
-        or is_part_told(p.answered_at, p.ended_at, case when found_at >= since then p.official_phone end, s.answered_at, s.ended_at, s.official_phone))
+        or is_same_part(p.answered_at, p.ended_at, case when found_at >= since then p.official_phone end, s.answered_at, s.ended_at, s.official_phone))
     ) m on p.answered_at is not null or m.turn = 1
     left join fed_segment f on f.segment_id = m.id
     order by p.place, m.turn;
 end $$;
-grant execute on function meet_fed_call to seloste_capture;
+grant execute on function match_fed_call to seloste_capture;
 
 -- Fills in what a recording client did not tell of a segment: number, official, caller, and an end that was only inferred.
 -- Returns whether the end is another one: then the terms are counted anew.
@@ -164,7 +164,7 @@ begin
   if not found then
     return false;
   end if;
-  if is_told_too_late(s.contact_id, begun, interval '7 days') then
+  if is_closed_to_late_facts(s.contact_id, begun, interval '7 days') then
     return false;
   end if;
   select * into c from contact x where x.id = s.contact_id and x.started_at = begun for update;
@@ -210,7 +210,7 @@ end $$;
 grant execute on function complete_fed_segment to seloste_capture;
 
 -- Notes which segments a feed has told of; telling it again changes nothing.
-create or replace function note_fed_segments(told_by text, contact uuid, begun timestamptz, parts jsonb) returns void
+create or replace function record_fed_segments(told_by text, contact uuid, begun timestamptz, parts jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
   select p.segment_id, contact, begun, told_by, p.answered_at, p.ended_at,
@@ -218,7 +218,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from jsonb_to_recordset(parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz, is_own boolean)
   on conflict (segment_id) do nothing
 $$;
-grant execute on function note_fed_segments to seloste_capture;
+grant execute on function record_fed_segments to seloste_capture;
 
 -- How far a feed has come. Counts are of records taken since the last time.
 -- Notes that a feed was away.

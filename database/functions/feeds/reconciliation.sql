@@ -2,11 +2,11 @@
 create or replace function recordings_come_within() returns interval language sql immutable as $$ select interval '10 minutes' $$;
 
 -- Who looks at the difference: whoever sees to the systems, and whoever answers for it. Callers and officials are not shown.
-create or replace function demand_reconciler() returns text
+create or replace function require_reconciler() returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select demand_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
+  select require_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
 $$;
-grant execute on function demand_reconciler to seloste_desk;
+grant execute on function require_reconciler to seloste_desk;
 
 -- Parts of calls by day, number and feed. Expected is what the plan drew and nobody forbade; recorded, missing and waiting are
 -- what became of it. Of recordings: those that no feed has told of, and those of which one may yet.
@@ -16,7 +16,7 @@ returns table (day date, number_reached text, number_name jsonb, feed text, told
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_reconciler();
+  perform require_reconciler();
   return query
     with drawn as (
       select s.id, s.capture_failure = 'forbidden' as is_forbidden, r.id is not null as is_recorded, n.note_id is not null as is_explained
@@ -78,7 +78,7 @@ returns table (name text, source text, covers text[], alive_at timestamptz, hear
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_reconciler();
+  perform require_reconciler();
   return query
     select f.name, f.source, f.covers, f.alive_at, f.heard_at, f.told_from, f.told_until, f.records, f.calls, f.outside, f.fault, f.fault_at,
       (select s.ended_at from segment s
@@ -101,7 +101,7 @@ returns table (segment_id uuid, contact_id uuid, started_at timestamptz, answere
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform note_procedure('reconciliation.listed', demand_reconciler(), 'feeds', null, jsonb_build_object('kind', wanted));
+  perform record_right_act('reconciliation.listed', require_reconciler(), 'feeds', null, jsonb_build_object('kind', wanted));
   return query
     select u.segment_id, u.contact_id, u.contact_started_at, u.answered_at, u.ended_at, u.number_reached, u.number_reached_name, u.feed,
       u.at, u.capture_failure,
@@ -140,7 +140,7 @@ declare
   many integer;
   settled uuid;
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   insert into reconciliation_note (id, kind, note, by) values (said, wanted, btrim(explain_unreconciled.note), viewer());
   insert into reconciled_segment (kind, segment_id, contact_started_at, note_id)
   select u.kind, u.segment_id, u.contact_started_at, said from unreconciled u
@@ -152,7 +152,7 @@ begin
   on conflict (kind, segment_id) do nothing;
   get diagnostics many = row_count;
   perform refuse_if(many = 0, 'reconciliation.nothing');
-  perform note_procedure('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', said,
+  perform record_right_act('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', said,
     jsonb_build_object('kind', wanted, 'count', many));
   -- Closes what is left of an alarm that has nothing left to ask about.
   perform not_while_watched(wanted);
@@ -162,7 +162,7 @@ begin
       seen_at = coalesce(a.seen_at, clock_timestamp()), seen_by = coalesce(a.seen_by, viewer())
     where a.kind = wanted and a.closed_at is null returning a.id into settled;
     if settled is not null then
-      perform note_procedure('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', settled, jsonb_build_object('kind', wanted));
+      perform record_right_act('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', settled, jsonb_build_object('kind', wanted));
     end if;
   end if;
   return query select many, settled is not null;

@@ -25,12 +25,12 @@ create policy capture_not_ahead on contact as restrictive for insert to seloste_
 create trigger held before delete on contact for each row execute function history_guard('id');
 create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
   execute function call_is_to_another_number();
-create trigger are_told after insert on contact referencing new table as told for each statement execute function contacts_are_told();
-create trigger admission_is_told after insert on contact referencing new table as told for each statement execute function admission_is_told();
+create trigger are_told after insert on contact referencing new table as told for each statement execute function after_contact_insert();
+create trigger admission_recorded after insert on contact referencing new table as told for each statement execute function record_admission();
 create trigger tells_studies after update of number_called, ended_at, waited_from on contact for each row
   when (old.counted is not null
     and (old.number_called, old.ended_at, old.waited_from) is distinct from (new.number_called, new.ended_at, new.waited_from))
-  execute function tell_studies('contact');
+  execute function queue_study_recount('contact');
 create trigger ends_with_parts before update of ended_at, history_ends_at, end_inferred, trunk on contact
   for each row execute function call_ends_with_parts();
 
@@ -59,7 +59,7 @@ create trigger held before delete on segment for each row execute function histo
 create trigger tells_studies_of_changes after update on segment for each row
   when ((old.number_reached, old.official_unit_id, old.answered_at, old.draw, old.rule_share)
     is distinct from (new.number_reached, new.official_unit_id, new.answered_at, new.draw, new.rule_share))
-  execute function tell_studies('part');
+  execute function queue_study_recount('part');
 -- After `names_official`, which knows the official then.
 create trigger tells_search_of_changes
   after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment for each row
@@ -67,7 +67,7 @@ create trigger tells_search_of_changes
     is distinct from (new.number_reached, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id))
   execute function recorded_part_changes();
 create trigger tells_search_of_end after delete on segment for each row execute function recorded_part_goes();
-create trigger are_told after insert on segment referencing new table as told for each statement execute function segments_are_told();
+create trigger are_told after insert on segment referencing new table as told for each statement execute function after_segment_insert();
 create trigger counted_late after update of answered_at on segment for each row
   when (new.contact_started_at < now() - interval '20 hours') execute function history_changes_late('segment');
 create trigger names_official after update of official_name, official_phone, official_unit_id, official_person_id on segment
@@ -76,7 +76,7 @@ create trigger is_of_call before insert on segment for each row when (new.number
 create trigger is_of_call_told before insert on segment for each row when (new.number_called = new.number_reached)
   execute function segment_is_to_number_reached();
 create trigger is_of_call_changed before update of number_reached on segment for each row execute function segment_is_of_call();
-create trigger admission_is_told after insert on segment referencing new table as told for each statement execute function admission_is_told();
+create trigger admission_recorded after insert on segment referencing new table as told for each statement execute function record_admission();
 create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
   execute function segment_is_replaced();
 create trigger keeps_official before update of official_person_id on segment for each row
@@ -123,18 +123,18 @@ create trigger settles after update of state, kept_at on recording for each row 
 create trigger no_truncate before truncate on recording for each statement execute function recordings_end_one_by_one();
 create trigger counted_late after insert on recording for each row
   when (new.contact_started_at < now() - interval '20 hours') execute function history_changes_late('recording');
-create trigger stays_as_told before update on recording for each row execute function recording_stays_as_told();
+create trigger stays_as_told before update on recording for each row execute function quarantine_guard();
 create constraint trigger is_told after update of state on recording deferrable initially deferred for each row
-  when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function destroyed_is_told();
+  when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function require_destruction_entry();
 create trigger ends_uses after update of state on recording for each row
   when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function uses_end_with_recording();
 create trigger stops_capture after update of state on recording for each row
   when (old.state = 'CAPTURING' and new.state = 'DESTROYING' or old.state = 'DESTROYING' and new.state = 'DESTROYED')
-  execute function capture_is_stopped();
+  execute function notify_capture_of_stop();
 create trigger reception_ends before update on recording for each row when (new.reception is not null)
   execute function reception_ends();
-create trigger tells_studies after insert on recording for each row execute function tell_studies('part');
-create trigger tells_webhooks after update of kept_at, state on recording for each row execute function recording_is_told();
+create trigger tells_studies after insert on recording for each row execute function queue_study_recount('part');
+create trigger tells_webhooks after update of kept_at, state on recording for each row execute function queue_recording_webhooks();
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
   execute function forbidden_at_another_node();
 create trigger tells_search after insert on recording for each row execute function part_is_recorded();
@@ -142,7 +142,7 @@ create trigger tells_search_of_end after delete on recording for each row execut
 create trigger tells_search_of_changes after update of state, kept_at, destroy_at on recording for each row
   when (old.state <> new.state or (old.kept_at is null) <> (new.kept_at is null) or (old.destroy_at is null) <> (new.destroy_at is null))
   execute function recording_changes_state();
-create trigger admission_is_told after insert on recording referencing new table as told for each statement execute function admission_is_told();
+create trigger admission_recorded after insert on recording referencing new table as told for each statement execute function record_admission();
 create trigger follows_call before update on recording for each row execute function recording_follows_call();
 create trigger late_recording before insert on recording for each row
   when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_recording_is_refused();
@@ -152,9 +152,9 @@ grant delete, insert, select, update on intake_key to seloste_custodian;
 
 -- shard_key
 grant delete, insert, select, update on shard_key to seloste_custodian;
-create trigger keyring_added after insert on shard_key referencing new table as changed for each statement execute function note_keyring_change('shards');
-create trigger keyring_changed after update on shard_key referencing new table as changed for each statement execute function note_keyring_change('shards');
-create trigger keyring_removed after delete on shard_key referencing old table as changed for each statement execute function note_keyring_change('files');
+create trigger keyring_added after insert on shard_key referencing new table as changed for each statement execute function record_keyring_change('shards');
+create trigger keyring_changed after update on shard_key referencing new table as changed for each statement execute function record_keyring_change('shards');
+create trigger keyring_removed after delete on shard_key referencing old table as changed for each statement execute function record_keyring_change('files');
 
 -- recorded_part
 alter table recorded_part enable row level security;

@@ -1,4 +1,4 @@
-create or replace function note_keyring_change() returns trigger
+create or replace function record_keyring_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_argv[0] = 'shards' then

@@ -20,16 +20,16 @@ $$;
 grant execute on function duty_rights to seloste_desk;
 
 -- @param wanted a role, or none for either
-create or replace function demand_duty(duty text, wanted text default null) returns access_right
+create or replace function require_duty(duty text, wanted text default null) returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right;
 begin
-  select * into held from duty_rights(demand_duty.duty) o where o.role = coalesce(wanted, o.role) limit 1;
+  select * into held from duty_rights(require_duty.duty) o where o.role = coalesce(wanted, o.role) limit 1;
   perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
-grant execute on function demand_duty to seloste_desk;
+grant execute on function require_duty to seloste_desk;
 
 -- Those that reach a recording. Nobody evaluates a call of their own.
 create or replace function duty_rights_to(duty text, r recording) returns setof access_right
@@ -48,14 +48,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 create or replace function begin_quality_form(language text, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY', 'EXPERT');
+  held access_right := require_duty('QUALITY', 'EXPERT');
   made uuid;
 begin
   perform refuse_identity_code('name', begin_quality_form.name);
   insert into quality_form (language, name, begun_by, draft, draft_at, draft_by)
   values (begin_quality_form.language, btrim(begin_quality_form.name), viewer(), '{"sections": []}', clock_timestamp(), viewer())
   returning id into made;
-  perform note_act('quality.form-begun', held, 'QUALITY', 'quality-form', made, '{}');
+  perform record_act('quality.form-begun', held, 'QUALITY', 'quality-form', made, '{}');
   return made;
 end $$;
 grant execute on function begin_quality_form to seloste_desk;
@@ -66,7 +66,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   f quality_form;
 begin
-  perform demand_duty('QUALITY', 'EXPERT');
+  perform require_duty('QUALITY', 'EXPERT');
   select * into f from quality_form o where o.id = wanted for update;
   perform refuse_if(f.id is null, 'not-found');
   perform refuse_if(f.revision <> seen, 'quality.changed-meanwhile');
@@ -81,7 +81,7 @@ grant execute on function save_quality_form to seloste_desk;
 create or replace function publish_quality_form(wanted uuid, seen integer) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY', 'EXPERT');
+  held access_right := require_duty('QUALITY', 'EXPERT');
   f quality_form;
   made integer;
 begin
@@ -93,7 +93,7 @@ begin
   select f.id, coalesce(max(v.version), 0) + 1, f.name, f.draft, viewer() from quality_form_version v where v.form_id = f.id
   returning version into made;
   update quality_form o set revision = o.revision + 1, draft = null, draft_at = null, draft_by = null where o.id = f.id;
-  perform note_act('quality.form-published', held, 'QUALITY', 'quality-form', f.id, jsonb_build_object('version', made));
+  perform record_act('quality.form-published', held, 'QUALITY', 'quality-form', f.id, jsonb_build_object('version', made));
   return made;
 end $$;
 grant execute on function publish_quality_form to seloste_desk;
@@ -114,7 +114,7 @@ grant execute on function reaches_plan to seloste_desk;
 create or replace function begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY', 'EXPERT');
+  held access_right := require_duty('QUALITY', 'EXPERT');
   made uuid;
 begin
   perform refuse_identity_code('name', begin_sampling_plan.name);
@@ -130,7 +130,7 @@ begin
   values (btrim(begin_sampling_plan.name), begin_sampling_plan.form, begin_sampling_plan.unit, begin_sampling_plan.number,
     begin_sampling_plan.weekly, begin_sampling_plan.days_left, viewer())
   returning id into made;
-  perform note_act('quality.plan-begun', held, 'QUALITY', 'sampling-plan', made, '{}');
+  perform record_act('quality.plan-begun', held, 'QUALITY', 'sampling-plan', made, '{}');
   return made;
 end $$;
 grant execute on function begin_sampling_plan to seloste_desk;
@@ -138,12 +138,12 @@ grant execute on function begin_sampling_plan to seloste_desk;
 create or replace function end_sampling_plan(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY', 'EXPERT');
+  held access_right := require_duty('QUALITY', 'EXPERT');
 begin
   update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer()
   where p.id = wanted and p.ended_at is null and reaches_plan(p);
   perform refuse_if(not found, 'not-found');
-  perform note_act('quality.plan-ended', held, 'QUALITY', 'sampling-plan', wanted, '{}');
+  perform record_act('quality.plan-ended', held, 'QUALITY', 'sampling-plan', wanted, '{}');
 end $$;
 grant execute on function end_sampling_plan to seloste_desk;
 
@@ -176,7 +176,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
   where p.id = draw_candidates.plan and s.official_person_id is not null
     and r.started_at >= day_begins(draw_candidates.week) and r.started_at < day_begins(draw_candidates.week + 7)
-    and copy_stands_still(r) is null and r.destroy_at > register_now() + p.days_left * interval '1 day'
+    and copy_block_reason(r) is null and r.destroy_at > register_now() + p.days_left * interval '1 day'
     and not exists (select from evaluation e where e.recording_id = r.id and e.kind = 'SAMPLED')
   order by r.id
 $$;
@@ -193,26 +193,26 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 
 -- Notes a draw, all of its candidates in its order, and puts the first of them into the queue; false where somebody else has.
-create or replace function note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean
+create or replace function record_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p sampling_plan;
 begin
-  select * into p from sampling_plan o where o.id = note_draw.plan for update;
+  select * into p from sampling_plan o where o.id = record_draw.plan for update;
   insert into sampling_draw (plan_id, week, candidates, earlier, ranked, followed, candidate_count, picked_count)
-  values (p.id, note_draw.week, note_draw.candidates, note_draw.earlier, note_draw.ranked, '{}', jsonb_array_length(note_draw.candidates),
-    cardinality(note_draw.ranked[:p.weekly]))
+  values (p.id, record_draw.week, record_draw.candidates, record_draw.earlier, record_draw.ranked, '{}', jsonb_array_length(record_draw.candidates),
+    cardinality(record_draw.ranked[:p.weekly]))
   on conflict do nothing;
   if not found then
     return false;
   end if;
-  perform queue_recording(p, note_draw.week, c) from unnest(note_draw.ranked[:p.weekly]) c;
+  perform queue_recording(p, record_draw.week, c) from unnest(record_draw.ranked[:p.weekly]) c;
   insert into audit_entry (action, object_kind, object_id, result, detail)
-  values ('quality.drawn', 'sampling-plan', p.id, 'ok', jsonb_build_object('week', note_draw.week,
-    'candidates', jsonb_array_length(note_draw.candidates), 'picked', cardinality(note_draw.ranked[:p.weekly])));
+  values ('quality.drawn', 'sampling-plan', p.id, 'ok', jsonb_build_object('week', record_draw.week,
+    'candidates', jsonb_array_length(record_draw.candidates), 'picked', cardinality(record_draw.ranked[:p.weekly])));
   return true;
 end $$;
-grant execute on function note_draw to seloste_custodian;
+grant execute on function record_draw to seloste_custodian;
 
 -- An individual evaluation is for its evaluator, the evaluated official and quality experts (R6). A supervisor takes evaluations from
 -- the queue of their unit and sees results of groups; an evaluation that somebody else has begun is not shown to them. Recordings
@@ -233,7 +233,7 @@ $$;
 create or replace function evaluation_as_shown(e evaluation, r recording) returns evaluation
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if e.ended_at is null and e.recording_id is not null and copy_stands_still(r) = 'recording.destroyed' then
+  if e.ended_at is null and e.recording_id is not null and copy_block_reason(r) = 'recording.destroyed' then
     e.evaluator_id := case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end;
     e.state := 'ENDED';
     e.end_why := 'term';
@@ -254,7 +254,7 @@ declare
   r recording;
 begin
   select * into r from recording o where o.id = c.recording_id;
-  if c.recording_id is not null and copy_stands_still(r) = 'recording.destroyed' then
+  if c.recording_id is not null and copy_block_reason(r) = 'recording.destroyed' then
     c.ended_at := coalesce(r.destroy_at, clock_timestamp());
     c.recording_id := null;
     c.name := '';
@@ -265,9 +265,9 @@ end $$;
 create or replace function list_evaluations() returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY');
+  held access_right := require_duty('QUALITY');
 begin
-  perform note_act('quality.queue-read', held, 'QUALITY', 'search', null, '{}');
+  perform record_act('quality.queue-read', held, 'QUALITY', 'search', null, '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', p.name, 'week', e.week,
       'calibrationId', e.calibration_id, 'calibrationName', nullif(c.name, ''), 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
       'contactId', e.contact_id, 'unitName', u.name, 'number', e.number, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
@@ -295,20 +295,20 @@ declare
   e evaluation;
   r recording;
 begin
-  perform demand_duty('QUALITY');
+  perform require_duty('QUALITY');
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
   e := evaluation_as_shown(e, r);
   perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
   perform refuse_if(e.ended_at is not null, 'recording.destroyed');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   return e;
 end $$;
 
 -- What an evaluator did with an evaluation, in the log.
-create or replace function note_evaluation(action text, e evaluation, detail jsonb) returns void
+create or replace function record_evaluation_act(action text, e evaluation, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_act(action, duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', e.id, detail) from recording r where r.id = e.recording_id
+  select record_act(action, duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', e.id, detail) from recording r where r.id = e.recording_id
 $$;
 
 -- Takes one from the queue, with the newest version of its form. Again, it is the same.
@@ -323,7 +323,7 @@ begin
   perform refuse_if(e.state <> 'WAITING', 'quality.taken');
   update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp()
   where o.id = e.id;
-  perform note_evaluation('quality.evaluation-begun', e, jsonb_build_object('recording', e.recording_id));
+  perform record_evaluation_act('quality.evaluation-begun', e, jsonb_build_object('recording', e.recording_id));
 end $$;
 grant execute on function begin_evaluation to seloste_desk;
 
@@ -331,7 +331,7 @@ grant execute on function begin_evaluation to seloste_desk;
 create or replace function read_evaluation(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY');
+  held access_right := require_duty('QUALITY');
   e evaluation;
   r recording;
   s segment;
@@ -345,19 +345,19 @@ begin
   perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
   s := segment_of(r);
   -- Past its term, or where its use is forbidden and it is kept for an order alone, nothing that was said of it is shown.
-  if e.ended_at is null and copy_stands_still(r) in ('recording.destroyed', 'recording.restricted') then
+  if e.ended_at is null and copy_block_reason(r) in ('recording.destroyed', 'recording.restricted') then
     e.answers := '{}';
     e.comments := '[]';
     e.note := '';
     e.disagreement := null;
     e.answer := null;
   end if;
-  perform note_act('quality.evaluation-read', held, 'QUALITY', 'evaluation', e.id, '{}');
+  perform record_act('quality.evaluation-read', held, 'QUALITY', 'evaluation', e.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', (select p.name from sampling_plan p where p.id = e.plan_id),
       'calibrationId', e.calibration_id, 'formId', e.form_id, 'formVersion', e.form_version, 'newestVersion', newest_version(e.form_id),
       'formName', v.name, 'formLanguage', f.language, 'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', s.id, 'number', e.number,
       'unitName', (select u.name from unit u where u.id = e.unit_id), 'officialName', s.official_name, 'startedAt', r.started_at,
-      'durationMs', r.duration_ms, 'destroyAt', r.destroy_at, 'standsStill', case when e.ended_at is null then copy_stands_still(r) end,
+      'durationMs', r.duration_ms, 'destroyAt', r.destroy_at, 'standsStill', case when e.ended_at is null then copy_block_reason(r) end,
       'isMine', coalesce(e.evaluator_id = viewer(), false), 'revision', e.revision, 'comments', e.comments, 'note', e.note, 'savedAt', e.saved_at,
       'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at, 'disagreedAt', e.disagreed_at, 'disagreement', e.disagreement,
       'answeredAt', e.answered_at, 'answerOutcome', e.answer_outcome, 'answer', e.answer, 'endedAt', e.ended_at, 'endWhy', e.end_why))
@@ -427,7 +427,7 @@ begin
     total = (score ->> 'total')::real, is_failed = (score ->> 'isFailed')::boolean, sections = score -> 'sections',
     mark = case when e.kind = 'SAMPLED' then mark_for(official, e.unit_id, e.quarter) end
   where o.id = e.id;
-  perform note_evaluation(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end, e,
+  perform record_evaluation_act(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end, e,
     jsonb_build_object('recording', e.recording_id));
 end $$;
 grant execute on function release_evaluation to seloste_desk;
@@ -447,7 +447,7 @@ begin
   for next in select c.id from unnest(d.ranked) with ordinality c (id, place)
     where c.place > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.place loop
     -- One that somebody is destroying is not waited for: they may wait for this one's.
-    perform from recording r where r.id = next and copy_stands_still(r) is null
+    perform from recording r where r.id = next and copy_block_reason(r) is null
       and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
     if found then
       made := queue_recording(p, e.week, next);
@@ -482,7 +482,7 @@ begin
       disagreement = null where o.id = e.id;
     next := follow_in_draw(e);
   end if;
-  perform note_evaluation('quality.evaluation-set-aside', e,
+  perform record_evaluation_act('quality.evaluation-set-aside', e,
     jsonb_strip_nulls(jsonb_build_object('why', why, 'followedBy', next)));
   return case when why = 'unsuitable' then next is not null end;
 end $$;
@@ -502,12 +502,12 @@ begin
     update evaluation o set state = 'DRAFT', released_at = null, acknowledged_at = null, total = null, is_failed = null, sections = null,
       mark = null, revision = o.revision + 1 where o.id = e.id;
   end if;
-  perform note_evaluation('quality.disagreement-answered', e, jsonb_build_object('outcome', answer_disagreement.outcome));
+  perform record_evaluation_act('quality.disagreement-answered', e, jsonb_build_object('outcome', answer_disagreement.outcome));
 end $$;
 grant execute on function answer_disagreement to seloste_desk;
 
 -- An official reads what was said of their own calls and answers it (R39, R48); nobody's name but their own is in it (L11).
-create or replace function demand_own_calls() returns access_right
+create or replace function require_own_calls() returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right;
@@ -520,9 +520,9 @@ end $$;
 create or replace function list_own_evaluations() returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_own_calls();
+  held access_right := require_own_calls();
 begin
-  perform note_act('quality.own-read', held, 'QUALITY', 'person', viewer(), '{}');
+  perform record_act('quality.own-read', held, 'QUALITY', 'person', viewer(), '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'state', e.state, 'formName', v.name, 'formLanguage', f.language,
       'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', r.segment_id, 'number', e.number, 'startedAt', r.started_at,
       'destroyAt', r.destroy_at, 'comments', e.comments, 'note', e.note, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
@@ -531,7 +531,7 @@ begin
     || jsonb_build_object('answers', e.answers, 'form', v.content)
     from evaluation e join recording r on r.id = e.recording_id
     join quality_form f on f.id = e.form_id join quality_form_version v on v.form_id = e.form_id and v.version = e.form_version
-    where e.kind = 'SAMPLED' and e.state in ('RELEASED', 'ACKNOWLEDGED') and copy_stands_still(r) is null
+    where e.kind = 'SAMPLED' and e.state in ('RELEASED', 'ACKNOWLEDGED') and copy_block_reason(r) is null
       and (segment_of(r)).official_person_id = viewer()
     order by e.released_at desc;
 end $$;
@@ -541,7 +541,7 @@ grant execute on function list_own_evaluations to seloste_desk;
 create or replace function answer_own_evaluation(wanted uuid, reasons text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_own_calls();
+  held access_right := require_own_calls();
   e evaluation;
   r recording;
 begin
@@ -550,17 +550,17 @@ begin
   e := evaluation_as_shown(e, r);
   perform refuse_if(e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
     or (segment_of(r)).official_person_id is distinct from viewer(), 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   if reasons is not null then
     perform refuse_if(e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT'), 'quality.disagreed');
     perform refuse_identity_code('reasons', reasons);
     update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
       disagreed_at = clock_timestamp(), disagreement = btrim(reasons),
       answered_at = null, answered_by = null, answer_outcome = null, answer = null where o.id = e.id;
-    perform note_act('quality.disagreed', held, 'QUALITY', 'evaluation', e.id, '{}');
+    perform record_act('quality.disagreed', held, 'QUALITY', 'evaluation', e.id, '{}');
   elsif e.state <> 'ACKNOWLEDGED' then
     update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = clock_timestamp() where o.id = e.id;
-    perform note_act('quality.evaluation-acknowledged', held, 'QUALITY', 'evaluation', e.id, '{}');
+    perform record_act('quality.evaluation-acknowledged', held, 'QUALITY', 'evaluation', e.id, '{}');
   end if;
 end $$;
 grant execute on function answer_own_evaluation to seloste_desk;
@@ -581,18 +581,18 @@ end $$;
 create or replace function begin_calibration(recording uuid, form uuid, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY', 'EXPERT');
+  held access_right := require_duty('QUALITY', 'EXPERT');
   r recording;
   made uuid;
 begin
   select * into r from recording o where o.id = begin_calibration.recording for share;
   perform refuse_if(r.id is null or (duty_right_to('QUALITY', r)).id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_if(newest_version(begin_calibration.form) is null, 'quality.form-not-published');
   perform refuse_identity_code('name', begin_calibration.name);
   insert into calibration (name, form_id, form_version, recording_id, begun_by)
   values (btrim(begin_calibration.name), begin_calibration.form, newest_version(begin_calibration.form), r.id, viewer()) returning id into made;
-  perform note_act('quality.calibration-begun', held, 'QUALITY', 'calibration', made, jsonb_build_object('recording', r.id));
+  perform record_act('quality.calibration-begun', held, 'QUALITY', 'calibration', made, jsonb_build_object('recording', r.id));
   return made;
 end $$;
 grant execute on function begin_calibration to seloste_desk;
@@ -608,7 +608,7 @@ $$;
 create or replace function list_calibrations() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_duty('QUALITY');
+  perform require_duty('QUALITY');
   return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'formId', c.form_id, 'formName', v.name, 'formVersion', c.form_version,
       'formLanguage', f.language, 'begunAt', c.begun_at, 'isMine', c.begun_by = viewer(), 'closedAt', c.closed_at, 'endedAt', c.ended_at,
       'begun', count(e.id), 'finished', count(e.id) filter (where e.state = 'FINISHED'),
@@ -632,7 +632,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c calibration;
 begin
-  perform demand_duty('QUALITY');
+  perform require_duty('QUALITY');
   perform from recording r where r.id = (select o.recording_id from calibration o where o.id = wanted) for share;
   select * into c from calibration o where o.id = wanted for update;
   c := calibration_as_shown(c);
@@ -656,13 +656,13 @@ begin
     return made;
   end if;
   select * into r from recording o where o.id = c.recording_id for share;
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   s := segment_of(r);
   insert into evaluation (kind, calibration_id, recording_id, contact_id, unit_id, number, quarter, form_id, form_version, evaluator_id, state, begun_at)
   values ('CALIBRATION', c.id, r.id, r.contact_id, s.official_unit_id, s.number_reached,
     date_trunc('quarter', helsinki_day(r.started_at))::date, c.form_id, c.form_version, viewer(), 'DRAFT', clock_timestamp())
   returning id into made;
-  perform note_act('quality.evaluation-begun', duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', made,
+  perform record_act('quality.evaluation-begun', duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', made,
     jsonb_build_object('recording', r.id));
   return made;
 end $$;
@@ -672,7 +672,7 @@ grant execute on function join_calibration to seloste_desk;
 create or replace function close_calibration(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY', 'EXPERT');
+  held access_right := require_duty('QUALITY', 'EXPERT');
   c calibration := calibration_locked(wanted);
   given jsonb;
 begin
@@ -681,20 +681,20 @@ begin
   -- What is not finished is not compared, and leads nowhere any more.
   delete from evaluation e where e.calibration_id = c.id and e.state = 'DRAFT';
   update calibration o set closed_at = clock_timestamp() where o.id = c.id;
-  perform note_act('quality.calibration-closed', held, 'QUALITY', 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
+  perform record_act('quality.calibration-closed', held, 'QUALITY', 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
   return jsonb_build_object('answers', given, 'form', (
     select v.content from quality_form_version v where v.form_id = c.form_id and v.version = c.form_version));
 end $$;
 grant execute on function close_calibration to seloste_desk;
 
 -- In the transaction that closed it.
-create or replace function note_calibration(wanted uuid, summary jsonb) returns void
+create or replace function record_calibration_summary(wanted uuid, summary jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_duty('QUALITY', 'EXPERT');
-  update calibration c set summary = note_calibration.summary where c.id = wanted and c.closed_at is not null and c.summary is null;
+  perform require_duty('QUALITY', 'EXPERT');
+  update calibration c set summary = record_calibration_summary.summary where c.id = wanted and c.closed_at is not null and c.summary is null;
 end $$;
-grant execute on function note_calibration to seloste_desk;
+grant execute on function record_calibration_summary to seloste_desk;
 
 -- Of each unit and number and version of a form in a quarter, from the least group on: five officials and ten evaluations. A
 -- smaller group is named without any figure. What was released in the week that goes on counts when it is over, so that no
@@ -702,9 +702,9 @@ grant execute on function note_calibration to seloste_desk;
 create or replace function quality_results(wanted date) returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('QUALITY');
+  held access_right := require_duty('QUALITY');
 begin
-  perform note_act('quality.results-read', held, 'QUALITY', 'search', null, jsonb_build_object('quarter', wanted));
+  perform record_act('quality.results-read', held, 'QUALITY', 'search', null, jsonb_build_object('quarter', wanted));
   return query
   with every as (
     select e.*, row_number() over g as place, count(*) over (partition by e.unit_id, e.number, e.form_id, e.form_version) as n

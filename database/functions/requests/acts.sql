@@ -42,7 +42,7 @@ begin
   perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
     'not-found');
   perform refuse_if(r.state in ('DESTROYING', 'DESTROYED'), 'recording.destroyed');
-  until := heard_until(r.id, 'INSPECTION', q.number);
+  until := listened_until(r.id, 'INSPECTION', q.number);
   perform refuse_if(until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED'), 'recording.not-yet-kept');
   perform refuse_if(until is null, 'recording.restricted');
   perform refuse_if(until <= register_now(), 'recording.destroyed');
@@ -55,7 +55,7 @@ begin
   -- Of two at once the later one waits for the first, and finds it.
   on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
   perform refuse_if(id is null, 'copy.under-way');
-  perform note_request('subject-copy.made', q, jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method,
+  perform record_request_act('subject-copy.made', q, jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method,
     'othersRights', 'weighed'), 'copy', id);
   return next;
 end $$;
@@ -100,7 +100,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c subject_copy;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into c from subject_copy k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(subject_copy_state(c) not in ('making', 'ready'), 'copy.over');
@@ -134,9 +134,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select subject_copy_state(c) = 'ready' and copy_is_due(c) and exists (
     select from recording r join subject_request q on q.id = c.request_id
     where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and is_matched(q, r.contact_id, r.segment_id)
-      and (r.destroy_at > register_now() or heard_until(r.id, 'INSPECTION', q.number) > register_now())
+      and (r.destroy_at > register_now() or listened_until(r.id, 'INSPECTION', q.number) > register_now())
       and (r.state = 'STORED' and not exists (select from prohibition p where p.recording_id = r.id)
-        or heard_until(r.id, 'INSPECTION', q.number) is not null))
+        or listened_until(r.id, 'INSPECTION', q.number) is not null))
 $$;
 
 -- The page of a link: the language of the request, where there is something to fetch.
@@ -202,7 +202,7 @@ begin
     viewer())
   on conflict do nothing returning id into made;
   perform refuse_if(made is null, 'correction.waits');
-  perform note_request('correction.proposed', q,
+  perform record_request_act('correction.proposed', q,
     jsonb_build_object('segment', s.id, 'was', s.official_person_id, 'becomes', other.id), 'correction', made);
   return made;
 end $$;
@@ -212,7 +212,7 @@ grant execute on function propose_correction to seloste_desk;
 create or replace function decide_correction(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{DECISION_MAKER}');
+  as_role text := require_one_role('{DECISION_MAKER}');
   c correction;
   s segment;
 begin
@@ -250,10 +250,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 #variable_conflict use_column
 begin
   if list_corrections.request is null then
-    perform demand_one_role('{DECISION_MAKER}');
-    perform note_procedure('requests.read', 'DECISION_MAKER', 'request', null, '{"decisions": true}');
+    perform require_one_role('{DECISION_MAKER}');
+    perform record_right_act('requests.read', 'DECISION_MAKER', 'request', null, '{"decisions": true}');
   else
-    perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+    perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   end if;
   return query
     select c.id, c.request_id, q.number, c.segment_id,
@@ -286,7 +286,7 @@ end $$;
 create or replace function decide_openness(wanted uuid, how text, provision text, leads_to text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{DECISION_MAKER}');
+  as_role text := require_one_role('{DECISION_MAKER}');
   q subject_request;
 begin
   select * into q from subject_request k where k.id = wanted for update;
@@ -311,7 +311,7 @@ create or replace function list_openness() returns table (request_id uuid, numbe
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{DECISION_MAKER}');
+  perform require_one_role('{DECISION_MAKER}');
   return query
     select q.id, q.number, q.received_at, coalesce(q.extended_until, q.due_at), d.outcome, d.provision, d.decided_at, d.decided_by,
       d.leads_to, coalesce(r.number, a.number), l.taken_up_at

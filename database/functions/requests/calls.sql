@@ -132,7 +132,7 @@ end $$;
 -- What a requester told that is enough to look by: a day and a time, and the caller's number, or the number that was called
 -- with how long it took or who answered; of an official it is known who answered. `caller` and `service` are the keys of the
 -- told numbers (src/description/phone-numbers). Returns what is kept of it.
-create or replace function told_enough(q subject_request, told jsonb, caller text, service text) returns jsonb
+create or replace function normalise_claim(q subject_request, told jsonb, caller text, service text) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_identity_code(f, told ->> f) from unnest(array['callerNumber', 'serviceNumber', 'official']) f;
@@ -148,7 +148,7 @@ end $$;
 
 -- Whether a call took about so many minutes, from its beginning or from when it was answered, and somebody who answered it is
 -- called what is told, or as a part of it.
-create or replace function fits_told(c contact, told jsonb) returns boolean
+create or replace function matches_claim(c contact, told jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   about numeric := (told ->> 'minutes')::numeric;
@@ -168,7 +168,7 @@ end $$;
 
 -- The calls that fit what was told, two at the most: whether there are more of them nobody learns. Of a time, by the clock of
 -- Helsinki, which shows an hour twice in October and another not at all in March.
-create or replace function calls_told(q subject_request, told jsonb, caller text, service text)
+create or replace function calls_matching_claim(q subject_request, told jsonb, caller text, service text)
 returns table (contact_id uuid, started_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -190,7 +190,7 @@ begin
         and c.started_at between first and last and history_end(c.history_ends_at, c.started_at) > register_now()
         and (caller is null or c.caller_key = caller)
         and (service is null or c.number_called = service or s.number_reached = service)
-        and fits_told(c, told)
+        and matches_claim(c, told)
       limit 2;
   elsif caller is not null then
     return query
@@ -199,7 +199,7 @@ begin
         and history_end(c.history_ends_at, c.started_at) > register_now()
         and (service is null or c.number_called = service or exists (
           select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
-        and fits_told(c, told)
+        and matches_claim(c, told)
       limit 2;
   else
     return query
@@ -208,7 +208,7 @@ begin
         and history_end(c.history_ends_at, c.started_at) > register_now()
         and (c.number_called = service or exists (
           select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
-        and fits_told(c, told)
+        and matches_claim(c, told)
       limit 2;
   end if;
 end $$;
@@ -246,7 +246,7 @@ begin
     c := call_served(q, wanted);
     perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   end if;
-  kept := told_enough(q, ask_for_call.told, caller, service);
+  kept := normalise_claim(q, ask_for_call.told, caller, service);
   search := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
     'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
   perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');
@@ -265,7 +265,7 @@ begin
     update request_call o set asked = search, looked_at = clock_timestamp(), looked_by = viewer(), looks = o.looks + 1
     where o.id = c.id;
   end if;
-  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id));
+  perform record_request_act('call.looked-for', q, jsonb_build_object('call', c.id));
   return query select c.id, q.number;
 end $$;
 grant execute on function ask_for_call to seloste_desk;
@@ -286,7 +286,7 @@ begin
   end if;
   perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
-  from calls_told(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
+  from calls_matching_claim(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
   result := case
     when fits.how_many = 0 then 'none'
     when fits.how_many > 1 then 'several'
@@ -306,7 +306,7 @@ begin
       contact_started_at = case when result = 'one' then fits.began end, verified_how = null, verified_at = null, verified_by = null
     where o.id = c.id;
   end if;
-  perform note_request('call.looked-for', q, jsonb_strip_nulls(jsonb_build_object('call', c.id, 'result', result,
+  perform record_request_act('call.looked-for', q, jsonb_strip_nulls(jsonb_build_object('call', c.id, 'result', result,
     'contact', case when result = 'one' then fits.one end)));
   return case
     when c.verify_again_since is not null and (result <> 'one' or fits.one <> c.contact_id) then 'call.fits-another'
@@ -319,7 +319,7 @@ create or replace function verification_of(q subject_request, c request_call) re
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   select coalesce(array_agg(r.id order by r.started_at), '{}') into recordings from recording r
-  where r.contact_id = c.contact_id and heard_until(r.id, 'INSPECTION', q.number) > register_now() and serves_recording(r, q.number);
+  where r.contact_id = c.contact_id and listened_until(r.id, 'INSPECTION', q.number) > register_now() and serves_recording(r, q.number);
   how := case when q.party = 'OFFICIAL' then 'PERSONNEL' when cardinality(recordings) > 0 then 'RECORDING' else 'DETAILS' end;
   return next;
 end $$;
@@ -349,7 +349,7 @@ $$;
 create or replace function let_call_go(q subject_request, c request_call) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform refuse_if(restriction_was_told(q) and exists (select from restricted_by(q) r where r.contact_id = c.contact_id),
+  perform refuse_if(restriction_was_notified(q) and exists (select from restricted_by(q) r where r.contact_id = c.contact_id),
     'call.restriction-told');
   perform require_fresh_to_lift(q, c.contact_id);
   perform end_inspection(i, viewer(), 'withdrawn') from inspection i
@@ -374,7 +374,7 @@ begin
     update request_call o set state = 'NOT_PARTY', contact_id = null, contact_started_at = null, verified_how = shown.how,
       verified_at = clock_timestamp(), verified_by = viewer(), verify_again_since = null
     where o.id = c.id;
-    perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', false, 'by', shown.how));
+    perform record_request_act('call.verified', q, jsonb_build_object('call', c.id, 'isParty', false, 'by', shown.how));
     return;
   end if;
   perform refuse_if(shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number, c.verify_again_since)),
@@ -385,7 +385,7 @@ begin
   update request_call o set state = 'MATCHED', verified_how = shown.how, verified_at = clock_timestamp(), verified_by = viewer(),
     verify_again_since = null
   where o.id = c.id returning * into c;
-  perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', true, 'by', shown.how, 'contact', c.contact_id));
+  perform record_request_act('call.verified', q, jsonb_build_object('call', c.id, 'isParty', true, 'by', shown.how, 'contact', c.contact_id));
   if not is_again then
     perform open_inspection_for(c);
   elsif not was_opened then
@@ -407,7 +407,7 @@ begin
   perform let_call_go(q, c) where c.verify_again_since is not null;
   update request_call o set state = 'NOT_IDENTIFIABLE', contact_id = null, contact_started_at = null, verify_again_since = null
   where o.id = c.id;
-  perform note_request('call.given-up', q, jsonb_build_object('call', c.id));
+  perform record_request_act('call.given-up', q, jsonb_build_object('call', c.id));
 end $$;
 grant execute on function give_up_call to seloste_desk;
 
@@ -419,7 +419,7 @@ declare
 begin
   perform refuse_if(c.state = 'MATCHED', 'call.matched');
   delete from request_call o where o.id = c.id;
-  perform note_request('call.given-up', q, jsonb_build_object('call', c.id, 'withdrawn', true));
+  perform record_request_act('call.given-up', q, jsonb_build_object('call', c.id, 'withdrawn', true));
 end $$;
 grant execute on function withdraw_call to seloste_desk;
 
@@ -432,7 +432,7 @@ returns table (id uuid, ordinal integer, told jsonb, state text, verify_again bo
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  held access_right := demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  held access_right := require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   q subject_request;
 begin
   select * into q from subject_request r where r.id = wanted;
@@ -469,8 +469,8 @@ end $$;
 grant execute on function calls_of_request to seloste_desk;
 
 -- The whole register is none of the Service Unit's: its counts and instants are of other people's calls (R46).
-create or replace function demand_whole_register() returns text
+create or replace function require_whole_register() returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE}');
+  return require_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE}');
 end $$;

@@ -5,7 +5,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- Whether a requester was told that recordings are restricted.
-create or replace function restriction_was_told(q subject_request) returns boolean
+create or replace function restriction_was_notified(q subject_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from letter l where l.request_id = q.id and l.kind = 'restriction' and l.delivered_at is not null)
 $$;
@@ -15,7 +15,7 @@ $$;
 create or replace function restricts(q subject_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.closed_at is null and q.party in ('CALLER', 'OFFICIAL') and (q.kinds && array['OBJECTION', 'RESTRICTION']
-    or restriction_was_told(q))
+    or restriction_was_notified(q))
 $$;
 
 -- Whether a recording is of a part that an official answered, or that was taken for theirs until a correction: whoever was told of a

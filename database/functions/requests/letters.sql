@@ -22,7 +22,7 @@ begin
       or exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
       -- It may be there for this request alone: a later prohibition by the other party waits for it (1.6), and the description
       -- may let it put the end off (C3).
-      heard := heard_until(r.id, 'INSPECTION', recording_for_letter.reference);
+      heard := listened_until(r.id, 'INSPECTION', recording_for_letter.reference);
       if heard > register_now() then
         return jsonb_build_object('state', 'kept', 'at', ledger_instant(heard));
       end if;
@@ -69,8 +69,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and (with_matched or rc.state <> 'MATCHED')
 $$;
 
--- Who looked at the matched calls, without names (L11, CJEU C-579/21); the security unit's looks are left out by looks_at.
-create or replace function looks_for_letter(q subject_request) returns jsonb
+-- Who looked at the matched calls, without names (L11, CJEU C-579/21); the security unit's looks are left out by accesses_to.
+create or replace function accesses_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   contacts uuid[];
@@ -90,7 +90,7 @@ begin
   return coalesce((
     select jsonb_agg(jsonb_build_object('at', ledger_instant(l.at), 'kind', l.kind, 'role', l.role, 'purpose', l.purpose, 'unit', l.unit)
       order by l.at)
-    from looks_at(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
+    from accesses_to(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
 end $$;
 
 -- The last name of somebody by an instant.
@@ -161,9 +161,9 @@ begin
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
           order by r.contact_started_at, r.started_at)
         from restricted_by(q) r
-        where (q.kinds @> array['RESTRICTION'] or restriction_was_told(q)) and is_theirs(q, r.contact_id)), '[]'));
+        where (q.kinds @> array['RESTRICTION'] or restriction_was_notified(q)) and is_theirs(q, r.contact_id)), '[]'));
     when kind = 'log-extract' then
-      return facts || jsonb_build_object('looks', looks_for_letter(q));
+      return facts || jsonb_build_object('looks', accesses_for_letter(q));
     when kind = 'appointment' then
       return facts || jsonb_build_object('appointment', appointment_for_letter(q));
     when kind = 'copy' then
@@ -278,16 +278,16 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   l letter;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into l from letter n where n.id = wanted for update;
   perform refuse_if(l.id is null, 'not-found');
   perform refuse_if(l.erased_at is not null, 'letter.erased');
   return l;
 end $$;
 
-create or replace function note_letter(action text, l letter, detail jsonb) returns void
+create or replace function record_letter_act(action text, l letter, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_request(action, q, jsonb_build_object('kind', l.kind, 'request', q.id) || detail, 'letter', l.id)
+  select record_request_act(action, q, jsonb_build_object('kind', l.kind, 'request', q.id) || detail, 'letter', l.id)
   from subject_request q where q.id = l.request_id
 $$;
 
@@ -296,7 +296,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   l letter := letter_at_hand(wanted);
 begin
-  perform note_letter('letter.read', l, '{}');
+  perform record_letter_act('letter.read', l, '{}');
   return query select q.number, l.kind, l.language, l.made_at, l.content from subject_request q where q.id = l.request_id;
 end $$;
 grant execute on function read_letter to seloste_desk;
@@ -313,7 +313,7 @@ begin
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');
   perform refuse_if(letter_has_changed(l), 'letter.stale');
   update letter n set delivered_at = clock_timestamp(), delivered_how = deliver_letter.how, delivered_by = viewer() where n.id = l.id;
-  perform note_letter('letter.delivered', l, jsonb_build_object('how', deliver_letter.how));
+  perform record_letter_act('letter.delivered', l, jsonb_build_object('how', deliver_letter.how));
 end $$;
 grant execute on function deliver_letter to seloste_desk;
 
@@ -323,7 +323,7 @@ declare
   l letter := letter_at_hand(wanted);
 begin
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');
-  perform note_letter('letter.removed', l, '{}');
+  perform record_letter_act('letter.removed', l, '{}');
   delete from letter n where n.id = l.id;
 end $$;
 grant execute on function remove_letter to seloste_desk;
@@ -331,7 +331,7 @@ grant execute on function remove_letter to seloste_desk;
 create or replace function change_letter_template(kind text, language text, text text, read_version integer) returns letter_template
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  as_role text := require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   newest integer;
   made letter_template;
 begin
@@ -371,29 +371,29 @@ begin
 end $$;
 
 -- Keeps a letter whose facts were asked for in the same transaction; it takes the place of one of its kind that was not sent.
-create or replace function keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter
+create or replace function save_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_letter(wanted, keep_letter.kind);
-  made letter := put_letter(q, keep_letter.kind, keep_letter.version, keep_letter.content, keep_letter.facts);
+  q subject_request := serving_letter(wanted, save_letter.kind);
+  made letter := put_letter(q, save_letter.kind, save_letter.version, save_letter.content, save_letter.facts);
 begin
-  perform note_letter('letter.made', made, '{}');
+  perform record_letter_act('letter.made', made, '{}');
   return made;
 end $$;
-grant execute on function keep_letter to seloste_desk;
+grant execute on function save_letter to seloste_desk;
 
-create or replace function keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void
+create or replace function save_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
   made letter;
 begin
   select * into q from subject_request s where s.id = wanted for update;
-  if not exists (select from letters_due() d where d.request = wanted and d.kind = keep_letter_due.kind) then
-    raise exception 'no letter % is due for request %', keep_letter_due.kind, wanted;
+  if not exists (select from letters_due() d where d.request = wanted and d.kind = save_letter_due.kind) then
+    raise exception 'no letter % is due for request %', save_letter_due.kind, wanted;
   end if;
-  made := put_letter(q, keep_letter_due.kind, keep_letter_due.version, keep_letter_due.content, keep_letter_due.facts);
+  made := put_letter(q, save_letter_due.kind, save_letter_due.version, save_letter_due.content, save_letter_due.facts);
   insert into audit_entry (action, purpose, reference, object_kind, object_id, result, detail)
   values ('letter.made', 'INSPECTION', q.number, 'letter', made.id, 'ok', jsonb_build_object('kind', made.kind, 'request', q.id));
 end $$;
-grant execute on function keep_letter_due to seloste_custodian;
+grant execute on function save_letter_due to seloste_custodian;

@@ -69,13 +69,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- An office is set up by the Service Unit or an administrator; what was done is in the log by ids and counts.
-create or replace function note_office(action text, office uuid, detail jsonb) returns void
+create or replace function record_office_act(action text, office uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}'), action, 'office', note_office.office, 'ok', detail)
+  values (viewer(), require_one_role('{SERVICE_UNIT,ADMINISTRATOR}'), action, 'office', record_office_act.office, 'ok', detail)
 $$;
 
-create or replace function note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
+create or replace function record_appointment_act(action text, a appointment, whose uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   select whose, case when whose is not null then 'SERVICE_UNIT' end, action, 'INSPECTION', q.number, 'appointment', a.id, 'ok', detail
@@ -86,7 +86,7 @@ create or replace function list_offices() returns table (id uuid, names jsonb, a
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   return query
     select o.id, o.names, o.address, o.is_closed,
       coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'enrolledAt', w.enrolled_at, 'lastSeenAt', w.last_seen_at) order by w.name, w.enrolled_at)
@@ -101,7 +101,7 @@ create or replace function list_hosts() returns table (id uuid, name text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   return query
     select r.person_id, name_by(r.person_id, now()) from access_right r
     where r.role = 'SERVICE_UNIT' and may_host(r.person_id, now()) group by r.person_id order by 2, 1;
@@ -114,7 +114,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   saved uuid := coalesce(wanted, gen_random_uuid());
 begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   perform refuse_identity_code('names', save_office.names::text), refuse_identity_code('address', save_office.address::text);
   if wanted is null then
     insert into office (id, names, address, entered_by) values (saved, save_office.names, save_office.address, viewer());
@@ -122,7 +122,7 @@ begin
     update office o set names = save_office.names, address = save_office.address, is_closed = save_office.is_closed where o.id = wanted;
     perform refuse_if(not found, 'not-found');
   end if;
-  perform note_office('office.changed', saved, case when wanted is null then '{"what": "entered"}'
+  perform record_office_act('office.changed', saved, case when wanted is null then '{"what": "entered"}'
     else jsonb_build_object('what', 'changed', 'closed', save_office.is_closed) end);
   return saved;
 end $$;
@@ -136,7 +136,7 @@ declare
   step interval := make_interval(mins => minutes);
   added integer;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into o from office k where k.id = add_slots.office for share;
   perform refuse_if(o.id is null, 'not-found');
   perform refuse_if(o.is_closed, 'office.closed');
@@ -152,7 +152,7 @@ begin
   insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
   select o.id, t, t + step, host, viewer() from generate_series(from_at, to_at - step, step) t;
   get diagnostics added = row_count;
-  perform note_office('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', added, 'from', ledger_instant(from_at), 'host', host));
+  perform record_office_act('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', added, 'from', ledger_instant(from_at), 'host', host));
   return added;
 end $$;
 grant execute on function add_slots to seloste_desk;
@@ -162,16 +162,16 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   s office_slot;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into s from office_slot k where k.id = wanted and k.removed_at is null for update;
   perform refuse_if(s.id is null, 'not-found');
   perform refuse_if(exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED'), 'slot.booked');
   update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = s.id;
-  perform note_office('office.changed', s.office_id, jsonb_build_object('what', 'time-removed', 'time', s.id));
+  perform record_office_act('office.changed', s.office_id, jsonb_build_object('what', 'time-removed', 'time', s.id));
 end $$;
 grant execute on function remove_slot to seloste_desk;
 
-create or replace function slots_as_told(wanted office_slot) returns jsonb
+create or replace function slot_to_json(wanted office_slot) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
     'id', wanted.id, 'startsAt', wanted.starts_at, 'endsAt', wanted.ends_at,
@@ -185,9 +185,9 @@ $$;
 create or replace function list_slots(from_at timestamptz, to_at timestamptz, office uuid) returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
-    select slots_as_told(s) from office_slot s
+    select slot_to_json(s) from office_slot s
     where s.removed_at is null and s.starts_at >= from_at and s.starts_at < to_at
       and (list_slots.office is null or s.office_id = list_slots.office)
     order by s.starts_at, s.id limit 2000;
@@ -208,12 +208,12 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   q subject_request;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request k where k.id = free_slots.request;
   perform refuse_if(q.id is null, 'not-found');
   free_slots.latest := case when q.closed_at is null and q.identified_at is not null then latest_appointment(recordings_to_hear(q.id)) end;
   for free_slots.slot in
-    select slots_as_told(s) from office_slot s join office o on o.id = s.office_id
+    select slot_to_json(s) from office_slot s join office o on o.id = s.office_id
     where s.removed_at is null and not o.is_closed and s.starts_at > register_now() and s.ends_at <= free_slots.latest
       and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') and may_host(s.host_id, s.ends_at)
     order by s.starts_at, s.id limit 500
@@ -247,7 +247,7 @@ begin
   end if;
   insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
   values (q.id, s.id, give_slot.needs, btrim(give_slot.interpreter_language), viewer()) returning * into made;
-  perform note_appointment('appointment.booked', made, viewer(), jsonb_build_object('request', q.id, 'time', s.id, 'office', s.office_id,
+  perform record_appointment_act('appointment.booked', made, viewer(), jsonb_build_object('request', q.id, 'time', s.id, 'office', s.office_id,
     'at', ledger_instant(s.starts_at), 'moved', before.id));
   return made.id;
 end $$;
@@ -287,7 +287,7 @@ begin
   lock table office_slot in share row exclusive mode;
   insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
   values (o.id, register_now(), register_now() + make_interval(mins => minutes), viewer(), viewer()) returning * into s;
-  perform note_office('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', 1, 'from', ledger_instant(s.starts_at), 'host', s.host_id));
+  perform record_office_act('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', 1, 'from', ledger_instant(s.starts_at), 'host', s.host_id));
   made := give_slot(q, s, needs, interpreter_language);
   for free in
     select * from office_slot k
@@ -296,7 +296,7 @@ begin
   loop
     perform refuse_if(exists (select from appointment a where a.slot_id = free.id and a.state = 'BOOKED'), 'slot.overlap');
     update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = free.id;
-    perform note_office('office.changed', free.office_id, jsonb_build_object('what', 'time-removed', 'time', free.id));
+    perform record_office_act('office.changed', free.office_id, jsonb_build_object('what', 'time-removed', 'time', free.id));
   end loop;
   return made;
 end $$;
@@ -309,7 +309,7 @@ declare
   host uuid;
 begin
   for host in update session s set ended_at = now() where s.confined_to = a.id and s.ended_at is null returning s.person_id loop
-    perform note_appointment('room.closed', a, whose, jsonb_build_object('host', host, 'why', why));
+    perform record_appointment_act('room.closed', a, whose, jsonb_build_object('host', host, 'why', why));
   end loop;
 end $$;
 
@@ -321,7 +321,7 @@ declare
   i inspection;
 begin
   update appointment k set state = how, ended_at = clock_timestamp(), ended_by = whose where k.id = a.id;
-  perform note_appointment('appointment.ended', a, whose, jsonb_build_object('outcome', how));
+  perform record_appointment_act('appointment.ended', a, whose, jsonb_build_object('outcome', how));
   for i in select * from inspection n where n.request_id = a.request_id and n.closed_at is null order by n.id for update loop
     if how <> 'NO_SHOW' or exists (
       select from inspection_recording ir join prohibition p on p.recording_id = ir.recording_id
@@ -332,12 +332,12 @@ begin
   end loop;
 end $$;
 
-create or replace function note_outcome(wanted uuid, how text) returns void
+create or replace function record_appointment_outcome(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a appointment;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted;
   perform refuse_if(a.id is null, 'not-found');
   -- In the order in which the custodian takes them.
@@ -349,7 +349,7 @@ begin
   perform end_appointment(a, viewer(), how);
   perform end_rooms(a, viewer(), 'outcome');
 end $$;
-grant execute on function note_outcome to seloste_desk;
+grant execute on function record_appointment_outcome to seloste_desk;
 
 -- With the last thing that was to be heard, an appointment is over: destroyed before, or not asked for any more.
 create or replace function appointment_follows() returns trigger
@@ -365,7 +365,7 @@ begin
   update appointment k set state = how, ended_at = clock_timestamp(), ended_by = new.closed_by
   where k.request_id = new.request_id and k.state = 'BOOKED' returning * into a;
   if a.id is not null then
-    perform note_appointment('appointment.ended', a, new.closed_by, jsonb_build_object('outcome', how));
+    perform record_appointment_act('appointment.ended', a, new.closed_by, jsonb_build_object('outcome', how));
     perform end_rooms(a, new.closed_by, 'over');
   end if;
   return null;
@@ -373,14 +373,14 @@ end $$;
 
 -- Appointments as they are told: of a request; or those whose time begins between two instants, and those that are past and of
 -- which nobody has said what came of them. `workstation`: of the browser that asks.
-create or replace function appointments_as_told(request uuid, from_at timestamptz, to_at timestamptz, only_mine boolean, workstation bytea)
+create or replace function list_appointments(request uuid, from_at timestamptz, to_at timestamptz, only_mine boolean, workstation bytea)
 returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
     select jsonb_build_object(
-      'id', a.id, 'requestId', q.id, 'requestNumber', q.number, 'language', q.language, 'slot', slots_as_told(s), 'needs', a.needs,
+      'id', a.id, 'requestId', q.id, 'requestNumber', q.number, 'language', q.language, 'slot', slot_to_json(s), 'needs', a.needs,
       'interpreterLanguage', a.interpreter_language, 'state', a.state, 'bookedAt', a.booked_at,
       'isUrgent', a.state = 'BOOKED' and exists (
         select from inspection i where i.request_id = q.id and i.closed_at is null and inspection_is_urgent(i)),
@@ -388,28 +388,28 @@ begin
       'canBeOpened', a.state = 'BOOKED' and q.closed_at is null and q.identified_at is not null and s.host_id = viewer()
         and s.starts_at <= register_now() and s.ends_at > register_now()
         and exists (select from workstation w where w.office_id = s.office_id and w.ended_at is null
-          and w.token_hash = appointments_as_told.workstation))
+          and w.token_hash = list_appointments.workstation))
     from appointment a join office_slot s on s.id = a.slot_id join subject_request q on q.id = a.request_id
-    where case when appointments_as_told.request is not null then a.request_id = appointments_as_told.request
+    where case when list_appointments.request is not null then a.request_id = list_appointments.request
       else (not only_mine or s.host_id = viewer())
         and (s.starts_at >= from_at and s.starts_at < to_at or a.state = 'BOOKED' and s.ends_at <= register_now()) end
     order by s.starts_at, a.booked_at, a.id limit 2000;
 end $$;
-grant execute on function appointments_as_told to seloste_desk;
+grant execute on function list_appointments to seloste_desk;
 
 create or replace function make_workstation_code(office uuid, name text, code_hash bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ends timestamptz := now() + interval '15 minutes';
 begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   perform refuse_identity_code('name', make_workstation_code.name);
   perform from office o where o.id = make_workstation_code.office;
   perform refuse_if(not found, 'not-found');
   delete from workstation_code c where c.until <= now();
   insert into workstation_code (code_hash, office_id, name, made_by, until)
   values (make_workstation_code.code_hash, make_workstation_code.office, btrim(make_workstation_code.name), viewer(), ends);
-  perform note_office('office.changed', make_workstation_code.office, '{"what": "workstation-code"}');
+  perform record_office_act('office.changed', make_workstation_code.office, '{"what": "workstation-code"}');
   return ends;
 end $$;
 grant execute on function make_workstation_code to seloste_desk;
@@ -422,7 +422,7 @@ declare
   made uuid;
   old uuid;
 begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   update workstation_code k set used_at = clock_timestamp()
   where k.code_hash = enrol_workstation.code_hash and k.used_at is null and k.until > now() returning * into c;
   perform refuse_if(c.code_hash is null, 'workstation.code');
@@ -432,7 +432,7 @@ begin
   end if;
   insert into workstation (office_id, name, token_hash, enrolled_by, last_seen_at)
   values (c.office_id, c.name, enrol_workstation.token_hash, viewer(), clock_timestamp()) returning id into made;
-  perform note_office('workstation.enrolled', c.office_id, jsonb_build_object('workstation', made));
+  perform record_office_act('workstation.enrolled', c.office_id, jsonb_build_object('workstation', made));
   return query select o.names, c.name from office o where o.id = c.office_id;
 end $$;
 grant execute on function enrol_workstation to seloste_desk;
@@ -443,10 +443,10 @@ declare
   w workstation;
   a appointment;
 begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   update workstation k set ended_at = clock_timestamp(), ended_by = viewer() where k.id = wanted and k.ended_at is null returning * into w;
   perform refuse_if(w.id is null, 'not-found');
-  perform note_office('workstation.ended', w.office_id, jsonb_build_object('workstation', w.id));
+  perform record_office_act('workstation.ended', w.office_id, jsonb_build_object('workstation', w.id));
   for a in
     select * from appointment k where k.id in (select s.confined_to from session s where s.confined_at = w.id and s.ended_at is null) order by k.id
   loop
@@ -475,7 +475,7 @@ declare
   w workstation;
   q subject_request;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted for update;
   perform refuse_if(a.id is null, 'not-found');
   select * into s from office_slot k where k.id = a.slot_id;
@@ -491,7 +491,7 @@ begin
   -- In one room at a time: a window that was left behind is none any more.
   perform end_rooms(a, viewer(), 'opened-again');
   update appointment k set opened_at = clock_timestamp() where k.id = a.id;
-  perform note_appointment('room.opened', a, viewer(), jsonb_build_object('workstation', w.id, 'office', w.office_id, 'until', ledger_instant(s.ends_at)));
+  perform record_appointment_act('room.opened', a, viewer(), jsonb_build_object('workstation', w.id, 'office', w.office_id, 'until', ledger_instant(s.ends_at)));
   update workstation k set last_seen_at = clock_timestamp() where k.id = w.id;
   update session k set confined_to = a.id, confined_until = s.ends_at, confined_at = w.id where k.token_hash = own;
 end $$;
@@ -517,7 +517,7 @@ begin
         'ordinal', k.ordinal, 'startedAt', c.started_at, 'endedAt', c.ended_at, 'number', c.number_called, 'numberName', c.number_name,
         'parts', (
           select jsonb_agg(jsonb_build_object('recordingId', r.id, 'official', s.official_name, 'answeredAt', s.answered_at,
-            'endedAt', s.ended_at, 'canBeHeard', coalesce(heard_until(r.id, 'INSPECTION', q.number) > register_now(), false)) order by s.answered_at)
+            'endedAt', s.ended_at, 'canBeHeard', coalesce(listened_until(r.id, 'INSPECTION', q.number) > register_now(), false)) order by s.answered_at)
           from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
           where r.id = any (heard) and r.contact_id = c.id
         )) order by k.ordinal)

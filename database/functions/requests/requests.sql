@@ -4,7 +4,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   q subject_request;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request where id = wanted for update;
   perform refuse_if(q.id is null, 'not-found');
   perform refuse_if(q.closed_at is not null, 'request.closed');
@@ -22,9 +22,9 @@ begin
 end $$;
 
 -- What was done for a request, in the log: by id, under its number.
-create or replace function note_request(action text, q subject_request, detail jsonb, kind text default 'request', object uuid default null)
+create or replace function record_request_act(action text, q subject_request, detail jsonb, kind text default 'request', object uuid default null)
 returns void language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_act(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', kind, coalesce(object, q.id), detail, q.number)
+  select record_act(action, require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', kind, coalesce(object, q.id), detail, q.number)
 $$;
 
 -- Whether a personal identity code is written in a text (L32): a day, a separator or none, an individual number and the check
@@ -87,7 +87,7 @@ declare
   taken integer;
   q subject_request;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   perform refuse_if(enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12), 'request.received-wrong');
   perform refuse_requester(requester);
   if enter_request.party = 'OFFICIAL' then
@@ -111,7 +111,7 @@ begin
     returning s.* into q;
     insert into subject_requester (request_id, name, address, email, phone)
     values (q.id, btrim(requester ->> 'name'), btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'));
-    perform note_request('request.entered', q, jsonb_build_object('party', q.party, 'kinds', to_jsonb(q.kinds), 'channel', q.channel));
+    perform record_request_act('request.entered', q, jsonb_build_object('party', q.party, 'kinds', to_jsonb(q.kinds), 'channel', q.channel));
   end if;
   return query select q.id, q.number;
 end $$;
@@ -140,7 +140,7 @@ begin
   where s.id = q.id returning s.* into changed;
   perform require_fresh_to_lift(q) where not restricts(changed);
   update request_call c set verify_again_since = clock_timestamp() where is_renamed and c.request_id = q.id and c.state = 'MATCHED';
-  perform note_request('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),
+  perform record_request_act('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),
     'identificationEnded', is_renamed and q.identified_at is not null));
 end $$;
 grant execute on function change_request to seloste_desk;
@@ -166,7 +166,7 @@ begin
     return;
   end if;
   update subject_request set assigned_to = clerk where id = q.id;
-  perform note_request('request.assigned', q, jsonb_build_object('to', clerk));
+  perform record_request_act('request.assigned', q, jsonb_build_object('to', clerk));
 end $$;
 grant execute on function assign_request to seloste_desk;
 
@@ -183,7 +183,7 @@ begin
     return;
   end if;
   update subject_request set identified_how = how, identified_at = clock_timestamp(), identified_by = viewer() where id = q.id;
-  perform note_request('request.identified', q, jsonb_build_object('how', how));
+  perform record_request_act('request.identified', q, jsonb_build_object('how', how));
 end $$;
 grant execute on function identify_requester to seloste_desk;
 
@@ -201,37 +201,37 @@ begin
   update subject_request set due_at = later, extended_until = later, extended_at = clock_timestamp(), extended_by = viewer(),
     extension_reason = reason
   where id = q.id;
-  perform note_request('request.extended', q, jsonb_build_object('months', months, 'reason', reason));
+  perform record_request_act('request.extended', q, jsonb_build_object('months', months, 'reason', reason));
 end $$;
 grant execute on function extend_request to seloste_desk;
 
 -- The trace of a look at the queue, before anything of it is read.
-create or replace function look_at_requests(detail jsonb) returns void
+create or replace function record_requests_view(detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_act('requests.read', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', null, detail)
+  select record_act('requests.read', require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', null, detail)
 $$;
-grant execute on function look_at_requests to seloste_desk;
+grant execute on function record_requests_view to seloste_desk;
 
 -- One request, with the trace of the look at it.
-create or replace function look_at_request(wanted uuid) returns subject_request
+create or replace function view_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request where id = wanted;
   perform refuse_if(q.id is null, 'not-found');
-  perform note_request('request.read', q, '{}');
+  perform record_request_act('request.read', q, '{}');
   return q;
 end $$;
-grant execute on function look_at_request to seloste_desk;
+grant execute on function view_request to seloste_desk;
 
 -- How requests were served, in counts, for those who answer for it: no request and no person is in them.
 -- A request is late that was answered late.
 create or replace function request_statistics(from_day date, to_day date) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held text := demand_one_role(array['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER']);
+  held text := require_one_role(array['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER']);
   counted jsonb;
 begin
   insert into audit_entry (person_id, role, action, object_kind, result, detail)

@@ -6,7 +6,7 @@ create or replace function request_facts(wanted uuid[]) returns table (request_i
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
     select q.id, coalesce(c.calls, '[]'),
       coalesce((select jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at)
@@ -19,7 +19,7 @@ begin
       coalesce((select jsonb_agg(jsonb_build_object('isDecided', k.decided_at is not null) order by k.proposed_at)
         from correction k where k.request_id = q.id), '[]'),
       exists (select from openness_decision d where d.request_id = q.id), c.first_end,
-      case when q.closed_at is null then unfinished_of(q, 'ANSWERED') else '{}' end
+      case when q.closed_at is null then closing_blockers(q, 'ANSWERED') else '{}' end
     from subject_request q
     left join lateral (
       select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', call_state(rc), 'canBeHeard', h.until is not null,
@@ -33,7 +33,7 @@ begin
       -- Until when there is something to hear of a matched call: an approved version may bring its end forward.
       from request_call rc cross join lateral (
         select min(least(u.until, case when planned_end(r) < r.destroy_at then planned_end(r) end)) as until
-        from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
+        from recording r join segment s on s.id = r.segment_id, listened_until(r.id, 'INSPECTION', q.number) u(until)
         where q.kinds && array['LISTEN', 'COPY'] and call_state(rc) = 'MATCHED' and q.closed_at is null and r.contact_id = rc.contact_id
           and u.until > register_now() and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
       ) h
@@ -70,7 +70,7 @@ $$;
 
 -- What stands in the way of closing a request with an outcome. One that is answered was answered in all that was asked, one that
 -- is refused was told why, and one that is withdrawn owes nobody an answer.
-create or replace function unfinished_of(q subject_request, outcome text) returns text[]
+create or replace function closing_blockers(q subject_request, outcome text) returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return (
@@ -99,7 +99,7 @@ begin
             or asked = 'RESTRICTION' and exists (select from restricted_by(q))
             or asked = 'RECTIFY' and exists (select from correction c where c.request_id = q.id))))
       -- Who was told of a restriction is told before it is lifted, whatever the outcome (GDPR 18(3)).
-      ) or restriction_was_told(q) and exists (select from restricted_by(q)) and not exists (
+      ) or restriction_was_notified(q) and exists (select from restricted_by(q)) and not exists (
         select from letter l where l.request_id = q.id and l.kind = 'restriction-end' and l.delivered_at is not null)
       then 'letter' end
     ], null)
@@ -107,19 +107,19 @@ begin
 end $$;
 
 -- The same of an open request, by each outcome, for whoever is about to close it.
-create or replace function what_closing_needs(wanted uuid) returns jsonb
+create or replace function closing_blockers_by_outcome(wanted uuid) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
 begin
-  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request s where s.id = wanted;
   return (
-    select jsonb_object_agg(outcome, case when q.closed_at is null then to_jsonb(unfinished_of(q, outcome)) else '[]' end)
+    select jsonb_object_agg(outcome, case when q.closed_at is null then to_jsonb(closing_blockers(q, outcome)) else '[]' end)
     from unnest(array['REFUSED', 'WITHDRAWN']) outcome
   );
 end $$;
-grant execute on function what_closing_needs to seloste_desk;
+grant execute on function closing_blockers_by_outcome to seloste_desk;
 
 -- A listening that is asked for later waits from then on; one that is asked for no more, not at all.
 create or replace function follow_kinds() returns trigger
@@ -145,14 +145,14 @@ create or replace function close_request(wanted uuid, outcome text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving(wanted);
-  unfinished text[] := unfinished_of(q, outcome);
+  unfinished text[] := closing_blockers(q, outcome);
 begin
   perform refuse_if(answered_callers_call(q), 'request.own');
   perform refuse_if(cardinality(unfinished) > 0, 'request.unfinished', array_to_string(unfinished, ','));
   perform require_fresh_to_lift(q);
   delete from request_call c where c.request_id = q.id and call_state(c) in ('SEVERAL', 'FOUND');
   update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
-  perform note_request('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
+  perform record_request_act('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
   perform end_inspection(i, viewer(), case close_request.outcome when 'WITHDRAWN' then 'withdrawn' else 'answered' end)
   from inspection i where i.request_id = q.id and i.closed_at is null;
 end $$;

@@ -6,7 +6,7 @@ create or replace function wait_bounds() returns integer[] language sql immutabl
   select array[10, 20, 30, 60, 120, 180, 300, 600, 1200]
 $$;
 
-create or replace function tell_studies() returns trigger
+create or replace function queue_study_recount() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_argv[0] = 'contact' then
@@ -147,7 +147,7 @@ begin
 end $$;
 
 -- To the nearest multiple of five: what one to four people make is not told from nobody, or from five.
-create or replace function in_fives(n bigint) returns bigint language sql immutable as $$ select 5 * round(n / 5.0)::bigint $$;
+create or replace function round_to_five(n bigint) returns bigint language sql immutable as $$ select 5 * round(n / 5.0)::bigint $$;
 
 -- Makes days of which no call is left part of their month, and rounds the months of which none is left. Returns how many rows
 -- of counts went.
@@ -171,10 +171,10 @@ begin
   $coarsen$, study_columns('%s'), study_columns('sum(g.%s)'), study_columns('%1$s = h.%1$s + excluded.%1$s')) into gone using at;
   execute format($round$
     update study_month m set is_rounded = true, %s,
-      expected_ppm = case when m.judged > 0 then m.expected_ppm * in_fives(m.judged) / m.judged else 0 end,
-      talk_seconds = case when in_fives(m.answered) > 0 then 300 * round(m.talk_seconds / 300.0)::bigint else 0 end
+      expected_ppm = case when m.judged > 0 then m.expected_ppm * round_to_five(m.judged) / m.judged else 0 end,
+      talk_seconds = case when round_to_five(m.answered) > 0 then 300 * round(m.talk_seconds / 300.0)::bigint else 0 end
     where not m.is_rounded and m.month + interval '15 months' <= $1
-  $round$, study_columns('%1$s = in_fives(m.%1$s)', without => '{expected_ppm,talk_seconds}')) using at;
+  $round$, study_columns('%1$s = round_to_five(m.%1$s)', without => '{expected_ppm,talk_seconds}')) using at;
   delete from study_month m where m.is_rounded and m.calls = 0 and m.judged = 0;
   return gone;
 end $$;

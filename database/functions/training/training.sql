@@ -2,11 +2,11 @@
 create or replace function list_training_collections() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_duty('TRAINING');
+  perform require_duty('TRAINING');
   return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'begunAt', c.begun_at,
       'endedAt', c.ended_at, 'moments', count(m.id),
-      'empty', count(m.id) filter (where m.emptied_at is not null or copy_stands_still(r) = 'recording.destroyed'),
-      'nextEndsAt', min(r.destroy_at) filter (where copy_stands_still(r) is distinct from 'recording.destroyed'
+      'empty', count(m.id) filter (where m.emptied_at is not null or copy_block_reason(r) = 'recording.destroyed'),
+      'nextEndsAt', min(r.destroy_at) filter (where copy_block_reason(r) is distinct from 'recording.destroyed'
         and (duty_right_to('TRAINING', r)).id is not null)))
     from training_collection c
     left join training_moment m on m.collection_id = c.id
@@ -21,7 +21,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c training_collection;
 begin
-  perform demand_duty('TRAINING');
+  perform require_duty('TRAINING');
   select * into c from training_collection o where o.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.ended_at is not null, 'training.collection-ended');
@@ -29,43 +29,43 @@ begin
 end $$;
 
 -- Begins a collection, or saves one as it was seen.
-create or replace function keep_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid
+create or replace function save_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   c training_collection;
 begin
   if wanted is not null then
     c := training_collection_locked(wanted);
     perform refuse_if(c.revision <> seen, 'training.changed-meanwhile');
   end if;
-  perform refuse_identity_code('name', keep_training_collection.name);
-  perform refuse_identity_code('aim', keep_training_collection.aim);
+  perform refuse_identity_code('name', save_training_collection.name);
+  perform refuse_identity_code('aim', save_training_collection.aim);
   if wanted is null then
     insert into training_collection (name, aim, begun_by)
-    values (btrim(keep_training_collection.name), btrim(keep_training_collection.aim), viewer()) returning * into c;
+    values (btrim(save_training_collection.name), btrim(save_training_collection.aim), viewer()) returning * into c;
   else
-    update training_collection o set revision = o.revision + 1, name = btrim(keep_training_collection.name), aim = btrim(keep_training_collection.aim)
+    update training_collection o set revision = o.revision + 1, name = btrim(save_training_collection.name), aim = btrim(save_training_collection.aim)
     where o.id = c.id;
   end if;
-  perform note_act(case when wanted is null then 'training.collection-begun' else 'training.collection-saved' end, held, 'TRAINING',
+  perform record_act(case when wanted is null then 'training.collection-begun' else 'training.collection-saved' end, held, 'TRAINING',
     'training-collection', c.id, '{}');
   return c.id;
 end $$;
-grant execute on function keep_training_collection to seloste_desk;
+grant execute on function save_training_collection to seloste_desk;
 
 -- Ends a collection: nothing is added or played from it any more.
 create or replace function end_training_collection(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   c training_collection := training_collection_locked(wanted);
 begin
   perform refuse_if(exists (select from training_session s where s.collection_id = c.id and s.ended_at is null), 'training.session-open');
   perform from recording r where r.id in (select m.recording_id from training_moment m where m.collection_id = c.id) order by r.id for share;
   update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
   delete from training_moment m where m.collection_id = c.id;
-  perform note_act('training.collection-ended', held, 'TRAINING', 'training-collection', c.id, '{}');
+  perform record_act('training.collection-ended', held, 'TRAINING', 'training-collection', c.id, '{}');
 end $$;
 grant execute on function end_training_collection to seloste_desk;
 
@@ -75,26 +75,26 @@ grant execute on function end_training_collection to seloste_desk;
 create or replace function read_training_collection(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   c training_collection;
 begin
   select * into c from training_collection o where o.id = wanted;
   perform refuse_if(c.id is null, 'not-found');
-  perform note_act('training.collection-read', held, 'TRAINING', 'training-collection', c.id, '{}');
+  perform record_act('training.collection-read', held, 'TRAINING', 'training-collection', c.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'revision', c.revision, 'begunAt', c.begun_at,
       'endedAt', c.ended_at))
     || jsonb_build_object('moments', coalesce((
       select jsonb_agg(
         case
           when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
-          when copy_stands_still(r) = 'recording.destroyed' then
+          when copy_block_reason(r) = 'recording.destroyed' then
             jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', r.destroy_at, 'emptyWhy', 'term')
           when (duty_right_to('TRAINING', r)).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
           else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
             'segmentId', r.segment_id, 'number', (segment_of(r)).number_reached, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
-            'destroyAt', r.destroy_at, 'standsStill', copy_stands_still(r), 'fromMs', m.from_ms, 'toMs', m.to_ms,
-            'title', case when copy_stands_still(r) = 'recording.restricted' then '' else m.title end,
-            'lesson', case when copy_stands_still(r) = 'recording.restricted' then '' else m.lesson end))
+            'destroyAt', r.destroy_at, 'standsStill', copy_block_reason(r), 'fromMs', m.from_ms, 'toMs', m.to_ms,
+            'title', case when copy_block_reason(r) = 'recording.restricted' then '' else m.title end,
+            'lesson', case when copy_block_reason(r) = 'recording.restricted' then '' else m.lesson end))
         end order by m.place, m.id)
       from training_moment m left join recording r on r.id = m.recording_id where m.collection_id = c.id), '[]'));
 end $$;
@@ -107,7 +107,7 @@ declare
   m training_moment;
   r recording;
 begin
-  perform demand_duty('TRAINING');
+  perform require_duty('TRAINING');
   perform training_collection_locked((select o.collection_id from training_moment o where o.id = wanted));
   select o.* into r from recording o where o.id = (select t.recording_id from training_moment t where t.id = wanted) for share;
   select * into m from training_moment o where o.id = wanted for update;
@@ -116,7 +116,7 @@ begin
 end $$;
 
 -- Puts a moment of a recording at the end of a collection, or saves one that is in it.
-create or replace function keep_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text)
+create or replace function save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text)
 returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -130,42 +130,42 @@ begin
     m := training_moment_locked(wanted);
     perform refuse_if(m.emptied_at is not null, 'recording.destroyed');
   end if;
-  select o.* into r from recording o where o.id = coalesce(m.recording_id, keep_training_moment.recording) for share;
+  select o.* into r from recording o where o.id = coalesce(m.recording_id, save_training_moment.recording) for share;
   held := duty_right_to('TRAINING', r);
   perform refuse_if(held.id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
-  perform refuse_identity_code('title', keep_training_moment.title);
-  perform refuse_identity_code('lesson', keep_training_moment.lesson);
+  perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
+  perform refuse_identity_code('title', save_training_moment.title);
+  perform refuse_identity_code('lesson', save_training_moment.lesson);
   -- The duration is known to the millisecond, a mark is set on a tenth of a second.
   perform refuse_if(
-    keep_training_moment.from_ms >= keep_training_moment.to_ms or keep_training_moment.to_ms > r.duration_ms + 100,
+    save_training_moment.from_ms >= save_training_moment.to_ms or save_training_moment.to_ms > r.duration_ms + 100,
     'training.not-in-recording');
   if wanted is null then
     perform refuse_if((select count(*) from training_moment o where o.collection_id = collection) >= 200, 'training.too-many');
     insert into training_moment (collection_id, place, recording_id, contact_id, from_ms, to_ms, title, lesson, added_by)
     values (collection, (select coalesce(max(o.place), 0) + 1 from training_moment o where o.collection_id = collection), r.id, r.contact_id,
-      keep_training_moment.from_ms, keep_training_moment.to_ms, btrim(keep_training_moment.title), btrim(keep_training_moment.lesson), viewer())
+      save_training_moment.from_ms, save_training_moment.to_ms, btrim(save_training_moment.title), btrim(save_training_moment.lesson), viewer())
     returning * into m;
   else
-    update training_moment o set from_ms = keep_training_moment.from_ms, to_ms = keep_training_moment.to_ms,
-      title = btrim(keep_training_moment.title), lesson = btrim(keep_training_moment.lesson)
+    update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
+      title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
     where o.id = m.id;
   end if;
-  perform note_act(case when wanted is null then 'training.moment-added' else 'training.moment-saved' end, held, 'TRAINING',
+  perform record_act(case when wanted is null then 'training.moment-added' else 'training.moment-saved' end, held, 'TRAINING',
     'training-collection', m.collection_id, jsonb_build_object('recording', r.id));
   return m.id;
 end $$;
-grant execute on function keep_training_moment to seloste_desk;
+grant execute on function save_training_moment to seloste_desk;
 
 -- Takes a moment out, an empty one too.
 create or replace function remove_training_moment(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   m training_moment := training_moment_locked(wanted);
 begin
   delete from training_moment o where o.id = m.id;
-  perform note_act('training.moment-removed', held, 'TRAINING', 'training-collection', m.collection_id, '{}');
+  perform record_act('training.moment-removed', held, 'TRAINING', 'training-collection', m.collection_id, '{}');
 end $$;
 grant execute on function remove_training_moment to seloste_desk;
 
@@ -173,14 +173,14 @@ grant execute on function remove_training_moment to seloste_desk;
 create or replace function order_training_moments(wanted uuid, moments uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   c training_collection := training_collection_locked(wanted);
 begin
   perform refuse_if((select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
     is distinct from (select array_agg(o order by o) from unnest(moments) o), 'training.changed-meanwhile');
   perform from recording r where r.id in (select m.recording_id from training_moment m where m.collection_id = c.id) order by r.id for share;
   update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
-  perform note_act('training.ordered', held, 'TRAINING', 'training-collection', c.id, '{}');
+  perform record_act('training.ordered', held, 'TRAINING', 'training-collection', c.id, '{}');
 end $$;
 grant execute on function order_training_moments to seloste_desk;
 
@@ -189,13 +189,13 @@ grant execute on function order_training_moments to seloste_desk;
 create or replace function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   leads uuid := (select s.id from training_session s where s.led_by = viewer() and s.ended_at is null);
 begin
   if leads is null or length(btrim(part)) < 2 then
     return;
   end if;
-  perform note_act('training.trainees-looked-for', held, 'TRAINING', 'training-session', leads, '{}');
+  perform record_act('training.trainees-looked-for', held, 'TRAINING', 'training-session', leads, '{}');
   return query select p.id, p.user_id, n.name, u.name
     from person p
     join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
@@ -210,14 +210,14 @@ grant execute on function find_trainees to seloste_desk;
 create or replace function begin_training_session(collection uuid, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   c training_collection := training_collection_locked(collection);
   made uuid;
 begin
   perform refuse_identity_code('name', begin_training_session.name);
   perform refuse_if(exists (select from training_session s where s.led_by = viewer() and s.ended_at is null), 'training.leads-already');
   insert into training_session (collection_id, name, led_by) values (c.id, btrim(begin_training_session.name), viewer()) returning id into made;
-  perform note_act('training.session-begun', held, 'TRAINING', 'training-session', made, jsonb_build_object('collection', c.id));
+  perform record_act('training.session-begun', held, 'TRAINING', 'training-session', made, jsonb_build_object('collection', c.id));
   return made;
 end $$;
 grant execute on function begin_training_session to seloste_desk;
@@ -226,7 +226,7 @@ grant execute on function begin_training_session to seloste_desk;
 create or replace function list_training_sessions() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_duty('TRAINING');
+  perform require_duty('TRAINING');
   return query select jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
       'collectionName', c.name, 'isMine', s.led_by = viewer(), 'begunAt', s.begun_at, 'endedAt', s.ended_at,
       'attendees', (select count(*) from training_attendee a where a.session_id = s.id)))
@@ -239,12 +239,12 @@ grant execute on function list_training_sessions to seloste_desk;
 create or replace function read_training_session(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   s training_session;
 begin
   select * into s from training_session o where o.id = wanted;
   perform refuse_if(s.id is null or s.led_by <> viewer(), 'not-found');
-  perform note_act('training.session-read', held, 'TRAINING', 'training-session', s.id, '{}');
+  perform record_act('training.session-read', held, 'TRAINING', 'training-session', s.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
       'collectionName', (select c.name from training_collection c where c.id = s.collection_id), 'begunAt', s.begun_at, 'endedAt', s.ended_at))
     || jsonb_build_object('attendees', coalesce((
@@ -261,9 +261,9 @@ grant execute on function read_training_session to seloste_desk;
 create or replace function list_own_trainings() returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_own_calls();
+  held access_right := require_own_calls();
 begin
-  perform note_act('training.own-read', held, 'TRAINING', 'person', viewer(), '{}');
+  perform record_act('training.own-read', held, 'TRAINING', 'person', viewer(), '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('reference', s.reference, 'name', s.name, 'collectionName', c.name, 'aim', c.aim,
       'begunAt', s.begun_at, 'endedAt', s.ended_at, 'enteredAt', a.entered_at, 'keptUntil', months_after(s.ended_at, 14)))
     from training_attendee a join training_session s on s.id = a.session_id join training_collection c on c.id = s.collection_id
@@ -278,7 +278,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   s training_session;
 begin
-  perform demand_duty('TRAINING');
+  perform require_duty('TRAINING');
   select * into s from training_session o where o.id = wanted for update;
   perform refuse_if(s.id is null or s.led_by <> viewer(), 'not-found');
   perform refuse_if(s.ended_at is not null, 'training.session-ended');
@@ -288,7 +288,7 @@ end $$;
 create or replace function enter_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   s training_session := training_session_locked(wanted);
 begin
   perform refuse_if(not exists (
@@ -296,7 +296,7 @@ begin
   ), 'training.not-employed');
   insert into training_attendee (session_id, person_id) values (s.id, enter_trainee.person) on conflict do nothing;
   if found then
-    perform note_act('training.trainee-entered', held, 'TRAINING', 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
+    perform record_act('training.trainee-entered', held, 'TRAINING', 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
   end if;
 end $$;
 grant execute on function enter_trainee to seloste_desk;
@@ -305,7 +305,7 @@ grant execute on function enter_trainee to seloste_desk;
 create or replace function remove_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   s training_session := training_session_locked(wanted);
 begin
   perform refuse_if(exists (
@@ -315,7 +315,7 @@ begin
   ), 'training.has-heard');
   delete from training_attendee a where a.session_id = s.id and a.person_id = remove_trainee.person;
   perform refuse_if(not found, 'not-found');
-  perform note_act('training.trainee-removed', held, 'TRAINING', 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
+  perform record_act('training.trainee-removed', held, 'TRAINING', 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
 end $$;
 grant execute on function remove_trainee to seloste_desk;
 
@@ -323,7 +323,7 @@ grant execute on function remove_trainee to seloste_desk;
 create or replace function end_training_session(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_duty('TRAINING');
+  held access_right := require_duty('TRAINING');
   s training_session := training_session_locked(wanted);
   l listening;
 begin
@@ -332,7 +332,7 @@ begin
     perform end_listening_for(l, 'left');
   end loop;
   update training_session o set ended_at = clock_timestamp() where o.id = s.id;
-  perform note_act('training.session-ended', held, 'TRAINING', 'training-session', s.id,
+  perform record_act('training.session-ended', held, 'TRAINING', 'training-session', s.id,
     jsonb_build_object('attendees', (select count(*) from training_attendee a where a.session_id = s.id)));
 end $$;
 grant execute on function end_training_session to seloste_desk;

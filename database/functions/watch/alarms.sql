@@ -11,7 +11,7 @@ end $$;
 create or replace function see_alarm(alarm uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   update alarm a set seen_at = clock_timestamp(), seen_by = viewer() where a.id = see_alarm.alarm and a.seen_at is null;
 end $$;
 grant execute on function see_alarm to seloste_desk;
@@ -23,7 +23,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   a alarm;
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   perform not_while_watched(o.kind) from public.alarm o where o.id = close_alarm.alarm;
   select * into a from public.alarm o where o.id = close_alarm.alarm for update;
   perform refuse_if(a.id is null, 'not-found');
@@ -39,19 +39,19 @@ begin
     where u.kind = a.kind and u.note_id is null and u.at <= a.last_at and u.contact_started_at > now() - interval '28 days'
     on conflict (kind, segment_id) do nothing;
   end if;
-  perform note_procedure('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', a.id, jsonb_build_object('kind', a.kind));
+  perform record_right_act('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', a.id, jsonb_build_object('kind', a.kind));
 end $$;
 grant execute on function close_alarm to seloste_desk;
 
 -- How many looks the viewer has had or tried in the last minute and in the last hour.
-create or replace function looks_lately() returns table (in_minute integer, in_hour integer)
+create or replace function recent_accesses() returns table (in_minute integer, in_hour integer)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select count(*) filter (where e.at > now() - interval '1 minute')::integer, count(*)::integer
   from audit_entry e
   where e.person_id = viewer() and e.at > now() - interval '1 hour'
     and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'extract.read')
 $$;
-grant execute on function looks_lately to seloste_desk;
+grant execute on function recent_accesses to seloste_desk;
 
 -- Every month since the first of those looks, the newest first.
 create or replace function review_months()
@@ -59,7 +59,7 @@ returns table (month date, looks bigint, listenings bigint, people bigint, revie
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   return query
     with watched as (
       select date_trunc('month', l.at at time zone 'Europe/Helsinki')::date as month, count(*) as looks,
@@ -75,14 +75,14 @@ end $$;
 grant execute on function review_months to seloste_desk;
 
 -- The looks of one month, the oldest first, after an entry. That they were read is in the log.
-create or replace function looks_to_review(month date, after bigint, wanted integer)
+create or replace function accesses_to_review(month date, after bigint, wanted integer)
 returns table (seq bigint, at timestamptz, person_id uuid, role text, action text, purpose text, reference text,
   object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform note_procedure('log.read', demand_one_role('{DATA_PROTECTION_OFFICER}'), 'log', null,
-    jsonb_build_object('review', to_char(looks_to_review.month, 'YYYY-MM'), 'after', looks_to_review.after));
+  perform record_right_act('log.read', require_one_role('{DATA_PROTECTION_OFFICER}'), 'log', null,
+    jsonb_build_object('review', to_char(accesses_to_review.month, 'YYYY-MM'), 'after', accesses_to_review.after));
   return query
     select e.seq, e.at, e.person_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
       jsonb_array_length(coalesce(e.detail -> 'contacts', e.detail -> 'segments')),
@@ -91,23 +91,23 @@ begin
     from audit_entry e
     where e.result = 'ok' and e.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
       and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
-      and e.at >= day_begins(date_trunc('month', looks_to_review.month)::date)
-      and e.at < day_begins(date_trunc('month', looks_to_review.month + interval '1 month')::date)
-      and e.seq > looks_to_review.after
+      and e.at >= day_begins(date_trunc('month', accesses_to_review.month)::date)
+      and e.at < day_begins(date_trunc('month', accesses_to_review.month + interval '1 month')::date)
+      and e.seq > accesses_to_review.after
     order by e.seq
     limit least(greatest(wanted, 1), 1000);
 end $$;
-grant execute on function looks_to_review to seloste_desk;
+grant execute on function accesses_to_review to seloste_desk;
 
 -- Signs a month off: it is over, nobody has done so, and none of its looks was the officer's own.
-create or replace function sign_off_looks(month date, note text) returns void
+create or replace function sign_off_accesses(month date, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  first date := date_trunc('month', sign_off_looks.month);
+  first date := date_trunc('month', sign_off_accesses.month);
   own bigint;
   seen bigint;
 begin
-  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_one_role('{DATA_PROTECTION_OFFICER}');
   perform refuse_if(day_begins((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
   select count(*), count(*) filter (where l.person_id = viewer()) into seen, own
   from look l
@@ -115,17 +115,17 @@ begin
     and l.at >= day_begins(first) and l.at < day_begins((first + interval '1 month')::date);
   perform refuse_if(own > 0, 'review.own');
   perform refuse_if(seen = 0, 'not-found');
-  insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_looks.note))
+  insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_accesses.note))
   on conflict do nothing;
   perform refuse_if(not found, 'review.done');
-  perform note_procedure('looks.reviewed', 'DATA_PROTECTION_OFFICER', 'log', null,
+  perform record_right_act('looks.reviewed', 'DATA_PROTECTION_OFFICER', 'log', null,
     jsonb_build_object('month', to_char(first, 'YYYY-MM'), 'looks', seen));
 end $$;
-grant execute on function sign_off_looks to seloste_desk;
+grant execute on function sign_off_accesses to seloste_desk;
 
 -- Looks at contacts and at recordings within a time: date, role, purpose and the unit of then. Never who, and never that the
 -- security unit looked, as on the page of the contact. Pages of searches are told once a day: of how many of the calls.
-create or replace function looks_at(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamptz, until timestamptz)
+create or replace function accesses_to(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with seen as (
@@ -133,9 +133,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       e.role, e.purpose, e.person_id, e.object_id,
       case when e.action = 'listening.started' then (e.detail ->> 'listening')::uuid end as listening
     from audit_entry e
-    where e.result = 'ok' and e.at >= looks_at.since and e.at < looks_at.until
-      and (e.action in ('contact.read', 'caller.revealed') and e.object_id = any (looks_at.calls)
-        or e.action = 'listening.started' and e.object_id = any (looks_at.recordings))
+    where e.result = 'ok' and e.at >= accesses_to.since and e.at < accesses_to.until
+      and (e.action in ('contact.read', 'caller.revealed') and e.object_id = any (accesses_to.calls)
+        or e.action = 'listening.started' and e.object_id = any (accesses_to.recordings))
   ),
   listed as (
     select e.at, case e.action when 'contacts.listed' then 'shown' else 'watched' end as kind, e.role, e.purpose, e.person_id,
@@ -143,8 +143,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     from audit_entry e
     cross join lateral jsonb_array_elements_text(coalesce(e.detail -> 'contacts', e.detail -> 'segments')) t (id)
     where e.result = 'ok' and e.action in ('contacts.listed', 'calls.watched')
-      and e.at >= looks_at.since and e.at < looks_at.until
-      and t.id in (select unnest(looks_at.calls || looks_at.parts)::text)
+      and e.at >= accesses_to.since and e.at < accesses_to.until
+      and t.id in (select unnest(accesses_to.calls || accesses_to.parts)::text)
   ),
   placed as (
     select s.*, u.name as unit
@@ -176,7 +176,7 @@ $$;
 -- The extract of whoever is signed in: looks by others at the calls that they answered and that the history still has (L11,
 -- L17). Without a purpose: it shows no call.
 -- In the listening mode nobody is anything.
-create or replace function looks_at_my_calls(since timestamptz, until timestamptz)
+create or replace function accesses_to_my_calls(since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint,
   contact_started_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -191,22 +191,22 @@ begin
   perform refuse_if(me is null, 'session.none');
   select array_agg(distinct s.contact_id), array_agg(s.id) into own_calls, own_parts
   from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
-  where s.official_person_id = me and c.started_at < looks_at_my_calls.until
+  where s.official_person_id = me and c.started_at < accesses_to_my_calls.until
     and history_end(c.history_ends_at, c.started_at) > register_now();
   select array_agg(r.id) into own_recordings from recording r where r.segment_id = any (own_parts);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-  values (me, 'extract.read', 'person', me, 'ok', jsonb_build_object('from', looks_at_my_calls.since, 'to', looks_at_my_calls.until));
+  values (me, 'extract.read', 'person', me, 'ok', jsonb_build_object('from', accesses_to_my_calls.since, 'to', accesses_to_my_calls.until));
   return query
     select l.*, (select c.started_at from contact c where c.id = l.contact_id)
-    from looks_at(coalesce(own_calls, '{}'), coalesce(own_recordings, '{}'), coalesce(own_parts, '{}'), me,
-      looks_at_my_calls.since, looks_at_my_calls.until) l;
+    from accesses_to(coalesce(own_calls, '{}'), coalesce(own_recordings, '{}'), coalesce(own_parts, '{}'), me,
+      accesses_to_my_calls.since, accesses_to_my_calls.until) l;
 end $$;
-grant execute on function looks_at_my_calls to seloste_desk;
+grant execute on function accesses_to_my_calls to seloste_desk;
 
 -- The extract of one call for an inspection: of what the viewer's rights to INSPECTION reach of it (R46, L11). That it was
 -- made is in the log.
 -- The Service Unit makes an extract of a call once it is shown to be the requester's.
-create or replace function looks_at_contact(contact uuid)
+create or replace function accesses_to_contact(contact uuid)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -219,11 +219,11 @@ declare
 begin
   perform refuse_if(current_setting('seloste.purpose', true) is distinct from 'INSPECTION', 'deny.purpose');
   select c.started_at into began from contact c
-  where c.id = looks_at_contact.contact and history_end(c.history_ends_at, c.started_at) > register_now();
+  where c.id = accesses_to_contact.contact and history_end(c.history_ends_at, c.started_at) > register_now();
   is_served := coalesce(serves_requests(), false)
-    and exists (select from matched_call(looks_at_contact.contact, current_setting('seloste.reference', true)));
+    and exists (select from matched_call(accesses_to_contact.contact, current_setting('seloste.reference', true)));
   select array_agg(s.id) into parts from segment s
-  where s.contact_id = looks_at_contact.contact and s.contact_started_at = began
+  where s.contact_id = accesses_to_contact.contact and s.contact_started_at = began
     and (sees_all() or s.official_person_id = sees_own() or is_served and s.id = any (sees_segments()));
   -- A call that nobody answered has no official; only whoever reaches it otherwise sees it.
   if began is null or (parts is null and not sees_all() and not is_served) then
@@ -233,12 +233,12 @@ begin
   where a.scope_kind in ('all', 'own') and (is_served or a.role <> 'SERVICE_UNIT') order by a.scope_kind limit 1;
   insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result)
   values (viewer(), held.id, held.role, 'extract.read', 'INSPECTION', nullif(current_setting('seloste.reference', true), ''),
-    'contact', looks_at_contact.contact, 'ok');
+    'contact', accesses_to_contact.contact, 'ok');
   select array_agg(r.id) into heard from recording r where r.segment_id = any (parts);
-  return query select * from looks_at(array[looks_at_contact.contact], coalesce(heard, '{}'), coalesce(parts, '{}'), null,
+  return query select * from accesses_to(array[accesses_to_contact.contact], coalesce(heard, '{}'), coalesce(parts, '{}'), null,
     began - interval '1 day', 'infinity');
 end $$;
-grant execute on function looks_at_contact to seloste_desk;
+grant execute on function accesses_to_contact to seloste_desk;
 
 -- Ends sessions of capture that have held a lock for so long, while the custodian or the desk has waited for it for so long, and sessions
 -- of the desk for which the custodian has; with one of capture's, all of capture's whose transaction is as old. What such a session
@@ -279,7 +279,7 @@ $$;
 grant execute on function end_blocking_sessions to seloste_custodian;
 
 -- Ends the alarm that is open, as nothing stands still any more. Returns true where there was one.
-create or replace function settle_standstill() returns boolean
+create or replace function clear_standstill_alarm() returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   settled uuid;
@@ -293,4 +293,4 @@ begin
   values ('alarm.closed', 'alarm', settled, 'ok', jsonb_build_object('kind', 'standstill'));
   return true;
 end $$;
-grant execute on function settle_standstill to seloste_custodian;
+grant execute on function clear_standstill_alarm to seloste_custodian;

@@ -1,4 +1,4 @@
-create or replace function tell_webhooks(what text, which uuid) returns void
+create or replace function queue_webhooks(what text, which uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into webhook_delivery (target, event_id, event, object_id, at, next_at)
   select t.name, e.id, what, which, e.at, e.at
@@ -6,23 +6,23 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where what = any (t.events)
 $$;
 
-create or replace function recording_is_told() returns trigger
+create or replace function queue_recording_webhooks() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if old.kept_at is null and new.kept_at is not null then
-    perform tell_webhooks('recording.sealed', new.id);
+    perform queue_webhooks('recording.sealed', new.id);
   end if;
   if old.state <> 'DESTROYED' and new.state = 'DESTROYED' then
     delete from told_as_destroyed where recording_id = new.id;
     if not found then
-      perform tell_webhooks('recording.destroyed', new.id);
+      perform queue_webhooks('recording.destroyed', new.id);
     end if;
   end if;
   return null;
 end $$;
 
 -- A preservation order is secret: what it keeps past its day looks destroyed to whoever may not know of it, other systems too. Each sweep tells.
-create or replace function tell_held_as_destroyed() returns void
+create or replace function report_held_as_destroyed() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held uuid;
@@ -33,7 +33,7 @@ begin
     where r.destroy_at <= destruction_now() and r.state not in ('DESTROYING', 'DESTROYED') and recordings_are_held(r.contact_id)
     on conflict do nothing returning recording_id
   loop
-    perform tell_webhooks('recording.destroyed', held);
+    perform queue_webhooks('recording.destroyed', held);
   end loop;
 end $$;
-grant execute on function tell_held_as_destroyed to seloste_custodian;
+grant execute on function report_held_as_destroyed to seloste_custodian;

@@ -73,7 +73,7 @@ async function dropMonths(db: Kysely<RegisterTables>): Promise<{ contacts: numbe
 }
 
 async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) {
-  const stands = await sql<{ why: string | null }>`select history_month_stands(${month}::date) as why`.execute(db)
+  const stands = await sql<{ why: string | null }>`select history_month_blocker(${month}::date) as why`.execute(db)
   const why = stands.rows[0]!.why
   if (why === 'uncounted') await closeDays(db, month)
   else if (why !== null) return why

@@ -38,7 +38,7 @@ export async function sweepRecordings(
     waiting.push(...expunged.waiting)
     after = due.at(-1)?.id
   }
-  await sql`select tell_held_as_destroyed()`.execute(expunging.db)
+  await sql`select report_held_as_destroyed()`.execute(expunging.db)
   await reachRemains(expunging, now)
   return { destroyed, failures, waiting: [...new Set(waiting.map(({ why }) => why))] }
 }

@@ -29,7 +29,7 @@ describe('no process gives a right by itself', () => {
         'permission denied',
       )
       await expect(
-        sql`select note_procedure('right.granted', null, 'right', ${outsider.id}::uuid, '{}')`.execute(db),
+        sql`select record_right_act('right.granted', null, 'right', ${outsider.id}::uuid, '{}')`.execute(db),
       ).rejects.toThrow('permission denied')
     },
   )

@@ -129,8 +129,8 @@ describe('what is revoked appends itself, whichever path revoked it:', () => {
 
   test('a password that is changed or taken away, and an employment that ends or is resumed', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
-    await pool.query(`select keep_password($1, 'salt', '\\x00', true)`, [person])
-    await pool.query(`select keep_password($1, 'salt', '\\x01', true)`, [person])
+    await pool.query(`select save_password($1, 'salt', '\\x00', true)`, [person])
+    await pool.query(`select save_password($1, 'salt', '\\x01', true)`, [person])
     await pool.query(`update person set employed_to = '2099-01-01T00:00:00Z' where id = $1`, [person])
     await pool.query('update person set employed_to = null where id = $1', [person])
     expect((await entriesAbout(person)).map(({ object_kind, cause }) => `${object_kind} ${cause}`).slice(-3)).toEqual([

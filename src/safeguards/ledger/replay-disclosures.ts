@@ -160,7 +160,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
       with picked as (
         insert into research_item (disclosure_id, item, recording_id, contact_id, picked_at, picked_by)
         select ${id}::uuid, ${item}, r.id, r.contact_id, ${at}::timestamptz, ${preparedBy}::uuid
-        from (select 1) one left join recording r on r.id = ${known?.recordingId ?? null}::uuid and tie_of(r.id, ${known?.salt ?? null}) = ${tie ?? null}
+        from (select 1) one left join recording r on r.id = ${known?.recordingId ?? null}::uuid and link_hash(r.id, ${known?.salt ?? null}) = ${tie ?? null}
         on conflict (disclosure_id, item) do update set dropped_at = null, dropped_by = null,
           recording_id = coalesce(research_item.recording_id, excluded.recording_id), contact_id = coalesce(research_item.contact_id, excluded.contact_id)
         returning recording_id

@@ -149,7 +149,7 @@ async function goOn() {
     [`update access_right set revoked_at = now(), revoke_cause = 'approver' where id = $1`, [ids.right]],
     [`update access_right set valid_to = '2027-01-01' where id = $1`, [ids.other]],
     ['select drop_factors($1)', [stayer]],
-    [`select keep_password($1, 'salt', '\\x02', true)`, [stayer]],
+    [`select save_password($1, 'salt', '\\x02', true)`, [stayer]],
     ['update one_time_link set used_at = now() where id = $1', [ids.used]],
     ['delete from one_time_link where id = $1', [ids.voided]],
     ['update scim_token set revoked_at = now() where id = $1', [ids.token]],

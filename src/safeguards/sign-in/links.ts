@@ -133,9 +133,7 @@ export async function lookAtLink(
     had_password: boolean
     factors: SecondFactor[]
     awaits: SeenLink['awaits']
-  }>`select person, role, until, had_password, factors, awaits from look_at_link(${token})`.execute(
-    safeguardsOf(holding),
-  )
+  }>`select person, role, until, had_password, factors, awaits from view_link(${token})`.execute(safeguardsOf(holding))
   const found = rows[0]
   if (!found) return undefined
   const { until, factors, awaits } = found

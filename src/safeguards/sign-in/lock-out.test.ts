@@ -182,7 +182,7 @@ describe('a desk that was taken over', () => {
     }
     for (const call of [
       "end_attempt('x', 'x', true)",
-      "keep_password(gen_random_uuid(), 'x', 'x', true)",
+      "save_password(gen_random_uuid(), 'x', 'x', true)",
       `drop_factors('${aino.id}')`,
       `end_sessions_of('${aino.id}', null)`,
       `complete_session('x', 'x', 'password+totp')`,

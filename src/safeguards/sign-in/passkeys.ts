@@ -80,7 +80,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
       const used = await judge(asked.response, ['second-factor', holder.hash], holder.personId)
       return db.transaction().execute(async (tx) => {
         if ('fault' in used) {
-          await sql`select note_wrong_factor(${sessionHash(asked.session)}::bytea)`.execute(tx)
+          await sql`select record_wrong_factor(${sessionHash(asked.session)}::bytea)`.execute(tx)
           await appendAudit(tx, {
             action: 'session.second-factor',
             result: `refused:passkey-${used.fault}`,

@@ -294,7 +294,7 @@ async function rotate(tx: Tx, session: string, newSession: string): Promise<bool
 }
 
 async function wrong(tx: Tx, session: string, person: string, factor: string): Promise<FactorRefusal> {
-  await sql`select note_wrong_factor(${sessionHash(session)}::bytea)`.execute(tx)
+  await sql`select record_wrong_factor(${sessionHash(session)}::bytea)`.execute(tx)
   await appendAudit(tx, {
     action: 'session.second-factor',
     result: 'refused:session.second-factor-wrong',

@@ -111,7 +111,7 @@ export function submitDraft(
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
     // The Service Unit decides about its affected open requests.
     const reach = reachOfChange(history.at(-1)!, description)
-    await sql`select note_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
+    await sql`select record_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })
     return findDraft(tx, viewer, id)
   })

@@ -24,7 +24,7 @@ export function noteStandstill(
     const db = safeguardsOf(tx)
     await sql`select not_while_watched('standstill')`.execute(db)
     if (standing.length === 0) {
-      const { rows } = await sql<{ settled: boolean }>`select settle_standstill() as settled`.execute(db)
+      const { rows } = await sql<{ settled: boolean }>`select clear_standstill_alarm() as settled`.execute(db)
       return rows[0]?.settled ? 'over' : undefined
     }
     const first = standing.map(({ since }) => since).sort(Temporal.Instant.compare)[0]!

@@ -10,7 +10,7 @@ export function recentViews(
 ): Promise<{ inMinute: number; inHour: number }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<{ inMinute: number; inHour: number }>`
-      select in_minute as "inMinute", in_hour as "inHour" from looks_lately()`.execute(tx)
+      select in_minute as "inMinute", in_hour as "inHour" from recent_accesses()`.execute(tx)
     return rows[0] ?? { inMinute: 0, inHour: 0 }
   })
 }

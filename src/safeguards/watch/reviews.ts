@@ -96,7 +96,7 @@ export function listLooksToReview(
       const { rows } = await sql<LookRow>`
         select seq::float8 as seq, at, person_id as "personId", role, action, purpose, reference, object_kind as "objectKind",
           object_id as "objectId", contacts, served_ms::float8 as "servedMs"
-        from looks_to_review(${month.toPlainDate({ day: 1 })}::date, ${after}, ${limit + 1})`.execute(tx)
+        from accesses_to_review(${month.toPlainDate({ day: 1 })}::date, ${after}, ${limit + 1})`.execute(tx)
       const shown = rows.slice(0, limit)
       const person = await namePeople(
         tx,
@@ -135,7 +135,7 @@ export async function signOffLooks(
   month: Temporal.PlainYearMonth,
   note: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
-  const statement = sql`select sign_off_looks(${month.toPlainDate({ day: 1 })}::date, ${note})`
+  const statement = sql`select sign_off_accesses(${month.toPlainDate({ day: 1 })}::date, ${note})`
   const trace = { action: 'looks.reviewed', object: { kind: 'log' }, detail: { month: month.toString() } } as const
   const answer = await actInDatabase(holding, session, statement, watchRefusals, trace)
   return answer === 'done' ? undefined : answer

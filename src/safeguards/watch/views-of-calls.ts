@@ -37,7 +37,7 @@ export function viewsOfMyCalls(
     const { rows } = await sql<LookRow>`
       select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
         contact_started_at as "startedAt"
-      from looks_at_my_calls(${from}::timestamptz, ${to}::timestamptz)`.execute(tx)
+      from accesses_to_my_calls(${from}::timestamptz, ${to}::timestamptz)`.execute(tx)
     return rows.map(viewLook)
   })
 }
@@ -47,7 +47,7 @@ export async function viewsOfContact(tx: HoldingSafeguards, contactId: string): 
   const { rows } = await sql<LookRow>`
     select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
       null::timestamptz as "startedAt"
-    from looks_at_contact(${contactId}::uuid)`.execute(tx)
+    from accesses_to_contact(${contactId}::uuid)`.execute(tx)
   return rows.map(viewLook)
 }
 

@@ -55,7 +55,7 @@ export function takeUpReferral(
   request: string,
   { kind, disclosureId }: { kind: ReferralKind; disclosureId: string },
 ): Promise<'done' | Refused<(typeof takeUpRefusals)[number]>> {
-  const statement = sql`select take_up_referral(${request}::uuid, ${kind}, ${disclosureId}::uuid)`
+  const statement = sql`select accept_referral(${request}::uuid, ${kind}, ${disclosureId}::uuid)`
   const trace = { action: 'referral.taken-up', object: { kind: 'disclosure', id: disclosureId } } as const
   return actInDatabase(db, session, statement, takeUpRefusals, trace)
 }

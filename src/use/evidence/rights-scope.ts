@@ -125,7 +125,7 @@ function judgeSome({ db }: Looking, { upto, outside }: { upto: number; outside: 
     db,
     sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
       select looks, acts, young, outside, upto
-      from looks_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${entriesTogether}::bigint)`,
+      from accesses_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${entriesTogether}::bigint)`,
   )
 }
 

@@ -127,7 +127,7 @@ async function hearing(
   { purpose, reference }: Grant,
 ): Promise<Hearing> {
   const { rows } = await sql<Hearing>`
-    select heard_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now,
+    select listened_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now,
       training_allows(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as "isInSession",
       confined_until() as "roomUntil"`.execute(tx)
   return rows[0]!

@@ -88,7 +88,7 @@ export async function closeCalibration(
       select close_calibration(${id}::uuid) as value`.execute(tx)
     const { answers, form } = rows[0]!.value
     const summary = JSON.stringify(summariseCalibration(form, answers))
-    await sql`select note_calibration(${id}::uuid, ${summary}::jsonb)`.execute(tx)
+    await sql`select record_calibration_summary(${id}::uuid, ${summary}::jsonb)`.execute(tx)
     return 'done' as const
   })
   const trace = { action: 'quality.calibration-closed', object: { kind: 'calibration', id } } as const

@@ -48,7 +48,14 @@ export async function listForms(db: HoldingSafeguards, session: Session): Promis
     from quality_form f left join quality_form_version v on v.form_id = f.id
     order by f.name, f.id, v.version desc`
   const trace = { action: 'quality.forms-read', object: { kind: 'quality-form' } } as const
-  const answer = await askOfDatabase(db, session, statement, ['deny.role'] as const, trace, sql`demand_duty('QUALITY')`)
+  const answer = await askOfDatabase(
+    db,
+    session,
+    statement,
+    ['deny.role'] as const,
+    trace,
+    sql`require_duty('QUALITY')`,
+  )
   return 'refused' in answer ? answer : answer.rows
 }
 
@@ -69,7 +76,7 @@ export async function readForm(
       from quality_form f where f.id = ${id}::uuid`,
     always,
     { action: 'quality.forms-read', object: { kind: 'quality-form', id } },
-    sql`demand_duty('QUALITY'), refuse_if(not exists (select from quality_form f where f.id = ${id}::uuid), 'not-found')`,
+    sql`require_duty('QUALITY'), refuse_if(not exists (select from quality_form f where f.id = ${id}::uuid), 'not-found')`,
   )
   return 'refused' in answer ? answer : answer.rows[0]!
 }

@@ -88,7 +88,7 @@ export async function listPlans(
       order by p.ended_at is not null, p.name, p.id`,
     ['deny.role'] as const,
     { action: 'quality.plans-read', object: { kind: 'sampling-plan' } },
-    sql`demand_duty('QUALITY')`,
+    sql`require_duty('QUALITY')`,
   )
   if ('refused' in answer) return answer
   return answer.rows.map(({ value }) => ({
@@ -173,7 +173,7 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
     const ranked = rankCandidates(candidates, { seed, week: week.toString(), earlier })
     const kept = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
     const noted = await sql<{ noted: boolean }>`
-      select note_draw(${plan}::uuid, ${week.toString()}::date, ${kept}::jsonb, ${JSON.stringify(earlier)}::jsonb,
+      select record_draw(${plan}::uuid, ${week.toString()}::date, ${kept}::jsonb, ${JSON.stringify(earlier)}::jsonb,
         ${ranked}::uuid[]) as noted`.execute(db)
     if (noted.rows[0]?.noted) drawn += Math.min(weekly, ranked.length)
   }

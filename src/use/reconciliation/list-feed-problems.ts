@@ -31,7 +31,7 @@ export function listFeedProblems(
   return asRefused(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      await sql`select demand_reconciler()`.execute(tx)
+      await sql`select require_reconciler()`.execute(tx)
       const ofFeed = feed === undefined ? sql`` : sql`and feed = ${feed}`
       const onward = before
         ? sql`and (at, p.id) < (${before.at}::timestamptz, decode(${before.id}::text, 'hex'))`

@@ -41,7 +41,7 @@ export async function listRequests(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { state, whose } = asked
-      await sql`select look_at_requests(${JSON.stringify({ state, whose, isSearch: asked.find !== undefined })}::jsonb)`.execute(
+      await sql`select record_requests_view(${JSON.stringify({ state, whose, isSearch: asked.find !== undefined })}::jsonb)`.execute(
         tx,
       )
       const now = await registerTime(tx)

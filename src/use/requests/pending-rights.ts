@@ -69,7 +69,7 @@ export function tellPendingRight(
   session: Session,
   { draft, request, how }: { draft: string; request: string; how: DeliveryWay },
 ): Promise<'done' | Refused<(typeof tellRefusals)[number]>> {
-  const statement = sql`select tell_pending_right(${draft}::uuid, ${request}::uuid, ${how})`
+  const statement = sql`select record_pending_right_notice(${draft}::uuid, ${request}::uuid, ${how})`
   const trace = { action: 'pending-right.told', object: { kind: 'request', id: request } } as const
   return actInDatabase(db, session, statement, tellRefusals, trace)
 }

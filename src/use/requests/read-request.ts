@@ -37,7 +37,7 @@ export async function readRequest(
   return asRefused(
     ['deny.role', 'not-found'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const { rows } = await sql<RequestRow>`select * from look_at_request(${id}::uuid)`.execute(tx)
+      const { rows } = await sql<RequestRow>`select * from view_request(${id}::uuid)`.execute(tx)
       const request = rows[0]!
       const requester = await tx
         .selectFrom('subject_requester')
@@ -46,7 +46,7 @@ export async function readRequest(
         .executeTakeFirst()
       const facts = (await factsOf(tx, [request])).get(id)!
       const closing = await sql<{ needs: ReadRequest['unfinishedOtherwise'] }>`
-        select what_closing_needs(${id}::uuid) as needs`.execute(tx)
+        select closing_blockers_by_outcome(${id}::uuid) as needs`.execute(tx)
       return {
         request,
         requester,

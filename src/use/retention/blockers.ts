@@ -54,9 +54,7 @@ export const remedies = {
 /** Runs as the custodian or the owner of the database. */
 export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
   const { rows } = await sql<Blocker>`
-    select kind, count::float8 as count, since, deadline, place, example, fault from what_stands_in_the_way()`.execute(
-    db,
-  )
+    select kind, count::float8 as count, since, deadline, place, example, fault from destruction_blockers()`.execute(db)
   return rows
 }
 

@@ -83,7 +83,7 @@ export function beginCollection(
   session: Session,
   { name, aim }: { name: string; aim: string },
 ): Promise<{ id: string } | Refused<(typeof collectionAct)[number]>> {
-  const statement = sql<{ id: string }>`select keep_training_collection(null, null, ${name}, ${aim}) as id`
+  const statement = sql<{ id: string }>`select save_training_collection(null, null, ${name}, ${aim}) as id`
   const trace = { action: 'training.collection-begun', object: { kind } } as const
   return rowOfDatabase(db, session, statement, collectionAct, trace)
 }
@@ -106,7 +106,7 @@ export function saveCollection(
   id: string,
   { revision, name, aim }: { revision: number; name: string; aim: string },
 ): Promise<'done' | Refused<(typeof changing)[number]>> {
-  const statement = sql`select keep_training_collection(${id}::uuid, ${revision}, ${name}, ${aim})`
+  const statement = sql`select save_training_collection(${id}::uuid, ${revision}, ${name}, ${aim})`
   return actInDatabase(db, session, statement, changing, {
     action: 'training.collection-saved',
     object: { kind, id },
@@ -134,7 +134,7 @@ export function addMoment(
   { recordingId, fromMs, toMs, title, lesson }: MomentWords & { recordingId: string },
 ): Promise<{ id: string } | Refused<(typeof momentAct)[number]>> {
   const statement = sql<{ id: string }>`
-    select keep_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as id`
+    select save_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as id`
   const trace = { action: 'training.moment-added', object: { kind, id: collection } } as const
   return rowOfDatabase(db, session, statement, momentAct, trace)
 }
@@ -145,7 +145,7 @@ export function saveMoment(
   moment: string,
   { fromMs, toMs, title, lesson }: MomentWords,
 ): Promise<'done' | Refused<(typeof momentAct)[number]>> {
-  const statement = sql`select keep_training_moment(${moment}::uuid, null, null, ${fromMs}, ${toMs}, ${title}, ${lesson})`
+  const statement = sql`select save_training_moment(${moment}::uuid, null, null, ${fromMs}, ${toMs}, ${title}, ${lesson})`
   return actInDatabase(db, session, statement, momentAct, { action: 'training.moment-saved', object: { kind } })
 }
 

@@ -217,7 +217,7 @@ describe('what clients send', () => {
     await expect(sql`select * from capture_client`.execute(capture)).rejects.toThrow(/permission denied/)
     await expect(sql`select * from capture_hour`.execute(capture)).rejects.toThrow(/permission denied/)
     await expect(sql`delete from capture_client`.execute(deskDb)).rejects.toThrow(/permission denied/)
-    await expect(sql`select note_client('', 'x', 1, 0, '[]')`.execute(deskDb)).rejects.toThrow(/permission denied/)
+    await expect(sql`select record_client('', 'x', 1, 0, '[]')`.execute(deskDb)).rejects.toThrow(/permission denied/)
     const { rows } = await sql`select * from capture_client`.execute(deskDb)
     expect(rows).toEqual([])
   })

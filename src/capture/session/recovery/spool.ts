@@ -68,7 +68,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const refusedSince = new Map<string, number>()
   /** Another node tells of the same talk, and goes on. */
   const beside = new Set<string>()
-  /** The contact of such a talk, by which it is asked about again while its caller is the same: meet_by_ids counts questions. */
+  /** The contact of such a talk, by which it is asked about again while its caller is the same: match_by_ids counts questions. */
   const contacts = new Map<string, { id: string; caller: string }>()
   /** Over, and about to be stored. */
   const ending = new Set<string>()

@@ -34,7 +34,7 @@ export function enterAuthority(
   session: Session,
   asked: AskedByAuthority,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  const statement = sql<{ id: string; number: string }>`select id, number from keep_authority(null, ${fieldsOf(asked)})`
+  const statement = sql<{ id: string; number: string }>`select id, number from save_authority(null, ${fieldsOf(asked)})`
   const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
   return rowOfDatabase(db, session, statement, enterRefusals, trace)
 }
@@ -46,7 +46,7 @@ export function changeAuthority(
   id: string,
   asked: AskedByAuthority,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const statement = sql`select keep_authority(${id}::uuid, ${fieldsOf(asked)})`
+  const statement = sql`select save_authority(${id}::uuid, ${fieldsOf(asked)})`
   return actOnDisclosure(db, session, id, 'authority.changed', statement, changeRefusals)
 }
 

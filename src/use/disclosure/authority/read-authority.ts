@@ -103,7 +103,7 @@ function look<Answer>(
 ): Promise<Answer | Refused<ReadRefusal>> {
   const looking = inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<SeenRow>`
-      select (l.d).*, l.seen, l.is_own from look_at_authority(${id ?? null}::uuid) l`.execute(tx)
+      select (l.d).*, l.seen, l.is_own from view_authority(${id ?? null}::uuid) l`.execute(tx)
     return answer(await withItems(tx, rows))
   })
   return refusedInLog(db, session, looking, ['deny.role', 'not-found'], {

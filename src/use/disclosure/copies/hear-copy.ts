@@ -130,7 +130,7 @@ function noteHeard(
 ): Promise<boolean> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
     const { rows } = await sql<{ noted: boolean }>`
-      select note_heard(${hearing}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
+      select record_copy_playback(${hearing}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
     return rows[0]?.noted === true
   })
 }

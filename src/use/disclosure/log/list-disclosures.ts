@@ -49,7 +49,7 @@ export async function listDisclosures(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const { rows } = await sql<Row>`select * from look_at_disclosures(${year ?? null}::integer)`.execute(tx)
+      const { rows } = await sql<Row>`select * from view_disclosures(${year ?? null}::integer)`.execute(tx)
       const research = rows.filter(({ kind }) => kind === 'RESEARCH').map(({ id }) => id)
       return { rows, facts: await researchFactsOf(tx, research) }
     }),

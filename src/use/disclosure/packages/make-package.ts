@@ -219,6 +219,6 @@ function jsonOf(value: unknown): Buffer {
 /** @throws if the package was ended meanwhile: nothing more is added */
 async function progress({ db }: PackageMaking, id: string, done: number): Promise<void> {
   const { rows } = await sql<{ goesOn: boolean }>`
-    select note_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)
+    select record_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)
   if (rows[0]?.goesOn !== true) throw new Error('the package has ended while it was made')
 }

@@ -61,7 +61,7 @@ export async function addInstitute(
   given: InstituteToEnter,
 ): Promise<{ id: string } | Refused<(typeof addRefusals)[number] | 'institute.recipient'>> {
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql<{ id: string }>`select keep_institute(null, ${asJson(given)}) as id`
+  const statement = sql<{ id: string }>`select save_institute(null, ${asJson(given)}) as id`
   const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
   return rowOfDatabase(db, session, statement, addRefusals, trace)
 }
@@ -74,7 +74,7 @@ export async function changeInstitute(
   given: InstituteToEnter,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number] | 'institute.recipient'>> {
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql`select keep_institute(${id}::uuid, ${asJson(given)})`
+  const statement = sql`select save_institute(${id}::uuid, ${asJson(given)})`
   const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
   return actInDatabase(db, session, statement, changeRefusals, trace)
 }

@@ -81,7 +81,7 @@ export function listResearch(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      await sql`select look_at_research(null)`.execute(tx)
+      await sql`select view_research(null)`.execute(tx)
       const listed = await withFacts(tx, session, (await rowsOf(tx, isOver(which === 'over'))).rows)
       return listed.sort((one, other) => Number(other.isOverdue) - Number(one.isOverdue))
     }),
@@ -100,13 +100,13 @@ export function readResearch(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const looked = await sql<{ seen: string }>`select look_at_research(${id}::uuid) as seen`.execute(tx)
+      const looked = await sql<{ seen: string }>`select view_research(${id}::uuid) as seen`.execute(tx)
       const [listed] = await withFacts(tx, session, (await rowsOf(tx, sql<boolean>`d.id = ${id}::uuid`)).rows)
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
       const lacks = await sql<MissingOfResearch>`
-        select l.* from research_facts(${[id]}::uuid[]) f, lacks_of_facts(f.facts) l`.execute(tx)
+        select l.* from research_facts(${[id]}::uuid[]) f, missing_prerequisites(f.facts) l`.execute(tx)
       const parts = await sql<{ quality: boolean; decides: boolean }>`
         select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
       return {

@@ -18,7 +18,7 @@ export const lackRefusals = [
   'research.decision',
 ] as const
 
-/** Refusals of `demand_releasable`, for making packages. */
+/** Refusals of `require_releasable`, for making packages. */
 export const releaseRefusals = [
   ...always,
   ...lackRefusals,

@@ -48,7 +48,7 @@ function randomFacts(): unknown {
   }
 }
 
-/** A model of `lacks_of_facts`: each lack in its order, whether it is missing or of which items. */
+/** A model of `missing_prerequisites`: each lack in its order, whether it is missing or of which items. */
 function lacksOf({ items, dueEnds, ...facts }: ResearchFacts) {
   if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []
   const isBefore = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other) < 0
@@ -91,7 +91,7 @@ function lacksOf({ items, dueEnds, ...facts }: ResearchFacts) {
 test('what is missing is that of a model, whatever there is', async () => {
   const all = Array.from({ length: 1_000 }, randomFacts)
   const { rows } = await sql<{ lacks: { what: string; items?: number[]; until?: string }[] }>`
-    select coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(l))) from lacks_of_facts(f) l), '[]') as lacks
+    select coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(l))) from missing_prerequisites(f) l), '[]') as lacks
     from jsonb_array_elements(${JSON.stringify(all)}::jsonb) with ordinality e (f, n) order by n`.execute(admin)
   const decided = rows.map(({ lacks }) =>
     lacks.map(({ until, ...lack }) => ({ ...lack, ...(until && { until: Temporal.Instant.from(until).toString() }) })),

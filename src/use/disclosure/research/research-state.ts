@@ -1,6 +1,6 @@
 /**
  * State of a disclosure to a research institute (requirements 1.5, R28-R33, R35), derived from facts. What is missing is
- * decided in the database (`lacks_of_facts`).
+ * decided in the database (`missing_prerequisites`).
  */
 export type ResearchState =
   | 'DRAFT'

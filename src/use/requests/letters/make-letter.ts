@@ -38,7 +38,7 @@ export function draftLetter(
     const { facts } = begun.rows[0]!
     const { version, content } = await setInForce(tx, kind, facts, description)
     const { rows } = await sql<LetterRow>`
-      select ${listedColumns} from keep_letter(${id}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb) l`.execute(
+      select ${listedColumns} from save_letter(${id}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb) l`.execute(
       tx,
     )
     return listedLetter(rows[0]!)
@@ -67,7 +67,7 @@ export async function makeLettersDue(
         const facts = begun.rows[0]?.facts
         if (!facts) return 0
         const { version, content } = await setInForce(tx, kind, facts, description)
-        await sql`select keep_letter_due(${request}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb)`.execute(
+        await sql`select save_letter_due(${request}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb)`.execute(
           tx,
         )
         return 1

@@ -101,7 +101,7 @@ export function noteOutcome(
   id: string,
   outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN',
 ): Promise<'done' | Refused<(typeof outcomeRefusals)[number]>> {
-  return actInDatabase(db, session, sql`select note_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
+  return actInDatabase(db, session, sql`select record_appointment_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
     action: 'appointment.ended',
     object: { kind: 'appointment', id },
   })
@@ -147,7 +147,7 @@ async function ask(
     db,
     session,
     sql<{ told: Appointment }>`
-      select told from appointments_as_told(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
+      select told from list_appointments(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
         ${toAt ?? null}::timestamptz, ${onlyMine}, ${here}::bytea) told`,
     ['deny.role'],
     { action: 'request.refused', object: { kind: 'appointment' } },
