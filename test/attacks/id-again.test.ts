@@ -102,6 +102,36 @@ describe('of two calls with one id', () => {
     ])
   })
 
+  test.each([
+    ['before', [row(0, 'anonymous', aino), row(7200, second, cecilia)]],
+    ['after', [row(0, second, aino), row(7200, 'anonymous', cecilia)]],
+    ['beside two others, after', [row(0, second, aino), row(7200, 'anonymous', cecilia), row(300, first, aino)]],
+  ])('of which one number is withheld, hours %s: no caller gets the other one’s', async (_, rows) => {
+    const looks: unknown[] = []
+    for (const texts of [[rows.join('')], [rows.toReversed().join('')], rows]) {
+      await clear()
+      for (const text of texts) expect(await tell(csv, heading + text)).toEqual([])
+      looks.push(await contacts())
+    }
+    expect(looks[0]).toHaveLength(rows.length)
+    expect(looks[0]).toContainEqual(
+      expect.arrayContaining([null, [phone(_ === 'before' ? aino : cecilia), expect.any(Number), expect.any(Number)]]),
+    )
+    expect(looks[1]).toEqual(looks[0])
+    expect(looks[2]).toEqual(looks[0])
+  })
+
+  test.each([
+    ['at once', 202],
+    ['after minutes of waiting', 480],
+  ])('of one call, whose part after a transfer tells no caller, %s: one contact', async (_, later) => {
+    const told = [row(0, first, aino), row(later, '', cecilia)]
+    expect(await tell(csv, heading + told.join(''))).toEqual([])
+    expect(await contacts()).toEqual([
+      [phone(first), [phone(aino), 20, 200], [phone(cecilia), later + 20, later + 200]],
+    ])
+  })
+
   test('of one caller: one contact, with both talks', async () => {
     expect(await tell(csv, heading + row(0, first, aino) + row(7200, first, cecilia))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 20, 200], [phone(cecilia), 7220, 7400]]])

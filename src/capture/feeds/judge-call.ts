@@ -30,40 +30,46 @@ interface Known {
 }
 
 /**
- * Splits calls of several callers under one id: one call each, for review (docs/decisions/0111). A record without a caller
- * belongs to the caller whose leg was in progress when it began, and to nobody if several were.
+ * Splits calls under one id, for review (docs/decisions/0111): one for each caller, and one for each time at which only calls
+ * without a caller came in. A record without a caller otherwise belongs to the caller whose leg was in progress when it began,
+ * and to nobody if several were.
  */
 export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
   if (told.isUnfinished) return [told]
   const { sideOf, keyOf } = sidesOf(known)
   const legs = told.legs as readonly WholeLeg[]
-  const own = legs.map((leg) => (sideOf(leg) === 'incoming' ? keyOf(leg.caller, leg.startedAt) : undefined))
-  const callers = new Set(own.filter((caller) => caller !== undefined))
-  if (callers.size === 0) return splitByTime(told, legs)
-  if (callers.size < 2) return [told]
-  const goesOn = (caller: string, at: Temporal.Instant) =>
-    legs.some(
-      ({ startedAt, endedAt }, n) =>
-        own[n] === caller && Temporal.Instant.compare(startedAt, at) <= 0 && Temporal.Instant.compare(at, endedAt) < 0,
-    )
-  const whose = legs.map((leg, n) => {
-    if (own[n] !== undefined) return own[n]
-    const could = [...callers].filter((caller) => goesOn(caller, leg.startedAt))
-    return could.length === 1 ? could[0] : undefined
-  })
-  let left = callers.size
+  const incoming = new Set(legs.filter((leg) => sideOf(leg) === 'incoming'))
+  const callerOf = (leg: WholeLeg) => (incoming.has(leg) ? keyOf(leg.caller, leg.startedAt) : undefined)
+  const callers = new Set(legs.map(callerOf).filter((caller) => caller !== undefined))
+  const times = splitByTime(legs)
+  const unnamed =
+    callers.size === 0
+      ? times
+      : times.filter((own) => own.every((leg) => !callerOf(leg)) && own.some((leg) => incoming.has(leg)))
+  const named = legs.filter((leg) => !unnamed.some((own) => own.includes(leg)))
+  const calls = [...[...callers].map((caller) => named.filter((leg) => whoseIs(leg) === caller)), ...unnamed]
+  if (calls.length < 2) return [told]
+  let left = calls.length
   const taken = () => {
     if (--left === 0) told.taken()
   }
-  return [...callers].map((caller) => ({
-    ...told,
-    legs: legs.filter((_, n) => whose[n] === caller).map((leg) => ({ ...leg, isDoubtful: true })),
-    taken,
-  }))
+  return calls.map((own) => ({ ...told, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
+
+  function whoseIs(leg: WholeLeg): PhoneNumberKey | undefined {
+    const goesOn = (caller: PhoneNumberKey) =>
+      named.some(
+        (other) =>
+          callerOf(other) === caller &&
+          Temporal.Instant.compare(other.startedAt, leg.startedAt) <= 0 &&
+          Temporal.Instant.compare(leg.startedAt, other.endedAt) < 0,
+      )
+    const could = callers.size > 1 ? [...callers].filter(goesOn) : [...callers]
+    return callerOf(leg) ?? (could.length === 1 ? could[0] : undefined)
+  }
 }
 
-/** Splits calls of withheld callers by time: a leg that begins this long after all others had ended is another call. */
-function splitByTime(told: ToldCall, legs: readonly WholeLeg[]): ToldCall[] {
+/** Splits legs by time: one that begins this long after all earlier ones had ended is another call's. */
+function splitByTime(legs: readonly WholeLeg[]): WholeLeg[][] {
   const calls: WholeLeg[][] = []
   let endedMs = 0
   for (const leg of legs.toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))) {
@@ -72,12 +78,7 @@ function splitByTime(told: ToldCall, legs: readonly WholeLeg[]): ToldCall[] {
     else calls.push([leg])
     endedMs = Math.max(endedMs, leg.endedAt.epochMilliseconds)
   }
-  if (calls.length < 2) return [told]
-  let left = calls.length
-  const taken = () => {
-    if (--left === 0) told.taken()
-  }
-  return calls.map((own) => ({ ...told, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
+  return calls
 }
 
 /**
