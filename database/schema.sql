@@ -3629,7 +3629,7 @@ contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF cont
 content_stays_its_days() returns trigger
 contents_since() returns timestamp with time zone to seloste_custodian
 copies_end_with_request() returns trigger
-copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
+copies_that_left(lost tstzmultirange) returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint, unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
 copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_block_reason(r recording) returns text

@@ -154,10 +154,12 @@ end $$;
 grant execute on function accept_referral to seloste_desk;
 
 -- Of the copies that left for research: how many are out, back, and late; what was closed too early; what is tied that is confirmed
--- (R30, R32). Of recalls: how many wait and how many are late (R50).
-create or replace function copies_that_left()
-returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint,
-  recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text)
+-- (R30, R32). What the audit log has as released and is not here (`missing`), and confirmations that it does not have (`unlogged`); `lost`,
+-- the times that a restore has lost. Of recalls: how many wait and how many are late (R50).
+create or replace function copies_that_left(lost tstzmultirange)
+returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint,
+  unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint,
+  example text, recall_example text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with copy as (
     select c.*,
@@ -167,16 +169,27 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state <> 'CONFIRMED' and d.closed_at is not null as is_open_in_closed,
       c.state = 'CONFIRMED' and exists (
         select from research_item i where i.disclosure_id = d.id and i.item = c.item and (i.recording_id is not null or i.contact_id is not null)) as is_tied,
+      c.state = 'CONFIRMED' and d.id is not null and not coalesce(c.confirmed_at <@ lost, false) and not is_before_log(c.confirmed_at)
+        and not exists (select from audit_entry e where e.object_id = d.id and e.action = 'research.item-confirmed' and e.result = 'ok'
+          and (e.detail ->> 'item')::integer = c.item) as is_unlogged,
       c.state = 'RECALLED' and c.due_at <= register_now() as is_recall_overdue,
       c.confirmed_at > greatest(c.due_at, register_now() - interval '1 year') as was_recall_late,
       c.state = 'RELEASED' and exists (select from prohibition p where p.recording_id = c.recording_id) as is_not_recalled
     from disclosed_copy c left join research_disclosure d on d.number = c.disclosure
+  ), lacking as (
+    select l.id, l.items - count(c.id) as copies
+    from (
+      select e.object_id as id, sum((e.detail ->> 'items')::integer) as items from audit_entry e
+      where e.action = 'research.released' and e.result = 'ok' group by e.object_id
+    ) l left join research_disclosure d on d.id = l.id left join disclosed_copy c on c.disclosure = d.number
+    group by l.id, l.items having l.items > count(c.id)
   )
   select count(*), count(*) filter (where state = 'CONFIRMED'), count(*) filter (where is_overdue), count(*) filter (where was_late),
-    count(*) filter (where is_open_in_closed), count(*) filter (where is_tied), count(*) filter (where recalled_at is not null),
+    count(*) filter (where is_open_in_closed), count(*) filter (where is_tied),
+    (select coalesce(sum(copies), 0)::bigint from lacking), count(*) filter (where is_unlogged), count(*) filter (where recalled_at is not null),
     count(*) filter (where state = 'RECALLED'), count(*) filter (where is_recall_overdue),
     count(*) filter (where recalled_at is not null and was_recall_late), count(*) filter (where is_not_recalled),
-    min(disclosure || '/' || item) filter (where is_overdue or is_open_in_closed or is_tied),
+    coalesce((select min(id::text) from lacking), min(disclosure || '/' || item) filter (where is_overdue or is_open_in_closed or is_tied or is_unlogged)),
     min(disclosure || '/' || item) filter (where is_recall_overdue or is_not_recalled)
   from copy
 $$;

@@ -11,7 +11,8 @@ const database = await createTestDatabase<RegisterTables>()
 const { db: admin } = database.as()
 const { id: eero } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Eero' })
 const { id: riitta } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Riitta' })
-const looking = { db: database.as('seloste_custodian').db } as unknown as Looking
+const noKeys = { read: () => Promise.resolve(undefined) }
+const looking = { db: database.as('seloste_custodian').db, keys: noKeys } as unknown as Looking
 const returned = () => disclosuresReturned.check(looking, undefined)
 const recalled = () => disclosuresRecalled.check(looking, undefined)
 
@@ -53,6 +54,9 @@ test('a copy past its day breaks the promise until confirmed, and counts as late
   const confirm = sql`
     update disclosed_copy set state = 'CONFIRMED', recording_id = null, tie_salt = null, confirmed_at = now(), outcome = 'destroyed'`
   await confirm.execute(admin)
+  await sql`
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('research.item-confirmed', 'disclosure', ${id}, 'ok', '{"item": 1}')`.execute(admin)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 0, tied: 1, example: 'T-2026-1/1' } })
   await sql`update research_item set recording_id = null, contact_id = null where disclosure_id = ${id}`.execute(admin)
   expect(await returned()).toMatchObject({

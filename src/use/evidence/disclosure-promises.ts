@@ -1,9 +1,8 @@
 /** Promises about copies at research institutes: returned or destroyed by their day, recalls confirmed in time. */
-import { sql, type Kysely } from 'kysely'
-import type { RegisterTables } from '#register/tables.ts'
+import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
-import type { Check } from './promise.ts'
-import type { EvidenceTables } from './tables.ts'
+import { lostTimes } from './lost-times.ts'
+import type { Check, Looking } from './promise.ts'
 
 interface CopiesThatLeft {
   released: number
@@ -12,6 +11,8 @@ interface CopiesThatLeft {
   late_in_year: number
   open_in_closed: number
   tied: number
+  missing: number
+  unlogged: number
   recalled: number
   recalls_open: number
   recalls_overdue: number
@@ -21,8 +22,10 @@ interface CopiesThatLeft {
   recall_example: string | null
 }
 
-const askCopies = (db: Kysely<RegisterTables & EvidenceTables>) =>
-  askOne(db, sql<CopiesThatLeft>`select * from copies_that_left()`)
+async function askCopies(looking: Looking): Promise<CopiesThatLeft> {
+  const lost = await lostTimes(looking)
+  return askOne(looking.db, sql<CopiesThatLeft>`select * from copies_that_left(${lost}::tstzmultirange)`)
+}
 
 type ReturnedFacts = {
   released: number
@@ -34,23 +37,27 @@ type ReturnedFacts = {
   openInClosed: number
   /** Confirmed copies still linked to their recording. */
   tied: number
+  /** Released by the log, and not there. */
+  missing: number
+  /** Confirmed, but not by the log. */
+  unlogged: number
   example: string | null
 }
 
 /** R30, R32. */
 export const disclosuresReturned: Check<ReturnedFacts> = {
-  rule: 'Every copy that a research institute has is within its day, no disclosure is closed while a copy of it is not confirmed as returned or destroyed, and of a confirmed copy nothing says which recording it was of.',
+  rule: 'Every copy that a research institute has is within its day, no disclosure is closed while a copy of it is not confirmed as returned or destroyed, and of a confirmed copy nothing says which recording it was of. Every copy that the audit log has as released is there, and the log has every confirmation.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
     title:
       'is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed',
   },
   remedy:
-    'The example is the disclosure and the item. Ask the institute to return or destroy the copies and enter its confirmation; where an item is tied to a recording though it is confirmed, report it as a fault of Seloste.',
-  async check({ db }) {
-    const row = await askCopies(db)
+    'The example is the disclosure and the item, or the id of a disclosure that lacks copies. Ask the institute to return or destroy the copies and enter its confirmation; where an item is tied to a recording though it is confirmed, report it as a fault of Seloste. Where copies are missing, or were confirmed without an entry of the log, find out who changed the database.',
+  async check(looking) {
+    const row = await askCopies(looking)
     return {
-      holds: row.overdue === 0 && row.open_in_closed === 0 && row.tied === 0,
+      holds: [row.overdue, row.open_in_closed, row.tied, row.missing, row.unlogged].every((count) => count === 0),
       facts: {
         released: row.released,
         confirmed: row.confirmed,
@@ -58,11 +65,15 @@ export const disclosuresReturned: Check<ReturnedFacts> = {
         lateInYear: row.late_in_year,
         openInClosed: row.open_in_closed,
         tied: row.tied,
+        missing: row.missing,
+        unlogged: row.unlogged,
         example: row.example,
       },
     }
   },
-  more: ({ openInClosed, tied }, { number }) => ({ wrong: number(openInClosed + tied) }),
+  more: ({ openInClosed, tied, missing, unlogged }, { number }) => ({
+    wrong: number(openInClosed + tied + missing + unlogged),
+  }),
 }
 
 type RecalledFacts = {
@@ -85,8 +96,8 @@ export const disclosuresRecalled: Check<RecalledFacts> = {
   },
   remedy:
     'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste.',
-  async check({ db }) {
-    const row = await askCopies(db)
+  async check(looking) {
+    const row = await askCopies(looking)
     return {
       holds: row.recalls_overdue === 0 && row.not_recalled === 0,
       facts: {

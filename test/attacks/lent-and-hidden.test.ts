@@ -1,0 +1,92 @@
+/** What an institute has is not hidden by the database's owner (R30, R32): the audit log has what was released and what was confirmed. */
+import { sql } from 'kysely'
+import { afterEach, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { disclosuresReturned } from '#use/evidence/disclosure-promises.ts'
+import type { Looking } from '#use/evidence/promise.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openResearch } from '../disclosure/open-research.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { admin, custodian, ends, released, confirm, read, pastItsDay } = await openResearch(database)
+const looking = { db: custodian, keys: ends.expunging.keys } as unknown as Looking
+const check = () => disclosuresReturned.check(looking, undefined)
+
+const heal: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const mend of heal.splice(0).reverse()) await mend()
+  expect(await check()).toMatchObject({ holds: true })
+})
+
+/** As the owner: with every trigger and reference switched off. */
+const owner = (...statements: string[]) =>
+  admin.transaction().execute(async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx)
+    for (const statement of statements) await sql.raw(statement).execute(tx)
+  })
+/** Deletes rows; they come back after the test. */
+async function hide(table: string, where: string): Promise<void> {
+  const { rows } = await sql<{ row: string }>`
+    select to_jsonb(t)::text as row from ${sql.table(table)} t where ${sql.raw(where)}`.execute(admin)
+  expect(rows).not.toEqual([])
+  await owner(`delete from ${table} where ${where}`)
+  heal.push(() =>
+    owner(
+      ...rows.map(
+        ({ row }) =>
+          `insert into ${table} select (jsonb_populate_record(null::${table}, '${row.replaceAll("'", "''")}')).*`,
+      ),
+    ),
+  )
+}
+
+/** A disclosure of three copies, of which one is confirmed: within its day. */
+async function lent() {
+  const { id } = await released({ items: 3 })
+  expect((await confirm(id, 1)).status).toBe(204)
+  expect(await check()).toMatchObject({ holds: true })
+  return { id, number: (await read(id)).number }
+}
+
+test('a disclosure whose row is deleted is named, and its copies count, past their day or not', async () => {
+  const { id } = await lent()
+  await pastItsDay(id)
+  heal.push(() => pastItsDay(id, -30))
+  await hide('research_disclosure', `id = '${id}'`)
+  expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
+})
+
+test('copies whose rows are deleted are missed, with the disclosure’s row and without it', async () => {
+  const { id, number } = await lent()
+  await hide('disclosed_copy', `disclosure = '${number}' and item > 1`)
+  expect(await check()).toMatchObject({ holds: false, facts: { missing: 2, example: id } })
+  await hide('research_disclosure', `id = '${id}'`)
+  await hide('disclosed_copy', `disclosure = '${number}'`)
+  expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
+})
+
+test('a copy of which nobody has confirmed anything is not confirmed', async () => {
+  const { number } = await lent()
+  const copy = `disclosed_copy where disclosure = '${number}' and item = 2`
+  const { rows } = await sql<{ recording_id: string; tie: string }>`
+    select recording_id, tie_salt::text as tie from ${sql.raw(copy)}`.execute(admin)
+  const ofCopy = `where disclosure = '${number}' and item = 2`
+  const untied = `update research_item set recording_id = null, contact_id = null where item = 2 and disclosure_id = (
+    select id from research_disclosure where number = '${number}')`
+  const { rows: items } = await sql<{ contact_id: string }>`
+    select contact_id from research_item where recording_id = ${rows[0]!.recording_id}`.execute(admin)
+  await owner(
+    untied,
+    `update disclosed_copy set state = 'CONFIRMED', recording_id = null, tie_salt = null, confirmed_at = now(), outcome = 'destroyed' ${ofCopy}`,
+  )
+  heal.push(() =>
+    owner(
+      `update disclosed_copy set state = 'RELEASED', recording_id = '${rows[0]!.recording_id}', tie_salt = '${rows[0]!.tie}',
+        confirmed_at = null, outcome = null ${ofCopy}`,
+      untied
+        .replace('recording_id = null', `recording_id = '${rows[0]!.recording_id}'`)
+        .replace('contact_id = null', `contact_id = '${items[0]!.contact_id}'`),
+    ),
+  )
+  expect(await check()).toMatchObject({ holds: false, facts: { missing: 0, unlogged: 1, example: `${number}/2` } })
+})
