@@ -3696,6 +3696,7 @@ end_inspection(i inspection, whose uuid, how text) returns void
 end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
 end_listenings_over() returns TABLE(listening uuid, why text) to seloste_custodian
+end_of_former_official(c correction) returns void
 end_of_recording(r recording) returns jsonb to seloste_custodian
 end_order(wanted uuid, note text) returns void to seloste_desk
 end_package(p disclosure_package, why text, by uuid) returns void

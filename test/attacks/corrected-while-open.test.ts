@@ -1,6 +1,7 @@
 /** What is open about a call when a correction gives it to another official (R39, R48-R50, L9): nothing of the one is the other’s. */
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { RequestDetail } from '#app/http/contract/requests.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { beginEvaluation, listEvaluations, releaseEvaluation, saveEvaluation } from '#use/quality/evaluate.ts'
@@ -13,7 +14,7 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask, admin, custodian, people, stateOf } = acts
+const { kept, served, ask, admin, custodian, people, stateOf, setDay } = acts
 const deskDb = database.as('seloste_desk').db
 const number = phone('029 497 000')
 
@@ -126,4 +127,65 @@ test('a restriction that an official was told of outlasts the correction until t
   await send(request.id, 'restriction-end')
   expect((await close(request.id)).status).toBe(204)
   expect((await stateOf(recording)).state).toBe('STORED')
+})
+
+describe('what the official asked for of a call that is another’s by a correction', () => {
+  const ofAino = { party: 'OFFICIAL' as const, officialId: people.aino.id }
+  /** A time of an office from so many hours from now on, of an hour. */
+  async function slotIn(hours: number): Promise<string> {
+    const inThree = { fi: 'Oulu', sv: 'Uleåborg', en: 'Oulu' }
+    const office = await ask('paula', 'POST', '/api/offices', { names: inThree, address: inThree })
+    const { rows } = await sql<{ id: string }>`
+      insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+      select ${office.body['id']}::uuid, now() + make_interval(hours => ${hours}::integer),
+        now() + make_interval(hours => ${hours + 1}::integer), ${people.paula.id}, ${people.paula.id} returning id`.execute(
+      admin,
+    )
+    return rows[0]!.id
+  }
+  const book = (request: string, slotId: string) =>
+    ask('paula', 'POST', `/api/requests/${request}/appointments`, { slotId, needs: [] })
+  const offered = async (request: string) => (await ask('paula', 'GET', `/api/requests/${request}/slots`)).body
+  const booked = async (request: string) =>
+    (await ask('paula', 'GET', `/api/requests/${request}`)).body as unknown as RequestDetail
+
+  test('is heard at no office: the appointment is over, its time free, and no other is offered', async () => {
+    const { segmentId, contactId } = await callOfAino()
+    const request = await served({ contacts: [contactId], ...ofAino, kinds: ['LISTEN'] })
+    const slot = await slotIn(30)
+    expect((await book(request.id, slot)).status).toBe(201)
+    await correct(segmentId, await served({ contacts: [contactId] }))
+    expect((await booked(request.id)).appointments).toMatchObject([{ state: 'OVER' }])
+    const free = await offered(request.id)
+    expect(free).toMatchObject({ items: [] })
+    expect(free).not.toHaveProperty('latest')
+    expect(await book(request.id, slot)).toMatchObject({ status: 409, code: 'appointment.nothing' })
+    const caller = await served({ contacts: [contactId], kinds: ['LISTEN'] })
+    expect((await book(caller.id, slot)).status).toBe(201)
+  })
+
+  test('leaves what else they wait to hear as it is, with its appointment', async () => {
+    const [one, other] = [await callOfAino(), await callOfAino(4)]
+    const request = await served({ contacts: [one.contactId, other.contactId], ...ofAino, kinds: ['LISTEN'] })
+    expect((await book(request.id, await slotIn(31))).status).toBe(201)
+    const latest = async () => ((await offered(request.id)) as { latest?: string }).latest
+    await setDay(one.id, Temporal.Now.instant().add({ hours: 40 }))
+    const before = await latest()
+    await correct(one.segmentId, await served({ contacts: [one.contactId] }))
+    expect((await booked(request.id)).appointments).toMatchObject([{ state: 'BOOKED' }])
+    // Of the call that is another's no end is told any more.
+    expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
+  })
+
+  test('is copied no more: a copy that lies ready ends, and no letter tells of it', async () => {
+    const { id: recording, segmentId, contactId } = await callOfAino()
+    const request = await served({ contacts: [contactId], ...ofAino, kinds: ['COPY', 'KNOW'] })
+    const made = await acts.makeCopy(request.id, recording)
+    expect(made.status).toBe(201)
+    await acts.ready(made.body['id'] as string)
+    await correct(segmentId, await served({ contacts: [contactId] }))
+    expect((await acts.copyOf(made.body['id'] as string)).rows[0]).toMatchObject({ end_why: 'withdrawn' })
+    const letter = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'copy' })
+    expect(letter).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
+  })
 })

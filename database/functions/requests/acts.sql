@@ -208,6 +208,33 @@ begin
 end $$;
 grant execute on function propose_correction to seloste_desk;
 
+-- Ends what the official of before asked for of a part that a correction has given to another: no hearing of it is waited for, and no copy
+-- of it leaves. What restricts it stays until they are told (was_answered_by).
+create or replace function end_of_former_official(c correction) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  i inspection;
+begin
+  for i in
+    select n.* from inspection n join subject_request q on q.id = n.request_id
+    where n.contact_id = c.contact_id and n.closed_at is null and q.party = 'OFFICIAL' and q.official_id = c.was_person_id
+    order by n.id for update of n
+  loop
+    if exists (select from inspection_recording ir join recording r on r.id = ir.recording_id
+      where ir.inspection_id = i.id and r.segment_id <> c.segment_id) then
+      delete from inspection_recording ir using recording r
+      where ir.inspection_id = i.id and r.id = ir.recording_id and r.segment_id = c.segment_id;
+    else
+      perform end_inspection(i, null, 'answered');
+    end if;
+  end loop;
+  perform settle_recording(r.id) from recording r where r.contact_id = c.contact_id and r.segment_id = c.segment_id;
+  perform end_subject_copy(k, 'withdrawn', null)
+  from subject_copy k join recording r on r.id = k.recording_id join subject_request q on q.id = k.request_id
+  where r.contact_id = c.contact_id and r.segment_id = c.segment_id and k.ended_at is null and q.party = 'OFFICIAL'
+    and q.official_id = c.was_person_id;
+end $$;
+
 -- Decides on a correction: never who proposed it, nor whom it is about. What the history said before stays in the log, by id.
 create or replace function decide_correction(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -233,6 +260,7 @@ begin
       official_phone = phone_at(c.becomes_person_id, s.answered_at, s.official_phone)
     where k.id = s.id and k.contact_started_at = s.contact_started_at;
     perform enter_correction(k) from correction k where k.id = c.id;
+    perform end_of_former_official(c);
   end if;
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
   select viewer(), viewers_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(

@@ -351,12 +351,12 @@ begin
 end $$;
 grant execute on function record_appointment_outcome to seloste_desk;
 
--- With the last thing that was to be heard, an appointment is over: destroyed before, or not asked for any more.
+-- With the last thing that was to be heard, an appointment is over: destroyed before, another's by a correction, or not asked for any more.
 create or replace function appointment_follows() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a appointment;
-  how text := case when new.outcome = 'destroyed' then 'OVER' else 'WITHDRAWN' end;
+  how text := case when new.outcome in ('destroyed', 'answered') then 'OVER' else 'WITHDRAWN' end;
 begin
   if new.request_id is null or new.closed_at is null or old.closed_at is not null
      or exists (select from inspection i where i.request_id = new.request_id and i.closed_at is null) then
