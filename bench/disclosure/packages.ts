@@ -15,7 +15,7 @@ import { longCall, readDialogues, type LongCall } from './long-calls.ts'
 import { ratio, type Row } from '../rows.ts'
 
 const mostSeconds = 120
-const lookMs = 100
+const checkMs = 100
 const run = promisify(execFile)
 
 /** Returns false if rendering all, or packing all, takes more than two minutes. */
@@ -105,7 +105,7 @@ async function untilCount(
     if (failed !== undefined) throw new Error(`one could not be ${what}: ${failed}`)
     seen.add(share)
     if (done === all) return seen.size
-    await sleep(lookMs)
+    await sleep(checkMs)
   }
 }
 

@@ -20,7 +20,7 @@ import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
-import type { Looking } from '#use/evidence/promise.ts'
+import type { CheckContext } from '#use/evidence/promise.ts'
 import type { EvidenceTables } from '#use/evidence/tables.ts'
 import { ratio, type Row } from '../rows.ts'
 
@@ -29,7 +29,7 @@ const daysOfHistory = 420
 const batch = 50_000
 
 /** Returns true if every promise holds and a later round takes at most a tenth of the five minutes. */
-export async function checkAll({ calls = 2_000_000, looks = 200_000 } = {}): Promise<Row[]> {
+export async function checkAll({ calls = 2_000_000, looks: views = 200_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
@@ -47,11 +47,11 @@ export async function checkAll({ calls = 2_000_000, looks = 200_000 } = {}): Pro
     const admin = open(server.adminUrl())
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const versions = await readVersions(admin.db)
-    await fill(admin.db, versions[0] as DescriptionVersion, calls, looks)
+    await fill(admin.db, versions[0] as DescriptionVersion, calls, views)
     const custodian = open(server.urlFor('seloste_custodian', 'bench', 'postgres'))
     await noteWorkDone(custodian.db, 'sweep', Temporal.Now.instant())
 
-    const looking = async (afresh: boolean): Promise<Looking> => ({
+    const context = async (afresh: boolean): Promise<CheckContext> => ({
       db: custodian.db,
       versions,
       version: versions[0] as DescriptionVersion,
@@ -66,7 +66,7 @@ export async function checkAll({ calls = 2_000_000, looks = 200_000 } = {}): Pro
     const rounds: number[] = []
     const broken = new Set<string>()
     for (const afresh of [true, false, false]) {
-      const round = await looking(afresh)
+      const round = await context(afresh)
       rounds.push(
         await timed(async () => (await checkPromises(round)).broken.forEach(({ promise }) => broken.add(promise))),
       )
@@ -116,7 +116,7 @@ async function fill(
   db: Kysely<RegisterTables & EvidenceTables>,
   version: DescriptionVersion,
   calls: number,
-  looks: number,
+  views: number,
 ): Promise<void> {
   const begun = performance.now()
   const firstMs = Date.now() - daysOfHistory * 86_400_000
@@ -209,13 +209,13 @@ async function fill(
     insert into audit_entry (at, person_id, role, action, purpose, object_kind, object_id, result)
     select c.at + interval '1 hour', s.official_person_id, 'OFFICIAL', 'contact.read', 'DEVELOPMENT', 'contact', c.contact, 'ok'
     from call c join segment s on s.id = c.segment
-    where c.i % ${sql.lit(Math.ceil(calls / looks))} = 0`.execute(db)
+    where c.i % ${sql.lit(Math.ceil(calls / views))} = 0`.execute(db)
   await sql`
     insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until, ended_at)
     select gen_random_uuid(), r.id, s.official_person_id, a.id, '', 'OFFICIAL', 'DEVELOPMENT', r.ended_at + interval '1 day',
       r.ended_at + interval '1 day 1 hour', r.ended_at + interval '1 day 10 minutes'
     from recording r join segment s on s.id = r.segment_id join access_right a on a.person_id = s.official_person_id
-    where r.ended_at < now() - interval '2 days' limit ${sql.lit(Math.floor(looks / 4))}`.execute(db)
+    where r.ended_at < now() - interval '2 days' limit ${sql.lit(Math.floor(views / 4))}`.execute(db)
   await sql`
     insert into listening_range (listening_id, at, from_ms, to_ms)
     select id, started_at + n * interval '1 minute', n * 60000, n * 60000 + 60000 from listening, generate_series(1, 4) n`.execute(
@@ -223,5 +223,5 @@ async function fill(
   )
   await sql`drop table call`.execute(db)
   await sql`vacuum analyze`.execute(db)
-  console.log(`${calls} calls and ${looks} looks entered in ${seconds(performance.now() - begun)}`)
+  console.log(`${calls} calls and ${views} looks entered in ${seconds(performance.now() - begun)}`)
 }

@@ -17,7 +17,7 @@ import { ms, percentile, ratio, type Row } from '../rows.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const [mostReadyMs, mostMegabytes] = [3_000, 400]
-const lookMs = 20
+const checkMs = 20
 const quiet = { info: () => undefined, warn: (message: string) => console.warn(message) }
 
 /**
@@ -98,7 +98,7 @@ async function start(data: string) {
     if (child.exitCode !== null) throw new Error('Seloste ended at its start')
     const answer = await fetch(`http://${host}:${ports.http}/health/ready`).catch(() => undefined)
     if (answer?.ok) break
-    await wait(lookMs)
+    await wait(checkMs)
   }
   const readyMs = performance.now() - begun
   console.log(`ready in ${ms(readyMs)}`)

@@ -22,10 +22,10 @@ export interface Viewed<Result> {
 export function read<Sight extends Viewed<unknown>>(
   db: Kysely<RegisterTables>,
   grant: Grant,
-  look: (tx: Transaction<RegisterTables>) => Promise<Sight>,
+  view: (tx: Transaction<RegisterTables>) => Promise<Sight>,
 ): Promise<Sight['found']> {
   return underGrant(db, grant, async (tx) => {
-    const { found, trace, right } = await look(tx)
+    const { found, trace, right } = await view(tx)
     if (trace !== 'nothing-new') {
       const detail = grant.purposeStated ? trace.detail : { ...trace.detail, purposeStated: false }
       await appendAudit(tx, { ...traceOf(grant, right), ...trace, detail })

@@ -16,7 +16,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import {
   decide,
   type HeldRight,
-  type Looked,
+  type ViewedObject,
   type Reach,
   type RoleBound,
   type Standing,
@@ -203,7 +203,7 @@ async function compare(
     numberReached: part.reached,
     servedUnder: servedUnder(index, part),
   })
-  const objects: { id: string; looked: Looked }[] = calls.flatMap((call, index) => [
+  const objects: { id: string; looked: ViewedObject }[] = calls.flatMap((call, index) => [
     {
       id: call.id,
       looked: {
@@ -216,7 +216,7 @@ async function compare(
     },
     ...call.segments.map((part) => ({ id: part.id, looked: { kind: 'segment' as const, ...reachOf(index, part) } })),
   ])
-  const shown = await looksOf(client, entered)
+  const shown = await visibleOf(client, entered)
   for (const [index, who] of entered.entries()) {
     const standing = standingOf(who, inEffect, at)
     for (const purpose of purposes) {
@@ -485,7 +485,7 @@ async function fill(client: PoolClient, table: string, given: readonly Record<st
 }
 
 /** What each person is shown under each purpose, with a reference and without: ids of segments and contacts. */
-async function looksOf(client: PoolClient, entered: readonly Entered[]): Promise<Map<string, Set<string>>> {
+async function visibleOf(client: PoolClient, entered: readonly Entered[]): Promise<Map<string, Set<string>>> {
   await client.query(`create function pg_temp.looks(asked jsonb) returns table (key text, ids uuid[]) language plpgsql as $$
     declare a jsonb;
     begin

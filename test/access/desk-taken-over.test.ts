@@ -248,7 +248,7 @@ describe('a look through the database’s own functions', () => {
     const { id, number } = await servedRequest(admin, { clerkId: paula.id })
     const under = { purpose: 'INSPECTION', reference: number }
     const told = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
-    const look = `select * from ask_for_call('${id}', null, '${told}', '+358405556666', null)`
+    const search = `select * from ask_for_call('${id}', null, '${told}', '+358405556666', null)`
     const searches = () => entries(`action = 'call.looked-for' and result = 'ok' and object_id = '${id}'`)
     for (const shown of [
       `select * from request_call where request_id = '${id}'`,
@@ -257,32 +257,32 @@ describe('a look through the database’s own functions', () => {
       `select * from segment`,
       `select * from recording`,
     ]) {
-      expect(await asDesk(sessions.paula, under, [look, shown], 'rollback')).toEqual([])
+      expect(await asDesk(sessions.paula, under, [search, shown], 'rollback')).toEqual([])
     }
     // Nor by what comes after it: the same is said of a call that there is and of one that there is not.
-    const nobodys = look.replaceAll('6666', '7777')
+    const nobodys = search.replaceAll('6666', '7777')
     const named = `(select id from request_call where request_id = '${id}')`
     for (const probe of [
       `select calls from request_facts(array['${id}'::uuid])`,
       `select close_request('${id}', 'ANSWERED')`,
       `select begin_letter('${id}', 'answer', null)`,
       `select begin_letter('${id}', 'not-identifiable', null)`,
-      `select give_up_call('${id}', call) from (${look}) again`,
+      `select give_up_call('${id}', call) from (${search}) again`,
 
       `select verify_call('${id}', ${named}, true)`,
-      `select settle_call('${id}', call) from (${look}) again`,
+      `select settle_call('${id}', call) from (${search}) again`,
       `select settle_call('${id}', ${named})`,
-      look,
+      search,
     ]) {
       const said = async (first: string, second: string) =>
         asDesk(sessions.paula, under, [first, second], 'rollback').then(
           (shown) => plain(JSON.stringify(shown)),
           (error: Error) => plain(error.message),
         )
-      expect(await said(look, probe), probe).toEqual(await said(nobodys, probe.replaceAll('6666', '7777')))
+      expect(await said(search, probe), probe).toEqual(await said(nobodys, probe.replaceAll('6666', '7777')))
     }
     expect(await searches()).toBe(0)
-    await asDesk(sessions.paula, under, [look])
+    await asDesk(sessions.paula, under, [search])
     expect(await searches()).toBe(1)
     expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([])
     await asDesk(sessions.paula, under, [`select settle_call('${id}', ${named})`])

@@ -49,7 +49,7 @@ async function switchTo(value: 'breakGlass' | 'denied'): Promise<void> {
 const under = { purpose: 'MAINTENANCE', reference: 'VIKA-7' }
 const query = new URLSearchParams(under).toString()
 const begin = () => answer(maintenance.fetch(`/api/recordings/${call.id}/listenings`, { json: under }))
-const looks = async () => {
+const countViews = async () => {
   const begun = await begin()
   return [
     await answer(maintenance.fetch(`/api/contacts?${query}`)),
@@ -93,13 +93,13 @@ test(
   { timeout: 60_000 },
   async () => {
     const session = await matti.signIn()
-    expect(await looks()).toEqual([200, 200, 200, 201])
+    expect(await countViews()).toEqual([200, 200, 200, 201])
     expect(await alarms()).toEqual([])
 
     await switchTo('breakGlass')
     // What was looked at before it was in force was an ordinary look.
     expect(await alarms()).toEqual([])
-    expect(await looks()).toEqual([200, 200, 200, 201])
+    expect(await countViews()).toEqual([200, 200, 200, 201])
     expect(await shown(session)).toBe(3)
     expect(await alarms()).toEqual([{ kind: 'break-glass', person_id: matti.id, count: 4 }])
     expect((await answer(maintenance.fetch(`/api/contacts/${call.contactId}?${query}`))).status).toBe(200)
@@ -110,7 +110,7 @@ test(
     await switchTo('denied')
     // The listening that had begun before is over, too.
     expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(403)
-    expect(await looks()).toEqual(['deny.purpose', 'deny.purpose', 'deny.purpose', 'deny.purpose'])
+    expect(await countViews()).toEqual(['deny.purpose', 'deny.purpose', 'deny.purpose', 'deny.purpose'])
     expect(await shown(session)).toBe(0)
     const { rows: refused } = await database
       .as()

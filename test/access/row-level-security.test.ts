@@ -159,32 +159,32 @@ describe('the matrix of roles (requirements 1.4)', () => {
       right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: { kind: 'all', ...none } },
     })
     const { token } = await clerk.signIn()
-    const look = (reference: string, purpose: Purpose = 'INSPECTION') =>
+    const viewSettings = (reference: string, purpose: Purpose = 'INSPECTION') =>
       seen({ 'seloste.session': token, 'seloste.purpose': purpose, 'seloste.reference': reference })
     const serve = (given: object) =>
       servedRequest(admin, { clerkId: clerk.id, contacts: [transferred.contactId], ...given })
     const both = [transferred.first, transferred.second].sort()
     const request = await serve({})
-    expect(await look(request.number)).toEqual({ segments: both, contacts: 1, recordings: both })
-    expect(await look(` ${request.number} `)).toMatchObject({ contacts: 1 })
-    expect(await look((await serve({ state: 'FOUND' })).number)).toEqual(await look(request.number))
+    expect(await viewSettings(request.number)).toEqual({ segments: both, contacts: 1, recordings: both })
+    expect(await viewSettings(` ${request.number} `)).toMatchObject({ contacts: 1 })
+    expect(await viewSettings((await serve({ state: 'FOUND' })).number)).toEqual(await viewSettings(request.number))
     // A part of a transferred call that somebody else answered is none of the official's.
     const bertils = await serve({ party: 'OFFICIAL', officialId: bertil.id })
-    expect(await look(bertils.number)).toEqual({
+    expect(await viewSettings(bertils.number)).toEqual({
       segments: [transferred.second],
       contacts: 1,
       recordings: [transferred.second],
     })
     for (const reference of ['', ' ', 'R-1', '%', (await serve({ contacts: [] })).number]) {
-      expect(await look(reference), reference).toEqual(nothing)
+      expect(await viewSettings(reference), reference).toEqual(nothing)
     }
     for (const purpose of purposes.filter((one) => one !== 'INSPECTION')) {
-      expect(await look(request.number, purpose)).toEqual(nothing)
+      expect(await viewSettings(request.number, purpose)).toEqual(nothing)
     }
     await sql`update subject_request set closed_at = now(), outcome = 'ANSWERED' where id = ${request.id}`.execute(
       admin,
     )
-    expect(await look(request.number)).toEqual(nothing)
+    expect(await viewSettings(request.number)).toEqual(nothing)
   })
 
   test.each(['DECISION_MAKER', 'ACCESS_APPROVER'] as const)('%s sees nothing', async (role) => {

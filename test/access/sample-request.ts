@@ -55,12 +55,14 @@ export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}
   const path = url.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(places[name] ?? String(sample(params?.properties?.[name] ?? {}))),
   )
-  const looks = (wanted: Schema) => ({
+  const sameShape = (wanted: Schema) => ({
     ...filled(wanted),
     ...Object.fromEntries(Object.entries(weighty.look ?? {}).filter(([name]) => name in (wanted.properties ?? {}))),
   })
-  const query = querystring ? `?${new URLSearchParams(looks(querystring) as Record<string, string>).toString()}` : ''
-  return { method, path: path + query, ...(body && { json: { ...looks(body), ...bodies[id], ...weighty.body } }) }
+  const query = querystring
+    ? `?${new URLSearchParams(sameShape(querystring) as Record<string, string>).toString()}`
+    : ''
+  return { method, path: path + query, ...(body && { json: { ...sameShape(body), ...bodies[id], ...weighty.body } }) }
 }
 
 interface Schema {

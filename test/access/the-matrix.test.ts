@@ -269,7 +269,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
   /** The Service Unit looks under the number of the request that it serves. */
   let reference = 'KOE-1'
   // Under TRAINING a reference names a session: who only looks has none.
-  const look = (purpose: Purpose) => ({ purpose, ...(purpose !== 'TRAINING' && { reference }) })
+  const viewQuery = (purpose: Purpose) => ({ purpose, ...(purpose !== 'TRAINING' && { reference }) })
   const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
 
   test('reads the history and listens under the purposes held, of the calls reached, and no others', async () => {
@@ -281,8 +281,10 @@ describe.each(holdings)('$name', ({ row, held }) => {
         const may = expected(row, held, purpose, ground)
         wanted![`read: ${cell}`] = may
         wanted![`listen: ${cell}`] = may
-        found![`read: ${cell}`] = (await ask(who, 'GET', `/api/contacts/${contactId}?${query(look(purpose))}`)).told
-        const begun = await ask(who, 'POST', `/api/recordings/${id}/listenings`, look(purpose))
+        found![`read: ${cell}`] = (
+          await ask(who, 'GET', `/api/contacts/${contactId}?${query(viewQuery(purpose))}`)
+        ).told
+        const begun = await ask(who, 'POST', `/api/recordings/${id}/listenings`, viewQuery(purpose))
         found![`listen: ${cell}`] =
           begun.told === 'yes' ? (await ask(who, 'GET', String(begun.body['audio']))).told : begun.told
       }
@@ -292,7 +294,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   test('lists the calls reached, and no others', async () => {
     const purpose = held ?? 'DEVELOPMENT'
-    const { told, body } = await ask(who, 'GET', `/api/contacts?${query(look(purpose))}`)
+    const { told, body } = await ask(who, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
     expect(told).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())

@@ -37,9 +37,9 @@ test('who listened is shown by role and purpose, but not that the security unit 
     expect(await startListening(desk, grant, recording.id, now())).toHaveProperty('id')
   }
 
-  expect(await looksOf(contactId, official)).toEqual(['DEVELOPMENT'])
-  expect(await looksOf(contactId, supervisor)).toEqual(['DEVELOPMENT'])
-  expect((await looksOf(contactId, security)).sort()).toEqual(['CRIME_OR_MISUSE', 'DEVELOPMENT'])
+  expect(await viewsOf(contactId, official)).toEqual(['DEVELOPMENT'])
+  expect(await viewsOf(contactId, supervisor)).toEqual(['DEVELOPMENT'])
+  expect((await viewsOf(contactId, security)).sort()).toEqual(['CRIME_OR_MISUSE', 'DEVELOPMENT'])
 })
 
 async function grantTo(
@@ -62,7 +62,7 @@ async function grantTo(
   return grant
 }
 
-async function looksOf(contactId: string, grant: Grant): Promise<string[]> {
+async function viewsOf(contactId: string, grant: Grant): Promise<string[]> {
   const contact = await readContact(desk, grant, contactId)
   if (contact === 'not-found') throw new Error(contact)
   return contact.segments.flatMap(({ looks }) => looks.map(({ purpose }) => purpose))

@@ -57,8 +57,8 @@ beforeEach(async () => {
 test('a right that has ended, and an employment, are over for good: a clock that is set back opens nothing', async () => {
   const call = await kept()
   const ending = now().subtract({ minutes: 30 })
-  const seen = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, look)).status
-  const look = { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' }
+  const seen = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, access)).status
+  const access = { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' }
   expect(await seen()).toBe(201)
   const { tuula } = ends.people
   const set = (table: 'access_right' | 'person', column: string, at: Temporal.Instant | null) =>

@@ -183,7 +183,7 @@ test('rows that capture’s database role holds are taken from it, and a destruc
   const broken = new Promise((resolve) => capture.once('error', resolve))
   const told: unknown[] = []
   const unblocking = endBlockingSessions({
-    ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 500, lookMs: 100 },
+    ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 500, checkMs: 100 },
     log: { warn: () => undefined, error: (facts: unknown) => told.push(facts) },
   })
   try {

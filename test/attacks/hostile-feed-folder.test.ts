@@ -62,15 +62,15 @@ test('a pipe that takes the place of a file while its neighbour is read is not w
   await new Promise((resolve) => setTimeout(resolve, 20))
   await write('c.ndjson', '3\n')
   const pipe = join(folder, 'b.ndjson')
-  const { look } = await follow(async ({ file }) => {
+  const { check } = await follow(async ({ file }) => {
     if (file !== 'a.ndjson') return
     await rm(pipe)
     execFileSync('mkfifo', [pipe])
     // Whoever waits for a writer is let go when the test is over.
     unblock = () => execFileSync('sh', ['-c', `: 1<> "${pipe}"`])
   })
-  expect(await ends(look())).toBe(true)
-  await look()
+  expect(await ends(check())).toBe(true)
+  await check()
   expect(found).toEqual(['a.ndjson 1', 'c.ndjson 3'])
   expect(faults).toEqual([])
 })
@@ -80,13 +80,13 @@ test('a file that is cut while it is read is left, and read anew', async () => {
   const path = join(folder, 'a.ndjson')
   await write('a.ndjson', lines)
   await write('b.ndjson', 'other\n')
-  const { look } = await follow(async ({ file }) => {
+  const { check } = await follow(async ({ file }) => {
     if (file === 'a.ndjson' && found.length === 1) await truncate(path, 0)
   })
   unblock = () => execFileSync('sh', ['-c', `yes '' | head -c 400000 > "${path}"`])
-  expect(await ends(look())).toBe(true)
+  expect(await ends(check())).toBe(true)
   await write('a.ndjson', 'again\n')
-  await look()
+  await check()
   expect(found).toContain('b.ndjson other')
   expect(found.at(-1)).toBe('a.ndjson again')
 })
@@ -96,10 +96,10 @@ test('a file that grows without end while it is read keeps no other one waiting'
   await write('a.ndjson', '1\n2\n')
   await new Promise((resolve) => setTimeout(resolve, 20))
   await write('b.ndjson', 'other\n')
-  const { look } = await follow(async ({ file }) => {
+  const { check } = await follow(async ({ file }) => {
     if (file === 'a.ndjson') await writeFile(path, '3\n4\n5\n', { flag: 'a' })
   })
-  expect(await ends(look())).toBe(true)
+  expect(await ends(check())).toBe(true)
   expect(found).toContain('b.ndjson other')
 })
 
@@ -108,8 +108,8 @@ test('a link out of the folder is not followed, as to what the feed itself has w
   await symlink('../unread-2026-12.ndjson', join(folder, 'a.ndjson'))
   await write('b.ndjson', 'own\n')
   await symlink('b.ndjson', join(folder, 'latest'))
-  const { look } = await follow()
-  await look()
+  const { check } = await follow()
+  await check()
   expect(found).toEqual(['b.ndjson own'])
   expect(faults).toEqual([expect.stringContaining('a.ndjson')])
 })
@@ -136,17 +136,17 @@ test('a file with nothing in it that is as long as one likes fills no disk with 
     onFault: (error) => faults.push((error as Error).message),
     onProblem: () => undefined,
   })
-  const { look } = await follow((record) => taker.take(record))
+  const { check } = await follow((record) => taker.take(record))
   const unread = async () => {
     const names = (await readdir(own)).filter((name) => name.startsWith('unread-'))
     return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(own, name))).size })))
   }
-  for (let looks = 0; looks < 3; looks++) await look()
+  for (let checks = 0; checks < 3; checks++) await check()
   const [kept] = await unread()
   expect(kept?.bytes).toBeLessThan(10 * megabyte)
   expect(faults).toEqual([expect.stringContaining(`${kept?.name} is to be looked at and moved away`)])
   const before = found.length
   await rm(join(own, kept!.name))
-  await look()
+  await check()
   expect(found.length).toBeGreaterThan(before + 1)
 })

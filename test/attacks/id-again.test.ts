@@ -68,8 +68,8 @@ describe('of two calls with one id', () => {
     ['within one look, the later one first', [rows.toReversed().join('')]],
     ['in two looks', rows],
     ['in two looks and told again', [...rows, rows.join('')]],
-  ])('ids that begin anew, %s: both are there', async (_, looks) => {
-    for (const look of looks) expect(await tell(csv, heading + look)).toEqual([])
+  ])('ids that begin anew, %s: both are there', async (_, records) => {
+    for (const record of records) expect(await tell(csv, heading + record)).toEqual([])
     expect(await contacts()).toEqual(both)
   })
 
@@ -82,8 +82,8 @@ describe('of two calls with one id', () => {
     ['within one look', [lines.join('')]],
     ['within one look, backwards', [lines.toReversed().join('')]],
     ['in two looks', [lines.slice(0, 2).join(''), lines.slice(2).join('')]],
-  ])('a telephone that gives its calls one Call-ID, %s: both are there', async (_, looks) => {
-    for (const look of looks) expect(await tell(acc, look)).toEqual([])
+  ])('a telephone that gives its calls one Call-ID, %s: both are there', async (_, records) => {
+    for (const record of records) expect(await tell(acc, record)).toEqual([])
     expect(await contacts()).toEqual(told)
   })
 
@@ -107,18 +107,18 @@ describe('of two calls with one id', () => {
     ['after', [row(0, second, aino), row(7200, 'anonymous', cecilia)]],
     ['beside two others, after', [row(0, second, aino), row(7200, 'anonymous', cecilia), row(300, first, aino)]],
   ])('of which one number is withheld, hours %s: no caller gets the other one’s', async (_, rows) => {
-    const looks: unknown[] = []
+    const records: unknown[] = []
     for (const texts of [[rows.join('')], [rows.toReversed().join('')], rows]) {
       await clear()
       for (const text of texts) expect(await tell(csv, heading + text)).toEqual([])
-      looks.push(await contacts())
+      records.push(await contacts())
     }
-    expect(looks[0]).toHaveLength(rows.length)
-    expect(looks[0]).toContainEqual(
+    expect(records[0]).toHaveLength(rows.length)
+    expect(records[0]).toContainEqual(
       expect.arrayContaining([null, [phone(_ === 'before' ? aino : cecilia), expect.any(Number), expect.any(Number)]]),
     )
-    expect(looks[1]).toEqual(looks[0])
-    expect(looks[2]).toEqual(looks[0])
+    expect(records[1]).toEqual(records[0])
+    expect(records[2]).toEqual(records[0])
   })
 
   test.each([

@@ -9,7 +9,7 @@ const database = await createTestDatabase<RegisterTables>()
 const kept = await makeKeptPromises(database)
 
 const check = async (memo: unknown, signal?: AbortSignal) => {
-  const found = await rightsScope.check(await kept.looking({ signal }), memo)
+  const found = await rightsScope.check(await kept.makeContext({ signal }), memo)
   if (found === 'not-yet') throw new Error('not yet')
   return found
 }

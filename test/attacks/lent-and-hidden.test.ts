@@ -3,14 +3,14 @@ import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { disclosuresReturned } from '#use/evidence/disclosure-promises.ts'
-import type { Looking } from '#use/evidence/promise.ts'
+import type { CheckContext } from '#use/evidence/promise.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from '../disclosure/open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { admin, custodian, ends, released, confirm, read, pastItsDay } = await openResearch(database)
-const looking = { db: custodian, keys: ends.expunging.keys } as unknown as Looking
-const check = () => disclosuresReturned.check(looking, undefined)
+const context = { db: custodian, keys: ends.expunging.keys } as unknown as CheckContext
+const check = () => disclosuresReturned.check(context, undefined)
 
 const heal: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
-import type { Looking } from '#use/evidence/promise.ts'
+import type { CheckContext } from '#use/evidence/promise.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { verifyLocally } from '#app/custodian/local-verification.ts'
 import { verifyLogOnDemand, type LogVerifier } from '#app/custodian/verify-log.ts'
@@ -33,8 +33,8 @@ async function proof(now = Temporal.Now.instant()) {
 }
 
 async function check(now = Temporal.Now.instant(), lastVerification = () => verifying?.last(), afresh = false) {
-  const looking = { db: custodian.db, now, afresh, drawKey: Buffer.alloc(32, 7), keys: log.keys, lastVerification }
-  await checkPromises(looking as unknown as Looking, ['log.whole'])
+  const context = { db: custodian.db, now, afresh, drawKey: Buffer.alloc(32, 7), keys: log.keys, lastVerification }
+  await checkPromises(context as unknown as CheckContext, ['log.whole'])
 }
 
 async function read(now = Temporal.Now.instant()) {

@@ -18,7 +18,7 @@ export interface PlantedResult {
   fault?: string
 }
 
-const lookMs = 200
+const checkMs = 200
 /** What is looked for each hour has so many times as long. */
 export const hourlyRounds = 5
 
@@ -69,7 +69,7 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
   const begun = performance.now()
   let foundMs: number | undefined
   while (foundMs === undefined && performance.now() - begun < withinMs * (hourly ? hourlyRounds : 1)) {
-    await wait(lookMs)
+    await wait(checkMs)
     const now = await proofOf(client, promise)
     if (
       now &&
@@ -93,7 +93,7 @@ async function provedAfter(client: Client, promise: string, after: Date, withinM
   for (;;) {
     const proof = await proofOf(client, promise)
     if ((proof && proof.checked_at > after) || performance.now() > until) return
-    await wait(lookMs)
+    await wait(checkMs)
   }
 }
 

@@ -44,7 +44,7 @@ test.each([
        assessed_at, assessed_by, assessment, outcome, reasons, decided_at, decided_by)
      values ('V-2020-1', 'REQUEST', 'Poliisi', 'K', '1', 'INVESTIGATION', 'x', ${at}, '${tuula}', ${at}, '${tuula}', 'a', 'GRANTED', 'P', ${at}, '${riitta}')`,
   )
-  const found = await disclosuresFounded.check(await kept.looking(), undefined)
+  const found = await disclosuresFounded.check(await kept.makeContext(), undefined)
   await kept.tamper(`delete from authority_disclosure`)
   expect(found).toMatchObject({ facts: { alone } })
 })

@@ -64,7 +64,7 @@ test(
     await plant(20_000)
     await pool.query('analyze')
     const check = async (afresh: boolean, memo: unknown) => {
-      const found = await historyAdmitted.check(await kept.looking({ afresh }), memo)
+      const found = await historyAdmitted.check(await kept.makeContext({ afresh }), memo)
       if (found === 'not-yet') throw new Error('not yet')
       return found
     }

@@ -29,10 +29,10 @@ test('a copy that was checked and released, and an authority that was decided on
     insert into anonymised_copy (recording_id, duration_ms, state, work, prepared_by, rendered_at, sound_at, sound_sha256, sound_bytes, sound_ms)
     values (${one!.id}, 80, 'RENDERED', 'w', ${eero}, now(), now(), sha256('a'), 9, 80) returning id`.execute(admin)
   const judged = async (on: typeof admin) => {
-    const looking = { db: on, versions: await readVersions(on), now: Temporal.Now.instant(), keys: register.keys }
+    const context = { db: on, versions: await readVersions(on), now: Temporal.Now.instant(), keys: register.keys }
     return [
-      await disclosuresAnonymised.check(looking as never, undefined),
-      await disclosuresFounded.check(looking as never, undefined),
+      await disclosuresAnonymised.check(context as never, undefined),
+      await disclosuresFounded.check(context as never, undefined),
     ]
   }
   const kept = [

@@ -177,22 +177,22 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
 
   test('has nobody look at anything in their name', async () => {
     const cookie = await cookieOf(aino)
-    const looks = async () => {
+    const viewsLogged = async () => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::integer as count from audit_entry where person_id = ${aino.id}::uuid and result = 'ok'`.execute(
         admin,
       )
       return rows[0]!.count
     }
-    const before = await looks()
+    const before = await viewsLogged()
     for (const path of ['/api/contacts?purpose=DEVELOPMENT', '/%61pi/contacts?purpose=DEVELOPMENT', '/api/session'])
       for (const method of ['GET', 'HEAD'])
         expect(await ask(path, { cookie, ...site }, method)).toMatchObject({ status: 403 })
-    expect(await looks()).toBe(before)
+    expect(await viewsLogged()).toBe(before)
     expect(await ask('/api/contacts?purpose=DEVELOPMENT', { cookie, 'sec-fetch-site': 'same-origin' })).toMatchObject({
       status: 200,
     })
-    expect(await looks()).toBe(before + 1)
+    expect(await viewsLogged()).toBe(before + 1)
   })
 
   test.each(['same-site', 'cross-site'])(

@@ -34,7 +34,7 @@ test.each([
   const broken = new Promise((resolve) => client.once('error', resolve))
   const told: unknown[] = []
   const ending = endBlockingSessions({
-    ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 300, lookMs: 100 },
+    ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 300, checkMs: 100 },
     log: { warn: () => undefined, error: (facts: unknown) => told.push(facts) },
   })
   try {

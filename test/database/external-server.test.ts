@@ -59,15 +59,15 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
   test('has the custodian end a session of capture that holds a lock for which it waits', async () => {
     const urls = await renewRolePasswords(ownerUrl)
     const signIn = (url: string) => new Client({ connectionString: url })
-    const [capture, custodian, looking] = [signIn(urls.capture), signIn(urls.custodian), signIn(urls.custodian)]
+    const [capture, custodian, reading] = [signIn(urls.capture), signIn(urls.custodian), signIn(urls.custodian)]
     const isEnded = new Promise((resolve) => capture.on('error', resolve))
-    for (const client of [capture, custodian, looking]) await client.connect()
+    for (const client of [capture, custodian, reading]) await client.connect()
     await capture.query(`begin; select lock_call_ids(array['00000001'])`)
     const waiting = custodian.query(`select pg_advisory_xact_lock(hashtext('seloste.call-id'), 1)`)
-    const end = () => looking.query(`select role, sessions from end_blocking_sessions('200 ms')`)
+    const end = () => reading.query(`select role, sessions from end_blocking_sessions('200 ms')`)
     await expect.poll(async () => (await end()).rows).toEqual([{ role: 'seloste_capture', sessions: 1 }])
     await Promise.all([waiting, isEnded])
-    await Promise.all([custodian.end(), looking.end()])
+    await Promise.all([custodian.end(), reading.end()])
   })
 
   test('is found in order, but for what makes tests quick', async () => {

@@ -73,7 +73,7 @@ export async function feedOfTests(
         pollMs: 3_600_000,
         idleMs: -1,
       })
-      await followed.look()
+      await followed.check()
       await taker.settle()
       await followed.stop()
       return problems

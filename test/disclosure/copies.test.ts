@@ -143,8 +143,8 @@ test('nobody hears faster by beginning to hear again: the pace is of the person'
   expect(first).toMatchObject({ from: 0 })
   const again = { session: session.token, hearing: await begin(), from: 44 + 2000 * 32 }
   // Whoever asks is there when it is asked for the first time, and gone when it is looked at again.
-  let looks = 0
-  const gone = Object.defineProperty(new AbortController().signal, 'aborted', { get: () => looks++ > 0 })
+  let reads = 0
+  const gone = Object.defineProperty(new AbortController().signal, 'aborted', { get: () => reads++ > 0 })
   expect(await hearings.audio(again, gone)).toBe('too-fast')
 })
 

@@ -6,8 +6,8 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { kept, keptUntil, post, get, serve, shiftMark } = await openEnds(database)
-const look = { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' }
-const query = new URLSearchParams(look).toString()
+const access = { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' }
+const query = new URLSearchParams(access).toString()
 
 interface Shown {
   id: string
@@ -33,7 +33,7 @@ test('a recording whose day was reached before the clock went back is destroyed 
   }
   expect(await found('destroyed')).toEqual([over.contactId])
   expect(await found('available')).not.toContain(over.contactId)
-  expect(await post('tuula', `/api/recordings/${over.id}/listenings`, look)).toMatchObject({
+  expect(await post('tuula', `/api/recordings/${over.id}/listenings`, access)).toMatchObject({
     code: 'recording.destroyed',
   })
   const { body: end } = await get('tuula', `/api/recordings/${over.id}/destruction?${query}`)

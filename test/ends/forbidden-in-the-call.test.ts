@@ -97,8 +97,8 @@ describe('a recording that is forbidden while its call goes on (R49, AC11)', () 
       recording: { ...facts.recording, endedAt: now(), stored },
     })
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
-    const look = { purpose: 'DEVELOPMENT' }
-    expect(await post('aino', `/api/recordings/${id}/listenings`, look)).toMatchObject({
+    const access = { purpose: 'DEVELOPMENT' }
+    expect(await post('aino', `/api/recordings/${id}/listenings`, access)).toMatchObject({
       code: 'recording.not-yet-kept',
     })
   })

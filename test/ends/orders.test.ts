@@ -30,8 +30,8 @@ async function entered(contactId: string, given?: object): Promise<string> {
   expect(status).toBe(201)
   return body['id'] as string
 }
-const listen = (name: 'aino' | 'tuula' | 'matti' | 'paula', id: string, look: object) =>
-  post(name, `/api/recordings/${id}/listenings`, look)
+const listen = (name: 'aino' | 'tuula' | 'matti' | 'paula', id: string, access: object) =>
+  post(name, `/api/recordings/${id}/listenings`, access)
 /** Lets an order’s time be over. */
 async function letEnd(id: string) {
   const client = await database.as().pool.connect()

@@ -14,8 +14,8 @@ const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
 
-async function listen(name: 'aino' | 'paula' | 'tuula', id: string, look: object) {
-  return post(name, `/api/recordings/${id}/listenings`, look)
+async function listen(name: 'aino' | 'paula' | 'tuula', id: string, access: object) {
+  return post(name, `/api/recordings/${id}/listenings`, access)
 }
 const development = { purpose: 'DEVELOPMENT' }
 

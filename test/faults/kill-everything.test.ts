@@ -107,7 +107,7 @@ async function kill(victim: Victim, random: ReturnType<typeof seedRandom>): Prom
   process.kill(pid, 'SIGKILL')
 }
 
-interface Looks {
+interface Views {
   /** References of those that were answered with what was asked for. */
   acknowledged: Set<string>
   /** Those that were not, by what came instead. */
@@ -115,7 +115,7 @@ interface Looks {
 }
 
 /** Somebody who looks at one thing after the other, each time under a reference of its own, until it is over. */
-async function look(api: Api, name: string, recordingId: string, over: AbortSignal, looks: Looks): Promise<void> {
+async function view(api: Api, name: string, recordingId: string, over: AbortSignal, views: Views): Promise<void> {
   const random = seedRandom(`${name} ${seed}`)
   // The first process may be killed before this is answered.
   const [listed] = await eventually(
@@ -134,12 +134,12 @@ async function look(api: Api, name: string, recordingId: string, over: AbortSign
       ])()
       .catch(() => undefined)
     if (answer?.ok) {
-      looks.acknowledged.add(reference)
+      views.acknowledged.add(reference)
       const { id } = (await answer.json().catch(() => ({}))) as { id?: string }
       if (answer.status === 201) await api.call('DELETE', `/api/listenings/${id}`).catch(() => undefined)
     } else {
       const what = String(answer?.status ?? 'no answer')
-      looks.refused.set(what, (looks.refused.get(what) ?? 0) + 1)
+      views.refused.set(what, (views.refused.get(what) ?? 0) + 1)
       await wait(50)
     }
     await wait(50)
@@ -191,9 +191,9 @@ test(
     const placed = Array.from({ length: calls }, (_, n) => call(n + 1, 3600, hangUp.signal))
     await eventually(async () => (await api.contacts(search)).length === calls + 1 || undefined, 'all calls going on')
 
-    const looks: Looks = { acknowledged: new Set(), refused: new Map() }
+    const views: Views = { acknowledged: new Set(), refused: new Map() }
     const people = await Promise.all(lookers.map((userId) => signInAt(seloste.url, userId, seloste.password)))
-    const looking = people.map((person, n) => look(person, `K1-${n}`, recordingId, hangUp.signal, looks))
+    const viewing = people.map((person, n) => view(person, `K1-${n}`, recordingId, hangUp.signal, views))
     const order = inAnyOrder(random)
     for (const [n, victim] of order.entries()) {
       await wait(random.integer(500, isLong ? 6_000 : 1_500))
@@ -204,7 +204,7 @@ test(
     await wait(3_000)
     hangUp.abort()
     for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
-    await Promise.all(looking)
+    await Promise.all(viewing)
 
     // A desk or a database that was killed a moment ago answers nothing yet.
     const contacts = await eventually(
@@ -234,25 +234,25 @@ test(
       async () => {
         await command('audit', 'export', '--to', exported)
         const logged = await referencesInLog(exported)
-        const without = [...looks.acknowledged].filter((reference) => !logged.has(reference))
+        const without = [...views.acknowledged].filter((reference) => !logged.has(reference))
         return without.length === 0 ? without : undefined
       },
       'each look that was answered in the log',
       30_000,
     ).catch(async () => {
       const logged = await referencesInLog(exported)
-      return [...looks.acknowledged].filter((reference) => !logged.has(reference))
+      return [...views.acknowledged].filter((reference) => !logged.has(reference))
     })
     expect(missing).toEqual([])
-    expect(looks.acknowledged.size).toBeGreaterThan(kills)
+    expect(views.acknowledged.size).toBeGreaterThan(kills)
     const verified = await command('audit', 'verify')
     expect(verified, verified.text).toMatchObject({ code: 0 })
     const opened = await command('recordings', 'verify')
     expect(opened, opened.text).toMatchObject({ code: 0 })
 
-    const refused = [...looks.refused].map(([what, count]) => `${count} ${what}`).join(', ')
+    const refused = [...views.refused].map(([what, count]) => `${count} ${what}`).join(', ')
     console.log(
-      `K1, all processes (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills (${order.slice(0, 10).join(', ')}${kills > 10 ? ', …' : ''}) under ${calls} calls; ${segments.length} recordings, 0 lost; ${fed.length} fed calls, 0 lost; ${looks.acknowledged.size} looks answered, all in the log; not answered: ${refused || 'none'}`,
+      `K1, all processes (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills (${order.slice(0, 10).join(', ')}${kills > 10 ? ', …' : ''}) under ${calls} calls; ${segments.length} recordings, 0 lost; ${fed.length} fed calls, 0 lost; ${views.acknowledged.size} looks answered, all in the log; not answered: ${refused || 'none'}`,
     )
   },
 )

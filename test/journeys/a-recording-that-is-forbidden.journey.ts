@@ -51,15 +51,15 @@ test('nobody can delete a recording before its day, and the page says from when 
   const call = await keptCall(seloste)
   const { min_keep_until: floor } = await recordingRow(seloste, call)
   expect(floor).not.toBeNull()
-  for (const [userId, look] of [
+  for (const [userId, options] of [
     ['sari', { purpose: 'Laadun arviointi' }],
     ['matti', { reference: 'VIKA-7' }],
   ] as const) {
     const desk =
       userId === 'sari'
         ? page
-        : await atAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...look })
-    if (desk === page) await signInOn(page, seloste, userId, { path: `/contacts/${call.contactId}`, ...look })
+        : await atAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
+    if (desk === page) await signInOn(page, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
     await expect(desk.locator('#content')).toContainText(
       'Ennen sitä se tuhotaan vain, jos soittaja tai virkailija kieltää',
     )

@@ -16,8 +16,8 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 
 /** Calls of the history are counted a few seconds after the start. */
 async function untilCounted(page: Page): Promise<void> {
-  const isCounted = async (look: { timeout: number }) => {
-    await expect(tableOf(page)).toBeVisible(look)
+  const isCounted = async (options: { timeout: number }) => {
+    await expect(tableOf(page)).toBeVisible(options)
     await expect(page.getByText('Puheluja lasketaan parhaillaan')).toHaveCount(0)
   }
   await reloadUntil(page, isCounted, 90_000)

@@ -21,7 +21,7 @@ const startMs = 900_000
 /** From a bucket, on a busy machine, a recording comes into keeping each second. */
 const historyMs = 600_000
 /** A page that was loaded shows within it what there is. */
-const longestLookMs = 8_000
+const timeoutMs = 8_000
 const require = createRequire(import.meta.url)
 /** The shortest there is: the whole of it goes into each page that is looked at. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -98,13 +98,13 @@ const axeOptions = {
   runOnly: { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
 }
 /** In one question: each costs a turn of two processes. */
-const lookOver = `({
+const collectElements = `({
   sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   currentWays: [...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length),
   language: document.documentElement.lang,
   hasAxe: 'axe' in window,
 })`
-interface LookedOver {
+interface FoundElements {
   sideways: number
   currentWays: number[]
   language: string
@@ -113,10 +113,10 @@ interface LookedOver {
 
 /** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
-  let found: LookedOver | undefined
+  let found: FoundElements | undefined
   // A window that has just changed its width gets its other menu a moment later.
   const wrong = async () => {
-    found = await page.evaluate<LookedOver>(lookOver)
+    found = await page.evaluate<FoundElements>(collectElements)
     const { sideways, currentWays } = found
     return [
       ...(sideways === 0 ? [] : [`scrolls ${sideways} px sideways`]),
@@ -184,13 +184,13 @@ async function withoutNotices(page: Page): Promise<void> {
  */
 export async function reloadUntil(
   page: Page,
-  isShown: (look: { timeout: number }) => Promise<void>,
+  isShown: (options: { timeout: number }) => Promise<void>,
   limitMs: number,
 ): Promise<void> {
   let timeout = 1_000
   await expect(async () => {
     await page.reload()
-    timeout = Math.min(2 * timeout, longestLookMs)
+    timeout = Math.min(2 * timeout, timeoutMs)
     await isShown({ timeout })
   }).toPass({ timeout: limitMs })
 }

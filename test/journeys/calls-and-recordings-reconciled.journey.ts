@@ -78,7 +78,7 @@ test('what calls and recordings do not have in common is seen, explained, and th
   await signInOn(page, seloste, 'outi', { path: '/alarms' })
   const alarms = page.locator('.alarm')
   // They are raised once a minute, and on a busy machine later.
-  await reloadUntil(page, (look) => expect(alarms).toHaveCount(2, look), 150_000)
+  await reloadUntil(page, (options) => expect(alarms).toHaveCount(2, options), 150_000)
   await alarms.filter({ hasText: 'arvottuja' }).getByRole('link', { name: 'Avaa täsmäytys' }).click()
   await expect(page.getByRole('heading', { level: 1, name: words.fi.title })).toBeVisible()
 

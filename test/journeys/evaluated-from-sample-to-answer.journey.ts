@@ -58,7 +58,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   const plan = page.getByRole('listitem').filter({ hasText: 'Testilinjan otanta' })
   await expect(plan).toBeVisible()
   const proven = plan.getByRole('cell', { name: 'Sama tulos' }).first()
-  await reloadUntil(page, (look) => expect(proven).toBeVisible(look), 60_000)
+  await reloadUntil(page, (options) => expect(proven).toBeVisible(options), 60_000)
   await expectAccessible(page, 'samples')
 
   await page.getByRole('link', { name: 'Arvioitavat puhelut' }).first().click()
@@ -151,7 +151,7 @@ test('an evaluation whose recording is forbidden meanwhile tells its evaluator a
   await page.getByRole('button', { name: 'Aloita otanta' }).click()
   const toEvaluate = page.getByRole('button', { name: /^Arvioi: / }).first()
   await page.goto('/quality')
-  await reloadUntil(page, (look) => expect(toEvaluate).toBeVisible(look), 60_000)
+  await reloadUntil(page, (options) => expect(toEvaluate).toBeVisible(options), 60_000)
   // Once: an evaluation that has begun waits for no evaluator any more.
   await toEvaluate.click()
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()

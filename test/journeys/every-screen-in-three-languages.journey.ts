@@ -147,7 +147,7 @@ for (const language of walks) {
     await signedIn('eero', { path: '/quality' })
     await choose(page, language)
     // The demo has drawn, given and begun some by the time its month is in.
-    await reloadUntil(page, (look) => page.locator('.card').nth(3).waitFor(look), 120_000)
+    await reloadUntil(page, (options) => page.locator('.card').nth(3).waitFor(options), 120_000)
     await isAccessible('the queue of evaluations')
     await page.locator('.card .button').first().click()
     await page.locator('.quality-question').first().waitFor()

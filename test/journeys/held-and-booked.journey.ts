@@ -48,12 +48,12 @@ async function waitsToHear(paula: Api, call: KeptCall, endedAt: Temporal.Instant
     callerNumber: call.caller,
   })
   expect(named.state).toBe('FOUND')
-  const look = { purpose: 'INSPECTION', reference: entered.number }
+  const options = { purpose: 'INSPECTION', reference: entered.number }
   const { audio } = await given<{ audio: string }>(
     paula,
     'POST',
     `/api/recordings/${call.recordingId}/listenings`,
-    look,
+    options,
   )
   expect((await paula.call('GET', audio, undefined, { range: 'bytes=0-9999' })).status).toBe(206)
   await given(paula, 'POST', `${path}/calls/${named.id}/verification`, { isParty: true })

@@ -54,12 +54,12 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
 /** The same page in each language, one after the other; in Finnish at the end. */
 export async function inEachLanguage(
   page: Page,
-  look: (say: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
+  options: (say: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
 ): Promise<void> {
   for (const language of [...languages.slice(1), 'fi'] as const) {
     await page.getByRole('button', { name: names[language], exact: true }).click()
     await expect(page.locator('html')).toHaveAttribute('lang', language)
-    await look(wordsIn(language), language)
+    await options(wordsIn(language), language)
   }
 }
 
@@ -114,7 +114,7 @@ export async function atServiceDesk(
   }
 
   /** Tells of a call in the form that stands open, and looks for it. @returns the call's part of the page */
-  async function look(told: Told, form: Locator = page.locator('.told-form')): Promise<void> {
+  async function searchCall(told: Told, form: Locator = page.locator('.told-form')): Promise<void> {
     const at = told.at.toZonedDateTimeISO(zone)
     const two = (part: number) => String(part).padStart(2, '0')
     const [day, month] = language === 'en' ? [at.day, at.month] : [at.day, at.month]
@@ -158,7 +158,7 @@ export async function atServiceDesk(
   async function served(asker: Asker, told: Told): Promise<string> {
     const number = await enter(asker)
     await identify()
-    await look(told)
+    await searchCall(told)
     await isCall('FOUND')
     await verify()
     return number
@@ -193,7 +193,22 @@ export async function atServiceDesk(
   }
 
   return {
-    ...{ page, say, content, button, choose, enter, identify, look, call, isCall, verify, served, letter, handOver },
+    ...{
+      page,
+      say,
+      content,
+      button,
+      choose,
+      enter,
+      identify,
+      look: searchCall,
+      call,
+      isCall,
+      verify,
+      served,
+      letter,
+      handOver,
+    },
     close: () => context.close(),
   }
 }

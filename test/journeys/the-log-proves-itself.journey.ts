@@ -29,7 +29,7 @@ test('a look is an entry that stands in the signed log', async ({ page, seloste 
   await expect(entry).toContainText('Evättiin')
   // Within a second of the look it is signed; the page asks when it is opened.
   const signed = 'johtavat allekirjoitettuun juuritiivisteeseen'
-  await reloadUntil(page, (look) => expect(entry).toContainText(signed, look), 60_000)
+  await reloadUntil(page, (options) => expect(entry).toContainText(signed, options), 60_000)
 })
 
 test('the log is whole, until somebody who owns the database edits an entry: that very entry is named', async ({

@@ -59,7 +59,11 @@ test('a requester takes a copy of their recording away, once, and opens it with 
 
   // A link that is used and one that never was are told alike.
   // What is done is folded up.
-  await reloadUntil(page, (look) => expect(acts.getByText(say('acts.copies.state.taken'))).toHaveCount(1, look), 60_000)
+  await reloadUntil(
+    page,
+    (options) => expect(acts.getByText(say('acts.copies.state.taken'))).toHaveCount(1, options),
+    60_000,
+  )
   const used = await theirs.goto(`${link}?language=sv`)
   const wrong = await person.newPage()
   const never = await wrong.goto(`/copies/${'A'.repeat(43)}?language=sv`)

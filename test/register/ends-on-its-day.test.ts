@@ -25,8 +25,8 @@ const at = (local: string) => Temporal.PlainDateTime.from(local).toZonedDateTime
 const second = { seconds: 1 }
 
 async function seen(contactId: string) {
-  const look = { 'seloste.session': session.token, 'seloste.purpose': 'CRIME_OR_MISUSE', 'seloste.reference': 'TP-1' }
-  return inSession(desk, look, async (tx) => ({
+  const access = { 'seloste.session': session.token, 'seloste.purpose': 'CRIME_OR_MISUSE', 'seloste.reference': 'TP-1' }
+  return inSession(desk, access, async (tx) => ({
     contacts: (await tx.selectFrom('contact').select('id').where('id', '=', contactId).execute()).length,
     parts: (await tx.selectFrom('segment').select('id').where('contact_id', '=', contactId).execute()).length,
     recordings: (await tx.selectFrom('recording').select('id').where('contact_id', '=', contactId).execute()).length,

@@ -20,7 +20,7 @@ import { requestGrant } from '#safeguards/access/grant.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
-import type { Looking } from '#use/evidence/promise.ts'
+import type { CheckContext } from '#use/evidence/promise.ts'
 import { reportVersionInUse } from '#use/evidence/report-version-in-use.ts'
 import type { EvidenceTables } from '#use/evidence/tables.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
@@ -52,8 +52,8 @@ export interface KeptPromises {
   decide: (record: boolean, given?: Partial<SegmentFacts>) => SegmentFacts
   /** Enters it as capture does, recorded as the plan decided or otherwise. */
   enter: (facts: SegmentFacts, otherwise?: { recorded: boolean }) => Promise<SegmentFacts>
-  looking: (given?: Partial<Looking>) => Promise<Looking>
-  check: (given?: Partial<Looking>) => ReturnType<typeof checkPromises>
+  makeContext: (given?: Partial<CheckContext>) => Promise<CheckContext>
+  check: (given?: Partial<CheckContext>) => ReturnType<typeof checkPromises>
   /** Runs statements as somebody who has switched the database's guards off. */
   tamper: (...statements: string[]) => Promise<void>
 }
@@ -176,7 +176,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
   const key = await makeLogKey(register.keys, 'test')
   await noteWholeLog(custodian, key)
 
-  async function looking(given: Partial<Looking> = {}): Promise<Looking> {
+  async function makeContext(given: Partial<CheckContext> = {}): Promise<CheckContext> {
     // A text that a test broke may be one that is refused, and then what was read before is given.
     const versions = given.versions ?? (await readVersions(custodian))
     return {
@@ -207,8 +207,8 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
     destroyed: { byTerm, byCaller },
     decide,
     enter,
-    looking,
-    check: async (given) => checkPromises(await looking(given)),
+    makeContext,
+    check: async (given) => checkPromises(await makeContext(given)),
     tamper,
   }
 }

@@ -77,10 +77,10 @@ test('a correction is decided on at no desk that its decision maker has left, be
 })
 
 test('that the decision maker looked at what waits is in the log', async () => {
-  const looks = () => entries('requests.read').then((all) => all.length)
-  const before = await looks()
+  const views = () => entries('requests.read').then((all) => all.length)
+  const before = await views()
   await waiting()
-  expect(await looks()).toBe(before + 1)
+  expect(await views()).toBe(before + 1)
 })
 
 test('a call that goes on is corrected once it is over', async () => {

@@ -56,8 +56,8 @@ async function narrow(id: string, callId: string, given: Told) {
 const verify = (id: string, callId: string, isParty: boolean) =>
   act('POST', id, `/calls/${callId}/verification`, { isParty })
 async function listen(number: string, recordingId: string) {
-  const look = { purpose: 'INSPECTION', reference: number }
-  const begun = await act('POST', '', `/api/recordings/${recordingId}/listenings`, look)
+  const access = { purpose: 'INSPECTION', reference: number }
+  const begun = await act('POST', '', `/api/recordings/${recordingId}/listenings`, access)
   if (begun.status !== 201) return begun.code
   const audio = await (await unit.as('paula')).fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-999' } })
   return audio.status
@@ -105,9 +105,9 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     ])
 
     expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-heard' })
-    const look = new URLSearchParams({ purpose: 'INSPECTION', reference: number }).toString()
+    const access = new URLSearchParams({ purpose: 'INSPECTION', reference: number }).toString()
     const mayForbid = async () =>
-      JSON.stringify((await act('GET', '', `/api/contacts/${bertils.contactId}?${look}`)).body).includes('mayForbid')
+      JSON.stringify((await act('GET', '', `/api/contacts/${bertils.contactId}?${access}`)).body).includes('mayForbid')
     expect(await mayForbid()).toBe(false)
     expect(await listen(number, bertils.id)).toBe(206)
     expect((await read(id)).calls[0]?.verification?.recordings).toEqual([{ id: bertils.id, hasBeenHeard: true }])
@@ -171,8 +171,8 @@ describe('a number that two share (AC15)', () => {
     }
     const [xs, ys] = [calls[1]!, calls[2]!]
     const { id, number } = await identified({ kinds: ['LISTEN', 'PROHIBIT'] })
-    const look = { purpose: 'INSPECTION', reference: number }
-    const query = new URLSearchParams({ ...look, caller: '040 222 3333' }).toString()
+    const access = { purpose: 'INSPECTION', reference: number }
+    const query = new URLSearchParams({ ...access, caller: '040 222 3333' }).toString()
     const listed = async () => (await act('GET', '', `/api/contacts?${query}`)).body['items'] as { id: string }[]
     expect(await listed()).toEqual([])
     // All of a day's are not asked for: a call has its time.
@@ -183,7 +183,7 @@ describe('a number that two share (AC15)', () => {
     const mine = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
     expect(mine.call.verification?.recordings).toMatchObject([{ id: xs.id }])
     await listen(number, xs.id)
-    const reveal = () => act('POST', '', `/api/contacts/${xs.contactId}/caller`, look)
+    const reveal = () => act('POST', '', `/api/contacts/${xs.contactId}/caller`, access)
     expect((await reveal()).code).toBe('not-found')
     expect((await verify(id, mine.call.id, true)).status).toBe(204)
     expect((await reveal()).body).toEqual({ number: '040 222 3333' })
@@ -196,7 +196,8 @@ describe('a number that two share (AC15)', () => {
     expect(JSON.stringify(named)).not.toContain(ys.contactId)
     expect((await listed()).map((one) => one.id)).toEqual([xs.contactId])
     expect(await listen(number, ys.id)).toBe('not-found')
-    const contact = (which: string) => act('GET', '', `/api/contacts/${which}?${new URLSearchParams(look).toString()}`)
+    const contact = (which: string) =>
+      act('GET', '', `/api/contacts/${which}?${new URLSearchParams(access).toString()}`)
     expect((await contact(ys.contactId)).code).toBe('not-found')
     expect((await contact(xs.contactId)).status).toBe(200)
 
@@ -219,8 +220,8 @@ describe('a number that two share (AC15)', () => {
     const call = await recorded({ ...from('040 333 4444'), ...times('10:00'), ...by('Aino') })
     const { id, number } = await identified()
     const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 4444' })
-    const look = { purpose: 'INSPECTION', reference: number }
-    const { body } = await act('POST', '', `/api/recordings/${call.id}/listenings`, look)
+    const access = { purpose: 'INSPECTION', reference: number }
+    const { body } = await act('POST', '', `/api/recordings/${call.id}/listenings`, access)
     const audio = () =>
       unit.as('paula').then((paula) => paula.fetch(String(body['audio']), { headers: { range: 'bytes=0-99' } }))
     expect((await audio()).status).toBe(206)

@@ -276,13 +276,13 @@ describe('the queue', () => {
     expect(of('requests.read').at(-1)).toMatchObject({ detail: { isSearch: true } })
     expect(JSON.stringify(entries)).not.toMatch(/jalmari/i)
     await database.as().pool.query('alter table audit_entry add constraint broken check (false) not valid')
-    const looks = await Promise.all(
+    const views = await Promise.all(
       [`/api/requests/${id}`, '/api/requests', '/api/request-statistics?from=2026-01-01&to=2027-01-01'].map((path) =>
         act('GET', '', path),
       ),
     )
     await database.as().pool.query('alter table audit_entry drop constraint broken')
-    expect(looks.map(({ status }) => status)).toEqual([503, 503, 503])
-    expect(JSON.stringify(looks)).not.toMatch(/jalmari/i)
+    expect(views.map(({ status }) => status)).toEqual([503, 503, 503])
+    expect(JSON.stringify(views)).not.toMatch(/jalmari/i)
   })
 })

@@ -46,7 +46,7 @@ const clerks = (Object.keys(operations) as OperationId[]).filter(
       /^\/api\/(contacts|recordings|listenings)/.test(operations[id].url)),
 )
 /** Once more would change what was asked about before: of one's own request these are asked by name, below. */
-const looks = clerks.filter(
+const views = clerks.filter(
   (id) => operations[id].method === 'GET' || /^\/api\/(contacts|recordings)/.test(operations[id].url),
 )
 
@@ -136,7 +136,7 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
     return text
   }
   for (const [index, { contact, recording }] of probes.entries()) {
-    for (const id of looks) {
+    for (const id of views) {
       const { url } = operations[id]
       const isOfCall = /^\/api\/(contacts|recordings)\/:id/.test(url)
       if (index > 0 && !isOfCall) continue

@@ -72,7 +72,7 @@ async function call(person = aino, given: { startedAt?: Temporal.Instant } = {})
 }
 
 const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours: 1 }) })
-const looksOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
+const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
 
 describe('an official’s extract', () => {
   test('tells every look by others at their own calls: when, role, unit, purpose, and never who', async () => {
@@ -84,13 +84,13 @@ describe('an official’s extract', () => {
     expect(await startListening(desk, grant, mine.recordingId, now())).toHaveProperty('id')
     await listContacts(desk, grant, { limit: 10 })
     await listContacts(desk, grant, { limit: 10 })
-    const looks = await looksOf(sessions.aino)
-    expect(looks.map(({ kind }) => kind).sort()).toEqual(['listened', 'read', 'revealed', 'shown'])
-    for (const look of looks) {
+    const views = await viewsOf(sessions.aino)
+    expect(views.map(({ kind }) => kind).sort()).toEqual(['listened', 'read', 'revealed', 'shown'])
+    for (const look of views) {
       expect(look).toMatchObject({ role: 'SUPERVISOR', purpose: 'QUALITY', unit: 'Henkilöverotus', calls: 1 })
       if (look.kind !== 'shown') expect(look.contact).toMatchObject({ id: mine.contactId })
     }
-    for (const who of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(looks)).not.toContain(who)
+    for (const who of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(views)).not.toContain(who)
     const { rows } = await pool.query(
       `select person_id, object_id, result from audit_entry where action = 'extract.read' order by seq desc limit 1`,
     )
@@ -99,35 +99,35 @@ describe('an official’s extract', () => {
 
   test('has neither their own looks, nor the security unit’s, nor looks at others’ calls', async () => {
     const [ainos, bertils] = [await call(), await call(bertil)]
-    const before = (await looksOf(sessions.aino)).length
+    const before = (await viewsOf(sessions.aino)).length
     await readContact(desk, await grantFor(sessions.aino, 'DEVELOPMENT'), ainos.contactId)
     const security = await grantFor(sessions.tuula, 'CRIME_OR_MISUSE')
     await readContact(desk, security, ainos.contactId)
     await startListening(desk, security, ainos.recordingId, now())
     await listContacts(desk, security, { limit: 10 })
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), bertils.contactId)
-    expect(await looksOf(sessions.aino)).toHaveLength(before)
-    expect((await looksOf(sessions.bertil)).at(0)).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
+    expect(await viewsOf(sessions.aino)).toHaveLength(before)
+    expect((await viewsOf(sessions.bertil)).at(0)).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
   })
 
   test('names the unit in which the looker worked then', async () => {
     const mine = await call()
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
-    const [look] = await looksOf(sessions.aino)
+    const [look] = await viewsOf(sessions.aino)
     expect(look).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
-    expect((await looksOf(sessions.aino))[0]).toMatchObject({ role: 'MAINTENANCE', unit: null })
+    expect((await viewsOf(sessions.aino))[0]).toMatchObject({ role: 'MAINTENANCE', unit: null })
   })
 
   test('ends with the history of the call, swept or not', async () => {
     const ended = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 14, minutes: 1 }).toInstant()
-    const before = (await looksOf(sessions.bertil)).length
+    const before = (await viewsOf(sessions.bertil)).length
     const { contactId } = await call(bertil)
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
-    expect(await looksOf(sessions.bertil)).toHaveLength(before + 1)
+    expect(await viewsOf(sessions.bertil)).toHaveLength(before + 1)
     await pool.query(`update contact set history_ends_at = $2 where id = $1`, [contactId, ended.toString()])
-    expect(await looksOf(sessions.bertil)).toHaveLength(before)
+    expect(await viewsOf(sessions.bertil)).toHaveLength(before)
   })
 
   test('is made of nobody without a session', async () => {
@@ -143,7 +143,7 @@ describe('the extract of a call', () => {
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
     const extract = await extractViews(desk, await grantFor(sessions.paula, 'INSPECTION', number), contactId)
     if (extract === 'not-found') throw new Error(extract)
-    expect(extract.looks).toMatchObject([
+    expect(extract.views).toMatchObject([
       { kind: 'read', role: 'SUPERVISOR', purpose: 'TRAINING', unit: 'Henkilöverotus' },
     ])
     expect(JSON.stringify(extract)).not.toContain(sari.id)

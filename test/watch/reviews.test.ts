@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
-import { listLooksToReview, listReviewMonths, signOffLooks, type ReviewMonth } from '#safeguards/watch/reviews.ts'
+import { listViewsToReview, listReviewMonths, signOffViews, type ReviewMonth } from '#safeguards/watch/reviews.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool, db: admin } = database.as()
@@ -29,7 +29,7 @@ beforeEach(async () => {
   )
 })
 
-async function look(
+async function viewCall(
   at: Temporal.ZonedDateTime,
   { person = matti.id, purpose = 'MAINTENANCE', action = 'contact.read', detail = {} } = {},
 ) {
@@ -47,8 +47,8 @@ async function months(at = now): Promise<ReviewMonth[]> {
   if ('refused' in found) throw new Error(found.refused)
   return found
 }
-async function looks(month: Temporal.PlainYearMonth, given = { after: 0, limit: 100 }) {
-  const found = await listLooksToReview(desk, session, { month, ...given })
+async function viewsToReview(month: Temporal.PlainYearMonth, given = { after: 0, limit: 100 }) {
+  const found = await listViewsToReview(desk, session, { month, ...given })
   if ('refused' in found) throw new Error(found.refused)
   return found
 }
@@ -58,20 +58,22 @@ describe('the months', () => {
     const lastMoment = last
       .toPlainDate({ day: last.daysInMonth })
       .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: '23:59:59' })
-    await look(lastMoment)
-    await look(lastMoment.add({ seconds: 1 }), { purpose: 'CRIME_OR_MISUSE', action: 'listening.started' })
-    await look(noonOf(old), { purpose: 'DEVELOPMENT' })
+    await viewCall(lastMoment)
+    await viewCall(lastMoment.add({ seconds: 1 }), { purpose: 'CRIME_OR_MISUSE', action: 'listening.started' })
+    await viewCall(noonOf(old), { purpose: 'DEVELOPMENT' })
     const found = await months()
-    expect(found.map(({ month, looks, listenings, people }) => [month.toString(), looks, listenings, people])).toEqual([
+    expect(
+      found.map(({ month, looks: views, listenings, people }) => [month.toString(), views, listenings, people]),
+    ).toEqual([
       [thisMonth.toString(), 1, 1, 1],
       [last.toString(), 1, 0, 1],
     ])
-    expect((await looks(last)).looks).toHaveLength(1)
-    expect((await looks(thisMonth)).looks).toMatchObject([{ purpose: 'CRIME_OR_MISUSE' }])
+    expect((await viewsToReview(last)).views).toHaveLength(1)
+    expect((await viewsToReview(thisMonth)).views).toMatchObject([{ purpose: 'CRIME_OR_MISUSE' }])
   })
 
   test('are going on, then to be reviewed for fourteen days, then overdue', async () => {
-    await look(noonOf(last))
+    await viewCall(noonOf(last))
     const over = noonOf(thisMonth, 1).startOfDay()
     const stateAt = async (at: Temporal.ZonedDateTime) => (await months(at.toInstant()))[0]?.state
     expect(await stateAt(over.subtract({ seconds: 1 }))).toBe('going-on')
@@ -83,9 +85,9 @@ describe('the months', () => {
 
 describe('a month’s looks', () => {
   test('tell who, when, under which purpose and reference, and how much; reading them is in the log', async () => {
-    await look(noonOf(last), { action: 'contacts.listed', detail: { contacts: [randomUUID(), randomUUID()] } })
-    const found = await looks(last)
-    expect(found.looks).toMatchObject([
+    await viewCall(noonOf(last), { action: 'contacts.listed', detail: { contacts: [randomUUID(), randomUUID()] } })
+    const found = await viewsToReview(last)
+    expect(found.views).toMatchObject([
       {
         person: { id: matti.id, name: 'Matti' },
         action: 'contacts.listed',
@@ -111,17 +113,17 @@ describe('a month’s looks', () => {
       `insert into listening_range (listening_id, from_ms, to_ms) values ($1, 0, 1500), ($1, 4000, 5000)`,
       [listening],
     )
-    await look(noonOf(last), { action: 'listening.started', detail: { listening } })
-    expect((await looks(last)).looks).toMatchObject([{ servedMs: 2500 }])
+    await viewCall(noonOf(last), { action: 'listening.started', detail: { listening } })
+    expect((await viewsToReview(last)).views).toMatchObject([{ servedMs: 2500 }])
   })
 
   test('come page by page, none twice and none left out', async () => {
-    for (let i = 0; i < 7; i++) await look(noonOf(last, 2 + i))
+    for (let i = 0; i < 7; i++) await viewCall(noonOf(last, 2 + i))
     const seen: number[] = []
     let after: number | undefined = 0
     while (after !== undefined) {
-      const page: Awaited<ReturnType<typeof looks>> = await looks(last, { after, limit: 3 })
-      seen.push(...page.looks.map(({ seq }) => seq))
+      const page: Awaited<ReturnType<typeof viewsToReview>> = await viewsToReview(last, { after, limit: 3 })
+      seen.push(...page.views.map(({ seq }) => seq))
       after = page.next
     }
     expect(seen).toHaveLength(7)
@@ -131,13 +133,13 @@ describe('a month’s looks', () => {
 
 describe('a signature', () => {
   test('has its note, stands once and stays', async () => {
-    await look(noonOf(last))
-    expect(await signOffLooks(desk, session, last, ' Compared with the faults. ')).toBeUndefined()
+    await viewCall(noonOf(last))
+    expect(await signOffViews(desk, session, last, ' Compared with the faults. ')).toBeUndefined()
     expect((await months())[0]).toMatchObject({
       state: 'reviewed',
       review: { by: 'Outi', note: 'Compared with the faults.' },
     })
-    expect(await signOffLooks(desk, await olli.signIn(), last, 'me too')).toEqual({ refused: 'review.done' })
+    expect(await signOffViews(desk, await olli.signIn(), last, 'me too')).toEqual({ refused: 'review.done' })
     await expect(pool.query(`update look_review set note = 'x'`)).rejects.toThrow('append-only')
     const { rows } = await pool.query(
       `select result, detail from audit_entry where action = 'looks.reviewed' order by seq`,
@@ -149,24 +151,24 @@ describe('a signature', () => {
   })
 
   test('comes when the month is over, and of a month that has something to review', async () => {
-    await look(now.toZonedDateTimeISO('Europe/Helsinki').subtract({ seconds: 1 }))
-    expect(await signOffLooks(desk, session, thisMonth, 'early')).toEqual({ refused: 'review.not-over' })
-    expect(await signOffLooks(desk, session, old, 'nothing')).toEqual({ refused: 'not-found' })
+    await viewCall(now.toZonedDateTimeISO('Europe/Helsinki').subtract({ seconds: 1 }))
+    expect(await signOffViews(desk, session, thisMonth, 'early')).toEqual({ refused: 'review.not-over' })
+    expect(await signOffViews(desk, session, old, 'nothing')).toEqual({ refused: 'not-found' })
   })
 
   test('is never under one’s own looks', async () => {
-    await look(noonOf(last), { person: outi.id })
-    expect(await signOffLooks(desk, session, last, 'mine')).toEqual({ refused: 'review.own' })
-    expect(await signOffLooks(desk, await olli.signIn(), last, 'hers')).toBeUndefined()
+    await viewCall(noonOf(last), { person: outi.id })
+    expect(await signOffViews(desk, session, last, 'mine')).toEqual({ refused: 'review.own' })
+    expect(await signOffViews(desk, await olli.signIn(), last, 'hers')).toBeUndefined()
   })
 
   test('is the data protection officer’s alone, as are the lists', async () => {
-    await look(noonOf(last))
+    await viewCall(noonOf(last))
     const mattis = await matti.signIn()
     expect(await listReviewMonths(desk, mattis, now)).toEqual({ refused: 'deny.role' })
-    expect(await listLooksToReview(desk, mattis, { month: last, after: 0, limit: 10 })).toEqual({
+    expect(await listViewsToReview(desk, mattis, { month: last, after: 0, limit: 10 })).toEqual({
       refused: 'deny.role',
     })
-    expect(await signOffLooks(desk, mattis, last, 'fine')).toEqual({ refused: 'deny.role' })
+    expect(await signOffViews(desk, mattis, last, 'fine')).toEqual({ refused: 'deny.role' })
   })
 })

@@ -15,7 +15,7 @@ export const preparedVariable = 'SELOSTE_PREPARED'
 export const ready = 'ready'
 export const failed = 'failed'
 const longestMs = 180_000
-const lookMs = 100
+const checkMs = 100
 
 /** Copies it into a folder, waiting for it where it is being made; leaves the folder as it is where there is none. */
 export async function copyPrepared(to: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function copyPrepared(to: string): Promise<void> {
   const deadline = performance.now() + longestMs
   while (!existsSync(join(folder, ready))) {
     if (existsSync(join(folder, failed)) || performance.now() > deadline) return
-    await wait(lookMs)
+    await wait(checkMs)
   }
   // What is in it, with owners and modes: the database's files are its own user's.
   await promisify(execFile)('cp', ['-a', `${join(folder, 'data')}/.`, to])

@@ -54,7 +54,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Room for building the web interface on a busy machine. */
 const readyMs = 150_000
 const stopMs = 30_000
-const lookMs = 100
+const checkMs = 100
 /** What the demo says when its people can sign in. */
 const welcomed = 'Ctrl-C ends it'
 
@@ -133,7 +133,7 @@ async function untilReady(url: string, child: ChildProcess, output: () => string
   while (performance.now() < deadline) {
     if (ended(child)) throw new Error(`Seloste ended at its start:\n${output()}`)
     if (output().includes(welcomed) && (await answersReady(url))) return
-    await wait(lookMs)
+    await wait(checkMs)
   }
   throw new Error(`Seloste was not ready after ${readyMs / 1000} s:\n${output()}`)
 }

@@ -12,7 +12,7 @@ import { readWeek, readWhose } from './offices/office-shapes.ts'
 import { readOwnFilters } from './my-calls/filters.ts'
 import { readPeriod } from './plan/filters.ts'
 import { readAside } from './quality/quality-shapes.ts'
-import { readLooked } from './reconciliation/reconciliation-shapes.ts'
+import { readReconciliationFilters } from './reconciliation/reconciliation-shapes.ts'
 import { readQueue } from './requests/queue.ts'
 import { readStatistics } from './requests/statistics.ts'
 import { readDueFilters, readHoldState } from './retention/retention-shapes.ts'
@@ -226,7 +226,7 @@ export const alarmsRoute = createRoute({
 export const reconciliationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/reconciliation',
-  validateSearch: readLooked,
+  validateSearch: readReconciliationFilters,
   component: lazyRouteComponent(() => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
 })
 
@@ -249,18 +249,18 @@ export const myCallsRoute = createRoute({
   component: lazyRouteComponent(() => import('./my-calls/my-calls-page.tsx'), 'MyCallsPage'),
 })
 
-export const myLooksRoute = createRoute({
+export const myViewsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/my-calls/looks',
   validateSearch: readMonth,
-  component: lazyRouteComponent(() => import('./watch/my-looks-page.tsx'), 'MyLooksPage'),
+  component: lazyRouteComponent(() => import('./watch/my-views-page.tsx'), 'MyViewsPage'),
 })
 
-export const contactLooksRoute = createRoute({
+export const contactViewsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contacts/$id/looks',
   staticData: { purpose: 'needed' },
-  component: lazyRouteComponent(() => import('./watch/contact-looks-page.tsx'), 'ContactLooksPage'),
+  component: lazyRouteComponent(() => import('./watch/contact-views-page.tsx'), 'ContactViewsPage'),
 })
 
 export const logRoute = createRoute({
@@ -523,8 +523,8 @@ export const router = createRouter({
     reviewsRoute,
     reviewRoute,
     myCallsRoute,
-    myLooksRoute,
-    contactLooksRoute,
+    myViewsRoute,
+    contactViewsRoute,
     retentionRoute,
     placesRoute,
     receptionRoute,

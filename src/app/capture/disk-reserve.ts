@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** Disk space reserved for live calls, released when the volume fills up for any reason. */
 export interface DiskReserve {
   /** Releases the reserve when little is free, and restores it when there is plenty. */
-  look(disk: { freeBytes: number; sizeBytes: number }): Promise<void>
+  check(disk: { freeBytes: number; sizeBytes: number }): Promise<void>
   /** Releases it at once: a write failed. */
   release(): Promise<void>
   readonly bytes: number
@@ -51,7 +51,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
   }
 
   return {
-    look: ({ freeBytes, sizeBytes }) =>
+    check: ({ freeBytes, sizeBytes }) =>
       inTurn(async () => {
         const size = Math.min(most, Math.floor(sizeBytes / 20))
         if (bytes > 0 && freeBytes < size / 4) await release()

@@ -8,7 +8,7 @@ export interface Draining {
   stop(): void
 }
 
-const lookMs = 250
+const checkMs = 250
 
 /** Drains capture: done when the last session is sealed and its facts are in the register (`seloste drain`). */
 export function drainOnRequest(
@@ -19,7 +19,7 @@ export function drainOnRequest(
   let done: () => void = () => undefined
   const drained = new Promise<void>((resolve) => (done = resolve))
 
-  function look(): void {
+  function check(): void {
     if (left() > 0) return
     clearInterval(timer)
     done()
@@ -33,7 +33,7 @@ export function drainOnRequest(
       if (draining) {
         admission.drain()
         // Checked only after an interval: what was accepted a moment ago is a session by then.
-        timer = setInterval(look, lookMs)
+        timer = setInterval(check, checkMs)
       } else admission.resume()
       onChange(draining)
     },

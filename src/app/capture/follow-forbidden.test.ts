@@ -97,13 +97,13 @@ async function forbid(id: string): Promise<void> {
 const files = async () => (await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))
 const gone = (timeout: number) => expect.poll(files, { timeout, interval: 10 }).toEqual([])
 const waits = async () => (await pool.query('select from capture_stop')).rowCount
-const follow = (lookMs?: number) =>
+const follow = (checkMs?: number) =>
   followForbidden({
     db: capture,
     databaseUrl: database.url('seloste_capture'),
     recorder,
     onFault: (error) => faults.push(error),
-    ...(lookMs !== undefined && { lookMs }),
+    ...(checkMs !== undefined && { checkMs }),
   })
 
 test('what is forbidden is gone within a second, and the database knows', async () => {

@@ -15,7 +15,7 @@ export interface ForbiddenOptions {
   onAnother?: () => void
   onFault: (error: unknown) => void
   /** Polling interval, for missed notifications. */
-  lookMs?: number
+  checkMs?: number
 }
 
 /**
@@ -24,43 +24,43 @@ export interface ForbiddenOptions {
  * restart resumes. Returns after the first check, or if there is no database: capture does not wait.
  */
 export async function followForbidden(options: ForbiddenOptions): Promise<{ stop: () => Promise<void> }> {
-  const { db, recorder, onFault, lookMs = 2_000 } = options
-  let looking = Promise.resolve()
+  const { db, recorder, onFault, checkMs = 2_000 } = options
+  let checking = Promise.resolve()
   /** The calls of the last day were not checked since the database was away. */
   let behind = true
 
-  async function look(known: readonly string[]): Promise<void> {
+  async function check(known: readonly string[]): Promise<void> {
     const found = await forbiddenAmong(db, known)
     // Concurrent: one that waits for its disk delays no other.
     for (const { id, destroys } of found) recorder.forbid(id, destroys).catch(onFault)
   }
-  function lookAgain(): Promise<void> {
-    looking = looking
+  function checkAgain(): Promise<void> {
+    checking = checking
       .then(async () => {
         const all = behind
         behind = false
-        await look(recorder.recordings(all ? 'remembered' : 'going'))
+        await check(recorder.recordings(all ? 'remembered' : 'going'))
       })
       .catch((error: unknown) => {
         behind = true
         onFault(error)
       })
-    return looking
+    return checking
   }
 
-  await lookAgain()
-  const timer = setInterval(() => void lookAgain(), lookMs)
+  await checkAgain()
+  const timer = setInterval(() => void checkAgain(), checkMs)
   const told = listen({
     url: options.databaseUrl,
     channels: [channels.forbidden],
     // Not queued behind a running check, whose query may be older than this.
     onNotification: (_channel, id) => {
-      if (recorder.recordings('remembered').includes(id)) look([id]).catch(onFault)
+      if (recorder.recordings('remembered').includes(id)) check([id]).catch(onFault)
       else options.onAnother?.()
     },
     onListening: () => {
       behind = true
-      void lookAgain()
+      void checkAgain()
     },
     onBroken: onFault,
   })
@@ -68,7 +68,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
     async stop() {
       clearInterval(timer)
       await told.stop()
-      await looking
+      await checking
     },
   }
 }

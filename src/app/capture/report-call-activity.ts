@@ -1,6 +1,6 @@
 /** Reports to the supervisor when calls begin, and when there have been none for some minutes. */
 
-const lookMs = 500
+const checkMs = 500
 /** During a working day there are always calls; starting and ending a spare process costs more than keeping it. */
 const quietMs = 10 * 60_000
 /** After the start; resumed calls are back by then. */
@@ -30,7 +30,7 @@ export function reportCallActivity(
     called = isCalled
     tell(called)
     if (!called) collect()
-  }, lookMs)
+  }, checkMs)
   const starting = setTimeout(() => {
     if (live() === 0) collect()
   }, startedMs)

@@ -6,7 +6,7 @@ import type { Log } from '#platform/log/log.ts'
 import { destructionTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-const lookMs = 3_600_000
+const checkMs = 3_600_000
 
 /** Checks hourly for recordings without a known call (AC8): an alarm while there are any. */
 export function watchOrphanedRecordings(options: {
@@ -23,7 +23,7 @@ export function watchOrphanedRecordings(options: {
     help: 'Recordings of more than a day ago whose call is not known; nobody can hear them',
     registers: [registry],
   })
-  const look = async () => {
+  const check = async () => {
     try {
       // Retried later if the register is away.
       const destructionNow = await destructionTime(db).catch(() => undefined)
@@ -35,8 +35,8 @@ export function watchOrphanedRecordings(options: {
       log.error({ err: error }, 'recordings without a call could not be looked for; it is tried again')
     }
   }
-  void look()
-  const timer = setInterval(() => void look(), lookMs)
+  void check()
+  const timer = setInterval(() => void check(), checkMs)
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }

@@ -23,7 +23,7 @@ export interface PressureWatchOptions {
   log: Log
 }
 
-const lookMs = 2_000
+const checkMs = 2_000
 
 /** Measures pressure every two seconds, updates admission, and maintains the disk reserve. */
 export async function watchPressure(options: PressureWatchOptions): Promise<PressureWatch> {
@@ -33,21 +33,21 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
   const reserve = await openDiskReserve(folder, (bytes) => {
     if (bytes === 0) log.error('the disk is full: its reserve is let go for the calls that go on; make room')
   })
-  let looking = false
+  let checking = false
 
-  async function look(): Promise<void> {
-    admission.look(await gauge.read())
-    await reserve.look(await freeOn(folder))
+  async function check(): Promise<void> {
+    admission.measure(await gauge.read())
+    await reserve.check(await freeOn(folder))
   }
 
   const timer = setInterval(() => {
     // One check at a time if the disk is slow.
-    if (looking) return
-    looking = true
-    look()
+    if (checking) return
+    checking = true
+    check()
       .catch((error: unknown) => log.error({ err: error }, 'how much presses could not be measured; it is tried again'))
-      .finally(() => (looking = false))
-  }, lookMs)
+      .finally(() => (checking = false))
+  }, checkMs)
 
   return {
     get last() {

@@ -19,7 +19,7 @@ import { error, lineOf, type Finding } from './doctor/finding.ts'
  * warnings.
  */
 export async function doctor(readSettings: () => Settings, asJson: boolean): Promise<void> {
-  const found = await lookAt(readSettings)
+  const found = await inspect(readSettings)
   const count = (is: Finding['is']) => found.filter((one) => one.is === is).length
   if (asJson) console.log(JSON.stringify({ errors: count('error'), warnings: count('warning'), findings: found }))
   else {
@@ -35,7 +35,7 @@ export async function doctor(readSettings: () => Settings, asJson: boolean): Pro
   if (count('error') > 0) process.exitCode = 1
 }
 
-async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
+async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   let settings: Settings
   try {
     settings = readSettings()
@@ -43,7 +43,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     return [error('settings', lineOf(thrown), 'set it as is allowed, and look again')]
   }
   const runs = (await askCapture(settings)) !== undefined || (await answers(settings))
-  const looks: [string, () => Promise<Finding[]>][] = [
+  const checks: [string, () => Promise<Finding[]>][] = [
     ['settings', () => Promise.resolve(checkSettings(settings, process.env))],
     ['machine', () => checkMachine()],
     ['disk', () => checkDisk(settings)],
@@ -58,9 +58,9 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
   ]
   const found: Finding[] = []
   // Sequential: disk measurements must not run during other checks.
-  for (const [name, look] of looks) {
+  for (const [name, inspectPart] of checks) {
     found.push(
-      ...(await look().catch((thrown: unknown) => [
+      ...(await inspectPart().catch((thrown: unknown) => [
         error(name, `it could not be looked at: ${lineOf(thrown)}`, 'run it as the user that runs Seloste'),
       ])),
     )

@@ -10,7 +10,7 @@ export interface DrainOptions {
   isCancelled?: boolean
 }
 
-const lookMs = 500
+const checkMs = 500
 
 /**
  * Drains a running capture: it accepts no new sessions and ends when the last one is sealed and its facts are in the register.
@@ -39,7 +39,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
       process.exitCode = 1
       return
     }
-    await wait(lookMs)
+    await wait(checkMs)
   }
 }
 

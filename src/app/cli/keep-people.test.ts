@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
-import { tokenHolds } from '#safeguards/people/look-with-token.ts'
-import { lookAtLink, useLink } from '#safeguards/sign-in/links.ts'
+import { tokenHolds } from '#safeguards/people/view-with-token.ts'
+import { readLink, useLink } from '#safeguards/sign-in/links.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 
@@ -59,7 +59,7 @@ test('people link: a new password for whoever is in the directory, once; the old
 test('people add: one natural person each, who sets the first password by a link', async () => {
   const { out } = await seloste('people', 'add', '--user-id', 'Koivu.Kaisa', '--name', 'Kaisa Koivu')
   expect(out).toMatch(/^Kaisa Koivu \(Koivu\.Kaisa\) .*\/welcome#[\w-]{43}$/)
-  const seen = await lookAtLink(desk, /#([\w-]{43})$/.exec(out)?.[1] ?? '', Temporal.Now.instant())
+  const seen = await readLink(desk, /#([\w-]{43})$/.exec(out)?.[1] ?? '', Temporal.Now.instant())
   expect(seen).toMatchObject({ kind: 'first-password', person: { userId: 'koivu.kaisa', name: 'Kaisa Koivu' } })
   expect((await seloste('people', 'add', '--user-id', 'KOIVU.kaisa', '--name', 'Toinen')).error).toContain(
     'never used again',

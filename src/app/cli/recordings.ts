@@ -54,22 +54,22 @@ function asJson(finding: Verification['findings'][number]) {
 }
 
 /** One line a second, on a terminal only. */
-function tellProgress(): (so: { looked: number; bytes: number }) => void {
+function tellProgress(): (so: { checked: number; bytes: number }) => void {
   let toldAt = performance.now()
-  return ({ looked, bytes }) => {
+  return ({ checked, bytes }) => {
     if (!process.stderr.isTTY || performance.now() - toldAt < tellMs) return
     toldAt = performance.now()
-    console.error(`${looked} recordings, ${Math.round(bytes / mebibyte)} MiB opened`)
+    console.error(`${checked} recordings, ${Math.round(bytes / mebibyte)} MiB opened`)
   }
 }
 
 function tell({ held, wanting, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
   const mebibytes = bytes / mebibyte
-  const looked = `${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`
+  const checked = `${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`
   console.log(
     wanting === 0
-      ? `held: ${held} recordings opened whole, ${looked}`
-      : `held: ${held} recordings looked at, ${held - wanting} opened whole, ${wanting} did NOT, ${looked}`,
+      ? `held: ${held} recordings opened whole, ${checked}`
+      : `held: ${held} recordings looked at, ${held - wanting} opened whole, ${wanting} did NOT, ${checked}`,
   )
   console.log(`destroyed: ${destroyed} looked for, in keys, objects, copies, ledger and log`)
   if (underWay > 0) console.log(`not in keeping yet, or being destroyed: ${underWay}`)

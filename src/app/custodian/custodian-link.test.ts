@@ -15,7 +15,7 @@ const asked: unknown[] = []
 const lines: string[] = []
 const now = () => Temporal.Now.instant()
 const log = makeLog({ name: 'link', write: (line) => void lines.push(line), pretty: false })
-const lookMs = 20
+const checkMs = 20
 let folder = ''
 let link: CustodianLink | undefined
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   link = await serveCustodianLink(
     settings,
     answersToDesk(answers, () => undefined),
-    { now, log, lookMs },
+    { now, log, checkMs },
   )
 })
 afterAll(async () => {
@@ -66,7 +66,7 @@ async function put(
 async function deskWith(linkFiles: Awaited<ReturnType<typeof put>>, host = '127.0.0.1') {
   const custodian = { host, port: Number(new URL(link!.address).port) }
   const apart = { custodian, linkFiles, socketsFolder: undefined }
-  const way = await findCustodian({ dataDirectory: folder, apart }, { now, log, lookMs })
+  const way = await findCustodian({ dataDirectory: folder, apart }, { now, log, checkMs })
   return { way, custodian: connectCustodian(way) }
 }
 

@@ -22,7 +22,7 @@ interface Around {
   now: () => Temporal.Instant
   log: Pick<Log, 'info' | 'warn' | 'error'>
   /** Interval of checks for changed certificates. */
-  lookMs?: number | undefined
+  checkMs?: number | undefined
 }
 
 const handshakeMs = 10_000

@@ -30,7 +30,7 @@ interface Around {
   now: () => Temporal.Instant
   log: Pick<Log, 'info' | 'error'>
   /** Interval of checks for changed certificates. */
-  lookMs?: number | undefined
+  checkMs?: number | undefined
 }
 
 const poolSizes: Record<ConnectionPool, number> = { questions: 16, listeners: 1024 }
@@ -60,9 +60,9 @@ export function custodianAtSocket(path: string, log: Around['log']): CustodianTr
 async function overTls(
   { host, port }: NonNullable<SplitRoleSettings['custodian']>,
   files: NonNullable<SplitRoleSettings['linkFiles']>,
-  { now, log, lookMs }: Around,
+  { now, log, checkMs }: Around,
 ): Promise<CustodianTransport> {
-  const certificate = await followLink(files, { now, log, lookMs }, 'the custodian is not reached until it is mended')
+  const certificate = await followLink(files, { now, log, checkMs }, 'the custodian is not reached until it is mended')
   let agents = certificate.inUse && tlsAgents(certificate.inUse)
   certificate.onChange((changed) => {
     const before = agents
@@ -96,14 +96,14 @@ function tlsAgents(inUse: CertificateInUse): Record<ConnectionPool, TlsAgent> {
 /** Certificate of mutual TLS, on either side. */
 export function followLink(
   files: NonNullable<SplitRoleSettings['linkFiles']>,
-  { now, log, lookMs }: Around,
+  { now, log, checkMs }: Around,
   without: string,
 ): Promise<FollowedCertificate> {
   return followCertificateFiles({
     files,
     read: (path) => readFile(path),
     now,
-    lookMs,
+    checkMs,
     onWrong: (why, staysInUse) => {
       const instead = staysInUse ? 'the one before stays in use' : without
       const fault = new Fault(

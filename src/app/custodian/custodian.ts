@@ -182,7 +182,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     // Proofs are signed with the log's key, which a new log has after its first check; admissions from before a stop are
     // counted first.
-    firstSweep: Promise.all([terms.swept, auditLog.looked, jobsBegun]).then(() => undefined),
+    firstSweep: Promise.all([terms.swept, auditLog.firstCheck, jobsBegun]).then(() => undefined),
     intervalMs: settings.checkMs,
     lastVerification: () => verifying.last(),
   })
@@ -253,7 +253,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
 
   // The desk starts after the custodian: nobody can view anything before the log was checked.
-  await auditLog.looked
+  await auditLog.firstCheck
   return {
     address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
     async stop() {

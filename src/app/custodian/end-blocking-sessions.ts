@@ -6,14 +6,14 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import type { Log } from '#platform/log/log.ts'
 
 const patienceMs = 20_000
-const lookMs = 5_000
+const checkMs = 5_000
 
 /** Over its own connection: those of the custodian's pool may all be waiting. */
 export function endBlockingSessions(options: {
   databaseUrl: string
   log: Pick<Log, 'warn' | 'error'>
   patienceMs?: number
-  lookMs?: number
+  checkMs?: number
 }): { stop: () => Promise<void> } {
   const { databaseUrl, log } = options
   const { pool, close } = connectDatabase<never>({
@@ -23,9 +23,9 @@ export function endBlockingSessions(options: {
     },
   })
   const patience = `${options.patienceMs ?? patienceMs} ms`
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
       const { rows } = await pool.query<{ role: string; sessions: number }>(
         'select role, sessions from end_blocking_sessions($1::interval)',
@@ -40,13 +40,13 @@ export function endBlockingSessions(options: {
   }
 
   const timer = setInterval(() => {
-    looking ??= look().finally(() => (looking = undefined))
-  }, options.lookMs ?? lookMs)
+    checking ??= check().finally(() => (checking = undefined))
+  }, options.checkMs ?? checkMs)
   timer.unref()
   return {
     async stop() {
       clearInterval(timer)
-      await looking
+      await checking
       await close()
     },
   }

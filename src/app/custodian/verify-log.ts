@@ -20,11 +20,11 @@ import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
 
-const lookMs = 1_500
+const checkMs = 1_500
 const startingMs = 30_000
 /** A process that has verified nothing itself does so within this. */
 const firstMs = 60 * 60_000
-const cancelLookMs = 500
+const cancelCheckMs = 500
 const patienceMs = 1_000
 
 export interface VerifyLogOptions {
@@ -74,7 +74,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
 
   const { stop } = every({
     pool,
-    intervalMs: lookMs,
+    intervalMs: checkMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
       await beginDueVerification(db, await readKey(), howToBegin())
@@ -134,7 +134,7 @@ async function verifyInThread(
     noting.catch(() => undefined)
   }
   // A verification that waits for the database tells nothing: whether it was cancelled is asked all the same.
-  const timer = setInterval(note, cancelLookMs)
+  const timer = setInterval(note, cancelCheckMs)
   try {
     worker.on('message', (told: VerifyLogTold) => {
       if (told !== 'cancelled' && 'progress' in told) last = told.progress

@@ -5,7 +5,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { recentViews } from '#safeguards/watch/recent-views.ts'
-import { looksAtOnce, mostWaiting, slowing } from '#safeguards/watch/thresholds.ts'
+import { defaultPace, mostWaiting, slowing } from '#safeguards/watch/thresholds.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -15,11 +15,11 @@ const askAgainAfter = 20
 const noticedMs = 1_000
 const mostPeople = 1_000
 
-interface Looking {
+interface Usage {
   /** Until the log has been counted once. */
   begun?: Promise<void>
   /** Times of the person's views in the last hour; milliseconds of the epoch. */
-  looks: number[]
+  viewedAt: number[]
   sinceAsked: number
   waiting: number
   turn: Promise<unknown>
@@ -41,69 +41,69 @@ export interface ReadRateLimit {
 export function createReadRateLimit(
   db: Kysely<RegisterTables>,
   clock: Clock,
-  limits: { inMinute: number; inHour: number } = looksAtOnce,
+  limits: { inMinute: number; inHour: number } = defaultPace,
 ): ReadRateLimit {
-  const people = new Map<string, Looking>()
+  const people = new Map<string, Usage>()
 
   function forgetIdle(nowMs: number): void {
-    for (const [id, { looks, waiting }] of people) {
-      if (waiting === 0 && (looks.at(-1) ?? 0) < nowMs - hourMs) people.delete(id)
+    for (const [id, { viewedAt, waiting }] of people) {
+      if (waiting === 0 && (viewedAt.at(-1) ?? 0) < nowMs - hourMs) people.delete(id)
     }
   }
 
-  async function lookingOf(session: Session, nowMs: number): Promise<Looking> {
+  async function usageOf(session: Session, nowMs: number): Promise<Usage> {
     const known = people.get(session.personId)
     if (known) {
       if (known.sinceAsked >= askAgainAfter) await countLogged(known, session, nowMs)
       await known.begun
       return known
     }
-    const looking: Looking = { looks: [], sinceAsked: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
-    people.set(session.personId, looking)
+    const usage: Usage = { viewedAt: [], sinceAsked: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
+    people.set(session.personId, usage)
     // Concurrent first views wait for one count.
-    looking.begun = countLogged(looking, session, nowMs)
+    usage.begun = countLogged(usage, session, nowMs)
     try {
-      await looking.begun
+      await usage.begun
     } catch (error) {
       people.delete(session.personId)
       throw error
     }
-    return looking
+    return usage
   }
 
   /** Adds logged views that this process does not know. */
-  async function countLogged(looking: Looking, session: Session, nowMs: number): Promise<void> {
+  async function countLogged(usage: Usage, session: Session, nowMs: number): Promise<void> {
     // Before the query, so that concurrent views do not all run it.
-    looking.sinceAsked = 0
+    usage.sinceAsked = 0
     const { inMinute, inHour } = await recentViews(db, session)
-    const since = (ms: number) => looking.looks.filter((at) => at > nowMs - ms).length
+    const since = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length
     const missing = Math.max(0, inHour - since(hourMs))
     const lately = Math.min(missing, Math.max(0, inMinute - since(minuteMs)))
     const earlier = missing - lately
-    looking.looks.push(
+    usage.viewedAt.push(
       ...Array.from({ length: earlier }, (_, i) => nowMs - minuteMs - ((hourMs - minuteMs) * i) / earlier),
       ...Array.from({ length: lately }, () => nowMs),
     )
-    looking.looks.sort((a, b) => a - b)
+    usage.viewedAt.sort((a, b) => a - b)
   }
 
   return {
     async take(session) {
       const nowMs = clock.now().epochMilliseconds
       if (people.size > mostPeople) forgetIdle(nowMs)
-      const looking = await lookingOf(session, nowMs)
-      looking.sinceAsked += 1
-      looking.looks.push(nowMs)
-      while ((looking.looks[0] ?? nowMs) <= nowMs - hourMs) looking.looks.shift()
-      const inHour = looking.looks.length
-      const inMinute = inHour - looking.looks.findIndex((at) => at > nowMs - minuteMs)
+      const usage = await usageOf(session, nowMs)
+      usage.sinceAsked += 1
+      usage.viewedAt.push(nowMs)
+      while ((usage.viewedAt[0] ?? nowMs) <= nowMs - hourMs) usage.viewedAt.shift()
+      const inHour = usage.viewedAt.length
+      const inMinute = inHour - usage.viewedAt.findIndex((at) => at > nowMs - minuteMs)
       const beyond = Math.max(inMinute - limits.inMinute, inHour - limits.inHour)
       if (beyond <= 0) return 'go'
-      if (looking.waiting >= mostWaiting) return 'too-many'
+      if (usage.waiting >= mostWaiting) return 'too-many'
 
       const delayMs = Math.min(slowing.longestMs, beyond * slowing.stepMs)
-      if (delayMs >= noticedMs && looking.loggedAt <= nowMs - minuteMs) {
-        looking.loggedAt = nowMs
+      if (delayMs >= noticedMs && usage.loggedAt <= nowMs - minuteMs) {
+        usage.loggedAt = nowMs
         await appendAudit(db, {
           action: 'looks.slowed',
           result: 'ok',
@@ -112,10 +112,10 @@ export function createReadRateLimit(
           detail: { inMinute, inHour, delayMs },
         })
       }
-      looking.waiting += 1
-      const turn = looking.turn.then(() => wait(delayMs, undefined, { ref: false }))
-      looking.turn = turn
-      await turn.finally(() => (looking.waiting -= 1))
+      usage.waiting += 1
+      const turn = usage.turn.then(() => wait(delayMs, undefined, { ref: false }))
+      usage.turn = turn
+      await turn.finally(() => (usage.waiting -= 1))
       return 'go'
     },
   }

@@ -76,7 +76,7 @@ async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = 
   return barriers
 }
 
-async function opened(page: Page, path: string, look: (page: Page) => Promise<void>): Promise<void> {
+async function opened(page: Page, path: string, view: (page: Page) => Promise<void>): Promise<void> {
   const complaints: string[] = []
   const watches = {
     console: (message: ConsoleMessage) => void complaints.push(message.text()),
@@ -87,7 +87,7 @@ async function opened(page: Page, path: string, look: (page: Page) => Promise<vo
   page.on('console', watches.console).on('request', watches.request)
   try {
     await page.goto(desk.url + path)
-    await look(page)
+    await view(page)
   } finally {
     page.off('console', watches.console).off('request', watches.request)
     await page.emulateMedia({ media: null })

@@ -104,7 +104,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         log.error({ err: error, feed: feed.name }, 'a feed cannot be followed; it is tried again')
         taker.fault((error as Error).message)
       },
-      onLooked: () => {
+      onChecked: () => {
         if (!inbox) taker.fault(undefined)
       },
     })

@@ -14,15 +14,15 @@ export interface WatchBlockersOptions {
   intervalMs?: number
 }
 
-const lookMs = 10_000
+const checkMs = 10_000
 /** Anything waiting longer is a backlog. */
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {
-  const { blockers, volumes, asks = [], waitsSince, intervalMs = lookMs } = options
-  let looking = false
+  const { blockers, volumes, asks = [], waitsSince, intervalMs = checkMs } = options
+  let checking = false
 
-  async function lookAtVolumes(): Promise<void> {
+  async function checkVolumes(): Promise<void> {
     const low = new Map<string, string>()
     for (const [name, folder] of Object.entries(volumes)) {
       const volume = await freeOn(folder).catch(() => undefined)
@@ -36,28 +36,28 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
     }
   }
 
-  function lookAtBacklog(): void {
+  function checkBacklog(): void {
     const waits = waitsSince?.()
     const agoMs = waits ? performance.now() - waits.sinceMs : 0
     if (waits && agoMs > backlogMs) blockers.raise('backlog', { code: waits.code, agoMs })
     else blockers.clear('backlog')
   }
 
-  async function look(): Promise<void> {
-    lookAtBacklog()
-    await lookAtVolumes()
+  async function check(): Promise<void> {
+    checkBacklog()
+    await checkVolumes()
     // One probe at a time if a store is slow.
     await Promise.allSettled(asks.map((ask) => ask()))
   }
 
-  function lookAgain(): void {
-    if (looking) return lookAtBacklog()
-    looking = true
-    void look().finally(() => (looking = false))
+  function checkAgain(): void {
+    if (checking) return checkBacklog()
+    checking = true
+    void check().finally(() => (checking = false))
   }
 
-  lookAgain()
-  const timer = setInterval(lookAgain, intervalMs)
+  checkAgain()
+  const timer = setInterval(checkAgain, intervalMs)
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }

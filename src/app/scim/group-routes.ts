@@ -1,4 +1,4 @@
-import { readUnitsWithToken } from '#safeguards/people/look-with-token.ts'
+import { readUnitsWithToken } from '#safeguards/people/view-with-token.ts'
 import type { Desk } from '../http/desk.ts'
 import type { Routes } from '../http/routes.ts'
 import { listResponse, pageOf } from './answer-list.ts'

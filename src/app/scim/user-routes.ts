@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { changePerson, enterIntoDirectory, type ChangeToMake } from '#safeguards/people/keep-people.ts'
-import { lookWithToken, type WantedPeople } from '#safeguards/people/look-with-token.ts'
+import { viewWithToken, type WantedPeople } from '#safeguards/people/view-with-token.ts'
 import { describeNow, type PersonNow } from '#safeguards/people/person-now.ts'
 import { describedNow, type Desk } from '../http/desk.ts'
 import type { Routes } from '../http/routes.ts'
@@ -65,11 +65,11 @@ export function userRoutes(scim: Routes, desk: Desk): void {
   async function listUsers(token: string, query: ListQuery) {
     const { offset, limit } = pageOf(query)
     if (query.filter === undefined) {
-      const { people, total } = await look(token, { offset, limit })
+      const { people, total } = await searchUsers(token, { offset, limit })
       return listResponse(people.map(toResource), total, query)
     }
     const filter = parseFilter(query.filter)
-    const { people } = await look(token, narrowed(filter) ?? 'all')
+    const { people } = await searchUsers(token, narrowed(filter) ?? 'all')
     const found = people
       .filter(({ withdrawn }) => !withdrawn)
       .map(toResource)
@@ -79,7 +79,7 @@ export function userRoutes(scim: Routes, desk: Desk): void {
 
   /** Enters a person; restores one whom the same identity system had taken out. */
   async function enter(token: string, user: WrittenUser & { userName: string }): Promise<string> {
-    const [known] = (await look(token, { userId: user.userName })).people
+    const [known] = (await searchUsers(token, { userId: user.userName })).people
     const isBack = known?.withdrawn && known.externalId !== null && known.externalId === (user.externalId ?? null)
     const entered = isBack
       ? await changePerson(
@@ -125,13 +125,13 @@ export function userRoutes(scim: Routes, desk: Desk): void {
   }
 
   async function findOne(token: string, id: string): Promise<PersonNow> {
-    const [person] = isId(id) ? (await look(token, { id })).people : []
+    const [person] = isId(id) ? (await searchUsers(token, { id })).people : []
     if (!person) throw notFound()
     return person
   }
 
-  async function look(token: string, wanted: WantedPeople) {
-    const found = await lookWithToken(desk.db, token, wanted, now())
+  async function searchUsers(token: string, wanted: WantedPeople) {
+    const found = await viewWithToken(desk.db, token, wanted, now())
     if (!found) throw tokenRefused()
     return found
   }

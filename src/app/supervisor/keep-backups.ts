@@ -12,7 +12,7 @@ export interface KeptBackups {
   stop: () => Promise<void>
 }
 
-const lookMs = 30_000
+const checkMs = 30_000
 const againMs = 60 * 60_000
 
 /** Returns the latest scheduled start: today's time in Europe/Helsinki, or yesterday's. */
@@ -33,7 +33,7 @@ export function keepBackups(
   let running: ChildProcess | undefined
   let doneFor: Temporal.Instant | undefined
   let failedAt = -Infinity
-  const look = () => {
+  const check = () => {
     const due = lastDue(Temporal.Now.instant(), backupAt)
     if (running || doneFor?.equals(due) === true || performance.now() - failedAt < againMs) return
     running = spawn(process.execPath, [...process.execArgv, program, 'backup', '--due'], {
@@ -56,7 +56,7 @@ export function keepBackups(
       }
     })
   }
-  const timer = setInterval(look, lookMs)
+  const timer = setInterval(check, checkMs)
   timer.unref()
   return {
     async stop() {

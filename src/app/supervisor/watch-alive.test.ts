@@ -28,7 +28,7 @@ test('a process whose event loop stands still is killed, so that it is started a
   )
   const hung: number[] = []
   const gone = once(child, 'exit')
-  watchAlive(child, { everyMs: 20, looks: 5, onHung: (looks) => hung.push(looks) })
+  watchAlive(child, { everyMs: 20, silentChecks: 5, onHung: (silentChecks) => hung.push(silentChecks) })
   expect(await gone).toEqual([null, 'SIGKILL'])
   expect(hung).toEqual([6])
 })
@@ -37,7 +37,7 @@ test('a process that says something now and then is left alone, and one that end
   await start("setInterval(() => process.send('alive'), 1); setTimeout(() => process.exit(3), 300)")
   const hung: number[] = []
   const gone = once(child, 'exit')
-  watchAlive(child, { everyMs: 50, looks: 50, onHung: (looks) => hung.push(looks) })
+  watchAlive(child, { everyMs: 50, silentChecks: 50, onHung: (silentChecks) => hung.push(silentChecks) })
   expect(await gone).toEqual([3, null])
   expect(hung).toEqual([])
 })

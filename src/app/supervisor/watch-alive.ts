@@ -4,12 +4,12 @@ import type { ChildProcess } from 'node:child_process'
 export const aliveEveryMs = 1_000
 
 /** Checks without heartbeat before a process counts as hung. Calls survive blocks of seconds: media wait in socket buffers. */
-const looksAllowed = 20
+const maxSilentChecks = 20
 
 export interface WatchAliveOptions {
   everyMs?: number
-  looks?: number
-  onHung: (silentLooks: number) => void
+  silentChecks?: number
+  onHung: (checks: number) => void
 }
 
 /**
@@ -18,12 +18,12 @@ export interface WatchAliveOptions {
  */
 export function watchAlive(
   child: ChildProcess,
-  { everyMs = aliveEveryMs, looks = looksAllowed, onHung }: WatchAliveOptions,
+  { everyMs = aliveEveryMs, silentChecks = maxSilentChecks, onHung }: WatchAliveOptions,
 ): void {
   let silent = 0
   const timer = setInterval(() => {
     silent++
-    if (silent <= looks) return
+    if (silent <= silentChecks) return
     clearInterval(timer)
     onHung(silent)
     child.kill('SIGKILL')

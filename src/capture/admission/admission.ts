@@ -14,7 +14,7 @@ export interface Admission {
   /** Returns undefined while new sessions are accepted. */
   refusal(): NotNow | undefined
   /** Takes the measurements since the last call. */
-  look(measured: Measured): void
+  measure(measured: Measured): void
   drain(): void
   /** Reverts `drain`. */
   resume(): void
@@ -39,7 +39,7 @@ export function createAdmission({ onChange }: AdmissionOptions = {}): Admission 
       if (pressure.raised.length === 0) return undefined
       return { reason: 'Recorder Is Busy', retryAfterSeconds: pressureRetrySeconds, isDraining: false }
     },
-    look(measured) {
+    measure(measured) {
       const before = pressure.raised
       pressure = judgePressure(pressure, measured)
       const { raised } = pressure

@@ -12,8 +12,8 @@ const calm: Measured = {
   packetsDropped: 0,
 }
 
-function after(looks: readonly Partial<Measured>[], before: Pressure = noPressure): readonly string[] {
-  return looks.reduce((pressure, look) => judgePressure(pressure, { ...calm, ...look }), before).raised
+function after(measurements: readonly Partial<Measured>[], before: Pressure = noPressure): readonly string[] {
+  return measurements.reduce((pressure, measured) => judgePressure(pressure, { ...calm, ...measured }), before).raised
 }
 
 test('one delay of the event loop is no pressure, three in a row are', () => {
@@ -62,8 +62,8 @@ test('after any measurements, quiet checks end every pressure, and none is liste
     packetsDropped: fc.nat(100),
   })
   fc.assert(
-    fc.property(fc.array(measured, { maxLength: 30 }), (looks) => {
-      const pressure = looks.reduce(judgePressure, noPressure)
+    fc.property(fc.array(measured, { maxLength: 30 }), (measurements) => {
+      const pressure = measurements.reduce(judgePressure, noPressure)
       expect(new Set(pressure.raised).size).toBe(pressure.raised.length)
       expect(after(Array<Measured>(5).fill(calm), pressure)).toEqual([])
     }),
@@ -74,11 +74,11 @@ test('an operator’s drain outlasts every pressure, and is reverted by a resume
   const changes: string[] = []
   const admission = createAdmission({ onChange: ({ pressures }) => changes.push(pressures.join()) })
   expect(admission.refusal()).toBeUndefined()
-  admission.look({ ...calm, callsWaiting: 60_000 })
+  admission.measure({ ...calm, callsWaiting: 60_000 })
   expect(admission.refusal()).toMatchObject({ isDraining: false })
   admission.drain()
-  admission.look({ ...calm, callsWaiting: 60_000 })
-  admission.look(calm)
+  admission.measure({ ...calm, callsWaiting: 60_000 })
+  admission.measure(calm)
   expect(admission.refusal()).toMatchObject({ isDraining: true })
   admission.resume()
   expect(admission.refusal()).toBeUndefined()

@@ -29,8 +29,8 @@ interface Threshold {
   of: (measured: Measured) => number
   raise: number
   lower: number
-  looksToRaise: number
-  looksToLower: number
+  checksToRaise: number
+  checksToLower: number
 }
 
 const mib = 1024 * 1024
@@ -56,10 +56,10 @@ function diskWanted({ disk, recordings }: Measured): number {
  * refused by itself, and a call that is only history needs none (R9).
  */
 const thresholds: Record<PressureKind, Threshold> = {
-  'event-loop': { of: (m) => m.eventLoopMs, raise: 400, lower: 100, looksToRaise: 3, looksToLower: 5 },
-  disk: { of: diskWanted, raise: 1, lower: 0.8, looksToRaise: 1, looksToLower: 3 },
-  'calls-waiting': { of: (m) => m.callsWaiting, raise: 50_000, lower: 25_000, looksToRaise: 1, looksToLower: 1 },
-  'packets-dropped': { of: (m) => m.packetsDropped, raise: 10, lower: 1, looksToRaise: 2, looksToLower: 5 },
+  'event-loop': { of: (m) => m.eventLoopMs, raise: 400, lower: 100, checksToRaise: 3, checksToLower: 5 },
+  disk: { of: diskWanted, raise: 1, lower: 0.8, checksToRaise: 1, checksToLower: 3 },
+  'calls-waiting': { of: (m) => m.callsWaiting, raise: 50_000, lower: 25_000, checksToRaise: 1, checksToLower: 1 },
+  'packets-dropped': { of: (m) => m.packetsDropped, raise: 10, lower: 1, checksToRaise: 2, checksToLower: 5 },
 }
 
 /** Returns the pressure after a check. It starts and ends only after consecutive checks. */
@@ -67,14 +67,14 @@ export function judgePressure(before: Pressure, measured: Measured): Pressure {
   const raised: PressureKind[] = []
   const turned: Partial<Record<PressureKind, number>> = {}
   for (const kind of pressureKinds) {
-    const { of, raise, lower, looksToRaise, looksToLower } = thresholds[kind]
+    const { of, raise, lower, checksToRaise, checksToLower } = thresholds[kind]
     const presses = before.raised.includes(kind)
     const value = of(measured)
     const speaks = presses ? value < lower : value >= raise
-    const looks = speaks ? (before.turned[kind] ?? 0) + 1 : 0
-    const turns = looks >= (presses ? looksToLower : looksToRaise)
+    const checks = speaks ? (before.turned[kind] ?? 0) + 1 : 0
+    const turns = checks >= (presses ? checksToLower : checksToRaise)
     if (presses !== turns) raised.push(kind)
-    if (looks > 0 && !turns) turned[kind] = looks
+    if (checks > 0 && !turns) turned[kind] = checks
   }
   return { raised, turned }
 }

@@ -29,7 +29,7 @@ export interface FolderOptions {
   readonly onRecord: (record: FoundRecord) => Promise<void>
   readonly onFault: (error: unknown) => void
   /** Called after a successful poll. */
-  readonly onLooked?: () => void
+  readonly onChecked?: () => void
   readonly pollMs?: number
   /** An unfinished line that has not grown for this long is taken as it is. */
   readonly idleMs?: number
@@ -49,13 +49,13 @@ const headMost = 64
 const longestDocument = 16 * 1024 * 1024
 const headingMost = 64 * 1024
 /** A file of lines has a readable one among its first this many. */
-const lookedAtMost = 1000
+const maxFilesChecked = 1000
 /** Bytes stored of a document that is too long; the file stays where it is. */
 const keptOfLong = 256 * 1024
 
 export interface FollowedFolder {
   /** Polls once; resolves when all records found have been handed on. */
-  look(): Promise<void>
+  check(): Promise<void>
   /** Returns true if nothing of a file with this name and size is still to be dealt with. */
   isTaken(name: string, size: number): boolean
   stop(): Promise<void>
@@ -81,7 +81,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
     onFault,
     pollMs = 1000,
     idleMs = 60_000,
-    onLooked,
+    onChecked,
   } = options
   const states = await readStates(statePath)
   /** Read position in a file; ahead of `position` by records not dealt with yet. */
@@ -90,11 +90,11 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
   const problems = new Set<string>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
   let changed = false
   let handingOnMs = 0
 
-  async function lookOnce(): Promise<void> {
+  async function checkOnce(): Promise<void> {
     const seen = new Set<string>()
     const outside: string[] = []
     const within = await realpath(folder)
@@ -233,11 +233,11 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
     await rename(`${statePath}.new`, statePath)
   }
 
-  function look(): Promise<void> {
-    return (looking ??= lookOnce()
+  function check(): Promise<void> {
+    return (checking ??= checkOnce()
       .then(() => {
         problems.clear()
-        onLooked?.()
+        onChecked?.()
       })
       .catch((error: unknown) => {
         // Reported once, not every second.
@@ -245,25 +245,25 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         if (!problems.has(told)) onFault(error)
         problems.add(told)
       })
-      .finally(() => (looking = undefined)))
+      .finally(() => (checking = undefined)))
   }
 
   async function again(): Promise<void> {
     const begun = performance.now()
     handingOnMs = 0
-    await look()
+    await check()
     const tookMs = performance.now() - begun - handingOnMs
     if (!stopped) timer = setTimeout(() => void again(), Math.max(pollMs, tookMs * 10))
   }
   timer = setTimeout(() => void again(), 0)
 
   return {
-    look,
+    check,
     isTaken: (name, size) => [...names].some(([id, one]) => one === name && (states.get(id)?.position ?? 0) >= size),
     async stop() {
       stopped = true
       clearTimeout(timer)
-      await looking
+      await checking
       await keep().catch(onFault)
     },
   }
@@ -294,7 +294,7 @@ function isJson(bytes: Buffer): boolean {
 /** Returns true if a file has one JSON object a line: any line may be a broken one. */
 function hasRecordLines(bytes: Buffer): boolean {
   let from = 0
-  for (let lines = 0; lines < lookedAtMost && from < bytes.length; lines++) {
+  for (let lines = 0; lines < maxFilesChecked && from < bytes.length; lines++) {
     const end = bytes.indexOf(0x0a, from)
     const line = bytes.subarray(from, end === -1 ? bytes.length : end)
     if (lines === 0 && /^[{[]\s*$/.test(line.toString('utf8', 0, 100))) return false

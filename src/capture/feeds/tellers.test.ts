@@ -85,7 +85,7 @@ test('a page of calls that was taken by HTTP can be read, however long', async (
     pollMs: 3_600_000,
   })
   close.push(() => followed.stop())
-  await followed.look()
+  await followed.check()
   expect(found).toEqual([{ bytes: expect.any(Number), isTooLong: false }])
   expect(found[0]!.bytes).toBeGreaterThan(1_000_000)
 })

@@ -129,12 +129,12 @@ async function follow(source: SourceName, files: string, idleMs: number) {
 
 test('a document of many lines that is still being written is waited for', async () => {
   const text = JSON.stringify(conversation('g1'), null, 2)
-  const { found, look, stop } = await follow('genesys', 'growing.json', 60_000)
+  const { found, check, stop } = await follow('genesys', 'growing.json', 60_000)
   await writeFile(join(folder, 'growing.json'), text.slice(0, 200))
-  await look()
+  await check()
   expect(found).toEqual([])
   await appendFile(join(folder, 'growing.json'), text.slice(200))
-  await look()
+  await check()
   expect(found).toEqual(['record', 'record'])
   await stop()
 })
@@ -142,8 +142,8 @@ test('a document of many lines that is still being written is waited for', async
 test('a document that nobody ends is one problem, at its place, and not one for each of its lines', async () => {
   await writeFile(join(folder, 'broken.json'), JSON.stringify(conversation('g1'), null, 2).slice(0, -4))
   await writeFile(join(folder, 'broken-2.json'), JSON.stringify(conversation('g2')))
-  const { found, look, stop } = await follow('genesys', 'broken*.json', -1)
-  await look()
+  const { found, check, stop } = await follow('genesys', 'broken*.json', -1)
+  await check()
   expect(found.toSorted()).toEqual([expect.stringMatching(/^not-json line \d+ column \d+$/), 'record', 'record'])
   await stop()
   expect(await readdir(folder)).toContain('broken.json')

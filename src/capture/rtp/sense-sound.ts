@@ -74,12 +74,12 @@ export function soundOf(
 
 function isLoud(table: Int32Array, bytes: Uint8Array, start: number, end: number): 0 | 1 {
   let sum = 0
-  let looked = 0
+  let checked = 0
   for (let i = start; i < end; i += stride) {
     sum += table[bytes[i]!]!
-    looked++
+    checked++
   }
-  return sum > looked * leastSquare ? 1 : 0
+  return sum > checked * leastSquare ? 1 : 0
 }
 
 /** Block 3L, LOGSCL: compares the highest logarithm of the step within the packet. */

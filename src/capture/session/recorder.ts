@@ -124,7 +124,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const now = clock.now()
     const found = read(invite, now)
     if (found === 'refused') return
-    options.clients?.look(invite, found.invitation, reader.trunkOf(invite)?.name)
+    options.clients?.record(invite, found.invitation, reader.trunkOf(invite)?.name)
     // RFC 3891 section 3: the new session replaces the named one, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (invite.replaces) resumed.drop(invite.replaces.id)

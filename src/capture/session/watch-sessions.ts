@@ -7,7 +7,7 @@ import type { RecorderLimits, RecorderOptions } from './recorder-options.ts'
 import type { ResumedSessions } from './recovery/resume-sessions.ts'
 import type { RunningSession } from './run-session.ts'
 
-const lookMs = 2_000
+const checkMs = 2_000
 /** Sessions checked in one turn of the event loop. */
 const sessionsATurn = 20
 
@@ -28,7 +28,7 @@ export function watchSessions(parts: {
 } {
   const { sessions, limits, reader, options, resumed, end } = parts
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const nowMs = options.clock.monotonicMs()
     resumed.dropSilent(limits.silenceEndsMs)
     for (const [n, [id, session]] of [...sessions].entries()) {
@@ -50,7 +50,7 @@ export function watchSessions(parts: {
       if (found.is === 'recovered') void session.tell({ type: 'capture-state', state: 'recording' })
     }
   }
-  const timer = setInterval(() => void look(), lookMs)
+  const timer = setInterval(() => void check(), checkMs)
 
   return {
     /**

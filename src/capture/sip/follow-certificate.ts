@@ -5,7 +5,7 @@ import {
 } from '#platform/certificates/follow-certificate.ts'
 import { SipFault } from './faults.ts'
 
-export interface FollowCertificateOptions extends Pick<FollowFilesOptions, 'read' | 'now' | 'onTaken' | 'lookMs'> {
+export interface FollowCertificateOptions extends Pick<FollowFilesOptions, 'read' | 'now' | 'onTaken' | 'checkMs'> {
   /** `clients`: the authorities of the clients' certificates. */
   files: { certificate: string; key: string; clients: string }
   /** Called once for each invalid content. */

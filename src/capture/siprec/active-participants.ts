@@ -37,7 +37,7 @@ export function activeParticipants(evidence: Evidence): Candidate[] {
 export function awaitsAnswer(evidence: Evidence, candidates: readonly Candidate[]): boolean {
   const { metadata } = evidence
   const standIn = metadata?.participants.some((one) => isPlaceholder(metadata, one) && !hasLeft(metadata, one.id))
-  const hasAnswered = () => candidates.some(({ numbers }) => lookUp(evidence, numbers)?.role === 'official')
+  const hasAnswered = () => candidates.some(({ numbers }) => findParticipants(evidence, numbers)?.role === 'official')
   return standIn === true && candidates.length <= 1 && !hasAnswered()
 }
 
@@ -104,7 +104,7 @@ export function numbersLeft({ metadata, normalise }: Evidence, candidates: reado
 }
 
 /** Returns the entry of any of these numbers: registry first, then directory. */
-export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
+export function findParticipants<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
   for (const number of numbers) {
     const entry = number.key === null ? undefined : directory.findNumber(number.key)
     if (entry !== undefined) return { role: 'number' as const, number, entry }

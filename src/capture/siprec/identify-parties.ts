@@ -10,7 +10,7 @@ import {
   awaitsAnswer,
   isConnected,
   isHeard,
-  lookUp,
+  findParticipants,
   numbersLeft,
   onlyListens,
   participantWith,
@@ -69,7 +69,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     connected: {
       caller: isConnected(evidence.metadata, candidates, caller?.participantId),
       officials: candidates.flatMap(({ numbers }) => {
-        const found = lookUp(evidence, numbers)
+        const found = findParticipants(evidence, numbers)
         return found?.role === 'official' ? [found.entry] : []
       }),
       // A withheld number may be among them (AC9).
@@ -109,7 +109,7 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
   const { personOf = (entry: O): unknown => entry } = evidence.directory
   const present = new Set<unknown>()
   for (const { participant, numbers } of candidates) {
-    const found = lookUp(evidence, numbers)
+    const found = findParticipants(evidence, numbers)
     if (found?.role === 'official' && !onlyListens(evidence, participant.id)) present.add(personOf(found.entry))
   }
   const gone = new Set((evidence.metadata?.participants ?? []).map(({ id }) => id))
@@ -124,7 +124,7 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
     const { number, source } = claim
     const participantId = claim.participantId ?? participantWith(number, candidates)
     const party = { number, source, ...(participantId ? { participantId } : {}) }
-    const found = lookUp(evidence, [number])
+    const found = findParticipants(evidence, [number])
     if (claim.role === 'caller') {
       draft.caller ??= party
       if (found?.role === 'number') draft.review.add('vendorContradictsRegistry')
@@ -135,7 +135,8 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
     } else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
   }
   // Participants may still show the registered number; only otherwise is an unlisted one used.
-  const registered = draft.number ?? candidates.find(({ numbers }) => lookUp(evidence, numbers)?.role === 'number')
+  const registered =
+    draft.number ?? candidates.find(({ numbers }) => findParticipants(evidence, numbers)?.role === 'number')
   if (unlisted && !registered) {
     draft.number = unlisted
     draft.review.add('numberNotInRegistry')
@@ -148,7 +149,7 @@ function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly C
   const officials: (Party<O> & { joinedMs: number })[] = []
   for (const candidate of candidates) {
     const { id } = candidate.participant
-    const found = lookUp(evidence, candidate.numbers)
+    const found = findParticipants(evidence, candidate.numbers)
     if (id === draft.caller?.participantId) continue
     if (found?.role === 'number')
       draft.number ??= { number: found.number, source: 'registry', participantId: id, entry: found.entry }
@@ -206,7 +207,7 @@ function takeHeaders<N, O>(
       ['diversion', numbersIn(evidence, 'diversion')],
       ['to', numbersIn(evidence, 'to')],
     ] as const) {
-      const found = lookUp(evidence, numbers)
+      const found = findParticipants(evidence, numbers)
       if (found?.role !== 'number') continue
       draft.number = { number: found.number, source, entry: found.entry }
       draft.review.delete('numberNotInRegistry')
@@ -215,7 +216,7 @@ function takeHeaders<N, O>(
   }
   if (draft.caller && (draft.caller.number.key !== null || draft.caller.number.kind === 'withheld')) return
   const stranger = (number: PhoneNumber) =>
-    number.key !== null && number.kind !== 'address' && !lookUp(evidence, [number])
+    number.key !== null && number.kind !== 'address' && !findParticipants(evidence, [number])
   const placed = (number: PhoneNumber) => {
     const participantId = draft.caller?.participantId ?? participantWith(number, candidates)
     return { number, ...(participantId ? { participantId } : {}) }
@@ -284,7 +285,7 @@ function voicesOf<N, O>(
   for (const { participant, numbers } of candidates) {
     const { id } = participant
     if (id === caller?.participantId) continue
-    const found = lookUp(evidence, numbers)
+    const found = findParticipants(evidence, numbers)
     if (found?.role === 'official') {
       if (isConnected(evidence.metadata, candidates, id)) {
         const key = found.number.key ?? id
@@ -304,7 +305,7 @@ function voicesOf<N, O>(
 /** Returns numbers of people from outside who are heard. */
 function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
   const outside = candidates.filter(
-    ({ participant, numbers }) => !lookUp(evidence, numbers) && isHeard(evidence.metadata, participant.id),
+    ({ participant, numbers }) => !findParticipants(evidence, numbers) && isHeard(evidence.metadata, participant.id),
   )
   return outside.flatMap(({ numbers }) => numbers.find(({ kind }) => kind === 'e164')?.key ?? [])
 }
@@ -314,7 +315,7 @@ function directionOf<N, O>(
   { caller, number, official }: Draft<N, O>,
   candidates: readonly Candidate[],
 ): IdentifiedParties['direction'] {
-  const ownCaller = caller ? lookUp(evidence, [caller.number]) : undefined
+  const ownCaller = caller ? findParticipants(evidence, [caller.number]) : undefined
   if (ownCaller) {
     // The party recorded by a platform is as often as not the calling official.
     const another = official?.entry !== undefined && official.entry !== ownCaller.entry
@@ -323,6 +324,6 @@ function directionOf<N, O>(
   if (claimsOutgoing(evidence)) return 'outgoing'
   if (number) return 'incoming'
   // Two officials and nobody else: no customer has called.
-  const onlyOfficials = candidates.every(({ numbers }) => lookUp(evidence, numbers)?.role === 'official')
+  const onlyOfficials = candidates.every(({ numbers }) => findParticipants(evidence, numbers)?.role === 'official')
   return onlyOfficials && !caller && candidates.length > 1 ? 'internal' : 'unknown'
 }

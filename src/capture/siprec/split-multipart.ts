@@ -155,7 +155,7 @@ function readPartHeaders(part: string, findings: Findings): { type: string; enco
     const next = newline === -1 ? part.length : newline + 1
     const text = part.slice(line, next).trim()
     if (text === '') return { type, encoding, start: next }
-    if (looksLikeContent(text)) {
+    if (isLikelyContent(text)) {
       if (count > 0) findings.problems.add('part-headers-broken')
       return { type, encoding, start: line }
     }
@@ -188,7 +188,7 @@ function decodeTransfer(content: string, encoding: string): string {
   }
 }
 
-function looksLikeContent(line: string): boolean {
+function isLikelyContent(line: string): boolean {
   return line.startsWith('<') || line.startsWith('v=')
 }
 
@@ -212,11 +212,11 @@ function keep(mediaType: string, content: string, findings: Findings): void {
     if (isMetadataType(mediaType)) findings.problems.add('metadata-empty')
     return
   }
-  const looks = sniff(text)
+  const sniffed = sniff(text)
   const says = mediaType === 'application/sdp' ? 'sdp' : isMetadataType(mediaType) ? 'metadata' : undefined
-  if (looks && !says) findings.problems.add('part-type-missing')
-  if (looks && says && looks !== says) findings.problems.add('part-type-wrong')
-  const kind = looks ?? says
+  if (sniffed && !says) findings.problems.add('part-type-missing')
+  if (sniffed && says && sniffed !== says) findings.problems.add('part-type-wrong')
+  const kind = sniffed ?? says
   if (!kind) findings.others.push({ contentType: mediaType, text })
   else if (findings[kind] !== undefined) findings.problems.add(`${kind}-repeated`)
   else findings[kind] = text

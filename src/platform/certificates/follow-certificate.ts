@@ -37,19 +37,19 @@ export interface FollowCertificateOptions {
   /** Called once for each faulty content: which file and why, and whether the previous certificate stays in use. */
   onWrong: (why: string, staysInUse: boolean, cause: unknown) => void
   onTaken?: ((endsAt: Temporal.Instant) => void) | undefined
-  lookMs?: number | undefined
+  checkMs?: number | undefined
 }
 
 /** Compares contents, not times: tools replace files, links or whole folders. */
 export async function followCertificateFiles(options: FollowCertificateOptions): Promise<FollowedCertificate> {
-  const { files, read, now, onWrong, onTaken, lookMs = 10_000 } = options
+  const { files, read, now, onWrong, onTaken, checkMs = 10_000 } = options
   const listeners: ((certificate: CertificateInUse) => void)[] = []
   let inUse: CertificateInUse | undefined
   let endsAt: Temporal.Instant | undefined
   let seen = ''
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
 
-  async function look(): Promise<void> {
+  async function checkFiles(): Promise<void> {
     let print = ''
     try {
       const [cert, key, ca] = await Promise.all(
@@ -76,10 +76,10 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
     }
   }
 
-  await look()
+  await checkFiles()
   const timer = setInterval(() => {
-    looking ??= look().finally(() => (looking = undefined))
-  }, lookMs)
+    checking ??= checkFiles().finally(() => (checking = undefined))
+  }, checkMs)
 
   return {
     get inUse() {

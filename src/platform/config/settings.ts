@@ -207,12 +207,12 @@ function publicUrlOf(text: string | undefined, http: Endpoint): string | undefin
 }
 
 function assertFolder(name: SettingName, path: string): void {
-  const found = lookAt(name, path)
+  const found = statOf(name, path)
   if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where one can be made')
 }
 
 /** Undefined if there is nothing at the path; a path that this user may not read is a fault. */
-function lookAt(name: SettingName, path: string): Stats | undefined {
+function statOf(name: SettingName, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
@@ -244,7 +244,7 @@ function readObjects(text: string | undefined, dataDirectory: string, folder: st
 function checkFile(name: SettingName, text: string | undefined, folder: string, what: string): string | undefined {
   if (text === undefined) return undefined
   const path = resolve(folder, text)
-  if (!lookAt(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${what} that is there`)
+  if (!statOf(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${what} that is there`)
   return path
 }
 

@@ -52,7 +52,7 @@ export async function readProtections(
   db: QueryExecutorProvider,
   roles: readonly string[],
 ): Promise<ExpectedProtections> {
-  const { found, migration, postgres } = await look(db, roles)
+  const { found, migration, postgres } = await readCatalog(db, roles)
   const protections = Object.fromEntries(found.map((one) => [one.name, [exactHash(one), ...looseHash(one)].join(' ')]))
   return { migration, postgres, protections }
 }
@@ -67,7 +67,7 @@ export async function findProtectionProblems(
   roles: readonly string[],
   expected: ExpectedProtections,
 ): Promise<ProtectionProblem[]> {
-  const { found, migration, postgres } = await look(db, roles)
+  const { found, migration, postgres } = await readCatalog(db, roles)
   if (migration !== expected.migration) {
     return [{ kind: migration < expected.migration ? 'missing' : 'unknown', name: `migration ${migration}` }]
   }
@@ -108,7 +108,7 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16)
 }
 
-async function look(
+async function readCatalog(
   db: QueryExecutorProvider,
   roles: readonly string[],
 ): Promise<{ found: Protection[]; migration: number; postgres: number }> {

@@ -12,7 +12,7 @@ const turns = 4
 /** Batches per socket and round, so that a flood to one port does not delay the others. */
 const batchesALook = 64
 
-type Open = { descriptor: number; heard: Heard | undefined; sender: Sender; lookedMs: number }
+type Open = { descriptor: number; heard: Heard | undefined; sender: Sender; checkedMs: number }
 
 /** Makes {@link ListenedSocket}s that share a timer, which runs only while there are sockets. */
 export function listenInBatches(sockets: LinuxSockets): (address: string, port: number) => ListenedSocket | undefined {
@@ -27,17 +27,17 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
     const turned = open[turn]!
     if (turned.size === 0) return
     const clockMs = sockets.nowMs() - performance.now()
-    for (const one of turned) look(one, clockMs)
+    for (const one of turned) check(one, clockMs)
   }
 
   /** Polls one socket. `clockMs`: how far the clock of arrivals is ahead of performance.now(). */
-  function look(one: Open, clockMs: number): void {
+  function check(one: Open, clockMs: number): void {
     const { heard, sender } = one
     if (!heard) return
     const { batch } = sockets
     const nowMs = performance.now()
     // The clock of arrivals may be stepped between two rounds; no datagram has waited longer than since the last one.
-    const mostMs = nowMs - one.lookedMs
+    const mostMs = nowMs - one.checkedMs
     for (let i = 0; i < batchesALook; i++) {
       const came = sockets.receive(one.descriptor)
       for (let n = 0; n < came; n++) {
@@ -46,7 +46,7 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
         heard(batch.datagrams[n]!, batch.sizeOf(n), sender.address, sender.port, agoMs)
       }
       if (came < batchDatagrams) {
-        one.lookedMs = nowMs
+        one.checkedMs = nowMs
         return
       }
     }
@@ -55,7 +55,7 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
   return (address, port) => {
     const descriptor = sockets.open(address, port)
     if (descriptor < 0) return undefined
-    const one: Open = { descriptor, heard: undefined, sender: nobody(), lookedMs: performance.now() }
+    const one: Open = { descriptor, heard: undefined, sender: nobody(), checkedMs: performance.now() }
     const turned = open[opened++ % turns]!
     turned.add(one)
     if (count++ === 0) timer = setInterval(takeTurn, roundMs / turns)
@@ -64,7 +64,7 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
       isIPv6: address.includes(':'),
       listen: (heard) => void (one.heard = heard),
       takeWaiting: () => {
-        if (turned.has(one)) look(one, sockets.nowMs() - performance.now())
+        if (turned.has(one)) check(one, sockets.nowMs() - performance.now())
       },
       send: (datagram, to, where) => {
         if (turned.has(one)) sockets.send(descriptor, datagram, where, to)

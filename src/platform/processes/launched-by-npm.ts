@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-const lookMs = 1_000
+const checkMs = 1_000
 
 /**
  * Calls `onGone` once when npm, or the shell between, has ended. npm does not forward signals to its shell's children, so
@@ -16,7 +16,7 @@ export function watchNpm(onGone: () => void, environment: NodeJS.ProcessEnv = pr
     if (launchers.every(({ pid, parent }) => parentOf(pid) === parent)) return
     clearInterval(timer)
     onGone()
-  }, lookMs)
+  }, checkMs)
   timer.unref()
   return () => clearInterval(timer)
 }

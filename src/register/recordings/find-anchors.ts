@@ -27,7 +27,7 @@ const pastSamples = 10 * 8000
 const steadySamples = 60 * 8
 const steadyPackets = 25
 /** Ten seconds at the pace of two streams in one; whoever sends a hundred thousand packets in that time is not looked at each with each. */
-const steadyLooked = 1000
+const steadyEntries = 1000
 const worstDrift = 250e-6
 /** Beyond what steps of the anchor and the longest hold-up explain. */
 const soonestSamples = 5 * 8000
@@ -82,7 +82,7 @@ function isStray(rtpTimes: number[], i: number): boolean {
 
 /** Whether packets came one by one from `from` on; what was held up comes all at once. */
 function isSteady(delays: number[], from: number, end: number, floor: number): boolean {
-  const to = Math.min(end, from + steadyLooked)
+  const to = Math.min(end, from + steadyEntries)
   let near = 0
   for (let i = from; i < to; i++) if (delays[i]! <= floor + steadySamples) near++
   return to - from >= steadyPackets && near >= (to - from) / 2

@@ -35,7 +35,7 @@ export interface VerifyOptions {
   /** Stops, to go on another time, once it has looked for so long. */
   mostSeconds?: number
   threads?: number
-  onProgress?: (so: { looked: number; bytes: number }) => void
+  onProgress?: (so: { checked: number; bytes: number }) => void
   signal?: AbortSignal
 }
 
@@ -87,7 +87,7 @@ export async function verifyRecordings(proving: ProvingEnds, options: VerifyOpti
       report.bytes += proved.bytes
       report.destroyed += destroyed.length
       report.underWay += rows.length - held.length - destroyed.length
-      options.onProgress?.({ looked: report.held + report.destroyed + report.underWay, bytes: report.bytes })
+      options.onProgress?.({ checked: report.held + report.destroyed + report.underWay, bytes: report.bytes })
       if (options.signal?.aborted || seconds() >= (options.mostSeconds ?? Infinity)) {
         if (rows.length === batch) report.goesOnAfter = rows.at(-1)!.id
         break

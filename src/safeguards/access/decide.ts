@@ -57,7 +57,7 @@ export interface Reach {
   servedUnder: readonly string[]
 }
 
-export type Looked =
+export type ViewedObject =
   | ({ kind: 'segment' } & Reach)
   /** A contact is visible with any of its segments, or by the number called; from `endsAt` on to nobody. */
   | {
@@ -90,12 +90,12 @@ export function decide(standing: Standing, asked: Asked): Permission | Refusal
 export function decide(
   standing: Standing,
   asked: Asked,
-  looked: Looked,
+  object: ViewedObject,
 ): Permission | Refusal | { refused: 'not-found' }
 export function decide(
   standing: Standing,
   asked: Asked,
-  looked?: Looked,
+  object?: ViewedObject,
 ): Permission | Refusal | { refused: 'not-found' } {
   const held = rightsInForce(standing)
   const purpose = asked.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
@@ -104,8 +104,8 @@ export function decide(
   const isReferred = (asked.reference?.trim() ?? '') !== ''
   const usable = allowing.filter(({ role }) => isReferred || !needsReference(purpose, role))
   if (!isOneOrMore(usable)) return { refused: 'deny.reference' }
-  if (!looked) return { purpose, rights: usable }
-  const reaching = usable.filter((right) => sees(right, standing, looked, asked.reference))
+  if (!object) return { purpose, rights: usable }
+  const reaching = usable.filter((right) => sees(right, standing, object, asked.reference))
   return isOneOrMore(reaching) ? { purpose, rights: reaching } : { refused: 'not-found' }
 }
 
@@ -150,12 +150,12 @@ function isServed({ servedUnder }: { servedUnder: readonly string[] }, reference
   return servedUnder.includes(reference?.trim() ?? '')
 }
 
-function sees(right: Right, { now, person }: Standing, looked: Looked, reference: string | undefined): boolean {
-  if (looked.kind === 'segment') return reaches(right, person.id, looked, reference)
-  if (Temporal.Instant.compare(looked.endsAt, now) <= 0) return false
-  const isOfNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(looked.numberCalled)
-  const isUnanswered = right.scope.kind === 'all' && (!servesRequests(right) || isServed(looked, reference))
-  return isOfNumber || isUnanswered || looked.segments.some((segment) => reaches(right, person.id, segment, reference))
+function sees(right: Right, { now, person }: Standing, object: ViewedObject, reference: string | undefined): boolean {
+  if (object.kind === 'segment') return reaches(right, person.id, object, reference)
+  if (Temporal.Instant.compare(object.endsAt, now) <= 0) return false
+  const isOfNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(object.numberCalled)
+  const isUnanswered = right.scope.kind === 'all' && (!servesRequests(right) || isServed(object, reference))
+  return isOfNumber || isUnanswered || object.segments.some((segment) => reaches(right, person.id, segment, reference))
 }
 
 function allows(right: Right, purpose: Purpose): boolean {

@@ -133,14 +133,14 @@ export function rightReaching(grant: Grant, segment: Omit<Reach, 'servedUnder'>)
 export function underGrant<Tables, Result>(
   db: Kysely<Tables>,
   grant: Grant,
-  look: (tx: Transaction<Tables>) => Promise<Result>,
+  view: (tx: Transaction<Tables>) => Promise<Result>,
 ): Promise<Result> {
   const settings = {
     'seloste.session': grant.session.token,
     'seloste.purpose': grant.purpose,
     'seloste.reference': grant.reference ?? '',
   }
-  return inSession(db, settings, look)
+  return inSession(db, settings, view)
 }
 
 /** Returns the audit fields of every view under a Grant. */

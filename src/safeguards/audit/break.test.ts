@@ -113,15 +113,15 @@ describe('a log that was altered', () => {
       expect(await folder.readCheckpoint()).toBe(remembered)
 
       const desk = database.as('seloste_desk').db
-      const look = { action: 'contact.read', result: 'refused:not-found' } as const
-      await expect(appendAudit(desk, look)).rejects.toMatchObject({ code: 'SL001' })
+      const view = { action: 'contact.read', result: 'refused:not-found' } as const
+      await expect(appendAudit(desk, view)).rejects.toMatchObject({ code: 'SL001' })
       await appendAudit(desk, { action: 'session.ended', result: 'ok' })
       await appendAudit(database.as('seloste_capture').db, { action: 'call.admitted', result: 'ok' })
       expect(await turn()).toHaveProperty('broken')
 
       const resumed = await resumeLog(admin.db, keys, folder, { reason: 'Restored on 1 March', by: 'operator' })
       expect(resumed.lost).toEqual(lost)
-      await appendAudit(desk, look)
+      await appendAudit(desk, view)
       const sequencer = begin()
       const first = await turn(sequencer)
       // A row that was altered shows itself once the leaves are back; that, too, is accepted by somebody.

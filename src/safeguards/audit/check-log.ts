@@ -20,7 +20,7 @@ export interface CheckedLog {
   unstored: { size: number; root: Buffer; note: string } | undefined
 }
 
-const entriesLookedAt = 1_000
+const entriesPerCheck = 1_000
 
 /** Checks the log before it continues. The signer is its key; undefined if the key store has none. */
 export async function checkLog(
@@ -100,7 +100,7 @@ async function checkEntries(
   signer: Signer,
   { size, found }: { size: number; found: number },
 ): Promise<Finding[]> {
-  const from = Math.max(await minimumIndex(db, signer), found - entriesLookedAt, 0)
+  const from = Math.max(await minimumIndex(db, signer), found - entriesPerCheck, 0)
   const remembered = await folder.readLeaves(from, size)
   const { rows } = await sql<EntryRow & { index: number; leaf_seq: number | null; hash: Buffer; is_there: boolean }>`
     select l.index, l.seq as leaf_seq, l.hash, e.seq is not null as is_there, ${entryColumns}
@@ -124,7 +124,7 @@ async function checkPending(holding: HoldingSafeguards): Promise<Finding[]> {
     .select('audit_pending.seq')
     .where('audit_entry.seq', 'is', null)
     .orderBy('audit_pending.seq')
-    .limit(entriesLookedAt)
+    .limit(entriesPerCheck)
     .execute()
   return rows.map(({ seq }) => ({ kind: 'pending-missing', seq }))
 }

@@ -123,7 +123,7 @@ interface SignedVerification {
 
 const kindSigned = 'seloste verification v1'
 /** Completed verifications searched for a signed one. */
-const lookedThrough = 1_000
+const maxEntriesSearched = 1_000
 
 /** Considers only those signed by the log's key: the database owner can insert rows. */
 export async function newestVerification(
@@ -134,7 +134,7 @@ export async function newestVerification(
     select ${signedColumns}, signature
     from log_verification
     where state in ('WHOLE', 'BROKEN') and signature is not null and ended_at < clock_timestamp() + interval '5 minutes'
-    order by ended_at desc limit ${lookedThrough}`.execute(safeguardsOf(holding))
+    order by ended_at desc limit ${maxEntriesSearched}`.execute(safeguardsOf(holding))
   const last = rows.find(({ signature, ...said }) => key && isStatementSigned(key, kindSigned, plain(said), signature))
   return last && lastOf(last)
 }

@@ -17,7 +17,7 @@ export interface StepOfClock {
 
 export interface ClockWatch {
   /** Compares the clocks and appends a step to the log. Call it about once a second. */
-  look: () => Promise<StepOfClock | undefined>
+  check: () => Promise<StepOfClock | undefined>
 }
 
 const smallestStepMs = 5_000
@@ -34,7 +34,7 @@ export function watchClock(
   const db = safeguardsOf(holding)
   let last: { at: Temporal.Instant; earliestMs: number; latestMs: number } | undefined
 
-  async function look(): Promise<StepOfClock | undefined> {
+  async function check(): Promise<StepOfClock | undefined> {
     const earliestMs = monotonicMs()
     const { at, logged } = await readTimes(holding, last === undefined)
     const latestMs = monotonicMs()
@@ -59,7 +59,7 @@ export function watchClock(
     return step
   }
 
-  return { look }
+  return { check }
 }
 
 /** Compares the clock's progress between two calls with the bounds of the monotonic clock. */

@@ -15,7 +15,7 @@ import { headFile, ledgerFilesSince, newestHead } from './ledger-copy.ts'
 import { ledgerTree } from './ledger-tree.ts'
 
 const waitMs = 10_000
-const lookMs = 200
+const checkMs = 200
 
 /**
  * Exports the ledger, or extends the export. Waits until what the exported log reports has its number.
@@ -41,7 +41,7 @@ async function untilNumbered(holding: HoldingSafeguards): Promise<void> {
     .select((eb) => eb.fn.max('seq').as('seq'))
     .executeTakeFirst()
   if (newest?.seq == null) return
-  for (const deadline = performance.now() + waitMs; performance.now() < deadline; await sleep(lookMs)) {
+  for (const deadline = performance.now() + waitMs; performance.now() < deadline; await sleep(checkMs)) {
     const waiting = await db
       .selectFrom('ledger_pending')
       .select('seq')

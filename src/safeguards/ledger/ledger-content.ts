@@ -48,11 +48,11 @@ export async function contentFiles(
     select to_char(contents_since() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
   const names = new Map(rows.map(({ day }) => [day, fileOf(day, recipient)]))
   async function* write(): AsyncGenerator<LedgerFile> {
-    const looked = rows[rows.length > 0 ? randomInt(rows.length) : 0]?.day
+    const checkedDay = rows[rows.length > 0 ? randomInt(rows.length) : 0]?.day
     for (const { day, isNewer } of rows) {
       const name = fileOf(day, recipient)
       const isThere = !isNewer && there.has(name)
-      if (isThere && day !== looked) continue
+      if (isThere && day !== checkedDay) continue
       const { rows: lines } = await sql<LedgerContent>`
         select encode(c.salt, 'hex') as salt, c.content
         from ledger_content c join destruction_entry e on e.seq = c.seq and proves_content(e, c)

@@ -33,7 +33,7 @@ type Tx = Transaction<SafeguardTables>
 
 const batchEntries = 1_000
 /** Last entries verified before the ledger continues; the verifier checks all. */
-const entriesLookedAt = 256
+const entriesPerCheck = 256
 
 /**
  * Numbers every entry committed before this call, and signs the head.
@@ -131,7 +131,7 @@ async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ ed
     const root = (remembered.size === size ? edge : await edgeOf(tx, remembered.size)).root()
     if (!root.equals(remembered.root)) throw altered('its hashes do not lead to the head that was signed')
   }
-  await lookAtLast(tx, size)
+  await checkLast(tx, size)
   return { edge }
 }
 
@@ -142,11 +142,11 @@ async function edgeOf(tx: Tx, size: number): Promise<RightEdge> {
   })
 }
 
-async function lookAtLast(tx: Tx, size: number): Promise<void> {
+async function checkLast(tx: Tx, size: number): Promise<void> {
   const { rows } = await sql<LedgerRow & { index: number; hash: Buffer }>`
     select l.index, l.hash, ${ledgerColumns}
     from ledger_leaf l left join destruction_entry e on e.seq = l.seq
-    where l.index >= ${size - entriesLookedAt} order by l.index`.execute(tx)
+    where l.index >= ${size - entriesPerCheck} order by l.index`.execute(tx)
   const wrong = rows.find((row) => row.seq === null || !hashLeaf(ledgerBytes(row)).equals(row.hash))
   if (wrong) throw altered(`entry ${wrong.index + 1} is ${wrong.seq === null ? 'gone' : 'not what it was'}`)
 }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource, HoldingSafeguards } from '../tables.ts'
-import { lookIntoDirectory } from './look-into-directory.ts'
+import { viewDirectory } from './view-directory.ts'
 import type { Session } from './session.ts'
 
 export interface PeopleSearch {
@@ -36,7 +36,7 @@ export function listPeople(
   search: PeopleSearch,
   now: Temporal.Instant,
 ) {
-  return lookIntoDirectory(holding, session, async ({ tx, reach }) => {
+  return viewDirectory(holding, session, async ({ tx, reach }) => {
     if (reach.kind === 'own') return { refused: 'deny.role' }
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     const found = peopleAt(now, [

@@ -23,7 +23,7 @@ export interface PersonNow {
 }
 
 /** Returns the instant of a person's state: now; the last if they have left, the first if they have not begun. */
-export function lookedAt(
+export function stateInstant(
   { employedFrom, employedTo }: Pick<PersonHistory, 'employedFrom' | 'employedTo'>,
   now: Temporal.Instant,
 ): Temporal.Instant {
@@ -38,14 +38,14 @@ export async function describeNow(
   people: readonly PersonHistory[],
   now: Temporal.Instant,
 ): Promise<PersonNow[]> {
-  const places = people.map((person) => person.placements.find((one) => holdsAt(one, lookedAt(person, now))))
+  const places = people.map((person) => person.placements.find((one) => holdsAt(one, stateInstant(person, now))))
   const above = [...new Set(places.flatMap((place) => place?.supervisorId ?? []))]
   const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${above}::uuid[])`, now)
   const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
   const [unitOf, supervisorOf] = [byId(units), byId(supervisors)]
   return people.map((person, index) => {
     const place = places[index]
-    const at = lookedAt(person, now)
+    const at = stateInstant(person, now)
     return {
       id: person.id,
       userId: person.userId,

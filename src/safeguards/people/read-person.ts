@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
 import { holdsAt } from './history/intervals.ts'
-import { lookIntoDirectory, type Look } from './look-into-directory.ts'
+import { viewDirectory, type DirectoryView } from './view-directory.ts'
 import { readHistories, type PersonHistory } from './history/person-history.ts'
 import type { Session } from './session.ts'
 import { unitNames } from './units.ts'
@@ -29,19 +29,19 @@ export function readPerson(
   personId: string,
   now: Temporal.Instant,
 ): Promise<PersonInContext | { refused: 'deny.role' | 'not-found' }> {
-  return lookIntoDirectory(holding, session, async (look) => {
-    const [person] = await readHistories(look.tx, [personId])
-    if (!person || !reaches(look, person, now)) {
-      return { refused: look.reach.kind === 'own' ? 'deny.role' : 'not-found' }
+  return viewDirectory(holding, session, async (view) => {
+    const [person] = await readHistories(view.tx, [personId])
+    if (!person || !reaches(view, person, now)) {
+      return { refused: view.reach.kind === 'own' ? 'deny.role' : 'not-found' }
     }
     return {
-      found: { person, ...(await contextOf(look.tx, person, now)) },
+      found: { person, ...(await contextOf(view.tx, person, now)) },
       trace: { object: { kind: 'person', id: personId } },
     }
   })
 }
 
-function reaches({ reach, viewerId }: Look, person: PersonHistory, now: Temporal.Instant): boolean {
+function reaches({ reach, viewerId }: DirectoryView, person: PersonHistory, now: Temporal.Instant): boolean {
   if (reach.kind === 'all' || person.id === viewerId) return true
   if (reach.kind === 'own') return false
   // Present placement, or the last if they have left.

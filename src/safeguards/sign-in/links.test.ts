@@ -6,7 +6,7 @@ import { recordRight, rightsOf } from '../access/grant.ts'
 import { decideDirectoryChange, listDirectoryChanges } from '../people/directory-changes.ts'
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { lookAtLink, makeFirstLinks, makeLink, makeOperatorsLink, useFirstLink, useLink } from './links.ts'
+import { readLink, makeFirstLinks, makeLink, makeOperatorsLink, useFirstLink, useLink } from './links.ts'
 import { signInOf } from './own-account.ts'
 import { signIn } from './sign-in.ts'
 
@@ -30,8 +30,8 @@ describe('the links with which an installation begins', () => {
   test('are two, made anew at each start; those before are worthless', async () => {
     const [one, other] = [await makeFirstLinks(admin), await makeFirstLinks(admin)]
     expect(one.map(({ role }) => role)).toEqual(['ADMINISTRATOR', 'ACCESS_APPROVER'])
-    expect(await lookAtLink(desk, one[0]?.token ?? '', now())).toBeUndefined()
-    expect(await lookAtLink(desk, other[0]?.token ?? '', now())).toMatchObject({
+    expect(await readLink(desk, one[0]?.token ?? '', now())).toBeUndefined()
+    expect(await readLink(desk, other[0]?.token ?? '', now())).toMatchObject({
       kind: 'first-person',
       role: 'ADMINISTRATOR',
     })
@@ -104,7 +104,7 @@ describe('the links with which an installation begins', () => {
   test('is of no use once somebody holds the role by the procedure', async () => {
     const token = await link('ADMINISTRATOR')
     await enterTestPerson(admin, desk, { name: 'Anssi', right: right('ADMINISTRATOR') })
-    expect(await lookAtLink(desk, token, now())).toBeUndefined()
+    expect(await readLink(desk, token, now())).toBeUndefined()
     expect(await useFirstLink(desk, token, { userId: 'x.y', name: 'X', password: good })).toEqual({
       refused: 'link.none',
     })
@@ -139,7 +139,7 @@ describe('a link that an administrator makes', () => {
   test('sets a password once within a day; the person’s sessions end, and the administrator cannot sign in with it', async () => {
     const before = await aino.signIn()
     const { token, code } = await released()
-    expect(await lookAtLink(desk, token, now())).toMatchObject({
+    expect(await readLink(desk, token, now())).toMatchObject({
       kind: 'new-password',
       person: { id: aino.id, userId: aino.userId },
     })
@@ -148,7 +148,7 @@ describe('a link that an administrator makes', () => {
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
     expect(await signIn(desk, { userId: aino.userId, password: good }, now())).toMatchObject({ personId: aino.id })
     expect(await useLink(desk, token, good)).toEqual({ refused: 'link.none' })
-    expect(await lookAtLink(desk, token, now())).toBeUndefined()
+    expect(await readLink(desk, token, now())).toBeUndefined()
   })
 
   test('used twice at once sets one password', async () => {
@@ -208,16 +208,16 @@ describe('a link that an administrator makes', () => {
       approvedBy: (await enterTestPerson(admin, desk, { name: 'Anneli' })).id,
       from: now(),
     })
-    expect(await lookAtLink(desk, early, now())).toBeUndefined()
+    expect(await readLink(desk, early, now())).toBeUndefined()
     expect(await useLink(desk, early, good)).toEqual({ refused: 'link.none' })
     await pool.query(
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
       [aino.id],
     )
     const backed = await made()
-    expect(await lookAtLink(desk, backed, now())).toMatchObject({ kind: 'new-password' })
+    expect(await readLink(desk, backed, now())).toMatchObject({ kind: 'new-password' })
     await pool.query('delete from totp where person_id = $1', [aino.id])
-    expect(await lookAtLink(desk, backed, now())).toBeUndefined()
+    expect(await readLink(desk, backed, now())).toBeUndefined()
     expect(await useLink(desk, backed, good)).toEqual({ refused: 'link.none' })
     expect(await useLink(desk, await makeOperatorsLink(admin, { personId: aino.id }), good)).toEqual({ used: true })
   })

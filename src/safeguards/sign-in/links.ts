@@ -121,7 +121,7 @@ export async function makeFirstLinks(holding: HoldingSafeguards): Promise<{ role
 }
 
 /** Returns what a link is for; undefined if it is invalid, used or expired. */
-export async function lookAtLink(
+export async function readLink(
   holding: HoldingSafeguards,
   token: string,
   now: Temporal.Instant,

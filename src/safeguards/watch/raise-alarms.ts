@@ -17,7 +17,7 @@ export interface RaisedAlarm {
 }
 
 /** Start of the first scan. */
-const firstLookBack = { hours: 24 }
+const firstPeriod = { hours: 24 }
 /** Transactions end later than their entries' instants: the last minutes are scanned again. */
 const again = { minutes: 5 }
 
@@ -49,7 +49,7 @@ async function watchOne(
   // Serialised with closing: what was found before is not raised after.
   await sql`select not_while_watched(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
-  const since = last ? last.at.subtract(again) : now.subtract(firstLookBack)
+  const since = last ? last.at.subtract(again) : now.subtract(firstPeriod)
   const threshold = JSON.stringify(thresholds[kind])
   const found = findings[kind](sql`${since}::timestamptz`, emergencies)
   const { rows } = await sql<RaisedAlarm & { fresh: boolean }>`

@@ -26,7 +26,7 @@ export interface ReviewMonth {
   review: { at: Temporal.Instant; by: string; note: string } | undefined
 }
 
-export interface LookToReview {
+export interface ViewToReview {
   seq: number
   at: Temporal.Instant
   person: { id: string; name: string } | undefined
@@ -85,15 +85,15 @@ function startOf(day: Temporal.PlainDate): Temporal.Instant {
 }
 
 /** Lists the views of a month, oldest first, after a log entry. Reading them is logged. */
-export function listLooksToReview(
+export function listViewsToReview(
   holding: HoldingSafeguards,
   session: Session,
   { month, after, limit }: { month: Temporal.PlainYearMonth; after: number; limit: number },
-): Promise<{ looks: LookToReview[]; next: number | undefined } | { refused: WatchRefusal }> {
+): Promise<{ views: ViewToReview[]; next: number | undefined } | { refused: WatchRefusal }> {
   return asRefused(
     watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-      const { rows } = await sql<LookRow>`
+      const { rows } = await sql<ViewRow>`
         select seq::float8 as seq, at, person_id as "personId", role, action, purpose, reference, object_kind as "objectKind",
           object_id as "objectId", contacts, served_ms::float8 as "servedMs"
         from accesses_to_review(${month.toPlainDate({ day: 1 })}::date, ${after}, ${limit + 1})`.execute(tx)
@@ -103,8 +103,8 @@ export function listLooksToReview(
         shown.map(({ personId }) => personId),
       )
       return {
-        looks: shown.map(({ personId, objectKind: kind, objectId: id, ...look }) => ({
-          ...look,
+        views: shown.map(({ personId, objectKind: kind, objectId: id, ...view }) => ({
+          ...view,
           person: person(personId),
           object: kind && id ? { kind, id } : null,
         })),
@@ -114,7 +114,7 @@ export function listLooksToReview(
   )
 }
 
-interface LookRow {
+interface ViewRow {
   seq: number
   at: Temporal.Instant
   personId: string | null
@@ -129,7 +129,7 @@ interface LookRow {
 }
 
 /** Signs off a month that is over, if none of its views is the officer's own. The database logs it. */
-export async function signOffLooks(
+export async function signOffViews(
   holding: HoldingSafeguards,
   session: Session,
   month: Temporal.PlainYearMonth,

@@ -53,7 +53,7 @@ export type AlarmKind = keyof typeof thresholds
 export const alarmKinds = Object.keys(thresholds) as AlarmKind[]
 
 /** Looks of one person that are served at once; what goes beyond waits, the longer the further it goes. */
-export const looksAtOnce = { inMinute: 60, inHour: 600 } as const
+export const defaultPace = { inMinute: 60, inHour: 600 } as const
 /** Each look beyond waits this much longer than the one before, up to the longest. */
 export const slowing = { stepMs: 100, longestMs: 10_000 } as const
 /** So many slowed looks of one person may wait; another is refused. */

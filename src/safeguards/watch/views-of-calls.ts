@@ -25,7 +25,7 @@ export interface ViewOfCall {
 }
 
 /** No more are told at once: then the time asked for has to be shorter. */
-export const mostLooks = 5000
+export const maxViews = 5000
 
 /** Looks by others at the viewer's own calls, newest first; that the extract was made is in the log (`extract.read`). */
 export function viewsOfMyCalls(
@@ -34,28 +34,28 @@ export function viewsOfMyCalls(
   { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
 ): Promise<ViewOfCall[]> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    const { rows } = await sql<LookRow>`
+    const { rows } = await sql<ViewRow>`
       select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
         contact_started_at as "startedAt"
       from accesses_to_my_calls(${from}::timestamptz, ${to}::timestamptz)`.execute(tx)
-    return rows.map(viewLook)
+    return rows.map(describeView)
   })
 }
 
 /** Looks at one call, as far as the rights of a Grant's transaction to INSPECTION reach it; newest first. */
 export async function viewsOfContact(tx: HoldingSafeguards, contactId: string): Promise<ViewOfCall[]> {
-  const { rows } = await sql<LookRow>`
+  const { rows } = await sql<ViewRow>`
     select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
       null::timestamptz as "startedAt"
     from accesses_to_contact(${contactId}::uuid)`.execute(tx)
-  return rows.map(viewLook)
+  return rows.map(describeView)
 }
 
-interface LookRow extends Omit<ViewOfCall, 'contact'> {
+interface ViewRow extends Omit<ViewOfCall, 'contact'> {
   contactId: string | null
   startedAt: Temporal.Instant | null
 }
 
-function viewLook({ contactId, startedAt, ...look }: LookRow): ViewOfCall {
-  return { ...look, contact: contactId === null ? null : { id: contactId, startedAt } }
+function describeView({ contactId, startedAt, ...view }: ViewRow): ViewOfCall {
+  return { ...view, contact: contactId === null ? null : { id: contactId, startedAt } }
 }

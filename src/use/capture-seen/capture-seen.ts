@@ -139,10 +139,10 @@ function clientsWithProblems(tx: Transaction<RegisterTables>) {
 function asSeer<Found>(
   db: Db,
   session: Session,
-  look: (tx: Transaction<RegisterTables>) => Promise<Found>,
+  view: (tx: Transaction<RegisterTables>) => Promise<Found>,
 ): Promise<Found | { refused: 'deny.role' }> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<{ may: boolean }>`select may_see_capture() as may`.execute(tx)
-    return rows[0]?.may === true ? look(tx) : { refused: 'deny.role' as const }
+    return rows[0]?.may === true ? view(tx) : { refused: 'deny.role' as const }
   })
 }

@@ -162,7 +162,7 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
   remedy:
     'The example is the number of an entry in the audit log or the id of a listening. Ask its person for the reference and note it with the incident.',
   async check({ db }) {
-    const looks = await askOne(
+    const facts = await askOne(
       db,
       sql<{
         looks: number
@@ -181,14 +181,14 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
         select count(*) as all, coalesce(array_agg(id::text) filter (where coalesce(trim(reference), '') = ''), '{}') as without
         from listening where role in ('MAINTENANCE', 'SECURITY')`,
     )
-    const withoutReference = looks.without_reference + listenings.without.length
+    const withoutReference = facts.without_reference + listenings.without.length
     return {
       holds: withoutReference === 0,
       facts: {
-        looks: looks.looks,
+        looks: facts.looks,
         listenings: listenings.all,
         withoutReference,
-        example: listenings.without[0] ?? looks.example?.toString() ?? null,
+        example: listenings.without[0] ?? facts.example?.toString() ?? null,
       },
     }
   },

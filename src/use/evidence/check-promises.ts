@@ -3,7 +3,7 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
 import { catalogue } from './catalogue.ts'
-import type { Check, Found, Looking } from './promise.ts'
+import type { Check, Found, CheckContext } from './promise.ts'
 import { openMemo, sealMemo } from './seal-memo.ts'
 import { signProof } from './sign-proof.ts'
 import type { Facts } from './tables.ts'
@@ -42,37 +42,37 @@ type Catalogue = Readonly<Record<PromiseId, Check>>
  * @throws if the result cannot be stored; the last proof then expires
  */
 export async function checkPromises(
-  looking: Looking,
+  context: CheckContext,
   which: readonly PromiseId[] = everyPromise,
   checks: Catalogue = catalogue,
 ): Promise<Checked> {
   const checked: Checked = { broken: [], newlyBroken: [], restored: [], errors: [] }
-  const signer = await readLogKey(looking.keys)
+  const signer = await readLogKey(context.keys)
   for (const promise of which) {
-    if (looking.signal?.aborted) break
-    await checkOne(looking, signer, [promise, checks[promise]], checked)
+    if (context.signal?.aborted) break
+    await checkOne(context, signer, [promise, checks[promise]], checked)
   }
   return checked
 }
 
 async function checkOne(
-  looking: Looking,
+  context: CheckContext,
   signer: Signer | undefined,
   [promise, check]: [PromiseId, Check],
   checked: Checked,
 ): Promise<void> {
-  const { db } = looking
+  const { db } = context
   // Microseconds, as in the database: the instant is signed.
-  const now = looking.now.round({ smallestUnit: 'microsecond', roundingMode: 'trunc' })
+  const now = context.now.round({ smallestUnit: 'microsecond', roundingMode: 'trunc' })
   const before = await db
     .selectFrom('proof')
     .select(['holds', 'facts', 'broken_since', 'memo'])
     .where('promise', '=', promise)
     .executeTakeFirst()
   const begun = performance.now()
-  const made = await make(check, looking, openMemo(looking, promise, before?.memo))
+  const made = await make(check, context, openMemo(context, promise, before?.memo))
   // An aborted check proves nothing.
-  if (looking.signal?.aborted) return
+  if (context.signal?.aborted) return
   if (made === 'not-yet') return
   if ('error' in made) checked.errors.push({ promise, error: made.error })
   const holds = 'found' in made && made.found.holds
@@ -98,7 +98,7 @@ async function checkOne(
     signature: signer ? signProof(signer, proof) : null,
     duration_ms: Math.round(performance.now() - begun),
     ...('found' in made && {
-      memo: sealMemo(looking, promise, made.found.memo),
+      memo: sealMemo(context, promise, made.found.memo),
     }),
   }
   // A promise without a proof counts as holding: a first proof that it does not is a change.
@@ -127,11 +127,11 @@ async function checkOne(
 
 async function make(
   check: Check,
-  looking: Looking,
+  context: CheckContext,
   memo: unknown,
 ): Promise<{ found: Found } | { error: unknown } | 'not-yet'> {
   try {
-    const found = await check.check(looking, memo)
+    const found = await check.check(context, memo)
     return found === 'not-yet' ? found : { found }
   } catch (error) {
     return { error }

@@ -5,16 +5,16 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { disclosuresRecalled, disclosuresReturned } from './disclosure-promises.ts'
-import type { Looking } from './promise.ts'
+import type { CheckContext } from './promise.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { db: admin } = database.as()
 const { id: eero } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Eero' })
 const { id: riitta } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Riitta' })
 const noKeys = { read: () => Promise.resolve(undefined) }
-const looking = { db: database.as('seloste_custodian').db, keys: noKeys } as unknown as Looking
-const returned = () => disclosuresReturned.check(looking, undefined)
-const recalled = () => disclosuresRecalled.check(looking, undefined)
+const context = { db: database.as('seloste_custodian').db, keys: noKeys } as unknown as CheckContext
+const returned = () => disclosuresReturned.check(context, undefined)
+const recalled = () => disclosuresRecalled.check(context, undefined)
 
 beforeEach(async () => {
   for (const table of ['research_item', 'disclosed_copy', 'prohibition', 'research_disclosure'] as const)

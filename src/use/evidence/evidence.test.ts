@@ -48,11 +48,11 @@ async function expectBroken(
 }
 
 /** Inserts a log row that no process of the program would write. */
-async function plantLook(look: { person?: string; role?: string; purpose?: string; object?: string }): Promise<string> {
+async function plantView(view: { person?: string; role?: string; purpose?: string; object?: string }): Promise<string> {
   const { rows } = await pool.query<{ seq: string }>(
     `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id)
      values ('contact.read', 'ok', $1, $2, $3, 'contact', $4) returning seq`,
-    [look.person, look.role, look.purpose, look.object],
+    [view.person, view.role, view.purpose, view.object],
   )
   const { seq } = rows[0] as { seq: string }
   heal.push(() => tamper(`delete from audit_entry where seq = ${seq}`))
@@ -156,10 +156,10 @@ test('description.current is broken by a role in the database that no text gives
 })
 
 test('purposes.closed is broken by a look without a purpose, and by one under a purpose that nobody described', async () => {
-  const without = await plantLook({ person: aino.id })
+  const without = await plantView({ person: aino.id })
   await expectBroken('purposes.closed', { withoutPurpose: 1, outside: 0, example: Number(without) })
   await mended()
-  await plantLook({ person: aino.id, purpose: 'MARKETING' })
+  await plantView({ person: aino.id, purpose: 'MARKETING' })
   await expectBroken('purposes.closed', { withoutPurpose: 0, outside: 1 })
 })
 
@@ -261,11 +261,11 @@ test.each(['STORED', 'CAPTURING'])(
 test('recording.as-drawn recomputes only recent decisions within the hour if recomputing all takes long', async () => {
   await check()
   const slow = async () => {
-    const looking = await kept.looking()
+    const context = await kept.makeContext()
     const { rows } = await pool.query<{ memo: object }>(`select memo from proof where promise = 'recording.as-drawn'`)
-    const memo = openMemo(looking, 'recording.as-drawn', rows[0]?.memo) as object
+    const memo = openMemo(context, 'recording.as-drawn', rows[0]?.memo) as object
     await pool.query(`update proof set memo = $1 where promise = 'recording.as-drawn'`, [
-      sealMemo(looking, 'recording.as-drawn', { ...memo, tookMs: 60_000 }),
+      sealMemo(context, 'recording.as-drawn', { ...memo, tookMs: 60_000 }),
     ])
   }
   const at = (minutes: number) => ({ afresh: false, now: Temporal.Now.instant().add({ minutes }) })
@@ -423,7 +423,7 @@ test('rights.granted is broken by a right wider than the description, and by a l
 })
 
 test('rights.own is broken by an official who viewed another’s call, and by one who listened to it', async () => {
-  const seq = await plantLook({
+  const seq = await plantView({
     person: aino.id,
     role: 'OFFICIAL',
     purpose: 'DEVELOPMENT',
@@ -437,7 +437,7 @@ test('rights.own is broken by an official who viewed another’s call, and by on
 })
 
 test('rights.maintenance-security is broken by a maintenance view that names no fault', async () => {
-  const seq = await plantLook({ person: matti.id, role: 'MAINTENANCE', purpose: 'MAINTENANCE' })
+  const seq = await plantView({ person: matti.id, role: 'MAINTENANCE', purpose: 'MAINTENANCE' })
   await expectBroken('rights.maintenance-security', { withoutReference: 1, example: seq })
 })
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { admissionRoot, hourOf, type AdmittedFact } from '#register/history/count-admissions.ts'
 import { askOne } from './ask-one.ts'
 import { readLostTimes } from './lost-times.ts'
-import type { Check, Looking } from './promise.ts'
+import type { Check, CheckContext } from './promise.ts'
 
 type AdmittedFacts = {
   /** Contacts, segments and recordings counted at admission, within their terms. */
@@ -72,18 +72,18 @@ export const historyAdmitted: Check<AdmittedFacts> = {
   },
   remedy:
     'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows past the program: restore them from a backup that is older, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
-  async check(looking, memo) {
-    const { now } = looking
+  async check(context, memo) {
+    const { now } = context
     const before = memo as Memo | undefined
-    const pass = await continuePass(looking, before)
+    const pass = await continuePass(context, before)
     const reached = pass.from === null
-    const recent = reached ? [] : await logged(looking, now.subtract({ hours: recentHours }).toString(), 100_000)
+    const recent = reached ? [] : await logged(context, now.subtract({ hours: recentHours }).toString(), 100_000)
     const again = Object.keys(before?.bad ?? {}).filter((part) => !pass.judged.has(part))
-    const judged = new Map([...pass.judged, ...(await judge(looking, recent)), ...(await judgeAgain(looking, again))])
+    const judged = new Map([...pass.judged, ...(await judge(context, recent)), ...(await judgeAgain(context, again))])
     const bad = Object.fromEntries([...judged].filter(([, one]) => one.missing > 0 || one.lost > 0 || one.altered > 0))
     const whole = reached ? pass.totals : (before?.whole ?? null)
     const wholeAt = reached ? now.toString() : (before?.wholeAt ?? null)
-    const waiting = await waitingMinutes(looking)
+    const waiting = await waitingMinutes(context)
     const sum = (count: (one: Bad) => number) => Object.values(bad).reduce((total, one) => total + count(one), 0)
     const wrong = Object.values(bad).filter((one) => one.missing > 0 || one.altered > 0)
     const hours = [...new Set(wrong.map(({ hour }) => hour))].sort().slice(0, mostHours)
@@ -117,17 +117,17 @@ const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
  * Continues the pass for `roundMs`. Restarts it after a start of the process, and runs it to the end if none was ever
  * completed. `from`: where the next round continues; null at the end.
  */
-async function continuePass(looking: Looking, before: Memo | undefined) {
+async function continuePass(context: CheckContext, before: Memo | undefined) {
   const begunMs = performance.now()
-  const begun = looking.afresh || !before?.passFrom ? undefined : { from: before.passFrom, totals: before.pass }
+  const begun = context.afresh || !before?.passFrom ? undefined : { from: before.passFrom, totals: before.pass }
   let from: string | null = begun?.from ?? '-infinity'
   let totals = begun?.totals ?? nothing
   const judged = new Map<string, Bad & Totals>()
   do {
-    looking.signal?.throwIfAborted()
-    const entries: Logged[] = await logged(looking, from, entriesTogether)
+    context.signal?.throwIfAborted()
+    const entries: Logged[] = await logged(context, from, entriesTogether)
     for (const [part, one] of await judge(
-      looking,
+      context,
       entries.filter(({ part }) => !judged.has(part)),
     )) {
       judged.set(part, one)
@@ -145,7 +145,7 @@ async function continuePass(looking: Looking, before: Memo | undefined) {
 }
 
 /** Returns logged counts from an instant on, each joined with its present part. */
-async function logged({ db }: Looking, from: string, most: number): Promise<Logged[]> {
+async function logged({ db }: CheckContext, from: string, most: number): Promise<Logged[]> {
   const { rows } = await sql<Logged>`
     select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0)::bigint as facts
     from (
@@ -158,18 +158,18 @@ async function logged({ db }: Looking, from: string, most: number): Promise<Logg
 }
 
 /** Checks parts again that were wrong before. */
-async function judgeAgain(looking: Looking, parts: readonly string[]) {
+async function judgeAgain(context: CheckContext, parts: readonly string[]) {
   if (parts.length === 0) return new Map<string, Bad & Totals>()
   const { rows } = await sql<Logged>`
     select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0) as facts
     from audit_entry e left join admission_part p on p.id = e.object_id
     where e.object_id = any(${parts}::uuid[]) and e.action = 'admissions.counted' and e.at > now() - interval '14 months'`.execute(
-    looking.db,
+    context.db,
   )
-  return judge(looking, rows)
+  return judge(context, rows)
 }
 
-async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
+async function judge({ db, keys }: CheckContext, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
   const judged = new Map<string, Bad & Totals>()
   const there = entries.filter(({ is_there }) => is_there).map(({ part }) => part)
   const [roots, restores] = [await rootsOf(db, there), await readLostTimes({ db, keys })]
@@ -211,7 +211,7 @@ async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise
   return judged
 }
 
-async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map<string, string>> {
+async function rootsOf(db: CheckContext['db'], parts: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; kinds: AdmittedFact['kind'][]; ids: string[]; starts: string[] }>`
     select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts
     from admission_part where id = any(${parts}::uuid[])`.execute(db)
@@ -225,7 +225,7 @@ async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map
   )
 }
 
-async function waitingMinutes({ db }: Looking): Promise<number> {
+async function waitingMinutes({ db }: CheckContext): Promise<number> {
   const { minutes } = await askOne(
     db,
     sql<{ minutes: number }>`

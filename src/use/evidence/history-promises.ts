@@ -206,10 +206,10 @@ export const historyTerm: Check<TermFacts> = {
   },
   remedy:
     'See in the custodian’s log why the sweep does not run or what it could not delete; nothing past its term is shown to anybody meanwhile.',
-  async check(looking) {
-    const { db, now, version } = looking
+  async check(context) {
+    const { db, now, version } = context
     const months = version.description.terms.historyMonths
-    const isKept = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(looking)}::tstzmultirange))`
+    const isKept = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(context)}::tstzmultirange))`
     const limit = now.subtract({ hours: sweepGraceHours })
     const row = await askOne(
       db,

@@ -5,7 +5,7 @@ import { recordingObjects } from '#register/recordings/objects.ts'
 import { askOne, isSwept, monthsAfter } from './ask-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
 import { lostTimes } from './lost-times.ts'
-import type { Check, Looking } from './promise.ts'
+import type { Check, CheckContext } from './promise.ts'
 
 type FloorFacts = {
   months: number
@@ -25,10 +25,10 @@ export const recordingsFloor: Check<FloorFacts> = {
   },
   remedy:
     'The example is the id of a recording. The database refuses this: find out who switched its guard off, and when.',
-  async check(looking) {
-    const { db, version } = looking
+  async check(context) {
+    const { db, version } = context
     const months = version.description.terms.recordingFloorMonths
-    const lost = await lostTimes(looking)
+    const lost = await lostTimes(context)
     const floor = sql`(greatest(${monthsAfter('call_ended_at', months)}, ${monthsAfter('contact_started_at', months)}) - interval '1 hour')`
     const row = await askOne(
       db,
@@ -101,11 +101,11 @@ export const recordingsCeiling: Check<CeilingFacts> = {
   },
   remedy:
     'See in the custodian’s log why the sweep does not run or what it could not destroy: a disk that refuses, a clock that is wrong. An object or key that is left is named in the example; nobody can hear it meanwhile.',
-  async check(looking, memo) {
-    const { db, now, version } = looking
+  async check(context, memo) {
+    const { db, now, version } = context
     const months = version.description.terms.recordingCeilingMonths
     const limit = now.subtract({ hours: sweepGraceHours })
-    const lost = await lostTimes(looking)
+    const lost = await lostTimes(context)
     const row = await askOne(
       db,
       sql<{
@@ -145,8 +145,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
           (select coalesce(array_agg(r.id::text), '{}') from recording r where r.state = 'DESTROYED'
             and not exists (select from destruction_entry d where d.object_id = r.id and d.object_kind = 'recording')) as unledgered`,
     )
-    const store = await checkStore(looking, memo as StoreMemo | undefined)
-    const monthKeys = await deadMonthKeys(looking)
+    const store = await checkStore(context, memo as StoreMemo | undefined)
+    const monthKeys = await deadMonthKeys(context)
     const unclaimed = Object.entries(store.unclaimed)
       .filter(
         ([, since]) => Temporal.Instant.compare(Temporal.Instant.from(since).add({ hours: unclaimedHours }), now) < 0,
@@ -184,21 +184,21 @@ export const recordingsCeiling: Check<CeilingFacts> = {
 }
 
 /** Lists the whole store hourly; in between checks only earlier findings and recordings destroyed since. */
-async function checkStore(looking: Looking, before: StoreMemo | undefined): Promise<StoreMemo> {
-  const { now } = looking
+async function checkStore(context: CheckContext, before: StoreMemo | undefined): Promise<StoreMemo> {
+  const { now } = context
   const listed = before?.listedAt === undefined ? undefined : Temporal.Instant.from(before.listedAt)
   if (
     !before ||
     !listed ||
-    looking.afresh ||
+    context.afresh ||
     Temporal.Instant.compare(
-      listed.add({ seconds: Math.round(listStoreEveryMinutes * 60 * (looking.pace ?? 1)) }),
+      listed.add({ seconds: Math.round(listStoreEveryMinutes * 60 * (context.pace ?? 1)) }),
       now,
     ) < 0
   ) {
-    return listStore(looking, before?.unclaimed ?? {})
+    return listStore(context, before?.unclaimed ?? {})
   }
-  const { db, objects } = looking
+  const { db, objects } = context
   const since = await db
     .selectFrom('recording')
     .select('id')
@@ -211,7 +211,7 @@ async function checkStore(looking: Looking, before: StoreMemo | undefined): Prom
   return { ...before, strays }
 }
 
-async function listStore({ db, objects, now }: Looking, seen: Record<string, string>): Promise<StoreMemo> {
+async function listStore({ db, objects, now }: CheckContext, seen: Record<string, string>): Promise<StoreMemo> {
   const keysById = new Map<string, string[]>()
   for (const place of places) {
     for await (const key of objects.list(place)) {
@@ -244,7 +244,7 @@ function isThere(objects: ObjectStore, key: string): Promise<boolean> {
 }
 
 /** Returns keys of months that had ended before the last sweep was due, and key versions that are recorded as destroyed. */
-async function deadMonthKeys({ db, keys, now }: Looking): Promise<string[]> {
+async function deadMonthKeys({ db, keys, now }: CheckContext): Promise<string[]> {
   const limit = now.subtract({ hours: sweepGraceHours })
   const month = limit.toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
   const { rows } = await sql<{ name: string; isDestroyed: boolean; isYoung: boolean }>`

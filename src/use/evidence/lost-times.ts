@@ -5,12 +5,12 @@
 import { sql } from 'kysely'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { readBelieved } from '#safeguards/audit/signed-entries.ts'
-import type { Looking } from './promise.ts'
+import type { CheckContext } from './promise.ts'
 
 export async function readLostTimes({
   db,
   keys,
-}: Pick<Looking, 'db'> & { keys: Pick<Looking['keys'], 'read'> }): Promise<
+}: Pick<CheckContext, 'db'> & { keys: Pick<CheckContext['keys'], 'read'> }): Promise<
   { from: Temporal.Instant; to: Temporal.Instant }[]
 > {
   const key = await readLogKey(keys)
@@ -32,7 +32,7 @@ export async function readLostTimes({
 }
 
 /** Returns the intervals as a tstzmultirange. */
-export async function lostTimes(looking: Looking): Promise<string> {
-  const times = await readLostTimes(looking)
+export async function lostTimes(context: CheckContext): Promise<string> {
+  const times = await readLostTimes(context)
   return `{${times.map(({ from, to }) => `[${from.toString()},${to.toString()}]`).join(',')}}`
 }

@@ -13,7 +13,7 @@ import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import type { Written } from './written.ts'
 
-export interface Looking {
+export interface CheckContext {
   /** With the custodian's role. */
   db: Kysely<RegisterTables & EvidenceTables>
   /** Oldest first, future ones included. */
@@ -59,7 +59,7 @@ export interface Check<Some extends Facts = Facts> {
   /** What to do when it is broken. */
   remedy: string
   /** `not-yet`: the job to check has not run yet, so there is no result and no proof. */
-  check(looking: Looking, memo: unknown): Promise<Found<Some> | 'not-yet'>
+  check(context: CheckContext, memo: unknown): Promise<Found<Some> | 'not-yet'>
   /** Returns further values for its sentence (`promise.ID` in texts/server/promise.json). */
   more?(facts: Some, written: Written): Values
 }

@@ -14,7 +14,7 @@ import { readProofs } from './read-proofs.ts'
 const database = await createTestDatabase<RegisterTables>()
 const desk = database.as('seloste_desk').db
 const { db: admin, pool } = database.as()
-const { check, key, looking, recordings, tamper } = await makeKeptPromises(database)
+const { check, key, makeContext: context, recordings, tamper } = await makeKeptPromises(database)
 const now = () => Temporal.Now.instant()
 
 const proofOf = async (promise: string, at = now()) =>
@@ -36,7 +36,7 @@ test.each(promises)('the test that %s names is there', (promise) => {
 })
 
 test('of a register without a call every promise can be checked, and its sentences are whole', async () => {
-  const empty = await looking()
+  const empty = await context()
   for (const promise of promises) {
     const found = await catalogue[promise].check(empty, undefined)
     if (found === 'not-yet') throw new Error(`${promise} has nothing to tell`)
@@ -134,7 +134,7 @@ test('a failed check is a proof that does not hold, with the reason and the last
 test('a check that has always failed says so without counts', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
-  await checkPromises(await looking(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
+  await checkPromises(await context(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
   const [proof, ...others] = await readProofs(desk, now(), key)
   expect(others).toEqual([])
   expect(proof).toMatchObject({ promise: 'storage.sites', holds: false, facts: {} })
@@ -147,13 +147,13 @@ test('a check aborted at the end of its process changes no proof', async () => {
   const ending = new AbortController()
   const breaksOff: Check = {
     ...catalogue['history.fields'],
-    check(looking) {
+    check(context) {
       ending.abort()
-      looking.signal?.throwIfAborted()
+      context.signal?.throwIfAborted()
       throw new Error('it went on')
     },
   }
-  const checked = await checkPromises(await looking({ signal: ending.signal }), ['history.fields', 'history.term'], {
+  const checked = await checkPromises(await context({ signal: ending.signal }), ['history.fields', 'history.term'], {
     ...catalogue,
     'history.fields': breaksOff,
   })
@@ -162,7 +162,7 @@ test('a check aborted at the end of its process changes no proof', async () => {
     before.map(({ checkedAt }) => checkedAt),
   )
   await expect(
-    catalogue['recording.as-drawn'].check(await looking({ signal: ending.signal }), undefined),
+    catalogue['recording.as-drawn'].check(await context({ signal: ending.signal }), undefined),
   ).rejects.toThrow('aborted')
 })
 

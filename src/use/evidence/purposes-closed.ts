@@ -33,7 +33,7 @@ export const purposesClosed: Check<PurposeFacts> = {
       ],
     }))
     const json = JSON.stringify(described)
-    const looks = await askOne(
+    const facts = await askOne(
       db,
       sql<{
         looks: number
@@ -73,16 +73,16 @@ export const purposesClosed: Check<PurposeFacts> = {
           where l.started_at >= coalesce(d.since, '-infinity') and l.started_at < coalesce(d.until, 'infinity')
         ) v on true`,
     )
-    const outside = looks.outside + listenings.outside
+    const outside = facts.outside + listenings.outside
     return {
-      holds: looks.without_purpose === 0 && outside === 0,
+      holds: facts.without_purpose === 0 && outside === 0,
       facts: {
         purposes: version.description.purposes.length,
-        looks: looks.looks,
+        looks: facts.looks,
         listenings: listenings.all,
-        withoutPurpose: looks.without_purpose,
+        withoutPurpose: facts.without_purpose,
         outside,
-        example: looks.example,
+        example: facts.example,
       },
     }
   },

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { askOne } from './ask-one.ts'
 import type { Finding } from './judge-decision.ts'
-import type { Check, Looking } from './promise.ts'
+import type { Check, CheckContext } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
 import { verifyDraws, type Verified } from './verify-draws.ts'
 
@@ -49,22 +49,22 @@ export const recordingAsDrawn: Check<DrawFacts> = {
   },
   remedy:
     'The example is the kind of the finding and the id of a segment. Compare the decision stored with it with the plan of that day; a draw key that was lost or replaced shows as a great many of them. What is not ingested: the custodian’s log and recording.keeping_fault say why.',
-  async check(looking, memo) {
+  async check(context, memo) {
     const before = memo as DrawMemo | undefined
-    const unkept = await unkeptOf(looking)
+    const unkept = await unkeptOf(context)
     if (
       !before ||
-      looking.afresh ||
+      context.afresh ||
       before.tookMs < quickMs ||
       wrongIn({ ...before.facts, unkept: 0 }) > 0 ||
-      isOver(before, looking.now)
+      isOver(before, context.now)
     ) {
       const begun = performance.now()
-      const facts = withUnkept(factsOf(await verify(looking), looking), unkept)
+      const facts = withUnkept(factsOf(await verify(context), context), unkept)
       const tookMs = Math.round(performance.now() - begun)
       return { holds: wrongIn(facts) === 0, facts, memo: { facts, tookMs } satisfies DrawMemo }
     }
-    const recent = factsOf(await verify(looking, looking.now.subtract({ hours: recentHours })), looking)
+    const recent = factsOf(await verify(context, context.now.subtract({ hours: recentHours })), context)
     const { extra, omitted, otherwise, example } = recent
     // The other results of the full recomputation are shown until the next one.
     const facts = withUnkept({ ...before.facts, extra, omitted, otherwise, example }, unkept)
@@ -73,11 +73,11 @@ export const recordingAsDrawn: Check<DrawFacts> = {
   more: ({ verifiedAt, unkept = 0 }, { ago, number }) => ({ verifiedAt: ago(verifiedAt), unkept: number(unkept) }),
 }
 
-function verify({ db, versions, drawKey, signal }: Looking, since?: Temporal.Instant): Promise<Verified> {
+function verify({ db, versions, drawKey, signal }: CheckContext, since?: Temporal.Instant): Promise<Verified> {
   return verifyDraws(db.$omitTables<keyof EvidenceTables>(), { versions, drawKey, since, signal })
 }
 
-function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { versions, now }: Looking): DrawFacts {
+function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { versions, now }: CheckContext): DrawFacts {
   const undecided = findings.filter((finding) => lacksDecision(finding, versions[0]))
   const wrong = [...findings.filter(({ kind }) => kind !== 'failed' && kind !== 'unverifiable'), ...undecided]
   const [first] = wrong
@@ -112,7 +112,7 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
  * Counts recordings whose ingestion was tried and failed, and those that never left capture. Recordings missing in a backup are
  * reported by the restore.
  */
-function unkeptOf({ db, now }: Looking): Promise<{ unkept: number; segment: string | null }> {
+function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
   const [since, late] = [now.subtract({ minutes: mostMinutesToIngest }), now.subtract({ hours: mostHoursToArrive })]
   return askOne(
     db,

@@ -2,9 +2,9 @@
 import { sql } from 'kysely'
 
 import { askOne, countsPublicly, intervalsOf } from './ask-one.ts'
-import type { Check, Looking } from './promise.ts'
+import type { Check, CheckContext } from './promise.ts'
 
-const daysLooked = 28
+const daysChecked = 28
 /** Above this share a number counts as recorded in full. */
 const highestShare = 0.95
 /** Fewer calls can all be drawn by chance. */
@@ -26,7 +26,7 @@ type PartialFacts = {
 
 /** R13, R15. */
 export const recordingPartial: Check<PartialFacts> = {
-  rule: `In the last ${daysLooked} days, of no service number with ${fewestCalls} or more answered calls ${highestShare * 100} % or more were recorded, unless its rule says so for a limited time, and never of all numbers together.`,
+  rule: `In the last ${daysChecked} days, of no service number with ${fewestCalls} or more answered calls ${highestShare * 100} % or more were recorded, unless its rule says so for a limited time, and never of all numbers together.`,
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title:
@@ -35,7 +35,7 @@ export const recordingPartial: Check<PartialFacts> = {
   remedy:
     'Compare the shares of the plan with those in fact (the page of shares); lower the share of the rule in a new version of the description, or find out why more is recorded than is drawn.',
   async check({ db, version, versions, now }) {
-    const since = now.subtract({ hours: 24 * daysLooked })
+    const since = now.subtract({ hours: 24 * daysChecked })
     const { rows } = await sql<{ number: string; answered: number; recorded: number }>`
       select s.number_reached as number, count(*) as answered, count(r.id) as recorded
       from segment s left join recording r on r.segment_id = s.id
@@ -62,7 +62,7 @@ export const recordingPartial: Check<PartialFacts> = {
     return {
       holds: tooMany.length === 0 && !everything,
       facts: {
-        days: daysLooked,
+        days: daysChecked,
         answered,
         recorded,
         share: answered === 0 ? 0 : recorded / answered,
@@ -114,7 +114,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
             validTo && (until === null || Temporal.Instant.compare(validTo, until) < 0) ? validTo.toString() : until,
         })),
     )
-    const since = now.subtract({ hours: 24 * daysLooked })
+    const since = now.subtract({ hours: 24 * daysChecked })
     const json = JSON.stringify(boards)
     const row = await askOne(
       db,
@@ -132,7 +132,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
       holds: row.recorded.length === 0,
       facts: {
         switchboards: version.description.numbers.filter(({ kind }) => kind === 'SWITCHBOARD').length,
-        days: daysLooked,
+        days: daysChecked,
         calls: row.calls,
         recordings: row.recordings,
         recorded: row.recorded.length,
@@ -180,11 +180,11 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, one) => all + one, 0)
 }
 
-function kindOf({ description }: Looking['version'], key: string) {
+function kindOf({ description }: CheckContext['version'], key: string) {
   return description.numbers.find((number) => number.key === key)?.kind
 }
 
-function displayOf({ description }: Looking['version'], key: string): string {
+function displayOf({ description }: CheckContext['version'], key: string): string {
   return description.numbers.find((number) => number.key === key)?.display ?? key
 }
 

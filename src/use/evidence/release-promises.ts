@@ -26,10 +26,10 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
   },
   remedy:
     'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',
-  async check(looking) {
-    const lost = await lostTimes(looking)
+  async check(context) {
+    const lost = await lostTimes(context)
     const row = await askOne(
-      looking.db,
+      context.db,
       sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`
         with lent as (
           select c.disclosure || '/' || c.item as name, c.released_at, a.id, a.state, a.checked_at
@@ -93,9 +93,9 @@ export const disclosuresFounded: Check<AuthorityFacts> = {
   },
   remedy:
     'The example is the number of the disclosure. Ask the decision maker for the ground; where there is none, recall what was released and report it.',
-  async check(looking) {
-    const { db, versions } = looking
-    const lost = await lostTimes(looking)
+  async check(context) {
+    const { db, versions } = context
+    const lost = await lostTimes(context)
     const { rows } = await sql<Decision>`
       select number, outcome, provision, decided_at, is_own, is_released,
         is_logged or decided_at <@ ${lost}::tstzmultirange as is_logged

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { askOne } from './ask-one.ts'
-import type { Check, Looking } from './promise.ts'
+import type { Check, CheckContext } from './promise.ts'
 
 type ScopeFacts = {
   /** Views in the audit log, as far as judged. */
@@ -43,12 +43,12 @@ export const rightsScope: Check<ScopeFacts> = {
   },
   remedy:
     'The example is the number of an entry in the audit log, the id of a listening or an item of a disclosure. Revoke the right it names, and find out how it came about: the database refuses it, so somebody went past it.',
-  async check(looking, memo) {
+  async check(context, memo) {
     // Judged entries are not judged again: what a request was about is erased after it.
     const before = (memo as ScopeMemo | undefined) ?? { upto: 0, looks: 0, outside: [] }
-    const log = await judgeLog(looking, before)
+    const log = await judgeLog(context, before)
     const row = await askOne(
-      looking.db,
+      context.db,
       sql<{
         listenings: number
         outside: string[]
@@ -57,9 +57,9 @@ export const rightsScope: Check<ScopeFacts> = {
         items_outside: string[]
       }>`select * from listenings_out_of_scope()`,
     )
-    const looked = [...new Set([...log.memo.outside, ...(log.memo.ahead?.outside ?? [])])]
-    const outside = looked.length + row.outside.length + row.items_outside.length
-    const isBehind = looking.now.since(log.judgedTo).total('hours') > recentHours
+    const suspects = [...new Set([...log.memo.outside, ...(log.memo.ahead?.outside ?? [])])]
+    const outside = suspects.length + row.outside.length + row.items_outside.length
+    const isBehind = context.now.since(log.judgedTo).total('hours') > recentHours
     return {
       holds: outside === 0 && row.untold.length === 0 && !isBehind,
       facts: {
@@ -70,7 +70,7 @@ export const rightsScope: Check<ScopeFacts> = {
         outside,
         untold: row.untold.length,
         judgedTo: log.judgedTo.toString(),
-        example: row.outside[0] ?? looked[0]?.toString() ?? row.items_outside[0] ?? row.untold[0] ?? null,
+        example: row.outside[0] ?? suspects[0]?.toString() ?? row.items_outside[0] ?? row.untold[0] ?? null,
       },
       memo: log.memo satisfies ScopeMemo,
     }
@@ -78,10 +78,10 @@ export const rightsScope: Check<ScopeFacts> = {
 }
 
 async function judgeLog(
-  looking: Looking,
+  context: CheckContext,
   before: ScopeMemo,
 ): Promise<{ memo: ScopeMemo; looks: number; judgedTo: Temporal.Instant }> {
-  const { db, now, signal } = looking
+  const { db, now, signal } = context
   const begunMs = performance.now()
   const memo = { ...before }
   const { recent } = await askOne(
@@ -90,9 +90,9 @@ async function judgeLog(
       select seq from audit_entry where at >= ${now.subtract({ hours: recentHours })} order by at, seq limit 1) as recent`,
   )
   const isBehind = recent !== null && memo.upto < recent - 1
-  if (isBehind) memo.ahead = await judgeAhead(looking, memo.ahead ?? { upto: recent - 1, outside: [] })
+  if (isBehind) memo.ahead = await judgeAhead(context, memo.ahead ?? { upto: recent - 1, outside: [] })
   for (;;) {
-    const row = await judgeSome(looking, memo)
+    const row = await judgeSome(context, memo)
     const isDone = row.upto === memo.upto
     memo.outside = row.outside
     memo.looks += row.looks
@@ -103,24 +103,24 @@ async function judgeLog(
         memo.outside = [...new Set([...memo.outside, ...memo.ahead.outside])]
         memo.ahead = undefined
       }
-      return { memo, looks: memo.looks + row.young, judgedTo: await nextOf(looking, memo.upto) }
+      return { memo, looks: memo.looks + row.young, judgedTo: await nextOf(context, memo.upto) }
     }
   }
 }
 
 /** Judges all entries after `upto`. */
 async function judgeAhead(
-  looking: Looking,
+  context: CheckContext,
   { upto, outside }: NonNullable<ScopeMemo['ahead']>,
 ): Promise<ScopeMemo['ahead']> {
   for (;;) {
-    const row = await judgeSome(looking, { upto, outside })
-    if (row.upto === upto || looking.signal?.aborted) return row
+    const row = await judgeSome(context, { upto, outside })
+    if (row.upto === upto || context.signal?.aborted) return row
     ;({ upto, outside } = row)
   }
 }
 
-function judgeSome({ db }: Looking, { upto, outside }: { upto: number; outside: number[] }) {
+function judgeSome({ db }: CheckContext, { upto, outside }: { upto: number; outside: number[] }) {
   return askOne(
     db,
     sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
@@ -130,7 +130,7 @@ function judgeSome({ db }: Looking, { upto, outside }: { upto: number; outside: 
 }
 
 /** Returns the time of the first entry not judged yet; now if there is none. */
-async function nextOf({ db, now }: Looking, upto: number): Promise<Temporal.Instant> {
+async function nextOf({ db, now }: CheckContext, upto: number): Promise<Temporal.Instant> {
   const { at } = await askOne(
     db,
     sql<{ at: Temporal.Instant | null }>`

@@ -5,9 +5,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { PromiseId } from '#description/promises.ts'
 import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
-import type { Looking } from './promise.ts'
+import type { CheckContext } from './promise.ts'
 
-type Key = Pick<Looking, 'drawKey'>
+type Key = Pick<CheckContext, 'drawKey'>
 
 /** Returns a memo as stored in `proof.memo`. */
 export function sealMemo({ drawKey }: Key, promise: PromiseId, memo: unknown): string {

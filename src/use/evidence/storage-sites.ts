@@ -4,7 +4,7 @@ import type { StorageSite } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
 import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/configured-places.ts'
-import type { Check, Looking, Place } from './promise.ts'
+import type { Check, CheckContext, Place } from './promise.ts'
 
 type SiteFacts = {
   places: number
@@ -36,10 +36,10 @@ export const storageSites: Check<SiteFacts> = {
   },
   remedy:
     'Attest the site again and enter it in a new version of the description; or name in SELOSTE_SITES on which listed site the place is; or take the data away from it.',
-  async check(looking) {
-    const { version, now } = looking
+  async check(context) {
+    const { version, now } = context
     const { sites } = version.description.storage
-    const found = await placesWithData(looking)
+    const found = await placesWithData(context)
     // With a single site this machine is on it; everything else must be assigned.
     const placed = found.map((place) => ({ name: place.name, site: siteOf(sites, place) }))
     const unlisted = placed.filter(({ site }) => site === undefined)
@@ -48,7 +48,7 @@ export const storageSites: Check<SiteFacts> = {
     const unattested = used.filter((site) => !isAttested(site, today))
     const abroad =
       version.description.profile === 'gdpr' && sites.every(({ country }) => isInEea(country))
-        ? bucketsAbroad(looking)
+        ? bucketsAbroad(context)
         : []
     const reviews = used.map(({ nextReview }) => nextReview.toString()).sort()
     return {
@@ -79,7 +79,7 @@ export const storageSites: Check<SiteFacts> = {
 }
 
 /** Returns AWS buckets in a region outside the European Economic Area. */
-function bucketsAbroad({ places }: Looking): Place[] {
+function bucketsAbroad({ places }: CheckContext): Place[] {
   return places.filter(({ at }) => at.kind === 's3' && at.endpoint === undefined && !isAwsRegionInEea(at.region))
 }
 
@@ -88,7 +88,7 @@ function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): str
 }
 
 /** Returns the configured folders and buckets, the database's own places, and the remote copies in use. */
-async function placesWithData({ db, places }: Looking): Promise<Found[]> {
+async function placesWithData({ db, places }: CheckContext): Promise<Found[]> {
   const configured = places.find(({ name }) => name === 'database')
   const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(findPlace))
   const own = await ownPlacesOfDatabase(db, configured?.site)

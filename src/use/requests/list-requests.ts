@@ -48,10 +48,10 @@ export async function listRequests(
       const open = await withStates(tx, await openOnes(tx), now)
       const isMine = ({ request }: ListedRequest) => request.assigned_to === session.personId
       const isNobodys = ({ request }: ListedRequest) => request.assigned_to === null
-      const looked = state === 'open' ? open : await withStates(tx, await closedOnes(tx, asked.find), now)
+      const listed = state === 'open' ? open : await withStates(tx, await closedOnes(tx, asked.find), now)
       const { rows: clerks } = await sql<{ id: string }>`select id from request_clerks() id`.execute(tx)
       return {
-        items: looked
+        items: listed
           .filter((one) => whose === 'all' || (whose === 'mine' ? isMine(one) : isNobodys(one)))
           .filter((one) => state === 'closed' || asked.find === undefined || isFound(one, asked.find))
           .sort(state === 'open' ? morePressing : () => 0),

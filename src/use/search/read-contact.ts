@@ -19,7 +19,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
     const now = await registerTime(tx)
     const isVerified = await isShownToBeTheirs(tx, grant, contactId)
     const segments = await segmentsOf(tx, grant, [contact])
-    const looks = await looksAt(
+    const views = await viewsOf(
       tx,
       segments.flatMap(({ recording }) => (recording ? [recording.id] : [])),
     )
@@ -48,7 +48,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
           ...(recording?.reception && viewReception(recording.reception, grant.purpose === 'MAINTENANCE')),
           ...mayForbid(grant, segment, recording, isVerified),
           marks: marksOf(segment.marks, recording),
-          looks: looks.filter((look) => look.recordingId === recording?.id).map((look) => look.view),
+          looks: views.filter((item) => item.recordingId === recording?.id).map((item) => item.view),
         })),
       },
       trace: { action: 'contact.read', result: 'ok', object: { kind: 'contact', id: contact.id } },
@@ -140,7 +140,7 @@ function viewReception(
 }
 
 /** Returns listenings by role and purpose, never by name (C-579/21). */
-async function looksAt(tx: Transaction<RegisterTables>, recordingIds: string[]) {
+async function viewsOf(tx: Transaction<RegisterTables>, recordingIds: string[]) {
   if (recordingIds.length === 0) return []
   const rows = await tx
     .selectFrom('listening')

@@ -134,19 +134,19 @@ test('an official who has answered no call reads nobody’s', async () => {
     right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
   })
   const [before, after] = await underGrant(desk, await grantFor(await newcomer.signIn()), async (tx) => {
-    const looks = async () => {
+    const countViews = async () => {
       const { rows } = await sql<{ looks: number }>`
         select sum(idx_scan + seq_scan)::integer as looks from pg_stat_xact_user_tables
         where relname ~ '^(contact|segment)_' or relname in ('recording', 'recorded_part')`.execute(tx)
       return rows[0]!.looks
     }
-    const begun = await looks()
+    const begun = await countViews()
     const found = await sql`
       select from search_contacts(jsonb_populate_record(null::contact_filters, '{"recorded": "true"}'), null, null, 1000)`.execute(
       tx,
     )
     expect(found.rows).toEqual([])
-    return [begun, await looks()]
+    return [begun, await countViews()]
   })
   expect(after).toBe(before)
 })

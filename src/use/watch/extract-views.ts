@@ -6,7 +6,7 @@ import { viewsOfContact, type ViewOfCall } from '#safeguards/watch/views-of-call
 
 export interface ViewsExtract {
   contact: { id: string; startedAt: Temporal.Instant; endedAt?: Temporal.Instant }
-  looks: ViewOfCall[]
+  views: ViewOfCall[]
 }
 
 /**
@@ -36,7 +36,7 @@ export function extractViews(
           startedAt: contact.started_at,
           ...(contact.ended_at && { endedAt: contact.ended_at }),
         },
-        looks: await viewsOfContact(tx, contactId),
+        views: await viewsOfContact(tx, contactId),
       },
       // The database has logged it.
       trace: 'nothing-new',

@@ -12,7 +12,7 @@ const packetMs = 20
 const payloadType = 8
 const firstSequence = 65_530
 const firstTime = 0xffff_f000
-const lookMs = 15
+const checkMs = 15
 /** A report before every so many packets. */
 const reportEach = 10
 let sources = 0x5e_0000
@@ -25,8 +25,8 @@ export function orderOf(folder: string, file: string, address: string, port: str
 
 /** Plays what is ordered in this folder, until it is stopped. */
 export function playOrders(folder: string): { stop(): void } {
-  const timer = setInterval(() => void look(), lookMs)
-  async function look(): Promise<void> {
+  const timer = setInterval(() => void check(), checkMs)
+  async function check(): Promise<void> {
     const names = await readdir(folder).catch(() => [])
     for (const name of names.filter((each) => each.endsWith('.order'))) {
       const order = await readFile(join(folder, name), 'utf8').catch(() => '')

@@ -73,13 +73,13 @@ export async function playCall(given: Call): Promise<void> {
 
 /** The one call of this caller, once its recording can be heard. */
 export async function findCall(person: Api, caller: string): Promise<ContactShape> {
-  const look = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller }
+  const access = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller }
   const found = await eventually(async () => {
-    const contacts = await person.contacts(look)
+    const contacts = await person.contacts(access)
     return contacts[0]?.segments[0]?.recording.state === 'available' ? contacts : undefined
   }, 'the call, to be heard')
   expect(found).toHaveLength(1)
-  return person.contact(found[0]?.id ?? '', look.purpose, look.reference)
+  return person.contact(found[0]?.id ?? '', access.purpose, access.reference)
 }
 
 /** Each voice on its own side, every sample of it. */

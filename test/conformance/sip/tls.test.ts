@@ -37,7 +37,7 @@ beforeAll(async () => {
     read: (path) => readFile(path),
     now: () => Temporal.Now.instant(),
     onFault: (fault) => void faults.push(fault),
-    lookMs: 20,
+    checkMs: 20,
   })
   server = await startSipServer({
     host: '::1',

@@ -2,7 +2,7 @@ import { CircleCheck, CircleX, Hourglass, PencilLine, TriangleAlert, UserCheck }
 import { useLanguage } from '../language/use-words.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 
-const looks = {
+const classes = {
   NONE: { Icon: PencilLine, badge: 'none' },
   DRAFT: { Icon: PencilLine, badge: 'none' },
   RENDERING: { Icon: Hourglass, badge: 'capturing' },
@@ -15,7 +15,7 @@ const looks = {
 /** Badge with the state of a copy. */
 export function CopyState({ state }: { state: AnonymisedCopy['state'] }) {
   const { say } = useLanguage()
-  const { Icon, badge } = looks[state]
+  const { Icon, badge } = classes[state]
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />

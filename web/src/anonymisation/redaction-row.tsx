@@ -81,7 +81,7 @@ export const RedactionRow = memo(function RedactionRow({
               label={say('anonymisation.accept')}
               of={name}
               icon={<Check aria-hidden="true" size={16} />}
-              look="accept"
+              style="accept"
               onPress={() => onAccept(key)}
             />
           )}
@@ -95,7 +95,7 @@ export const RedactionRow = memo(function RedactionRow({
             label={say('anonymisation.remove')}
             of={name}
             icon={<Trash2 aria-hidden="true" size={16} />}
-            look="remove"
+            style="remove"
             onPress={() => onRemove(key)}
           />
         </span>

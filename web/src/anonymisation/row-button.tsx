@@ -6,20 +6,20 @@ export function RowButton({
   label,
   of,
   icon,
-  look = 'quiet',
+  style = 'quiet',
   onPress,
 }: {
   label: string
   /** Name of the row. */
   of: string
   icon: ReactNode
-  look?: 'quiet' | 'accept' | 'remove'
+  style?: 'quiet' | 'accept' | 'remove'
   onPress: () => void
 }) {
   return (
     <Button
-      kind={look === 'accept' ? 'secondary' : 'quiet'}
-      className={look === 'quiet' ? 'small' : `small ${look}`}
+      kind={style === 'accept' ? 'secondary' : 'quiet'}
+      className={style === 'quiet' ? 'small' : `small ${style}`}
       onPress={onPress}
       aria-label={`${label}: ${of}`}
     >

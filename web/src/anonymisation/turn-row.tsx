@@ -83,7 +83,7 @@ export const TurnRow = memo(function TurnRow({
               label={say('anonymisation.accept')}
               of={name}
               icon={<Check aria-hidden="true" size={16} />}
-              look="accept"
+              style="accept"
               onPress={() => onAccept(key)}
             />
           )}
@@ -103,7 +103,7 @@ export const TurnRow = memo(function TurnRow({
             label={say('anonymisation.remove')}
             of={name}
             icon={<Trash2 aria-hidden="true" size={16} />}
-            look="remove"
+            style="remove"
             onPress={() => onRemove(key)}
           />
         </span>

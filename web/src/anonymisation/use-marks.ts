@@ -7,7 +7,7 @@ import type { Redaction } from './work.ts'
 
 /** Height of the two lanes, without the timeline and the overview. */
 const lanesPx = 144
-const looks = {
+const classes = {
   reviewed: { color: 'rgba(19, 23, 26, 0.42)', border: '2px solid #13171a', stripes: 'none' },
   // Stripes and a dashed edge, not only a colour, mark what is not reviewed.
   unreviewed: {
@@ -57,7 +57,7 @@ export function useMarks(
       stopSelecting = regions.enableDragSelection({
         id: 'new',
         channelIdx: tracks.indexOf(lane),
-        color: looks.draft.color,
+        color: classes.draft.color,
       })
     }
     place.addEventListener('pointerdown', begin, true)
@@ -116,10 +116,10 @@ export function useMarks(
       if (number !== undefined) region.setContent(numberOf(number))
       const style = region.element?.style
       if (!style) continue
-      style.backgroundColor = looks[look].color
-      style.backgroundImage = looks[look].stripes
-      style.borderLeft = looks[look].border
-      style.borderRight = looks[look].border
+      style.backgroundColor = classes[look].color
+      style.backgroundImage = classes[look].stripes
+      style.borderLeft = classes[look].border
+      style.borderRight = classes[look].border
     }
   }, [drawn, redactions, mark])
 }

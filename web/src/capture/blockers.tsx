@@ -5,14 +5,14 @@ import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-const lookMs = 5_000
+const checkMs = 5_000
 
 /** Lists what keeps the installation from working, since when, and what to do. */
 export function Blockers() {
   const { say, language } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/operation/blockers', undefined, {
     staleTime: 0,
-    refetchInterval: lookMs,
+    refetchInterval: checkMs,
   })
   return (
     <section className="panel stack-small" aria-labelledby="blockers">

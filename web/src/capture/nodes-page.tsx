@@ -10,14 +10,14 @@ import { Page } from '../shell/page.tsx'
 import { Blockers } from './blockers.tsx'
 import type { CaptureNode } from './capture-shapes.ts'
 
-const lookMs = 5_000
+const checkMs = 5_000
 
 /** Tallentimet: the capture nodes of this register and the state of each. */
 export function NodesPage() {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/capture/nodes', undefined, {
     staleTime: 0,
-    refetchInterval: lookMs,
+    refetchInterval: checkMs,
   })
   return (
     <Page title={say('capture.nodes.title')} lead={say('capture.nodes.lead')}>

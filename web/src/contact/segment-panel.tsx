@@ -19,7 +19,7 @@ import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
 import { ReceptionOf, useHeardWords } from './heard.tsx'
 import { Keeping } from './keeping.tsx'
-import { Looks } from './looks.tsx'
+import { RecordedViews } from './recorded-views.tsx'
 import { Why } from './why.tsx'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
@@ -32,7 +32,7 @@ export function SegmentPanel({
   momentMs,
   me,
   under,
-  onLooked,
+  onViewed,
 }: {
   contact: ContactDetail
   segment: SegmentDetail
@@ -41,7 +41,7 @@ export function SegmentPanel({
   me: Me
   under: UnderPurpose
   /** Called after an act that changes the segment. */
-  onLooked: () => void
+  onViewed: () => void
 }) {
   const { say, language, named } = useLanguage()
   const { recording, official } = segment
@@ -111,7 +111,7 @@ export function SegmentPanel({
       {canOnlyBeHeardHere && <p className="no-audio">{say('contact.recording.sentence.restricted.case')}</p>}
       {recording.id && ((recording.state === 'available' && !forbidden) || canOnlyBeHeardHere) ? (
         <Suspense fallback={<Waiting lines={3} />}>
-          <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
+          <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onViewed={onViewed} />
         </Suspense>
       ) : (
         // The result of a prohibition is shown above.
@@ -142,7 +142,7 @@ export function SegmentPanel({
             callerWishUntil={segment.callerWishUntil}
             onForbidden={(prohibition) => {
               setForbidden(prohibition)
-              onLooked()
+              onViewed()
             }}
           />
         )}
@@ -155,7 +155,7 @@ export function SegmentPanel({
         (under.purpose === 'TRAINING' || under.purpose === 'DEVELOPMENT') &&
         trains(me) && <AddMoment recordingId={recording.id} durationMs={segment.durationMs} />}
       <ReceptionOf segment={segment} />
-      {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
+      {recording.state !== 'none' && <RecordedViews looks={segment.looks} segmentId={segment.id} />}
     </section>
   )
 }

@@ -2,7 +2,7 @@ import { Ban, CircleCheck, CircleX, Hourglass, PencilLine } from 'lucide-react'
 import type { Draft } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-const looks = {
+const classes = {
   DRAFT: { Icon: PencilLine, badge: 'none' },
   SUBMITTED: { Icon: Hourglass, badge: 'capturing' },
   APPROVED: { Icon: CircleCheck, badge: 'available' },
@@ -13,7 +13,7 @@ const looks = {
 /** Badge with the state of a draft. */
 export function DraftState({ state }: { state: Draft['state'] }) {
   const { say } = useLanguage()
-  const { Icon, badge } = looks[state]
+  const { Icon, badge } = classes[state]
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />

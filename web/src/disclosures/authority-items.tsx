@@ -66,7 +66,7 @@ export function AuthorityItems({ disclosure, onDone }: Props) {
   )
 }
 
-function useLookForCase(caseNumber: string): (() => void) | undefined {
+function useSearchForCase(caseNumber: string): (() => void) | undefined {
   const { choices, choose } = usePurposeState()
   if (!choices.some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')) return undefined
   return () => choose({ purpose: 'CRIME_OR_MISUSE', reference: caseNumber })
@@ -74,7 +74,7 @@ function useLookForCase(caseNumber: string): (() => void) | undefined {
 
 function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: AuthorityItem; caseNumber: string }) {
   const { say } = useLanguage()
-  const look = useLookForCase(caseNumber)
+  const look = useSearchForCase(caseNumber)
   if (!look) return null
   return (
     <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={look}>
@@ -107,7 +107,7 @@ function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: D
 function FindCalls({ caseNumber }: { caseNumber: string }) {
   const { say } = useLanguage()
   const navigate = useNavigate()
-  const look = useLookForCase(caseNumber)
+  const look = useSearchForCase(caseNumber)
   if (!look) return <p className="muted">{say('disclosures.authority.items.noPurpose')}</p>
   return (
     <div className="stack-small">

@@ -6,7 +6,7 @@ import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { looksLikeRecipient } from '../requests/acts/acts-shapes.ts'
+import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
 import { ended } from './ask.ts'
 import type { Institute, InstituteFields } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
@@ -41,7 +41,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
     name: typed.name.trim() === '' && say('disclosures.institutes.name.missing'),
     contact: typed.contact.trim() === '' && say('disclosures.institutes.contact.missing'),
     email: !/^\S+@\S+\.\S+$/.test(typed.email.trim()) && say('disclosures.institutes.email.wrong'),
-    recipient: recipient !== '' && !looksLikeRecipient(recipient) && say('error.institute.recipient'),
+    recipient: recipient !== '' && !isLikelyRecipient(recipient) && say('error.institute.recipient'),
   }
   const isKeyRefused = refused === 'institute.recipient'
   const isNameKnown = refused === 'institute.known'

@@ -8,7 +8,7 @@ import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { looksLikeRecipient } from '../requests/acts/acts-shapes.ts'
+import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
 import type { BegunPackage } from './disclosure-shapes.ts'
 
 export type Way = { kind: 'research' | 'authority'; id: string }
@@ -69,7 +69,7 @@ function ReleaseForm({
   const { form, isTried, tried } = useTries()
   const needsRecipient = way.kind === 'authority' && method === 'KEY'
   const isRecipientRefused = needsRecipient && refusalKey(asked.error) === 'package.recipient'
-  const isKeyWrong = needsRecipient && !looksLikeRecipient(recipient)
+  const isKeyWrong = needsRecipient && !isLikelyRecipient(recipient)
   const release = async () => {
     if (isKeyWrong) return tried()
     const request = {

@@ -4,14 +4,14 @@ import { useLanguage } from '../language/use-words.ts'
 import type { StepState } from './research-steps.ts'
 
 const icons = { done: CircleCheck, missing: CircleAlert, open: CircleDotDashed, ahead: CircleDashed }
-const looks = { done: 'done', missing: 'now', open: 'now', ahead: 'ahead' }
+const classes = { done: 'done', missing: 'now', open: 'now', ahead: 'ahead' }
 
 /** State of a step, as icon and word. */
 export function StepStanding({ state }: { state: StepState }) {
   const { say } = useLanguage()
   const Icon = icons[state]
   return (
-    <span className={`step-mark step-mark-${looks[state]}`}>
+    <span className={`step-mark step-mark-${classes[state]}`}>
       <Icon aria-hidden="true" size={18} />
       {say(`disclosures.step.${state}`)}
     </span>
@@ -47,7 +47,7 @@ export function StepFrame({
 /** All steps in order, with state and link. */
 export function StepWay({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
   const { say } = useLanguage()
-  const now = steps.findIndex(({ state }) => looks[state] === 'now')
+  const now = steps.findIndex(({ state }) => classes[state] === 'now')
   return (
     <nav
       className={`request-steps ${steps.length > 6 ? 'disclosure-steps' : ''}`}
@@ -55,7 +55,7 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
     >
       <ol>
         {steps.map(({ heading, title, state }, index) => (
-          <li key={title} className={`request-steps-${looks[state]}`}>
+          <li key={title} className={`request-steps-${classes[state]}`}>
             <WayTo heading={heading} isCurrent={index === now}>
               {title}
             </WayTo>

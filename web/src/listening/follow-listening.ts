@@ -4,7 +4,7 @@ export type OverWhy = ListeningEnd['why']
 
 /** After this long without a message from the server the listening stops. */
 const silentMs = 5_000
-const lookMs = 500
+const checkMs = 500
 
 /**
  * Follows a listening and reports its end once: the server's reason, `silent` if the server sends nothing any more, `refused`
@@ -16,7 +16,7 @@ export function followListening(path: string, onOver: (why: OverWhy | 'silent' |
   let heardAtMs = performance.now()
   const timer = window.setInterval(() => {
     if (performance.now() - heardAtMs > silentMs) over('silent')
-  }, lookMs)
+  }, checkMs)
   source.addEventListener('holds', () => {
     heardAtMs = performance.now()
   })

@@ -19,7 +19,7 @@ export function Listen({
   segmentId,
   momentMs,
   hasLink = true,
-  onLooked,
+  onViewed,
   onHeard,
 }: {
   recordingId: string
@@ -28,7 +28,7 @@ export function Listen({
   /** The page has moments that a link can point to. */
   hasLink?: boolean
   /** Called when a listening starts or ends: the list of listenings has changed. */
-  onLooked: () => void
+  onViewed: () => void
   /** Called when audio has been played. */
   onHeard?: () => void
 }) {
@@ -39,12 +39,12 @@ export function Listen({
   const startMs = beginsAt(momentMs, stopped)
   const isOver = state.state === 'over' || state.state === 'refused'
   // A person without the right would be refused, and the reason why the audio stopped would be lost.
-  const mayLook = !(state.state === 'over' && state.why === 'right')
+  const mayView = !(state.state === 'over' && state.why === 'right')
 
-  const tell = useEffectEvent(onLooked)
+  const tell = useEffectEvent(onViewed)
   useEffect(() => {
-    if (mayLook && (state.state === 'open' || isOver)) tell()
-  }, [state.state, isOver, mayLook])
+    if (mayView && (state.state === 'open' || isOver)) tell()
+  }, [state.state, isOver, mayView])
 
   if (state.state === 'open') {
     return (

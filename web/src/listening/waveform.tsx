@@ -8,7 +8,7 @@ import { formatPosition } from '../format/duration.ts'
 import type { Region } from './use-playback.ts'
 
 export const laneHeightPx = 72
-const looks = {
+const classes = {
   caller: { waveColor: '#6f9bd1', progressColor: '#00347a' },
   official: { waveColor: '#4fa88f', progressColor: '#075c46' },
 }
@@ -67,7 +67,7 @@ export function Waveform({
       peaks,
       duration: durationMs / 1000,
       height: laneHeightPx,
-      splitChannels: [looks.caller, looks.official],
+      splitChannels: [classes.caller, classes.official],
       dragToSeek,
       plugins: [
         regions,

@@ -132,7 +132,7 @@ function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => 
   )
 }
 
-const looks = {
+const classes = {
   proved: { kind: 'success', Icon: CircleCheck },
   pending: { kind: 'info', Icon: Clock },
   broken: { kind: 'error', Icon: CircleX },
@@ -143,7 +143,7 @@ const looks = {
 function ProofText({ proof }: { proof: Proof }) {
   const { say, language } = useLanguage()
   const { state, leaf, leafHash, path, checkpoint } = proof
-  const { kind, Icon } = looks[state]
+  const { kind, Icon } = classes[state]
   return (
     <section aria-labelledby="log-proof" className="stack-small">
       <h3 id="log-proof">{say('log.proof')}</h3>

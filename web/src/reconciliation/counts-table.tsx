@@ -5,16 +5,16 @@ import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'
-import { groupings, type Counted, type Grouping, type Looked } from './reconciliation-shapes.ts'
+import { groupings, type Counted, type Grouping, type ReconciliationFilters } from './reconciliation-shapes.ts'
 import { sumCounts, type Sums, type SummedRow } from './sum-counts.ts'
 
 const columns = ['told', 'expected', 'recorded', 'missing', 'untold'] as const
 type Column = (typeof columns)[number]
 
 /** Counts by day, number or feed: reported, to be recorded, recorded, and missing on either side. */
-export function CountsTable({ counts, looked }: { counts: readonly Counted[]; looked: Looked }) {
+export function CountsTable({ counts, filters }: { counts: readonly Counted[]; filters: ReconciliationFilters }) {
   const { say } = useLanguage()
-  const { by = 'day' } = looked
+  const { by = 'day' } = filters
   const isWide = useWide(900)
   const { rows, total } = sumCounts(counts, by)
   return (
@@ -24,7 +24,7 @@ export function CountsTable({ counts, looked }: { counts: readonly Counted[]; lo
       <nav aria-label={say('reconciliation.by')} className="switcher">
         <ul>
           {groupings.map((one) => {
-            const { by: _, ...rest } = looked
+            const { by: _, ...rest } = filters
             return (
               <li key={one}>
                 <Link

@@ -10,14 +10,14 @@ import { Page } from '../shell/page.tsx'
 import { CountsTable } from './counts-table.tsx'
 import { FeedCard } from './feed-card.tsx'
 import { PeriodForm } from './period-form.tsx'
-import { daysOf, readLooked } from './reconciliation-shapes.ts'
+import { daysOf, readReconciliationFilters } from './reconciliation-shapes.ts'
 import { UnreconciledList } from './unreconciled-list.tsx'
 
 /** Täsmäytys: calls reported by telephone systems, compared with recordings (R9, R13, AC8). */
 export function ReconciliationPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()
-  const looked = useSearch({ from: '/reconciliation', select: readLooked, structuralSharing: true })
+  const looked = useSearch({ from: '/reconciliation', select: readReconciliationFilters, structuralSharing: true })
   const days = daysOf(looked)
   const from = days.start.toDate(zone).toISOString()
   const to = days.end.add({ days: 1 }).toDate(zone).toISOString()
@@ -63,8 +63,8 @@ export function ReconciliationPage() {
               </Link>
             </p>
           )}
-          <CountsTable counts={data.counts} looked={looked} />
-          <UnreconciledList key={`${from} ${to}`} found={data} looked={looked} onExplained={() => void refetch()} />
+          <CountsTable counts={data.counts} filters={looked} />
+          <UnreconciledList key={`${from} ${to}`} found={data} filters={looked} onExplained={() => void refetch()} />
           <section aria-labelledby="reconciliation-feeds" className="stack-small">
             <h2 id="reconciliation-feeds">{say('reconciliation.feeds')}</h2>
             {data.feeds.map((feed) => (

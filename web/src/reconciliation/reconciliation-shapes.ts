@@ -35,7 +35,7 @@ export const reasons = [
 ] as const
 
 /** Filters in the address: days are Finnish, inclusive. */
-export interface Looked {
+export interface ReconciliationFilters {
   from?: string
   to?: string
   by?: Grouping
@@ -50,7 +50,7 @@ export const mostDays = 92
 const usualDays = 7
 
 /** Reads the filters from an address; invalid ones are left out. */
-export function readLooked(search: Record<string, unknown>): Looked {
+export function readReconciliationFilters(search: Record<string, unknown>): ReconciliationFilters {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   const oneOf = <Value extends string>(values: readonly Value[], key: string) =>
     values.find((value) => value === search[key])
@@ -71,7 +71,7 @@ export function readLooked(search: Record<string, unknown>): Looked {
 }
 
 /** Returns the days of the filters; the last seven by default. */
-export function daysOf({ from, to }: Looked): { start: CalendarDate; end: CalendarDate } {
+export function daysOf({ from, to }: ReconciliationFilters): { start: CalendarDate; end: CalendarDate } {
   const end = dayOf(to) ?? today(zone)
   return { start: dayOf(from) ?? end.subtract({ days: usualDays - 1 }), end }
 }

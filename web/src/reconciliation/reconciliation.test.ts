@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { daysOf, readLooked, type Counted } from './reconciliation-shapes.ts'
+import { daysOf, readReconciliationFilters, type Counted } from './reconciliation-shapes.ts'
 import { sumCounts } from './sum-counts.ts'
 
 const row = (given: Partial<Counted>): Counted => ({
@@ -48,7 +48,9 @@ describe('counts', () => {
 
 describe('the address', () => {
   test('keeps what is well written, and leaves out what is usual, wrong or too long', () => {
-    expect(readLooked({ from: '2026-11-01', to: '2026-11-20', kind: 'untold', by: 'number', state: 'any' })).toEqual({
+    expect(
+      readReconciliationFilters({ from: '2026-11-01', to: '2026-11-20', kind: 'untold', by: 'number', state: 'any' }),
+    ).toEqual({
       from: '2026-11-01',
       to: '2026-11-20',
       kind: 'untold',
@@ -56,9 +58,16 @@ describe('the address', () => {
       state: 'any',
     })
     expect(
-      readLooked({ from: '2026-11-20', to: '2026-11-01', kind: 'unrecorded', by: 'day', state: 'x', why: 'y' }),
+      readReconciliationFilters({
+        from: '2026-11-20',
+        to: '2026-11-01',
+        kind: 'unrecorded',
+        by: 'day',
+        state: 'x',
+        why: 'y',
+      }),
     ).toEqual({})
-    expect(readLooked({ from: '2026-01-01', to: '2026-11-01', number: '', feed: 'exchange' })).toEqual({
+    expect(readReconciliationFilters({ from: '2026-01-01', to: '2026-11-01', number: '', feed: 'exchange' })).toEqual({
       feed: 'exchange',
     })
   })

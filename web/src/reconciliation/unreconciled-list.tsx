@@ -13,22 +13,22 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { ExplainForm } from './explain-form.tsx'
-import { kinds, reasons, states, type Looked, type Reconciliation } from './reconciliation-shapes.ts'
+import { kinds, reasons, states, type ReconciliationFilters, type Reconciliation } from './reconciliation-shapes.ts'
 import { UnreconciledTable } from './unreconciled-table.tsx'
 
 /** Lists the differences between calls and recordings, with explanations. */
 export function UnreconciledList({
   found: { from, to, feeds, counts, mayExplain },
-  looked,
+  filters,
   onExplained,
 }: {
   found: Reconciliation
-  looked: Looked
+  filters: ReconciliationFilters
   onExplained: () => void
 }) {
   const { say, language } = useLanguage()
   const navigate = useNavigate()
-  const { kind = 'unrecorded', state = 'open', number, feed, why } = looked
+  const { kind = 'unrecorded', state = 'open', number, feed, why } = filters
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [done, setDone] = useState('')
   const narrowed = {
@@ -59,13 +59,13 @@ export function UnreconciledList({
     if (list.isSuccess) tell()
   }, [list.isSuccess, shown])
 
-  const show = (next: Looked) => {
+  const show = (next: ReconciliationFilters) => {
     setSelected(new Set())
     void navigate({ to: '/reconciliation', search: next, replace: true, resetScroll: false })
   }
   const everything = { value: '', label: say('reconciliation.filter.all') }
   const change = (key: 'number' | 'feed' | 'why' | 'state', value: string, usual = '') => {
-    const { [key]: _, ...rest } = looked
+    const { [key]: _, ...rest } = filters
     show(value === usual ? rest : { ...rest, [key]: value })
   }
   const numbers = [...new Set(counts.map((one) => one.number))].sort()
@@ -78,7 +78,7 @@ export function UnreconciledList({
       <nav aria-label={say('reconciliation.kind')} className="switcher">
         <ul>
           {kinds.map((one) => {
-            const { kind: _, why: _why, ...rest } = looked
+            const { kind: _, why: _why, ...rest } = filters
             return (
               <li key={one}>
                 <Link

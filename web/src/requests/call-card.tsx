@@ -107,7 +107,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   const withdraw = $api.useMutation('delete', '/api/requests/{id}/calls/{callId}')
   const [isNarrowing, setNarrowing] = useState(false)
   const [asked, setAsked] = useState<'give-up' | 'withdraw'>()
-  const isLooked = call.state === 'SEVERAL' || call.state === 'NOT_FOUND' || call.state === 'FOUND'
+  const isSearched = call.state === 'SEVERAL' || call.state === 'NOT_FOUND' || call.state === 'FOUND'
   const mayGiveUp = call.state === 'SEVERAL' || call.state === 'FOUND'
 
   const search = async (told: ToldOfCall) => {
@@ -146,7 +146,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
     <>
       {failed && <Failure error={failed} />}
       <div className="actions">
-        {isLooked && call.told && (
+        {isSearched && call.told && (
           <Button kind={call.state === 'SEVERAL' ? 'primary' : 'secondary'} onPress={() => setNarrowing(true)}>
             {say(call.state === 'SEVERAL' ? 'requests.call.narrow' : 'requests.call.correct')}
           </Button>

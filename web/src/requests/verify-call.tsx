@@ -66,7 +66,7 @@ export function VerifyCall({
                   segmentId={id}
                   momentMs={undefined}
                   hasLink={false}
-                  onLooked={onChanged}
+                  onViewed={onChanged}
                   onHeard={onChanged}
                 />
               </Suspense>

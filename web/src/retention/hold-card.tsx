@@ -28,7 +28,7 @@ export function HoldCard({
   const { say, language } = useLanguage()
   const title = useId()
   const presence = usePresence()
-  const looksForCase =
+  const searchesCase =
     presence.state === 'signed-in' && purposesOf(presence.me).some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')
   const Heading = isBesideCall ? 'h3' : 'h2'
   const at = (instant: string) => formatInstant(instant, language)
@@ -57,7 +57,7 @@ export function HoldCard({
         </Fact>
         <Fact label={say('retention.holds.until')}>{at(hold.until)}</Fact>
         {/* Who decides on orders does not look at calls. */}
-        {!isBesideCall && looksForCase && (
+        {!isBesideCall && searchesCase && (
           <Fact label={say('retention.holds.contact')}>
             <Link to="/contacts/$id" params={{ id: hold.contactId }}>
               {say('retention.holds.contact.open')}

@@ -37,6 +37,6 @@ export function hasRole(me: Pick<Me, 'rights'>, ...roles: readonly AccessRight['
 
 /** Returns true for the Service Unit’s clerk, who views calls for requests only and reaches only those of one request. */
 export function servesOnly(me: Pick<Me, 'rights'>): boolean {
-  const looking = me.rights.filter(({ purposes }) => purposes.length > 0)
-  return looking.length > 0 && looking.every(({ role }) => role === 'SERVICE_UNIT')
+  const viewing = me.rights.filter(({ purposes }) => purposes.length > 0)
+  return viewing.length > 0 && viewing.every(({ role }) => role === 'SERVICE_UNIT')
 }

@@ -50,7 +50,7 @@ import { makesStudies } from '../studies/question.ts'
 import { trains } from '../training/training-shapes.ts'
 
 const isAnybody = () => true
-const looks = (me: Me) => purposesOf(me).length > 0 && !servesOnly(me)
+const mayView = (me: Me) => purposesOf(me).length > 0 && !servesOnly(me)
 const answers = (me: Me) => hasRole(me, 'OFFICIAL')
 const receives = (me: Me) => hasRole(me, 'SERVICE_UNIT')
 const seesTemplates = (me: Me) => hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR')
@@ -71,8 +71,8 @@ const parts = [
     screens: [
       { to: '/', word: 'shell.nav.start', Icon: House, isFor: isAnybody },
       { to: '/requests', word: 'requests.title', what: 'start.requests', Icon: Inbox, isFor: servesRequests },
-      { to: '/contacts', word: 'shell.nav.search', what: 'start.search', Icon: Search, isFor: looks },
-      { to: '/calls', word: 'shell.nav.live', what: 'start.live', Icon: PhoneCall, isFor: looks },
+      { to: '/contacts', word: 'shell.nav.search', what: 'start.search', Icon: Search, isFor: mayView },
+      { to: '/calls', word: 'shell.nav.live', what: 'start.live', Icon: PhoneCall, isFor: mayView },
       { to: '/service-level', word: 'studies.title', what: 'start.study', Icon: ChartColumn, isFor: makesStudies },
       { to: '/training', word: 'training.title', what: 'start.training', Icon: GraduationCap, isFor: trains },
       {

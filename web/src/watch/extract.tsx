@@ -5,17 +5,17 @@ import { formatLength } from '../format/duration.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import type { LookAtCall } from './watch-shapes.ts'
+import type { ViewOfCall } from './watch-shapes.ts'
 
 /** Log extract without names, which the data subject is entitled to (C-579/21); printable. */
 export function Extract({
   title,
-  looks,
+  views,
   isCut,
   withCall,
 }: {
   title: string
-  looks: readonly LookAtCall[]
+  views: readonly ViewOfCall[]
   isCut: boolean
   /** Includes the call; false if all are of one. */
   withCall: boolean
@@ -25,7 +25,7 @@ export function Extract({
     <div className="results-section extract">
       <div className="results-head">
         <h2 id="extract-looks">{title}</h2>
-        {looks.length > 0 && (
+        {views.length > 0 && (
           <Button kind="secondary" className="no-print" onPress={() => window.print()}>
             <Printer aria-hidden="true" size={18} />
             {say('watch.extract.print')}
@@ -33,9 +33,9 @@ export function Extract({
         )}
       </div>
       {isCut && (
-        <Notice kind="warning">{say('watch.extract.cut', { number: formatCount(looks.length, language) })}</Notice>
+        <Notice kind="warning">{say('watch.extract.cut', { number: formatCount(views.length, language) })}</Notice>
       )}
-      {looks.length === 0 ? (
+      {views.length === 0 ? (
         <Notice kind="info">{say('watch.extract.none')}</Notice>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-labelledby="extract-looks">
@@ -51,7 +51,7 @@ export function Extract({
               </tr>
             </thead>
             <tbody>
-              {looks.map((look, row) => (
+              {views.map((look, row) => (
                 <tr key={row}>
                   <td className="nowrap">
                     {isDaily(look) ? formatDate(look.at, language) : formatInstant(look.at, language)}
@@ -81,6 +81,6 @@ export function Extract({
 }
 
 /** Returns true for pages of searches and calls in progress, which are listed once a day. */
-function isDaily({ kind }: LookAtCall): boolean {
+function isDaily({ kind }: ViewOfCall): boolean {
   return kind === 'shown' || kind === 'watched'
 }

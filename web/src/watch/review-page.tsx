@@ -12,7 +12,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
-import { LooksTable } from './looks-table.tsx'
+import { ViewsTable } from './views-table.tsx'
 import { formatMonth } from './months.ts'
 import { ReviewBadge } from './reviews-page.tsx'
 import type { ReviewMonth } from './watch-shapes.ts'
@@ -35,7 +35,7 @@ export function ReviewPage() {
     // Each read is logged.
     staleTime: Infinity,
   })
-  const looks = found.data?.pages.flatMap((page) => page.items) ?? []
+  const views = found.data?.pages.flatMap((page) => page.items) ?? []
   const about = months.data?.items.find((one) => one.month === month)
   const isMonth = /^20\d\d-(0[1-9]|1[0-2])$/.test(month)
   const title = isMonth ? say('watch.review.title', { month: formatMonth(month, language) }) : say('shell.nav.reviews')
@@ -49,19 +49,19 @@ export function ReviewPage() {
           <ReviewBadge month={about} />
         </p>
       )}
-      {found.isSuccess && looks.length === 0 && <Notice kind="info">{say('watch.review.none')}</Notice>}
-      {looks.length > 0 && (
+      {found.isSuccess && views.length === 0 && <Notice kind="info">{say('watch.review.none')}</Notice>}
+      {views.length > 0 && (
         <div className="results-section">
           <div className="results-head">
             <h2 id="review-looks">{say('watch.review.looks')}</h2>
             <p className="results-count">
               {say('watch.review.shown', {
-                shown: formatCount(looks.length, language),
-                total: formatCount(about?.looks ?? looks.length, language),
+                shown: formatCount(views.length, language),
+                total: formatCount(about?.looks ?? views.length, language),
               })}
             </p>
           </div>
-          <LooksTable looks={looks} />
+          <ViewsTable views={views} />
           {found.hasNextPage && (
             <div className="more">
               <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>

@@ -8,8 +8,8 @@ type Ok<Operation> = Operation extends { responses: { 200: { content: { 'applica
   : never
 export type Alarm = Ok<paths['/api/alarms']['get']>['items'][number]
 export type ReviewMonth = Ok<paths['/api/reviews']['get']>['items'][number]
-export type LookToReview = Ok<paths['/api/reviews/{month}']['get']>['items'][number]
-export type LookAtCall = Ok<paths['/api/my-calls/looks']['get']>['items'][number]
+export type ViewToReview = Ok<paths['/api/reviews/{month}']['get']>['items'][number]
+export type ViewOfCall = Ok<paths['/api/my-calls/looks']['get']>['items'][number]
 
 export const alarmStates = ['open', 'closed'] as const
 

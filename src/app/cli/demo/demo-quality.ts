@@ -11,9 +11,9 @@ import type { Form, Question } from '#use/quality/form.ts'
 import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { beginPlan, listPlans } from '#use/quality/sampling.ts'
 
-const lookMs = 5_000
+const checkMs = 5_000
 /** Attempts to find ingested recordings before the demo gives up. */
-const mostLooks = 60
+const maxAttempts = 60
 const unit = 'Henkilöverotus'
 const number = '+35829497000'
 
@@ -72,7 +72,7 @@ export async function openDemoQuality(
     if (there.length > 0) return []
     const planned = await plan(eero)
     if (planned !== undefined) return [planned]
-    for (let look = 0; look < mostLooks && !signal.aborted; look++) {
+    for (let attempt = 0; attempt < maxAttempts && !signal.aborted; attempt++) {
       const listed = await listEvaluations(db, eero)
       if ('refused' in listed) return [listed.refused]
       const waiting = listed.filter(({ state }) => state === 'WAITING')
@@ -81,7 +81,7 @@ export async function openDemoQuality(
           eero,
           waiting.slice(0, 3).map(({ id }) => id),
         )
-      await sleep(lookMs, undefined, { signal }).catch(() => undefined)
+      await sleep(checkMs, undefined, { signal }).catch(() => undefined)
     }
     return signal.aborted ? [] : ['nothing was drawn for evaluation']
   }

@@ -43,9 +43,9 @@ const sessions = [
   { leader: 'tiina', name: 'Uusien virkailijoiden perehdytys', trainees: ['Aino', 'Kaisa'], plays: true },
   { leader: 'sari', name: 'Yksikön kehittämisiltapäivä', trainees: ['Aino'], plays: false },
 ]
-const lookMs = 5_000
+const checkMs = 5_000
 /** Attempts to find ingested recordings before the demo gives up. */
-const mostLooks = 60
+const maxAttempts = 60
 /** Not all of the newest are within reach. */
 const tried = 40
 
@@ -64,8 +64,8 @@ export async function openDemoTraining(
     if (there.length > 0) return []
     const { id } = did(await beginCollection(db, tiina, collection))
     const added = new Map<string, string>()
-    for (let look = 0; look < mostLooks && added.size < moments.length && !signal.aborted; look++) {
-      if (look > 0) await sleep(lookMs, undefined, { signal })
+    for (let attempt = 0; attempt < maxAttempts && added.size < moments.length && !signal.aborted; attempt++) {
+      if (attempt > 0) await sleep(checkMs, undefined, { signal })
       await addWaiting(tiina, id, added)
     }
     const led: string[] = []

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 
-const lookMs = 1_000
+const checkMs = 1_000
 
 /** Waits until earlier recordings are ingested or have failed: others can neither be heard nor drawn. */
 export async function untilInKeeping(
@@ -21,6 +21,6 @@ export async function untilInKeeping(
       .limit(1)
       .executeTakeFirst()
     if (waiting === undefined) return
-    await sleep(lookMs, undefined, { signal }).catch(() => undefined)
+    await sleep(checkMs, undefined, { signal }).catch(() => undefined)
   }
 }

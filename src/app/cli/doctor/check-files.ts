@@ -31,11 +31,11 @@ export async function checkFiles(settings: Settings, now: Temporal.Instant): Pro
 async function checkFile(
   setting: string,
   path: string | undefined,
-  look: (path: string) => void | Promise<void>,
+  inspect: (path: string) => void | Promise<void>,
 ): Promise<Finding[]> {
   if (path === undefined) return []
   try {
-    await look(path)
+    await inspect(path)
     return [ok(`file.${setting}`, `${path} can be read`)]
   } catch (thrown) {
     return [error(`file.${setting}`, lineOf(thrown), 'mend the entry that is named')]

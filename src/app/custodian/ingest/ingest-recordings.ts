@@ -20,7 +20,7 @@ import {
 import { createIngestQueue } from './ingest-queue.ts'
 import { traceIngest } from './trace-ingest.ts'
 
-const lookMs = 5_000
+const checkMs = 5_000
 const keepAtOnce = 50
 /** Read each time: failed ones keep their pause while they are among them. */
 const mostWaiting = 10_000
@@ -47,12 +47,12 @@ export function ingestRecordings(options: {
   const traced = traceIngest(traces, () => clock.now().epochMilliseconds, db)
   let begun = false
   let again = false
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
   const regular = every({
     pool,
-    intervalMs: lookMs,
+    intervalMs: checkMs,
     lockName: 'seloste.keep',
-    work: look,
+    work: check,
     onError: (error) => {
       log.error({ err: error }, 'recordings could not be taken into keeping')
     },
@@ -60,16 +60,16 @@ export function ingestRecordings(options: {
   const stored = listen({
     url: databaseUrl,
     channels: [channels.recordingStored, channels.callChanged],
-    onNotification: () => void look(),
+    onNotification: () => void check(),
     onBroken: (error) => {
       log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
     },
   })
 
   /** One run at a time; a notification during a run causes another one after a pause. */
-  function look(): Promise<void> {
+  function check(): Promise<void> {
     again = true
-    looking ??= (async () => {
+    checking ??= (async () => {
       while (again) {
         again = false
         let more = true
@@ -80,8 +80,8 @@ export function ingestRecordings(options: {
       .catch((error: unknown) => {
         log.error({ err: error }, 'recordings could not be taken into keeping')
       })
-      .finally(() => (looking = undefined))
-    return looking
+      .finally(() => (checking = undefined))
+    return checking
   }
 
   /** @returns whether some were ingested and there may be more */
@@ -122,7 +122,7 @@ export function ingestRecordings(options: {
     async stop() {
       await stored.stop()
       await regular.stop()
-      await looking
+      await checking
     },
   }
 }

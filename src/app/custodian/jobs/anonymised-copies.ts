@@ -13,7 +13,7 @@ import type { CustodianAnswers } from '../custodian-server.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 import { openVoiceEngines, type OpenVoiceEngines } from '../voice-engines.ts'
 
-const lookMs = 1_000
+const checkMs = 1_000
 
 export interface AnonymisedCopies {
   questions: CustodianAnswers['questions']
@@ -85,9 +85,9 @@ export async function startAnonymisedCopies(
       log.error({ err: error, copy }, 'an anonymised copy could not be rendered; its preparer sees it')
     },
   })
-  const looking = every({
+  const checking = every({
     pool,
-    intervalMs: lookMs,
+    intervalMs: checkMs,
     lockName: 'seloste.anonymised-copies',
     work: async () => {
       const hearings = await endHearingsOver(store)
@@ -103,7 +103,7 @@ export async function startAnonymisedCopies(
     questions: anonymisedCopyQuestions(createCopyWorker(working), renderer, recogniser),
     hearings: createCopyHearings(store, given.pace),
     async stop() {
-      await looking.stop()
+      await checking.stop()
       // Synthesis ends with its thread.
       const stopping = Promise.all([renderer.stop(), recogniser.stop()])
       await engines.stop()

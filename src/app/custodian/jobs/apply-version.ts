@@ -21,7 +21,7 @@ export interface ApplyVersionOptions {
   intervalMs?: number
 }
 
-const lookMs = 2_000
+const checkMs = 2_000
 /** A call that was ongoing when its term changed has ended by then. */
 const againMs = 60 * 60_000
 
@@ -36,7 +36,7 @@ export function applyVersion(options: ApplyVersionOptions): Repeating {
   let numbersNoted = 0
   return every({
     pool,
-    intervalMs: options.intervalMs ?? lookMs,
+    intervalMs: options.intervalMs ?? checkMs,
     lockName: 'seloste.obey',
     work: async () => {
       const now = clock.now()

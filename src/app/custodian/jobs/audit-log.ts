@@ -39,12 +39,12 @@ export interface AuditLogJobOptions {
 
 const turnMs = 1_000
 const witnessMs = 10_000
-const longestFirstLookMs = 10_000
+const maxFirstCheckMs = 10_000
 const lookAgainMs = 60 * 60_000
 const pruneMs = 6 * 60 * 60_000
 
 /** `looked` resolves once the log was checked, or the check takes longer than a start should wait. */
-export function startAuditLog(options: AuditLogJobOptions): { looked: Promise<void>; stop: () => Promise<void> } {
+export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promise<void>; stop: () => Promise<void> } {
   const { db, pool, keys, folder, versions, clock, log } = options
   const description = () => versions.at(clock.now()).description
   const sequencer = createSequencer({ db, keys, folder, instance: () => description().controller.name.fi })
@@ -54,7 +54,7 @@ export function startAuditLog(options: AuditLogJobOptions): { looked: Promise<vo
   let told: number | undefined
   let introduced = false
   const first = Promise.withResolvers<void>()
-  let lookedAt = clock.monotonicMs()
+  let checkedAtMs = clock.monotonicMs()
   measure(options, witnesses, sequencer)
 
   const turns = every({
@@ -62,11 +62,11 @@ export function startAuditLog(options: AuditLogJobOptions): { looked: Promise<vo
     intervalMs: turnMs,
     lockName: sequencerLock,
     work: async (signal) => {
-      if (clock.monotonicMs() - lookedAt > lookAgainMs) {
-        lookedAt = clock.monotonicMs()
+      if (clock.monotonicMs() - checkedAtMs > lookAgainMs) {
+        checkedAtMs = clock.monotonicMs()
         sequencer.checkAgain()
       }
-      const step = await clockWatch.look()
+      const step = await clockWatch.check()
       if (step) tellStep(step)
       const turn = await sequencer.turn(signal).finally(first.resolve)
       if ('broken' in turn) alarm(turn.broken)
@@ -157,7 +157,7 @@ export function startAuditLog(options: AuditLogJobOptions): { looked: Promise<vo
   }
 
   return {
-    looked: Promise.race([first.promise, wait(longestFirstLookMs, undefined, { ref: false })]),
+    firstCheck: Promise.race([first.promise, wait(maxFirstCheckMs, undefined, { ref: false })]),
     stop: async () => {
       await Promise.all([turns.stop(), asking.stop(), pruning.stop()])
     },

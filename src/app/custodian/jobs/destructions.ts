@@ -12,7 +12,7 @@ import type { Versions } from '../../roles/follow-versions.ts'
 type Expunging = Parameters<typeof carryOutEnds>[0]
 
 /** Polling interval, for missed notifications. */
-const lookMs = 5_000
+const checkMs = 5_000
 const clockMs = 60_000
 
 /**
@@ -40,7 +40,7 @@ export async function startDestructions({
   const { db } = expunging
   let clockWas: ClockState = 'right'
   let again = false
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
   let clockSeenAt: number | undefined
   const watcher = randomUUID()
   let watching: Promise<void> = Promise.resolve()
@@ -60,13 +60,13 @@ export async function startDestructions({
       )
     },
   })
-  const looks = every({
+  const checks = every({
     pool,
-    intervalMs: lookMs,
+    intervalMs: checkMs,
     lockName: 'seloste.ends',
     work: async () => {
       await noteInspectionsHold(db, holds())
-      await look()
+      await check()
     },
     onError: (error) => {
       log.error({ err: error }, 'what was forbidden could not be destroyed; nobody hears it, and it is tried again')
@@ -77,7 +77,7 @@ export async function startDestructions({
     channels: [channels.endDecided],
     onNotification: (_channel, payload) => {
       if (payload === 'clock') void confirmed()
-      else void look().catch(failed)
+      else void check().catch(failed)
     },
     onBroken: (error) => {
       log.warn({ err: error }, 'the database does not tell of prohibitions; looking every few seconds')
@@ -116,15 +116,15 @@ export async function startDestructions({
   }
 
   /** One run at a time; notifications during a run cause another one. */
-  function look(): Promise<void> {
+  function check(): Promise<void> {
     again = true
-    looking ??= (async () => {
+    checking ??= (async () => {
       while (again) {
         again = false
         await carryOut()
       }
-    })().finally(() => (looking = undefined))
-    return looking
+    })().finally(() => (checking = undefined))
+    return checking
   }
 
   async function carryOut(): Promise<void> {
@@ -150,8 +150,8 @@ export async function startDestructions({
   return {
     async stop() {
       await told.stop()
-      await Promise.all([clockWatch.stop(), looks.stop()])
-      await looking?.catch(() => undefined)
+      await Promise.all([clockWatch.stop(), checks.stop()])
+      await checking?.catch(() => undefined)
     },
   }
 }

@@ -30,7 +30,7 @@ export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Pr
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
       await objects.assertForgets()
       if (said !== undefined) log.info('the store of recordings answers, and forgets what is destroyed')
@@ -44,22 +44,22 @@ export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Pr
     }
   }
 
-  function lookLater(): void {
+  function checkLater(): void {
     if (stopped) return
     timer = setTimeout(
       () =>
-        void look()
+        void check()
           .catch(() => undefined)
-          .finally(lookLater),
+          .finally(checkLater),
       said === undefined ? intervalMs : awayMs,
     )
     timer.unref()
   }
 
-  await look().catch((error: unknown) => {
+  await check().catch((error: unknown) => {
     if (!(error instanceof ObjectFault && error.code === 'object-store-away')) throw error
   })
-  lookLater()
+  checkLater()
   return {
     stop() {
       stopped = true

@@ -12,7 +12,7 @@ import { startPromiseChecks, type PromiseChecksOptions, type PromiseChecks } fro
 const database = await createTestDatabase<RegisterTables>()
 const custodian = database.as('seloste_custodian')
 const { pool } = database.as()
-const { key, looking, version, recordings } = await makeKeptPromises(database)
+const { key, makeContext: checking, version, recordings } = await makeKeptPromises(database)
 const hour = 3_600_000
 
 let running: PromiseChecks[] = []
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 async function start(given: Partial<PromiseChecksOptions> = {}) {
   const lines: string[] = []
-  const { places, objects, keys, drawKey } = await looking()
+  const { places, objects, keys, drawKey } = await checking()
   const keeper = startPromiseChecks({
     ...{ places, objects, keys, drawKey },
     pool: custodian.pool,

@@ -9,7 +9,7 @@ import { every, withLock, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { checkPromises, type CheckedPromise } from '#use/evidence/check-promises.ts'
-import type { Looking } from '#use/evidence/promise.ts'
+import type { CheckContext } from '#use/evidence/promise.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 export interface PromiseChecks {
@@ -21,7 +21,7 @@ export interface PromiseChecks {
 }
 
 export interface PromiseChecksOptions extends Omit<
-  Looking,
+  CheckContext,
   'db' | 'versions' | 'version' | 'now' | 'afresh' | 'pace' | 'signal'
 > {
   db: HoldingSafeguards
@@ -52,7 +52,7 @@ const sweepsOwn: readonly PromiseId[] = [
 
 /** Starts checking. One process checks at a time, on any machine. */
 export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks {
-  const { pool, clock, log, firstSweep, versions, ...looked } = options
+  const { pool, clock, log, firstSweep, versions, ...context } = options
   const intervalMs = options.intervalMs ?? turnMs
   const ending = new AbortController()
   let begun = false
@@ -61,8 +61,8 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
 
   async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
     const now = clock.now()
-    const looking: Looking = {
-      ...looked,
+    const checking: CheckContext = {
+      ...context,
       versions: versions.all,
       version: versions.at(now),
       now,
@@ -70,7 +70,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
       pace: intervalMs / turnMs,
       signal,
     }
-    const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which)
+    const { broken, newlyBroken, restored, errors } = await checkPromises(checking, which)
     for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
     // What was broken before this process began has raised its alarm in another's log.
     for (const finding of begun ? newlyBroken : broken) alarm(finding)

@@ -13,7 +13,7 @@ import { verifyRecordings } from '#register/verify/verify-recordings.ts'
 import { lastVerification, noteRun } from '#safeguards/runs/note-run.ts'
 import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
 
-const lookMs = 15 * 60_000
+const checkMs = 15 * 60_000
 const hoursBetween = 24
 /** At 500 MB/s a million recordings of five minutes take a quarter of an hour; on one thread a few days' parts. */
 const mostSeconds = 5 * 60
@@ -44,7 +44,7 @@ export function startRecordingVerification({
   })
   return every({
     pool,
-    intervalMs: lookMs,
+    intervalMs: checkMs,
     lockName: 'seloste.verify-recordings',
     work: async (signal) => {
       const last = await lastVerification(proving.db)

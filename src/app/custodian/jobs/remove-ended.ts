@@ -1,7 +1,7 @@
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 
-const lookMs = 5_000
+const checkMs = 5_000
 
 /**
  * Removes downloaded, withdrawn and expired objects periodically.
@@ -20,7 +20,7 @@ export function startRemoval({
 }): ReturnType<typeof every> {
   return every({
     pool,
-    intervalMs: lookMs,
+    intervalMs: checkMs,
     lockName: `seloste.${what}`,
     work: async () => {
       const removed = await removeEnded()

@@ -10,7 +10,7 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { tellOverdue } from '#use/disclosure/log/tell-overdue.ts'
 import { listBlockedDestructions, remedies, listBlockers, type BlockedDestruction } from '#use/retention/blockers.ts'
 
-const lookMs = 60_000
+const checkMs = 60_000
 
 export function reportBacklog({
   db,
@@ -18,7 +18,7 @@ export function reportBacklog({
   log,
   blockers,
   registry,
-  intervalMs = lookMs,
+  intervalMs = checkMs,
 }: {
   db: HoldingSafeguards
   pool: EveryOptions['pool']

@@ -8,7 +8,7 @@ import { noteStandstill, type Standing } from '#safeguards/watch/raise-standstil
 import type { Kysely } from 'kysely'
 import { blockersOf } from '../../roles/read-health.ts'
 
-const lookMs = 15_000
+const checkMs = 15_000
 
 /** Raises the standstill alarm for blockers of the custodian and of any capture, and ends it. */
 export function startStandstillAlarm(options: {
@@ -23,7 +23,7 @@ export function startStandstillAlarm(options: {
   const { db, pool, clock, log, blockers, onRaised } = options
   return every({
     pool,
-    intervalMs: options.intervalMs ?? lookMs,
+    intervalMs: options.intervalMs ?? checkMs,
     lockName: 'seloste.standstill',
     work: async () => {
       const nodes = await seenNodes(db)

@@ -11,7 +11,7 @@ import {
   signInUnderWay,
   type SignInOf,
 } from '#safeguards/sign-in/own-account.ts'
-import { lookAtLink, type SeenLink } from '#safeguards/sign-in/links.ts'
+import { readLink, type SeenLink } from '#safeguards/sign-in/links.ts'
 import { greatest, leastAlone, leastWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
 import { listNotices, seeNotices } from '#safeguards/sign-in/notices.ts'
 import { provePresence } from '#safeguards/sign-in/prove-again.ts'
@@ -67,7 +67,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
         const session = await sessionBehind(desk, request)
         return session ? { problems: await judgeOwn(session, password) } : { refused: 'session.none' }
       }
-      const seen = await lookAtLink(desk.db, link, desk.clock.now())
+      const seen = await readLink(desk.db, link, desk.clock.now())
       if (!seen) return { refused: 'link.none' }
       return { problems: await judgeForLink(desk, seen, password, seen.person ?? { userId, name }) }
     },

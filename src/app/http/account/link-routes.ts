@@ -3,7 +3,7 @@ import { describePerson } from '#safeguards/people/people.ts'
 import { isUserId, nameOf, userIdOf } from '#safeguards/people/written-values.ts'
 import { askFactorRemoval, decideFactorRemoval, listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
 import type { FactorRemoval } from '#safeguards/sign-in/factor-removals.ts'
-import { lookAtLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in/links.ts'
+import { readLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in/links.ts'
 import { endSessionsOf, signInOf } from '#safeguards/sign-in/own-account.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { rightsOf } from '#safeguards/access/grant.ts'
@@ -17,7 +17,7 @@ import type { Routes } from '../routes.ts'
 export function linkRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     lookAtLink: async ({ body }) => {
-      const seen = await lookAtLink(desk.db, body.token, desk.clock.now())
+      const seen = await readLink(desk.db, body.token, desk.clock.now())
       if (!seen) return { refused: 'link.none' }
       return {
         kind: seen.kind,
@@ -33,7 +33,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
 
     useLink: async ({ body }) => {
       const { token, password, code } = body
-      const seen = await lookAtLink(desk.db, token, desk.clock.now())
+      const seen = await readLink(desk.db, token, desk.clock.now())
       if (!seen) return { refused: 'link.none' }
       const person = seen.person ?? named(body)
       if ('refused' in person) return person

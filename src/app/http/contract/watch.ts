@@ -78,7 +78,7 @@ export const LookToReview = Type.Object({
 })
 export type LookToReview = Static<typeof LookToReview>
 
-export const LookAtCall = Type.Object(
+export const ViewOfCallSchema = Type.Object(
   {
     at: instant('When; for what is told once a day, the first time of that day'),
     kind: literals(
@@ -96,7 +96,7 @@ export const LookAtCall = Type.Object(
   },
   { description: 'Never who, and never that the security unit looked (CJEU C-579/21)' },
 )
-export type LookAtCall = Static<typeof LookAtCall>
+export type ViewOfCallSchema = Static<typeof ViewOfCallSchema>
 
 export const watchOperations = {
   listAlarms: {
@@ -160,7 +160,7 @@ export const watchOperations = {
     querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
     response: {
       200: Type.Object({
-        items: Type.Array(LookAtCall),
+        items: Type.Array(ViewOfCallSchema),
         isCut: Type.Boolean({ description: 'There are more: ask for a shorter time' }),
       }),
       ...refusals,
@@ -179,7 +179,7 @@ export const watchOperations = {
           endedAt: Type.Optional(instant('It ended')),
         }),
         madeAt: instant('The extract was made'),
-        items: Type.Array(LookAtCall),
+        items: Type.Array(ViewOfCallSchema),
         isCut: Type.Boolean(),
       }),
       ...refusals,

@@ -1,7 +1,7 @@
 import { extractViews } from '#use/watch/extract-views.ts'
 import { closeAlarm, listAlarms, seeAlarm } from '#safeguards/watch/alarms.ts'
-import { viewsOfMyCalls, mostLooks } from '#safeguards/watch/views-of-calls.ts'
-import { listLooksToReview, listReviewMonths, signOffLooks } from '#safeguards/watch/reviews.ts'
+import { viewsOfMyCalls, maxViews } from '#safeguards/watch/views-of-calls.ts'
+import { listViewsToReview, listReviewMonths, signOffViews } from '#safeguards/watch/reviews.ts'
 import { answer, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { readPeriod } from '../read-instant.ts'
@@ -29,20 +29,20 @@ export function watchRoutes(app: Routes, desk: Desk): void {
 
     readReview: ({ session, params, query: { after = 0, limit = pageSize } }) => {
       const month = Temporal.PlainYearMonth.from(params.month)
-      return viewed(listLooksToReview(desk.db, session, { month, after, limit }), ({ looks, next }) => ({
-        items: looks,
+      return viewed(listViewsToReview(desk.db, session, { month, after, limit }), ({ views, next }) => ({
+        items: views,
         next,
       }))
     },
 
     signOffReview: async ({ session, params, body }) =>
-      (await signOffLooks(desk.db, session, Temporal.PlainYearMonth.from(params.month), body.note)) ?? 'done',
+      (await signOffViews(desk.db, session, Temporal.PlainYearMonth.from(params.month), body.note)) ?? 'done',
 
     readLooksAtMyCalls: async ({ session, query }) => {
       const period = readPeriod(query, longestExtract)
       if ('refused' in period) return period
-      const looks = await viewsOfMyCalls(desk.db, session, period)
-      return { items: looks, isCut: looks.length >= mostLooks }
+      const views = await viewsOfMyCalls(desk.db, session, period)
+      return { items: views, isCut: views.length >= maxViews }
     },
 
     readLooksAtContact: async (request) => {
@@ -52,8 +52,8 @@ export function watchRoutes(app: Routes, desk: Desk): void {
       if ('refused' in grant) return grant
       const found = await extractViews(desk.db, grant, request.params.id)
       if (found === 'not-found') return { refused: 'not-found' }
-      const { contact, looks } = found
-      return { contact, madeAt: desk.clock.now(), items: looks, isCut: looks.length >= mostLooks }
+      const { contact, views } = found
+      return { contact, madeAt: desk.clock.now(), items: views, isCut: views.length >= maxViews }
     },
   })
 }

@@ -5,7 +5,7 @@ import { makeTestRegister, type RecordedSegment } from '#test/register/make-regi
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
-import { looksAtOnce, mostWaiting, slowing, thresholds } from '#safeguards/watch/thresholds.ts'
+import { defaultPace, mostWaiting, slowing, thresholds } from '#safeguards/watch/thresholds.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -168,12 +168,12 @@ test('looks in a mass are slowed down, then refused: 429 looks.too-many', async 
       right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
     }),
   )
-  const look = () => answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1'))
-  await look()
-  const ordinary = await Promise.all(Array.from({ length: looksAtOnce.inMinute - 1 }, look))
+  const search = () => answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1'))
+  await search()
+  const ordinary = await Promise.all(Array.from({ length: defaultPace.inMinute - 1 }, search))
   expect(ordinary.every(({ status }) => status === 200)).toBe(true)
   const began = performance.now()
-  const beyond = await Promise.all(Array.from({ length: 3 * mostWaiting }, look))
+  const beyond = await Promise.all(Array.from({ length: 3 * mostWaiting }, search))
   const served = beyond.filter(({ status }) => status === 200)
   const refused = beyond.filter(({ status, code }) => status === 429 && code === 'looks.too-many')
   expect(served.length + refused.length).toBe(beyond.length)

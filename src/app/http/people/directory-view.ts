@@ -2,7 +2,7 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import type { PersonSummary } from '#safeguards/people/list-people.ts'
 import { holdsAt } from '#safeguards/people/history/intervals.ts'
-import { lookedAt } from '#safeguards/people/person-now.ts'
+import { stateInstant } from '#safeguards/people/person-now.ts'
 import type { PersonInContext } from '#safeguards/people/read-person.ts'
 import type { Person, PersonDetail } from '../contract/directory.ts'
 import type { Told } from '../to-json.ts'
@@ -28,7 +28,7 @@ export function viewPerson(
   numbering: NumberingOptions,
   now: Temporal.Instant,
 ): Told<PersonDetail> {
-  const at = lookedAt(person, now)
+  const at = stateInstant(person, now)
   const place = ({ unitId, supervisorId }: { unitId: string | null; supervisorId: string | null }) => ({
     unit: unitId === null ? null : (units.get(unitId) ?? unitId),
     supervisor: supervisorId === null ? null : { id: supervisorId, name: supervisors.get(supervisorId) ?? '' },

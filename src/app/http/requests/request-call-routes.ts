@@ -1,6 +1,6 @@
 import type { Session } from '#safeguards/people/session.ts'
 import { listCallsOf } from '#use/requests/calls/list-calls.ts'
-import { lookForCall, type LookedFor } from '#use/requests/calls/look-for-call.ts'
+import { findCall, type SearchedCall } from '#use/requests/calls/find-call.ts'
 import { readTold, type ToldOfCall } from '#use/requests/calls/told-of-call.ts'
 import { giveUpCall, verifyCall, withdrawCall } from '#use/requests/calls/verify-call.ts'
 import { answer, viewed } from '../answer.ts'
@@ -12,17 +12,17 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
   const today = () => desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
 
   answer(app, {
-    nameCall: ({ session, params, body }) => look(session, { requestId: params.id }, body),
-    narrowCall: ({ session, params, body }) => look(session, callIn(params), body),
+    nameCall: ({ session, params, body }) => searchCall(session, { requestId: params.id }, body),
+    narrowCall: ({ session, params, body }) => searchCall(session, callIn(params), body),
     verifyCall: ({ session, params, body }) => verifyCall(desk.db, session, callIn(params), body.isParty),
     giveUpCall: ({ session, params }) => giveUpCall(desk.db, session, callIn(params)),
     withdrawCall: ({ session, params }) => withdrawCall(desk.db, session, callIn(params)),
   })
 
-  async function look(session: Session, call: { requestId: string; callId?: string }, body: ToldOfCall) {
+  async function searchCall(session: Session, call: { requestId: string; callId?: string }, body: ToldOfCall) {
     const told = readTold(body, today())
     if ('refused' in told) return told
-    return viewed(lookForCall(desk.db, session, call, told), (looked) => callOf(desk, session, call.requestId, looked))
+    return viewed(findCall(desk.db, session, call, told), (searched) => callOf(desk, session, call.requestId, searched))
   }
 }
 
@@ -30,7 +30,7 @@ function callIn({ id, callId }: { id: string; callId: string }) {
   return { requestId: id, callId }
 }
 
-async function callOf(desk: Desk, session: Session, id: string, { call, number }: LookedFor) {
+async function callOf(desk: Desk, session: Session, id: string, { call, number }: SearchedCall) {
   const found = (await listCallsOf(desk.db, session, { id, number })).find((one) => one.id === call)
   if (!found) throw new Error(`the call ${call} of request ${number} was taken back while it was looked for`)
   return found

@@ -1,4 +1,4 @@
-import type { Look, Typesetter } from './typeset.ts'
+import type { TextStyle, Typesetter } from './typeset.ts'
 
 export type Parent = PDFKit.PDFStructureElement
 
@@ -31,10 +31,10 @@ export interface Flow {
   /** Adds a structure element under another, fills it by `content` and ends it. */
   within: (parent: Parent, type: string, content: (element: Parent) => void, attributes?: object) => void
   /** Adds one text element. */
-  text: (parent: Parent, type: string, text: string, look: Look, column?: Column) => void
+  text: (parent: Parent, type: string, text: string, style: TextStyle, column?: Column) => void
   /** Draws a thin line over the whole width, hidden from screen readers. */
   rule: () => void
-  heightOf: (text: string, look: Look, column?: Column) => number
+  heightOf: (text: string, style: TextStyle, column?: Column) => number
 }
 
 export interface Place {
@@ -65,10 +65,10 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
     element.end()
   }
 
-  function drawLines(lines: readonly string[], look: Look, column: Column): void {
+  function drawLines(lines: readonly string[], style: TextStyle, column: Column): void {
     for (const line of lines) {
-      typesetter.draw(line, look, column.x, place.y)
-      place.y += look.leading
+      typesetter.draw(line, style, column.x, place.y)
+      place.y += style.leading
     }
   }
 
@@ -94,15 +94,15 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
       if (place.y + points > lowest && !isFresh()) nextPage()
     },
     within,
-    text(parent, type, text, look, column = fullColumn) {
+    text(parent, type, text, style, column = fullColumn) {
       within(parent, type, (element) => {
-        const lines = typesetter.linesOf(text, look, column.width)
+        const lines = typesetter.linesOf(text, style, column.width)
         // The space at a line's end separates words in extracted text.
         const drawn = lines.map((line, index) => (index < lines.length - 1 ? `${line} ` : line))
         while (drawn.length > 0) {
-          const now = fitting(drawn.length, look.leading)
+          const now = fitting(drawn.length, style.leading)
           if (now === 0) nextPage()
-          else element.add(() => drawLines(drawn.splice(0, now), look, column))
+          else element.add(() => drawLines(drawn.splice(0, now), style, column))
         }
       })
     },
@@ -116,6 +116,7 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
         .stroke()
       doc.endMarkedContent()
     },
-    heightOf: (text, look, column = fullColumn) => typesetter.linesOf(text, look, column.width).length * look.leading,
+    heightOf: (text, style, column = fullColumn) =>
+      typesetter.linesOf(text, style, column.width).length * style.leading,
   }
 }

@@ -5,7 +5,7 @@ import type { TypefacePieces } from '../files.ts'
 import { pageOf } from '../say.ts'
 import { sheet, type Column, type Flow, type Parent } from './flow.ts'
 import { sectionsPdf } from './sections-pdf.ts'
-import type { Look } from './typeset.ts'
+import type { TextStyle } from './typeset.ts'
 
 const mm = (length: number) => (length * 72) / 25.4
 
@@ -17,8 +17,8 @@ const envelopeWindow = { top: mm(60), bottom: mm(84), column: { x: mm(20), width
 const senderColumn: Column = { x: sheet.left, width: mm(90) }
 const marksColumn: Column = { x: mm(125), width: sheet.width - sheet.right - mm(125) }
 
-const line = { weight: 400, size: 10.5, leading: 13.6, color: '#212121' } as const satisfies Look
-const strong = { ...line, weight: 600 } as const satisfies Look
+const line = { weight: 400, size: 10.5, leading: 13.6, color: '#212121' } as const satisfies TextStyle
+const strong = { ...line, weight: 600 } as const satisfies TextStyle
 
 /** Renders a letter as tagged PDF (PDF/UA-1), to be printed and put into a window envelope. */
 export function letterPdf(

@@ -1,14 +1,14 @@
 import type { Block, Fact, Section, Table } from '#description/publish/published-document.ts'
 import type { TypefacePieces } from '../files.ts'
 import { flowIn, fullColumn, sheet, type Column, type Flow, type Parent } from './flow.ts'
-import { typesetIn, type Look, type Typesetter } from './typeset.ts'
+import { typesetIn, type TextStyle, type Typesetter } from './typeset.ts'
 import { xmpOf, type About } from './xmp.ts'
 
 const ink = '#212121'
 const muted = '#505c62'
 const brand = '#00357a'
 
-const looks = {
+const styles = {
   kind: { weight: 400, size: 11, leading: 15, color: muted },
   title: { weight: 600, size: 20, leading: 25, color: ink },
   heading: { weight: 600, size: 11, leading: 15, color: brand },
@@ -16,7 +16,7 @@ const looks = {
   text: { weight: 400, size: 10.5, leading: 15, color: ink },
   label: { weight: 600, size: 10.5, leading: 15, color: ink },
   small: { weight: 400, size: 8.5, leading: 12, color: muted },
-} as const satisfies Record<string, Look>
+} as const satisfies Record<string, TextStyle>
 
 const labelColumn: Column = { x: sheet.left, width: 128 }
 const valueColumn: Column = { x: sheet.left + 142, width: fullColumn.width - 142 }
@@ -84,11 +84,11 @@ export async function sectionsPdf(
   doc.addStructure(root)
 
   opening?.(flow, root)
-  flow.text(root, 'H1', title, looks.title)
+  flow.text(root, 'H1', title, styles.title)
   doc.outline.addItem(title, { expanded: true })
   flow.space(8)
-  for (const line of under) flow.text(root, 'P', line, looks.kind)
-  for (const line of notes) flow.text(root, 'P', line, looks.label)
+  for (const line of under) flow.text(root, 'P', line, styles.kind)
+  for (const line of notes) flow.text(root, 'P', line, styles.label)
   const chapters = doc.outline.children[0] ?? doc.outline
   for (const section of sections) drawSection(section)
   root.end()
@@ -103,7 +103,7 @@ export async function sectionsPdf(
     flow.space(14)
     flow.within(root, 'Sect', (sect) => {
       if (heading !== '') {
-        flow.text(sect, 'H2', heading, looks.heading)
+        flow.text(sect, 'H2', heading, styles.heading)
         chapters.addItem(heading)
         flow.space(6)
       }
@@ -119,9 +119,9 @@ function drawBlock(flow: Flow, parent: Parent, block: Block): void {
   switch (block.kind) {
     case 'heading':
       flow.need(60)
-      return flow.text(parent, 'H3', block.text, looks.minor)
+      return flow.text(parent, 'H3', block.text, styles.minor)
     case 'paragraph':
-      return flow.text(parent, 'P', block.sentences.map(({ text }) => text).join(' '), looks.text)
+      return flow.text(parent, 'P', block.sentences.map(({ text }) => text).join(' '), styles.text)
     case 'facts':
       return flow.within(parent, 'L', (list) => {
         block.facts.forEach((fact, index) => {
@@ -131,8 +131,8 @@ function drawBlock(flow: Flow, parent: Parent, block: Block): void {
       })
     case 'list':
       if (block.lead) {
-        flow.need(3 * looks.text.leading)
-        flow.text(parent, 'P', block.lead.text, looks.text)
+        flow.need(3 * styles.text.leading)
+        flow.text(parent, 'P', block.lead.text, styles.text)
         flow.space(4)
       }
       return flow.within(
@@ -150,16 +150,16 @@ function drawBlock(flow: Flow, parent: Parent, block: Block): void {
 
 /** Draws a label and its lines beside it. */
 function drawFact(flow: Flow, list: Parent, { label, lines }: Fact): void {
-  flow.need(Math.max(flow.heightOf(label, looks.label, labelColumn), 2 * looks.text.leading))
+  flow.need(Math.max(flow.heightOf(label, styles.label, labelColumn), 2 * styles.text.leading))
   flow.within(list, 'LI', (item) => {
     const top = flow.at()
-    flow.text(item, 'Lbl', label, looks.label, labelColumn)
+    flow.text(item, 'Lbl', label, styles.label, labelColumn)
     const labelEnd = flow.at()
     flow.goTo(top)
     flow.within(item, 'LBody', (body) => {
       lines.forEach(({ text }, index) => {
-        if (index > 0 && flow.heightOf(text, looks.text, valueColumn) > looks.text.leading) flow.space(3)
-        flow.text(body, 'P', text, looks.text, valueColumn)
+        if (index > 0 && flow.heightOf(text, styles.text, valueColumn) > styles.text.leading) flow.space(3)
+        flow.text(body, 'P', text, styles.text, valueColumn)
       })
     })
     if (flow.at().page === labelEnd.page && flow.at().y < labelEnd.y) flow.goTo(labelEnd)
@@ -168,12 +168,12 @@ function drawFact(flow: Flow, list: Parent, { label, lines }: Fact): void {
 
 function drawItem(flow: Flow, list: Parent, text: string): void {
   const column = { x: fullColumn.x + bulletIndent, width: fullColumn.width - bulletIndent }
-  flow.need(flow.heightOf(text, looks.text, column))
+  flow.need(flow.heightOf(text, styles.text, column))
   flow.within(list, 'LI', (item) => {
     const top = flow.at()
-    flow.text(item, 'Lbl', '•', looks.text, { x: fullColumn.x + 3, width: bulletIndent })
+    flow.text(item, 'Lbl', '•', styles.text, { x: fullColumn.x + 3, width: bulletIndent })
     flow.goTo(top)
-    flow.text(item, 'LBody', text, looks.text, column)
+    flow.text(item, 'LBody', text, styles.text, column)
   })
 }
 
@@ -209,7 +209,7 @@ function drawRow(
   texts: readonly string[],
   { isHead, isLast }: { isHead: boolean; isLast: boolean },
 ): void {
-  const lookAt = (index: number) => (isHead || index === 0 ? looks.label : looks.text)
+  const lookAt = (index: number) => (isHead || index === 0 ? styles.label : styles.text)
   const height = Math.max(...texts.map((text, index) => flow.heightOf(text, lookAt(index), columns[index])))
   flow.need(height + 10)
   flow.within(into, 'TR', (row) => {
@@ -243,15 +243,15 @@ function drawFurniture(
     doc.switchToPage(page)
     doc.markContent('Artifact', { type: 'Pagination' })
     const number = say.pageOf(page + 1, count)
-    const numberWidth = typesetter.widthOf(number, looks.small)
+    const numberWidth = typesetter.widthOf(number, styles.small)
     const foot = sheet.height - sheet.bottom + 28
     if (page > start) {
-      const [name = ''] = typesetter.linesOf(say.name, looks.small, fullColumn.width)
-      typesetter.draw(name, looks.small, sheet.left, 34)
+      const [name = ''] = typesetter.linesOf(say.name, styles.small, fullColumn.width)
+      typesetter.draw(name, styles.small, sheet.left, 34)
     }
-    const [version = ''] = typesetter.linesOf(say.version, looks.small, fullColumn.width - numberWidth - 20)
-    typesetter.draw(version, looks.small, sheet.left, foot)
-    typesetter.draw(number, looks.small, right - numberWidth, foot)
+    const [version = ''] = typesetter.linesOf(say.version, styles.small, fullColumn.width - numberWidth - 20)
+    typesetter.draw(version, styles.small, sheet.left, foot)
+    typesetter.draw(number, styles.small, right - numberWidth, foot)
     doc.endMarkedContent()
   }
 }

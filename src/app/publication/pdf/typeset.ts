@@ -1,7 +1,7 @@
 import type { TypefacePieces } from '../files.ts'
 
 /** Style of text: points, and a colour as #rrggbb. */
-export interface Look {
+export interface TextStyle {
   weight: Weight
   size: number
   leading: number
@@ -17,10 +17,10 @@ interface Run {
 
 export interface Typesetter {
   /** Breaks text into lines no wider than `width` points; a wider word is broken within. */
-  linesOf: (text: string, look: Look, width: number) => string[]
-  widthOf: (text: string, look: Look) => number
+  linesOf: (text: string, style: TextStyle, width: number) => string[]
+  widthOf: (text: string, style: TextStyle) => number
   /** Draws one line; `y` is its upper edge. */
-  draw: (line: string, look: Look, x: number, y: number) => void
+  draw: (line: string, style: TextStyle, x: number, y: number) => void
 }
 
 /** Members of pdfkit that its types lack. */
@@ -59,25 +59,25 @@ export function typesetIn(doc: PDFKit.PDFDocument, pieces: TypefacePieces): Type
     return runs
   }
 
-  const runWidth = ({ font, text }: Run, look: Look) => doc.font(font).fontSize(look.size).widthOfString(text)
+  const runWidth = ({ font, text }: Run, style: TextStyle) => doc.font(font).fontSize(style.size).widthOfString(text)
 
-  function widthOf(text: string, look: Look): number {
-    return runsOf(text, look.weight).reduce((sum, run) => sum + runWidth(run, look), 0)
+  function widthOf(text: string, style: TextStyle): number {
+    return runsOf(text, style.weight).reduce((sum, run) => sum + runWidth(run, style), 0)
   }
 
-  function linesOf(text: string, look: Look, width: number): string[] {
+  function linesOf(text: string, style: TextStyle, width: number): string[] {
     const lines: string[] = []
     let line = ''
     for (const word of plain(text).split(' ')) {
       const longer = line === '' ? word : `${line} ${word}`
-      if (widthOf(longer, look) <= width) {
+      if (widthOf(longer, style) <= width) {
         line = longer
         continue
       }
       if (line !== '') lines.push(line)
       line = ''
       for (const character of word) {
-        if (line !== '' && widthOf(line + character, look) > width) {
+        if (line !== '' && widthOf(line + character, style) > width) {
           lines.push(line)
           line = ''
         }
@@ -90,11 +90,11 @@ export function typesetIn(doc: PDFKit.PDFDocument, pieces: TypefacePieces): Type
   return {
     linesOf,
     widthOf,
-    draw(line, look, x, y) {
+    draw(line, style, x, y) {
       let at = x
-      for (const run of runsOf(line, look.weight)) {
-        const width = runWidth(run, look)
-        doc.fillColor(look.color).text(run.text, at, y, { lineBreak: false })
+      for (const run of runsOf(line, style.weight)) {
+        const width = runWidth(run, style)
+        doc.fillColor(style.color).text(run.text, at, y, { lineBreak: false })
         at += width
       }
     },

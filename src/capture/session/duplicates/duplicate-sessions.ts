@@ -68,8 +68,8 @@ interface Twin {
 }
 
 /** Four checks: at most 1 s between the last packet of one session and the first recorded packet of the other. */
-const lookMs = 200
-const looksAlone = 4
+const checkMs = 200
+const checksAlone = 4
 /** Each failover uses new stream numbers in the recording, of one byte each: a flapping line is not followed forever. */
 const mostMoves = 50
 
@@ -94,7 +94,7 @@ export function createDuplicateSessions(parts: {
   /** Ids of dialogs that joined as duplicates. */
   const seconds = new Set<string>()
   const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
-  const timer = setInterval(look, lookMs)
+  const timer = setInterval(check, checkMs)
   timer.unref()
 
   function holdFirst(firstId: string): void {
@@ -154,7 +154,7 @@ export function createDuplicateSessions(parts: {
     return (leg.streams?.reports() ?? []).reduce((total, { received }) => total + received, 0)
   }
 
-  function look(): void {
+  function check(): void {
     const firsts = new Set([...twins.values()].map(({ firstId }) => firstId))
     for (const firstId of firsts) {
       const first = sessions.get(firstId)
@@ -181,7 +181,7 @@ export function createDuplicateSessions(parts: {
 
   /** Returns true for the only one with packets, and for the original: none displaces it for longer than its own silence. */
   function takesOver({ aloneFor, isOriginal, heardFor }: Twin): boolean {
-    return aloneFor >= looksAlone || (isOriginal && heardFor >= looksAlone)
+    return aloneFor >= checksAlone || (isOriginal && heardFor >= checksAlone)
   }
 
   function drop({ leg, firstId }: Twin): void {
@@ -192,7 +192,7 @@ export function createDuplicateSessions(parts: {
     holdFirst(firstId)
   }
 
-  const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= looksAlone
+  const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= checksAlone
 
   /** Returns true if its client appears to be alive. */
   function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {

@@ -15,15 +15,15 @@ test('a recording whose call is not known after a day is told of, and destroyed 
       await utimes(path, new Date(writtenAt), new Date(writtenAt))
     }
   }
-  const look = (register: Temporal.Instant | undefined = now) =>
+  const check = (register: Temporal.Instant | undefined = now) =>
     findOrphanedRecordings(folder, new Set(['going']), now, register)
   // A clock of ours that is ahead of the register's destroys nothing, nor does one that nobody confirms.
-  expect(await look(now.subtract({ hours: 200 }))).toMatchObject({ destroyed: [] })
+  expect(await check(now.subtract({ hours: 200 }))).toMatchObject({ destroyed: [] })
   expect(await findOrphanedRecordings(folder, new Set(['going']), now, undefined)).toMatchObject({
     destroyed: [],
   })
-  expect(await look()).toEqual({ waiting: ['waiting'], destroyed: ['old'] })
-  expect(await look()).toEqual({ waiting: ['waiting'], destroyed: [] })
+  expect(await check()).toEqual({ waiting: ['waiting'], destroyed: ['old'] })
+  expect(await check()).toEqual({ waiting: ['waiting'], destroyed: [] })
   expect((await readdir(folder)).filter((name) => name.startsWith('old'))).toEqual([])
   expect(await readdir(folder)).toHaveLength(6)
   await rm(folder, { recursive: true })

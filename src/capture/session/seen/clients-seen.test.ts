@@ -39,8 +39,8 @@ const invitation = {
 
 test('of a client are kept names and how often each came, and no value that it sent', () => {
   const clients = createClientsSeen()
-  clients.look(asked(), invitation, 'pohjoinen')
-  clients.look(asked(), invitation, 'pohjoinen')
+  clients.record(asked(), invitation, 'pohjoinen')
+  clients.record(asked(), invitation, 'pohjoinen')
   clients.refused(asked(), 'No Audio Stream', 'pohjoinen')
   const [told, ...others] = clients.take()
   expect(others).toEqual([])
@@ -72,10 +72,10 @@ test('of a client are kept names and how often each came, and no value that it s
 
 test('what was taken is gone, and what could not be kept is taken again with what came since', () => {
   const clients = createClientsSeen()
-  clients.look(asked(), invitation, undefined)
+  clients.record(asked(), invitation, undefined)
   const told = clients.take()
   expect(clients.take()).toEqual([])
-  clients.look(asked(), invitation, undefined)
+  clients.record(asked(), invitation, undefined)
   clients.putBack(told)
   const [again] = clients.take()
   expect(again).toMatchObject({ trunk: '', sessions: 2 })
@@ -85,7 +85,7 @@ test('what was taken is gone, and what could not be kept is taken again with wha
 test('a shape is told of once, and somebody who makes up clients fills no memory', () => {
   const seen: ClientSeen[] = []
   const clients = createClientsSeen((one) => seen.push(one))
-  for (let n = 0; n < 500; n++) clients.look(asked(`Made up ${n % 300}`), invitation, undefined)
+  for (let n = 0; n < 500; n++) clients.record(asked(`Made up ${n % 300}`), invitation, undefined)
   expect(seen).toHaveLength(200)
   expect(clients.take()).toHaveLength(200)
 })

@@ -38,7 +38,7 @@ export interface ClientTold {
 }
 
 export interface ClientsSeen {
-  look(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
+  record(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
   refused(asked: Asked, reason: string, trunk: string | undefined): void
   /** Returns and clears the counts since the last call. */
   take(): ClientTold[]
@@ -78,7 +78,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
   }
 
   return {
-    look(asked, invitation, trunk) {
+    record(asked, invitation, trunk) {
       const seen = whatIsSeen(asked.request, invitation, trunk)
       const client = toldOf(trunk ?? '', seen.client)
       if (client) {

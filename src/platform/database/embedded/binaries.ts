@@ -22,7 +22,7 @@ export async function prepareBinaries(
   given?: string,
   instead: Instead = {},
 ): Promise<Binaries> {
-  if (given !== undefined) return prepare(await lookAt(given), copyRoot, user)
+  if (given !== undefined) return prepare(await inspectFolder(given), copyRoot, user)
   try {
     const binaries = await prepare(await (instead.findPackage ?? findPackage)(), copyRoot, user)
     await versionOf(binaries.postgres)
@@ -71,7 +71,7 @@ function binariesIn(native: string, major: number): Binaries {
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres'), major }
 }
 
-async function lookAt(folder: string): Promise<Found> {
+async function inspectFolder(folder: string): Promise<Found> {
   await completeSymlinks(folder)
   const version = await versionOf(join(folder, 'bin', 'postgres')).catch((cause: unknown) => {
     throw new DatabaseFault('database-binaries-missing', `There is no PostgreSQL in ${folder} that runs here.`, cause)

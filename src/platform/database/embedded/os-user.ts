@@ -17,7 +17,7 @@ const fallbackUser = 'nobody'
  */
 export async function databaseOsUser(): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
-  const known = await lookUp(ownUser)
+  const known = await findUser(ownUser)
   if (known) return known
   const made = await promisify(execFile)('useradd', [
     '--system',
@@ -29,11 +29,11 @@ export async function databaseOsUser(): Promise<OsUser | undefined> {
     '/usr/sbin/nologin',
     ownUser,
   ]).then(
-    () => lookUp(ownUser),
+    () => findUser(ownUser),
     // No useradd, a read-only /etc, or another start just created the user.
-    () => lookUp(ownUser),
+    () => findUser(ownUser),
   )
-  const user = made ?? (await lookUp(fallbackUser))
+  const user = made ?? (await findUser(fallbackUser))
   if (!user) {
     throw new DatabaseFault(
       'database-start-failed',
@@ -55,7 +55,7 @@ export async function canEnter(path: string, user: OsUser | undefined): Promise<
   }
 }
 
-async function lookUp(name: string): Promise<OsUser | undefined> {
+async function findUser(name: string): Promise<OsUser | undefined> {
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '')
   for (const line of passwd.split('\n')) {
     const [found, , uid, gid] = line.split(':')

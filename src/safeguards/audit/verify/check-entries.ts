@@ -78,7 +78,7 @@ export class EntryCheck {
    * @param leaf its index in the tree, if it has one
    * @param isIntact whether it has the hash of its leaf
    */
-  look(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
+  checkEntry(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
     const told = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
     else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > longestTransactionMs) {
@@ -150,7 +150,7 @@ export class EntryCheck {
   }
 
   /** Checks a checkpoint against its predecessor. */
-  lookAtOrder(disorder: Disorder): void {
+  checkOrder(disorder: Disorder): void {
     if (Date.parse(disorder.after) - Date.parse(disorder.at) > smallestStepMs) this.#disorders.push(disorder)
   }
 

@@ -51,7 +51,7 @@ export async function checkLedgerCopy(
       tree.add(typeof line === 'string' ? undefined : line.hash)
       if (typeof line === 'string') continue
       const { kind, id, at: told, cause } = line.entry
-      lookAtKeys.look(line.entry)
+      lookAtKeys.checkKeys(line.entry)
       if (kind === 'recording' && id !== null) ended.set(id, { number: index + 1, at: told, cause })
     }
   }

@@ -76,7 +76,7 @@ export async function checkLedger(
       else if (hashOf(line) !== line.hash) {
         findings.add('ledger-altered', `Entry ${line.index! + 1}: ${line.kind} ${line.id ?? line.name}.`)
       }
-      lookAtKeys.look(line)
+      lookAtKeys.checkKeys(line)
     }
     if (lines.length === 0) break
   }
@@ -84,8 +84,8 @@ export async function checkLedger(
   for (const place of subtrees.keys())
     findings.add('ledger-altered', `The hash inside the tree at ${place} is over nothing.`)
   if (tree.tree.size > 0 && heads.length === 0) findings.add('ledger-head-wrong', 'There is none.')
-  checked += await lookAtWaiting(tx, lookAtKeys, findings)
-  await lookAtContents(tx, findings)
+  checked += await checkUnsealed(tx, lookAtKeys, findings)
+  await checkContents(tx, findings)
   lookAtKeys.judge(findings)
   tellAsLedger(own, findings)
   return checked
@@ -129,7 +129,7 @@ async function linesBetween(tx: AnyDatabase, from: number, to: number): Promise<
  * Checks entries that wait for a number, and those that are missing.
  * @returns how many wait
  */
-async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings): Promise<number> {
+async function checkUnsealed(tx: AnyDatabase, keys: KeyCheck, findings: Findings): Promise<number> {
   const { rows } = await sql<LedgerLine & { waiting: number; numbered: boolean }>`
     select null as index, null as hash, p.seq::float8 as waiting, l.seq is not null as numbered, ${columns}
     from ledger_pending p left join destruction_entry e on e.seq = p.seq left join ledger_leaf l on l.seq = p.seq
@@ -137,7 +137,7 @@ async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings
   for (const { waiting, numbered, ...line } of rows) {
     if (line.seq === null) findings.add('ledger-altered', `Row ${waiting} was deleted before it had a number.`)
     else if (numbered) findings.add('ledger-altered', `Row ${waiting} has its number and waits for one.`)
-    else keys.look(line)
+    else keys.checkKeys(line)
   }
   const { rows: nowhere } = await sql<{ seq: number }>`
     select e.seq::float8 as seq from destruction_entry e
@@ -148,7 +148,7 @@ async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings
 }
 
 /** Without the contents of 31 days no backup can be restored; the ledger's page shows them too. */
-async function lookAtContents(tx: AnyDatabase, findings: Findings): Promise<void> {
+async function checkContents(tx: AnyDatabase, findings: Findings): Promise<void> {
   const { rows } = await sql<{ seq: number; name: string | null; salt: string | null; content: string | null }>`
     select coalesce(c.seq, e.seq)::float8 as seq, case when e.object_id is null then e.object_name end as name, encode(c.salt, 'hex') as salt, c.content
     from ledger_content c full join (
@@ -176,7 +176,7 @@ export class KeyCheck {
   readonly #gone = new Set<string>()
   readonly #named = new Map<string, string>()
 
-  look({
+  checkKeys({
     kind,
     id,
     name,

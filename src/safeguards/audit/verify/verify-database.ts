@@ -74,10 +74,10 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   tree.judge()
   subtrees.judge()
 
-  const waiting = await lookAtPending(tx, findings, check)
+  const waiting = await checkPending(tx, findings, check)
   if (entries !== walk.there + waiting) await nameOutsiders(tx, findings)
   check.judgePrunings()
-  for (const disorder of disorders) check.lookAtOrder(disorder)
+  for (const disorder of disorders) check.checkOrder(disorder)
   const { notes: told, outOfOrder } = check.judgeOrder()
   // A witness may just have been configured.
   const notes = [...told, ...roots.judgeWitnesses(check.newestAt, false)]
@@ -290,7 +290,7 @@ async function walkLeaves(
           seq: entry.seq,
         })
       }
-      check.look(entry, index, isIntact)
+      check.checkEntry(entry, index, isIntact)
     }
     tell('tree', Math.min(leaves, from + batch))
   }
@@ -354,7 +354,7 @@ function judgeAbsent(absent: readonly Absent[], minimumIndex: number, findings: 
  * Checks entries that wait for the tree: they count already.
  * @returns how many there are
  */
-async function lookAtPending(tx: AnyDatabase, findings: Findings, check: EntryCheck): Promise<number> {
+async function checkPending(tx: AnyDatabase, findings: Findings, check: EntryCheck): Promise<number> {
   const { rows } = await sql<{ seq: number; leaf: number | null; entry: string }>`
     select p.seq::float8 as seq, l.index::float8 as leaf, json_build_array(null, null, null, ${entryColumns})::text as entry
     from audit_pending p left join audit_entry e on e.seq = p.seq left join audit_leaf l on l.seq = p.seq
@@ -366,7 +366,7 @@ async function lookAtPending(tx: AnyDatabase, findings: Findings, check: EntryCh
     else if (row[3] === null) findings.add('pending-missing', `Entry ${seq}.`, { seq })
     else {
       there += 1
-      check.look(entryOf(row), undefined, true)
+      check.checkEntry(entryOf(row), undefined, true)
     }
   }
   return there

@@ -76,7 +76,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
       const bytes = entries?.[place]
       if (bytes?.length === 0) lost.push(index)
       const told = hashes?.subarray(place * hashBytes, (place + 1) * hashBytes)
-      const own = bytes && bytes.length > 0 ? lookAtEntry(bytes, index, told) : undefined
+      const own = bytes && bytes.length > 0 ? checkExportedEntry(bytes, index, told) : undefined
       if (own && told && !own.hash.equals(told)) {
         findings.add('entry-altered', `Index ${index}${own.seq === undefined ? '' : `, entry ${own.seq}`}.`, {
           leaf: index,
@@ -89,7 +89,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   tree.judge()
   await compareInner(read, inner, size, findings)
   check.judgePrunings()
-  for (const disorder of disorders) check.lookAtOrder(disorder)
+  for (const disorder of disorders) check.checkOrder(disorder)
   const { notes: told, outOfOrder } = check.judgeOrder()
   const notes = [...told, ...roots.judgeWitnesses(check.newestAt, true)]
 
@@ -118,7 +118,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     ...acceptedIn(check.facts, findings),
   }
 
-  function lookAtEntry(
+  function checkExportedEntry(
     bytes: Buffer,
     index: number,
     told: Buffer | undefined,
@@ -132,7 +132,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     if (seqs.has(entry.seq))
       findings.add('entry-twice', `Entry ${entry.seq}, again at index ${index}.`, { leaf: index, seq: entry.seq })
     seqs.add(entry.seq)
-    check.look(entry, index, told?.equals(hash) === true)
+    check.checkEntry(entry, index, told?.equals(hash) === true)
     return { hash, seq: entry.seq }
   }
 }

@@ -30,7 +30,7 @@ export async function openTransit(
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${toldBy(errors)}`)
 
   /** Returns the server's description of a key; undefined if the server says that there is none. */
-  const look = async (label: string): Promise<Answer | undefined> => {
+  const readKey = async (label: string): Promise<Answer | undefined> => {
     const path = pathOf('keys', label)
     const answer = await ask('GET', path)
     if (answer.status === 200) {
@@ -100,17 +100,17 @@ export async function openTransit(
   return {
     kind: 'vault',
     async make(label) {
-      if (await look(label)) throw new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
+      if (await readKey(label)) throw new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
       const answer = await ask('POST', pathOf('keys', label), wanted)
       if (answer.status > 204) throw unexpected(`POST ${pathOf('keys', label)}`, answer)
-      const made = await look(label)
+      const made = await readKey(label)
       if (!made) throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} made ${label} and does not have it`)
       assertStaysIn(label, made)
     },
     async wrap(label, items) {
       if (items.length === 0) return []
       // The server may create a missing key on encryption.
-      const held = await look(label)
+      const held = await readKey(label)
       if (!held) throw missingKey(label)
       assertStaysIn(label, held)
       const all: Buffer[] = []
@@ -144,16 +144,16 @@ export async function openTransit(
       } catch (error) {
         // Ask for the key itself to learn whether it is missing.
         if (error instanceof RefusedBatch) {
-          if (!(await look(label))) throw missingKey(label)
+          if (!(await readKey(label))) throw missingKey(label)
           throw unexpected(`POST ${pathOf('decrypt', label)}`, error.answer)
         }
         throw error
       }
       return all
     },
-    has: async (label) => (await look(label)) !== undefined,
+    has: async (label) => (await readKey(label)) !== undefined,
     async destroy(label) {
-      const held = await look(label)
+      const held = await readKey(label)
       if (!held) return undefined
       const probe: Unwrapped = { secret: randomBytes(32), purpose: `destruction ${label}` }
       const [sealed] = await encrypt(label, [probe])
@@ -163,7 +163,7 @@ export async function openTransit(
       const deleted = await ask('DELETE', pathOf('keys', label))
       const stays = (how: string) =>
         new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${how}`)
-      if (await look(label)) throw stays(`and it is still there (${deleted.status}${toldBy(deleted.errors)})`)
+      if (await readKey(label)) throw stays(`and it is still there (${deleted.status}${toldBy(deleted.errors)})`)
       const opened = await decrypt(label, [{ wrapped: sealed!, purpose: probe.purpose }]).catch((error: unknown) => {
         if (error instanceof RefusedBatch) return [undefined]
         throw error

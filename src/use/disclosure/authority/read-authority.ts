@@ -74,7 +74,7 @@ export function listAuthority(
   session: Session,
   which: 'open' | 'over',
 ): Promise<AuthorityDisclosure[] | Refused<ReadRefusal>> {
-  return look(db, session, undefined, (all) =>
+  return viewAuthority(db, session, undefined, (all) =>
     all
       .filter(({ state }) => (state === 'CLOSED') === (which === 'over'))
       .sort(
@@ -92,21 +92,21 @@ export function readAuthority(
   session: Session,
   id: string,
 ): Promise<AuthorityDisclosure | Refused<ReadRefusal>> {
-  return look(db, session, id, (all) => all[0]!)
+  return viewAuthority(db, session, id, (all) => all[0]!)
 }
 
-function look<Answer>(
+function viewAuthority<Answer>(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string | undefined,
   answer: (all: AuthorityDisclosure[]) => Answer,
 ): Promise<Answer | Refused<ReadRefusal>> {
-  const looking = inSession(db, { 'seloste.session': session.token }, async (tx) => {
+  const viewing = inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<SeenRow>`
       select (l.d).*, l.seen, l.is_own from view_authority(${id ?? null}::uuid) l`.execute(tx)
     return answer(await withItems(tx, rows))
   })
-  return refusedInLog(db, session, looking, ['deny.role', 'not-found'], {
+  return refusedInLog(db, session, viewing, ['deny.role', 'not-found'], {
     action: id === undefined ? 'disclosures.read' : 'authority.read',
     object: { kind: 'disclosure', ...(id !== undefined && { id }) },
   })

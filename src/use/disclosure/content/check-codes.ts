@@ -17,7 +17,7 @@ export function holdsIdentityCode(symbols: string): boolean {
 }
 
 /** Six digits of a date, three digits and a check character, of which some may be misheard. */
-export function looksLikeIdentityCode(symbols: string): boolean {
+export function isLikelyIdentityCode(symbols: string): boolean {
   return everyMatch(identityCode, symbols).some(([, day, month]) => isDay(day, month))
 }
 

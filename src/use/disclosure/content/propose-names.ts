@@ -49,7 +49,7 @@ function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
   let first = end
   while (first > Math.max(0, end - 2) && !isNoName(tokens[first - 1]!)) first -= 1
   if (first === end) return []
-  const sure = tokens.slice(first, end).some(looksLikeName)
+  const sure = tokens.slice(first, end).some(isLikelyName)
   const early = tokens[first]!.from < introductions && end - first <= 2
   return sure || early ? [proposal(tokens, first, end - 1, 'phrase', sure ? 0.9 : 0.5)] : []
 }
@@ -66,11 +66,11 @@ function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
     const token = tokens[place]!
     if (token.from - phraseEnds > answerWithin || isNoName(token)) break
     if (place > first && token.from - tokens[place - 1]!.to > 8000) break
-    if (loose && !looksLikeName(token) && !(place > first && looksAlmostLikeName(token))) break
+    if (loose && !isLikelyName(token) && !(place > first && isAlmostName(token))) break
     last = place
   }
   if (last < first) return []
-  const sure = tokens.slice(first, last + 1).some(looksLikeName)
+  const sure = tokens.slice(first, last + 1).some(isLikelyName)
   // An unknown word after "nimeni on" is a name; without a capital, or alone in the text, less certainly.
   return [proposal(tokens, first, last, 'phrase', sure ? 0.95 : loose ? 0.5 : 0.7)]
 }
@@ -102,12 +102,12 @@ function nameOf({ text, language }: Token): KnownName | undefined {
   return known?.word === true && language !== 'fi' && wordsInFinnish.test(text) ? { ...known, word: false } : known
 }
 
-function looksLikeName(token: Token): boolean {
+function isLikelyName(token: Token): boolean {
   const known = nameOf(token)
   return token.capital || (known !== undefined && !known.word) || endsLikeFamilyName(token.text)
 }
 
-function looksAlmostLikeName(token: Token): boolean {
+function isAlmostName(token: Token): boolean {
   return nameOf(token) !== undefined || (token.text.length >= 5 && resemblesName(token.text))
 }
 
@@ -125,7 +125,7 @@ function ofLists(tokens: readonly Token[]): Proposal[] {
     const first = known?.given !== true && before !== undefined && mayBeName(before) ? place - 1 : place
     const last = known?.given === true && next !== undefined && mayBeName(next) ? place + 1 : place
     const pair = first < place || last > place
-    const both = tokens.slice(first, last + 1).every((one) => looksLikeName(one) || nameOf(one) !== undefined)
+    const both = tokens.slice(first, last + 1).every((one) => isLikelyName(one) || nameOf(one) !== undefined)
     if (!strong && !pair) return [proposal(tokens, place, place, 'name-list', 0.4)]
     if (!pair) return [proposal(tokens, place, place, 'name-list', token.capital ? 0.8 : 0.6)]
     return [proposal(tokens, first, last, 'name-pair', both ? 0.9 : 0.6)]

@@ -4,7 +4,7 @@ import {
   holdsPersonnummer,
   isBusinessId,
   isDay,
-  looksLikeIdentityCode,
+  isLikelyIdentityCode,
 } from './check-codes.ts'
 import { letterNamed } from './letters.ts'
 import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
@@ -89,7 +89,7 @@ function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefi
   if (unit || (run.written !== undefined && isWrittenDate(run.written))) return undefined
   if (isBusinessId(symbols) && !/^0[45]/.test(symbols))
     return { category: 'BUSINESS_ID', trigger: 'check-passes', confidence: 0.85 }
-  if (looksLikeIdentityCode(symbols)) return { category: 'IDENTITY_CODE', trigger: 'form', confidence: 0.85 }
+  if (isLikelyIdentityCode(symbols)) return { category: 'IDENTITY_CODE', trigger: 'form', confidence: 0.85 }
   if (/^(?:358|00358|46|0046|0)\d{6,11}$/.test(symbols.replaceAll('?', '1'))) {
     return { category: 'PHONE', trigger: 'form', confidence: 0.85 }
   }

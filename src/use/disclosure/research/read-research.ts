@@ -100,7 +100,7 @@ export function readResearch(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const looked = await sql<{ seen: string }>`select view_research(${id}::uuid) as seen`.execute(tx)
+      const viewed = await sql<{ seen: string }>`select view_research(${id}::uuid) as seen`.execute(tx)
       const [listed] = await withFacts(tx, session, (await rowsOf(tx, sql<boolean>`d.id = ${id}::uuid`)).rows)
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
@@ -113,7 +113,7 @@ export function readResearch(
         ...listed!,
         lacks: lacks.rows,
         extensions: extensions.rows,
-        seen: looked.rows[0]!.seen,
+        seen: viewed.rows[0]!.seen,
         may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),
       }
     }),

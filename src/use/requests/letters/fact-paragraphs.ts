@@ -95,7 +95,7 @@ function fieldsOf(
         ]),
       }
     case 'log-extract':
-      return { looks: looks(facts, description, language) }
+      return { looks: viewParagraphs(facts, description, language) }
     case 'appointment':
       return { appointment: appointment(facts, language) }
     case 'copy':
@@ -155,7 +155,11 @@ function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart
   return [{ kind: 'heading', level: 2, text: say('letter.listen.title') }, paragraph(say('letter.nothing-to-hear'))]
 }
 
-function looks({ looks: seen = [] }: LetterFacts, { roles, purposes }: RegisterDescription, language: Language) {
+function viewParagraphs(
+  { looks: seen = [] }: LetterFacts,
+  { roles, purposes }: RegisterDescription,
+  language: Language,
+) {
   const say = sayLetter(language)
   if (seen.length === 0) return paragraphs([say('letter.look.none')])
   const items = seen.map(({ at, kind, role, purpose, unit }) => {

@@ -27,7 +27,7 @@ export interface LetterFacts {
   unheard?: { startedAt: string; recording: RecordingFact }[]
   prohibitions?: { startedAt: string; forbiddenAt: string; executedAt: string | null }[]
   restrictions?: { startedAt: string; until: string | null }[]
-  looks?: LookFact[]
+  looks?: ViewFact[]
   appointment?: AppointmentFact | null
   copies?: CopyFact[]
   corrections?: CorrectionFact[]
@@ -68,7 +68,7 @@ export interface RecordingFact {
   cause?: 'retention' | 'caller' | 'official' | 'trimming'
 }
 
-export interface LookFact {
+export interface ViewFact {
   at: string
   kind: 'shown' | 'watched' | 'read' | 'revealed' | 'listened'
   role: Role

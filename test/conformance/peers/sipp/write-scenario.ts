@@ -118,14 +118,14 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     const sent = send(request, true)
     if (!inDialog) opening = request
     inDialog = true
-    const answer = `<recv response="100" optional="true"/>\n<recv response="200" rrs="true">${looked(streams, step.answerHas)}</recv>`
+    const answer = `<recv response="100" optional="true"/>\n<recv response="200" rrs="true">${checkAnswer(streams, step.answerHas)}</recv>`
     if (method !== 'INVITE') return `${sent}\n${answer}`
     const ack = step.ack ? message(step.ack, cseq) : plain('ACK', request, cseq)
     return `${sent}\n${answer}\n${send(ack, false)}`
   }
 
   /** What is looked at in an answer: our ports, once, and what the step wants to see. */
-  function looked(streams: number, has: string | undefined): string {
+  function checkAnswer(streams: number, has: string | undefined): string {
     const actions: string[] = []
     if (streams > 0) {
       const ports = Array.from({ length: streams }, (_, at) => `port${at}`)

@@ -8,6 +8,6 @@ export function partsOf({ calls }: Pick<RequestDetail, 'calls'>): Part[] {
 }
 
 /** Returns true if a text looks like an age recipient (public key); the server validates. */
-export function looksLikeRecipient(text: string): boolean {
+export function isLikelyRecipient(text: string): boolean {
   return /^age1[0-9a-z]{58}$/.test(text.trim())
 }

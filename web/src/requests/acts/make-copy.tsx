@@ -7,7 +7,7 @@ import { Choice } from '../../controls/choice.tsx'
 import { Field } from '../../controls/field.tsx'
 import { Step } from '../../controls/step.tsx'
 import { useLanguage } from '../../language/use-words.ts'
-import { looksLikeRecipient, type Part } from './acts-shapes.ts'
+import { isLikelyRecipient, type Part } from './acts-shapes.ts'
 import type { MadeCopy } from './shown-once.tsx'
 
 /** Makes a copy of one recording: encryption, and confirmation that the other party's rights were weighed (GDPR 15(4)). */
@@ -32,10 +32,10 @@ export function MakeCopy({
   const recordingId = part.recording.id
   if (recordingId === undefined) return null
   const isKey = method === 'KEY'
-  const isKeyWrong = isKey && (!looksLikeRecipient(recipient) || refusalKey(make.error) === 'copy.recipient')
+  const isKeyWrong = isKey && (!isLikelyRecipient(recipient) || refusalKey(make.error) === 'copy.recipient')
   const submit = async () => {
     setTried(true)
-    if (weighed.length === 0 || (isKey && !looksLikeRecipient(recipient))) return false
+    if (weighed.length === 0 || (isKey && !isLikelyRecipient(recipient))) return false
     return make
       .mutateAsync({
         params: { path: { id: request.id } },

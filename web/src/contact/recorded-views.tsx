@@ -4,7 +4,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
 /** Lists listenings by role and purpose, never by name. */
-export function Looks({ looks, segmentId }: { looks: SegmentDetail['looks']; segmentId: string }) {
+export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['looks']; segmentId: string }) {
   const { say, language } = useLanguage()
   const title = `looks-${segmentId}`
   return (

@@ -25,7 +25,7 @@ export interface FoundPeople {
  * View of the identity system with a token, with its trace in the same transaction (R21).
  * @returns undefined if the token is invalid or revoked
  */
-export async function lookWithToken(
+export async function viewWithToken(
   holding: HoldingSafeguards,
   token: string,
   wanted: WantedPeople,
@@ -63,7 +63,7 @@ export async function readUnitsWithToken(
   token: string,
   now: Temporal.Instant,
 ): Promise<{ id: string; name: string; members: { id: string; name: string }[] }[] | undefined> {
-  const found = await lookWithToken(holding, token, 'all', now)
+  const found = await viewWithToken(holding, token, 'all', now)
   if (!found) return undefined
   const units = await safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
   return units.map((unit) => ({

@@ -82,7 +82,7 @@ describe('with a log that cannot be written', () => {
 
 test('the entry of a look is written by the look’s own transaction', async () => {
   const grant = await grantFor(await sari.signIn())
-  const look = await read(desk, grant, async (tx) => ({
+  const access = await read(desk, grant, async (tx) => ({
     found: (await sql<{ id: string }>`select pg_current_xact_id()::xid::text as id`.execute(tx)).rows[0]?.id,
     trace: {
       action: 'contact.read' as const,
@@ -94,7 +94,7 @@ test('the entry of a look is written by the look’s own transaction', async () 
     "select xmin::text as id from audit_entry where object_kind = 'contact' and object_id = $1",
     [sari.id],
   )
-  expect(rows).toEqual([{ id: look }])
+  expect(rows).toEqual([{ id: access }])
 })
 
 test('after everything that can be done the log holds no name, number, user id or search word', async () => {

@@ -10,7 +10,7 @@ export type DirectoryReach =
   | { kind: 'units'; units: readonly string[]; mayChange: false }
   | { kind: 'own'; mayChange: false }
 
-export interface Look {
+export interface DirectoryView {
   tx: Transaction<SafeguardTables>
   reach: DirectoryReach
   viewerId: string
@@ -20,17 +20,17 @@ export interface Look {
  * Views the directory in a session, with its trace in the same transaction (R21).
  * @returns the result of `look`; `deny.role` if the reach is too small
  */
-export async function lookIntoDirectory<Found extends object>(
+export async function viewDirectory<Found extends object>(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token' | 'personId'>,
-  look: (
-    look: Look,
+  view: (
+    view: DirectoryView,
   ) => Promise<{ refused: 'deny.role' | 'not-found' } | { found: Found; trace: Pick<AuditEntry, 'object' | 'detail'> }>,
 ): Promise<Found | { refused: 'deny.role' | 'not-found' }> {
   const db: Kysely<SafeguardTables> = safeguardsOf(holding)
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const reach = await reachOf(tx)
-    const result = await look({ tx, reach, viewerId: session.personId })
+    const result = await view({ tx, reach, viewerId: session.personId })
     const role = reach.kind === 'all' ? 'ADMINISTRATOR' : reach.kind === 'units' ? 'SUPERVISOR' : undefined
     await appendAudit(tx, {
       action: 'directory.read',

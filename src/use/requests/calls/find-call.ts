@@ -18,10 +18,10 @@ const refusals = [
   'request.own',
   'input.identity-code',
 ] as const
-export type LookRefusal = Refused<(typeof refusals)[number]>
+export type SearchRefusal = Refused<(typeof refusals)[number]>
 
 /** The searched call of the request, found or not, and the request's number. */
-export interface LookedFor {
+export interface SearchedCall {
   call: string
   number: string
 }
@@ -30,19 +30,19 @@ export interface LookedFor {
  * Searches for a call named by the requester (R46), again if they gave more details. Stores only whether none, one or several
  * fit, and which one. The search is logged first, in a transaction of its own: no search without its log entry.
  */
-export async function lookForCall(
+export async function findCall(
   db: Kysely<RegisterTables>,
   session: Session,
   { requestId, callId = null }: { requestId: string; callId?: string | null },
   { told, caller, service }: ReadTold,
-): Promise<LookedFor | LookRefusal> {
+): Promise<SearchedCall | SearchRefusal> {
   const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
-  const ask = sql<LookedFor>`
+  const ask = sql<SearchedCall>`
     select * from ask_for_call(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(told)}::jsonb, ${caller}, ${service})`
-  const looked = await rowOfDatabase(db, session, ask, refusals, trace)
-  if ('refused' in looked) return looked
+  const searched = await rowOfDatabase(db, session, ask, refusals, trace)
+  if ('refused' in searched) return searched
   const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
-    select settle_call(${requestId}::uuid, ${looked.call}::uuid) as refused`
+    select settle_call(${requestId}::uuid, ${searched.call}::uuid) as refused`
   const settled = await rowOfDatabase(db, session, settle, refusals, trace)
-  return settled.refused ? { refused: settled.refused } : looked
+  return settled.refused ? { refused: settled.refused } : searched
 }

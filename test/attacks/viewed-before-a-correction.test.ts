@@ -20,8 +20,8 @@ test('what an official listened to and read before a correction is no breach aft
   expect((await aino.fetch(listening.audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
   await answer(aino.fetch(`/api/contacts/${call.contactId}?purpose=QUALITY`))
   const check = async () => {
-    const looking = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
-    const found = [await rightsOwn.check(looking, undefined), await rightsScope.check(looking, undefined)]
+    const context = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
+    const found = [await rightsOwn.check(context, undefined), await rightsScope.check(context, undefined)]
     return found.map((one) => one !== 'not-yet' && one.holds)
   }
   expect(await check()).toEqual([true, true])

@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 
 /** Looks that the log has of a person, a while ago. */
-async function looked(person: string, times: number, minutesAgo: number) {
+async function addViews(person: string, times: number, minutesAgo: number) {
   await pool.query(
     `insert into audit_entry (at, person_id, action, result)
      select now() - make_interval(secs => $2 * 60.0), $1, 'contact.read', 'ok' from generate_series(1, $3)`,
@@ -54,7 +54,7 @@ describe('ordinary looks', () => {
 
   test('of one person do not count for another', async () => {
     const pace = pacer()
-    await looked(sari.id, 100, 0.1)
+    await addViews(sari.id, 100, 0.1)
     const waiting = pace.take(saris)
     expect(await Promise.race([waiting, pace.take(ainos).then(() => 'Aino')])).toBe('Aino')
   })
@@ -71,16 +71,16 @@ describe('looks in a mass', () => {
   })
 
   test('are remembered by the log, so that a desk that starts anew goes on where it was', async () => {
-    await looked(sari.id, limits.inMinute, 0.2)
+    await addViews(sari.id, limits.inMinute, 0.2)
     expect(await tookMs(pacer().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
-    await looked(aino.id, limits.inHour, 30)
+    await addViews(aino.id, limits.inHour, 30)
     expect(await tookMs(pacer().take(ainos))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
   })
 
   test('of another desk are learnt of after some looks', async () => {
     const pace = createReadRateLimit(desk, systemClock, { inMinute: 30, inHour: 1000 })
     for (let i = 0; i < 15; i++) await pace.take(saris)
-    await looked(sari.id, 40, 0.1)
+    await addViews(sari.id, 40, 0.1)
     for (let i = 0; i < 6; i++) await pace.take(saris)
     expect(await tookMs(pace.take(saris))).toBeGreaterThan(slowing.stepMs)
   })
@@ -93,7 +93,7 @@ describe('looks in a mass', () => {
   })
 
   test('never wait longer than ten seconds, and are in the log once a minute from the first second on', async () => {
-    await looked(sari.id, 500, 0.1)
+    await addViews(sari.id, 500, 0.1)
     const pace = pacer()
     const waits = [pace.take(saris), pace.take(saris)]
     await expect.poll(slowed).toHaveLength(1)
@@ -107,7 +107,7 @@ describe('looks in a mass', () => {
   })
 
   test('in the hour slow down, too', async () => {
-    await looked(sari.id, limits.inHour, 20)
+    await addViews(sari.id, limits.inHour, 20)
     expect(await tookMs(pacer().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
   })
 })

@@ -9,7 +9,7 @@ import { Extract } from './extract.tsx'
 import { formatMonth, instantsOf, monthsToAsk, readMonth } from './months.ts'
 
 /** Accesses to the calls that this person answered: time, role, unit and purpose; never the name (L11, L17). */
-export function MyLooksPage() {
+export function MyViewsPage() {
   const { say, language } = useLanguage()
   const navigate = useNavigate()
   const months = monthsToAsk()
@@ -32,7 +32,7 @@ export function MyLooksPage() {
       {data && (
         <Extract
           title={say('watch.mine.title', { month: formatMonth(month, language) })}
-          looks={data.items}
+          views={data.items}
           isCut={data.isCut}
           withCall
         />

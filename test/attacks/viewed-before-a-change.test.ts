@@ -13,8 +13,8 @@ const { kept, served, ask, admin, custodian, as, desk, people } = await openActs
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
 async function outside() {
-  const looking = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
-  const found = await rightsScope.check(looking, undefined)
+  const context = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
+  const found = await rightsScope.check(context, undefined)
   return found === 'not-yet' ? found : found.facts.outside
 }
 
@@ -79,8 +79,8 @@ async function heardOf(numbers: readonly string[]) {
     const recording = await calledFrom(caller)
     const { status, body } = await ask('paula', 'POST', `/api/requests/${id}/calls`, await toldOf(recording.contactId))
     expect([status, body['state']]).toEqual([201, 'FOUND'])
-    const look = { purpose: 'INSPECTION', reference: number }
-    const begun = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, look)
+    const access = { purpose: 'INSPECTION', reference: number }
+    const begun = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, access)
     expect(begun.status).toBe(201)
     const sound = await (await as('paula')).fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-99' } })
     expect(sound.status).toBe(206)

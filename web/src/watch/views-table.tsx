@@ -2,10 +2,10 @@ import { formatLength } from '../format/duration.ts'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import type { LookToReview } from './watch-shapes.ts'
+import type { ViewToReview } from './watch-shapes.ts'
 
 /** Accesses to review: person, time, stated purpose, and amount. */
-export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
+export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
   const { say, language } = useLanguage()
   return (
     <div className="scroll" tabIndex={0} role="region" aria-labelledby="review-looks">
@@ -21,7 +21,7 @@ export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
           </tr>
         </thead>
         <tbody>
-          {looks.map((look) => (
+          {views.map((look) => (
             <tr key={look.seq}>
               <td className="nowrap">{formatInstant(look.at, language, 'seconds')}</td>
               <td>
@@ -32,7 +32,7 @@ export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
               <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
               <td className="breaking">{look.reference ?? '–'}</td>
               <td>
-                <HowMuch look={look} />
+                <HowMuch view={look} />
               </td>
             </tr>
           ))}
@@ -41,10 +41,10 @@ export function LooksTable({ looks }: { looks: readonly LookToReview[] }) {
     </div>
   )
 
-  function HowMuch({ look }: { look: LookToReview }) {
-    if (look.servedMs !== undefined) return say('watch.review.served', { length: formatLength(look.servedMs) })
-    if (look.contacts !== undefined)
-      return say('watch.review.contacts', { count: look.contacts, number: formatCount(look.contacts, language) })
+  function HowMuch({ view }: { view: ViewToReview }) {
+    if (view.servedMs !== undefined) return say('watch.review.served', { length: formatLength(view.servedMs) })
+    if (view.contacts !== undefined)
+      return say('watch.review.contacts', { count: view.contacts, number: formatCount(view.contacts, language) })
     return '–'
   }
 }

@@ -10,17 +10,17 @@ import { Page } from '../shell/page.tsx'
 import { Extract } from './extract.tsx'
 
 /** Accesses to one call, for a person who inspects it; printable (L11, R44). */
-export function ContactLooksPage() {
+export function ContactViewsPage() {
   const { say } = useLanguage()
   const { purpose } = usePurpose()
   return (
     <Page title={say('contact.access.title')} lead={say('contact.access.lead')}>
-      {purpose === 'INSPECTION' ? <Looks /> : <Notice kind="info">{say('contact.access.purpose')}</Notice>}
+      {purpose === 'INSPECTION' ? <ContactViews /> : <Notice kind="info">{say('contact.access.purpose')}</Notice>}
     </Page>
   )
 }
 
-function Looks() {
+function ContactViews() {
   const { say, language } = useLanguage()
   const { id } = useParams({ from: '/contacts/$id/looks' })
   const { reference } = usePurpose()
@@ -37,7 +37,7 @@ function Looks() {
         {say('contact.access.made', { call: instant(data.contact.startedAt), time: instant(data.madeAt) })}
         {reference !== undefined && ` ${say('contact.access.reference', { reference })}`}
       </p>
-      <Extract title={say('contact.access.looks')} looks={data.items} isCut={data.isCut} withCall={false} />
+      <Extract title={say('contact.access.looks')} views={data.items} isCut={data.isCut} withCall={false} />
       <p>{say('contact.access.names')}</p>
     </>
   )
