@@ -114,7 +114,7 @@ create table admission_part (
 );
 CREATE INDEX admission_part_hour ON public.admission_part USING btree (hour);
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON admission_part FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER stays BEFORE DELETE ON admission_part FOR EACH ROW EXECUTE FUNCTION admission_part_stays();
+CREATE TRIGGER stays BEFORE DELETE ON admission_part FOR EACH ROW EXECUTE FUNCTION admission_part_guard();
 alter table admission_part enable row level security;
 create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
 grant insert (id, hour, source, kinds, ids, starts, root), select on admission_part to seloste_custodian;
@@ -339,7 +339,7 @@ CREATE INDEX audit_entry_refused ON public.audit_entry USING btree (at, seq) WHE
 CREATE INDEX audit_entry_searched_caller ON public.audit_entry USING btree (at) WHERE ((action = 'contacts.listed'::text) AND (result = 'ok'::text) AND ((detail ->> 'byCaller'::text) = 'true'::text));
 CREATE INDEX audit_entry_served ON public.audit_entry USING btree (at) WHERE ((result = 'ok'::text) AND (action = ANY (ARRAY['request.entered'::text, 'call.looked-for'::text, 'call.given-up'::text, 'call.verified'::text, 'recording.forbidden'::text])));
 CREATE INDEX audit_entry_time ON public.audit_entry USING btree (at, seq);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_stays();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard();
 CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
 alter table audit_entry enable row level security;
 create policy acts_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{subject-copy.%,correction.%,openness.%}'::text[])))));
@@ -543,7 +543,7 @@ create table call_identity (
   constraint call_identity_pkey PRIMARY KEY (external_id_hash, contact_started_at)
 ) partition by RANGE (contact_started_at);
 CREATE INDEX call_identity_contact ON ONLY public.call_identity USING btree (contact_id);
-CREATE TRIGGER stays_when_over BEFORE UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND old.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION call_id_stays();
+CREATE TRIGGER stays_when_over BEFORE UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND old.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION call_id_guard();
 grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
 
@@ -709,17 +709,17 @@ CREATE INDEX contact_uncounted ON ONLY public.contact USING btree (started_at) W
 CREATE INDEX contact_withheld ON ONLY public.contact USING btree (started_at DESC, id DESC) WHERE (caller_kind = 'withheld'::text);
 CREATE TRIGGER admission_recorded AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER are_told AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION after_contact_insert();
-CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_ends_with_parts();
+CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_end_guard();
 CREATE TRIGGER held BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION history_guard('id');
-CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION call_is_to_another_number();
+CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION update_number_called();
 CREATE TRIGGER tells_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION queue_study_recount('contact');
 alter table contact enable row level security;
 create policy capture_admits on contact to seloste_capture using (true) with check (((history_ends_at IS NULL) OR ((history_ends_at >= ((((started_at AT TIME ZONE 'Europe/Helsinki'::text) + '1 year 2 mons'::interval) AT TIME ZONE 'Europe/Helsinki'::text) - '1 day'::interval)) AND (history_ends_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) AND (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
 create policy capture_not_ahead on contact for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
 create policy custodian_reads on contact for select to seloste_custodian using (true);
 create policy desk_looks on contact for select to seloste_desk using (((history_end(history_ends_at, started_at) > ( SELECT register_now() AS register_now)) AND (( SELECT sees_all() AS sees_all) OR (number_called = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_contacts() AS sees_contacts)::uuid[])) OR sees_part_of(id, started_at, ( SELECT sees_own() AS sees_own), ( SELECT sees_units() AS sees_units), ( SELECT sees_numbers() AS sees_numbers), ( SELECT sees_segments() AS sees_segments)))));
-create policy in_room on contact for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_shows.contacts
-   FROM room_shows() room_shows(recordings, segments, contacts))::uuid[]))));
+create policy in_room on contact for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.contacts
+   FROM room_contents() room_contents(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on contact for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
 grant insert (id, started_at, ended_at, caller_kind, caller_key, caller_raw, number_called, number_kind, number_name, history_ends_at, trunk), select (id, started_at, ended_at, trunk), update (ended_at, end_inferred, history_ends_at, trunk) on contact to seloste_capture;
 grant select on contact to seloste_custodian;
@@ -873,7 +873,7 @@ create table description_draft (
   constraint description_draft_text_check CHECK ((length(text) < 2000000))
 );
 CREATE INDEX description_draft_open ON public.description_draft USING btree (changed_at) WHERE (state = ANY (ARRAY['DRAFT'::text, 'SUBMITTED'::text]));
-CREATE TRIGGER confirmed_decision BEFORE UPDATE ON description_draft FOR EACH ROW WHEN (old.state = 'SUBMITTED'::text AND (new.state = ANY (ARRAY['APPROVED'::text, 'REJECTED'::text]))) EXECUTE FUNCTION confirmed_decision('draft');
+CREATE TRIGGER confirmed_decision BEFORE UPDATE ON description_draft FOR EACH ROW WHEN (old.state = 'SUBMITTED'::text AND (new.state = ANY (ARRAY['APPROVED'::text, 'REJECTED'::text]))) EXECUTE FUNCTION require_confirmed_decision('draft');
 CREATE TRIGGER draft_guard BEFORE UPDATE ON description_draft FOR EACH ROW EXECUTE FUNCTION draft_guard();
 alter table description_draft enable row level security;
 create policy desk_changes on description_draft for update to seloste_desk using (((author = viewer()) AND (state = ANY (ARRAY['DRAFT'::text, 'SUBMITTED'::text])) AND (viewer_is('ADMINISTRATOR'::text) OR viewer_is('EXPERT'::text, 'QUALITY'::text)))) with check (((author = viewer()) AND (state = ANY (ARRAY['DRAFT'::text, 'SUBMITTED'::text, 'WITHDRAWN'::text]))));
@@ -910,7 +910,7 @@ create table description_version (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON description_version FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER ledger AFTER INSERT ON description_version FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION ledger_description();
-CREATE CONSTRAINT TRIGGER version_ahead AFTER INSERT ON description_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION version_ahead();
+CREATE CONSTRAINT TRIGGER version_ahead AFTER INSERT ON description_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_future_version();
 grant select on description_version to seloste_capture;
 grant select on description_version to seloste_custodian;
 grant select on description_version to seloste_desk;
@@ -971,7 +971,7 @@ create table directory_change (
 );
 CREATE INDEX directory_change_open ON public.directory_change USING btree (asked_at) WHERE (state = 'ASKED'::text);
 CREATE INDEX directory_change_person ON public.directory_change USING btree (person_id);
-CREATE TRIGGER confirmed_decision BEFORE UPDATE ON directory_change FOR EACH ROW WHEN (old.state = 'ASKED'::text AND (new.state = ANY (ARRAY['CONFIRMED'::text, 'REFUSED'::text]))) EXECUTE FUNCTION confirmed_decision('change');
+CREATE TRIGGER confirmed_decision BEFORE UPDATE ON directory_change FOR EACH ROW WHEN (old.state = 'ASKED'::text AND (new.state = ANY (ARRAY['CONFIRMED'::text, 'REFUSED'::text]))) EXECUTE FUNCTION require_confirmed_decision('change');
 CREATE TRIGGER directory_change_guard BEFORE UPDATE ON directory_change FOR EACH ROW EXECUTE FUNCTION directory_change_guard();
 CREATE TRIGGER told_to_person AFTER UPDATE ON directory_change FOR EACH ROW WHEN (new.kind = 'directory'::text AND old.state = 'ASKED'::text AND new.state = 'CONFIRMED'::text) EXECUTE FUNCTION notify_directory_change();
 alter table directory_change enable row level security;
@@ -1081,7 +1081,7 @@ create table disclosure_package (
 CREATE UNIQUE INDEX disclosure_package_authority ON public.disclosure_package USING btree (authority_id) WHERE (ended_at IS NULL);
 CREATE INDEX disclosure_package_left ON public.disclosure_package USING btree (made_at) WHERE (removed_at IS NULL);
 CREATE UNIQUE INDEX disclosure_package_research ON public.disclosure_package USING btree (research_id) WHERE (ended_at IS NULL);
-CREATE TRIGGER fresh BEFORE INSERT ON disclosure_package FOR EACH ROW EXECUTE FUNCTION release_is_fresh();
+CREATE TRIGGER fresh BEFORE INSERT ON disclosure_package FOR EACH ROW EXECUTE FUNCTION require_fresh_release();
 CREATE TRIGGER ledger AFTER UPDATE ON disclosure_package FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 alter table disclosure_package enable row level security;
 create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check ((ended_at IS NOT NULL));
@@ -1217,7 +1217,7 @@ create table factor_removal (
   constraint factor_removal_state_check CHECK ((state = ANY (ARRAY['ASKED'::text, 'CONFIRMED'::text, 'REFUSED'::text])))
 );
 CREATE UNIQUE INDEX factor_removal_open ON public.factor_removal USING btree (person_id) WHERE (state = 'ASKED'::text);
-CREATE TRIGGER confirmed_decision BEFORE UPDATE ON factor_removal FOR EACH ROW WHEN (old.state = 'ASKED'::text AND (new.state = ANY (ARRAY['CONFIRMED'::text, 'REFUSED'::text]))) EXECUTE FUNCTION confirmed_decision('removal');
+CREATE TRIGGER confirmed_decision BEFORE UPDATE ON factor_removal FOR EACH ROW WHEN (old.state = 'ASKED'::text AND (new.state = ANY (ARRAY['CONFIRMED'::text, 'REFUSED'::text]))) EXECUTE FUNCTION require_confirmed_decision('removal');
 alter table factor_removal enable row level security;
 create policy desk_reads on factor_removal for select to seloste_desk using ((( SELECT viewer_is('ADMINISTRATOR'::text) AS viewer_is) OR ( SELECT viewer_is('ACCESS_APPROVER'::text) AS viewer_is)));
 grant select on factor_removal to seloste_desk;
@@ -1329,7 +1329,7 @@ create table history_day (
   constraint history_day_pkey PRIMARY KEY (day),
   constraint history_day_check CHECK (((closed_at IS NULL) OR (counted_at IS NOT NULL)))
 );
-CREATE CONSTRAINT TRIGGER forgets_officials AFTER UPDATE OF ended ON history_day DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION forget_officials_named();
+CREATE CONSTRAINT TRIGGER forgets_officials AFTER UPDATE OF ended ON history_day DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION prune_official_names();
 grant select on history_day to seloste_custodian;
 
 create table history_late (
@@ -1363,7 +1363,7 @@ create table inspection (
 CREATE INDEX inspection_contact ON public.inspection USING btree (contact_id);
 CREATE INDEX inspection_open ON public.inspection USING btree (received_at) WHERE (closed_at IS NULL);
 CREATE INDEX inspection_request ON public.inspection USING btree (request_id);
-CREATE TRIGGER appointment_follows AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION appointment_follows();
+CREATE TRIGGER appointment_follows AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION end_idle_appointment();
 CREATE TRIGGER ledger AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION ledger_case();
 alter table inspection enable row level security;
 create policy custodian_reads on inspection for select to seloste_custodian using (true);
@@ -1531,7 +1531,7 @@ create table ledger_content (
 );
 CREATE INDEX ledger_content_object ON public.ledger_content USING btree ((((content)::jsonb ->> 'id'::text)));
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON ledger_content FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER stays_its_days BEFORE DELETE ON ledger_content FOR EACH ROW EXECUTE FUNCTION content_stays_its_days();
+CREATE TRIGGER stays_its_days BEFORE DELETE ON ledger_content FOR EACH ROW EXECUTE FUNCTION ledger_content_guard();
 grant select on ledger_content to seloste_custodian;
 
 create table ledger_cosignature (
@@ -1970,8 +1970,8 @@ create table person (
   constraint person_user_id_key UNIQUE (user_id)
 );
 CREATE INDEX person_external ON public.person USING btree (external_id) WHERE (external_id IS NOT NULL);
-CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
-CREATE TRIGGER identity_stays BEFORE INSERT OR UPDATE OF source, external_id ON person FOR EACH ROW EXECUTE FUNCTION identity_stays();
+CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
+CREATE TRIGGER identity_stays BEFORE INSERT OR UPDATE OF source, external_id ON person FOR EACH ROW EXECUTE FUNCTION identity_guard();
 CREATE TRIGGER ledger AFTER DELETE OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION ledger_person();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER person_guard BEFORE INSERT OR DELETE OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION person_guard();
@@ -1979,9 +1979,9 @@ CREATE CONSTRAINT TRIGGER told_end AFTER UPDATE OF employed_from, employed_to ON
 CREATE TRIGGER told_to_person AFTER UPDATE ON person FOR EACH ROW WHEN (old.password_check IS NOT NULL AND new.password_check IS DISTINCT FROM old.password_check) EXECUTE FUNCTION notify_password_change();
 alter table person enable row level security;
 create policy everybody_reads on person for select to seloste_capture, seloste_custodian, seloste_desk using (true);
-create policy keeper_changes on person for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_enters on person for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_takes_back on person for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
+create policy keeper_changes on person for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_enters on person for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_takes_back on person for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, password_alone) on person to seloste_custodian;
 grant insert (id, user_id, employed_from, employed_to, source, external_id, informed_at), select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, informed_at, created_at, changed_at, password_set_at), update (employed_from, employed_to, source, external_id, withdrawn_at, informed_at, changed_at) on person to seloste_desk;
 
@@ -1996,16 +1996,16 @@ create table person_name (
   constraint person_name_interval CHECK ((valid_to > valid_from)),
   constraint person_name_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
 );
-CREATE TRIGGER apart_insert AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
-CREATE TRIGGER apart_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
-CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
-CREATE TRIGGER names_calls AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION directory_names_calls();
+CREATE TRIGGER apart_insert AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
+CREATE TRIGGER apart_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
+CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
+CREATE TRIGGER names_calls AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 alter table person_name enable row level security;
 create policy everybody_reads on person_name for select to seloste_capture, seloste_custodian, seloste_desk using (true);
-create policy keeper_changes on person_name for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_enters on person_name for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_takes_back on person_name for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
+create policy keeper_changes on person_name for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_enters on person_name for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_takes_back on person_name for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select (person_id, name, valid_from, valid_to) on person_name to seloste_capture;
 grant select on person_name to seloste_custodian;
 grant delete, insert, select, update (name, valid_to, given_name, family_name) on person_name to seloste_desk;
@@ -2021,19 +2021,19 @@ create table person_phone (
 );
 CREATE UNIQUE INDEX person_phone_current ON public.person_phone USING btree (phone_key) WHERE (valid_to IS NULL);
 CREATE INDEX person_phone_person ON public.person_phone USING btree (person_id);
-CREATE TRIGGER apart_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('phone_key');
-CREATE TRIGGER apart_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('phone_key');
-CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
-CREATE TRIGGER names_calls AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION directory_names_calls();
-CREATE TRIGGER succession_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
-CREATE TRIGGER succession_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
+CREATE TRIGGER apart_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('phone_key');
+CREATE TRIGGER apart_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('phone_key');
+CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
+CREATE TRIGGER names_calls AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
+CREATE TRIGGER succession_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
+CREATE TRIGGER succession_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 alter table person_phone enable row level security;
 create policy everybody_reads on person_phone for select to seloste_capture, seloste_custodian, seloste_desk using (true);
-create policy keeper_changes on person_phone for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_enters on person_phone for insert to seloste_desk with check ((( SELECT keeps_directory() AS keeps_directory) OR applies_change(person_id)));
-create policy keeper_takes_back on person_phone for delete to seloste_desk using ((( SELECT keeps_directory() AS keeps_directory) OR applies_change(person_id)));
+create policy keeper_changes on person_phone for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_enters on person_phone for insert to seloste_desk with check ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
+create policy keeper_takes_back on person_phone for delete to seloste_desk using ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
 grant select on person_phone to seloste_capture;
 grant delete, insert, select, update (valid_to) on person_phone to seloste_desk;
 
@@ -2054,21 +2054,21 @@ create table person_placement (
 );
 CREATE INDEX person_placement_supervisor ON public.person_placement USING btree (supervisor_id);
 CREATE INDEX person_placement_unit ON public.person_placement USING btree (unit_id);
-CREATE TRIGGER apart_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
-CREATE TRIGGER apart_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
-CREATE TRIGGER circle_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION supervisors_apart();
-CREATE TRIGGER circle_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION supervisors_apart();
-CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
-CREATE TRIGGER names_calls AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION directory_names_calls();
-CREATE TRIGGER succession_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
-CREATE TRIGGER succession_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION judge_succession();
+CREATE TRIGGER apart_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
+CREATE TRIGGER apart_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
+CREATE TRIGGER circle_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_supervisor_cycle();
+CREATE TRIGGER circle_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_supervisor_cycle();
+CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
+CREATE TRIGGER names_calls AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
+CREATE TRIGGER succession_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
+CREATE TRIGGER succession_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_placement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 alter table person_placement enable row level security;
 create policy everybody_reads on person_placement for select to seloste_capture, seloste_custodian, seloste_desk using (true);
-create policy keeper_changes on person_placement for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_enters on person_placement for insert to seloste_desk with check ((( SELECT keeps_directory() AS keeps_directory) OR applies_change(person_id)));
-create policy keeper_takes_back on person_placement for delete to seloste_desk using ((( SELECT keeps_directory() AS keeps_directory) OR applies_change(person_id)));
+create policy keeper_changes on person_placement for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_enters on person_placement for insert to seloste_desk with check ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
+create policy keeper_takes_back on person_placement for delete to seloste_desk using ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
 grant select (person_id, unit_id, valid_from, valid_to) on person_placement to seloste_capture;
 grant delete, insert, select, update (unit_id, supervisor_id, valid_to) on person_placement to seloste_desk;
 
@@ -2080,9 +2080,9 @@ create table person_recording_consent (
   constraint person_recording_consent_check CHECK ((valid_to > valid_from)),
   constraint person_recording_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
 );
-CREATE TRIGGER apart_insert AFTER INSERT ON person_recording_consent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
-CREATE TRIGGER apart_update AFTER UPDATE ON person_recording_consent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
-CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
+CREATE TRIGGER apart_insert AFTER INSERT ON person_recording_consent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
+CREATE TRIGGER apart_update AFTER UPDATE ON person_recording_consent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
+CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
 CREATE TRIGGER ledger_taken_back AFTER DELETE ON person_recording_consent FOR EACH ROW EXECUTE FUNCTION ledger_consent();
 CREATE TRIGGER ledger_withdrawn AFTER UPDATE ON person_recording_consent FOR EACH ROW WHEN (new.valid_to IS NOT NULL AND new.valid_to IS DISTINCT FROM old.valid_to) EXECUTE FUNCTION ledger_consent();
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
@@ -2090,9 +2090,9 @@ alter table person_recording_consent enable row level security;
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
 create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
 create policy desk_reads on person_recording_consent for select to seloste_desk using (((( SELECT viewer() AS viewer) IS NOT NULL) OR (( SELECT scim_client() AS scim_client) IS NOT NULL)));
-create policy keeper_changes on person_recording_consent for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_enters on person_recording_consent for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_takes_back on person_recording_consent for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
+create policy keeper_changes on person_recording_consent for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_enters on person_recording_consent for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_takes_back on person_recording_consent for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select on person_recording_consent to seloste_capture;
 grant select on person_recording_consent to seloste_custodian;
 grant delete, insert, select, update (valid_to) on person_recording_consent to seloste_desk;
@@ -2193,8 +2193,8 @@ create table prohibition (
 );
 CREATE INDEX prohibition_reference ON public.prohibition USING btree (reference);
 CREATE INDEX prohibition_waiting ON public.prohibition USING btree (recording_id) WHERE (executed_at IS NULL);
-CREATE TRIGGER forbids_beside AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION forbids_beside();
-CREATE TRIGGER fresh BEFORE INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION prohibition_is_fresh();
+CREATE TRIGGER forbids_beside AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION forbid_duplicate();
+CREATE TRIGGER fresh BEFORE INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION require_fresh_prohibition();
 CREATE TRIGGER ledger AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION ledger_prohibition();
 CREATE TRIGGER told_to_capture AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION notify_capture_of_prohibition();
 alter table prohibition enable row level security;
@@ -2404,22 +2404,22 @@ CREATE INDEX recording_terms ON public.recording USING btree (number_reached, ca
 CREATE INDEX recording_unkept ON public.recording USING btree (id) WHERE ((kept_at IS NULL) AND (state = 'STORED'::text));
 CREATE INDEX recording_unkept_end ON public.recording USING btree (destroyed_at) WHERE ((state = 'DESTROYED'::text) AND (kept_at IS NULL));
 CREATE TRIGGER admission_recorded AFTER INSERT ON recording REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
-CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION history_changes_late('recording');
+CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('recording');
 CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_guard();
-CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION uses_end_with_recording();
-CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_follows_call();
-CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbidden_at_another_node();
+CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION end_uses_of_recording();
+CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_terms_guard();
+CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
 CREATE CONSTRAINT TRIGGER is_told AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
-CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_recording_is_refused();
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION recordings_end_one_by_one();
-CREATE TRIGGER reception_ends BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.reception IS NOT NULL) EXECUTE FUNCTION reception_ends();
+CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION refuse_recording_truncate();
+CREATE TRIGGER reception_ends BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.reception IS NOT NULL) EXECUTE FUNCTION clear_reception();
 CREATE TRIGGER recording_guard BEFORE DELETE OR UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_guard();
-CREATE TRIGGER settles AFTER UPDATE OF state, kept_at ON recording FOR EACH ROW EXECUTE FUNCTION recording_settles();
+CREATE TRIGGER settles AFTER UPDATE OF state, kept_at ON recording FOR EACH ROW EXECUTE FUNCTION settle_changed_recording();
 CREATE TRIGGER stays_as_told BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION quarantine_guard();
 CREATE TRIGGER stops_capture AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'DESTROYING'::text OR old.state = 'DESTROYING'::text AND new.state = 'DESTROYED'::text) EXECUTE FUNCTION notify_capture_of_stop();
-CREATE TRIGGER tells_search AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION part_is_recorded();
-CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF state, kept_at, destroy_at ON recording FOR EACH ROW WHEN (old.state <> new.state OR (old.kept_at IS NULL) <> (new.kept_at IS NULL) OR (old.destroy_at IS NULL) <> (new.destroy_at IS NULL)) EXECUTE FUNCTION recording_changes_state();
-CREATE TRIGGER tells_search_of_end AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION recorded_part_goes();
+CREATE TRIGGER tells_search AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION insert_recorded_parts();
+CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF state, kept_at, destroy_at ON recording FOR EACH ROW WHEN (old.state <> new.state OR (old.kept_at IS NULL) <> (new.kept_at IS NULL) OR (old.destroy_at IS NULL) <> (new.destroy_at IS NULL)) EXECUTE FUNCTION update_recorded_part_state();
+CREATE TRIGGER tells_search_of_end AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
 CREATE TRIGGER tells_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION queue_study_recount('part');
 CREATE TRIGGER tells_webhooks AFTER UPDATE OF kept_at, state ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
 CREATE TRIGGER term_guard BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION term_guard();
@@ -2432,8 +2432,8 @@ create policy custodian_keeps on recording to seloste_custodian using (true) wit
 create policy desk_looks on recording for select to seloste_desk using ((EXISTS ( SELECT
    FROM segment s
   WHERE ((s.id = recording.segment_id) AND (s.contact_started_at = recording.contact_started_at)))));
-create policy in_room on recording for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_shows.recordings
-   FROM room_shows() room_shows(recordings, segments, contacts))::uuid[]))));
+create policy in_room on recording for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.recordings
+   FROM room_contents() room_contents(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on recording for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
 grant insert (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months, number_reached, intake_key), select (id, segment_id, contact_id, state, recording_months, min_keep_until, expiry_month), update (state, ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, packets_received, packets_lost, call_ended_at, reception) on recording to seloste_capture;
 grant select, update (state, ended_at, recording_months, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, kept_at, keeping_fault, duration_ms, packets_received, packets_lost, destroyed_at, cause, call_ended_at, cut_ms, unplayed_ms, is_silent) on recording to seloste_custodian;
@@ -2502,8 +2502,8 @@ END),
 );
 CREATE INDEX request_call_contact ON public.request_call USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 CREATE UNIQUE INDEX request_call_once ON public.request_call USING btree (request_id, contact_id) WHERE (contact_id IS NOT NULL);
-CREATE TRIGGER no_call_for_others BEFORE INSERT ON request_call FOR EACH ROW EXECUTE FUNCTION no_call_for_others();
-CREATE TRIGGER restricts AFTER INSERT OR DELETE OR UPDATE OF state, contact_id ON request_call FOR EACH ROW EXECUTE FUNCTION calls_restrict();
+CREATE TRIGGER no_call_for_others BEFORE INSERT ON request_call FOR EACH ROW EXECUTE FUNCTION refuse_call_of_third_party();
+CREATE TRIGGER restricts AFTER INSERT OR DELETE OR UPDATE OF state, contact_id ON request_call FOR EACH ROW EXECUTE FUNCTION settle_restrictions_of_call();
 alter table request_call enable row level security;
 create policy custodian_reads on request_call for select to seloste_custodian using (true);
 create policy desk_serves on request_call for select to seloste_desk using ((( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is) AND (looked_at < now())));
@@ -2695,7 +2695,7 @@ CREATE INDEX right_request_open ON public.right_request USING btree (requested_a
 CREATE INDEX right_request_person ON public.right_request USING btree (person_id, requested_at DESC);
 CREATE INDEX right_request_requester ON public.right_request USING btree (requested_by);
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON right_request FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER confirmed_decision BEFORE UPDATE ON right_request FOR EACH ROW WHEN (old.state = 'REQUESTED'::text AND (new.state = ANY (ARRAY['APPROVED'::text, 'REJECTED'::text]))) EXECUTE FUNCTION confirmed_decision('right');
+CREATE TRIGGER confirmed_decision BEFORE UPDATE ON right_request FOR EACH ROW WHEN (old.state = 'REQUESTED'::text AND (new.state = ANY (ARRAY['APPROVED'::text, 'REJECTED'::text]))) EXECUTE FUNCTION require_confirmed_decision('right');
 CREATE TRIGGER right_request_guard BEFORE UPDATE ON right_request FOR EACH ROW EXECUTE FUNCTION right_request_guard();
 alter table right_request enable row level security;
 create policy desk_reads on right_request for select to seloste_desk using (((person_id = ( SELECT viewer() AS viewer)) OR (requested_by = ( SELECT viewer() AS viewer)) OR ( SELECT viewer_sees_rights() AS viewer_sees_rights) OR (person_id = ANY (( SELECT supervised_by_viewer() AS supervised_by_viewer)::uuid[]))));
@@ -2834,29 +2834,29 @@ CREATE INDEX segment_unit_newest ON ONLY public.segment USING btree (official_un
 CREATE INDEX segment_unit_number ON ONLY public.segment USING btree (official_unit_id, number_reached, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NULL) AND (official_unit_id IS NOT NULL));
 CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER are_told AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
-CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION history_changes_late('segment');
+CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('segment');
 CREATE TRIGGER held BEFORE DELETE ON segment FOR EACH ROW EXECUTE FUNCTION history_guard('contact_id');
-CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION segment_is_of_call();
-CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION segment_is_of_call();
-CREATE TRIGGER is_of_call_told BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION segment_is_to_number_reached();
-CREATE TRIGGER is_replaced AFTER DELETE ON segment FOR EACH ROW WHEN (old.contact_started_at > (now() - '1 year 2 mons'::interval)) EXECUTE FUNCTION segment_is_replaced();
-CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND old.official_person_id IS NOT NULL AND NOT new.official_phone IS DISTINCT FROM old.official_phone) EXECUTE FUNCTION segment_keeps_official();
-CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_part_ends_in_time();
-CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION name_official();
-CREATE TRIGGER names_official_told BEFORE INSERT OR UPDATE OF official_person_id, official_phone, answered_at ON segment FOR EACH ROW WHEN (new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL AND SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION segment_is_attributed();
-CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION official_stays_known();
+CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION set_number_called();
+CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
+CREATE TRIGGER is_of_call_told BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION clear_number_called();
+CREATE TRIGGER is_replaced AFTER DELETE ON segment FOR EACH ROW WHEN (old.contact_started_at > (now() - '1 year 2 mons'::interval)) EXECUTE FUNCTION record_segment_replaced();
+CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND old.official_person_id IS NOT NULL AND NOT new.official_phone IS DISTINCT FROM old.official_phone) EXECUTE FUNCTION keep_segment_official();
+CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_part_guard();
+CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION record_official_name();
+CREATE TRIGGER names_official_told BEFORE INSERT OR UPDATE OF official_person_id, official_phone, answered_at ON segment FOR EACH ROW WHEN (new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL AND SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION attribute_segment();
+CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION keep_official_name();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
-CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION part_stays_when_over();
-CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION evaluations_follow_official();
-CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION recorded_part_changes();
-CREATE TRIGGER tells_search_of_end AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION recorded_part_goes();
+CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION ended_part_guard();
+CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION move_evaluations();
+CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION update_recorded_parts();
+CREATE TRIGGER tells_search_of_end AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
 CREATE TRIGGER tells_studies_of_changes AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION queue_study_recount('part');
 alter table segment enable row level security;
 create policy capture_admits on segment to seloste_capture using (true) with check (true);
 create policy custodian_reads on segment for select to seloste_custodian using (true);
-create policy desk_looks on segment for select to seloste_desk using (((( SELECT sees_all() AS sees_all) OR (official_person_id = ( SELECT sees_own() AS sees_own)) OR (official_unit_id = ANY (( SELECT sees_units() AS sees_units)::uuid[])) OR (number_reached = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_segments() AS sees_segments)::uuid[]))) AND ((contact_started_at > ( SELECT (register_now() - '1 year 1 mon'::interval))) OR history_runs(contact_id, contact_started_at))));
-create policy in_room on segment for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_shows.segments
-   FROM room_shows() room_shows(recordings, segments, contacts))::uuid[]))));
+create policy desk_looks on segment for select to seloste_desk using (((( SELECT sees_all() AS sees_all) OR (official_person_id = ( SELECT sees_own() AS sees_own)) OR (official_unit_id = ANY (( SELECT sees_units() AS sees_units)::uuid[])) OR (number_reached = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_segments() AS sees_segments)::uuid[]))) AND ((contact_started_at > ( SELECT (register_now() - '1 year 1 mon'::interval))) OR history_is_in_term(contact_id, contact_started_at))));
+create policy in_room on segment for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.segments
+   FROM room_contents() room_contents(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on segment for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
 grant insert, select (id, contact_id, contact_started_at, seq, answered_at, ended_at), update (official_person_id, official_unit_id, official_name, official_phone, answered_at, ended_at, capture_state, capture_failure, marks) on segment to seloste_capture;
 grant select on segment to seloste_custodian;
@@ -3105,7 +3105,7 @@ CREATE INDEX subject_copy_left ON public.subject_copy USING btree (made_at) WHER
 CREATE UNIQUE INDEX subject_copy_once ON public.subject_copy USING btree (request_id, recording_id) WHERE (ended_at IS NULL);
 CREATE INDEX subject_copy_recording ON public.subject_copy USING btree (recording_id);
 CREATE INDEX subject_copy_request ON public.subject_copy USING btree (request_id);
-CREATE TRIGGER fresh BEFORE INSERT ON subject_copy FOR EACH ROW EXECUTE FUNCTION release_is_fresh();
+CREATE TRIGGER fresh BEFORE INSERT ON subject_copy FOR EACH ROW EXECUTE FUNCTION require_fresh_release();
 alter table subject_copy enable row level security;
 create policy custodian_reads on subject_copy for select to seloste_custodian using (true);
 create policy custodian_removes on subject_copy for update to seloste_custodian using ((ended_at IS NOT NULL)) with check ((ended_at IS NOT NULL));
@@ -3170,10 +3170,10 @@ END)),
 );
 CREATE INDEX subject_request_closed ON public.subject_request USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX subject_request_open ON public.subject_request USING btree (due_at) WHERE (closed_at IS NULL);
-CREATE TRIGGER copies_end_with_request AFTER UPDATE OF kinds, identified_at, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION copies_end_with_request();
-CREATE TRIGGER follow_kinds AFTER UPDATE OF kinds ON subject_request FOR EACH ROW EXECUTE FUNCTION follow_kinds();
+CREATE TRIGGER copies_end_with_request AFTER UPDATE OF kinds, identified_at, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION end_copies_of_request();
+CREATE TRIGGER follow_kinds AFTER UPDATE OF kinds ON subject_request FOR EACH ROW EXECUTE FUNCTION apply_request_kinds();
 CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION ledger_request();
-CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION requests_restrict();
+CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION settle_restrictions_of_request();
 alter table subject_request enable row level security;
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
 create policy desk_serves on subject_request for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
@@ -3304,9 +3304,9 @@ create table unit (
 );
 alter table unit enable row level security;
 create policy everybody_reads on unit for select to seloste_capture, seloste_custodian, seloste_desk using (true);
-create policy keeper_changes on unit for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_enters on unit for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
-create policy keeper_takes_back on unit for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
+create policy keeper_changes on unit for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_enters on unit for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_takes_back on unit for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select on unit to seloste_custodian;
 grant insert, select on unit to seloste_desk;
 
@@ -3447,12 +3447,12 @@ create view unreconciled as
     s.capture_failure,
     f.feed,
     f.told_at AS at,
-    f.told_at + recordings_come_within() AS missing_since,
+    f.told_at + recording_grace() AS missing_since,
     n.note_id
    FROM segment s
      JOIN fed_segment f ON f.segment_id = s.id
      LEFT JOIN reconciled_segment n ON n.kind = 'unrecorded'::text AND n.segment_id = s.id
-  WHERE s.decision_record AND s.answered_at IS NOT NULL AND s.capture_failure IS DISTINCT FROM 'forbidden'::text AND f.told_at < (now() - recordings_come_within()) AND NOT (EXISTS ( SELECT
+  WHERE s.decision_record AND s.answered_at IS NOT NULL AND s.capture_failure IS DISTINCT FROM 'forbidden'::text AND f.told_at < (now() - recording_grace()) AND NOT (EXISTS ( SELECT
            FROM recording r
           WHERE r.segment_id = s.id))
 UNION ALL
@@ -3482,6 +3482,7 @@ UNION ALL
           WHERE o.segment_id = s.id));
 
 -- Functions, and who may call them
+abandon_call(request uuid, wanted uuid) returns void to seloste_desk
 accept_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste_desk
 access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 access_right_guard() returns trigger
@@ -3497,7 +3498,7 @@ act_is_logged(act text, object uuid, acted_at timestamp with time zone, lost tst
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
-admission_part_stays() returns trigger
+admission_part_guard() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
 admit_fed_calls(told_by text, told jsonb) returns integer[] to seloste_capture
 admit_part(me uuid, told jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
@@ -3505,6 +3506,7 @@ admit_recording(call uuid, call_started timestamp with time zone, t told_part) r
 advance_clock(ran interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
 after_contact_insert() returns trigger
 after_segment_insert() returns trigger
+agrees_with_succession(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean
 allow_feed(feed_name text, since timestamp with time zone) returns boolean
 announced_versions() returns TABLE(version integer, hash text) to seloste_custodian
 answer_disagreement(wanted uuid, outcome text, text text) returns void to seloste_desk
@@ -3512,40 +3514,35 @@ answer_due(received_at timestamp with time zone, kinds text[], extended_by integ
 answer_feedback(feedback uuid, answer text) returns boolean to seloste_desk
 answer_own_evaluation(wanted uuid, reasons text) returns void to seloste_desk
 answered_at(q subject_request) returns timestamp with time zone to seloste_custodian
+answered_authority_call(d authority_disclosure) returns boolean
 answered_call(contact uuid) returns boolean
 answered_callers_call(q subject_request) returns boolean
-answered_for_authority(d authority_disclosure) returns boolean
-answers_as(person uuid, phone text) returns text
 append_only() returns trigger
 append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
-applies_change(person uuid) returns boolean to seloste_desk
-appointment_follows() returns trigger
+apply_request_kinds() returns trigger
+apply_succession() returns trigger
 appointment_for_letter(q subject_request) returns jsonb
 appointment_is_after(request uuid, at timestamp with time zone) returns boolean
 appointment_is_late(request uuid) returns boolean
 approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer to seloste_desk
+approved_text(d description_draft, number integer, approver uuid) returns text
 are_marks(marks jsonb) returns boolean
-ask_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
-ask_factor_removal(person uuid, reason text) returns uuid to seloste_desk
-ask_for_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
-ask_log_verification() returns uuid to seloste_desk
-ask_research_extension(wanted uuid, due_on date, reasons text) returns uuid to seloste_desk
-asks_to_forbid(q subject_request) returns boolean
 assess_authority(wanted uuid, assessment text) returns void to seloste_desk
 assign_request(wanted uuid, clerk uuid, seen text) returns void to seloste_desk
+assign_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 at_most_months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 attempt_wait(user_id text, source text) returns integer
 attribute_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns void
-audit_entry_stays() returns trigger
-authority_as_seen(d authority_disclosure) returns text
+attribute_calls_by_directory() returns trigger
+attribute_segment() returns trigger
+audit_entry_guard() returns trigger
 authority_contents(package uuid) returns TABLE(item integer, what text, recording_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, caller_kind text, caller text, number_called text, parts jsonb) to seloste_custodian
 authority_decisions() returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
-authority_hands(d authority_disclosure) returns uuid[]
-authority_is_own(d authority_disclosure) returns boolean
+authority_digest(d authority_disclosure) returns text
 authority_item_is_there(i authority_item) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian
-authority_prepared(wanted uuid) returns authority_disclosure
+authority_preparers(d authority_disclosure) returns uuid[]
 begin_attempt(user_id text, source text) returns boolean
 begin_calibration(recording uuid, form uuid, name text) returns uuid to seloste_desk
 begin_copy(disclosure uuid, item integer) returns uuid to seloste_desk
@@ -3563,29 +3560,23 @@ begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer
 begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean) returns TABLE(id uuid, expires_at timestamp with time zone) to seloste_custodian
 begin_training_session(collection uuid, name text) returns uuid to seloste_desk
 book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid to seloste_desk
-book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
+book_walk_in(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
 calibration_as_shown(c calibration) returns calibration
-calibration_locked(wanted uuid) returns calibration
-call_ends_with_parts() returns trigger
-call_id_stays() returns trigger
-call_is_to_another_number() returns trigger
-call_served(q subject_request, wanted uuid) returns request_call
+call_end_guard() returns trigger
+call_id_guard() returns trigger
 call_state(c request_call) returns text
 caller_wish_until(person uuid, contact uuid, contact_started timestamp with time zone) returns timestamp with time zone
 caller_wish_window() returns interval
 calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 calls_matching_claim(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
 calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
-calls_restrict() returns trigger
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
 can_be_forbidden(q subject_request, contact uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
-capture_lets_go(wanted uuid) returns void to seloste_capture
-capture_node_ends(node uuid, left_waiting integer) returns void to seloste_capture
-capture_node_lives(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
+capture_node_heartbeat(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
+capture_node_shutdown(node uuid, left_waiting integer) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
 catch_up_ledger() returns void to seloste_custodian
-certificate_awaited(recording uuid) returns TABLE(state text, expected_at timestamp with time zone) to seloste_desk
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
@@ -3594,21 +3585,23 @@ check_copy(wanted uuid, revision integer, how text, note text) returns void to s
 check_custodian_entry() returns trigger
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void
+clear_number_called() returns trigger
+clear_reception() returns trigger
 clear_standstill_alarm() returns boolean to seloste_custodian
 clock_is_ahead() returns boolean
-clock_now() returns TABLE(state text, mark timestamp with time zone, said timestamp with time zone, stopped_since timestamp with time zone, confirmed_by jsonb) to seloste_custodian, seloste_desk
-clocks_differ() returns interval to seloste_capture
+clock_state() returns TABLE(state text, mark timestamp with time zone, said timestamp with time zone, stopped_since timestamp with time zone, confirmed_by jsonb) to seloste_custodian, seloste_desk
+clock_tolerance() returns interval to seloste_capture
 close_alarm(alarm uuid, note text) returns void to seloste_desk
 close_authority(wanted uuid, because text) returns void to seloste_desk
 close_calibration(wanted uuid) returns jsonb to seloste_desk
-close_inspections_over() returns SETOF uuid
+close_expired_inspections() returns SETOF uuid
 close_request(wanted uuid, outcome text) returns void to seloste_desk
 close_research(wanted uuid) returns void to seloste_desk
 close_room(is_heard boolean, proof bytea) returns text to seloste_desk
 closing_blockers(q subject_request, outcome text) returns text[]
 closing_blockers_by_outcome(wanted uuid) returns jsonb to seloste_desk
-coarsen_studies() returns integer to seloste_custodian
 complete_fed_segment(wanted uuid, begun timestamp with time zone, facts jsonb) returns boolean to seloste_capture
+complete_fetch(wanted uuid, attempt integer) returns boolean to seloste_custodian
 complete_part(call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
 complete_session(old_token_hash bytea, new_token_hash bytea, method text) returns boolean to seloste_custodian
 confined_to() returns uuid to seloste_desk
@@ -3620,38 +3613,32 @@ confirm_recall(wanted uuid, how text) returns void to seloste_desk
 confirm_research_item(wanted uuid, number integer, how text, reference text) returns void to seloste_desk
 confirmations_of(stop uuid) returns SETOF clock_confirmation
 confirmed_at(r access_right) returns timestamp with time zone to seloste_desk
-confirmed_decision() returns trigger
 consents_at(person uuid, instant timestamp with time zone) returns boolean
 contact_conditions(asked contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
-contact_viewer_now(asked contact_filters) returns contact_viewer
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
-content_stays_its_days() returns trigger
-contents_since() returns timestamp with time zone to seloste_custodian
-copies_end_with_request() returns trigger
-copies_that_left(lost tstzmultirange) returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint, unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
 copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_block_reason(r recording) returns text
 copy_expert() returns access_right
 copy_is_due(c subject_copy) returns boolean
-copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
-copy_may_leave(c subject_copy) returns boolean
+copy_is_releasable(c subject_copy) returns boolean
+copy_prohibition(one prohibition, wanted uuid) returns void
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
-copy_to_work_on(wanted uuid) returns anonymised_copy
 could_be_same_talk(told_started timestamp with time zone, told_answered timestamp with time zone, told_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
 count_log(asked jsonb, upto integer) returns bigint to seloste_desk
 count_log_pending() returns bigint to seloste_desk
-count_questions(counter regclass, questions bigint) returns void
+count_lookups(counter regclass, questions bigint) returns void
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(most integer) returns integer to seloste_custodian
+current_contact_viewer(asked contact_filters) returns contact_viewer
 day_begins(day date) returns timestamp with time zone
 day_for_letter(at timestamp with time zone) returns text
-day_keys_are_over() returns boolean to seloste_custodian
+day_keys_are_retired() returns boolean to seloste_custodian
 decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void to seloste_desk
 decide_correction(wanted uuid, how text) returns void to seloste_desk
 decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamp with time zone to seloste_desk
@@ -3661,19 +3648,20 @@ decide_openness(wanted uuid, how text, provision text, leads_to text) returns vo
 decide_research(wanted uuid, how text, reasons text, seen text) returns void to seloste_desk
 decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
+delete_history_remainders(most integer) returns integer to seloste_custodian
+delete_recorded_parts() returns trigger
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
 destroyed_guard() returns trigger
 destruction_blockers() returns TABLE(kind text, count bigint, since timestamp with time zone, deadline timestamp with time zone, place text, example text, fault text) to seloste_custodian
+destruction_due_at(call_ended timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 destruction_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 directory_change_guard() returns trigger
-directory_names_calls() returns trigger
-directory_turn() returns trigger
 disclosure_statistics(of_year integer) returns jsonb to seloste_desk
 doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[] to seloste_capture
-doubts_about(r access_right) returns text[] to seloste_desk
 draft_guard() returns trigger
 draft_to_try(draft uuid) returns TABLE(text text, effective_from timestamp with time zone, newest_text text) to seloste_custodian
 draw_candidates(plan uuid, week date) returns TABLE(recording uuid, official uuid, earlier bigint) to seloste_custodian
+draw_replacement(e evaluation) returns uuid
 draws_due() returns TABLE(plan uuid, week date, weekly integer, seed text, may_fill boolean) to seloste_custodian
 drop_authority_item(wanted uuid, which integer) returns void to seloste_desk
 drop_factors(person uuid) returns void to seloste_custodian
@@ -3688,33 +3676,33 @@ end_admission_parts() returns void to seloste_custodian
 end_appointment(a appointment, whose uuid, how text) returns void
 end_attempt(user_id text, source text, succeeded boolean) returns void
 end_blocking_sessions(patience interval) returns TABLE(role text, sessions integer) to seloste_custodian
+end_copies_of_request() returns trigger
 end_evaluation(e evaluation, why text) returns void
-end_hearings_over() returns integer to seloste_custodian
+end_expired_hearings() returns integer to seloste_custodian
+end_expired_listenings() returns TABLE(listening uuid, why text) to seloste_custodian
+end_fetch_lease(wanted uuid, attempt integer) returns void to seloste_custodian
 end_history(wanted uuid[]) returns uuid[] to seloste_custodian
-end_history_rest(most integer) returns integer to seloste_custodian
+end_idle_appointment() returns trigger
 end_inspection(i inspection, whose uuid, how text) returns void
 end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
-end_listenings_over() returns TABLE(listening uuid, why text) to seloste_custodian
 end_of_former_official(c correction) returns void
-end_of_recording(r recording) returns jsonb to seloste_custodian
 end_order(wanted uuid, note text) returns void to seloste_desk
 end_package(p disclosure_package, why text, by uuid) returns void
-end_quality_over() returns integer to seloste_custodian
 end_rooms(a appointment, whose uuid, why text) returns void
 end_sampling_plan(wanted uuid) returns void to seloste_desk
+end_segments_of_down_nodes(me uuid) returns TABLE(id uuid, started_at timestamp with time zone) to seloste_capture
 end_segments_of_node(gone uuid) returns TABLE(id uuid, started_at timestamp with time zone)
-end_segments_of_silent_nodes(me uuid) returns TABLE(id uuid, started_at timestamp with time zone) to seloste_capture
 end_sessions_of(person uuid, except_hash bytea DEFAULT NULL::bytea) returns integer to seloste_custodian
 end_sessions_of_person(person uuid) returns integer to seloste_desk
 end_study(wanted uuid, ended_on date) returns void to seloste_desk
 end_subject_copy(c subject_copy, why text, by uuid) returns void
 end_training_collection(wanted uuid) returns void to seloste_desk
-end_training_over() returns integer to seloste_custodian
 end_training_session(wanted uuid) returns void to seloste_desk
 end_under_term(r recording, months integer, at timestamp with time zone) returns timestamp with time zone
+end_uses_of_recording() returns trigger
 end_workstation(wanted uuid) returns void to seloste_desk
-ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
+ended_part_guard() returns trigger
 enough_officials(cells jsonb) returns boolean[] to seloste_desk
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
@@ -3727,107 +3715,94 @@ enter_prohibition(p prohibition) returns void
 enter_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
 enter_version(v description_version) returns void
-erase_requests_over() returns integer to seloste_custodian
+erase_closed_requests() returns integer to seloste_custodian
+erase_requester(wanted uuid) returns void
 evaluation_as_shown(e evaluation, r recording) returns evaluation
-evaluation_locked(wanted uuid) returns evaluation
-evaluation_mine(wanted uuid, seen integer) returns evaluation
 evaluation_work(wanted uuid) returns jsonb to seloste_desk
-evaluations_follow_official() returns trigger
+expected_certificate(recording uuid) returns TABLE(state text, expected_at timestamp with time zone) to seloste_desk
+expire_quality_data() returns integer to seloste_custodian
+expire_training_data() returns integer to seloste_custodian
+expired_history_months() returns SETOF date to seloste_custodian
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
 facts_of_research(d research_disclosure) returns jsonb
 failure_wait(failures integer) returns interval to seloste_custodian
-fed_questions(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
-fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
-fetch_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
+fed_lookups(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
 fetch_lease() returns interval
+fetch_may_continue(wanted uuid, attempt integer) returns boolean to seloste_custodian
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
-follow_in_draw(e evaluation) returns uuid
-follow_kinds() returns trigger
-follows_succession(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean
-forbid_as(one prohibition, wanted uuid) returns void
+forbid_at_this_node() returns trigger
+forbid_duplicate() returns trigger
 forbid_use(wanted uuid, party text, channel text, reference text) returns SETOF prohibition to seloste_desk
-forbidden_at_another_node() returns trigger
 forbidden_recordings(known uuid[]) returns TABLE(recording_id uuid, destroys boolean) to seloste_capture
-forbids_beside() returns trigger
-forget_capture_seen() returns void to seloste_capture
 forget_devices() returns void to seloste_desk
-forget_download_addresses() returns bigint to seloste_custodian
-forget_fed() returns void to seloste_capture
-forget_ledger_content() returns bigint to seloste_custodian
-forget_notices() returns void to seloste_custodian
-forget_officials_named() returns trigger
-forget_requester(wanted uuid) returns void
-forget_sign_ins() returns void to seloste_custodian
 free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zone) to seloste_desk
-give_feedback(language text, message text, place text, email text) returns timestamp with time zone to seloste_desk
-give_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
-give_up_call(request uuid, wanted uuid) returns void to seloste_desk
-had_part(person uuid, call uuid, part uuid, looked_at timestamp with time zone) returns boolean to seloste_custodian
 has_answered(person uuid) returns boolean
-has_heard(recording uuid, reference text, since timestamp with time zone) returns boolean
+has_listened(recording uuid, reference text, since timestamp with time zone) returns boolean
 hearing_end_reason(h copy_hearing, signed_in boolean) returns text
 hearing_now(wanted uuid) returns TABLE(copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text) to seloste_custodian
 held_role(person uuid, roles text[], acted_in text, acted_at timestamp with time zone) returns boolean
 helsinki_day(instant timestamp with time zone) returns date
 helsinki_today() returns date
-history_changes_late() returns trigger
 history_end(ends_at timestamp with time zone, started_at timestamp with time zone) returns timestamp with time zone to seloste_custodian, seloste_desk
 history_ends_after(call_ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 history_guard() returns trigger
 history_held_between(begins timestamp with time zone, ends timestamp with time zone) returns boolean to seloste_custodian
 history_is_held(contact uuid) returns boolean to seloste_custodian
+history_is_in_term(contact uuid, started timestamp with time zone) returns boolean to seloste_desk
 history_month_blocker(of_month date) returns text to seloste_custodian
-history_months_over() returns SETOF date to seloste_custodian
-history_runs(contact uuid, started timestamp with time zone) returns boolean to seloste_desk
 holds_end_at() returns timestamp with time zone
 holds_from_confirmation(change uuid) returns boolean to seloste_desk
 holds_identity_code(written text) returns boolean
 holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone) returns boolean to seloste_desk
 holds_or_awaits_rights(person uuid) returns boolean
 identify_requester(wanted uuid, how text) returns void to seloste_desk
-identity_stays() returns trigger
+identity_guard() returns trigger
+insert_recorded_parts() returns trigger
 inspection_is_urgent(i inspection) returns boolean
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
 install_right(whose uuid, wanted text) returns uuid
-institute_as_decided(institute uuid) returns text
+institute_digest(institute uuid) returns text
+institute_has_copy(recording uuid, institute uuid, but uuid) returns boolean
+institute_has_official(official uuid, institute uuid, but uuid) returns boolean
 institute_is_blocked(wanted uuid) returns boolean
 institutes_blocked() returns SETOF uuid to seloste_desk
 intake_batches_in_use(ids uuid[]) returns SETOF uuid to seloste_capture
 intake_key_lives(key text, of_day date) returns boolean to seloste_custodian
 intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
-intervals_apart() returns trigger
-is_before_log(instant timestamp with time zone) returns boolean
+is_applying_change(person uuid) returns boolean to seloste_desk
 is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
-is_doubted_by_move(r access_right) returns boolean to seloste_desk
-is_heard_to_verify(r recording, reference text) returns boolean
-is_in_the_log(c request_call) returns boolean
+is_doubtful_after_move(r access_right) returns boolean to seloste_desk
+is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, segment uuid) returns boolean
+is_node_down(me uuid, node uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
+is_playable_to_verify(r recording, reference text) returns boolean
+is_requesters_call(q subject_request, contact uuid) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
 is_same_part(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
-is_silent_to(me uuid, node uuid) returns boolean
-is_theirs(q subject_request, contact uuid) returns boolean
+is_search_logged(c request_call) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
-judge_succession() returns trigger
-keeps_directory() returns boolean to seloste_desk
+keep_official_name() returns trigger
+keep_segment_official() returns trigger
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 last_runs(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
 late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
-late_part_ends_in_time() returns trigger
-late_recording_is_refused() returns trigger
+late_part_guard() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
-leave_listening(wanted uuid) returns boolean to seloste_desk
+latest_name_at(person uuid, at timestamp with time zone) returns text
 ledger_appointment() returns trigger
 ledger_call(q subject_request, contact uuid) returns jsonb
 ledger_case() returns trigger
 ledger_consent() returns trigger
+ledger_content_cutoff() returns timestamp with time zone to seloste_custodian
+ledger_content_guard() returns trigger
 ledger_copies_released() returns trigger
 ledger_description() returns trigger
 ledger_disclosures() returns trigger
@@ -3840,17 +3815,15 @@ ledger_recovery_codes() returns trigger
 ledger_request() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
-left_unheard(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 length_ms(parts int4multirange) returns integer
 lent_of_month(month date) returns TABLE(recording_id uuid, disclosure_id uuid, item integer, salt bytea) to seloste_custodian
-let_call_go(q subject_request, c request_call) returns void
-let_go_authority_items(disclosure uuid, recordings uuid[]) returns void
 letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
-letter_at_hand(wanted uuid) returns letter
 letter_digest(facts jsonb, until timestamp with time zone) returns bytea
 letter_facts(q subject_request, kind text, ground text) returns jsonb
 letter_has_changed(l letter) returns boolean
 letters_due() returns TABLE(request uuid, kind text) to seloste_custodian
+lift_authority_holds(disclosure uuid, recordings uuid[]) returns void
+lift_call_holds(q subject_request, c request_call) returns void
 link_hash(recording uuid, salt bytea) returns text
 link_needs_operator(person uuid) returns boolean
 list_appointments(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
@@ -3876,8 +3849,26 @@ listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, sin
 listening_in_training() returns trigger
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
 listenings_out_of_scope() returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian
+lock_alarm_kind(kind text) returns void to seloste_custodian
+lock_calibration(wanted uuid) returns calibration
 lock_call_ids(ids text[]) returns void to seloste_capture
+lock_copy(wanted uuid) returns anonymised_copy
 lock_directory() returns void to seloste_desk
+lock_directory_first() returns trigger
+lock_evaluation(wanted uuid) returns evaluation
+lock_identified_request(wanted uuid) returns subject_request
+lock_letter(wanted uuid) returns letter
+lock_order(wanted uuid) returns preservation_order
+lock_own_evaluation(wanted uuid, seen integer) returns evaluation
+lock_prepared_authority(wanted uuid) returns authority_disclosure
+lock_request(wanted uuid) returns subject_request
+lock_request_call(q subject_request, wanted uuid) returns request_call
+lock_request_for(wanted uuid, kind text) returns subject_request
+lock_request_of_letter(wanted uuid, kind text) returns subject_request
+lock_research(wanted uuid, stage text DEFAULT NULL::text) returns research_disclosure
+lock_training_collection(wanted uuid) returns training_collection
+lock_training_moment(wanted uuid) returns training_moment
+lock_training_session(wanted uuid) returns training_session
 log_condition(asked jsonb) returns text
 log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_proved(action text, detail jsonb) returns boolean
@@ -3886,7 +3877,8 @@ log_is_whole() returns boolean to seloste_custodian, seloste_desk
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
-mark_for(person uuid, unit uuid, quarter date) returns uuid
+mark_alarm_seen(alarm uuid) returns void to seloste_desk
+mark_notices_seen(ids uuid[]) returns void to seloste_desk
 mark_proved(token_hash bytea, method text) returns void to seloste_custodian
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 match_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
@@ -3894,30 +3886,26 @@ match_fed_call(told_by text, ids bytea[], caller text, official text, called tex
 matched_call(contact uuid, reference text) returns SETOF request_call
 matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 matches_claim(c contact, told jsonb) returns boolean
+matching_officials(asked contact_filters, viewer contact_viewer, OUT ways text[], OUT officials integer[], OUT sure integer[]) returns record
+may_change_directory() returns boolean to seloste_desk
 may_extract(contact uuid) returns boolean to seloste_desk
 may_host(person uuid, until timestamp with time zone) returns boolean
 may_know_of_holds() returns boolean
 may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
-mend_recorded_parts() returns void
 missing_prerequisites(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone) to seloste_desk
 month_key_guard() returns trigger
 months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
+move_evaluations() returns trigger
 my_prohibitions() returns TABLE(id uuid, recording_id uuid, contact_id uuid, started_at timestamp with time zone, party text, received_at timestamp with time zone, executed_at timestamp with time zone, state text) to seloste_desk
 my_requests() returns TABLE(number text, kinds text[], received_at timestamp with time zone, due_at timestamp with time zone, closed_at timestamp with time zone, outcome text) to seloste_desk
 name_at(person uuid, at timestamp with time zone) returns text
-name_by(person uuid, at timestamp with time zone) returns text
-name_official() returns trigger
 needs_confirmation(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean to seloste_desk
 needs_reference(purpose text, role text) returns boolean
 newest_version(form uuid) returns integer
 next_disclosure_number(series text) returns text
-no_call_for_others() returns trigger
-node_silence() returns interval to seloste_desk
+node_timeout() returns interval to seloste_desk
 normalise_claim(q subject_request, told jsonb, caller text, service text) returns jsonb
-not_heard(c anonymised_copy, person uuid) returns int4multirange
-not_played(c anonymised_copy, person uuid) returns int4multirange
-not_while_watched(kind text) returns void to seloste_custodian
 notify_capture_of_directory() returns trigger
 notify_capture_of_prohibition() returns trigger
 notify_capture_of_stop() returns trigger
@@ -3928,45 +3916,39 @@ notify_password_change() returns trigger
 notify_person(person uuid, kind text, detail jsonb) returns void
 numbers_of_several() returns TABLE(number text, unit_id uuid) to seloste_desk
 official_at(phone text, instant timestamp with time zone) returns SETOF told_official
-official_is_out(official uuid, institute uuid, but uuid) returns boolean
-official_of(s segment) returns integer
-official_stays_known() returns trigger
+official_key(person uuid, phone text) returns text
+official_name_id(s segment) returns integer
+official_part_condition() returns text
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
-officials_meant(asked contact_filters, viewer contact_viewer, OUT ways text[], OUT officials integer[], OUT sure integer[]) returns record
 open_inspection_for(wanted request_call) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
 open_room(wanted uuid, workstation_hash bytea) returns void to seloste_desk
 open_session(user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamp with time zone, OUT outcome text, OUT person uuid, OUT factors text[]) returns record to seloste_desk
 order_ended_at(o preservation_order) returns timestamp with time zone
 order_guard() returns trigger
-order_in_force(wanted uuid) returns preservation_order
 order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to seloste_custodian
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_report_calls(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
-pace_listening(wanted uuid, speed real) returns boolean to seloste_desk
 package_behind(token_hash bytea) returns text to seloste_custodian
 package_failed(wanted uuid) returns void to seloste_custodian
 package_is_fetchable(p disclosure_package) returns boolean
-package_may_leave(p disclosure_package) returns boolean
+package_is_releasable(p disclosure_package) returns boolean
 package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
+packages_await_replication() returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
-packages_wait_for_places() returns boolean to seloste_custodian
-part_before(part uuid, looked_at timestamp with time zone) returns TABLE(person_id uuid, unit_id uuid)
-part_is_officials() returns text
-part_is_recorded() returns trigger
-part_is_seen(viewer contact_viewer) returns text
-part_stays_when_over() returns trigger
+part_before_correction(part uuid, looked_at timestamp with time zone) returns TABLE(person_id uuid, unit_id uuid)
 passkey_guard() returns trigger
+pending_ends() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 pending_right_notice_period() returns interval
 person_guard() returns trigger
 phone_at(person uuid, at timestamp with time zone, answered text) returns text
 pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
 place_calls(person uuid, unit uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 planned_end(r recording) returns timestamp with time zone
+predates_log(instant timestamp with time zone) returns boolean
 prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer) to seloste_custodian
-prohibition_is_fresh() returns trigger
 prohibition_state(p prohibition) returns text to seloste_desk
 prohibitions_obeyed() returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
@@ -3975,9 +3957,17 @@ prove_password(token_hash bytea, proof bytea) returns text to seloste_custodian
 proves_content(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
 provision_holds(wanted text) returns boolean to seloste_custodian, seloste_desk
 prune_audit(signed jsonb) returns bigint to seloste_custodian
+prune_capture_clients() returns void to seloste_capture
+prune_checkpoints() returns bigint to seloste_custodian
+prune_feed_data() returns void to seloste_capture
+prune_ledger_content() returns bigint to seloste_custodian
+prune_notices() returns void to seloste_custodian
+prune_official_names() returns trigger
+prune_sign_in_data() returns void to seloste_custodian
 publish_quality_form(wanted uuid, seen integer) returns integer to seloste_desk
 purposes_cover(held text[], asked text[]) returns boolean
 put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
+quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
 quarantine_guard() returns trigger
 quarter_began(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
@@ -3999,9 +3989,9 @@ read_log_entry(wanted bigint) returns TABLE(seq bigint, at timestamp with time z
 read_privacy_report(wanted uuid) returns TABLE(level text, engine text, version text, evaluation jsonb, removed jsonb, redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text) to seloste_desk
 read_training_collection(wanted uuid) returns jsonb to seloste_desk
 read_training_session(wanted uuid) returns jsonb to seloste_desk
+rebuild_recorded_parts() returns void
 recall_copies(recording uuid) returns void
 recent_accesses() returns TABLE(in_minute integer, in_hour integer) to seloste_desk
-reception_ends() returns trigger
 reconciliation_counts(since timestamp with time zone, until timestamp with time zone) returns TABLE(day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint, missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint) to seloste_desk
 reconciliation_feeds(since timestamp with time zone, until timestamp with time zone) returns TABLE(name text, source text, covers text[], alive_at timestamp with time zone, heard_at timestamp with time zone, told_from timestamp with time zone, told_until timestamp with time zone, records bigint, calls bigint, outside bigint, fault text, fault_at timestamp with time zone, behind_since timestamp with time zone, problems bigint) to seloste_desk
 record_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb, reference text DEFAULT NULL::text) returns void
@@ -4012,6 +4002,7 @@ record_attribution(contact uuid, segment uuid, person uuid) returns void
 record_audit_pending() returns trigger
 record_authority_act(action text, d authority_disclosure, acting text, detail jsonb) returns void
 record_calibration_summary(wanted uuid, summary jsonb) returns void to seloste_desk
+record_capture_stopped(wanted uuid) returns void to seloste_capture
 record_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
 record_copy_playback(wanted uuid, from_ms integer, to_ms integer) returns boolean to seloste_custodian
 record_copy_preparer() returns trigger
@@ -4027,6 +4018,7 @@ record_ledger_pending() returns trigger
 record_lent_change() returns trigger
 record_letter_act(action text, l letter, detail jsonb) returns void
 record_office_act(action text, office uuid, detail jsonb) returns void
+record_official_name() returns trigger
 record_order_in_ledger(o uuid, what text, until timestamp with time zone) returns void
 record_package_progress(wanted uuid, how_many integer) returns boolean to seloste_custodian
 record_pending_right_notice(draft uuid, request uuid, how text) returns void to seloste_desk
@@ -4037,45 +4029,48 @@ record_requests_view(detail jsonb) returns void to seloste_desk
 record_research_act(action text, as_role text, kind text, object uuid, detail jsonb) returns void
 record_research_release(research_id uuid) returns void
 record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
+record_segment_replaced() returns trigger
 record_wrong_factor(token_hash bytea) returns void to seloste_custodian
-recorded_part_changes() returns trigger
-recorded_part_goes() returns trigger
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
-recorded_states(asked contact_filters, place search_place) returns text[]
+recorded_state_conditions(asked contact_filters, place search_place) returns text[]
 recording_begins_at_its_answer(cut_recording uuid) returns void to seloste_custodian
-recording_changes_state() returns trigger
-recording_follows_call() returns trigger
+recording_end_decision(r recording) returns jsonb to seloste_custodian
 recording_for_letter(r recording, reference text) returns jsonb
+recording_grace() returns interval
 recording_guard() returns trigger
-recording_is_due(call_ended timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 recording_is_there(r recording) returns boolean
 recording_key_guard() returns trigger
-recording_settles() returns trigger
+recording_terms_guard() returns trigger
 recordings_are_held(contact uuid) returns boolean to seloste_custodian
 recordings_by_contact(contacts uuid[]) returns SETOF recording to seloste_desk
-recordings_come_within() returns interval
-recordings_end_one_by_one() returns trigger
 recordings_in(p disclosure_package) returns SETOF uuid
-recordings_to_hear(request uuid) returns uuid[]
+recordings_to_inspect(request uuid) returns uuid[]
 recount_history_day(of_day date) returns TABLE(number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
+refuse_call_of_third_party() returns trigger
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_identity_code(field text, written text) returns void
 refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void to seloste_desk
+refuse_late_recording() returns trigger
 refuse_missing_prerequisites(facts jsonb, later text[]) returns void
+refuse_overlap() returns trigger
+refuse_recording_truncate() returns trigger
 refuse_requester(given jsonb) returns void
+refuse_supervisor_cycle() returns trigger
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 reject_draft(draft uuid, revision integer, note text) returns void to seloste_desk
 release_evaluation(wanted uuid, seen integer, score jsonb) returns void to seloste_desk
-release_is_fresh() returns trigger
-release_is_kept(p disclosure_package) returns boolean
+release_is_replicated(p disclosure_package) returns boolean
+released_copy_counts(lost tstzmultirange) returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint, unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 remember_device(device bytea) returns boolean to seloste_desk
+remove_download_addresses() returns bigint to seloste_custodian
 remove_letter(wanted uuid) returns void to seloste_desk
 remove_slot(wanted uuid) returns void to seloste_desk
 remove_trainee(wanted uuid, person uuid) returns void to seloste_desk
 remove_training_moment(wanted uuid) returns void to seloste_desk
 rendering_failed(wanted uuid, revision integer, why text, turn integer) returns void to seloste_custodian
 renew_order(wanted uuid, until timestamp with time zone, order_reference text) returns void to seloste_desk
+reopen_history_day() returns trigger
 report_admissions(node uuid, told jsonb) returns void to seloste_capture
 report_directory_end() returns trigger
 report_employment_end() returns trigger
@@ -4083,21 +4078,30 @@ report_ended(instance uuid) returns void to seloste_capture, seloste_custodian, 
 report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void to seloste_capture
 report_feed_problem(problem bytea, feed_name text, in_file text, on_line integer, why text) returns boolean to seloste_capture
 report_held_as_destroyed() returns void to seloste_custodian
-report_obeyed(instance uuid, version integer, hash bytea) returns void to seloste_capture, seloste_custodian, seloste_desk
+report_obeyed_version(instance uuid, version integer, hash bytea) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_overdue_disclosures() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
+request_by_reference(reference text) returns SETOF subject_request
+request_call_search(request uuid, wanted uuid, told jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
 request_clerks() returns SETOF uuid to seloste_desk
+request_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
+request_factor_removal(person uuid, reason text) returns uuid to seloste_desk
 request_facts(wanted uuid[]) returns TABLE(request_id uuid, calls jsonb, letters jsonb, appointments jsonb, copies jsonb, corrections jsonb, is_decided boolean, first_end timestamp with time zone, unfinished text[]) to seloste_desk
 request_in_room() returns SETOF subject_request
+request_log_verification() returns uuid to seloste_desk
+request_research_extension(wanted uuid, due_on date, reasons text) returns uuid to seloste_desk
 request_rights(people uuid[], role text, duty text, purposes text[], units uuid[], numbers text[], reason text, valid_from timestamp with time zone, valid_to timestamp with time zone) returns SETOF uuid to seloste_desk
-request_served(reference text) returns SETOF subject_request
 request_statistics(from_day date, to_day date) returns jsonb to seloste_desk
-requests_restrict() returns trigger
+requests_prohibition(q subject_request) returns boolean
+require_confirmed_decision() returns trigger
 require_destroyed_recording() returns trigger
 require_destruction_entry() returns trigger
 require_duty(duty text, wanted text DEFAULT NULL::text) returns access_right to seloste_desk
 require_fresh() returns void
-require_fresh_to_let_go(recordings uuid[]) returns void
+require_fresh_prohibition() returns trigger
+require_fresh_release() returns trigger
 require_fresh_to_lift(q subject_request, contact uuid DEFAULT NULL::uuid) returns void
+require_fresh_to_lift_holds(recordings uuid[]) returns void
+require_future_version() returns trigger
 require_listening_entry() returns trigger
 require_one_role(wanted text[]) returns text to seloste_desk
 require_own_calls() returns access_right
@@ -4107,13 +4111,12 @@ require_releasable_to_authority(wanted uuid) returns authority_disclosure
 require_research_role(parts text[]) returns text
 require_right(wanted text, purpose text, reference text) returns access_right
 require_whole_register() returns text
-research_as_seen(d research_disclosure) returns text
 research_contents(package uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text, started_at timestamp with time zone, number_reached text, unit_id uuid) to seloste_custodian
 research_deadline(d research_disclosure) returns timestamp with time zone
+research_digest(d research_disclosure) returns text
 research_facts(ids uuid[]) returns TABLE(id uuid, facts jsonb) to seloste_desk
-research_hands(d research_disclosure) returns uuid[]
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
-research_locked(wanted uuid, stage text DEFAULT NULL::text) returns research_disclosure
+research_preparers(d research_disclosure) returns uuid[]
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid, is_out boolean)
 resolve_duplicate_segment(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
 restricted_by(q subject_request) returns SETOF recording
@@ -4125,15 +4128,18 @@ retention_obstacles() returns TABLE(kind text, count bigint, since timestamp wit
 review_months() returns TABLE(month date, looks bigint, listenings bigint, people bigint, reviewed_at timestamp with time zone, reviewed_by uuid, note text) to seloste_desk
 review_right(wanted uuid, keep boolean, note text) returns void to seloste_desk
 revoke_right(wanted uuid, reason text) returns void to seloste_desk
+right_doubts(r access_right) returns text[] to seloste_desk
 right_request_guard() returns trigger
 rights_in_force() returns TABLE(rights bigint, alone bigint, unlogged bigint, beyond bigint, listenings bigint, without_right bigint, example uuid) to seloste_custodian
 rights_of(person uuid, purpose text, reference text) returns SETOF access_right
 role_is_held(wanted text) returns boolean
 roles_of_act(action text) returns text[]
+roll_up_studies() returns integer to seloste_custodian
+room_contents(OUT recordings uuid[], OUT segments uuid[], OUT contacts uuid[]) returns record to seloste_desk
 room_now() returns TABLE(appointment_id uuid, number text, language text, until timestamp with time zone, confirms boolean, calls jsonb) to seloste_desk
-room_shows(OUT recordings uuid[], OUT segments uuid[], OUT contacts uuid[]) returns record to seloste_desk
 rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean to seloste_custodian
 round_to_five(n bigint) returns bigint
+run_call_search(request uuid, wanted uuid) returns text to seloste_desk
 save_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
@@ -4150,8 +4156,7 @@ scope_grace() returns interval
 search_contacts(asked contact_filters, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
 search_ways(asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
 second_factors(person uuid) returns text[] to seloste_custodian
-see_alarm(alarm uuid) returns void to seloste_desk
-see_notices(ids uuid[]) returns void to seloste_desk
+seen_part_condition(viewer contact_viewer) returns text
 sees_all() returns boolean to seloste_desk
 sees_calibration(c calibration) returns boolean
 sees_contacts() returns uuid[] to seloste_desk
@@ -4162,32 +4167,26 @@ sees_part_of(contact uuid, started timestamp with time zone, own uuid, units uui
 sees_segments() returns uuid[] to seloste_desk
 sees_units() returns uuid[] to seloste_desk
 segment_guard() returns trigger
-segment_is_attributed() returns trigger
-segment_is_of_call() returns trigger
-segment_is_replaced() returns trigger
-segment_is_to_number_reached() returns trigger
-segment_keeps_official() returns trigger
 segment_of(r recording) returns segment
 segments_by_contact(contacts uuid[], starts timestamp with time zone[]) returns SETOF segment to seloste_desk
 serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian
 serves_recording(r recording, reference text) returns boolean
 serves_requests() returns boolean
-serving(wanted uuid) returns subject_request
-serving_asked(wanted uuid, kind text) returns subject_request
-serving_identified(wanted uuid) returns subject_request
-serving_letter(wanted uuid, kind text) returns subject_request
 session_guard() returns trigger
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
-settle_call(request uuid, wanted uuid) returns text to seloste_desk
+set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
+set_number_called() returns trigger
+set_succession_holder(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 settle_call_end(call uuid, call_started timestamp with time zone, inferred boolean) returns void to seloste_capture
+settle_changed_recording() returns trigger
 settle_contact(wanted uuid) returns void
 settle_copies() returns void to seloste_custodian
 settle_ends() returns TABLE(orders bigint, inspections bigint) to seloste_custodian
 settle_packages() returns void to seloste_custodian
 settle_recording(wanted uuid) returns jsonb to seloste_custodian
 settle_restrictions(contact uuid, request subject_request) returns void
-settle_succession(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
-settled_text(d description_draft, number integer, approver uuid) returns text
+settle_restrictions_of_call() returns trigger
+settle_restrictions_of_request() returns trigger
 sign_in_of(person uuid) returns TABLE(has_password boolean, password_set_at timestamp with time zone, password_alone boolean, totp_added_at timestamp with time zone, totp_used_at timestamp with time zone, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamp with time zone, link_until timestamp with time zone, needs_operator boolean) to seloste_desk
 sign_in_source(user_id text, network text, device bytea) returns text
 sign_in_under_way(token_hash bytea) returns TABLE(person uuid, awaits boolean, factors text[], demand text, method text) to seloste_custodian, seloste_desk
@@ -4198,6 +4197,7 @@ sound_removed(wanted uuid) returns boolean to seloste_custodian
 spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean to seloste_custodian
 stale_letters(request uuid) returns SETOF uuid to seloste_desk
 standbys() returns text[] to seloste_custodian
+stop_listening(wanted uuid) returns boolean to seloste_desk
 studies_known() returns TABLE(since date, today date, by_hour_from date, is_current boolean) to seloste_desk
 studies_purpose() returns boolean to seloste_desk
 study_columns(pattern text, of_lengths text DEFAULT NULL::text, without text[] DEFAULT '{}'::text[]) returns text
@@ -4207,26 +4207,26 @@ study_units() returns uuid[] to seloste_desk
 subject_copy_failed(wanted uuid) returns void to seloste_custodian
 subject_copy_state(c subject_copy) returns text
 subject_copy_stored(wanted uuid, size bigint) returns boolean to seloste_custodian
+submit_feedback(language text, message text, place text, email text) returns timestamp with time zone to seloste_desk
 supervised_by_viewer() returns uuid[] to seloste_desk
-supervisors_apart() returns trigger
-take_fetched(wanted uuid, attempt integer) returns boolean to seloste_custodian
 take_intake_batches(taker uuid, most integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
 talk_bounds() returns integer[]
 term_guard() returns trigger
-thin_checkpoints() returns bigint to seloste_custodian
+took_part(person uuid, call uuid, part uuid, looked_at timestamp with time zone) returns boolean to seloste_custodian
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
-training_collection_locked(wanted uuid) returns training_collection
-training_moment_locked(wanted uuid) returns training_moment
-training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
+unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
+unheard_parts(c anonymised_copy, person uuid) returns int4multirange
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
 unnamed_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
+unplayed_parts(c anonymised_copy, person uuid) returns int4multirange
+update_number_called() returns trigger
+update_recorded_part_state() returns trigger
+update_recorded_parts() returns trigger
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
 use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text to seloste_desk
-uses_end_with_recording() returns trigger
 verification_of(q subject_request, c request_call) returns TABLE(how text, recordings uuid[])
 verify_call(request uuid, wanted uuid, is_party boolean) returns void to seloste_desk
-version_ahead() returns trigger
 version_at(instant timestamp with time zone) returns integer to seloste_capture, seloste_custodian, seloste_desk
 version_effect_guard() returns trigger
 view_authority(wanted uuid) returns TABLE(d authority_disclosure, seen text, is_own boolean) to seloste_desk
@@ -4237,9 +4237,9 @@ view_research(wanted uuid) returns text to seloste_desk
 viewer() returns uuid to seloste_desk
 viewer_is(wanted text, wanted_duty text DEFAULT NULL::text) returns boolean to seloste_desk
 viewer_revokes(whose uuid) returns text
+viewer_right(wanted text) returns uuid
 viewer_sees_research() returns boolean to seloste_desk
 viewer_sees_rights() returns boolean to seloste_desk
-viewers_right(wanted text) returns uuid
 wait_bounds() returns integer[]
 was_answered_by(r recording, official uuid) returns boolean
 was_in_scope(person uuid, purpose text, reference text, looked_at timestamp with time zone, call uuid, part uuid) returns boolean

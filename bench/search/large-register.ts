@@ -78,7 +78,7 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
     select official_name, official_phone, official_unit_id, official_person_id,
       min(date_trunc('month', contact_started_at at time zone 'UTC')), max(date_trunc('month', contact_started_at at time zone 'UTC'))
     from segment where official_name is not null group by 1, 2, 3, 4`)
-  await pool.query('select mend_recorded_parts()')
+  await pool.query('select rebuild_recorded_parts()')
   for (const table of ['contact', 'segment', 'recording', 'official_named', 'recorded_part'])
     await pool.query(`vacuum analyze ${table}`)
   return (performance.now() - begun) / 1000

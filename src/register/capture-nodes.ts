@@ -42,14 +42,14 @@ export async function nodeLives(
   { id, name, version, startedAt }: CaptureNode,
   state: NodeState,
 ): Promise<void> {
-  await sql`select capture_node_lives(${id}::uuid, ${name}, ${version}, ${startedAt}::timestamptz, ${JSON.stringify(state)}::jsonb)`.execute(
+  await sql`select capture_node_heartbeat(${id}::uuid, ${name}, ${version}, ${startedAt}::timestamptz, ${JSON.stringify(state)}::jsonb)`.execute(
     db,
   )
 }
 
 /** Reports the node's planned end. What waits on its disk is reported when it starts again. */
 export async function nodeEnds(db: Db, id: string, waiting: number): Promise<void> {
-  await sql`select capture_node_ends(${id}::uuid, ${waiting}::integer)`.execute(db)
+  await sql`select capture_node_shutdown(${id}::uuid, ${waiting}::integer)`.execute(db)
 }
 
 /**
@@ -59,7 +59,7 @@ export async function nodeEnds(db: Db, id: string, waiting: number): Promise<voi
  */
 export function endCallsOfSilentNodes(db: Db, node: string): Promise<number> {
   return db.transaction().execute((tx) => {
-    return endCalls(tx, sql<OfCall>`select * from end_segments_of_silent_nodes(${node}::uuid)`)
+    return endCalls(tx, sql<OfCall>`select * from end_segments_of_down_nodes(${node}::uuid)`)
   })
 }
 
@@ -92,7 +92,7 @@ export async function seenNodes(db: Db): Promise<SeenNode[]> {
   return rows
 }
 
-/** The same as node_silence() in the database. */
+/** The same as node_timeout() in the database. */
 const silentSeconds = 10
 
 /** Lists the live nodes. */

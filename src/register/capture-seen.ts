@@ -20,7 +20,7 @@ export async function noteClient(db: Kysely<RegisterTables>, told: ClientTold): 
 
 /** Deletes hours older than three months, and clients silent for fourteen. */
 export async function forgetCaptureSeen(db: Kysely<RegisterTables>): Promise<void> {
-  await sql`select forget_capture_seen()`.execute(db)
+  await sql`select prune_capture_clients()`.execute(db)
 }
 
 /** Lists the trunks that sent RTP without SRTP within some days, each with the last time. */

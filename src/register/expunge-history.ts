@@ -62,6 +62,6 @@ class Stays extends Error {
  * @returns how many recordings
  */
 export async function expungeHistoryRest(db: Kysely<RegisterTables>, most: number): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select end_history_rest(${most}::integer) as ended`.execute(db)
+  const { rows } = await sql<{ ended: number }>`select delete_history_remainders(${most}::integer) as ended`.execute(db)
   return rows[0]!.ended
 }

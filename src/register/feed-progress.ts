@@ -42,7 +42,7 @@ export async function reportFedProblem(
 
 /** Deletes feed data of calls that are no longer matched. */
 export async function forgetFed(db: Kysely<RegisterTables>): Promise<void> {
-  await sql`select forget_fed()`.execute(db)
+  await sql`select prune_feed_data()`.execute(db)
 }
 
 /**

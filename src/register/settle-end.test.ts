@@ -34,7 +34,7 @@ test('the database counts the terms of calls as the program does, also where the
   const { rows } = await database
     .as('seloste_capture')
     .pool.query<{ history: Temporal.Instant; floor: Temporal.Instant; due: Temporal.Instant }>(
-      `select history_ends_after(e) as history, months_after(e, 2) as floor, recording_is_due(e, m) as due
+      `select history_ends_after(e) as history, months_after(e, 2) as floor, destruction_due_at(e, m) as due
      from unnest($1::timestamptz[]) with ordinality as e (e, n), generate_series(2, 6) m order by n, m`,
       [ends],
     )

@@ -10,11 +10,11 @@ const functions: Readonly<Record<string, string>> = {
   'admit_part(uuid,jsonb)': 'the door in, with the rights of capture itself',
   'admit_recording(uuid,timestamp with time zone,told_part)': 'the door in, with the rights of capture itself',
   'at_most_months_after(timestamp with time zone,integer)': 'arithmetic',
-  'capture_lets_go(uuid)':
+  'record_capture_stopped(uuid)':
     'says that nothing of a forbidden recording is left here; it is its own word, and the custodian destroys all the same',
-  'capture_node_ends(uuid,integer)': 'heartbeat; a node id is told to nobody',
-  'capture_node_lives(uuid,text,text,timestamp with time zone,jsonb)': 'heartbeat; a node id is told to nobody',
-  'clocks_differ()': 'a constant',
+  'capture_node_shutdown(uuid,integer)': 'heartbeat; a node id is told to nobody',
+  'capture_node_heartbeat(uuid,text,text,timestamp with time zone,jsonb)': 'heartbeat; a node id is told to nobody',
+  'clock_tolerance()': 'a constant',
   'complete_fed_segment(uuid,timestamp with time zone,jsonb)':
     'fills in what was not told, of calls that are not told too late',
   'complete_part(uuid,timestamp with time zone,told_part)': 'fills in what was not told, within a day of the end',
@@ -23,11 +23,10 @@ const functions: Readonly<Record<string, string>> = {
   'destruction_now()': 'the clock',
   'doubtful_fed_calls(text,fed_call[])':
     'matches calls of feeds: as far back as they can be late, a day a call, and so many questions an hour',
-  'end_segments_of_silent_nodes(uuid)':
-    'ends calls of nodes that the database has not heard of for a quarter of an hour',
+  'end_segments_of_down_nodes(uuid)': 'ends calls of nodes that the database has not heard of for a quarter of an hour',
   'forbidden_recordings(uuid[])': 'whether a recording is forbidden: what its state says as well',
-  'forget_capture_seen()': 'deletes what is past its term',
-  'forget_fed()': 'deletes what is past its term',
+  'prune_capture_clients()': 'deletes what is past its term',
+  'prune_feed_data()': 'deletes what is past its term',
   'history_ends_after(timestamp with time zone)': 'arithmetic',
   'intake_batches_in_use(uuid[])': 'whether batches of public keys that it took are still good',
   'intake_keys_wanted()': 'how many keys a day takes',
@@ -52,13 +51,13 @@ const functions: Readonly<Record<string, string>> = {
     'whether there were calls at a time, which it reads as well',
   'quota_counts(timestamp with time zone,timestamp with time zone,uuid[])':
     'counts by number and official, of this week and the last as a whole',
-  'recording_is_due(timestamp with time zone,integer)': 'arithmetic',
+  'destruction_due_at(timestamp with time zone,integer)': 'arithmetic',
   'register_now()': 'the clock',
   'report_admissions(uuid,jsonb)': 'its own account of what it entered, which is held against the register’s',
   'report_ended(uuid)': 'its own row of which description it obeys',
   'report_feed(text,text,text[],jsonb)': 'how far a feed has come; forward alone',
   'report_feed_problem(bytea,text,text,integer,text)': 'where a record of a feed could not be read',
-  'report_obeyed(uuid,integer,bytea)': 'its own row of which description it obeys',
+  'report_obeyed_version(uuid,integer,bytea)': 'its own row of which description it obeys',
   'settle_call_end(uuid,timestamp with time zone,boolean)':
     'the end of a call from its parts, with the rights of capture itself',
   'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each node that says it is one',
@@ -82,7 +81,7 @@ const tables: Readonly<Record<string, { select?: string; insert?: string; update
     select: 'ended_at id started_at trunk',
     insert:
       'caller_key caller_kind caller_raw ended_at history_ends_at id number_called number_kind number_name started_at trunk',
-    // As its parts say (call_ends_with_parts).
+    // As its parts say (call_end_guard).
     update: 'end_inferred ended_at history_ends_at trunk',
   },
   // The description is published.
@@ -96,7 +95,7 @@ const tables: Readonly<Record<string, { select?: string; insert?: string; update
     select: 'contact_id expiry_month id min_keep_until recording_months segment_id state',
     insert:
       'contact_id contact_started_at id intake_day intake_key number_reached recording_months segment_id started_at state',
-    // Until it is stored, and terms as its call has them (recording_follows_call).
+    // Until it is stored, and terms as its call has them (recording_terms_guard).
     update:
       'call_ended_at destroy_at ended_at expiry_month incomplete min_keep_until packets_lost packets_received reception sha256 size_bytes state',
   },
@@ -106,7 +105,7 @@ const tables: Readonly<Record<string, { select?: string; insert?: string; update
       'answered_at beside capture_failure capture_state contact_id contact_started_at decision_reason decision_record description_version draw ' +
       'drawn_on ended_at id marks node number_called number_reached number_reached_name official_name official_person_id official_phone ' +
       'official_unit_id quota_used rule_id rule_share rule_version seq',
-    // Within a day (part_stays_when_over).
+    // Within a day (ended_part_guard).
     update:
       'answered_at capture_failure capture_state ended_at marks official_name official_person_id official_phone official_unit_id',
   },

@@ -248,7 +248,7 @@ describe('a look through the database’s own functions', () => {
     const { id, number } = await servedRequest(admin, { clerkId: paula.id })
     const under = { purpose: 'INSPECTION', reference: number }
     const told = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
-    const search = `select * from ask_for_call('${id}', null, '${told}', '+358405556666', null)`
+    const search = `select * from request_call_search('${id}', null, '${told}', '+358405556666', null)`
     const searches = () => entries(`action = 'call.looked-for' and result = 'ok' and object_id = '${id}'`)
     for (const shown of [
       `select * from request_call where request_id = '${id}'`,
@@ -267,11 +267,11 @@ describe('a look through the database’s own functions', () => {
       `select close_request('${id}', 'ANSWERED')`,
       `select begin_letter('${id}', 'answer', null)`,
       `select begin_letter('${id}', 'not-identifiable', null)`,
-      `select give_up_call('${id}', call) from (${search}) again`,
+      `select abandon_call('${id}', call) from (${search}) again`,
 
       `select verify_call('${id}', ${named}, true)`,
-      `select settle_call('${id}', call) from (${search}) again`,
-      `select settle_call('${id}', ${named})`,
+      `select run_call_search('${id}', call) from (${search}) again`,
+      `select run_call_search('${id}', ${named})`,
       search,
     ]) {
       const said = async (first: string, second: string) =>
@@ -285,7 +285,7 @@ describe('a look through the database’s own functions', () => {
     await asDesk(sessions.paula, under, [search])
     expect(await searches()).toBe(1)
     expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([])
-    await asDesk(sessions.paula, under, [`select settle_call('${id}', ${named})`])
+    await asDesk(sessions.paula, under, [`select run_call_search('${id}', ${named})`])
     expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([{ id: contactId }])
     // Nor does the desk say that it looked, or past the functions that a call is the requester's.
     for (const statement of [

@@ -130,7 +130,7 @@ test('the ledger in a place names no official, call, request or order, and what 
     pool.query(`
       begin; set local session_replication_role = replica;
       update destruction_entry set at = at - interval '36 days' where ${entries}; commit`)
-  const forget = async () => (await pool.query<{ n: number }>('select forget_ledger_content()::int as n')).rows[0]!.n
+  const forget = async () => (await pool.query<{ n: number }>('select prune_ledger_content()::int as n')).rows[0]!.n
   // By a clock that was behind when it was entered.
   await later('seq = (select max(seq) from ledger_content)')
   expect(await forget()).toBe(0)

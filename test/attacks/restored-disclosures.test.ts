@@ -63,7 +63,7 @@ test('a copy that was checked and released, and an authority that was decided on
     await sql`insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by) select ${d!.id}, 1, id, contact_id, ${eero} from recording where id = ${one!.id}`.execute(
       admin,
     )
-    await sql`update research_disclosure set outcome = 'GRANTED', reasons = 'P', decided_at = now(), decided_by = ${riitta}, decided_for = institute_as_decided(institute_id) where id = ${d!.id}`.execute(
+    await sql`update research_disclosure set outcome = 'GRANTED', reasons = 'P', decided_at = now(), decided_by = ${riitta}, decided_for = institute_digest(institute_id) where id = ${d!.id}`.execute(
       admin,
     )
     const give = (column: string, id: string) =>

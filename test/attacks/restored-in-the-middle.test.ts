@@ -279,7 +279,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     [authority],
   )
   expect(decided).toMatchObject({ authority: 'RESTORED: see the request', what: 'BOTH' })
-  await machine.pool.query('select let_go_authority_items($1, $2)', [decided.id, [asked!.id]])
+  await machine.pool.query('select lift_authority_holds($1, $2)', [decided.id, [asked!.id]])
   await machine.pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where id = $1", [
     inspections[0],
   ])

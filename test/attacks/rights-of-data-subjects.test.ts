@@ -45,7 +45,7 @@ describe('what a requester is told', () => {
     // As a shorter term leaves it: by its rule it would have ended long ago.
     const term = now().subtract({ hours: 24 * 15 })
     await setDay(recording.id, term)
-    await sql`select close_inspections_over()`.execute(admin)
+    await sql`select close_expired_inspections()`.execute(admin)
     await destroyDue()
     expect((await stateOf(recording.id)).state).toBe('DESTROYED')
     await makeDue()
@@ -65,7 +65,7 @@ describe('a letter that comes by itself', () => {
     const recording = await keptUntil(24)
     const request = await toHear([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
-    await sql`select close_inspections_over()`.execute(admin)
+    await sql`select close_expired_inspections()`.execute(admin)
     await destroyDue()
     await makeDue()
     const letters = async () =>
@@ -120,7 +120,7 @@ describe('a letter that was drafted before an event', () => {
     const recording = await keptUntil(1)
     const request = await toHear([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
-    await sql`select close_inspections_over()`.execute(admin)
+    await sql`select close_expired_inspections()`.execute(admin)
     await makeDue()
     const letters = () =>
       sql<{ id: string }>`select id from letter where request_id = ${request.id} and kind = 'destroyed-before'`.execute(

@@ -82,7 +82,7 @@ test('the inspection that keeps its recording for a hearing goes on, and no time
   expect(inspections.rows).toEqual([{ id: calls[0]!.inspectionId }])
   await acts.byOfficial(recording.id)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-  const waiting = await sql<{ hears: string[] }>`select recordings_to_hear(${id}::uuid) as hears`.execute(admin)
+  const waiting = await sql<{ hears: string[] }>`select recordings_to_inspect(${id}::uuid) as hears`.execute(admin)
   expect(waiting.rows).toEqual([{ hears: [] }])
 })
 

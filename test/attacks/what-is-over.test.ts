@@ -34,7 +34,7 @@ function oldCall(startedAt = eightyDaysAgo) {
 async function held(): Promise<Record<string, unknown> & { history_ends_at: string; destroy_at: string }> {
   const { rows } = await owner.query(
     `select s.official_person_id, s.official_phone, s.answered_at, s.ended_at as part_ended_at, c.ended_at, c.history_ends_at, c.end_inferred, c.trunk,
-       r.state, r.call_ended_at, r.min_keep_until, r.destroy_at, r.expiry_month, r.sha256, r.size_bytes, end_of_recording(r) as ends
+       r.state, r.call_ended_at, r.min_keep_until, r.destroy_at, r.expiry_month, r.sha256, r.size_bytes, recording_end_decision(r) as ends
      from segment s join contact c on c.id = s.contact_id join recording r on r.segment_id = s.id where s.id = $1`,
     [call.segmentId],
   )
@@ -385,7 +385,7 @@ test('a capture node that was away for days tells its parts of calls that others
   const node = randomUUID()
   const lives = () =>
     capture.pool.query(
-      `select capture_node_lives($1, 'north', '1', now(), '{"draining": false, "pressures": [], "sessions": 0,
+      `select capture_node_heartbeat($1, 'north', '1', now(), '{"draining": false, "pressures": [], "sessions": 0,
       "recordings": 0, "waiting": 1}')`,
       [node],
     )

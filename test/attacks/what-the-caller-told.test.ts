@@ -109,7 +109,7 @@ describe('when the hour begins', () => {
   test('not while the official is in the call, however long it goes on', async () => {
     const { id, contactId } = await kept(ended({ hours: 5 }))
     const node = randomUUID()
-    await sql`select capture_node_lives(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
+    await sql`select capture_node_heartbeat(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
       admin,
     )
     await setEnd(contactId, null, node)

@@ -315,7 +315,7 @@ test('a desk that was taken over, with the session of one administrator, moves n
     'person.needs-confirmation',
   )
   const wanted = JSON.stringify({ from: '2026-01-01T00:00:00Z', add: [number] })
-  expect(await run(`select ask_directory_change('${bertil.id}', '${wanted}')`)).toBe('done')
+  expect(await run(`select request_directory_change('${bertil.id}', '${wanted}')`)).toBe('done')
   const [change] = await waiting(second, bertil)
   for (const forged of [
     `select decide_directory_change('${change?.id}', true, null)`,
@@ -324,7 +324,7 @@ test('a desk that was taken over, with the session of one administrator, moves n
     `insert into directory_succession values ('phone', '${number}', now(), '${bertil.id}')`,
     `delete from directory_succession`,
     `update one_time_link set released_at = now(), released_by = '${bea.id}', code_hash = sha256('x')`,
-    `select settle_succession('phone', '${number}', '${bertil.id}', now(), null)`,
+    `select set_succession_holder('phone', '${number}', '${bertil.id}', now(), null)`,
     `update session set proved_at = now()`,
   ]) {
     expect(await run(forged, gone, get), forged).not.toBe('done')

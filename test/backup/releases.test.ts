@@ -82,7 +82,7 @@ async function prepared(of: readonly { id: string }[]): Promise<Disclosure> {
 const grant = ({ id }: { id: string }) =>
   sql`
     update research_disclosure set outcome = 'GRANTED', reasons = 'Peruste', decided_at = now(), decided_by = ${people.riitta},
-      decided_for = institute_as_decided(institute_id) where id = ${id}`.execute(admin)
+      decided_for = institute_digest(institute_id) where id = ${id}`.execute(admin)
 
 async function granted(of: readonly { id: string }[]): Promise<Disclosure> {
   const made = await prepared(of)

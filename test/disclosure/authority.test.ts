@@ -46,7 +46,7 @@ const add = (id: string, call: { id: string; contactId: string }, what = 'BOTH')
 const assess = (id: string) => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Peruste kattaa pyydetyn.' })
 async function seenNow(id: string) {
   const { rows } = await sql<{ seen: string }>`
-    select authority_as_seen(d) as seen from authority_disclosure d where id = ${id}`.execute(admin)
+    select authority_digest(d) as seen from authority_disclosure d where id = ${id}`.execute(admin)
   return rows[0]!.seen
 }
 const decide = async (id: string, given: object = {}, name: Name = 'riitta') =>

@@ -113,7 +113,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   /** What a decision says that it is of, as whoever reads the disclosure is told. */
   async function seenNow(id: string): Promise<string> {
     const { rows } = await sql<{ seen: string }>`
-      select research_as_seen(d) as seen from research_disclosure d where id = ${id}`.execute(admin)
+      select research_digest(d) as seen from research_disclosure d where id = ${id}`.execute(admin)
     return rows[0]!.seen
   }
   const decide = async (id: string, outcome = 'GRANTED', name: Name = 'riitta', given: object = {}) =>

@@ -62,7 +62,7 @@ beforeAll(async () => {
   )
   // A test waits for no ten seconds.
   await pool.query(
-    `create or replace function node_silence() returns interval language sql immutable as $$ select interval '3 seconds' $$`,
+    `create or replace function node_timeout() returns interval language sql immutable as $$ select interval '3 seconds' $$`,
   )
   const [north, south] = [await findPorts(), await findPorts()]
   await Promise.all([start('north', north), start('south', south)])

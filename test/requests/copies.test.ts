@@ -136,7 +136,7 @@ test('a fetch that breaks off is begun again, three times at the most and within
   const hash = sql`sha256(convert_to(${token}, 'UTF8'))`
   const beginAtTheDatabase = async () => {
     const begun = await sql`select * from begin_copy_fetch(${hash}, null)`.execute(custodian)
-    await sql`select fetch_broke(id, fetches) from subject_copy where id = ${id}`.execute(custodian)
+    await sql`select end_fetch_lease(id, fetches) from subject_copy where id = ${id}`.execute(custodian)
     return begun
   }
   expect((await beginAtTheDatabase()).rows).toHaveLength(1)

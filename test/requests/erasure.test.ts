@@ -123,11 +123,11 @@ test('a clock that has jumped ahead erases nothing', async () => {
 test('only the custodian erases, and nobody changes a request but by its functions', async () => {
   const { id } = await fullRequest()
   for (const role of ['seloste_desk', 'seloste_capture'] as const) {
-    await expect(sql`select erase_requests_over()`.execute(database.as(role).db)).rejects.toThrow('permission denied')
+    await expect(sql`select erase_closed_requests()`.execute(database.as(role).db)).rejects.toThrow('permission denied')
   }
   for (const role of ['seloste_desk', 'seloste_capture', 'seloste_custodian'] as const) {
     const { db } = database.as(role)
-    await expect(sql`select forget_requester(${id}::uuid)`.execute(db)).rejects.toThrow('permission denied')
+    await expect(sql`select erase_requester(${id}::uuid)`.execute(db)).rejects.toThrow('permission denied')
     for (const table of ['subject_request', 'subject_requester', 'request_call', 'request_number']) {
       await expect(sql`delete from ${sql.table(table)}`.execute(db), `${role} ${table}`).rejects.toThrow(
         'permission denied',

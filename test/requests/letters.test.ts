@@ -259,7 +259,7 @@ describe('letters that come by themselves', () => {
     const recording = await ends.keptUntil(1)
     const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
     await ends.setDay(recording.id, Temporal.Now.instant().subtract({ seconds: 1 }))
-    await sql`select close_inspections_over()`.execute(admin)
+    await sql`select close_expired_inspections()`.execute(admin)
     await makeDue()
     await makeDue()
     const letters = await lettersOf(request.id)
@@ -288,7 +288,7 @@ describe('a letter', () => {
     const sent = await made(request.id, 'received')
     await ask('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
     await made(request.id, 'received')
-    await sql`select forget_requester(${request.id})`.execute(admin)
+    await sql`select erase_requester(${request.id})`.execute(admin)
     expect(await lettersOf(request.id)).toMatchObject([{ id: sent, content: null }])
     expect(await ask('paula', 'GET', `/api/letters/${sent}/pdf`)).toMatchObject({
       status: 404,

@@ -263,14 +263,14 @@ describe('other people’s calls', () => {
       const given = JSON.stringify({ ...told, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
         sql<{ call: string }>`
-          select call from ask_for_call(${id}::uuid, null, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(
+          select call from request_call_search(${id}::uuid, null, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(
           tx,
         ),
       )
       return rows[0]!.call
     }
     const [onBusyDay, onQuietDay] = [await ask(busyDay), await ask(quietDay)]
-    const look = (call: string) => sql`select settle_call(${id}::uuid, ${call}::uuid)`
+    const look = (call: string) => sql`select run_call_search(${id}::uuid, ${call}::uuid)`
     const contact = (which: string) => sql`select * from contact where id = ${which}::uuid`
     const recording = (which: string) => sql`select * from recording where id = ${which}::uuid`
     const forbid = (which: string) => sql`select * from forbid_use(${which}::uuid, 'CALLER', 'PHONE', ${number})`

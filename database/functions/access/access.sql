@@ -90,7 +90,7 @@ grant select on factor_removal to seloste_desk;
 create policy desk_reads on factor_removal for select to seloste_desk
   using ((select viewer_is('ADMINISTRATOR')) or (select viewer_is('ACCESS_APPROVER')));
 create trigger confirmed_decision before update on factor_removal for each row
-  when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function confirmed_decision('removal');
+  when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function require_confirmed_decision('removal');
 
 -- right_request
 alter table right_request enable row level security;
@@ -102,7 +102,7 @@ create policy desk_reads on right_request for select to seloste_desk using (
 create trigger right_request_guard before update on right_request for each row execute function right_request_guard();
 create trigger append_only before delete or truncate on right_request for each statement execute function append_only();
 create trigger confirmed_decision before update on right_request for each row
-  when (old.state = 'REQUESTED' and new.state in ('APPROVED', 'REJECTED')) execute function confirmed_decision('right');
+  when (old.state = 'REQUESTED' and new.state in ('APPROVED', 'REJECTED')) execute function require_confirmed_decision('right');
 
 -- right_review
 alter table right_review enable row level security;

@@ -57,19 +57,19 @@ begin
   return null;
 end $$;
 
-create or replace function see_notices(ids uuid[]) returns void
+create or replace function mark_notices_seen(ids uuid[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update account_notice n set seen_at = clock_timestamp()
-  where n.person_id = viewer() and n.id = any (see_notices.ids) and n.seen_at is null
+  where n.person_id = viewer() and n.id = any (mark_notices_seen.ids) and n.seen_at is null
 $$;
-grant execute on function see_notices to seloste_desk;
+grant execute on function mark_notices_seen to seloste_desk;
 
 -- Notices of a year ago are told to nobody any more; the log keeps what they told of.
-create or replace function forget_notices() returns void
+create or replace function prune_notices() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from account_notice n where n.at < now() - interval '12 months' and n.kind <> 'second-factor-offer'
 $$;
-grant execute on function forget_notices to seloste_custodian;
+grant execute on function prune_notices to seloste_custodian;
 
 -- Ends every session of somebody, as an administrator: a browser was lost, a password was seen. Browsers are forgotten.
 create or replace function end_sessions_of_person(person uuid) returns integer

@@ -26,7 +26,7 @@ grant execute on function spend_confirmation to seloste_custodian;
 -- Whoever decides through the desk and has a passkey has confirmed this very decision with it: a desk that was taken over
 -- holds sessions, but no passkeys.
 -- Whoever has no passkey to confirm a decision with has proved who they are lately.
-create or replace function confirmed_decision() returns trigger
+create or replace function require_confirmed_decision() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   act text := tg_argv[0] || case when new.state in ('APPROVED', 'CONFIRMED') then '.approve' else '.reject' end;
@@ -46,7 +46,7 @@ begin
 end $$;
 
 -- Whom the identity system means by a name of its own is its to say: who signs in there may be found by it.
-create or replace function identity_stays() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+create or replace function identity_guard() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_desk' and scim_client() is null and (
     case tg_op

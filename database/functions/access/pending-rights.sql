@@ -36,14 +36,14 @@ end $$;
 grant execute on function stale_letters to seloste_desk;
 
 -- The request of a letter, locked: open, or closed with an undelivered letter of this kind, which is drafted anew.
-create or replace function serving_letter(wanted uuid, kind text) returns subject_request
+create or replace function lock_request_of_letter(wanted uuid, kind text) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
 begin
-  if not exists (select from letter l where l.request_id = wanted and l.kind = serving_letter.kind and l.delivered_at is null
+  if not exists (select from letter l where l.request_id = wanted and l.kind = lock_request_of_letter.kind and l.delivered_at is null
       and l.erased_at is null) then
-    return serving(wanted);
+    return lock_request(wanted);
   end if;
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request s where s.id = wanted for update;
@@ -82,7 +82,7 @@ create or replace function appointment_is_late(request uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from appointment a join office_slot s on s.id = a.slot_id
-    where a.request_id = request and a.state = 'BOOKED' and s.ends_at > latest_appointment(recordings_to_hear(request)))
+    where a.request_id = request and a.state = 'BOOKED' and s.ends_at > latest_appointment(recordings_to_inspect(request)))
 $$;
 
 create or replace function appointment_is_after(request uuid, at timestamptz) returns boolean
@@ -201,7 +201,7 @@ grant execute on function list_pending_rights to seloste_desk;
 create or replace function record_pending_right_notice(draft uuid, request uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(request);
+  q subject_request := lock_request(request);
   first_end timestamptz;
 begin
   select r.ends_at into first_end
@@ -220,7 +220,7 @@ grant execute on function record_pending_right_notice to seloste_desk;
 -- Whether a recording that somebody forbade, or that was cut away, is still to be destroyed, and when its certificate is to be expected:
 -- within a minute of the prohibition. Without an instant where the prohibition waits for somebody's case, or takes longer. For whoever
 -- may see the call.
-create or replace function certificate_awaited(recording uuid) returns table (state text, expected_at timestamptz)
+create or replace function expected_certificate(recording uuid) returns table (state text, expected_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select w.state, case
     when r.state = 'DESTROYED' then clock_timestamp() + interval '5 seconds'
@@ -230,7 +230,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   left join lateral (select * from prohibition n where n.recording_id = r.id order by n.received_at limit 1) p on true,
   lateral (select case when p.id is not null and r.state not in ('DESTROYING', 'DESTROYED') and prohibition_state(p) = 'waiting'
     then 'waiting' else 'destroying' end as state) w
-  where r.id = certificate_awaited.recording
+  where r.id = expected_certificate.recording
     and (p.id is not null and r.cause is distinct from 'retention' and r.cause is distinct from 'hold-end'
       or r.cause in ('caller', 'official', 'trimming'))
     and exists (
@@ -238,4 +238,4 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
         sees_all() or s.official_person_id = sees_own() or s.official_unit_id = any (sees_units()) or s.number_reached = any (sees_numbers())
         or s.id = any (sees_segments())))
 $$;
-grant execute on function certificate_awaited to seloste_desk;
+grant execute on function expected_certificate to seloste_desk;

@@ -88,7 +88,7 @@ $$;
 grant execute on function viewer_sees_rights to seloste_desk;
 
 -- The viewer's right in force to a role.
-create or replace function viewers_right(wanted text) returns uuid
+create or replace function viewer_right(wanted text) returns uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id from access_right r
   where r.person_id = viewer() and r.role = wanted and r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
@@ -99,7 +99,7 @@ $$;
 create or replace function record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
-  select viewer(), viewers_right(as_role), as_role, action, object_kind, object_id, 'ok', detail
+  select viewer(), viewer_right(as_role), as_role, action, object_kind, object_id, 'ok', detail
 $$;
 
 create or replace function quarter_began(instant timestamptz) returns timestamptz
@@ -298,7 +298,7 @@ grant execute on function confirmed_at to seloste_desk;
 
 -- What speaks against a right now: a supervisor without officials (R37), an expert who has another place or answers calls, or
 -- whose duty the description does not know any more (R38), a right wider than its role is described.
-create or replace function doubts_about(r access_right) returns text[]
+create or replace function right_doubts(r access_right) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with d as (
     select * from described_role where version = version_at(now()) and role = r.role and duty is not distinct from r.duty
@@ -318,18 +318,18 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         or (r.role <> 'EXPERT' and not exists (select from d)) then 'narrowed' end
   ], null)
 $$;
-grant execute on function doubts_about to seloste_desk;
+grant execute on function right_doubts to seloste_desk;
 
 -- True where a move has made doubtful whether a supervisor or an expert still needs a right, and no review has said so: it is not left
 -- until its quarter, as it reaches calls all the while.
-create or replace function is_doubted_by_move(r access_right) returns boolean
+create or replace function is_doubtful_after_move(r access_right) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.role in ('SUPERVISOR', 'EXPERT') and exists (
-    select from unnest(doubts_about(r)) d
+    select from unnest(right_doubts(r)) d
     where d = 'place-changed' or d = 'no-officials' and not coalesce((
       select d = any (v.doubts) from right_review v where v.right_id = r.id and v.kept order by v.reviewed_at desc limit 1), false))
 $$;
-grant execute on function is_doubted_by_move to seloste_desk;
+grant execute on function is_doubtful_after_move to seloste_desk;
 
 -- Says of a right that it is still needed, or ends it: an approver or the supervisor of whose it is, never its holder. What
 -- speaks against it is answered.
@@ -347,7 +347,7 @@ begin
   perform refuse_if(part is null, 'deny.role');
   perform refuse_if(part = 'own', 'right.own');
   perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
-  doubts := doubts_about(r);
+  doubts := right_doubts(r);
   perform refuse_if((not keep or doubts <> '{}') and coalesce(review_right.note, '') !~ '\S', 'right.note-missing');
   as_role := case part when 'approver' then 'ACCESS_APPROVER' else 'SUPERVISOR' end;
   insert into right_review (right_id, reviewed_by, kept, note, doubts)

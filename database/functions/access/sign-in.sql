@@ -392,27 +392,27 @@ $$;
 grant execute on function drop_factors to seloste_custodian;
 
 -- Asked again, it is the same question with the newer reason.
-create or replace function ask_factor_removal(person uuid, reason text) returns uuid
+create or replace function request_factor_removal(person uuid, reason text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   asked uuid;
 begin
   perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
-  perform refuse_if(viewer() = ask_factor_removal.person, 'removal.own');
-  perform refuse_if(second_factors(ask_factor_removal.person) = '{}'
-     and not exists (select from provider_subject s where s.person_id = ask_factor_removal.person), 'removal.nothing');
+  perform refuse_if(viewer() = request_factor_removal.person, 'removal.own');
+  perform refuse_if(second_factors(request_factor_removal.person) = '{}'
+     and not exists (select from provider_subject s where s.person_id = request_factor_removal.person), 'removal.nothing');
   perform require_fresh();
   insert into factor_removal (person_id, asked_by, reason)
-  values (ask_factor_removal.person, viewer(), ask_factor_removal.reason)
+  values (request_factor_removal.person, viewer(), request_factor_removal.reason)
   on conflict (person_id) where state = 'ASKED'
     do update set asked_by = excluded.asked_by, asked_at = excluded.asked_at, reason = excluded.reason
   returning id into asked;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ADMINISTRATOR', 'credential.removal-asked', 'credential', asked, 'ok',
-    jsonb_build_object('person', ask_factor_removal.person));
+    jsonb_build_object('person', request_factor_removal.person));
   return asked;
 end $$;
-grant execute on function ask_factor_removal to seloste_desk;
+grant execute on function request_factor_removal to seloste_desk;
 
 create or replace function decide_factor_removal(removal uuid, confirm boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -495,7 +495,7 @@ grant execute on function end_leavers to seloste_custodian;
 
 -- What signing in leaves behind and nobody needs: failures of the day before from networks and of accounts that nobody has,
 -- links long over, devices unused for half a year, enrolments that were not finished.
-create or replace function forget_sign_ins() returns void
+create or replace function prune_sign_in_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from sign_in_failure f where f.last_at < now() - interval '1 day'
     and (f.source <> '*' or not exists (select from person p where account_key(p.user_id) = f.account));
@@ -508,7 +508,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     or c.link_id in (select l.id from one_time_link l where l.expires_at < now()));
   delete from directory_change c where c.state <> 'ASKED' and c.decided_at < now() - interval '24 months';
 $$;
-grant execute on function forget_sign_ins to seloste_custodian;
+grant execute on function prune_sign_in_data to seloste_custodian;
 
 -- awaits: release, code, or nothing beside the link (the operator's, and the first links of an installation).
 create or replace function view_link(token text)

@@ -80,7 +80,7 @@ create policy capture_appends on audit_entry for insert to seloste_capture with 
   action <> 'call.admitted'
   or result = 'ok' and coalesce(object_kind, 'contact') = 'contact' and coalesce(purpose, reference) is null and detail = '{}'
 );
-create trigger append_only before update or delete or truncate on audit_entry for each statement execute function audit_entry_stays();
+create trigger append_only before update or delete or truncate on audit_entry for each statement execute function audit_entry_guard();
 create trigger pending after insert on audit_entry referencing new table as told for each statement execute function record_audit_pending();
 
 -- listening

@@ -1,5 +1,5 @@
 -- Entries go by prune_audit() and in no other way.
-create or replace function audit_entry_stays() returns trigger language plpgsql as $$
+create or replace function audit_entry_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' and current_setting('seloste.pruning', true) = pg_current_xact_id()::text then
     return null;
@@ -34,7 +34,7 @@ begin
 end $$;
 
 -- Of the checkpoints of the last hour all stay, of the week before that the last of each minute, then the last of each hour.
-create or replace function thin_checkpoints() returns bigint
+create or replace function prune_checkpoints() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   gone bigint;
@@ -50,7 +50,7 @@ begin
   get diagnostics gone = row_count;
   return gone;
 end $$;
-grant execute on function thin_checkpoints to seloste_custodian;
+grant execute on function prune_checkpoints to seloste_custodian;
 
 -- Removes entries older than so many months, whole tiles of 256 from the beginning, at most a million at a time. Hashes
 -- stay. An entry may be about a contact for 14 months after it was written: two years is the least that is kept.

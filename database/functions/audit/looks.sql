@@ -121,7 +121,7 @@ begin
 end $$;
 
 -- The holder has had enough. False where there is no such listening of this session, or it has ended.
-create or replace function leave_listening(wanted uuid) returns boolean
+create or replace function stop_listening(wanted uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   l listening;
@@ -136,22 +136,22 @@ begin
   perform end_listening_for(l, 'left');
   return true;
 end $$;
-grant execute on function leave_listening to seloste_desk;
+grant execute on function stop_listening to seloste_desk;
 
-create or replace function pace_listening(wanted uuid, speed real) returns boolean
+create or replace function set_listening_speed(wanted uuid, speed real) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with paced as (
-    update listening set speed = pace_listening.speed
+    update listening set speed = set_listening_speed.speed
     where id = wanted and ended_at is null and person_id = viewer()
       and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
     returning 1
   )
   select exists (select from paced)
 $$;
-grant execute on function pace_listening to seloste_desk;
+grant execute on function set_listening_speed to seloste_desk;
 
 -- Ends the listenings whose session, right, recording or time is over, and tells the desk which.
-create or replace function end_listenings_over() returns table (listening uuid, why text)
+create or replace function end_expired_listenings() returns table (listening uuid, why text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   l listening;
@@ -167,14 +167,14 @@ begin
     )) w
     where o.ended_at is null and w.why is not null
   loop
-    select * into l from listening o where o.id = end_listenings_over.listening for update;
+    select * into l from listening o where o.id = end_expired_listenings.listening for update;
     if l.ended_at is null then
       perform end_listening_for(l, why);
       return next;
     end if;
   end loop;
 end $$;
-grant execute on function end_listenings_over to seloste_custodian;
+grant execute on function end_expired_listenings to seloste_custodian;
 
 -- A beginning comes with its entry in the log.
 create or replace function require_listening_entry() returns trigger

@@ -105,7 +105,7 @@ end $$;
 grant execute on function access_is_accurate to seloste_desk;
 
 -- Asks for a verification; one that has not ended yet is the one that was asked for.
-create or replace function ask_log_verification() returns uuid
+create or replace function request_log_verification() returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   asked uuid;
@@ -117,7 +117,7 @@ begin
   end if;
   return asked;
 end $$;
-grant execute on function ask_log_verification to seloste_desk;
+grant execute on function request_log_verification to seloste_desk;
 
 -- False where it has ended already, or never was.
 create or replace function cancel_log_verification(wanted uuid) returns boolean

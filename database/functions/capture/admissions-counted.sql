@@ -13,7 +13,7 @@ begin
 end $$;
 
 -- A segment that goes before its term goes only because a trigger replaces it; a statement that deletes one leaves no row here.
-create or replace function segment_is_replaced() returns trigger
+create or replace function record_segment_replaced() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if pg_trigger_depth() > 1 then
@@ -26,7 +26,7 @@ begin
 end $$;
 
 -- A part goes when its calls are past their term, and no sooner.
-create or replace function admission_part_stays() returns trigger language plpgsql as $$
+create or replace function admission_part_guard() returns trigger language plpgsql as $$
 begin
   if old.hour > destruction_now() - interval '15 months' then
     raise exception 'admissions of % are still within their term', old.hour;

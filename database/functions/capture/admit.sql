@@ -19,12 +19,12 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$ selec
 grant execute on function history_ends_after to seloste_capture;
 
 -- When a recording that is kept for so many months is destroyed (R23-R25): at the ceiling itself the work is done already.
-create or replace function recording_is_due(call_ended timestamptz, months integer) returns timestamptz
+create or replace function destruction_due_at(call_ended timestamptz, months integer) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(months_after(call_ended, 2),
     at_most_months_after(call_ended, months) - case when months = 6 then interval '24 hours' else interval '0' end)
 $$;
-grant execute on function recording_is_due to seloste_capture;
+grant execute on function destruction_due_at to seloste_capture;
 
 -- When no part goes on any more the call has ended, and every term counts from there.
 create or replace function settle_call_end(call uuid, call_started timestamptz, inferred boolean) returns void
@@ -45,8 +45,8 @@ begin
     -- A call that went on across a month's end may have an earlier floor than its first part gave it; a floor that was promised
     -- stays (R23).
     update recording set call_ended_at = last_end, min_keep_until = greatest(min_keep_until, months_after(last_end, 2)),
-      destroy_at = greatest(min_keep_until, recording_is_due(last_end, r.recording_months)),
-      expiry_month = coalesce(expiry_month, date_trunc('month', recording_is_due(last_end, r.recording_months) at time zone 'UTC')::date)
+      destroy_at = greatest(min_keep_until, destruction_due_at(last_end, r.recording_months)),
+      expiry_month = coalesce(expiry_month, date_trunc('month', destruction_due_at(last_end, r.recording_months) at time zone 'UTC')::date)
     where id = r.id;
   end loop;
 end $$;
@@ -105,7 +105,7 @@ begin
     order by is_same desc nulls last, could_be desc, c.started_at
   loop
     if named.is_asked and call is null then
-      perform count_questions('late_question_count', 1);
+      perform count_lookups('late_question_count', 1);
     end if;
     if named.is_same then
       return query select named.id, named.started_at, false;
@@ -255,7 +255,7 @@ begin
   end if;
   if r.is_stored or r.is_gone then
     -- Where it is to be destroyed, the custodian waits for this.
-    perform capture_lets_go(r.id);
+    perform record_capture_stopped(r.id);
   end if;
   perform pg_notify('seloste_calls', call::text);
   if r.is_stored then

@@ -46,7 +46,7 @@ begin
     from unnamed_calls(attribute_calls.phone, from_at, to_at) u, official_at(u.official_phone, u.answered_at) o
     order by u.contact_started_at, u.id
   loop
-    perform refuse_if(not is_trusted and not applies_change(one.person_id), 'person.needs-confirmation');
+    perform refuse_if(not is_trusted and not is_applying_change(one.person_id), 'person.needs-confirmation');
     update segment s set official_person_id = one.person_id, official_unit_id = one.unit_id, official_name = one.name
     where s.id = one.id and s.contact_started_at = one.contact_started_at and s.official_person_id is null;
     if found then
@@ -65,7 +65,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and exists (select from audit_entry a where a.object_id = s.contact_id and a.action = 'call.attributed' and a.detail ->> 'segment' = s.id::text)
 $$;
 
-create or replace function directory_names_calls() returns trigger
+create or replace function attribute_calls_by_directory() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   one record;
@@ -91,7 +91,7 @@ begin
 end $$;
 
 -- Capture tells a part of a call again and again, with the official as it knew them at first.
-create or replace function segment_keeps_official() returns trigger language plpgsql as $$
+create or replace function keep_segment_official() returns trigger language plpgsql as $$
 begin
   new.official_person_id := old.official_person_id;
   new.official_unit_id := old.official_unit_id;
@@ -101,7 +101,7 @@ end $$;
 
 -- Capture's copy of the directory may be older than the answer: a number that somebody else had by then is theirs. Where the
 -- former holder consented to being recorded and the present one did not, the part is for review.
-create or replace function segment_is_attributed() returns trigger
+create or replace function attribute_segment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   o told_official;

@@ -11,7 +11,7 @@ end $$;
 grant execute on function is_closed_to_late_facts to seloste_capture;
 
 -- A recording begins with its call.
-create or replace function late_recording_is_refused() returns trigger
+create or replace function refuse_late_recording() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
   -- Told again.
@@ -24,7 +24,7 @@ begin
 end $$;
 
 -- Ids of a call stay the call's.
-create or replace function call_id_stays() returns trigger language plpgsql as $$
+create or replace function call_id_guard() returns trigger language plpgsql as $$
 begin
   return old;
 end $$;

@@ -1,8 +1,8 @@
-create or replace function node_silence() returns interval language sql immutable as $$ select interval '10 seconds' $$;
-grant execute on function node_silence to seloste_desk;
+create or replace function node_timeout() returns interval language sql immutable as $$ select interval '10 seconds' $$;
+grant execute on function node_timeout to seloste_desk;
 
 -- Notes that a node was away.
-create or replace function capture_node_lives(node uuid, told_name text, told_version text, started timestamptz, state jsonb) returns void
+create or replace function capture_node_heartbeat(node uuid, told_name text, told_version text, started timestamptz, state jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into capture_node as n (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting,
     blockers)
@@ -12,34 +12,34 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   on conflict (id) do update set name = excluded.name, version = excluded.version, started_at = excluded.started_at,
     alive_at = excluded.alive_at, ended_at = null, draining = excluded.draining, pressures = excluded.pressures,
     sessions = excluded.sessions, recordings = excluded.recordings, waiting = excluded.waiting, blockers = excluded.blockers,
-    steady_since = case when n.ended_at is not null or n.alive_at < excluded.alive_at - node_silence() then excluded.alive_at
+    steady_since = case when n.ended_at is not null or n.alive_at < excluded.alive_at - node_timeout() then excluded.alive_at
       else n.steady_since end,
     away_from = case when n.away_until > excluded.alive_at then n.away_from
       when n.alive_at < excluded.alive_at - interval '1 day' then n.alive_at end,
     away_until = case when n.away_until > excluded.alive_at then n.away_until
       when n.alive_at < excluded.alive_at - interval '1 day' then excluded.alive_at + interval '2 days' end
 $$;
-grant execute on function capture_node_lives to seloste_capture;
+grant execute on function capture_node_heartbeat to seloste_capture;
 
 -- It ends. What it still has is told once it is back.
-create or replace function capture_node_ends(node uuid, left_waiting integer) returns void
+create or replace function capture_node_shutdown(node uuid, left_waiting integer) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update capture_node set ended_at = clock_timestamp(), sessions = 0, recordings = 0, waiting = left_waiting where id = node
 $$;
-grant execute on function capture_node_ends to seloste_capture;
+grant execute on function capture_node_shutdown to seloste_capture;
 
 -- Whether nothing is heard of a node, asked by one that was itself heard of all the while.
-create or replace function is_silent_to(me uuid, node uuid) returns boolean
+create or replace function is_node_down(me uuid, node uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce((
     select other.ended_at is not null
-      or other.alive_at < clock_timestamp() - node_silence() and mine.steady_since < clock_timestamp() - node_silence()
+      or other.alive_at < clock_timestamp() - node_timeout() and mine.steady_since < clock_timestamp() - node_timeout()
     from capture_node other, capture_node mine where other.id = node and mine.id = me
   ), false)
 $$;
 
 -- What an official is known by.
-create or replace function answers_as(person uuid, phone text) returns text
+create or replace function official_key(person uuid, phone text) returns text
 language sql immutable as $$ select coalesce(person::text, phone) $$;
 
 -- What becomes of a part of a call, of which `me` tells and perhaps another node as well (R9, R17). `own`: it is one of the
@@ -73,7 +73,7 @@ begin
   select s.* into first from segment s
   where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> me
     and (s.number_reached = told ->> 'numberReached' or is_untold)
-    and coalesce(answers_as(s.official_person_id, s.official_phone) = told ->> 'official', true)
+    and coalesce(official_key(s.official_person_id, s.official_phone) = told ->> 'official', true)
     and (s.ended_at is null or s.ended_at > began)
   order by s.ended_at is not null, s.seq desc limit 1;
   if first.id is null then
@@ -84,7 +84,7 @@ begin
   verdict := case
     when is_untold and not records and first.number_reached <> 'unknown' then
       case when ended is null or first.ended_at is null then 'beside' else 'told' end
-    when is_silent_to(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
+    when is_node_down(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
     when first.ended_at is null then 'beside'
     -- Nobody said that it has ended.
     when 'end-inferred' = any (first.marks) then 'own'
@@ -116,14 +116,14 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 
 -- Of all nodes of which nothing has been heard for a quarter of an hour.
-create or replace function end_segments_of_silent_nodes(me uuid) returns table (id uuid, started_at timestamptz)
+create or replace function end_segments_of_down_nodes(me uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select e.* from capture_node n, end_segments_of_node(n.id) e
-  where n.id <> me and is_silent_to(me, n.id) and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
+  where n.id <> me and is_node_down(me, n.id) and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
 $$;
-grant execute on function end_segments_of_silent_nodes to seloste_capture;
+grant execute on function end_segments_of_down_nodes to seloste_capture;
 
-create or replace function forbid_as(one prohibition, wanted uuid) returns void
+create or replace function copy_prohibition(one prohibition, wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   made prohibition;
@@ -141,7 +141,7 @@ begin
   perform settle_recording(wanted);
 end $$;
 
-create or replace function forbids_beside() returns trigger
+create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   twin uuid;
@@ -153,13 +153,13 @@ begin
     join recording r on r.segment_id = o.id
     where mine.id = new.recording_id
   loop
-    perform forbid_as(new, twin);
+    perform copy_prohibition(new, twin);
   end loop;
   return null;
 end $$;
 
 -- A call that comes to another node after what it said to this official was forbidden.
-create or replace function forbidden_at_another_node() returns trigger
+create or replace function forbid_at_this_node() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   one prohibition;
@@ -167,12 +167,12 @@ begin
   for one in
     select p.* from segment s
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> s.node
-      and coalesce(answers_as(o.official_person_id, o.official_phone) = answers_as(s.official_person_id, s.official_phone), true)
+      and coalesce(official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone), true)
     join recording r on r.segment_id = o.id
     join prohibition p on p.recording_id = r.id
     where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
   loop
-    perform forbid_as(one, new.id);
+    perform copy_prohibition(one, new.id);
   end loop;
   return null;
 end $$;
@@ -182,7 +182,7 @@ create or replace function capture_nodes() returns table (id uuid, name text, ve
   pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select n.id, n.name, n.version, n.started_at, n.alive_at,
-    case when n.ended_at is not null then 'ended' when n.alive_at < clock_timestamp() - node_silence() then 'silent'
+    case when n.ended_at is not null then 'ended' when n.alive_at < clock_timestamp() - node_timeout() then 'silent'
       when n.draining then 'draining' when n.pressures <> '{}' then 'busy' else 'takes-calls' end,
     n.pressures, n.sessions, n.recordings, n.waiting,
     (select count(distinct s.contact_id)::integer from segment s

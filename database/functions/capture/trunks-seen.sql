@@ -1,5 +1,5 @@
 -- Technical facts of the recording: they end with it, whatever ends it, and before its term no sooner than it.
-create or replace function reception_ends() returns trigger language plpgsql as $$
+create or replace function clear_reception() returns trigger language plpgsql as $$
 begin
   if new.state in ('DESTROYING', 'DESTROYED') then
     new.reception := null;
@@ -68,13 +68,13 @@ end $$;
 grant execute on function record_client to seloste_capture;
 
 -- A client that nobody has heard of for fourteen months is not there any more.
-create or replace function forget_capture_seen() returns void
+create or replace function prune_capture_clients() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from capture_hour where hour < now() - interval '3 months';
   delete from capture_client where last_at < now() - interval '14 months';
   delete from capture_client_sends where last_at < now() - interval '14 months';
 $$;
-grant execute on function forget_capture_seen to seloste_capture;
+grant execute on function prune_capture_clients to seloste_capture;
 
 -- That an engineer read how a call was signalled is in the log; the flow itself is capture's own and nowhere in the database.
 create or replace function record_flow_read(segment uuid) returns void

@@ -4,7 +4,7 @@ grant select on description_version to seloste_custodian;
 grant select on description_version to seloste_desk;
 create trigger append_only before update or delete or truncate on description_version for each statement execute function append_only();
 create constraint trigger version_ahead after insert on description_version
-  deferrable initially deferred for each row execute function version_ahead();
+  deferrable initially deferred for each row execute function require_future_version();
 create trigger ledger after insert on description_version for each row when (new.version > 1) execute function ledger_description();
 
 -- described_role
@@ -28,4 +28,4 @@ create policy desk_changes on description_draft for update to seloste_desk
   with check (author = viewer() and state in ('DRAFT', 'SUBMITTED', 'WITHDRAWN'));
 create trigger draft_guard before update on description_draft for each row execute function draft_guard();
 create trigger confirmed_decision before update on description_draft for each row
-  when (old.state = 'SUBMITTED' and new.state in ('APPROVED', 'REJECTED')) execute function confirmed_decision('draft');
+  when (old.state = 'SUBMITTED' and new.state in ('APPROVED', 'REJECTED')) execute function require_confirmed_decision('draft');

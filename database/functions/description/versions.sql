@@ -1,6 +1,6 @@
 -- Nor is it made known after its instant: an approval held back until then would have been in force without anybody's
 -- knowledge. The first is in force whatever its day, as there is nothing before it.
-create or replace function version_ahead() returns trigger language plpgsql as $$
+create or replace function require_future_version() returns trigger language plpgsql as $$
 begin
   if new.draft_id is not null and new.effective_from <= clock_timestamp() then
     raise exception 'draft.not-future' using errcode = 'SE001';
@@ -99,7 +99,7 @@ end $$;
 
 -- The text of a draft as it is approved: its own, to the letter, with the approver and the day in the line that the
 -- submission left open for them. Nothing where the head does not say what the draft says of itself.
-create or replace function settled_text(d description_draft, number integer, approver uuid) returns text
+create or replace function approved_text(d description_draft, number integer, approver uuid) returns text
 language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
 declare
   open_line text;
@@ -167,7 +167,7 @@ begin
   perform refuse_if(d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from
      or d.effective_from > clock_timestamp() + interval '1 year', 'draft.not-future');
   number := newest.version + 1;
-  settled := settled_text(d, number, viewer());
+  settled := approved_text(d, number, viewer());
   -- A description that lets nobody draft or nobody decide could never be followed by another.
   perform refuse_if(settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER')
      or not exists (select from jsonb_array_elements(roles) r

@@ -17,7 +17,7 @@ create constraint trigger is_destroyed after insert on destruction_entry deferra
 -- ledger_content
 grant select on ledger_content to seloste_custodian;
 create trigger append_only before update or truncate on ledger_content for each statement execute function append_only();
-create trigger stays_its_days before delete on ledger_content for each row execute function content_stays_its_days();
+create trigger stays_its_days before delete on ledger_content for each row execute function ledger_content_guard();
 
 -- month_key
 grant insert, select, update on month_key to seloste_custodian;
@@ -73,14 +73,14 @@ grant select on prohibition to seloste_custodian;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
 create trigger ledger after insert on prohibition for each row execute function ledger_prohibition();
 create trigger told_to_capture after insert on prohibition for each row execute function notify_capture_of_prohibition();
-create trigger forbids_beside after insert on prohibition for each row execute function forbids_beside();
-create trigger fresh before insert on prohibition for each row execute function prohibition_is_fresh();
+create trigger forbids_beside after insert on prohibition for each row execute function forbid_duplicate();
+create trigger fresh before insert on prohibition for each row execute function require_fresh_prohibition();
 
 -- inspection
 alter table inspection enable row level security;
 grant select on inspection to seloste_custodian;
 create policy custodian_reads on inspection for select to seloste_custodian using (true);
-create trigger appointment_follows after update of closed_at on inspection for each row execute function appointment_follows();
+create trigger appointment_follows after update of closed_at on inspection for each row execute function end_idle_appointment();
 create trigger ledger after update of closed_at on inspection for each row execute function ledger_case();
 
 -- inspection_recording
@@ -113,7 +113,7 @@ create trigger append_only before update or delete or truncate on clock_confirma
 grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
 create trigger stays_when_over before update on call_identity for each row
-  when (session_user = 'seloste_capture' and old.contact_started_at < now() - interval '1 day') execute function call_id_stays();
+  when (session_user = 'seloste_capture' and old.contact_started_at < now() - interval '1 day') execute function call_id_guard();
 
 -- history_count
 grant select on history_count to seloste_custodian;
@@ -121,7 +121,7 @@ grant select on history_count to seloste_custodian;
 -- history_day
 grant select on history_day to seloste_custodian;
 create constraint trigger forgets_officials after update of ended on history_day deferrable initially deferred
-  for each row execute function forget_officials_named();
+  for each row execute function prune_official_names();
 
 -- capture_stop
 alter table capture_stop enable row level security;

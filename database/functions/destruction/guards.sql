@@ -59,7 +59,7 @@ $$;
 -- A day after its end a part of a call has the end and the official it has. Facts that are told again later change nothing of it: an
 -- end that nobody had told may still become a real one, within a day of the call's beginning.
 -- Names stay as well. What is over was not forbidden in the call, and needs the review that it needed.
-create or replace function part_stays_when_over() returns trigger
+create or replace function ended_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   is_over boolean := old.ended_at < now() - interval '1 day';
@@ -105,7 +105,7 @@ end $$;
 
 -- A part that comes in late does not make a call that is over end today.
 -- Names nobody who answered where the part is told too late.
-create or replace function late_part_ends_in_time() returns trigger
+create or replace function late_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   over_at timestamptz;
@@ -126,7 +126,7 @@ begin
 end $$;
 
 -- A call ends with the last of its parts, and its history 14 months later.
-create or replace function call_ends_with_parts() returns trigger
+create or replace function call_end_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   last_end timestamptz;
@@ -153,7 +153,7 @@ begin
 end $$;
 
 -- What is stored is not being captured again, and its terms follow from its call's end.
-create or replace function recording_follows_call() returns trigger
+create or replace function recording_terms_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   call_ended timestamptz;
@@ -173,7 +173,7 @@ begin
     if call_ended is null
       or (new.call_ended_at, new.min_keep_until, new.destroy_at) is distinct from (
         call_ended, greatest(old.min_keep_until, months_after(call_ended, 2)),
-        greatest(old.min_keep_until, recording_is_due(call_ended, old.recording_months)))
+        greatest(old.min_keep_until, destruction_due_at(call_ended, old.recording_months)))
     then
       raise exception 'the terms of recording % follow from the end of its call', old.id;
     end if;

@@ -6,15 +6,15 @@ $$;
 grant execute on function history_end to seloste_custodian, seloste_desk;
 
 -- A part of a call is shown no longer than the call. Whoever asks for parts alone asks for their contact here.
-create or replace function history_runs(contact uuid, started timestamptz) returns boolean
+create or replace function history_is_in_term(contact uuid, started timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
     select from contact c
-    where c.id = history_runs.contact and c.started_at = started and history_end(c.history_ends_at, c.started_at) > register_now()
+    where c.id = history_is_in_term.contact and c.started_at = started and history_end(c.history_ends_at, c.started_at) > register_now()
   );
 end $$;
-grant execute on function history_runs to seloste_desk;
+grant execute on function history_is_in_term to seloste_desk;
 
 create or replace function helsinki_day(instant timestamptz) returns date
 language sql immutable parallel safe as $$ select (instant at time zone 'Europe/Helsinki')::date $$;
@@ -92,7 +92,7 @@ grant execute on function uncounted_history_days to seloste_custodian;
 
 -- A call that is told of late makes its day uncounted. A day is counted once it has been over for 24 hours: what is younger
 -- cannot have been counted.
-create or replace function history_changes_late() returns trigger
+create or replace function reopen_history_day() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   of_day date := helsinki_day(new.contact_started_at);
@@ -153,7 +153,7 @@ end $$;
 grant execute on function end_history to seloste_custodian;
 
 -- Months of history that have been over for 14 months, the oldest first.
-create or replace function history_months_over() returns setof date
+create or replace function expired_history_months() returns setof date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select m from (
     select to_date(substring(c.relname from '\d{4}_\d{2}$'), 'YYYY_MM') as m
@@ -162,7 +162,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ) months
   where ((m + interval '15 months') at time zone 'Europe/Helsinki') <= destruction_now() order by 1
 $$;
-grant execute on function history_months_over to seloste_custodian;
+grant execute on function expired_history_months to seloste_custodian;
 
 -- What stands in the way of a whole month's end: nothing where it may be dropped.
 create or replace function history_month_blocker(of_month date) returns text
@@ -177,7 +177,7 @@ begin
   if to_regclass('public.contact' || part) is null then
     return 'not-there';
   end if;
-  if not exists (select from history_months_over() m where m = of_month) then
+  if not exists (select from expired_history_months() m where m = of_month) then
     return 'runs';
   end if;
   -- The newest end by the index, and calls without one: the first that runs is enough.
@@ -251,7 +251,7 @@ grant execute on function drop_history_month to seloste_custodian;
 
 -- Rows of recordings that are destroyed and whose contact has gone with its month, and their listenings: no more than asked
 -- for. Nobody sees them meanwhile (policies of recording and listening). Returns how many.
-create or replace function end_history_rest(most integer) returns integer
+create or replace function delete_history_remainders(most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ids uuid[];
@@ -266,4 +266,4 @@ begin
   delete from recording where id = any (ids);
   return coalesce(cardinality(ids), 0);
 end $$;
-grant execute on function end_history_rest to seloste_custodian;
+grant execute on function delete_history_remainders to seloste_custodian;

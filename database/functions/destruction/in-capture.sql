@@ -30,7 +30,7 @@ grant execute on function forbidden_recordings to seloste_capture;
 
 -- Capture has nothing of a recording any more: it has destroyed it, or has brought all of it to the object store, where the
 -- custodian destroys it.
-create or replace function capture_lets_go(wanted uuid) returns void
+create or replace function record_capture_stopped(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from capture_stop where recording_id = wanted;
@@ -39,7 +39,7 @@ begin
     perform pg_notify('seloste_ends', wanted::text);
   end if;
 end $$;
-grant execute on function capture_lets_go to seloste_capture;
+grant execute on function record_capture_stopped to seloste_capture;
 
 -- What an official has done about their own calls, and asked the Service Unit (R48): while the calls are in the history.
 create or replace function my_prohibitions() returns table (id uuid, recording_id uuid, contact_id uuid, started_at timestamptz, party text,

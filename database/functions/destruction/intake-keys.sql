@@ -81,7 +81,7 @@ grant execute on function intake_keys_wanted to seloste_capture, seloste_custodi
 
 -- Returns true once every capture node of the last week runs this version and has admitted all it had on its disk: then no header
 -- to a day key is on its way.
-create or replace function day_keys_are_over() returns boolean
+create or replace function day_keys_are_retired() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select not exists (
     select from capture_node n
@@ -89,7 +89,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (n.waiting > 0 or n.started_at <= (select applied_at from migration where number in (58, 200) order by number limit 1))
   )
 $$;
-grant execute on function day_keys_are_over to seloste_custodian;
+grant execute on function day_keys_are_retired to seloste_custodian;
 
 -- Holds call ids (SHA-256 in hexadecimal) until the transaction ends: of two parts of one call, the second waits for the first. The
 -- first number of these locks is always this one, so that no id reaches a lock of anything else.

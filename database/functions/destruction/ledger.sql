@@ -45,30 +45,30 @@ select e.seq, e.at, e.object_kind, coalesce(e.object_id, (c.content::jsonb ->> '
 from destruction_entry e left join ledger_content c on c.seq = e.seq and proves_content(e, c);
 
 -- A backup is kept for 30 days at most, so a restore needs nothing that is older; some days more for one that ended late.
-create or replace function contents_since() returns timestamptz
+create or replace function ledger_content_cutoff() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select destruction_now() - interval '35 days'
 $$;
-grant execute on function contents_since to seloste_custodian;
+grant execute on function ledger_content_cutoff to seloste_custodian;
 
 -- What was entered after something that is kept is kept, however old the clock of then made it.
-create or replace function forget_ledger_content() returns bigint
+create or replace function prune_ledger_content() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with kept as (
     select min(c.seq) as first from ledger_content c join destruction_entry e on e.seq = c.seq
-    where e.at between (select contents_since()) and (select destruction_now())
+    where e.at between (select ledger_content_cutoff()) and (select destruction_now())
   ), gone as (
     delete from ledger_content c using destruction_entry e, kept k
-    where e.seq = c.seq and e.at < (select contents_since()) and (k.first is null or c.seq < k.first) returning 1
+    where e.seq = c.seq and e.at < (select ledger_content_cutoff()) and (k.first is null or c.seq < k.first) returning 1
   )
   select count(*) from gone
 $$;
-grant execute on function forget_ledger_content to seloste_custodian;
+grant execute on function prune_ledger_content to seloste_custodian;
 
-create or replace function content_stays_its_days() returns trigger
+create or replace function ledger_content_guard() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not exists (select from destruction_entry e where e.seq = old.seq and e.at < contents_since()) then
+  if not exists (select from destruction_entry e where e.seq = old.seq and e.at < ledger_content_cutoff()) then
     raise exception 'what an entry of the destruction ledger says is kept for 35 days';
   end if;
   return old;

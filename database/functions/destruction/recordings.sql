@@ -152,7 +152,7 @@ begin
 end $$;
 
 -- What becomes of a recording now.
-create or replace function end_of_recording(r recording) returns jsonb
+create or replace function recording_end_decision(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select decide_end(jsonb_build_object(
     'now', destruction_now(),
@@ -179,7 +179,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         where a.recording_id = r.id and a.closed_at is null
       ) c), '[]')))
 $$;
-grant execute on function end_of_recording to seloste_custodian;
+grant execute on function recording_end_decision to seloste_custodian;
 
 -- Puts a recording into the state that its end is to have now, and tells the custodian of one that is to be destroyed. Blocked
 -- is blocked at once: a running playback is asked of the database range by range.
@@ -193,7 +193,7 @@ begin
   if r.id is null or r.state in ('DESTROYING', 'DESTROYED') then
     return null;
   end if;
-  ends := end_of_recording(r);
+  ends := recording_end_decision(r);
   case
     when ends ->> 'act' = 'destroy' then
       update recording set state = 'DESTROYING', cause = ends ->> 'cause' where id = r.id;
@@ -209,7 +209,7 @@ end $$;
 grant execute on function settle_recording to seloste_custodian;
 
 -- A recording that is stored or taken into keeping meets what was asked of it before: a prohibition, an order, a restriction.
-create or replace function recording_settles() returns trigger
+create or replace function settle_changed_recording() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if new.state = 'DESTROYED' and old.state <> 'DESTROYED' then
@@ -224,7 +224,7 @@ begin
   return null;
 end $$;
 
-create or replace function recordings_end_one_by_one() returns trigger language plpgsql as $$
+create or replace function refuse_recording_truncate() returns trigger language plpgsql as $$
 begin
   raise exception 'recordings end one by one, each by its term or by a cause of the description';
 end $$;
@@ -329,7 +329,7 @@ begin
     end if;
     held := require_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
     perform refuse_if(not exists (
-      select from request_served(forbid_use.reference) q
+      select from request_by_reference(forbid_use.reference) q
       where q.party = forbid_use.party and exists (select from matched_call(r.contact_id, forbid_use.reference))
         and serves_recording(r, forbid_use.reference)
     ), 'not-found');
@@ -339,7 +339,7 @@ begin
   select * into made from prohibition p where p.recording_id = wanted and p.party = forbid_use.party;
   if made.id is null then
     perform refuse_if(r.state in ('DESTROYING', 'DESTROYED')
-       or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or end_of_recording(r) ->> 'act' <> 'wait'),
+       or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or recording_end_decision(r) ->> 'act' <> 'wait'),
       'recording.destroyed');
     perform refuse_if(by_official and forbid_use.party = 'CALLER'
        and caller_wish_until(viewer(), r.contact_id, r.contact_started_at) <= register_now(), 'prohibition.service-unit');
@@ -362,7 +362,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select case
     when p.executed_at is not null then 'executed'
     when r.state not in ('DESTROYING', 'DESTROYED') and exists (
-      select from inspection_recording ir where ir.recording_id = r.id and end_of_recording(r) -> 'cases' ? ir.inspection_id::text
+      select from inspection_recording ir where ir.recording_id = r.id and recording_end_decision(r) -> 'cases' ? ir.inspection_id::text
     ) then 'waiting'
     else 'blocked' end
   from recording r where r.id = p.recording_id
@@ -417,7 +417,7 @@ end $$;
 grant execute on function enter_order to seloste_desk;
 
 -- An order in force, locked; for those who may know of it.
-create or replace function order_in_force(wanted uuid) returns preservation_order
+create or replace function lock_order(wanted uuid) returns preservation_order
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   o preservation_order;
@@ -432,7 +432,7 @@ end $$;
 create or replace function renew_order(wanted uuid, until timestamptz, order_reference text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  o preservation_order := order_in_force(wanted);
+  o preservation_order := lock_order(wanted);
 begin
   perform check_order_end(renew_order.until);
   perform refuse_if(renew_order.until < o.until, 'hold.until-wrong');
@@ -449,7 +449,7 @@ grant execute on function renew_order to seloste_desk;
 create or replace function end_order(wanted uuid, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  o preservation_order := order_in_force(wanted);
+  o preservation_order := lock_order(wanted);
 begin
   perform refuse_if(o.entered_by = viewer() or answered_call(o.contact_id), 'hold.own');
   perform require_fresh();
@@ -526,7 +526,7 @@ begin
   perform refuse_if(i.party <> 'OFFICIAL' and exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
-  perform require_fresh_to_let_go(array(select ir.recording_id from inspection_recording ir where ir.inspection_id = i.id));
+  perform require_fresh_to_lift_holds(array(select ir.recording_id from inspection_recording ir where ir.inspection_id = i.id));
   update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',
@@ -536,7 +536,7 @@ end $$;
 
 -- Closes the inspections of which nothing is left to hear: whoever asked is to be told in writing. Where the description lets
 -- an open one put the end off (C3), that is three months after the recording's day.
-create or replace function close_inspections_over() returns setof uuid
+create or replace function close_expired_inspections() returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   i inspection;
@@ -613,7 +613,7 @@ end $$;
 grant execute on function confirm_clock to seloste_desk;
 
 -- The clock as whoever looks at the retention screen is told of it: ids of those who have confirmed.
-create or replace function clock_now() returns table (state text, mark timestamptz, said timestamptz, stopped_since timestamptz, confirmed_by jsonb)
+create or replace function clock_state() returns table (state text, mark timestamptz, said timestamptz, stopped_since timestamptz, confirmed_by jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select
     case when clock_is_ahead() then 'ahead' when now() < m.at - interval '1 minute' then 'behind' else 'right' end,
@@ -621,7 +621,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     coalesce((select jsonb_agg(jsonb_build_object('person', c.person_id, 'at', c.at) order by c.at) from confirmations_of(s.id) c), '[]')
   from clock_mark m left join clock_stop s on s.ended_at is null
 $$;
-grant execute on function clock_now to seloste_custodian, seloste_desk;
+grant execute on function clock_state to seloste_custodian, seloste_desk;
 
 -- What the custodian does each few seconds: ends orders and inspections that are over, and settles what waited. Returns how many ended.
 create or replace function settle_ends() returns table (orders bigint, inspections bigint)
@@ -638,7 +638,7 @@ begin
     perform settle_contact(o.contact_id);
     orders := orders + 1;
   end loop;
-  select count(*) into inspections from close_inspections_over();
+  select count(*) into inspections from close_expired_inspections();
   perform settle_recording(r.id) from recording r where r.state = 'RESTRICTED' order by r.id;
   perform settle_recording(p.recording_id) from prohibition p where p.executed_at is null order by p.recording_id;
   -- Past its day, and somebody's inspection is open: it is destroyed, or there for that alone (C3).
@@ -666,11 +666,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when r.state = 'STORED' then r.destroy_at
     when r.state <> 'RESTRICTED' then null
     when recordings_are_held(r.contact_id) then case when listened_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
-    when listened_until.purpose = 'INSPECTION' and is_heard_to_verify(r, listened_until.reference) then r.destroy_at
+    when listened_until.purpose = 'INSPECTION' and is_playable_to_verify(r, listened_until.reference) then r.destroy_at
     when listened_until.purpose = 'INSPECTION' and exists (
       select from inspection_recording ir join inspection i on i.id = ir.inspection_id
       where ir.recording_id = r.id and i.closed_at is null and i.reference = btrim(listened_until.reference)
-        and end_of_recording(r) -> 'cases' ? i.id::text
+        and recording_end_decision(r) -> 'cases' ? i.id::text
     ) then case
       when (select held from inspections_hold)
         and not exists (select from prohibition p where p.recording_id = r.id) then months_after(r.destroy_at, 3)

@@ -1,6 +1,6 @@
 -- What was made or said of a recording ends in the transaction that blocks it (R50): moments of training, its anonymised copy (words
 -- gone, sound to be removed), copies for who asked, evaluations, packages of which something is in it.
-create or replace function uses_end_with_recording() returns trigger
+create or replace function end_uses_of_recording() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   why constant text := case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end;

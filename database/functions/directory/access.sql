@@ -5,12 +5,12 @@ grant insert, select on unit to seloste_desk;
 create policy everybody_reads on unit for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);
 create policy keeper_enters on unit for insert to seloste_desk
-  with check ((select keeps_directory()));
+  with check ((select may_change_directory()));
 create policy keeper_changes on unit for update to seloste_desk
-  using ((select keeps_directory()))
-  with check ((select keeps_directory()));
+  using ((select may_change_directory()))
+  with check ((select may_change_directory()));
 create policy keeper_takes_back on unit for delete to seloste_desk
-  using ((select keeps_directory()));
+  using ((select may_change_directory()));
 
 -- person
 alter table person enable row level security;
@@ -19,17 +19,17 @@ grant insert (employed_from, employed_to, external_id, id, informed_at, source, 
 create policy everybody_reads on person for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);
 create policy keeper_enters on person for insert to seloste_desk
-  with check ((select keeps_directory()));
+  with check ((select may_change_directory()));
 create policy keeper_changes on person for update to seloste_desk
-  using ((select keeps_directory()))
-  with check ((select keeps_directory()));
+  using ((select may_change_directory()))
+  with check ((select may_change_directory()));
 create policy keeper_takes_back on person for delete to seloste_desk
-  using ((select keeps_directory()));
+  using ((select may_change_directory()));
 create trigger person_guard before insert or update or delete on person for each row execute function person_guard();
-create trigger directory_turn before insert or update or delete on person for each statement execute function directory_turn();
+create trigger directory_turn before insert or update or delete on person for each statement execute function lock_directory_first();
 create trigger no_truncate before truncate on person for each statement execute function append_only();
 create trigger identity_stays before insert or update of source, external_id on person
-  for each row execute function identity_stays();
+  for each row execute function identity_guard();
 create trigger ledger after update or delete on person for each row execute function ledger_person();
 create trigger told_to_person after update on person for each row
   when (old.password_check is not null and new.password_check is distinct from old.password_check)
@@ -47,17 +47,17 @@ grant delete, insert, select, update (family_name, given_name, name, valid_to) o
 create policy everybody_reads on person_name for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);
 create policy keeper_enters on person_name for insert to seloste_desk
-  with check ((select keeps_directory()));
+  with check ((select may_change_directory()));
 create policy keeper_changes on person_name for update to seloste_desk
-  using ((select keeps_directory()))
-  with check ((select keeps_directory()));
+  using ((select may_change_directory()))
+  with check ((select may_change_directory()));
 create policy keeper_takes_back on person_name for delete to seloste_desk
-  using ((select keeps_directory()));
-create trigger directory_turn before insert or delete or update on person_name for each statement execute function directory_turn();
+  using ((select may_change_directory()));
+create trigger directory_turn before insert or delete or update on person_name for each statement execute function lock_directory_first();
 create trigger told after insert or delete or update on person_name for each statement execute function notify_capture_of_directory();
-create trigger apart_insert after insert on person_name referencing new table as new_rows for each statement execute function intervals_apart('person_id');
-create trigger apart_update after update on person_name referencing new table as new_rows for each statement execute function intervals_apart('person_id');
-create trigger names_calls after insert on person_name referencing new table as new_rows for each statement execute function directory_names_calls();
+create trigger apart_insert after insert on person_name referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
+create trigger apart_update after update on person_name referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
+create trigger names_calls after insert on person_name referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
 
 -- person_phone
 alter table person_phone enable row level security;
@@ -66,21 +66,21 @@ grant delete, insert, select, update (valid_to) on person_phone to seloste_desk;
 create policy everybody_reads on person_phone for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);
 create policy keeper_changes on person_phone for update to seloste_desk
-  using ((select keeps_directory()))
-  with check ((select keeps_directory()));
+  using ((select may_change_directory()))
+  with check ((select may_change_directory()));
 create policy keeper_enters on person_phone for insert to seloste_desk
-  with check (((select keeps_directory()) or applies_change(person_id)));
+  with check (((select may_change_directory()) or is_applying_change(person_id)));
 create policy keeper_takes_back on person_phone for delete to seloste_desk
-  using (((select keeps_directory()) or applies_change(person_id)));
-create trigger directory_turn before insert or delete or update on person_phone for each statement execute function directory_turn();
+  using (((select may_change_directory()) or is_applying_change(person_id)));
+create trigger directory_turn before insert or delete or update on person_phone for each statement execute function lock_directory_first();
 create trigger told after insert or delete or update on person_phone for each statement execute function notify_capture_of_directory();
-create trigger apart_insert after insert on person_phone referencing new table as new_rows for each statement execute function intervals_apart('phone_key');
-create trigger apart_update after update on person_phone referencing new table as new_rows for each statement execute function intervals_apart('phone_key');
-create trigger succession_insert after insert on person_phone referencing new table as new_rows for each statement execute function judge_succession();
-create trigger succession_update after update on person_phone referencing new table as new_rows for each statement execute function judge_succession();
+create trigger apart_insert after insert on person_phone referencing new table as new_rows for each statement execute function refuse_overlap('phone_key');
+create trigger apart_update after update on person_phone referencing new table as new_rows for each statement execute function refuse_overlap('phone_key');
+create trigger succession_insert after insert on person_phone referencing new table as new_rows for each statement execute function apply_succession();
+create trigger succession_update after update on person_phone referencing new table as new_rows for each statement execute function apply_succession();
 create constraint trigger told_end after update or delete on person_phone
   deferrable initially deferred for each row execute function report_directory_end();
-create trigger names_calls after insert on person_phone referencing new table as new_rows for each statement execute function directory_names_calls();
+create trigger names_calls after insert on person_phone referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
 
 -- person_placement
 alter table person_placement enable row level security;
@@ -89,23 +89,23 @@ grant delete, insert, select, update (supervisor_id, unit_id, valid_to) on perso
 create policy everybody_reads on person_placement for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);
 create policy keeper_changes on person_placement for update to seloste_desk
-  using ((select keeps_directory()))
-  with check ((select keeps_directory()));
+  using ((select may_change_directory()))
+  with check ((select may_change_directory()));
 create policy keeper_enters on person_placement for insert to seloste_desk
-  with check (((select keeps_directory()) or applies_change(person_id)));
+  with check (((select may_change_directory()) or is_applying_change(person_id)));
 create policy keeper_takes_back on person_placement for delete to seloste_desk
-  using (((select keeps_directory()) or applies_change(person_id)));
-create trigger directory_turn before insert or delete or update on person_placement for each statement execute function directory_turn();
+  using (((select may_change_directory()) or is_applying_change(person_id)));
+create trigger directory_turn before insert or delete or update on person_placement for each statement execute function lock_directory_first();
 create trigger told after insert or delete or update on person_placement for each statement execute function notify_capture_of_directory();
-create trigger apart_insert after insert on person_placement referencing new table as new_rows for each statement execute function intervals_apart('person_id');
-create trigger apart_update after update on person_placement referencing new table as new_rows for each statement execute function intervals_apart('person_id');
-create trigger circle_insert after insert on person_placement referencing new table as new_rows for each statement execute function supervisors_apart();
-create trigger circle_update after update on person_placement referencing new table as new_rows for each statement execute function supervisors_apart();
-create trigger succession_insert after insert on person_placement referencing new table as new_rows for each statement execute function judge_succession();
-create trigger succession_update after update on person_placement referencing new table as new_rows for each statement execute function judge_succession();
+create trigger apart_insert after insert on person_placement referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
+create trigger apart_update after update on person_placement referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
+create trigger circle_insert after insert on person_placement referencing new table as new_rows for each statement execute function refuse_supervisor_cycle();
+create trigger circle_update after update on person_placement referencing new table as new_rows for each statement execute function refuse_supervisor_cycle();
+create trigger succession_insert after insert on person_placement referencing new table as new_rows for each statement execute function apply_succession();
+create trigger succession_update after update on person_placement referencing new table as new_rows for each statement execute function apply_succession();
 create constraint trigger told_end after update or delete on person_placement
   deferrable initially deferred for each row execute function report_directory_end();
-create trigger names_calls after insert on person_placement referencing new table as new_rows for each statement execute function directory_names_calls();
+create trigger names_calls after insert on person_placement referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
 
 -- person_recording_consent
 alter table person_recording_consent enable row level security;
@@ -113,24 +113,24 @@ grant select on person_recording_consent to seloste_capture;
 grant select on person_recording_consent to seloste_custodian;
 grant delete, insert, select, update (valid_to) on person_recording_consent to seloste_desk;
 create policy keeper_enters on person_recording_consent for insert to seloste_desk
-  with check ((select keeps_directory()));
+  with check ((select may_change_directory()));
 create policy keeper_changes on person_recording_consent for update to seloste_desk
-  using ((select keeps_directory()))
-  with check ((select keeps_directory()));
+  using ((select may_change_directory()))
+  with check ((select may_change_directory()));
 create policy keeper_takes_back on person_recording_consent for delete to seloste_desk
-  using ((select keeps_directory()));
+  using ((select may_change_directory()));
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
 -- Makes decisions again (R14).
 create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
 create policy desk_reads on person_recording_consent for select to seloste_desk
   using ((select viewer()) is not null or (select scim_client()) is not null);
-create trigger directory_turn before insert or delete or update on person_recording_consent for each statement execute function directory_turn();
+create trigger directory_turn before insert or delete or update on person_recording_consent for each statement execute function lock_directory_first();
 create trigger told after insert or delete or update on person_recording_consent for each statement execute function notify_capture_of_directory();
 create trigger ledger_withdrawn after update on person_recording_consent for each row
   when (new.valid_to is not null and new.valid_to is distinct from old.valid_to) execute function ledger_consent();
 create trigger ledger_taken_back after delete on person_recording_consent for each row execute function ledger_consent();
-create trigger apart_insert after insert on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
-create trigger apart_update after update on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+create trigger apart_insert after insert on person_recording_consent referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
+create trigger apart_update after update on person_recording_consent referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
 
 -- scim_token
 create trigger ledger_revoked after update on scim_token for each row
@@ -147,7 +147,7 @@ create policy desk_reads on directory_change for select to seloste_desk
   using ((select viewer_is('ADMINISTRATOR')) or (select viewer_is('ACCESS_APPROVER')));
 create trigger directory_change_guard before update on directory_change for each row execute function directory_change_guard();
 create trigger confirmed_decision before update on directory_change for each row
-  when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function confirmed_decision('change');
+  when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function require_confirmed_decision('change');
 -- Before the succession is settled: who had the number until now is still its last holder.
 create trigger told_to_person after update on directory_change for each row
   when (new.kind = 'directory' and old.state = 'ASKED' and new.state = 'CONFIRMED') execute function notify_directory_change();

@@ -21,7 +21,7 @@ end $$;
 
 -- The same where somebody ends what a forbidden recording waits for: it is destroyed by that. Whoever is confined to a room has proved it with
 -- the outcome.
-create or replace function require_fresh_to_let_go(recordings uuid[]) returns void
+create or replace function require_fresh_to_lift_holds(recordings uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if viewer() is not null and confined_to() is null
@@ -54,7 +54,7 @@ grant execute on function prove_again to seloste_desk;
 
 -- Forbidding destroys: at the desk of somebody who has left it, anybody could. In a call that goes on nothing is asked: the
 -- official is at the telephone, and all that is lost is what is being said.
-create or replace function prohibition_is_fresh() returns trigger
+create or replace function require_fresh_prohibition() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if viewer() is not null and exists (
@@ -67,13 +67,13 @@ begin
 end $$;
 
 -- Whether a row agrees with the succession: throughout its time nobody else is the holder. False where there is none yet.
-create or replace function follows_succession(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
+create or replace function agrees_with_succession(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return (
-    select coalesce(bool_and(s.holder = follows_succession.holder), false)
+    select coalesce(bool_and(s.holder = agrees_with_succession.holder), false)
     from directory_succession s
-    where s.kind = follows_succession.kind and s.subject = follows_succession.subject
+    where s.kind = agrees_with_succession.kind and s.subject = agrees_with_succession.subject
       and s.since < coalesce(to_at, 'infinity')
       and from_at < coalesce((select min(t.since) from directory_succession t
         where t.kind = s.kind and t.subject = s.subject and t.since > s.since), 'infinity')
@@ -81,24 +81,24 @@ begin
 end $$;
 
 -- Makes somebody the holder for a time; who comes after it stays.
-create or replace function settle_succession(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns void
+create or replace function set_succession_holder(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   next_holder uuid := (select s.holder from directory_succession s
-    where s.kind = settle_succession.kind and s.subject = settle_succession.subject and s.since <= to_at
+    where s.kind = set_succession_holder.kind and s.subject = set_succession_holder.subject and s.since <= to_at
     order by s.since desc limit 1);
 begin
-  if not exists (select from directory_succession s where s.kind = settle_succession.kind and s.subject = settle_succession.subject) then
-    insert into directory_succession values (settle_succession.kind, settle_succession.subject, '-infinity', settle_succession.holder);
+  if not exists (select from directory_succession s where s.kind = set_succession_holder.kind and s.subject = set_succession_holder.subject) then
+    insert into directory_succession values (set_succession_holder.kind, set_succession_holder.subject, '-infinity', set_succession_holder.holder);
     return;
   end if;
   delete from directory_succession s
-  where s.kind = settle_succession.kind and s.subject = settle_succession.subject
+  where s.kind = set_succession_holder.kind and s.subject = set_succession_holder.subject
     and s.since >= from_at and s.since <= coalesce(to_at, 'infinity');
-  insert into directory_succession values (settle_succession.kind, settle_succession.subject, from_at, settle_succession.holder);
+  insert into directory_succession values (set_succession_holder.kind, set_succession_holder.subject, from_at, set_succession_holder.holder);
   if next_holder is not null then
-    insert into directory_succession values (settle_succession.kind, settle_succession.subject, to_at, next_holder);
+    insert into directory_succession values (set_succession_holder.kind, set_succession_holder.subject, to_at, next_holder);
   end if;
 end $$;
 
@@ -123,7 +123,7 @@ begin
   ) then
     return true;
   end if;
-  if follows_succession(kind, subject, holder, from_at, to_at) then
+  if agrees_with_succession(kind, subject, holder, from_at, to_at) then
     return false;
   end if;
   if kind = 'phone' then
@@ -134,7 +134,7 @@ end $$;
 grant execute on function needs_confirmation to seloste_desk;
 
 -- Judges rows of the directory as they are written, and keeps the succession.
-create or replace function judge_succession() returns trigger
+create or replace function apply_succession() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   is_trusted boolean := session_user <> 'seloste_desk' or scim_client() is not null;
@@ -148,10 +148,10 @@ begin
     order by n.phone_key, n.valid_from
     on conflict do nothing;
     for r in select 'phone' as kind, n.phone_key as subject, n.person_id as holder, n.valid_from, n.valid_to from new_rows n
-      where not follows_succession('phone', n.phone_key, n.person_id, n.valid_from, n.valid_to) order by n.valid_from
+      where not agrees_with_succession('phone', n.phone_key, n.person_id, n.valid_from, n.valid_to) order by n.valid_from
     loop
       perform refuse_if(not is_trusted, 'person.needs-confirmation');
-      perform settle_succession(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
+      perform set_succession_holder(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
       -- Moved without a second person, by the directory of record or whoever runs the database: it is watched all the same.
       insert into audit_entry (action, object_kind, object_id, result, detail)
       values ('directory.number-moved', 'person', r.holder, 'ok', jsonb_strip_nulls(jsonb_build_object('person', r.holder, 'scimClient', scim_client())));
@@ -163,11 +163,11 @@ begin
       select 'unit' as kind, n.person_id::text as subject, n.unit_id as holder, n.valid_from, n.valid_to from new_rows n
       union all select 'supervisor', n.person_id::text, n.supervisor_id, n.valid_from, n.valid_to from new_rows n
     ) p
-    where p.holder is not null and not follows_succession(p.kind, p.subject, p.holder, p.valid_from, p.valid_to)
+    where p.holder is not null and not agrees_with_succession(p.kind, p.subject, p.holder, p.valid_from, p.valid_to)
     order by p.valid_from
   loop
     perform refuse_if(not is_trusted and has_answered(r.subject::uuid), 'person.needs-confirmation');
-    perform settle_succession(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
+    perform set_succession_holder(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
   end loop;
   return null;
 end $$;
@@ -189,40 +189,40 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Asks for a change of somebody's numbers or place, as an administrator.
-create or replace function ask_directory_change(person uuid, wanted jsonb) returns uuid
+create or replace function request_directory_change(person uuid, wanted jsonb) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   asked uuid;
 begin
   perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
   select c.id into asked from directory_change c
-  where c.person_id = ask_directory_change.person and c.state = 'ASKED' and c.wanted = ask_directory_change.wanted and c.asked_by = viewer();
+  where c.person_id = request_directory_change.person and c.state = 'ASKED' and c.wanted = request_directory_change.wanted and c.asked_by = viewer();
   if asked is not null then
     return asked;
   end if;
   insert into directory_change (kind, person_id, wanted, asked_by)
-  values ('directory', ask_directory_change.person, ask_directory_change.wanted, viewer()) returning id into asked;
+  values ('directory', request_directory_change.person, request_directory_change.wanted, viewer()) returning id into asked;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ADMINISTRATOR', 'directory.change-asked', 'directory-change', asked, 'ok', jsonb_build_object(
-    'person', ask_directory_change.person,
-    'fields', (select coalesce(jsonb_agg(k order by k), '[]') from jsonb_object_keys(ask_directory_change.wanted) k where k <> 'from')));
+    'person', request_directory_change.person,
+    'fields', (select coalesce(jsonb_agg(k order by k), '[]') from jsonb_object_keys(request_directory_change.wanted) k where k <> 'from')));
   return asked;
 end $$;
-grant execute on function ask_directory_change to seloste_desk;
+grant execute on function request_directory_change to seloste_desk;
 
 -- True in the transaction that confirms a change, for the people whose rows it writes: the person, and whose number it takes.
-create or replace function applies_change(person uuid) returns boolean
+create or replace function is_applying_change(person uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
     select from directory_change c
     where c.decided_in = pg_current_xact_id_if_assigned() and c.state = 'CONFIRMED' and c.decided_by = viewer()
-      and (c.person_id = applies_change.person or exists (
-        select from directory_succession s where s.kind = 'phone' and s.holder = applies_change.person
+      and (c.person_id = is_applying_change.person or exists (
+        select from directory_succession s where s.kind = 'phone' and s.holder = is_applying_change.person
           and s.subject in (select jsonb_array_elements_text(c.wanted -> 'add'))))
   );
 end $$;
-grant execute on function applies_change to seloste_desk;
+grant execute on function is_applying_change to seloste_desk;
 
 -- Whether calls answered at a number since a pending change was to hold are another's: they stay so, and it holds from its confirmation
 -- on. For those who decide on it.
@@ -240,7 +240,7 @@ grant execute on function holds_from_confirmation to seloste_desk;
 
 -- Returns from when on a change of the directory holds.
 -- Confirms or refuses: an administrator or an approver of access rights, neither the asker nor the person, who has just proved
--- who they are (confirmed_decision). A link gets the code without which it opens nothing.
+-- who they are (require_confirmed_decision). A link gets the code without which it opens nothing.
 create or replace function decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -272,13 +272,13 @@ begin
     end if;
   elsif confirm then
     for number in select jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) loop
-      perform settle_succession('phone', number, c.person_id, starts, null);
+      perform set_succession_holder('phone', number, c.person_id, starts, null);
     end loop;
     if c.wanted ->> 'unit' is not null then
-      perform settle_succession('unit', c.person_id::text, (c.wanted ->> 'unit')::uuid, starts, null);
+      perform set_succession_holder('unit', c.person_id::text, (c.wanted ->> 'unit')::uuid, starts, null);
     end if;
     if c.wanted ->> 'supervisor' is not null then
-      perform settle_succession('supervisor', c.person_id::text, (c.wanted ->> 'supervisor')::uuid, starts, null);
+      perform set_succession_holder('supervisor', c.person_id::text, (c.wanted ->> 'supervisor')::uuid, starts, null);
     end if;
     update person p set changed_at = now() where p.id = c.person_id;
   end if;
@@ -315,7 +315,7 @@ grant execute on function withdraw_directory_change to seloste_desk;
 create or replace function record_directory_end(person uuid, what text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not exists (select from person p where p.id = record_directory_end.person) or applies_change(record_directory_end.person) then
+  if not exists (select from person p where p.id = record_directory_end.person) or is_applying_change(record_directory_end.person) then
     return;
   end if;
   perform notify_person(record_directory_end.person, 'directory-ended', jsonb_build_object('ended', what));

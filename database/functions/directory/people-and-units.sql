@@ -6,7 +6,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function lock_directory to seloste_desk;
 
-create or replace function directory_turn() returns trigger language plpgsql as $$
+create or replace function lock_directory_first() returns trigger language plpgsql as $$
 begin
   perform lock_directory();
   return null;
@@ -14,7 +14,7 @@ end $$;
 
 -- No two intervals of one key overlap: a person has one name and one place at a time, a number one person. The trigger
 -- names the key's column.
-create or replace function intervals_apart() returns trigger language plpgsql as $$
+create or replace function refuse_overlap() returns trigger language plpgsql as $$
 declare
   clash text;
 begin
@@ -29,7 +29,7 @@ begin
 end $$;
 
 -- Nobody is their own supervisor, through however many others, at any instant.
-create or replace function supervisors_apart() returns trigger language plpgsql as $$
+create or replace function refuse_supervisor_cycle() returns trigger language plpgsql as $$
 begin
   if exists (
     with recursive above (person, current, valid_from, valid_to) as (
@@ -92,8 +92,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function scim_client to seloste_desk;
 
-create or replace function keeps_directory() returns boolean
+create or replace function may_change_directory() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('ADMINISTRATOR') or scim_client() is not null
 $$;
-grant execute on function keeps_directory to seloste_desk;
+grant execute on function may_change_directory to seloste_desk;

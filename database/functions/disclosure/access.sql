@@ -63,7 +63,7 @@ alter table disclosure_package enable row level security;
 grant select, update (removed_at) on disclosure_package to seloste_custodian;
 create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check (ended_at is not null);
 create trigger ledger after update on disclosure_package for each row execute function ledger_disclosures();
-create trigger fresh before insert on disclosure_package for each row execute function release_is_fresh();
+create trigger fresh before insert on disclosure_package for each row execute function require_fresh_release();
 
 -- copy_hearing
 alter table copy_hearing enable row level security;

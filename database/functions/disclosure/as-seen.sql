@@ -19,24 +19,24 @@ begin
   return new;
 end $$;
 
-create or replace function authority_hands(d authority_disclosure) returns uuid[]
+create or replace function authority_preparers(d authority_disclosure) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select array_remove(d.hands || d.entered_by || d.assessed_by || array(select i.added_by from authority_item i where i.disclosure_id = d.id), null)
 $$;
 
 -- Whether the viewer has prepared a disclosure or answered a call of it: somebody else decides on it.
-create or replace function authority_is_own(d authority_disclosure) returns boolean
+create or replace function is_involved_in_authority(d authority_disclosure) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select viewer() = any (authority_hands(d)) or answered_for_authority(d)
+  select viewer() = any (authority_preparers(d)) or answered_authority_call(d)
 $$;
 
-create or replace function answered_for_authority(d authority_disclosure) returns boolean
+create or replace function answered_authority_call(d authority_disclosure) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from authority_item i where i.disclosure_id = d.id and i.dropped_at is null and answered_call(i.contact_id))
 $$;
 
 -- As one short text that is another whenever anything of it is: to whom, for what, until when, what.
-create or replace function research_as_seen(d research_disclosure) returns text
+create or replace function research_digest(d research_disclosure) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(d.study, d.due_on, d.format, d.undertaking_reference, d.undertaking_signatory,
     d.undertaking_on, n.name, n.contact, n.email, n.recipient, (
@@ -47,12 +47,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- To whom a decision is, as one short text: the key is kept with the decision itself.
-create or replace function institute_as_decided(institute uuid) returns text
+create or replace function institute_digest(institute uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(n.name, n.email)::text, 'UTF8')), 'hex') from institute n where n.id = institute
 $$;
 
-create or replace function authority_as_seen(d authority_disclosure) returns text
+create or replace function authority_digest(d authority_disclosure) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(d.origin, d.authority, d.officer, d.case_number, d.aim, d.provision_id, d.received_at,
     d.assessment, (

@@ -6,7 +6,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 
 -- A disclosure, locked, that is prepared still.
-create or replace function authority_prepared(wanted uuid) returns authority_disclosure
+create or replace function lock_prepared_authority(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d authority_disclosure;
@@ -30,7 +30,7 @@ begin
     perform require_right('SECURITY', 'CRIME_OR_MISUSE', save_authority.case_number);
     perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
   else
-    d := authority_prepared(wanted);
+    d := lock_prepared_authority(wanted);
   end if;
   perform refuse_if(
     provision is distinct from d.provision_id and provision is not null and not provision_holds(provision),
@@ -46,9 +46,9 @@ begin
     returning * into d;
     perform record_authority_act('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
   else
-    perform refuse_if(save_authority.received_at <> d.received_at and answered_for_authority(d), 'authority.own');
+    perform refuse_if(save_authority.received_at <> d.received_at and answered_authority_call(d), 'authority.own');
     if save_authority.received_at > d.received_at then
-      perform require_fresh_to_let_go(array(select a.recording_id from authority_request a where a.disclosure_id = d.id and a.closed_at is null));
+      perform require_fresh_to_lift_holds(array(select a.recording_id from authority_request a where a.disclosure_id = d.id and a.closed_at is null));
     end if;
     -- From when a prohibition waits for the request is told with the request, and moves with it.
     update authority_request a set received_at = save_authority.received_at where a.disclosure_id = d.id;
@@ -68,7 +68,7 @@ create or replace function add_authority_item(wanted uuid, contact uuid, recordi
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  d authority_disclosure := authority_prepared(wanted);
+  d authority_disclosure := lock_prepared_authority(wanted);
   c contact := contact_in_term(add_authority_item.contact);
   r recording;
   made integer;
@@ -99,15 +99,15 @@ end $$;
 grant execute on function add_authority_item to seloste_desk;
 
 -- What waited for an authority waits no more; a prohibition is carried out at once.
-create or replace function let_go_authority_items(disclosure uuid, recordings uuid[]) returns void
+create or replace function lift_authority_holds(disclosure uuid, recordings uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   one uuid;
 begin
-  perform require_fresh_to_let_go(recordings);
+  perform require_fresh_to_lift_holds(recordings);
   for one in
     update authority_request a set closed_at = clock_timestamp()
-    where a.disclosure_id = let_go_authority_items.disclosure and a.closed_at is null and a.recording_id = any (recordings)
+    where a.disclosure_id = lift_authority_holds.disclosure and a.closed_at is null and a.recording_id = any (recordings)
     returning a.recording_id
   loop
     perform settle_recording(one);
@@ -117,14 +117,14 @@ end $$;
 create or replace function drop_authority_item(wanted uuid, which integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d authority_disclosure := authority_prepared(wanted);
+  d authority_disclosure := lock_prepared_authority(wanted);
   i authority_item;
 begin
   update authority_item k set dropped_at = clock_timestamp()
   where k.disclosure_id = d.id and k.item = which and k.dropped_at is null returning * into i;
   perform refuse_if(i.item is null, 'not-found');
   perform refuse_if(answered_call(i.contact_id), 'authority.own');
-  perform let_go_authority_items(d.id, array[i.recording_id]);
+  perform lift_authority_holds(d.id, array[i.recording_id]);
   perform record_authority_act('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
 end $$;
 grant execute on function drop_authority_item to seloste_desk;
@@ -132,7 +132,7 @@ grant execute on function drop_authority_item to seloste_desk;
 create or replace function assess_authority(wanted uuid, assessment text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d authority_disclosure := authority_prepared(wanted);
+  d authority_disclosure := lock_prepared_authority(wanted);
 begin
   perform refuse_if(holds_identity_code(assess_authority.assessment), 'input.identity-code');
   update authority_disclosure k set assessment = btrim(assess_authority.assessment), assessed_at = clock_timestamp(), assessed_by = viewer()
@@ -152,7 +152,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
           not exists (select from prohibition p where p.recording_id = r.id)
           or exists (
             select from authority_request a where a.recording_id = r.id and a.disclosure_id = i.disclosure_id and a.closed_at is null
-              and end_of_recording(r) -> 'cases' ? a.id::text)))))
+              and recording_end_decision(r) -> 'cases' ? a.id::text)))))
 $$;
 
 -- A granted disclosure, locked, of which everything that was granted can be given now: a package asks before it is made and
@@ -167,7 +167,7 @@ begin
   select * into d from authority_disclosure where id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
-  perform refuse_if(authority_is_own(d), 'authority.own');
+  perform refuse_if(is_involved_in_authority(d), 'authority.own');
   perform refuse_if(d.outcome is null or d.outcome = 'REFUSED', 'authority.decision');
   perform refuse_if(d.closed_at is not null, 'authority.closed');
   perform refuse_if(not provision_holds(d.provision_id), 'authority.provision-expired');
@@ -191,7 +191,7 @@ begin
     perform refuse_if(one.id is null, 'not-found');
     perform record_authority_act('authority.read', one, acting, '{}');
   end if;
-  return query select a, authority_as_seen(a), authority_is_own(a) from authority_disclosure a where a.id = coalesce(wanted, a.id);
+  return query select a, authority_digest(a), is_involved_in_authority(a) from authority_disclosure a where a.id = coalesce(wanted, a.id);
 end $$;
 grant execute on function view_authority to seloste_desk;
 
@@ -205,7 +205,7 @@ begin
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.closed_at is not null, 'authority.closed');
   perform refuse_if(d.decided_at is null, 'authority.decision');
-  perform refuse_if(answered_for_authority(d), 'authority.own');
+  perform refuse_if(answered_authority_call(d), 'authority.own');
   perform refuse_if(
     exists (select from disclosure_package p where p.authority_id = d.id and p.ended_at is null and p.expires_at > now()),
     'authority.package-open');
@@ -213,7 +213,7 @@ begin
   perform refuse_if(because is not null and (d.outcome = 'REFUSED' or d.released_at is not null), 'authority.no-reason-wanted');
   perform refuse_identity_code('unreleasedBecause', because);
   update authority_disclosure k set closed_at = clock_timestamp(), closed_by = viewer(), unreleased_because = btrim(because) where k.id = d.id;
-  perform let_go_authority_items(d.id, array(
+  perform lift_authority_holds(d.id, array(
     select i.recording_id from authority_item i where i.disclosure_id = d.id and i.recording_id is not null));
   perform record_authority_act('authority.closed', d, 'DECISION_MAKER', jsonb_build_object('outcome', d.outcome, 'isReleased', d.released_at is not null));
 end $$;
@@ -231,7 +231,7 @@ begin
   select * into d from authority_disclosure k where k.id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.decided_at is not null, 'authority.decided');
-  perform refuse_if(authority_is_own(d), 'authority.own');
+  perform refuse_if(is_involved_in_authority(d), 'authority.own');
   perform require_fresh();
   perform refuse_if(holds_identity_code(decide_authority.reasons), 'input.identity-code');
   select coalesce(array_agg(i.item order by i.item), '{}') into given from authority_item i
@@ -246,13 +246,13 @@ begin
     select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
     where i.disclosure_id = d.id and i.item = any (given) and not authority_item_is_there(i);
     perform refuse_if(gone is not null, 'authority.item-destroyed', gone);
-    perform refuse_if(authority_as_seen(d) is distinct from decide_authority.seen, 'authority.changed-meanwhile');
+    perform refuse_if(authority_digest(d) is distinct from decide_authority.seen, 'authority.changed-meanwhile');
   end if;
   update authority_item i set granted = i.item = any (given) where i.disclosure_id = d.id and i.dropped_at is null;
   update authority_disclosure k set outcome = decide_authority.outcome, reasons = btrim(decide_authority.reasons),
     decided_at = clock_timestamp(), decided_by = viewer()
   where k.id = d.id returning * into d;
-  perform let_go_authority_items(d.id, array(
+  perform lift_authority_holds(d.id, array(
     select i.recording_id from authority_item i where i.disclosure_id = d.id and i.granted is not true and i.recording_id is not null));
   perform record_authority_act('authority.decided', d, 'DECISION_MAKER',
     jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id, 'granted', to_jsonb(given)));

@@ -38,7 +38,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- A copy for an act of its preparer: locked, with its recording held as it is. Whoever destroys comes before or after.
-create or replace function copy_to_work_on(wanted uuid) returns anonymised_copy
+create or replace function lock_copy(wanted uuid) returns anonymised_copy
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := copy_expert();
@@ -55,7 +55,7 @@ begin
 end $$;
 
 -- Of a whole, what was not heard, but for gaps shorter than that.
-create or replace function left_unheard(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
+create or replace function unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 language sql immutable set search_path = pg_catalog as $$
   select coalesce(range_agg(part) filter (where upper(part) - lower(part) >= least(gap_ms, whole_ms)), '{}')
   from unnest(int4multirange(int4range(0, whole_ms)) - coalesce(heard, '{}')) part
@@ -67,18 +67,18 @@ language sql immutable set search_path = pg_catalog as $$
 $$;
 
 -- What of the original a person has not played: everything they were ever served of it counts, gaps of less than 200 ms too.
-create or replace function not_played(c anonymised_copy, person uuid) returns int4multirange
+create or replace function unplayed_parts(c anonymised_copy, person uuid) returns int4multirange
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select left_unheard(c.duration_ms, (
+  select unheard_intervals(c.duration_ms, (
     select range_agg(int4range(g.from_ms, g.to_ms)) from listening l join listening_range g on g.listening_id = l.id
     where l.recording_id = c.recording_id and l.person_id = person and g.from_ms < g.to_ms
   ), 200)
 $$;
 
 -- What of the result as it is now a person has not heard; a gap of rounding is none.
-create or replace function not_heard(c anonymised_copy, person uuid) returns int4multirange
+create or replace function unheard_parts(c anonymised_copy, person uuid) returns int4multirange
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select left_unheard(c.sound_ms, (
+  select unheard_intervals(c.sound_ms, (
     select range_agg(int4range(g.from_ms, g.to_ms)) from copy_hearing h join copy_hearing_range g on g.hearing_id = h.id
     where h.copy_id = c.id and h.person_id = person and h.revision = c.revision and h.rendered_at = c.rendered_at and g.from_ms < g.to_ms
   ), 5)
@@ -150,8 +150,8 @@ begin
   end if;
   return query select c.id, c.recording_id, c.duration_ms, c.state, c.revision, c.level, case when is_preparer then c.work end, c.prepared_by,
     coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)),
-    not_played(c, c.prepared_by), length_ms(not_played(c, c.prepared_by)), c.engine, c.engine_version, c.rendered_at, c.sound_ms,
-    case when c.sound_ms is not null then length_ms(not_heard(c, viewer())) end, c.failure, c.failed_turn, c.checked_at, c.checked_by,
+    unplayed_parts(c, c.prepared_by), length_ms(unplayed_parts(c, c.prepared_by)), c.engine, c.engine_version, c.rendered_at, c.sound_ms,
+    case when c.sound_ms is not null then length_ms(unheard_parts(c, viewer())) end, c.failure, c.failed_turn, c.checked_at, c.checked_by,
     coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by)), c.check_note,
     is_preparer, c.state = 'APPROVED' or c.state = 'RENDERED' and is_reached,
     c.state = 'RENDERED' and is_reached and viewer() <> all (c.former_preparers || c.prepared_by), (select d.pseudonymised from disclosure_rules d);
@@ -161,7 +161,7 @@ grant execute on function read_copy to seloste_custodian;
 -- The recording of a copy that the viewer prepares and may go on with; for the custodian, before it seals or opens.
 create or replace function prepared_copy(wanted uuid) returns table (recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select c.recording_id, c.duration_ms, c.level, c.revision, c.work, length_ms(not_played(c, viewer())) from copy_to_work_on(wanted) c
+  select c.recording_id, c.duration_ms, c.level, c.revision, c.work, length_ms(unplayed_parts(c, viewer())) from lock_copy(wanted) c
 $$;
 grant execute on function prepared_copy to seloste_custodian;
 
@@ -169,7 +169,7 @@ grant execute on function prepared_copy to seloste_custodian;
 create or replace function save_copy(wanted uuid, revision integer, level text, work bytea) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  c anonymised_copy := copy_to_work_on(wanted);
+  c anonymised_copy := lock_copy(wanted);
 begin
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.revision <> save_copy.revision, 'anonymised-copy.changed-meanwhile');
@@ -188,13 +188,13 @@ create or replace function begin_rendering(wanted uuid, revision integer, engine
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  c anonymised_copy := copy_to_work_on(wanted);
+  c anonymised_copy := lock_copy(wanted);
 begin
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.revision <> begin_rendering.revision or c.work is null, 'anonymised-copy.changed-meanwhile');
   -- Of two renderings of the same words whoever has both has more than of one: there is never a second beside the first.
   perform refuse_if(c.state in ('RENDERING', 'RENDERED') or c.sound_at is not null, 'anonymised-copy.rendered');
-  perform refuse_if(not isempty(not_played(c, viewer())), 'anonymised-copy.lacks', 'played');
+  perform refuse_if(not isempty(unplayed_parts(c, viewer())), 'anonymised-copy.lacks', 'played');
   perform refuse_if(c.level = 'D' and not (select pseudonymised from disclosure_rules), 'anonymised-copy.lacks', 'level-not-allowed');
   perform refuse_if(c.level <> 'T' and begin_rendering.evaluation is null, 'anonymised-copy.lacks', 'engine');
   update anonymised_copy k set state = 'RENDERING', rendering_at = clock_timestamp(), sound_at = clock_timestamp(), engine = begin_rendering.engine,
@@ -315,7 +315,7 @@ end $$;
 grant execute on function record_copy_playback to seloste_custodian;
 
 -- Ends the hearings whose session, right, copy, recording or time is over; the log says what was served.
-create or replace function end_hearings_over() returns integer
+create or replace function end_expired_hearings() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   h copy_hearing;
@@ -340,7 +340,7 @@ begin
   end loop;
   return ended;
 end $$;
-grant execute on function end_hearings_over to seloste_custodian;
+grant execute on function end_expired_hearings to seloste_custodian;
 
 -- The second person signs what they have heard all of, or rejects it (R33).
 -- Whoever prepared it once does not sign it either, though somebody has taken it over.
@@ -363,7 +363,7 @@ begin
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.state <> 'RENDERED', 'anonymised-copy.not-rendered');
   -- A name that is heard is reason enough to hear no further.
-  perform refuse_if(how = 'APPROVED' and not isempty(not_heard(c, viewer())), 'anonymised-copy.not-heard');
+  perform refuse_if(how = 'APPROVED' and not isempty(unheard_parts(c, viewer())), 'anonymised-copy.not-heard');
   perform refuse_identity_code('note', check_copy.note);
   update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
   where k.id = c.id;

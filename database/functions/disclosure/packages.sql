@@ -5,7 +5,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     when p.end_why = 'destroyed' then 'withdrawn'
     when p.end_why is not null then p.end_why
     when p.expires_at <= now() then 'expired'
-    when p.ready_at is null or not release_is_kept(p) then 'making'
+    when p.ready_at is null or not release_is_replicated(p) then 'making'
     else 'ready' end
 $$;
 
@@ -124,7 +124,7 @@ grant execute on function record_package_progress to seloste_custodian;
 -- more.
 -- A package for a medium is saved by whoever released it, while they decide still. Nor does a
 -- package leave in which an official's tracks, with those that the institute has, are found to be several meanwhile.
-create or replace function package_may_leave(p disclosure_package) returns boolean
+create or replace function package_is_releasable(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or exists (
     select from access_right r join described_role d on d.version = version_at(now()) and d.role = r.role join person o on o.id = r.person_id
@@ -134,11 +134,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       (select r.research from disclosure_rules r)
       and exists (select from research_disclosure d where d.id = p.research_id and d.outcome = 'GRANTED' and d.study_ended_on is null
         and d.closed_at is null and d.withdrawn_at is null and not institute_is_blocked(d.institute_id)
-        and (d.decided_for is null or d.decided_for = institute_as_decided(d.institute_id)))
+        and (d.decided_for is null or d.decided_for = institute_digest(d.institute_id)))
       and (select count(*) from research_disclosure d, research_items_to_release(d.id) i
         join recording r on r.id = i.recording_id join anonymised_copy c on c.id = i.copy_id
         where d.id = p.research_id and r.state = 'STORED' and r.destroy_at > register_now()
-          and (c.level <> 'D' or (select pseudonymised from disclosure_rules)) and not copy_is_out(r.id, d.institute_id, d.id)) = p.files
+          and (c.level <> 'D' or (select pseudonymised from disclosure_rules)) and not institute_has_copy(r.id, d.institute_id, d.id)) = p.files
       and not exists (select from research_tracks_below_t(p.research_id) one join research_tracks_below_t(p.research_id) other
         on one.is_out or one.item <> other.item and (one.official is null or one.official = other.official))
     else
@@ -165,7 +165,7 @@ begin
   -- Whoever ends a recording meanwhile comes before this, or after it and recalls what was released.
   perform from recording r where r.id in (select recordings_in(p)) order by r.id for share;
   select * into p from disclosure_package where id = wanted for update;
-  if p.id is null or p.ready_at is not null or not package_may_leave(p) then
+  if p.id is null or p.ready_at is not null or not package_is_releasable(p) then
     return false;
   end if;
   update disclosure_package k set ready_at = clock_timestamp(), size_bytes = bytes, sha256 = hash, done = k.files where k.id = wanted;
@@ -199,8 +199,8 @@ grant execute on function withdraw_package to seloste_desk;
 
 create or replace function package_is_fetchable(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select p.ready_at is not null and package_may_leave(p) and p.fetches < 3 and coalesce(p.first_fetch_at > now() - interval '1 hour', true)
-    and release_is_kept(p)
+  select p.ready_at is not null and package_is_releasable(p) and p.fetches < 3 and coalesce(p.first_fetch_at > now() - interval '1 hour', true)
+    and release_is_replicated(p)
 $$;
 
 -- The page of a link: the language of the institute, where there is something to fetch.
@@ -224,7 +224,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from (
     select * from disclosure_package k
     where k.ended_at is null and (k.expires_at <= now() or k.first_fetch_at <= now() - interval '1 hour'
-      or k.ready_at is null and k.made_at < now() - interval '2 hours' or k.ready_at is not null and not package_may_leave(k))
+      or k.ready_at is null and k.made_at < now() - interval '2 hours' or k.ready_at is not null and not package_is_releasable(k))
     order by k.id
   ) p
 $$;
@@ -273,7 +273,7 @@ begin
   where k.token_hash = begin_package_fetch.token_hash or not by_link and k.id = wanted for update;
   perform refuse_if(not by_link and p.id is null, 'not-found');
   perform refuse_if(not by_link and (p.delivery <> 'MEDIUM' or p.made_by <> viewer()), 'package.not-yours');
-  is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_may_leave(p);
+  is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_is_releasable(p);
   if p.id is null or not is_busy and not package_is_fetchable(p) then
     perform refuse_if(not by_link, case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end);
     return;
@@ -292,20 +292,20 @@ grant execute on function begin_package_fetch to seloste_custodian;
 -- Asked for every piece of a package or of a requester's copy: one that is ended, or of which something is, goes no further.
 -- Nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever asks the
 -- custodian for pieces knows no more than an id.
-create or replace function fetch_goes_on(wanted uuid, attempt integer) returns boolean
+create or replace function fetch_may_continue(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   update disclosure_package p set fetching_until = clock_timestamp() + fetch_lease()
-  where p.id = wanted and p.ready_at is not null and p.fetches > 0 and p.fetches = fetch_goes_on.attempt and package_may_leave(p);
+  where p.id = wanted and p.ready_at is not null and p.fetches > 0 and p.fetches = fetch_may_continue.attempt and package_is_releasable(p);
   if not found then
     update subject_copy c set fetching_until = clock_timestamp() + fetch_lease()
-    where c.id = wanted and c.fetches > 0 and c.fetches = fetch_goes_on.attempt and copy_may_leave(c);
+    where c.id = wanted and c.fetches > 0 and c.fetches = fetch_may_continue.attempt and copy_is_releasable(c);
   end if;
   return found;
 end $$;
-grant execute on function fetch_goes_on to seloste_custodian;
+grant execute on function fetch_may_continue to seloste_custodian;
 
-create or replace function take_fetched(wanted uuid, attempt integer) returns boolean
+create or replace function complete_fetch(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p disclosure_package;
@@ -313,34 +313,34 @@ declare
 begin
   select * into p from disclosure_package k where k.id = wanted for update;
   select * into c from subject_copy k where k.id = wanted for update;
-  if p.ready_at is not null and p.fetches > 0 and p.fetches = take_fetched.attempt and package_may_leave(p) then
+  if p.ready_at is not null and p.fetches > 0 and p.fetches = complete_fetch.attempt and package_is_releasable(p) then
     perform end_package(p, 'taken', null);
-  elsif c.fetches > 0 and c.fetches = take_fetched.attempt and copy_may_leave(c) then
+  elsif c.fetches > 0 and c.fetches = complete_fetch.attempt and copy_is_releasable(c) then
     perform end_subject_copy(c, 'taken', null);
   else
     return false;
   end if;
   return true;
 end $$;
-grant execute on function take_fetched to seloste_custodian;
+grant execute on function complete_fetch to seloste_custodian;
 
 -- Ends the lease of a download, of a package or of a requester's copy, whose connection broke, so that it can be begun again at once.
-create or replace function fetch_broke(wanted uuid, attempt integer) returns void
+create or replace function end_fetch_lease(wanted uuid, attempt integer) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update disclosure_package p set fetching_until = null where p.id = wanted and p.fetches = fetch_broke.attempt and p.ended_at is null;
-  update subject_copy c set fetching_until = null where c.id = wanted and c.fetches = fetch_broke.attempt and c.ended_at is null
+  update disclosure_package p set fetching_until = null where p.id = wanted and p.fetches = end_fetch_lease.attempt and p.ended_at is null;
+  update subject_copy c set fetching_until = null where c.id = wanted and c.fetches = end_fetch_lease.attempt and c.ended_at is null
 $$;
-grant execute on function fetch_broke to seloste_custodian;
+grant execute on function end_fetch_lease to seloste_custodian;
 
 -- Removes network addresses of downloads after 30 days. Returns how many.
-create or replace function forget_download_addresses() returns bigint
+create or replace function remove_download_addresses() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with forgotten as (
     update download set address = null where address is not null and at < now() - interval '30 days' returning 1
   )
   select count(*) from forgotten
 $$;
-grant execute on function forget_download_addresses to seloste_custodian;
+grant execute on function remove_download_addresses to seloste_custodian;
 
 -- The packages of some disclosures, the newest first.
 -- To each what is of their own disclosures.

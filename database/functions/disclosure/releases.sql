@@ -82,7 +82,7 @@ end $$;
 
 -- Whether a restore would know what an institute has by this package: every backup place that answers has the release and what
 -- ties it. Where places are used and none answers, it waits. What an authority is given is not recalled, and waits for nothing.
-create or replace function release_is_kept(p disclosure_package) returns boolean
+create or replace function release_is_replicated(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with place as (
     select id, state, keyring_whole, coalesce(ledger_to, 0) as ledger_to from place_of_data
@@ -106,11 +106,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Whether a package that is made waits for the places; whoever keeps them asks.
-create or replace function packages_wait_for_places() returns boolean
+create or replace function packages_await_replication() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from disclosure_package p where p.ready_at is not null and p.ended_at is null and not release_is_kept(p))
+  select exists (select from disclosure_package p where p.ready_at is not null and p.ended_at is null and not release_is_replicated(p))
 $$;
-grant execute on function packages_wait_for_places to seloste_custodian;
+grant execute on function packages_await_replication to seloste_custodian;
 
 -- Requests that were referred and that nobody has taken up, and those of the last thirty days with their disclosures, for who prepares
 -- such a disclosure: number and days, nobody's name.
@@ -149,14 +149,14 @@ begin
   insert into openness_lead (request_id, research_id, authority_id, taken_up_by)
   values (q.id, case kind when 'RESEARCH' then disclosure end, case kind when 'AUTHORITY' then disclosure end, viewer());
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
-  values (viewer(), viewers_right(as_role), as_role, 'referral.taken-up', q.number, 'disclosure', disclosure, 'ok', jsonb_build_object('request', q.id));
+  values (viewer(), viewer_right(as_role), as_role, 'referral.taken-up', q.number, 'disclosure', disclosure, 'ok', jsonb_build_object('request', q.id));
 end $$;
 grant execute on function accept_referral to seloste_desk;
 
 -- Of the copies that left for research: how many are out, back, and late; what was closed too early; what is tied that is confirmed
 -- (R30, R32). What the audit log has as released and is not here (`missing`), and confirmations that it does not have (`unlogged`); `lost`,
 -- the times that a restore has lost. Of recalls: how many wait and how many are late (R50).
-create or replace function copies_that_left(lost tstzmultirange)
+create or replace function released_copy_counts(lost tstzmultirange)
 returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint,
   unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint,
   example text, recall_example text)
@@ -169,7 +169,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state <> 'CONFIRMED' and d.closed_at is not null as is_open_in_closed,
       c.state = 'CONFIRMED' and exists (
         select from research_item i where i.disclosure_id = d.id and i.item = c.item and (i.recording_id is not null or i.contact_id is not null)) as is_tied,
-      c.state = 'CONFIRMED' and d.id is not null and not coalesce(c.confirmed_at <@ lost, false) and not is_before_log(c.confirmed_at)
+      c.state = 'CONFIRMED' and d.id is not null and not coalesce(c.confirmed_at <@ lost, false) and not predates_log(c.confirmed_at)
         and not exists (select from audit_entry e where e.object_id = d.id and e.action = 'research.item-confirmed' and e.result = 'ok'
           and (e.detail ->> 'item')::integer = c.item) as is_unlogged,
       c.state = 'RECALLED' and c.due_at <= register_now() as is_recall_overdue,
@@ -193,11 +193,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     min(disclosure || '/' || item) filter (where is_recall_overdue or is_not_recalled)
   from copy
 $$;
-grant execute on function copies_that_left to seloste_custodian;
+grant execute on function released_copy_counts to seloste_custodian;
 
 -- A package, or a requester's copy, lets recordings leave, and whoever makes it is shown its link and passphrase: at a desk that was left,
 -- anybody could (R30, R34).
-create or replace function release_is_fresh() returns trigger
+create or replace function require_fresh_release() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if viewer() is not null then

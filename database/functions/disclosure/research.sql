@@ -15,7 +15,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 
 -- A disclosure, locked: PREPARED, by whoever prepares, before its decision; LENT, whose copies an institute has.
-create or replace function research_locked(wanted uuid, stage text default null) returns research_disclosure
+create or replace function lock_research(wanted uuid, stage text default null) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d research_disclosure;
@@ -51,7 +51,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Whoever had a hand in preparing a disclosure: none of them decides on it.
-create or replace function research_hands(d research_disclosure) returns uuid[]
+create or replace function research_preparers(d research_disclosure) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct p), '{}') from (
     select d.prepared_by as p
@@ -66,7 +66,7 @@ $$;
 
 -- Whether an institute still has, from another disclosure, a copy below level T in which the official may be heard: one that is not
 -- known may be anybody.
-create or replace function official_is_out(official uuid, institute uuid, but uuid) returns boolean
+create or replace function institute_has_official(official uuid, institute uuid, but uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from disclosed_copy c
@@ -74,7 +74,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     left join anonymised_copy a on a.recording_id = c.recording_id
     left join recording r on r.id = c.recording_id
     left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-    where c.state <> 'CONFIRMED' and d.institute_id = official_is_out.institute and d.id <> but and a.level is distinct from 'T'
+    where c.state <> 'CONFIRMED' and d.institute_id = institute_has_official.institute and d.id <> but and a.level is distinct from 'T'
       and (official is null or s.official_person_id is null or s.official_person_id = official))
 $$;
 
@@ -95,7 +95,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'isStudyEnded', d.study_ended_at is not null,
     'isClosed', d.closed_at is not null,
     'isWithdrawn', d.withdrawn_at is not null,
-    'hands', to_jsonb(research_hands(d)),
+    'hands', to_jsonb(research_preparers(d)),
     'items', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'item', i.item,
@@ -111,7 +111,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         'copyState', case when c.state = 'CONFIRMED' then 'APPROVED' else coalesce(a.state, 'NONE') end,
         'level', case when a.state in ('RENDERED', 'APPROVED') then a.level end,
         'official', left(encode(sha256(convert_to(d.id::text || s.official_person_id::text, 'UTF8')), 'hex'), 16),
-        'isOfficialOut', case when a.level <> 'T' and c.item is null and official_is_out(s.official_person_id, d.institute_id, d.id) then true end,
+        'isOfficialOut', case when a.level <> 'T' and c.item is null and institute_has_official(s.official_person_id, d.institute_id, d.id) then true end,
         'copyBy', a.prepared_by,
         'outcome', case c.state when 'RELEASED' then 'out' when 'RECALLED' then 'recalled' when 'CONFIRMED' then c.outcome else 'none' end,
         'recallDueAt', case when c.state = 'RECALLED' then c.due_at end,
@@ -235,7 +235,7 @@ end $$;
 create or replace function change_research(wanted uuid, study text, due_on date, format text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d research_disclosure := research_locked(wanted, 'PREPARED');
+  d research_disclosure := lock_research(wanted, 'PREPARED');
 begin
   perform refuse_identity_code('study', change_research.study);
   if change_research.due_on <> d.due_on then
@@ -251,7 +251,7 @@ create or replace function withdraw_research(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_locked(wanted);
+  d research_disclosure := lock_research(wanted);
 begin
   perform refuse_if(d.released_at is not null, 'research.released');
   update research_disclosure set withdrawn_at = clock_timestamp(), withdrawn_by = viewer() where id = d.id;
@@ -261,11 +261,11 @@ end $$;
 grant execute on function withdraw_research to seloste_desk;
 
 -- Whether an institute has a copy of a recording from another disclosure.
-create or replace function copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
+create or replace function institute_has_copy(recording uuid, institute uuid, but uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from disclosed_copy c join research_disclosure d on d.number = c.disclosure
-    where c.recording_id = copy_is_out.recording and c.state <> 'CONFIRMED' and d.institute_id = copy_is_out.institute and d.id <> but)
+    where c.recording_id = institute_has_copy.recording and c.state <> 'CONFIRMED' and d.institute_id = institute_has_copy.institute and d.id <> but)
 $$;
 
 -- Picks one recording. Which one it was is in the item alone: the log would keep what ties a copy to it (R32). Picked again, it is
@@ -273,7 +273,7 @@ $$;
 create or replace function pick_research_item(wanted uuid, recording uuid) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d research_disclosure := research_locked(wanted, 'PREPARED');
+  d research_disclosure := lock_research(wanted, 'PREPARED');
   r recording;
   number integer;
 begin
@@ -294,7 +294,7 @@ begin
     return number;
   end if;
   perform refuse_if((select count(*) from research_item i where i.disclosure_id = d.id and i.dropped_at is null) >= 200, 'research.too-many');
-  perform refuse_if(copy_is_out(r.id, d.institute_id, d.id), 'research.item-out');
+  perform refuse_if(institute_has_copy(r.id, d.institute_id, d.id), 'research.item-out');
   insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
   select d.id, coalesce(max(i.item), 0) + 1, r.id, r.contact_id, viewer() from research_item i where i.disclosure_id = d.id
   returning item into number;
@@ -311,7 +311,7 @@ declare
   d research_disclosure;
 begin
   perform require_research_role('{QUALITY}');
-  d := research_locked(wanted);
+  d := lock_research(wanted);
   perform refuse_if(d.released_at is not null, 'research.released');
   perform from research_item i where i.disclosure_id = d.id and i.item = number and i.dropped_at is null;
   perform refuse_if(not found, 'not-found');
@@ -328,7 +328,7 @@ grant execute on function drop_research_item to seloste_desk;
 create or replace function file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d research_disclosure := research_locked(wanted, 'PREPARED');
+  d research_disclosure := lock_research(wanted, 'PREPARED');
 begin
   perform refuse_identity_code('reference', file_undertaking.reference);
   perform refuse_identity_code('signatory', file_undertaking.signatory);
@@ -350,13 +350,13 @@ declare
   facts jsonb;
 begin
   perform require_one_role('{DECISION_MAKER}');
-  d := research_locked(research_id);
-  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
+  d := lock_research(research_id);
+  perform refuse_if(viewer() = any (research_preparers(d)), 'research.own');
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   -- Two disclosures to one institute that are released at once come one after the other.
   perform from institute i where i.id = d.institute_id for no key update;
   -- The decision is for whom it was read to be: not for another name or address that somebody has given the institute since.
-  perform refuse_if(d.decided_for <> institute_as_decided(d.institute_id), 'research.institute-changed');
+  perform refuse_if(d.decided_for <> institute_digest(d.institute_id), 'research.institute-changed');
   perform from recording r where r.id in (
     select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
   ) order by r.id for share;
@@ -366,7 +366,7 @@ begin
   )), '{release}');
   perform refuse_if(exists (
     select from research_item i
-    where i.disclosure_id = d.id and i.dropped_at is null and copy_is_out(i.recording_id, d.institute_id, d.id)
+    where i.disclosure_id = d.id and i.dropped_at is null and institute_has_copy(i.recording_id, d.institute_id, d.id)
   ), 'research.item-out');
   return d;
 end $$;
@@ -406,7 +406,7 @@ create or replace function end_study(wanted uuid, ended_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_locked(wanted, 'LENT');
+  d research_disclosure := lock_research(wanted, 'LENT');
 begin
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   perform refuse_if(end_study.ended_on > helsinki_today(), 'research.day-ahead');
@@ -446,7 +446,7 @@ create or replace function confirm_research_item(wanted uuid, number integer, ho
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_locked(wanted, 'LENT');
+  d research_disclosure := lock_research(wanted, 'LENT');
   copy uuid;
 begin
   perform refuse_identity_code('reference', confirm_research_item.reference);
@@ -460,7 +460,7 @@ create or replace function close_research(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := require_research_role('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_locked(wanted, 'LENT');
+  d research_disclosure := lock_research(wanted, 'LENT');
   waiting text;
 begin
   select string_agg(c.item::text, ',' order by c.item) into waiting from disclosed_copy c where c.disclosure = d.number and c.state <> 'CONFIRMED';
@@ -479,23 +479,23 @@ begin
   perform refuse_day(d, day);
 end $$;
 
-create or replace function ask_research_extension(wanted uuid, due_on date, reasons text) returns uuid
+create or replace function request_research_extension(wanted uuid, due_on date, reasons text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d research_disclosure;
   made uuid;
 begin
   perform require_research_role('{QUALITY}');
-  d := research_locked(wanted, 'LENT');
-  perform refuse_identity_code('reasons', ask_research_extension.reasons);
-  perform refuse_extension(d, ask_research_extension.due_on);
+  d := lock_research(wanted, 'LENT');
+  perform refuse_identity_code('reasons', request_research_extension.reasons);
+  perform refuse_extension(d, request_research_extension.due_on);
   perform refuse_if(exists (select from research_extension e where e.disclosure_id = d.id and e.decided_at is null), 'research.extension-waits');
   insert into research_extension (disclosure_id, due_on, reasons, asked_by)
-  values (d.id, ask_research_extension.due_on, btrim(ask_research_extension.reasons), viewer()) returning id into made;
-  perform record_research_act('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
+  values (d.id, request_research_extension.due_on, btrim(request_research_extension.reasons), viewer()) returning id into made;
+  perform record_research_act('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', request_research_extension.due_on));
   return made;
 end $$;
-grant execute on function ask_research_extension to seloste_desk;
+grant execute on function request_research_extension to seloste_desk;
 
 create or replace function decide_research_extension(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -506,11 +506,11 @@ declare
 begin
   select * into e from research_extension x where x.id = wanted;
   perform refuse_if(e.id is null, 'not-found');
-  d := research_locked(e.disclosure_id);
+  d := lock_research(e.disclosure_id);
   select * into e from research_extension x where x.id = wanted for update;
   perform refuse_if(e.decided_at is not null, 'research.decided');
   perform refuse_if(e.asked_by = viewer(), 'research.own');
-  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
+  perform refuse_if(viewer() = any (research_preparers(d)), 'research.own');
   perform require_fresh();
   if how = 'GRANTED' then
     perform refuse_extension(d, e.due_on);
@@ -540,7 +540,7 @@ declare
 begin
   perform refuse_if(wanted is not null and not exists (select from research_disclosure d where d.id = wanted), 'not-found');
   perform record_research_act('research.read', as_role, 'disclosure', wanted, '{}');
-  return (select research_as_seen(d) from research_disclosure d where d.id = wanted);
+  return (select research_digest(d) from research_disclosure d where d.id = wanted);
 end $$;
 grant execute on function view_research to seloste_desk;
 
@@ -569,21 +569,21 @@ create or replace function decide_research(wanted uuid, how text, reasons text, 
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := require_one_role('{DECISION_MAKER}');
-  d research_disclosure := research_locked(wanted);
+  d research_disclosure := lock_research(wanted);
 begin
   perform refuse_if(d.decided_at is not null, 'research.decided');
-  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
+  perform refuse_if(viewer() = any (research_preparers(d)), 'research.own');
   perform require_fresh();
   perform refuse_identity_code('reasons', decide_research.reasons);
   if how = 'GRANTED' then
     -- The key stays as it was seen.
     perform from institute i where i.id = d.institute_id for share;
     perform refuse_missing_prerequisites(facts_of_research(d), '{decision,release}');
-    perform refuse_if(research_as_seen(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
+    perform refuse_if(research_digest(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
   end if;
   update research_disclosure r set outcome = how, reasons = btrim(decide_research.reasons), decided_at = clock_timestamp(), decided_by = viewer(),
     recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end,
-    decided_for = case when how = 'GRANTED' then institute_as_decided(d.institute_id) end
+    decided_for = case when how = 'GRANTED' then institute_digest(d.institute_id) end
   where r.id = d.id;
   perform record_research_act('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
   if how = 'REFUSED' then
@@ -595,7 +595,7 @@ grant execute on function decide_research to seloste_desk;
 -- Tracks of officials below level T that a package of a disclosure would have; whether the institute has another of theirs.
 create or replace function research_tracks_below_t(research uuid) returns table (item integer, official uuid, is_out boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select i.item, s.official_person_id, official_is_out(s.official_person_id, d.institute_id, d.id)
+  select i.item, s.official_person_id, institute_has_official(s.official_person_id, d.institute_id, d.id)
   from research_items_to_release(research) i
   join research_disclosure d on d.id = research
   join anonymised_copy c on c.id = i.copy_id and c.level <> 'T'

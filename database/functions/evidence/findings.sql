@@ -1,14 +1,14 @@
 -- A process speaks for itself: of which kind it is, the database knows.
-create or replace function report_obeyed(instance uuid, version integer, hash bytea) returns void
+create or replace function report_obeyed_version(instance uuid, version integer, hash bytea) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from obeyed_version where reported_at < now() - interval '1 day';
   insert into obeyed_version (instance, process, version, hash, reported_at)
-  values (report_obeyed.instance, session_user, report_obeyed.version, report_obeyed.hash, clock_timestamp())
+  values (report_obeyed_version.instance, session_user, report_obeyed_version.version, report_obeyed_version.hash, clock_timestamp())
   on conflict (instance) do update
     set version = excluded.version, hash = excluded.hash, reported_at = excluded.reported_at
     where obeyed_version.process = session_user;
 $$;
-grant execute on function report_obeyed to seloste_capture, seloste_custodian, seloste_desk;
+grant execute on function report_obeyed_version to seloste_capture, seloste_custodian, seloste_desk;
 
 create or replace function report_ended(instance uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -91,7 +91,7 @@ $$;
 grant execute on function act_is_logged to seloste_custodian;
 
 -- True of an instant whose entries have been pruned.
-create or replace function is_before_log(instant timestamptz) returns boolean
+create or replace function predates_log(instant timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from audit_entry e where e.action = 'log.pruned')
     and instant < (select e.at from audit_entry e order by e.at, e.seq limit 1)
@@ -102,7 +102,7 @@ create or replace function order_is_logged(contact uuid, kept text, lost tstzmul
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from preservation_order o
     where o.contact_id = contact and o.covers in (kept, 'both') and o.ended_at is null and o.until > destruction_now()
-      and (act_is_logged('hold.entered', o.id, o.from_at, lost) or is_before_log(o.from_at)))
+      and (act_is_logged('hold.entered', o.id, o.from_at, lost) or predates_log(o.from_at)))
 $$;
 grant execute on function order_is_logged to seloste_custodian;
 
@@ -119,7 +119,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select r.id from access_right r
     where not exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.granted' and e.result = 'ok')
       -- A grant that was pruned, of a right no longer than one may be: that is over when the log of its beginning is.
-      and not (is_before_log(r.granted_at) and r.valid_from <= latest_end(r.granted_at)
+      and not (predates_log(r.granted_at) and r.valid_from <= latest_end(r.granted_at)
         and coalesce(least(r.revoked_at, r.valid_to), r.granted_at) <= latest_end(r.valid_from))
   ),
   beyond as (

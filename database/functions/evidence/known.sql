@@ -2,20 +2,20 @@
 create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
 
 -- What a part was before a correction that was approved after an instant: whose, and of which unit.
-create or replace function part_before(part uuid, looked_at timestamptz) returns table (person_id uuid, unit_id uuid)
+create or replace function part_before_correction(part uuid, looked_at timestamptz) returns table (person_id uuid, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.was_person_id, c.was_unit_id from correction c
   where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > looked_at - scope_grace()
 $$;
 
 -- True if a person answered a part of a call, this one where it is told, or was said to have at an instant, before a correction.
-create or replace function had_part(person uuid, call uuid, part uuid, looked_at timestamptz) returns boolean
+create or replace function took_part(person uuid, call uuid, part uuid, looked_at timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from segment s
     where s.contact_id = call and (part is null or s.id = part) and (s.official_person_id = person
-      or person in (select b.person_id from part_before(s.id, looked_at) b)))
+      or person in (select b.person_id from part_before_correction(s.id, looked_at) b)))
 $$;
-grant execute on function had_part to seloste_custodian;
+grant execute on function took_part to seloste_custodian;
 
 -- Whether a person had a right at an instant that covers the purpose and reaches a call, or one part of it; rights end with the employment,
 -- and one that begins anew says nothing of the one before. Which unit an official belonged to is asked of the directory as well, as it was
@@ -47,14 +47,14 @@ begin
         else exists (
           select from segment s
           where s.contact_id = call and (part is null or s.id = part) and case a.scope_kind
-            when 'own' then had_part(a.person_id, s.contact_id, s.id, looked_at)
+            when 'own' then took_part(a.person_id, s.contact_id, s.id, looked_at)
             when 'numbers' then s.number_reached = any (a.scope_numbers)
             when 'unit' then s.official_unit_id = any (a.scope_units) and not exists (
               select from person_placement m
               where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
                 and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)
                 and coalesce(m.entered_at <= looked_at, true) and m.unit_id is distinct from s.official_unit_id)
-              or exists (select from part_before(s.id, looked_at) b where b.unit_id = any (a.scope_units))
+              or exists (select from part_before_correction(s.id, looked_at) b where b.unit_id = any (a.scope_units))
             end)
         end
   );
@@ -100,8 +100,8 @@ grant execute on function listenings_out_of_scope to seloste_custodian;
 create or replace function authority_decisions()
 returns table (number text, outcome text, provision text, decided_at timestamptz, is_own boolean, is_logged boolean, is_released boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_hands(d)), false),
-    is_before_log(d.decided_at) or exists (select from audit_entry e
+  select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_preparers(d)), false),
+    predates_log(d.decided_at) or exists (select from audit_entry e
       where e.object_id = d.id and e.action = 'authority.decided' and e.result = 'ok' and e.person_id = d.decided_by),
     d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)
   from authority_disclosure d
@@ -116,7 +116,7 @@ create or replace function prohibitions_obeyed()
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with p as (
-    select p.*, r.id as recording, r.state, case when p.executed_at is null and r.state <> 'DESTROYED' then end_of_recording(r) ->> 'act' end as act,
+    select p.*, r.id as recording, r.state, case when p.executed_at is null and r.state <> 'DESTROYED' then recording_end_decision(r) ->> 'act' end as act,
       exists (select from expunction e where e.recording_id = r.id and e.deadline > now()) as is_ending
     from prohibition p join recording r on r.id = p.recording_id
   )

@@ -9,7 +9,7 @@ declare
 begin
   return query
   select 'clock-ahead', 0::bigint, (select s.since from clock_stop s where s.ended_at is null), null::timestamptz, null::text, null::text, null::text
-    where (select c.state from clock_now() c) = 'ahead'
+    where (select c.state from clock_state() c) = 'ahead'
   union all
   select 'clock-behind', 0, null, null, null, null, null where now() < mark - interval '1 minute'
   union all
@@ -112,7 +112,7 @@ grant execute on function retention_obstacles to seloste_desk;
 -- and are not confirmed in time. For whoever watches: ids, and of the inspections that the Service Unit opened only.
 -- Copies that should be back as well.
 -- The end that an approved version brings.
-create or replace function ends_that_wait() returns table (kind text, id uuid, until timestamptz)
+create or replace function pending_ends() returns table (kind text, id uuid, until timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select 'inspection-urgent', i.id, (
       select min(planned_end(r)) from inspection_recording ir join recording r on r.id = ir.recording_id
@@ -124,7 +124,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select 'disclosure-overdue', d.id, research_deadline(d) from research_disclosure d
     where d.released_at is not null and d.closed_at is null and research_deadline(d) <= register_now()
 $$;
-grant execute on function ends_that_wait to seloste_custodian;
+grant execute on function pending_ends to seloste_custodian;
 
 -- The last runs, the newest first, with the numbers that the ledger gave their entries; none while one of them has none.
 create or replace function last_runs(most integer)

@@ -1,16 +1,16 @@
 -- Takes a message in and says by when it is answered. Not more than a thousand wait at once: whoever floods the form
 -- fills no disk.
-create or replace function give_feedback(language text, message text, place text, email text) returns timestamptz
+create or replace function submit_feedback(language text, message text, place text, email text) returns timestamptz
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   due timestamptz := clock_timestamp() + interval '14 days';
 begin
   perform refuse_if((select count(*) from feedback where answered_at is null) >= 1000, 'feedback.full');
   insert into feedback (answer_due_at, language, message, place, email)
-  values (due, give_feedback.language, give_feedback.message, give_feedback.place, give_feedback.email);
+  values (due, submit_feedback.language, submit_feedback.message, submit_feedback.place, submit_feedback.email);
   return due;
 end $$;
-grant execute on function give_feedback to seloste_desk;
+grant execute on function submit_feedback to seloste_desk;
 
 -- Notes the answer; once. False where there is nothing to answer, or somebody has answered.
 create or replace function answer_feedback(feedback uuid, answer text) returns boolean

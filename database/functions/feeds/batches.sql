@@ -45,9 +45,9 @@ begin
   calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
   -- Of older calls nothing is asked: each is new where nobody else told of a call then, or is left for the way of one call.
   calls := array(select c from unnest(calls) c where c.started_at >= since
-    or not others_report_calls(told_by, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clocks_differ()));
+    or not others_report_calls(told_by, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clock_tolerance()));
   if others_report_calls(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
-      (select max(c.ended_at) + clocks_differ() from unnest(calls) c)) then
+      (select max(c.ended_at) + clock_tolerance() from unnest(calls) c)) then
     doubtful := doubtful_fed_calls(told_by, calls);
     calls := array(select c from unnest(calls) c where c.place <> all (doubtful));
   end if;

@@ -79,7 +79,7 @@ begin
     perform from told t join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
     where t.seq > 1 order by r.id for share of r;
     insert into recorded_part
-    select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), official_of(s),
+    select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), official_name_id(s),
       s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
     from told t
     join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
@@ -112,7 +112,7 @@ begin
   return null;
 end $$;
 
-create or replace function segment_is_to_number_reached() returns trigger language plpgsql as $$
+create or replace function clear_number_called() returns trigger language plpgsql as $$
 begin
   new.number_called := null;
   return new;
@@ -126,7 +126,7 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_has
 declare
   since timestamptz := late_facts_from(interval '7 days');
 begin
-  perform count_questions('fed_question_count', (select sum(fed_questions(k.started_at, k.ended_at, k.parts))::bigint from unnest(calls) k where k.started_at >= since));
+  perform count_lookups('fed_question_count', (select sum(fed_lookups(k.started_at, k.ended_at, k.parts))::bigint from unnest(calls) k where k.started_at >= since));
   return array(
     select distinct k.place
     from (
@@ -136,25 +136,25 @@ begin
     where case when p.answered_at is null then
       k.caller_key is not null and exists (
         select from contact c where c.caller_key = k.caller_key
-          and c.started_at between k.started_at - clocks_differ() and k.started_at + clocks_differ()
+          and c.started_at between k.started_at - clock_tolerance() and k.started_at + clock_tolerance()
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
       )
     else exists (
       select from contact c
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
-        and s.answered_at between k.started_at - clocks_differ() and k.ended_at + clocks_differ()
-      where c.caller_key = k.caller_key and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clocks_differ()
+        and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
+      where c.caller_key = k.caller_key and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
     ) or k.caller_key is not null and exists (
       select from contact c
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
-        and s.answered_at between k.started_at - clocks_differ() and k.ended_at + clocks_differ()
-      where c.caller_key is null and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clocks_differ()
+        and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
+      where c.caller_key is null and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
     ) or k.caller_key is null and exists (
       select from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
-      where s.official_phone = p.official_phone and s.answered_at between k.started_at - clocks_differ() and k.ended_at + clocks_differ()
-        and s.contact_started_at between k.started_at - interval '2 minutes' and k.ended_at + clocks_differ()
+      where s.official_phone = p.official_phone and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
+        and s.contact_started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
     ) end
   );
@@ -202,9 +202,9 @@ grant execute on function complete_part to seloste_capture;
 create or replace function is_same_part(told_answered timestamptz, told_ended timestamptz, told_official text, answered timestamptz, ended timestamptz,
   official text) returns boolean
 language sql immutable as $$
-  select answered between told_answered - clocks_differ() and told_answered + clocks_differ() and coalesce(official = told_official, true)
+  select answered between told_answered - clock_tolerance() and told_answered + clock_tolerance() and coalesce(official = told_official, true)
     or official = told_official and answered < told_ended and told_answered < coalesce(ended, 'infinity')
-    or (official is null or told_official is null) and answered >= told_answered - clocks_differ() and answered < told_ended
+    or (official is null or told_official is null) and answered >= told_answered - clock_tolerance() and answered < told_ended
 $$;
 
 -- Whether a talk in the register could be the one that a feed tells of, of the same caller with the same official and without a common
@@ -212,10 +212,10 @@ $$;
 create or replace function could_be_same_talk(told_started timestamptz, told_answered timestamptz, told_ended timestamptz, answered timestamptz,
   ended timestamptz, end_inferred boolean) returns boolean
 language sql immutable as $$
-  select answered >= told_started - clocks_differ() and answered < told_ended and case
+  select answered >= told_started - clock_tolerance() and answered < told_ended and case
     when ended is null or end_inferred
-      then answered + clocks_differ() < told_ended and told_answered + clocks_differ() < coalesce(ended, 'infinity')
-    else told_answered < ended and ended between told_ended - clocks_differ() and told_ended + clocks_differ() end
+      then answered + clock_tolerance() < told_ended and told_answered + clock_tolerance() < coalesce(ended, 'infinity')
+    else told_answered < ended and ended between told_ended - clock_tolerance() and told_ended + clock_tolerance() end
 $$;
 
 -- Earliest instant of which a feed or a node may still tell something new, less what files come out of order. A feed that has told nothing
@@ -249,12 +249,12 @@ language sql immutable as $$ select least(coalesce(ended, begun), begun + interv
 grant execute on function matched_until to seloste_capture;
 
 -- Questions that one told call stands for: one for each part and ten minutes.
-create or replace function fed_questions(begun timestamptz, ended timestamptz, parts jsonb) returns bigint
+create or replace function fed_lookups(begun timestamptz, ended timestamptz, parts jsonb) returns bigint
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from matched_until(begun, ended) - begun) / 600)::bigint)
 $$;
 
-create or replace function count_questions(counter regclass, questions bigint) returns void
+create or replace function count_lookups(counter regclass, questions bigint) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a_second constant integer := 50;
@@ -290,12 +290,12 @@ begin
   end if;
   -- Nobody answered: it is the same caller, number, beginning and end, and only one such.
   if t.answered_at is null then
-    perform count_questions('late_question_count', 1);
+    perform count_lookups('late_question_count', 1);
     select (array_agg(c.id))[1], (array_agg(c.started_at))[1], false into call, call_started, is_doubtful
     from contact c
     where c.caller_key = t.caller_key and c.trunk is null and t.number_called in (c.number_called, 'unknown')
-      and c.started_at between t.started_at - clocks_differ() and t.started_at + clocks_differ()
-      and c.ended_at between t.ended_at - clocks_differ() and t.ended_at + clocks_differ()
+      and c.started_at between t.started_at - clock_tolerance() and t.started_at + clock_tolerance()
+      and c.ended_at between t.ended_at - clock_tolerance() and t.ended_at + clock_tolerance()
       and exists (select from fed_segment f where f.contact_id = c.id and f.contact_started_at = c.started_at and f.is_own)
       and not exists (select from segment n where n.contact_id = c.id and n.contact_started_at = c.started_at
         and (n.node is not null or n.answered_at is not null))
@@ -305,11 +305,11 @@ begin
     end if;
     return;
   end if;
-  perform count_questions('late_question_count', fed_questions(t.answered_at, t.ended_at, '[]'));
+  perform count_lookups('late_question_count', fed_lookups(t.answered_at, t.ended_at, '[]'));
   for could in
     select c.id, c.started_at, w.id as part, (w.official_person_id, w.official_unit_id, w.official_name, w.official_phone)::told_official as official,
       could_be_same_talk(c.started_at, f.answered_at, f.ended_at, t.answered_at, t.ended_at, t.end_inferred)
-        or t.answered_at between f.answered_at - clocks_differ() and f.answered_at + clocks_differ() and t.ended_at > f.answered_at as is_certain
+        or t.answered_at between f.answered_at - clock_tolerance() and f.answered_at + clock_tolerance() and t.ended_at > f.answered_at as is_certain
     from contact c
     join fed_segment f on f.contact_id = c.id and f.contact_started_at = c.started_at and f.is_own
     join segment w on w.id = f.segment_id and w.contact_started_at = f.contact_started_at
@@ -347,7 +347,7 @@ end $$;
 grant execute on function match_by_facts to seloste_capture;
 
 -- Who answered does not become unknown: where it was a feed that named them, the recording client never does.
-create or replace function official_stays_known() returns trigger
+create or replace function keep_official_name() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
   if current_user = 'seloste_capture' then

@@ -1,6 +1,6 @@
 -- So far apart the same moment may be on two clocks.
-create or replace function clocks_differ() returns interval language sql immutable as $$ select interval '10 seconds' $$;
-grant execute on function clocks_differ to seloste_capture;
+create or replace function clock_tolerance() returns interval language sql immutable as $$ select interval '10 seconds' $$;
+grant execute on function clock_tolerance to seloste_capture;
 
 -- The contact of a call that a feed tells of, where it is in the register already, and which of its segments the told ones
 -- are: by an id that both have, or else by caller, number and moment, if there is one such call and the feed has told of no
@@ -30,13 +30,13 @@ begin
   from (
     select distinct c.id, c.started_at, abs(extract(epoch from c.started_at - begun)) as apart,
       begun < since or coalesce(c.caller_key = caller, false) as is_same,
-      (c.caller_key is null or caller is null) and c.started_at <= until + clocks_differ()
-        and coalesce(c.ended_at, 'infinity') >= begun - clocks_differ() as could_be
+      (c.caller_key is null or caller is null) and c.started_at <= until + clock_tolerance()
+        and coalesce(c.ended_at, 'infinity') >= begun - clock_tolerance() as could_be
     from call_identity i join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
     where i.external_id_hash = any (ids) and i.contact_started_at between begun - interval '24 hours' and begun + interval '24 hours'
   ) m;
   if begun >= since and (found is not null or others) then
-    perform count_questions('fed_question_count', 1);
+    perform count_lookups('fed_question_count', 1);
   end if;
   if others then
     found := null;
@@ -44,25 +44,25 @@ begin
 
   if found is null and begun < since then
     -- Nobody else told of a call then: it is a new one.
-    if others_report_calls(told_by, begun - interval '2 minutes', until + clocks_differ()) then
+    if others_report_calls(told_by, begun - interval '2 minutes', until + clock_tolerance()) then
       raise exception 'a call of % is older than a feed may ask about', begun using errcode = 'SL002';
     end if;
     return;
   end if;
 
   if found is null then
-    perform count_questions('fed_question_count', fed_questions(begun, until, parts));
+    perform count_lookups('fed_question_count', fed_lookups(begun, until, parts));
     select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
       select distinct c.id, c.started_at
       from jsonb_to_recordset(parts) p(place integer, answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
-      join contact c on c.started_at between begun - interval '2 minutes' and least(p.answered_at, until) + clocks_differ()
+      join contact c on c.started_at between begun - interval '2 minutes' and least(p.answered_at, until) + clock_tolerance()
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
-        and s.answered_at between p.answered_at - clocks_differ() and p.answered_at + clocks_differ()
+        and s.answered_at between p.answered_at - clock_tolerance() and p.answered_at + clock_tolerance()
       where (c.caller_key = caller or (c.caller_key is null or caller is null) and s.official_phone = p.official_phone)
         and (s.official_phone is null or p.official_phone is null or s.official_phone = p.official_phone)
         and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
         -- A talk that was over before this one began is another.
-        and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clocks_differ())
+        and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clock_tolerance())
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
     ) m;
     -- A queue answered long before the official did, or only one of the two knows of the queue.
@@ -97,8 +97,8 @@ begin
       select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
         select distinct c.id, c.started_at
         from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz)
-        join contact c on c.caller_key = caller and c.started_at between begun - clocks_differ() and begun + clocks_differ()
-          and c.ended_at between p.ended_at - clocks_differ() and p.ended_at + clocks_differ()
+        join contact c on c.caller_key = caller and c.started_at between begun - clock_tolerance() and begun + clock_tolerance()
+          and c.ended_at between p.ended_at - clock_tolerance() and p.ended_at + clock_tolerance()
         where p.answered_at is null and c.number_called in (called, 'unknown')
           and not exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
             and s.answered_at is not null)
@@ -126,7 +126,7 @@ begin
     select from jsonb_to_recordset(parts) p(segment_id uuid)
     where not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = found_at)
   ) then
-    perform count_questions('fed_question_count', jsonb_array_length(parts));
+    perform count_lookups('fed_question_count', jsonb_array_length(parts));
   end if;
 
   insert into call_identity (external_id_hash, contact_id, contact_started_at)
@@ -190,12 +190,12 @@ begin
     where x.id = wanted and x.contact_started_at = begun;
   end if;
   -- Of what a feed has told, the later answer is the official's: the earlier one was a queue's.
-  if (facts ->> 'answered_at')::timestamptz > s.answered_at + clocks_differ() and (facts ->> 'answered_at')::timestamptz < s.ended_at
+  if (facts ->> 'answered_at')::timestamptz > s.answered_at + clock_tolerance() and (facts ->> 'answered_at')::timestamptz < s.ended_at
      and exists (select from fed_segment f where f.segment_id = wanted and f.is_own) then
     update segment x set answered_at = (facts ->> 'answered_at')::timestamptz where x.id = wanted and x.contact_started_at = begun;
   end if;
   -- A recording client tells of a call from the moment at which an official is reached.
-  if (facts ->> 'started_at')::timestamptz < coalesce(c.waited_from, begun - clocks_differ())
+  if (facts ->> 'started_at')::timestamptz < coalesce(c.waited_from, begun - clock_tolerance())
      and (facts ->> 'started_at')::timestamptz >= begun - interval '1 day' then
     update contact x set waited_from = (facts ->> 'started_at')::timestamptz where x.id = c.id and x.started_at = begun;
   end if;
@@ -258,7 +258,7 @@ grant execute on function report_feed_problem to seloste_capture;
 
 -- What is looked at for four weeks is not kept for longer than three months.
 -- Explanations go with what they explain, and a feed that nobody runs any more.
-create or replace function forget_fed() returns void
+create or replace function prune_feed_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from fed_segment where contact_started_at < now() - interval '3 months';
   delete from feed_problem where at < now() - interval '3 months';
@@ -267,7 +267,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and not exists (select from reconciled_segment s where s.note_id = n.id);
   delete from feed where coalesce(alive_at, heard_at, fault_at) < now() - interval '3 months';
 $$;
-grant execute on function forget_fed to seloste_capture;
+grant execute on function prune_feed_data to seloste_capture;
 
 -- What is missing is missing however long ago: what an open alarm counts, or a closed one counted, raises none again.
 create or replace function find_unreconciled(wanted text, counted text, enough bigint) returns setof finding

@@ -1,5 +1,5 @@
 -- A recording may be admitted after a feed has told of its call: so much later it is missing.
-create or replace function recordings_come_within() returns interval language sql immutable as $$ select interval '10 minutes' $$;
+create or replace function recording_grace() returns interval language sql immutable as $$ select interval '10 minutes' $$;
 
 -- Who looks at the difference: whoever sees to the systems, and whoever answers for it. Callers and officials are not shown.
 create or replace function require_reconciler() returns text
@@ -27,7 +27,7 @@ begin
     ), told as (
       select helsinki_day(s.contact_started_at) as day, s.number_reached, s.number_reached_name, f.feed, d.id is not null as is_drawn,
         d.is_recorded, coalesce(d.is_forbidden, false) and not d.is_recorded as is_forbidden, d.is_explained,
-        f.told_at < now() - recordings_come_within() as is_settled
+        f.told_at < now() - recording_grace() as is_settled
       from fed_segment f
       join segment s on s.id = f.segment_id and s.contact_started_at = f.contact_started_at
       left join drawn d on d.id = f.segment_id
@@ -123,11 +123,11 @@ end $$;
 grant execute on function list_unreconciled to seloste_desk;
 
 -- Whoever watches and whoever closes come one after the other: what was found before it was explained raises no new alarm after.
-create or replace function not_while_watched(kind text) returns void
+create or replace function lock_alarm_kind(kind text) returns void
 language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select pg_advisory_xact_lock(hashtext('seloste.watch ' || kind))
 $$;
-grant execute on function not_while_watched to seloste_custodian;
+grant execute on function lock_alarm_kind to seloste_custodian;
 
 -- The data protection officer says what was found out: of segments one by one, or of all that a page's filters show and that
 -- were there when it was read. With the last of them the alarm is closed under the same note.
@@ -155,7 +155,7 @@ begin
   perform record_right_act('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', said,
     jsonb_build_object('kind', wanted, 'count', many));
   -- Closes what is left of an alarm that has nothing left to ask about.
-  perform not_while_watched(wanted);
+  perform lock_alarm_kind(wanted);
   if not exists (select from unreconciled u
     where u.kind = wanted and u.note_id is null and u.contact_started_at > now() - interval '28 days') then
     update alarm a set closed_at = clock_timestamp(), closed_by = viewer(), note = btrim(explain_unreconciled.note),

@@ -3,12 +3,12 @@ create view unreconciled as
   -- Parts of calls that a feed has told of and that were to be recorded, without a recording. What was forbidden in the call is
   -- not missing.
   select 'unrecorded' as kind, s.id as segment_id, s.contact_id, s.contact_started_at, s.answered_at, s.ended_at, s.number_reached,
-    s.number_reached_name, s.capture_failure, f.feed, f.told_at as at, f.told_at + recordings_come_within() as missing_since, n.note_id
+    s.number_reached_name, s.capture_failure, f.feed, f.told_at as at, f.told_at + recording_grace() as missing_since, n.note_id
   from segment s
   join fed_segment f on f.segment_id = s.id
   left join reconciled_segment n on n.kind = 'unrecorded' and n.segment_id = s.id
   where s.decision_record and s.answered_at is not null and s.capture_failure is distinct from 'forbidden'
-    and f.told_at < now() - recordings_come_within()
+    and f.told_at < now() - recording_grace()
     and not exists (select from recording r where r.segment_id = s.id)
   union all
   -- Recordings whose call no feed has told of in a day, of numbers and times that a feed tells of.

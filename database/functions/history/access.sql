@@ -10,7 +10,7 @@ create policy custodian_reads on contact for select to seloste_custodian using (
 -- A desk that does not append sees nothing then either.
 create policy log_whole on contact as restrictive for select to seloste_desk using ((select log_is_whole()));
 create policy in_room on contact as restrictive for select to seloste_desk
-  using ((select confined_to()) is null or id = any ((select contacts from room_shows())::uuid[]));
+  using ((select confined_to()) is null or id = any ((select contacts from room_contents())::uuid[]));
 create policy desk_looks on contact for select to seloste_desk using (
   history_end(history_ends_at, started_at) > (select register_now())
   and (
@@ -24,7 +24,7 @@ create policy desk_looks on contact for select to seloste_desk using (
 create policy capture_not_ahead on contact as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger held before delete on contact for each row execute function history_guard('id');
 create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
-  execute function call_is_to_another_number();
+  execute function update_number_called();
 create trigger are_told after insert on contact referencing new table as told for each statement execute function after_contact_insert();
 create trigger admission_recorded after insert on contact referencing new table as told for each statement execute function record_admission();
 create trigger tells_studies after update of number_called, ended_at, waited_from on contact for each row
@@ -32,7 +32,7 @@ create trigger tells_studies after update of number_called, ended_at, waited_fro
     and (old.number_called, old.ended_at, old.waited_from) is distinct from (new.number_called, new.ended_at, new.waited_from))
   execute function queue_study_recount('contact');
 create trigger ends_with_parts before update of ended_at, history_ends_at, end_inferred, trunk on contact
-  for each row execute function call_ends_with_parts();
+  for each row execute function call_end_guard();
 
 -- segment
 alter table segment enable row level security;
@@ -50,10 +50,10 @@ create policy desk_looks on segment for select to seloste_desk using (
     or number_reached = any ((select sees_numbers())::text[])
     or id = any ((select sees_segments())::uuid[])
   )
-  and (contact_started_at > (select register_now() - interval '13 months') or history_runs(contact_id, contact_started_at))
+  and (contact_started_at > (select register_now() - interval '13 months') or history_is_in_term(contact_id, contact_started_at))
 );
 create policy in_room on segment as restrictive for select to seloste_desk
-  using ((select confined_to()) is null or id = any ((select segments from room_shows())::uuid[]));
+  using ((select confined_to()) is null or id = any ((select segments from room_contents())::uuid[]));
 create trigger segment_guard before update on segment for each row execute function segment_guard();
 create trigger held before delete on segment for each row execute function history_guard('contact_id');
 create trigger tells_studies_of_changes after update on segment for each row
@@ -65,36 +65,36 @@ create trigger tells_search_of_changes
   after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment for each row
   when ((old.number_reached, old.official_name, old.official_phone, old.official_unit_id, old.official_person_id)
     is distinct from (new.number_reached, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id))
-  execute function recorded_part_changes();
-create trigger tells_search_of_end after delete on segment for each row execute function recorded_part_goes();
+  execute function update_recorded_parts();
+create trigger tells_search_of_end after delete on segment for each row execute function delete_recorded_parts();
 create trigger are_told after insert on segment referencing new table as told for each statement execute function after_segment_insert();
 create trigger counted_late after update of answered_at on segment for each row
-  when (new.contact_started_at < now() - interval '20 hours') execute function history_changes_late('segment');
+  when (new.contact_started_at < now() - interval '20 hours') execute function reopen_history_day('segment');
 create trigger names_official after update of official_name, official_phone, official_unit_id, official_person_id on segment
-  for each row when (new.official_name is not null) execute function name_official();
-create trigger is_of_call before insert on segment for each row when (new.number_called is null) execute function segment_is_of_call();
+  for each row when (new.official_name is not null) execute function record_official_name();
+create trigger is_of_call before insert on segment for each row when (new.number_called is null) execute function set_number_called();
 create trigger is_of_call_told before insert on segment for each row when (new.number_called = new.number_reached)
-  execute function segment_is_to_number_reached();
-create trigger is_of_call_changed before update of number_reached on segment for each row execute function segment_is_of_call();
+  execute function clear_number_called();
+create trigger is_of_call_changed before update of number_reached on segment for each row execute function set_number_called();
 create trigger admission_recorded after insert on segment referencing new table as told for each statement execute function record_admission();
 create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
-  execute function segment_is_replaced();
+  execute function record_segment_replaced();
 create trigger keeps_official before update of official_person_id on segment for each row
   when (new.official_person_id is null and old.official_person_id is not null and new.official_phone is not distinct from old.official_phone)
-  execute function segment_keeps_official();
+  execute function keep_segment_official();
 -- After `late_part`, which may name nobody, and before `segment_guard`, which keeps what was corrected.
 create trigger names_official_told before insert or update of official_person_id, official_phone, answered_at on segment for each row
   when (new.official_phone is not null and new.answered_at is not null and session_user = 'seloste_capture')
-  execute function segment_is_attributed();
-create trigger stays_when_over before update on segment for each row execute function part_stays_when_over();
+  execute function attribute_segment();
+create trigger stays_when_over before update on segment for each row execute function ended_part_guard();
 create trigger late_part before insert on segment for each row
-  when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_ends_in_time();
+  when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_guard();
 create trigger official_stays before update of official_name on segment for each row
-  when (old.official_name is not null and new.official_name is null) execute function official_stays_known();
+  when (old.official_name is not null and new.official_name is null) execute function keep_official_name();
 
 create trigger takes_evaluations_along after update of official_person_id on segment for each row
   when (old.official_person_id is not null and new.official_person_id is distinct from old.official_person_id)
-  execute function evaluations_follow_official();
+  execute function move_evaluations();
 
 -- recording
 alter table recording enable row level security;
@@ -113,39 +113,39 @@ create policy custodian_keeps on recording for all to seloste_custodian using (t
 create policy log_whole on recording as restrictive for select to seloste_desk using ((select log_is_whole()));
 -- Whatever a right reaches, the room reaches no more than what is heard in it.
 create policy in_room on recording as restrictive for select to seloste_desk
-  using ((select confined_to()) is null or id = any ((select recordings from room_shows())::uuid[]));
+  using ((select confined_to()) is null or id = any ((select recordings from room_contents())::uuid[]));
 create policy capture_not_ahead on recording as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger recording_guard before update or delete on recording for each row execute function recording_guard();
 create trigger term_guard before update on recording for each row execute function term_guard();
 create trigger destroyed_guard before update on recording for each row
   when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function destroyed_guard();
-create trigger settles after update of state, kept_at on recording for each row execute function recording_settles();
-create trigger no_truncate before truncate on recording for each statement execute function recordings_end_one_by_one();
+create trigger settles after update of state, kept_at on recording for each row execute function settle_changed_recording();
+create trigger no_truncate before truncate on recording for each statement execute function refuse_recording_truncate();
 create trigger counted_late after insert on recording for each row
-  when (new.contact_started_at < now() - interval '20 hours') execute function history_changes_late('recording');
+  when (new.contact_started_at < now() - interval '20 hours') execute function reopen_history_day('recording');
 create trigger stays_as_told before update on recording for each row execute function quarantine_guard();
 create constraint trigger is_told after update of state on recording deferrable initially deferred for each row
   when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function require_destruction_entry();
 create trigger ends_uses after update of state on recording for each row
-  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function uses_end_with_recording();
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function end_uses_of_recording();
 create trigger stops_capture after update of state on recording for each row
   when (old.state = 'CAPTURING' and new.state = 'DESTROYING' or old.state = 'DESTROYING' and new.state = 'DESTROYED')
   execute function notify_capture_of_stop();
 create trigger reception_ends before update on recording for each row when (new.reception is not null)
-  execute function reception_ends();
+  execute function clear_reception();
 create trigger tells_studies after insert on recording for each row execute function queue_study_recount('part');
 create trigger tells_webhooks after update of kept_at, state on recording for each row execute function queue_recording_webhooks();
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
-  execute function forbidden_at_another_node();
-create trigger tells_search after insert on recording for each row execute function part_is_recorded();
-create trigger tells_search_of_end after delete on recording for each row execute function recorded_part_goes();
+  execute function forbid_at_this_node();
+create trigger tells_search after insert on recording for each row execute function insert_recorded_parts();
+create trigger tells_search_of_end after delete on recording for each row execute function delete_recorded_parts();
 create trigger tells_search_of_changes after update of state, kept_at, destroy_at on recording for each row
   when (old.state <> new.state or (old.kept_at is null) <> (new.kept_at is null) or (old.destroy_at is null) <> (new.destroy_at is null))
-  execute function recording_changes_state();
+  execute function update_recorded_part_state();
 create trigger admission_recorded after insert on recording referencing new table as told for each statement execute function record_admission();
-create trigger follows_call before update on recording for each row execute function recording_follows_call();
+create trigger follows_call before update on recording for each row execute function recording_terms_guard();
 create trigger late_recording before insert on recording for each row
-  when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_recording_is_refused();
+  when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function refuse_late_recording();
 
 -- intake_key
 grant delete, insert, select, update on intake_key to seloste_custodian;

@@ -53,7 +53,7 @@ begin
           raise exception 'recording % cannot be destroyed before %', old.id, new.destroy_at;
         end if;
         -- The description lets an open inspection put the end off (C3).
-        if (select held from inspections_hold) and end_of_recording(old) ->> 'act' = 'wait' then
+        if (select held from inspections_hold) and recording_end_decision(old) ->> 'act' = 'wait' then
           raise exception 'recording % waits for an inspection', old.id;
         end if;
       when 'hold-end' then

@@ -1,4 +1,4 @@
-create or replace function segment_is_of_call() returns trigger
+create or replace function set_number_called() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   new.number_called := (
@@ -14,7 +14,7 @@ language sql immutable as $$
 $$;
 
 -- All of it anew where triggers did not see what changed: for the first time here, and when the ledger is replayed into a restored backup.
-create or replace function mend_recorded_parts() returns void
+create or replace function rebuild_recorded_parts() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into recorded_part
   select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), n.id,
@@ -32,7 +32,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = p.contact_started_at);
 $$;
 
-create or replace function official_of(s segment) returns integer
+create or replace function official_name_id(s segment) returns integer
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return (
@@ -42,27 +42,27 @@ begin
 end $$;
 
 -- The parts of a call with its recordings: of one new recording, or of one new part.
-create or replace function part_is_recorded() returns trigger
+create or replace function insert_recorded_parts() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   insert into recorded_part
   select new.id, s.id, s.contact_id, s.contact_started_at, s.id = new.segment_id, recorded_state(new.state, new.kept_at, new.destroy_at),
-    official_of(s), s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
+    official_name_id(s), s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
   from segment s
   where s.contact_id = new.contact_id and s.contact_started_at = new.contact_started_at
   on conflict do nothing;
   return null;
 end $$;
 
-create or replace function recorded_part_changes() returns trigger
+create or replace function update_recorded_parts() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
-  update recorded_part p set official = official_of(new), official_unit_id = new.official_unit_id, number_reached = new.number_reached
+  update recorded_part p set official = official_name_id(new), official_unit_id = new.official_unit_id, number_reached = new.number_reached
   where p.segment_id = new.id;
   return null;
 end $$;
 
-create or replace function recorded_part_goes() returns trigger
+create or replace function delete_recorded_parts() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   if tg_table_name = 'recording' then
@@ -73,7 +73,7 @@ begin
   return null;
 end $$;
 
-create or replace function recording_changes_state() returns trigger
+create or replace function update_recorded_part_state() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   becomes constant "char" := recorded_state(new.state, new.kept_at, new.destroy_at);
@@ -85,7 +85,7 @@ begin
 end $$;
 
 -- A number that a feed tells afterwards.
-create or replace function call_is_to_another_number() returns trigger
+create or replace function update_number_called() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   update segment s set number_called = nullif(new.number_called, s.number_reached)

@@ -1,4 +1,4 @@
-create or replace function name_official() returns trigger
+create or replace function record_official_name() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   of_month date := date_trunc('month', new.contact_started_at at time zone 'UTC');
@@ -17,7 +17,7 @@ begin
 end $$;
 
 -- A month that goes is told of to its days, in the same transaction (drop_history_month).
-create or replace function forget_officials_named() returns trigger
+create or replace function prune_official_names() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from official_named n
@@ -31,7 +31,7 @@ end $$;
 -- ($1).caller; $4 and $5 begin and end of what is asked for of a month, which stand in each branch of a statement.
 --
 -- A filter is a member of contact_filters; `src/use/search/contact-filters.ts` has its name. One on contacts has a line in contact_conditions.
--- One on parts has a line in the rests of search_ways, with part_is_seen(viewer): contact_conditions asks nobody's rights, and search_contacts
+-- One on parts has a line in the rests of search_ways, with seen_part_condition(viewer): contact_conditions asks nobody's rights, and search_contacts
 -- is a security definer, so that a condition on parts there would tell an official that others took part (AC5).
 drop type if exists contact_filters, contact_viewer, search_place;
 
@@ -76,7 +76,7 @@ begin
 end $$;
 
 -- Who asks, and what of it they see.
-create or replace function contact_viewer_now(asked contact_filters) returns contact_viewer
+create or replace function current_contact_viewer(asked contact_filters) returns contact_viewer
 language plpgsql stable as $$
 declare
   viewer contact_viewer;
@@ -94,7 +94,7 @@ end $$;
 
 -- The rows of official_named that are meant; `sure`: those whose calls the viewer sees by themselves. `ways`: conditions on parts, one a name.
 -- Where all of a name are meant and seen, their parts need not be read.
-create or replace function officials_meant(asked contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
+create or replace function matching_officials(asked contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   with meant as materialized (
@@ -103,10 +103,10 @@ begin
     from official_named o
   ), by_name as (
     select ' and s.official_name = ' || quote_literal(m.name)
-      || case when bool_and(m.is_meant) then '' else ' and ' || part_is_officials() end
+      || case when bool_and(m.is_meant) then '' else ' and ' || official_part_condition() end
       || case when bool_and(m.is_sure) then ''
         when viewer.own is null and viewer.units = '{}' and viewer.parts = '{}' then ' and s.number_reached = any (($2).numbers)'
-        else ' and ' || part_is_seen(viewer) end as way
+        else ' and ' || seen_part_condition(viewer) end as way
     from meant m group by m.name having bool_or(m.is_meant and (m.is_sure or viewer.numbers <> '{}' or viewer.parts <> '{}'))
   )
   select (select array_agg(b.way) from by_name b), array_agg(m.id), coalesce(array_agg(m.id) filter (where m.is_sure), '{}')
@@ -115,17 +115,17 @@ begin
 end $$;
 
 -- The policy of parts, on s.
-create or replace function part_is_seen(viewer contact_viewer) returns text
+create or replace function seen_part_condition(viewer contact_viewer) returns text
 language sql immutable as $$
   select case when viewer.sees_all then 'true'
     else '(s.official_person_id = ($2).own or s.official_unit_id = any (($2).units) or s.number_reached = any (($2).numbers) or s.id = any (($2).parts))' end
 $$;
 
-create or replace function part_is_officials() returns text
+create or replace function official_part_condition() returns text
 language sql immutable as $$ select '(s.official_name ilike ($1).official or s.official_phone = ($1).official_number)' $$;
 
 -- The states of recorded parts that are asked for, on p, an index's condition each; null where any will do.
-create or replace function recorded_states(asked contact_filters, place search_place) returns text[]
+create or replace function recorded_state_conditions(asked contact_filters, place search_place) returns text[]
 language sql immutable as $$
   select case asked.recorded
     -- Of calls, which the index has.
@@ -138,7 +138,7 @@ language sql immutable as $$
 $$;
 
 -- The ways through a month, each in the order of an index, and beside each its rest: what is asked of the contacts that it finds, d.
--- A way that is none for this search is null; no ways at all: nothing is found. names, officials, sure: officials_meant.
+-- A way that is none for this search is null; no ways at all: nothing is found. names, officials, sure: matching_officials.
 create or replace function search_ways(
   asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
   out ways text[], out rests text[]
@@ -175,7 +175,7 @@ declare
   contact_of constant text := '(select true from contact c where c.started_at >= $4 and c.started_at < $5 and ';
   its_contact constant text := case when conditions = 'true' then ''
     else ' and ' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || conditions || ')' end;
-  states constant text[] := recorded_states(asked, place);
+  states constant text[] := recorded_state_conditions(asked, place);
   is_of_officials constant boolean := coalesce(cardinality(officials) <= most_names, false);
   -- What a way is repeated for, once for each element; what an element is says each way.
   keys text[];
@@ -241,27 +241,27 @@ begin
     ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
 
-  -- A filter on parts stands here, under part_is_seen(viewer). Each as a scalar, that the database asks in turn until there are enough.
+  -- A filter on parts stands here, under seen_part_condition(viewer). Each as a scalar, that the database asks in turn until there are enough.
   for way in 1 .. cardinality(ways) loop
     rests[way] := concat_ws(' and ', 'true',
       case when way in (by_official, by_recording, by_seen_recording) and conditions <> 'true' or way = by_official and asked.called is not null
         then contact_of || 'c.id = d.id and c.started_at = d.at and ' || conditions || contact_of_number || ')' end,
       case when asked.official is not null and way <> by_official and not (way = by_recording and is_of_officials)
-        then '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || part_is_officials()
-          || ' and ' || part_is_seen(viewer) || ' limit 1)'
+        then '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || official_part_condition()
+          || ' and ' || seen_part_condition(viewer) || ' limit 1)'
       -- Whoever sees its official or its recording sees the contact.
       when not viewer.is_seen and way = by_contact and (asked.recorded is null or asked.recorded = 'none')
         then '(' || concat_ws(' or ',
           case when viewer.served <> '{}' then 'd.id = any (($2).served)' end,
           case when viewer.numbers <> '{}' then contact_of || 'c.id = d.id and c.started_at = d.at and c.number_called = any (($2).numbers))' end,
-          '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || part_is_seen(viewer)
+          '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || seen_part_condition(viewer)
             || ' limit 1)') || ')' end,
       case when asked.recorded is not null and way not in (by_recording, by_seen_recording)
         then '(select true from recording r where r.contact_id = d.id and r.contact_started_at = d.at and '
           || case asked.recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= ($3).right_now)'
             when 'available' then 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > ($3).right_now' else 'true' end
           || case when viewer.sees_all then '' else ' and (select true from segment s where ' || in_month
-            || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || part_is_seen(viewer) || ')' end
+            || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen_part_condition(viewer) || ')' end
           || ' limit 1) is ' || case asked.recorded when 'none' then '' else 'not ' end || 'null' end);
   end loop;
 end $$;
@@ -302,7 +302,7 @@ begin
   if confined_to() is not null or not log_is_whole() then
     return;
   end if;
-  viewer := contact_viewer_now(asked);
+  viewer := current_contact_viewer(asked);
   if viewer.only_serves and viewer.served = '{}' then
     return;
   end if;
@@ -320,7 +320,7 @@ begin
     end if;
   end if;
   if asked.official is not null then
-    select m.ways, m.officials, m.sure into names, officials, sure from officials_meant(asked, viewer) m;
+    select m.ways, m.officials, m.sure into names, officials, sure from matching_officials(asked, viewer) m;
     if names is null then
       return;
     end if;

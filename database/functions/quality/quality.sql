@@ -289,7 +289,7 @@ end $$;
 grant execute on function list_evaluations to seloste_desk;
 
 -- An evaluation that its evaluator works on, locked, with its recording held as it is: whoever destroys comes before or after.
-create or replace function evaluation_locked(wanted uuid) returns evaluation
+create or replace function lock_evaluation(wanted uuid) returns evaluation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   e evaluation;
@@ -315,7 +315,7 @@ $$;
 create or replace function begin_evaluation(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_locked(wanted);
+  e evaluation := lock_evaluation(wanted);
 begin
   if e.evaluator_id = viewer() and e.state <> 'WAITING' then
     return;
@@ -368,10 +368,10 @@ end $$;
 grant execute on function read_evaluation to seloste_desk;
 
 -- One of the viewer's own that they may change, as they saw it.
-create or replace function evaluation_mine(wanted uuid, seen integer) returns evaluation
+create or replace function lock_own_evaluation(wanted uuid, seen integer) returns evaluation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_locked(wanted);
+  e evaluation := lock_evaluation(wanted);
 begin
   perform refuse_if(e.evaluator_id is distinct from viewer(), 'quality.taken');
   perform refuse_if(e.state <> 'DRAFT', 'quality.released');
@@ -382,7 +382,7 @@ end $$;
 create or replace function save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_mine(wanted, seen);
+  e evaluation := lock_own_evaluation(wanted, seen);
 begin
   perform refuse_identity_code('note', save_evaluation.note);
   perform refuse_identity_code('comments', c ->> 'text') from jsonb_array_elements(save_evaluation.comments) c;
@@ -396,7 +396,7 @@ grant execute on function save_evaluation to seloste_desk;
 create or replace function evaluation_work(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_locked(wanted);
+  e evaluation := lock_evaluation(wanted);
 begin
   perform refuse_if(e.evaluator_id is distinct from viewer(), 'quality.taken');
   return jsonb_build_object('answers', e.answers, 'form', (
@@ -405,27 +405,27 @@ end $$;
 grant execute on function evaluation_work to seloste_desk;
 
 -- The name that says nothing of an official in a unit's quarter.
-create or replace function mark_for(person uuid, unit uuid, quarter date) returns uuid
+create or replace function quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if person is null or unit is null then
     return null;
   end if;
-  insert into quality_mark (person_id, unit_id, quarter) values (mark_for.person, mark_for.unit, mark_for.quarter) on conflict do nothing;
+  insert into quality_mark (person_id, unit_id, quarter) values (quality_pseudonym.person, quality_pseudonym.unit, quality_pseudonym.quarter) on conflict do nothing;
   return (select m.mark from quality_mark m
-    where m.person_id = mark_for.person and m.unit_id = mark_for.unit and m.quarter = mark_for.quarter);
+    where m.person_id = quality_pseudonym.person and m.unit_id = quality_pseudonym.unit and m.quarter = quality_pseudonym.quarter);
 end $$;
 
 -- Gives it to the official whose call it was; of a calibration, says that it is finished. `score`: {total, isFailed, sections}.
 create or replace function release_evaluation(wanted uuid, seen integer, score jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_mine(wanted, seen);
+  e evaluation := lock_own_evaluation(wanted, seen);
   official uuid := (segment_of(r)).official_person_id from recording r where r.id = e.recording_id;
 begin
   update evaluation o set state = case when e.kind = 'CALIBRATION' then 'FINISHED' else 'RELEASED' end, released_at = clock_timestamp(),
     total = (score ->> 'total')::real, is_failed = (score ->> 'isFailed')::boolean, sections = score -> 'sections',
-    mark = case when e.kind = 'SAMPLED' then mark_for(official, e.unit_id, e.quarter) end
+    mark = case when e.kind = 'SAMPLED' then quality_pseudonym(official, e.unit_id, e.quarter) end
   where o.id = e.id;
   perform record_evaluation_act(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end, e,
     jsonb_build_object('recording', e.recording_id));
@@ -434,7 +434,7 @@ grant execute on function release_evaluation to seloste_desk;
 
 -- The next of a draw in the place of one that there is nothing to evaluate in: after those that were picked and those that
 -- followed, the first that could still be drawn. Null where the plan has ended or nothing is left.
-create or replace function follow_in_draw(e evaluation) returns uuid
+create or replace function draw_replacement(e evaluation) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p sampling_plan;
@@ -466,7 +466,7 @@ end $$;
 create or replace function set_aside_evaluation(wanted uuid, why text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_locked(wanted);
+  e evaluation := lock_evaluation(wanted);
   next uuid;
 begin
   perform refuse_if(
@@ -480,7 +480,7 @@ begin
   if why = 'unsuitable' then
     update evaluation o set answered_at = null, answered_by = null, answer = null, answer_outcome = null, disagreed_at = null,
       disagreement = null where o.id = e.id;
-    next := follow_in_draw(e);
+    next := draw_replacement(e);
   end if;
   perform record_evaluation_act('quality.evaluation-set-aside', e,
     jsonb_strip_nulls(jsonb_build_object('why', why, 'followedBy', next)));
@@ -492,7 +492,7 @@ grant execute on function set_aside_evaluation to seloste_desk;
 create or replace function answer_disagreement(wanted uuid, outcome text, text text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  e evaluation := evaluation_locked(wanted);
+  e evaluation := lock_evaluation(wanted);
 begin
   perform refuse_if(e.disagreed_at is null or e.answered_at is not null, 'quality.nothing-to-answer');
   perform refuse_identity_code('text', answer_disagreement.text);
@@ -567,12 +567,12 @@ grant execute on function answer_own_evaluation to seloste_desk;
 
 -- A call that a correction gives to another official takes its evaluation along, without what the one before said of it; it counts as
 -- one of whose call it is.
-create or replace function evaluations_follow_official() returns trigger
+create or replace function move_evaluations() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   update evaluation e set state = case e.state when 'ACKNOWLEDGED' then 'RELEASED' else e.state end, acknowledged_at = null,
     disagreed_at = null, disagreement = null, answered_at = null, answered_by = null, answer_outcome = null, answer = null,
-    mark = case when e.mark is not null then mark_for(new.official_person_id, e.unit_id, e.quarter) end
+    mark = case when e.mark is not null then quality_pseudonym(new.official_person_id, e.unit_id, e.quarter) end
   from recording r
   where r.segment_id = new.id and r.contact_started_at = new.contact_started_at and e.recording_id = r.id and e.kind = 'SAMPLED';
   return null;
@@ -627,7 +627,7 @@ end $$;
 grant execute on function list_calibrations to seloste_desk;
 
 -- Locked after its recording, as whoever destroys takes them.
-create or replace function calibration_locked(wanted uuid) returns calibration
+create or replace function lock_calibration(wanted uuid) returns calibration
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   c calibration;
@@ -646,7 +646,7 @@ end $$;
 create or replace function join_calibration(wanted uuid) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  c calibration := calibration_locked(wanted);
+  c calibration := lock_calibration(wanted);
   r recording;
   s segment;
   made uuid;
@@ -673,7 +673,7 @@ create or replace function close_calibration(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('QUALITY', 'EXPERT');
-  c calibration := calibration_locked(wanted);
+  c calibration := lock_calibration(wanted);
   given jsonb;
 begin
   select jsonb_agg(e.answers order by e.id) into given from evaluation e where e.calibration_id = c.id and e.state = 'FINISHED';
@@ -777,7 +777,7 @@ end $$;
 
 -- What is over: evaluations of recordings that are not there (a restored backup brings such back), ended ones that count nowhere
 -- after thirty days, lists of candidates and marks once no recording of their time can be there.
-create or replace function end_quality_over() returns integer
+create or replace function expire_quality_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ended integer;
@@ -796,5 +796,5 @@ begin
   delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';
   return ended;
 end $$;
-grant execute on function end_quality_over to seloste_custodian;
+grant execute on function expire_quality_data to seloste_custodian;
 

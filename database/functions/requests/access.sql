@@ -5,10 +5,10 @@ grant select on subject_request to seloste_desk;
 -- The Service Unit handles its requests together. Each is changed by the functions below and in no other way.
 create policy desk_serves on subject_request for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
-create trigger follow_kinds after update of kinds on subject_request for each row execute function follow_kinds();
-create trigger copies_end_with_request after update of kinds, identified_at, closed_at on subject_request for each row execute function copies_end_with_request();
+create trigger follow_kinds after update of kinds on subject_request for each row execute function apply_request_kinds();
+create trigger copies_end_with_request after update of kinds, identified_at, closed_at on subject_request for each row execute function end_copies_of_request();
 create trigger ledger after insert or update of closed_at on subject_request for each row execute function ledger_request();
-create trigger restricts after update of kinds, closed_at on subject_request for each row execute function requests_restrict();
+create trigger restricts after update of kinds, closed_at on subject_request for each row execute function settle_restrictions_of_request();
 
 -- subject_requester
 alter table subject_requester enable row level security;
@@ -21,8 +21,8 @@ grant select on request_call to seloste_custodian;
 grant select on request_call to seloste_desk;
 create policy custodian_reads on request_call for select to seloste_custodian using (true);
 create policy desk_serves on request_call for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')) and looked_at < now());
-create trigger no_call_for_others before insert on request_call for each row execute function no_call_for_others();
-create trigger restricts after insert or update of state, contact_id or delete on request_call for each row execute function calls_restrict();
+create trigger no_call_for_others before insert on request_call for each row execute function refuse_call_of_third_party();
+create trigger restricts after insert or update of state, contact_id or delete on request_call for each row execute function settle_restrictions_of_call();
 
 -- request_number
 alter table request_number enable row level security;
@@ -82,7 +82,7 @@ grant select, update (removed_at) on subject_copy to seloste_custodian;
 grant select (end_why, ended_at, expires_at, fetches, id, made_at, made_by, method, ready_at, recording_id, request_id) on subject_copy to seloste_desk;
 create policy desk_serves on subject_copy for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create policy custodian_reads on subject_copy for select to seloste_custodian using (true);
-create trigger fresh before insert on subject_copy for each row execute function release_is_fresh();
+create trigger fresh before insert on subject_copy for each row execute function require_fresh_release();
 create policy custodian_removes on subject_copy for update to seloste_custodian using (ended_at is not null) with check (ended_at is not null);
 
 -- correction

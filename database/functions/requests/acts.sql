@@ -8,10 +8,10 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- A request that asks for something, served by the viewer.
-create or replace function serving_asked(wanted uuid, kind text) returns subject_request
+create or replace function lock_request_for(wanted uuid, kind text) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(wanted);
+  q subject_request := lock_identified_request(wanted);
 begin
   perform refuse_if(not q.kinds @> array[kind], 'request.not-asked');
   return q;
@@ -20,7 +20,7 @@ end $$;
 -- Whether a call is one of the requester's, as the clerk has found; of an official's, no more than their own parts.
 create or replace function is_matched(q subject_request, contact uuid, segment uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select is_theirs(q, contact) and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
+  select is_requesters_call(q, contact) and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
       select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
 $$;
 
@@ -31,7 +31,7 @@ returns table (id uuid, expires_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  q subject_request := serving_asked(request, 'COPY');
+  q subject_request := lock_request_for(request, 'COPY');
   r recording;
   until timestamptz;
 begin
@@ -118,7 +118,7 @@ $$;
 
 -- A copy ends with what it was made for, in the same transaction: its request is refused or withdrawn, asks for no copy any more, or
 -- its requester is somebody else.
-create or replace function copies_end_with_request() returns trigger
+create or replace function end_copies_of_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform end_subject_copy(c, 'withdrawn', viewer()) from subject_copy c
@@ -129,7 +129,7 @@ end $$;
 -- Whether nothing stands against a copy leaving now: it lies ready, and its recording may be heard for its request. One that
 -- was forbidden or restricted may not, unless a case of 1.6 keeps it for this request; nor one of a part that a correction has given to
 -- another official than the one who asked.
-create or replace function copy_may_leave(c subject_copy) returns boolean
+create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select subject_copy_state(c) = 'ready' and copy_is_due(c) and exists (
     select from recording r join subject_request q on q.id = c.request_id
@@ -143,7 +143,7 @@ $$;
 create or replace function copy_behind(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.language from subject_copy c join subject_request q on q.id = c.request_id
-  where c.token_hash = copy_behind.token_hash and copy_may_leave(c)
+  where c.token_hash = copy_behind.token_hash and copy_is_releasable(c)
     and c.fetches < 3 and coalesce(c.first_fetch_at > now() - interval '1 hour', true)
 $$;
 grant execute on function copy_behind to seloste_custodian;
@@ -177,7 +177,7 @@ $$;
 create or replace function propose_correction(request uuid, segment uuid, official text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_asked(request, 'RECTIFY');
+  q subject_request := lock_request_for(request, 'RECTIFY');
   s segment;
   at timestamptz;
   other person;
@@ -263,7 +263,7 @@ begin
     perform end_of_former_official(c);
   end if;
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
-  select viewer(), viewers_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(
+  select viewer(), viewer_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(
     'outcome', how, 'segment', c.segment_id, 'was', c.was_person_id, 'wasUnit', c.was_unit_id,
     'becomes', c.becomes_person_id, 'becomesUnit', c.becomes_unit_id)
   from subject_request q where q.id = c.request_id;
@@ -303,7 +303,7 @@ end $$;
 grant execute on function list_corrections to seloste_desk;
 
 -- Who is no party of a call finds none (C11, C12): an outsider, and somebody who was spoken of, whom people serve by hand.
-create or replace function no_call_for_others() returns trigger
+create or replace function refuse_call_of_third_party() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_if(exists (select from subject_request q where q.id = new.request_id and q.party in ('MENTIONED', 'OUTSIDER')),
@@ -328,7 +328,7 @@ begin
   insert into openness_decision (request_id, outcome, provision, leads_to, decided_by)
   values (q.id, how, btrim(decide_openness.provision), decide_openness.leads_to, viewer());
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
-  values (viewer(), viewers_right(as_role), as_role, 'openness.decided', q.number, 'request', q.id, 'ok',
+  values (viewer(), viewer_right(as_role), as_role, 'openness.decided', q.number, 'request', q.id, 'ok',
     jsonb_strip_nulls(jsonb_build_object('outcome', how, 'leadsTo', decide_openness.leads_to)));
 end $$;
 grant execute on function decide_openness to seloste_desk;
@@ -361,7 +361,7 @@ declare
   is_busy boolean;
 begin
   select * into c from subject_copy k where k.token_hash = begin_copy_fetch.token_hash for update;
-  if c.id is null or not copy_may_leave(c) then
+  if c.id is null or not copy_is_releasable(c) then
     return;
   end if;
   is_busy := coalesce(c.fetching_until > clock_timestamp(), false);

@@ -10,7 +10,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   with part as (
     select case
       when s.ended_at is not null then s.ended_at
-      when n.ended_at is not null or n.alive_at < clock_timestamp() - node_silence() then coalesce(n.ended_at, n.alive_at)
+      when n.ended_at is not null or n.alive_at < clock_timestamp() - node_timeout() then coalesce(n.ended_at, n.alive_at)
       when n.id is null or s.contact_started_at < register_now() - interval '1 day' then s.contact_started_at + interval '1 day'
     end as over_at
     from segment s left join capture_node n on n.id = s.node

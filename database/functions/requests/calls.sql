@@ -6,16 +6,16 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- Whether a call is shown to be of whoever has the request's name now.
-create or replace function is_theirs(q subject_request, contact uuid) returns boolean
+create or replace function is_requesters_call(q subject_request, contact uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_theirs.contact and call_state(c) = 'MATCHED')
+  select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_requesters_call.contact and call_state(c) = 'MATCHED')
 $$;
 
 -- The open request that a reference names, of somebody who is identified: under another name it is another person's.
-create or replace function request_served(reference text) returns setof subject_request
+create or replace function request_by_reference(reference text) returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return query select q.* from subject_request q where q.number = btrim(request_served.reference) and q.closed_at is null
+  return query select q.* from subject_request q where q.number = btrim(request_by_reference.reference) and q.closed_at is null
     and q.identified_at is not null;
 end $$;
 
@@ -28,7 +28,7 @@ end $$;
 
 -- A search counts once that it was asked is in the log: in a transaction that is taken back nothing is shown to anybody, the
 -- process that asked included. `now()` is when the transaction began.
-create or replace function is_in_the_log(c request_call) returns boolean
+create or replace function is_search_logged(c request_call) returns boolean
 language sql stable set search_path = pg_catalog as $$ select c.looked_at < now() $$;
 
 -- The calls that were found for the request under whose number the viewer looks. The twin of `servedUnder` in
@@ -41,8 +41,8 @@ begin
   end if;
   return (
     select coalesce(array_agg(c.contact_id), '{}')
-    from request_served(current_setting('seloste.reference', true)) q join request_call c on c.request_id = q.id
-    where c.contact_id is not null and is_in_the_log(c)
+    from request_by_reference(current_setting('seloste.reference', true)) q join request_call c on c.request_id = q.id
+    where c.contact_id is not null and is_search_logged(c)
   );
 end $$;
 grant execute on function sees_contacts to seloste_desk;
@@ -56,10 +56,10 @@ begin
   end if;
   return (
     select coalesce(array_agg(s.id), '{}')
-    from request_served(current_setting('seloste.reference', true)) q
+    from request_by_reference(current_setting('seloste.reference', true)) q
     join request_call c on c.request_id = q.id
     join segment s on s.contact_id = c.contact_id and s.contact_started_at = c.contact_started_at
-    where is_in_the_log(c) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+    where is_search_logged(c) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
   );
 end $$;
 grant execute on function sees_segments to seloste_desk;
@@ -69,8 +69,8 @@ create or replace function serves_recording(r recording, reference text) returns
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
-    select from request_served(serves_recording.reference) q join request_call c on c.request_id = q.id
-    where c.contact_id = r.contact_id and is_in_the_log(c) and (q.party <> 'OFFICIAL' or exists (
+    select from request_by_reference(serves_recording.reference) q join request_call c on c.request_id = q.id
+    where c.contact_id = r.contact_id and is_search_logged(c) and (q.party <> 'OFFICIAL' or exists (
       select from segment s
       where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id
     ))
@@ -81,7 +81,7 @@ end $$;
 create or replace function matched_call(contact uuid, reference text) returns setof request_call
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return query select c.* from request_served(matched_call.reference) q join request_call c on c.request_id = q.id
+  return query select c.* from request_by_reference(matched_call.reference) q join request_call c on c.request_id = q.id
     where c.contact_id = matched_call.contact and call_state(c) = 'MATCHED';
 end $$;
 
@@ -220,7 +220,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- A call of an open request, locked with it. Whose call it is is not judged by whoever answered it.
-create or replace function call_served(q subject_request, wanted uuid) returns request_call
+create or replace function lock_request_call(q subject_request, wanted uuid) returns request_call
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   c request_call;
@@ -231,22 +231,22 @@ begin
   return c;
 end $$;
 
--- Asks for a search of a call that the requester names; `wanted`: once more, with more of what they told. It is made by settle_call, in
+-- Asks for a search of a call that the requester names; `wanted`: once more, with more of what they told. It is made by run_call_search, in
 -- another transaction: what a process that was taken over asks and takes back has not been looked for, so that no function, refusal or
 -- time tells it anything.
-create or replace function ask_for_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
+create or replace function request_call_search(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
+  q subject_request := lock_identified_request(request);
   c request_call;
   kept jsonb;
   search jsonb;
 begin
   if wanted is not null then
-    c := call_served(q, wanted);
+    c := lock_request_call(q, wanted);
     perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   end if;
-  kept := normalise_claim(q, ask_for_call.told, caller, service);
+  kept := normalise_claim(q, request_call_search.told, caller, service);
   search := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
     'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
   perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');
@@ -268,20 +268,20 @@ begin
   perform record_request_act('call.looked-for', q, jsonb_build_object('call', c.id));
   return query select c.id, q.number;
 end $$;
-grant execute on function ask_for_call to seloste_desk;
+grant execute on function request_call_search to seloste_desk;
 
 -- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id, in the log
 -- too, by which looks under the request's number are judged after the call is taken back; of several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept. A call that
 -- waits to be verified again stays the one that it is: call.fits-another where what is told does not fit that one alone.
-create or replace function settle_call(request uuid, wanted uuid) returns text
+create or replace function run_call_search(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
-  c request_call := call_served(q, wanted);
+  q subject_request := lock_identified_request(request);
+  c request_call := lock_request_call(q, wanted);
   fits record;
   result text;
 begin
-  if c.asked is null or not is_in_the_log(c) or c.looked_at < now() - interval '1 minute' then
+  if c.asked is null or not is_search_logged(c) or c.looked_at < now() - interval '1 minute' then
     raise exception 'call % is not looked for: that it is asked is not in the log, or was answered, or was long ago', c.id;
   end if;
   perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
@@ -312,7 +312,7 @@ begin
     when c.verify_again_since is not null and (result <> 'one' or fits.one <> c.contact_id) then 'call.fits-another'
     when result = 'named-already' then 'call.named-already' end;
 end $$;
-grant execute on function settle_call to seloste_desk;
+grant execute on function run_call_search to seloste_desk;
 
 -- How the requester is shown to be the party of a call that was found, and the recordings of it that can be heard now.
 create or replace function verification_of(q subject_request, c request_call) returns table (how text, recordings uuid[])
@@ -325,28 +325,28 @@ begin
 end $$;
 
 -- Whether a recording is restricted by one request alone, whose call waits to be verified again: it is heard for that.
-create or replace function is_heard_to_verify(r recording, reference text) returns boolean
+create or replace function is_playable_to_verify(r recording, reference text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
-    select from request_served(is_heard_to_verify.reference) q join request_call c on c.request_id = q.id and c.contact_id = r.contact_id
+    select from request_by_reference(is_playable_to_verify.reference) q join request_call c on c.request_id = q.id and c.contact_id = r.contact_id
     where c.verify_again_since is not null and restricts(q) and not is_restricted(r, q.id)
   ) and not exists (select from prohibition p where p.recording_id = r.id);
 end $$;
 
 -- Whether the viewer has heard anything of a recording under a number, for whoever has the request's name now.
-create or replace function has_heard(recording uuid, reference text, since timestamptz) returns boolean
+create or replace function has_listened(recording uuid, reference text, since timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from listening l join listening_range g on g.listening_id = l.id
-    where l.recording_id = has_heard.recording and l.person_id = viewer() and l.reference = has_heard.reference and g.from_ms < g.to_ms
-      and coalesce(l.started_at >= has_heard.since, true)
+    where l.recording_id = has_listened.recording and l.person_id = viewer() and l.reference = has_listened.reference and g.from_ms < g.to_ms
+      and coalesce(l.started_at >= has_listened.since, true)
   )
 $$;
 
 -- A call that was verified for another name is not shown to be of whoever has it now: what waited for their hearing waits no longer. Whoever
 -- was told that its recordings are restricted is told before that ends (GDPR 18(3)), which nobody of another name can be.
-create or replace function let_call_go(q subject_request, c request_call) returns void
+create or replace function lift_call_holds(q subject_request, c request_call) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_if(restriction_was_notified(q) and exists (select from restricted_by(q) r where r.contact_id = c.contact_id),
@@ -359,25 +359,25 @@ end $$;
 create or replace function verify_call(request uuid, wanted uuid, is_party boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
-  c request_call := call_served(q, wanted);
+  q subject_request := lock_identified_request(request);
+  c request_call := lock_request_call(q, wanted);
   is_again boolean := c.verify_again_since is not null;
   was_opened boolean := exists (select from inspection i
     where i.request_id = q.id and i.contact_id = c.contact_id and i.outcome is distinct from 'withdrawn');
   opened uuid;
   shown record;
 begin
-  perform refuse_if(call_state(c) <> 'FOUND' or not is_in_the_log(c), 'call.not-verifiable');
+  perform refuse_if(call_state(c) <> 'FOUND' or not is_search_logged(c), 'call.not-verifiable');
   select * into shown from verification_of(q, c);
   if not verify_call.is_party then
-    perform let_call_go(q, c) where is_again;
+    perform lift_call_holds(q, c) where is_again;
     update request_call o set state = 'NOT_PARTY', contact_id = null, contact_started_at = null, verified_how = shown.how,
       verified_at = clock_timestamp(), verified_by = viewer(), verify_again_since = null
     where o.id = c.id;
     perform record_request_act('call.verified', q, jsonb_build_object('call', c.id, 'isParty', false, 'by', shown.how));
     return;
   end if;
-  perform refuse_if(shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number, c.verify_again_since)),
+  perform refuse_if(shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_listened(r, q.number, c.verify_again_since)),
     'call.not-heard');
   perform refuse_if(shown.how = 'DETAILS' and not coalesce(
     c.told ->> 'callerNumber' is not null or (c.told ->> 'official' is not null and c.told ->> 'minutes' is not null), false),
@@ -397,25 +397,25 @@ end $$;
 grant execute on function verify_call to seloste_desk;
 
 -- Several calls stay alike, or nothing shows whose it is: which they were is forgotten.
-create or replace function give_up_call(request uuid, wanted uuid) returns void
+create or replace function abandon_call(request uuid, wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
-  c request_call := call_served(q, wanted);
+  q subject_request := lock_identified_request(request);
+  c request_call := lock_request_call(q, wanted);
 begin
   perform refuse_if(call_state(c) not in ('SEVERAL', 'FOUND'), 'call.not-verifiable');
-  perform let_call_go(q, c) where c.verify_again_since is not null;
+  perform lift_call_holds(q, c) where c.verify_again_since is not null;
   update request_call o set state = 'NOT_IDENTIFIABLE', contact_id = null, contact_started_at = null, verify_again_since = null
   where o.id = c.id;
   perform record_request_act('call.given-up', q, jsonb_build_object('call', c.id));
 end $$;
-grant execute on function give_up_call to seloste_desk;
+grant execute on function abandon_call to seloste_desk;
 
 create or replace function withdraw_call(request uuid, wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(request);
-  c request_call := call_served(q, wanted);
+  q subject_request := lock_request(request);
+  c request_call := lock_request_call(q, wanted);
 begin
   perform refuse_if(c.state = 'MATCHED', 'call.matched');
   delete from request_call o where o.id = c.id;
@@ -452,7 +452,7 @@ begin
       case when q.closed_at is null then c.contact_id end, case when c.verify_again_since is null then c.verified_by end, q.party,
       case when s.state = 'FOUND' then v.how end,
       case when s.state = 'FOUND' then (
-        select coalesce(jsonb_agg(jsonb_build_object('id', r, 'hasBeenHeard', has_heard(r, q.number, c.verify_again_since))), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('id', r, 'hasBeenHeard', has_listened(r, q.number, c.verify_again_since))), '[]')
         from unnest(v.recordings) r) end,
       case when s.state = 'MATCHED' then (
         select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'recordingId', p.recording_id, 'state', prohibition_state(p),
@@ -464,7 +464,7 @@ begin
         where k.contact_id = c.contact_id and o.id <> q.id and o.closed_at is null and k.state = 'MATCHED' and s.state = 'MATCHED'
         order by o.number) end
     from request_call c cross join call_state(c) s(state) left join lateral verification_of(q, c) v on s.state = 'FOUND'
-    where c.request_id = q.id and is_in_the_log(c) order by c.ordinal;
+    where c.request_id = q.id and is_search_logged(c) order by c.ordinal;
 end $$;
 grant execute on function calls_of_request to seloste_desk;
 

@@ -1,5 +1,5 @@
 -- Whether a request is carried out by a prohibition.
-create or replace function asks_to_forbid(q subject_request) returns boolean
+create or replace function requests_prohibition(q subject_request) returns boolean
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select q.kinds && array['PROHIBIT', 'ERASURE', 'OBJECTION']
 $$;
@@ -78,7 +78,7 @@ begin
   end loop;
 end $$;
 
-create or replace function calls_restrict() returns trigger
+create or replace function settle_restrictions_of_call() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
@@ -96,7 +96,7 @@ begin
   return null;
 end $$;
 
-create or replace function requests_restrict() returns trigger
+create or replace function settle_restrictions_of_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if restricts(old) <> restricts(new) then

@@ -94,9 +94,9 @@ begin
 end $$;
 
 -- The last name of somebody by an instant.
-create or replace function name_by(person uuid, at timestamptz) returns text
+create or replace function latest_name_at(person uuid, at timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select n.name from person_name n where n.person_id = name_by.person and n.valid_from <= name_by.at
+  select n.name from person_name n where n.person_id = latest_name_at.person and n.valid_from <= latest_name_at.at
   order by n.valid_from desc limit 1
 $$;
 
@@ -127,7 +127,7 @@ begin
     'madeAt', ledger_instant(clock_timestamp()),
     'name', w.name,
     'address', w.address,
-    'handler', name_by(coalesce(q.assigned_to, viewer()), now()))
+    'handler', latest_name_at(coalesce(q.assigned_to, viewer()), now()))
   into facts from subject_requester w where w.request_id = q.id;
   case
     when kind = 'extension' then
@@ -144,7 +144,7 @@ begin
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(i.contact_started_at), 'recording', recording_for_letter(r, q.number))
           order by i.contact_started_at, r.started_at)
         from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-        where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and is_theirs(q, i.contact_id)), '[]'));
+        where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and is_requesters_call(q, i.contact_id)), '[]'));
     when kind in ('prohibition', 'erasure', 'objection') then
       -- Recordings that were forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is not told.
       return facts || jsonb_build_object('prohibitions', coalesce((
@@ -155,13 +155,13 @@ begin
               (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), p.executed_at) end))
           order by r.contact_started_at, r.started_at)
         from prohibition p join recording r on r.id = p.recording_id
-        where p.reference = q.number and p.party = q.party and is_theirs(q, r.contact_id)), '[]'));
+        where p.reference = q.number and p.party = q.party and is_requesters_call(q, r.contact_id)), '[]'));
     when kind in ('restriction', 'restriction-end') then
       return facts || jsonb_build_object('restrictions', coalesce((
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
           order by r.contact_started_at, r.started_at)
         from restricted_by(q) r
-        where (q.kinds @> array['RESTRICTION'] or restriction_was_notified(q)) and is_theirs(q, r.contact_id)), '[]'));
+        where (q.kinds @> array['RESTRICTION'] or restriction_was_notified(q)) and is_requesters_call(q, r.contact_id)), '[]'));
     when kind = 'log-extract' then
       return facts || jsonb_build_object('looks', accesses_for_letter(q));
     when kind = 'appointment' then
@@ -176,13 +176,13 @@ begin
     when kind = 'correction' then
       return facts || jsonb_build_object('corrections', coalesce((
         select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
-          'was', name_by(c.was_person_id, c.contact_started_at), 'becomes', name_by(c.becomes_person_id, c.contact_started_at),
+          'was', latest_name_at(c.was_person_id, c.contact_started_at), 'becomes', latest_name_at(c.becomes_person_id, c.contact_started_at),
           'outcome', c.outcome) order by c.contact_started_at, c.proposed_at)
-        from correction c where c.request_id = q.id and c.decided_at is not null and is_theirs(q, c.contact_id)), '[]'));
+        from correction c where c.request_id = q.id and c.decided_at is not null and is_requesters_call(q, c.contact_id)), '[]'));
     when kind = 'openness' then
       return facts || jsonb_build_object('openness', (
         select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
-          'by', name_by(d.decided_by, d.decided_at))
+          'by', latest_name_at(d.decided_by, d.decided_at))
         from openness_decision d where d.request_id = q.id));
     else
       return facts;
@@ -193,7 +193,7 @@ end $$;
 create or replace function begin_letter(wanted uuid, kind text, ground text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_letter(wanted, begin_letter.kind);
+  q subject_request := lock_request_of_letter(wanted, begin_letter.kind);
   is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and call_state(rc) = 'MATCHED');
   why text := case when begin_letter.kind = 'refusal' then coalesce(begin_letter.ground,
     -- Drafted again, it has the ground that it had.
@@ -240,13 +240,13 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select distinct q.id, 'destroyed-before'
   from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
     join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null and is_theirs(q, i.contact_id)
+  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null and is_requesters_call(q, i.contact_id)
     and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
   union all
   select q.id, case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end
   from subject_request q join subject_requester w on w.request_id = q.id
     join prohibition p on p.reference = q.number and p.party = q.party join recording r on r.id = p.recording_id
-  where q.identified_at is not null and is_theirs(q, r.contact_id)
+  where q.identified_at is not null and is_requesters_call(q, r.contact_id)
   group by q.id
   having bool_and(p.executed_at is not null)
     and bool_or(not exists (select from letter_told t where t.request_id = q.id and t.kind = 'prohibition' and t.object_id = p.id))
@@ -273,7 +273,7 @@ end $$;
 grant execute on function begin_letter_due to seloste_custodian;
 
 -- A letter that has its text still, locked, for the Service Unit; its request may be closed.
-create or replace function letter_at_hand(wanted uuid) returns letter
+create or replace function lock_letter(wanted uuid) returns letter
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   l letter;
@@ -294,7 +294,7 @@ $$;
 create or replace function read_letter(wanted uuid) returns table (number text, kind text, language text, made_at timestamptz, content jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  l letter := letter_at_hand(wanted);
+  l letter := lock_letter(wanted);
 begin
   perform record_letter_act('letter.read', l, '{}');
   return query select q.number, l.kind, l.language, l.made_at, l.content from subject_request q where q.id = l.request_id;
@@ -309,7 +309,7 @@ declare
 begin
   -- Whoever changes the request, or drafts a letter of it, comes before this or after it.
   perform from subject_request q where q.id = (select n.request_id from letter n where n.id = wanted) for update;
-  l := letter_at_hand(wanted);
+  l := lock_letter(wanted);
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');
   perform refuse_if(letter_has_changed(l), 'letter.stale');
   update letter n set delivered_at = clock_timestamp(), delivered_how = deliver_letter.how, delivered_by = viewer() where n.id = l.id;
@@ -320,7 +320,7 @@ grant execute on function deliver_letter to seloste_desk;
 create or replace function remove_letter(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  l letter := letter_at_hand(wanted);
+  l letter := lock_letter(wanted);
 begin
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');
   perform record_letter_act('letter.removed', l, '{}');
@@ -374,7 +374,7 @@ end $$;
 create or replace function save_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_letter(wanted, save_letter.kind);
+  q subject_request := lock_request_of_letter(wanted, save_letter.kind);
   made letter := put_letter(q, save_letter.kind, save_letter.version, save_letter.content, save_letter.facts);
 begin
   perform record_letter_act('letter.made', made, '{}');

@@ -32,7 +32,7 @@ begin
 end $$;
 
 -- What is heard in the room: recordings that this person waits to hear, of an official's those that they answered themselves.
-create or replace function room_shows(out recordings uuid[], out segments uuid[], out contacts uuid[])
+create or replace function room_contents(out recordings uuid[], out segments uuid[], out contacts uuid[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   select coalesce(array_agg(distinct r.id), '{}'), coalesce(array_agg(distinct r.segment_id), '{}'), coalesce(array_agg(distinct r.contact_id), '{}')
@@ -42,9 +42,9 @@ begin
   join inspection_recording ir on ir.inspection_id = i.id
   join recording r on r.id = ir.recording_id
   join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-  where is_theirs(q, i.contact_id) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
+  where is_requesters_call(q, i.contact_id) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
 end $$;
-grant execute on function room_shows to seloste_desk;
+grant execute on function room_contents to seloste_desk;
 
 -- Who serves a session in the listening mode, and whether a request comes from the workstation at which it was begun.
 create or replace function confinement_of(session_hash bytea, workstation_hash bytea)
@@ -103,7 +103,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   return query
-    select r.person_id, name_by(r.person_id, now()) from access_right r
+    select r.person_id, latest_name_at(r.person_id, now()) from access_right r
     where r.role = 'SERVICE_UNIT' and may_host(r.person_id, now()) group by r.person_id order by 2, 1;
 end $$;
 grant execute on function list_hosts to seloste_desk;
@@ -176,7 +176,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select jsonb_build_object(
     'id', wanted.id, 'startsAt', wanted.starts_at, 'endsAt', wanted.ends_at,
     'office', jsonb_build_object('id', o.id, 'names', o.names, 'address', o.address),
-    'host', jsonb_build_object('id', wanted.host_id, 'name', coalesce(name_by(wanted.host_id, now()), '')),
+    'host', jsonb_build_object('id', wanted.host_id, 'name', coalesce(latest_name_at(wanted.host_id, now()), '')),
     'isBooked', exists (select from appointment a where a.slot_id = wanted.id and a.state = 'BOOKED'))
   from office o where o.id = wanted.office_id
 $$;
@@ -194,11 +194,11 @@ begin
 end $$;
 grant execute on function list_slots to seloste_desk;
 
-create or replace function recordings_to_hear(request uuid) returns uuid[]
+create or replace function recordings_to_inspect(request uuid) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct ir.recording_id), '{}')
   from inspection i join inspection_recording ir on ir.inspection_id = i.id join subject_request q on q.id = i.request_id
-  where q.id = recordings_to_hear.request and i.closed_at is null and is_theirs(q, i.contact_id)
+  where q.id = recordings_to_inspect.request and i.closed_at is null and is_requesters_call(q, i.contact_id)
 $$;
 
 -- Times that a requester can be offered: free, ahead, at an office that takes them, over before the first end of what is to be
@@ -211,7 +211,7 @@ begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request k where k.id = free_slots.request;
   perform refuse_if(q.id is null, 'not-found');
-  free_slots.latest := case when q.closed_at is null and q.identified_at is not null then latest_appointment(recordings_to_hear(q.id)) end;
+  free_slots.latest := case when q.closed_at is null and q.identified_at is not null then latest_appointment(recordings_to_inspect(q.id)) end;
   for free_slots.slot in
     select slot_to_json(s) from office_slot s join office o on o.id = s.office_id
     where s.removed_at is null and not o.is_closed and s.starts_at > register_now() and s.ends_at <= free_slots.latest
@@ -228,10 +228,10 @@ grant execute on function free_slots to seloste_desk;
 
 -- Gives a time to a request, which serves somebody who is identified; one that is booked already is moved. Inspections first: the
 -- custodian closes one whose recordings have ended before this, or after it and this ends with it.
-create or replace function give_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
+create or replace function assign_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  latest timestamptz := latest_appointment(recordings_to_hear(q.id));
+  latest timestamptz := latest_appointment(recordings_to_inspect(q.id));
   before appointment;
   made appointment;
 begin
@@ -246,7 +246,7 @@ begin
     perform end_rooms(before, viewer(), 'moved');
   end if;
   insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
-  values (q.id, s.id, give_slot.needs, btrim(give_slot.interpreter_language), viewer()) returning * into made;
+  values (q.id, s.id, assign_slot.needs, btrim(assign_slot.interpreter_language), viewer()) returning * into made;
   perform record_appointment_act('appointment.booked', made, viewer(), jsonb_build_object('request', q.id, 'time', s.id, 'office', s.office_id,
     'at', ledger_instant(s.starts_at), 'moved', before.id));
   return made.id;
@@ -255,40 +255,40 @@ end $$;
 create or replace function book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
+  q subject_request := lock_identified_request(request);
   s office_slot;
 begin
   perform refuse_identity_code('interpreterLanguage', book_appointment.interpreter_language);
   perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
-  perform refuse_if(latest_appointment(recordings_to_hear(q.id)) is null, 'appointment.nothing');
+  perform refuse_if(latest_appointment(recordings_to_inspect(q.id)) is null, 'appointment.nothing');
   select * into s from office_slot k where k.id = book_appointment.slot and k.removed_at is null for update;
   perform refuse_if(s.id is null, 'not-found');
   perform refuse_if(s.starts_at <= register_now(), 'appointment.past');
-  return give_slot(q, s, needs, interpreter_language);
+  return assign_slot(q, s, needs, interpreter_language);
 end $$;
 grant execute on function book_appointment to seloste_desk;
 
 -- Somebody stands at the door: a time that begins now, with whoever books it as host. Free times that it overlaps are taken back; one
 -- that somebody else has booked stands.
-create or replace function book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid
+create or replace function book_walk_in(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
+  q subject_request := lock_identified_request(request);
   o office;
   s office_slot;
   free office_slot;
   made uuid;
 begin
-  perform refuse_identity_code('interpreterLanguage', book_now.interpreter_language);
+  perform refuse_identity_code('interpreterLanguage', book_walk_in.interpreter_language);
   perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
-  select * into o from office k where k.id = book_now.office for share;
+  select * into o from office k where k.id = book_walk_in.office for share;
   perform refuse_if(o.id is null, 'not-found');
   perform refuse_if(minutes is null or minutes not between 15 and 240, 'slot.times');
   lock table office_slot in share row exclusive mode;
   insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
   values (o.id, register_now(), register_now() + make_interval(mins => minutes), viewer(), viewer()) returning * into s;
   perform record_office_act('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', 1, 'from', ledger_instant(s.starts_at), 'host', s.host_id));
-  made := give_slot(q, s, needs, interpreter_language);
+  made := assign_slot(q, s, needs, interpreter_language);
   for free in
     select * from office_slot k
     where k.id <> s.id and k.removed_at is null and k.starts_at < s.ends_at and k.ends_at > s.starts_at
@@ -300,7 +300,7 @@ begin
   end loop;
   return made;
 end $$;
-grant execute on function book_now to seloste_desk;
+grant execute on function book_walk_in to seloste_desk;
 
 -- Ends the sessions that are in an appointment's room; what they play stops within seconds.
 create or replace function end_rooms(a appointment, whose uuid, why text) returns void
@@ -352,7 +352,7 @@ end $$;
 grant execute on function record_appointment_outcome to seloste_desk;
 
 -- With the last thing that was to be heard, an appointment is over: destroyed before, another's by a correction, or not asked for any more.
-create or replace function appointment_follows() returns trigger
+create or replace function end_idle_appointment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a appointment;
@@ -384,7 +384,7 @@ begin
       'interpreterLanguage', a.interpreter_language, 'state', a.state, 'bookedAt', a.booked_at,
       'isUrgent', a.state = 'BOOKED' and exists (
         select from inspection i where i.request_id = q.id and i.closed_at is null and inspection_is_urgent(i)),
-      'latest', case when a.state = 'BOOKED' then latest_appointment(recordings_to_hear(q.id)) end,
+      'latest', case when a.state = 'BOOKED' then latest_appointment(recordings_to_inspect(q.id)) end,
       'canBeOpened', a.state = 'BOOKED' and q.closed_at is null and q.identified_at is not null and s.host_id = viewer()
         and s.starts_at <= register_now() and s.ends_at > register_now()
         and exists (select from workstation w where w.office_id = s.office_id and w.ended_at is null
@@ -504,13 +504,13 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 #variable_conflict use_column
 declare
   q subject_request;
-  heard uuid[] := (select recordings from room_shows());
+  heard uuid[] := (select recordings from room_contents());
 begin
   select * into q from request_in_room();
   perform refuse_if(q.id is null or not exists (select from rights_of(viewer(), 'INSPECTION', q.number)), 'room.none');
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   select viewer(), 'SERVICE_UNIT', 'contact.read', 'INSPECTION', q.number, 'contact', c, 'ok', jsonb_build_object('appointment', confined_to())
-  from room_shows() h, unnest(h.contacts) c;
+  from room_contents() h, unnest(h.contacts) c;
   return query
     select confined_to(), q.number, q.language, confined_until(), exists (select from person p where p.id = viewer() and p.password_check is not null), coalesce((
       select jsonb_agg(jsonb_build_object(

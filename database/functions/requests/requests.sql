@@ -1,5 +1,5 @@
 -- An open request, locked, for whoever holds the Service Unit's right now.
-create or replace function serving(wanted uuid) returns subject_request
+create or replace function lock_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
@@ -11,11 +11,11 @@ begin
   return q;
 end $$;
 
--- As `serving`, once the requester has been identified: before that no call is looked for and nothing is told of any (R46).
-create or replace function serving_identified(wanted uuid) returns subject_request
+-- As `lock_request`, once the requester has been identified: before that no call is looked for and nothing is told of any (R46).
+create or replace function lock_identified_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(wanted);
+  q subject_request := lock_request(wanted);
 begin
   perform refuse_if(q.identified_at is null, 'request.not-identified');
   return q;
@@ -122,7 +122,7 @@ grant execute on function enter_request to seloste_desk;
 create or replace function change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(wanted);
+  q subject_request := lock_request(wanted);
   changed subject_request;
   is_renamed boolean;
 begin
@@ -157,7 +157,7 @@ grant execute on function request_clerks to seloste_desk;
 create or replace function assign_request(wanted uuid, clerk uuid, seen text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(wanted);
+  q subject_request := lock_request(wanted);
 begin
   perform refuse_if(clerk is not null and clerk not in (select request_clerks()), 'request.assignee-wrong');
   -- Of two who take it at once, one has it.
@@ -174,7 +174,7 @@ grant execute on function assign_request to seloste_desk;
 create or replace function identify_requester(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(wanted);
+  q subject_request := lock_request(wanted);
 begin
   -- Whoever answers calls and serves requests would serve themselves: get a file of a recording that they may hear.
   perform refuse_if(q.official_id = viewer(), 'request.own');
@@ -191,7 +191,7 @@ grant execute on function identify_requester to seloste_desk;
 create or replace function extend_request(wanted uuid, months integer, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(wanted);
+  q subject_request := lock_request(wanted);
   later timestamptz;
 begin
   perform refuse_if(q.extended_at is not null, 'request.extended');

@@ -23,7 +23,7 @@ begin
     from subject_request q
     left join lateral (
       select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', call_state(rc), 'canBeHeard', h.until is not null,
-        'canBeForbidden', call_state(rc) = 'MATCHED' and q.closed_at is null and asks_to_forbid(q)
+        'canBeForbidden', call_state(rc) = 'MATCHED' and q.closed_at is null and requests_prohibition(q)
           and can_be_forbidden(q, rc.contact_id),
         'isForbidden', call_state(rc) = 'MATCHED' and exists (
           select from prohibition p join recording r on r.id = p.recording_id
@@ -79,7 +79,7 @@ begin
         exists (select from request_call c where c.request_id = q.id and call_state(c) in ('SEVERAL', 'FOUND'))
         or not q.kinds && array['OPENNESS', 'MENTIONED'] and not exists (select from request_call c where c.request_id = q.id)
       ) then 'call' end,
-      case when outcome = 'ANSWERED' and asks_to_forbid(q) and exists (
+      case when outcome = 'ANSWERED' and requests_prohibition(q) and exists (
         select from request_call c where c.request_id = q.id and call_state(c) = 'MATCHED' and can_be_forbidden(q, c.contact_id)
       ) then 'prohibition' end,
       case when exists (select from appointment a where a.request_id = q.id and a.state = 'BOOKED') then 'appointment' end,
@@ -122,7 +122,7 @@ end $$;
 grant execute on function closing_blockers_by_outcome to seloste_desk;
 
 -- A listening that is asked for later waits from then on; one that is asked for no more, not at all.
-create or replace function follow_kinds() returns trigger
+create or replace function apply_request_kinds() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   opened uuid;
@@ -144,7 +144,7 @@ end $$;
 create or replace function close_request(wanted uuid, outcome text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving(wanted);
+  q subject_request := lock_request(wanted);
   unfinished text[] := closing_blockers(q, outcome);
 begin
   perform refuse_if(answered_callers_call(q), 'request.own');
@@ -160,7 +160,7 @@ grant execute on function close_request to seloste_desk;
 
 -- What is personal of a request: who asks, what they told, which calls they were, what they needed, the words of the letters.
 -- What stays says that somebody asked, what for and how it ended.
-create or replace function forget_requester(wanted uuid) returns void
+create or replace function erase_requester(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from subject_requester where request_id = wanted;
@@ -177,7 +177,7 @@ end $$;
 
 -- Thirty days after a request was closed, and after what was forbidden by it was destroyed, of which a letter tells. The ledger has it: a
 -- restore erases it again. @returns how many
-create or replace function erase_requests_over() returns integer
+create or replace function erase_closed_requests() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
@@ -190,11 +190,11 @@ begin
     order by s.closed_at for update skip locked
   loop
     update subject_request set erased_at = clock_timestamp() where id = q.id;
-    perform forget_requester(q.id);
+    perform erase_requester(q.id);
     perform append_to_ledger('request', q.id, 'erased', jsonb_build_object('closedAt', ledger_instant(q.closed_at), 'outcome', q.outcome));
     insert into audit_entry (action, object_kind, object_id, result, detail) values ('request.erased', 'request', q.id, 'ok', '{}');
     erased := erased + 1;
   end loop;
   return erased;
 end $$;
-grant execute on function erase_requests_over to seloste_custodian;
+grant execute on function erase_closed_requests to seloste_custodian;

@@ -151,7 +151,7 @@ create or replace function round_to_five(n bigint) returns bigint language sql i
 
 -- Makes days of which no call is left part of their month, and rounds the months of which none is left. Returns how many rows
 -- of counts went.
-create or replace function coarsen_studies() returns integer
+create or replace function roll_up_studies() returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   at timestamp := destruction_now() at time zone 'Europe/Helsinki';
@@ -178,7 +178,7 @@ begin
   delete from study_month m where m.is_rounded and m.calls = 0 and m.judged = 0;
   return gone;
 end $$;
-grant execute on function coarsen_studies to seloste_custodian;
+grant execute on function roll_up_studies to seloste_custodian;
 
 create or replace function studies_purpose() returns boolean language sql stable parallel safe as $$
   select current_setting('seloste.purpose', true) = 'SERVICE_LEVEL_STUDY'

@@ -16,7 +16,7 @@ end $$;
 grant execute on function list_training_collections to seloste_desk;
 
 -- A collection that stands, locked for an act on it.
-create or replace function training_collection_locked(wanted uuid) returns training_collection
+create or replace function lock_training_collection(wanted uuid) returns training_collection
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   c training_collection;
@@ -36,7 +36,7 @@ declare
   c training_collection;
 begin
   if wanted is not null then
-    c := training_collection_locked(wanted);
+    c := lock_training_collection(wanted);
     perform refuse_if(c.revision <> seen, 'training.changed-meanwhile');
   end if;
   perform refuse_identity_code('name', save_training_collection.name);
@@ -59,7 +59,7 @@ create or replace function end_training_collection(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  c training_collection := training_collection_locked(wanted);
+  c training_collection := lock_training_collection(wanted);
 begin
   perform refuse_if(exists (select from training_session s where s.collection_id = c.id and s.ended_at is null), 'training.session-open');
   perform from recording r where r.id in (select m.recording_id from training_moment m where m.collection_id = c.id) order by r.id for share;
@@ -101,14 +101,14 @@ end $$;
 grant execute on function read_training_collection to seloste_desk;
 
 -- A moment of a collection that stands, locked; whoever destroys its recording comes before or after.
-create or replace function training_moment_locked(wanted uuid) returns training_moment
+create or replace function lock_training_moment(wanted uuid) returns training_moment
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   m training_moment;
   r recording;
 begin
   perform require_duty('TRAINING');
-  perform training_collection_locked((select o.collection_id from training_moment o where o.id = wanted));
+  perform lock_training_collection((select o.collection_id from training_moment o where o.id = wanted));
   select o.* into r from recording o where o.id = (select t.recording_id from training_moment t where t.id = wanted) for share;
   select * into m from training_moment o where o.id = wanted for update;
   perform refuse_if(m.emptied_at is null and (duty_right_to('TRAINING', r)).id is null, 'not-found');
@@ -125,9 +125,9 @@ declare
   held access_right;
 begin
   if wanted is null then
-    perform training_collection_locked(collection);
+    perform lock_training_collection(collection);
   else
-    m := training_moment_locked(wanted);
+    m := lock_training_moment(wanted);
     perform refuse_if(m.emptied_at is not null, 'recording.destroyed');
   end if;
   select o.* into r from recording o where o.id = coalesce(m.recording_id, save_training_moment.recording) for share;
@@ -162,7 +162,7 @@ create or replace function remove_training_moment(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  m training_moment := training_moment_locked(wanted);
+  m training_moment := lock_training_moment(wanted);
 begin
   delete from training_moment o where o.id = m.id;
   perform record_act('training.moment-removed', held, 'TRAINING', 'training-collection', m.collection_id, '{}');
@@ -174,7 +174,7 @@ create or replace function order_training_moments(wanted uuid, moments uuid[]) r
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  c training_collection := training_collection_locked(wanted);
+  c training_collection := lock_training_collection(wanted);
 begin
   perform refuse_if((select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
     is distinct from (select array_agg(o order by o) from unnest(moments) o), 'training.changed-meanwhile');
@@ -211,7 +211,7 @@ create or replace function begin_training_session(collection uuid, name text) re
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  c training_collection := training_collection_locked(collection);
+  c training_collection := lock_training_collection(collection);
   made uuid;
 begin
   perform refuse_identity_code('name', begin_training_session.name);
@@ -273,7 +273,7 @@ end $$;
 grant execute on function list_own_trainings to seloste_desk;
 
 -- The viewer's session that goes on, locked.
-create or replace function training_session_locked(wanted uuid) returns training_session
+create or replace function lock_training_session(wanted uuid) returns training_session
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   s training_session;
@@ -289,7 +289,7 @@ create or replace function enter_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  s training_session := training_session_locked(wanted);
+  s training_session := lock_training_session(wanted);
 begin
   perform refuse_if(not exists (
     select from person p where p.id = enter_trainee.person and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
@@ -306,7 +306,7 @@ create or replace function remove_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  s training_session := training_session_locked(wanted);
+  s training_session := lock_training_session(wanted);
 begin
   perform refuse_if(exists (
     select from listening l join training_attendee a on a.session_id = s.id and a.person_id = remove_trainee.person
@@ -324,7 +324,7 @@ create or replace function end_training_session(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := require_duty('TRAINING');
-  s training_session := training_session_locked(wanted);
+  s training_session := lock_training_session(wanted);
   l listening;
 begin
   for l in select * from listening o
@@ -372,7 +372,7 @@ end $$;
 
 -- What is over: moments of recordings that are not there (a restored backup brings such back); sessions that nobody ended by the
 -- next day; sessions and their lists after fourteen months, as the history of the calls that were heard.
-create or replace function end_training_over() returns integer
+create or replace function expire_training_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   gone integer;
@@ -387,4 +387,4 @@ begin
     and not exists (select from training_session s where s.collection_id = c.id);
   return gone;
 end $$;
-grant execute on function end_training_over to seloste_custodian;
+grant execute on function expire_training_data to seloste_custodian;

@@ -8,13 +8,13 @@ begin
 end $$;
 
 -- Notes that the alarm has been seen; the first time counts.
-create or replace function see_alarm(alarm uuid) returns void
+create or replace function mark_alarm_seen(alarm uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
-  update alarm a set seen_at = clock_timestamp(), seen_by = viewer() where a.id = see_alarm.alarm and a.seen_at is null;
+  update alarm a set seen_at = clock_timestamp(), seen_by = viewer() where a.id = mark_alarm_seen.alarm and a.seen_at is null;
 end $$;
-grant execute on function see_alarm to seloste_desk;
+grant execute on function mark_alarm_seen to seloste_desk;
 
 -- Closes an alarm with what was found out. Nobody closes one that is about themselves.
 -- A note under an alarm of calls and recordings explains what it had counted.
@@ -24,7 +24,7 @@ declare
   a alarm;
 begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
-  perform not_while_watched(o.kind) from public.alarm o where o.id = close_alarm.alarm;
+  perform lock_alarm_kind(o.kind) from public.alarm o where o.id = close_alarm.alarm;
   select * into a from public.alarm o where o.id = close_alarm.alarm for update;
   perform refuse_if(a.id is null, 'not-found');
   perform refuse_if(a.closed_at is not null, 'alarm.closed');

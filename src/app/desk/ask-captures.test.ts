@@ -150,7 +150,7 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
 
 test('a capture that does not answer is named', async () => {
   await pool.query(
-    `select capture_node_lives(gen_random_uuid(), 'gone', '1', now(), '{"draining": false, "pressures": [], "sessions": 0, "recordings": 0, "waiting": 0}')`,
+    `select capture_node_heartbeat(gen_random_uuid(), 'gone', '1', now(), '{"draining": false, "pressures": [], "sessions": 0, "recordings": 0, "waiting": 0}')`,
   )
   expect(await readCallFlows(captures).list()).toMatchObject({ unanswered: ['gone'] })
   expect(faults).toEqual([])

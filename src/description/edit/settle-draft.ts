@@ -12,7 +12,7 @@ export type DraftHead = {
   version: number
   /** Default: the text's own. */
   effectiveFrom?: Temporal.Instant
-  /** User ids. Without an approver the line is left open (`settled_text`, database/functions/description/versions.sql). */
+  /** User ids. Without an approver the line is left open (`approved_text`, database/functions/description/versions.sql). */
   decision?: { author: string; approver?: string; decidedOn: Temporal.PlainDate }
 }
 

@@ -61,7 +61,7 @@ export async function countDays(db: Kysely<RegisterTables>): Promise<number> {
 
 async function dropMonths(db: Kysely<RegisterTables>): Promise<{ contacts: number; months: string[] }> {
   const { rows } = await sql<{ month: Temporal.PlainDate }>`
-    select month from history_months_over() as over (month)`.execute(db)
+    select month from expired_history_months() as over (month)`.execute(db)
   const dropped = { contacts: 0, months: [] as string[] }
   for (const { month } of rows) {
     const ended = await dropMonth(db, month)

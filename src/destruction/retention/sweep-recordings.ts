@@ -72,16 +72,16 @@ export async function isOverdue(db: Kysely<RegisterTables>): Promise<boolean> {
       select from recording r
       where r.destroy_at < date_trunc('hour', destruction_now(), 'UTC')
         and r.state <> 'DESTROYED' and r.state in ('CAPTURING', 'STORED', 'QUARANTINED')
-        and end_of_recording(r) ->> 'act' = 'destroy'
+        and recording_end_decision(r) ->> 'act' = 'destroy'
     ) as found`.execute(db)
   return rows[0]!.found
 }
 
-/** Uses the time of destruction; recordings kept by an order or a case are not due (end_of_recording). */
+/** Uses the time of destruction; recordings kept by an order or a case are not due (recording_end_decision). */
 async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal.Instant): Promise<Ending[]> {
   const { rows } = await sql<{ id: string; destroyAt: Temporal.Instant; cause: Ending['cause'] }>`
     select r.id, r.destroy_at as "destroyAt", due.ends ->> 'cause' as cause
-    from recording r cross join lateral (select end_of_recording(r) as ends) due
+    from recording r cross join lateral (select recording_end_decision(r) as ends) due
     where r.state not in ('DESTROYING', 'DESTROYED') and r.id > ${after}
       and r.destroy_at <= least(${now}::timestamptz, destruction_now())
       and due.ends ->> 'act' = 'destroy'

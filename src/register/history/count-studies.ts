@@ -23,6 +23,6 @@ export async function countStudies(db: Kysely<RegisterTables>, signal?: AbortSig
  * @returns how many rows
  */
 export async function coarsenStudies(db: Kysely<RegisterTables>): Promise<number> {
-  const { rows } = await sql<{ gone: number }>`select coarsen_studies() as gone`.execute(db)
+  const { rows } = await sql<{ gone: number }>`select roll_up_studies() as gone`.execute(db)
   return rows[0]!.gone
 }

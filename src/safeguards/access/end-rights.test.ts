@@ -60,7 +60,7 @@ describe('revoking', () => {
 describe('reviewing', () => {
   const doubts = async (right: string) =>
     (
-      await sql<{ doubts: string[] }>`select doubts_about(r) as doubts from access_right r where id = ${right}`.execute(
+      await sql<{ doubts: string[] }>`select right_doubts(r) as doubts from access_right r where id = ${right}`.execute(
         desk,
       )
     ).rows[0]?.doubts

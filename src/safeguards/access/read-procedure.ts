@@ -178,11 +178,11 @@ export function listReview(
     const whose = viewer.everybody ? sql<boolean>`true` : sql<boolean>`r.person_id = any (${viewer.people}::uuid[])`
     const inForce = sql<boolean>`r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
       and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
-    const isDue = sql<boolean>`(confirmed_at(r) < quarter_began(now()) or is_doubted_by_move(r))`
-    const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_began(quarter_began(now()) - interval '1 day') or is_doubted_by_move(r))`
+    const isDue = sql<boolean>`(confirmed_at(r) < quarter_began(now()) or is_doubtful_after_move(r))`
+    const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_began(quarter_began(now()) - interval '1 day') or is_doubtful_after_move(r))`
     const rights = await rightsWhere(
       tx,
-      sql<boolean>`${inForce} and ${isDue} order by is_doubted_by_move(r) desc, confirmed_at(r), r.id limit ${mostReviewed}`,
+      sql<boolean>`${inForce} and ${isDue} order by is_doubtful_after_move(r) desc, confirmed_at(r), r.id limit ${mostReviewed}`,
       now,
     )
     const { rows: counted } = await sql<{ left: number; overdue: number; reviewed: number }>`
@@ -286,7 +286,7 @@ async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Pr
       r.scope_numbers as numbers, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
       r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
       r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
-      doubts_about(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) or m.is_doubted as due,
+      right_doubts(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) or m.is_doubted as due,
       c.at < quarter_began(quarter_began(now()) - interval '1 day') or m.is_doubted as overdue, case
         when r.person_id = viewing.me then 'own'
         when viewing.approves then 'approver'
@@ -296,7 +296,7 @@ async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Pr
     join person p on p.id = r.person_id
     cross join viewing
     cross join lateral (select confirmed_at(r) as at) c
-    cross join lateral (select r.revoked_at is null and holds_now(r.valid_from, r.valid_to) and is_doubted_by_move(r) as is_doubted) m
+    cross join lateral (select r.revoked_at is null and holds_now(r.valid_from, r.valid_to) and is_doubtful_after_move(r) as is_doubted) m
     left join right_request q on q.id = r.request_id
     left join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
     where ${which}`.execute(tx)

@@ -70,7 +70,7 @@ export function askVerification(
   session: Pick<Session, 'token'>,
 ): Promise<{ id: string } | { refused: 'deny.role' }> {
   return asOfficer(holding, session, async (tx) => {
-    const { rows } = await sql<{ id: string }>`select ask_log_verification() as id`.execute(tx)
+    const { rows } = await sql<{ id: string }>`select request_log_verification() as id`.execute(tx)
     return rows[0]!
   })
 }

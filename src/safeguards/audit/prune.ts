@@ -31,7 +31,7 @@ export async function pruneLog(
   { signer, folder, now }: Pruning,
 ): Promise<number> {
   const db = safeguardsOf(holding)
-  await sql`select thin_checkpoints()`.execute(db)
+  await sql`select prune_checkpoints()`.execute(db)
   if (months === null || !signer) return 0
   for (let pruned = 0; ;) {
     const { before, first, sealed } = await whatMayGo(db, signer, months, now)

@@ -53,11 +53,11 @@ export async function giveFeedback(
 ): Promise<Temporal.Instant | 'full'> {
   try {
     const { rows } = await sql<{ due: Temporal.Instant }>`
-      select give_feedback(${given.language}, ${given.message}, ${given.place ?? null}, ${given.email ?? null}) as due`.execute(
+      select submit_feedback(${given.language}, ${given.message}, ${given.place ?? null}, ${given.email ?? null}) as due`.execute(
       safeguardsOf(holding),
     )
     const [row] = rows
-    if (!row) throw new Error('give_feedback returned nothing')
+    if (!row) throw new Error('submit_feedback returned nothing')
     return row.due
   } catch (error) {
     if (raised(error) === 'feedback.full') return 'full'

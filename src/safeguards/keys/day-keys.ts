@@ -29,7 +29,7 @@ export async function endDayKeys(
   const { rows } = await sql<{ day: Temporal.PlainDate }>`
     select k.day from intake_key k
     where k.private_destroyed_at is null and (k.day < (least(${now}::timestamptz, destruction_now()) at time zone 'UTC')::date - ${sql.lit(daysKept)} or (
-      day_keys_are_over()
+      day_keys_are_retired()
       and not exists (
         select from recording r
         where r.intake_day = k.day and r.intake_key is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED')

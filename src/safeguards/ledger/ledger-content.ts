@@ -45,7 +45,7 @@ export async function contentFiles(
     from ledger_content c join destruction_entry e on e.seq = c.seq and proves_content(e, c) left join ledger_leaf l on l.seq = c.seq
     group by 1 order by 1`.execute(safeguardsOf(holding))
   const { rows: since } = await sql<{ day: string }>`
-    select to_char(contents_since() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
+    select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
   const names = new Map(rows.map(({ day }) => [day, fileOf(day, recipient)]))
   async function* write(): AsyncGenerator<LedgerFile> {
     const checkedDay = rows[rows.length > 0 ? randomInt(rows.length) : 0]?.day
@@ -122,5 +122,5 @@ export async function openEntries(holding: HoldingSafeguards, entries: readonly 
 
 /** Deletes contents that no backup needs any more, by the time of destruction. */
 export async function forgetContents(holding: HoldingSafeguards): Promise<void> {
-  await sql`select forget_ledger_content()`.execute(safeguardsOf(holding))
+  await sql`select prune_ledger_content()`.execute(safeguardsOf(holding))
 }

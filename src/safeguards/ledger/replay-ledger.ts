@@ -103,7 +103,7 @@ export async function replayLedger(
       holds: holds.length,
       prohibitions: forbidden.length,
     }
-    await sql`select mend_recorded_parts()`.execute(tx)
+    await sql`select rebuild_recorded_parts()`.execute(tx)
     const { touched, ...requests } = await replayRequests(tx, ended)
     const disclosures = await replayDisclosures(tx, ended, replaying.lent ?? [])
     await passNumbers(tx, rows)

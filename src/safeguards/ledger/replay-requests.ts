@@ -190,7 +190,7 @@ async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: E
     sql`update subject_request set erased_at = ${at}::timestamptz, closed_at = coalesce(closed_at, ${closedAt}::timestamptz),
       outcome = coalesce(outcome, ${outcome ?? null}) where id = ${id}::uuid and erased_at is null`,
   )
-  if (erased > 0) await sql`select forget_requester(${id}::uuid)`.execute(tx)
+  if (erased > 0) await sql`select erase_requester(${id}::uuid)`.execute(tx)
   return erased
 }
 

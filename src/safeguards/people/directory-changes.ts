@@ -163,7 +163,7 @@ function row(
 
 /** Requests a change in the transaction's session; pending values are stored only there. */
 export async function askDirectoryChange(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
-  await sql`select ask_directory_change(${personId}::uuid, ${JSON.stringify(wanted)}::jsonb)`.execute(tx)
+  await sql`select request_directory_change(${personId}::uuid, ${JSON.stringify(wanted)}::jsonb)`.execute(tx)
 }
 
 /** Makes the change from an instant on; a number still held by somebody else moves to the person. */

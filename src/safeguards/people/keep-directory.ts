@@ -26,7 +26,7 @@ export async function keepDirectory<Done extends object>(
   // A refusal rolls everything back.
   const refusal = await inSession(db, settings, async (tx) => {
     const { rows } = await sql<{ keeps: boolean; client: string | null }>`
-      select keeps_directory() as keeps, scim_client() as client, lock_directory()`.execute(tx)
+      select may_change_directory() as keeps, scim_client() as client, lock_directory()`.execute(tx)
     if (!rows[0]?.keeps) throw new Refused({ refused: 'deny.role' })
     const result = await work(tx)
     if ('refused' in result) throw new Refused(result)

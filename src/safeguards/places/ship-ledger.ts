@@ -120,7 +120,7 @@ export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolea
 
 /** Returns true if a package waits until the places know of its release. */
 export async function packagesWait(holding: HoldingSafeguards): Promise<boolean> {
-  const { rows } = await sql<{ wait: boolean }>`select packages_wait_for_places() as wait`.execute(
+  const { rows } = await sql<{ wait: boolean }>`select packages_await_replication() as wait`.execute(
     safeguardsOf(holding),
   )
   return rows[0]?.wait === true

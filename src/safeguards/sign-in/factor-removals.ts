@@ -33,9 +33,9 @@ export function askFactorRemoval(
   }
   return orRefused(holding, askRefusals, entry, () =>
     asViewer(holding, session, async (tx) => {
-      const { rows } = await sql<{ id: string }>`select ask_factor_removal(${personId}::uuid, ${reason}) as id`.execute(
-        tx,
-      )
+      const { rows } = await sql<{
+        id: string
+      }>`select request_factor_removal(${personId}::uuid, ${reason}) as id`.execute(tx)
       const { asked_at: askedAt } = await tx
         .selectFrom('factor_removal')
         .select('asked_at')

@@ -22,5 +22,5 @@ export async function endLeavers(holding: HoldingSafeguards): Promise<number> {
 
 /** Deletes expired data of signing in: failures, links, notices, unused devices, unfinished enrolments. */
 export async function forgetSignIns(holding: HoldingSafeguards): Promise<void> {
-  await sql`select forget_sign_ins(), forget_notices()`.execute(safeguardsOf(holding))
+  await sql`select prune_sign_in_data(), prune_notices()`.execute(safeguardsOf(holding))
 }

@@ -89,7 +89,7 @@ export function seeAlarm(
   return asRefused(
     watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-      await sql`select see_alarm(${id}::uuid)`.execute(tx)
+      await sql`select mark_alarm_seen(${id}::uuid)`.execute(tx)
       return undefined
     }),
   )

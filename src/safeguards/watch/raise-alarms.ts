@@ -47,7 +47,7 @@ async function watchOne(
 ): Promise<RaisedAlarm[]> {
   const db = safeguardsOf(tx)
   // Serialised with closing: what was found before is not raised after.
-  await sql`select not_while_watched(${kind})`.execute(db)
+  await sql`select lock_alarm_kind(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
   const since = last ? last.at.subtract(again) : now.subtract(firstPeriod)
   const threshold = JSON.stringify(thresholds[kind])

@@ -22,7 +22,7 @@ export function noteStandstill(
 ): Promise<'raised' | 'over' | undefined> {
   return withTransaction(safeguardsOf(holding), async (tx) => {
     const db = safeguardsOf(tx)
-    await sql`select not_while_watched('standstill')`.execute(db)
+    await sql`select lock_alarm_kind('standstill')`.execute(db)
     if (standing.length === 0) {
       const { rows } = await sql<{ settled: boolean }>`select clear_standstill_alarm() as settled`.execute(db)
       return rows[0]?.settled ? 'over' : undefined

@@ -109,7 +109,7 @@ export const rightsOwn: Check<OwnFacts> = {
       db,
       sql<{ all: number; others: string[] }>`
         select count(*) as all, coalesce(array_agg(l.id::text) filter (where s.official_person_id is distinct from l.person_id
-            and not had_part(l.person_id, s.contact_id, s.id, l.started_at)), '{}') as others
+            and not took_part(l.person_id, s.contact_id, s.id, l.started_at)), '{}') as others
         from listening l
         join recording r on r.id = l.recording_id
         join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
@@ -132,7 +132,7 @@ export const rightsOwn: Check<OwnFacts> = {
           (select count(*) from audit_entry
             where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')) as looks,
           (select coalesce(array_agg(seq order by seq), '{}') from of_others o
-            where not had_part(o.person_id, o.object_id, null, o.at)) as others,
+            where not took_part(o.person_id, o.object_id, null, o.at)) as others,
           -- An entry may commit after a later one.
           (select greatest(${before.upto}::bigint, max(seq)) from seen where at < now() - interval '10 minutes') as upto`,
     )

@@ -24,7 +24,7 @@ interface CopiesThatLeft {
 
 async function askCopies(context: CheckContext): Promise<CopiesThatLeft> {
   const lost = await lostTimes(context)
-  return askOne(context.db, sql<CopiesThatLeft>`select * from copies_that_left(${lost}::tstzmultirange)`)
+  return askOne(context.db, sql<CopiesThatLeft>`select * from released_copy_counts(${lost}::tstzmultirange)`)
 }
 
 type ReturnedFacts = {

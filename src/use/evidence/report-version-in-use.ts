@@ -8,7 +8,7 @@ export async function reportVersionInUse(
   instance: string,
   { version, hash }: Pick<DescriptionVersion, 'version' | 'hash'>,
 ): Promise<void> {
-  await sql`select report_obeyed(${instance}::uuid, ${version}, ${Buffer.from(hash, 'hex')})`.execute(db)
+  await sql`select report_obeyed_version(${instance}::uuid, ${version}, ${Buffer.from(hash, 'hex')})`.execute(db)
 }
 
 /** Reports an orderly shutdown. */

@@ -175,7 +175,7 @@ async function awaitedCertificate(
   id: string,
 ): Promise<AwaitedCertificate | undefined> {
   const { rows } = await sql<{ state: AwaitedCertificate['state']; expected_at: Temporal.Instant | null }>`
-    select state, expected_at from certificate_awaited(${id}::uuid)`.execute(tx)
+    select state, expected_at from expected_certificate(${id}::uuid)`.execute(tx)
   const [found] = rows
   return found && { state: found.state, ...(found.expected_at && { expectedAt: found.expected_at }) }
 }

@@ -9,7 +9,7 @@ import type { Session } from '#safeguards/people/session.ts'
  */
 export function endListening(db: Kysely<RegisterTables>, session: Session, listeningId: string): Promise<boolean> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    const { rows } = await sql<{ left: boolean }>`select leave_listening(${listeningId}::uuid) as left`.execute(tx)
+    const { rows } = await sql<{ left: boolean }>`select stop_listening(${listeningId}::uuid) as left`.execute(tx)
     return rows[0]?.left === true
   })
 }
@@ -24,13 +24,13 @@ export function paceListening(
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<{
       paced: boolean
-    }>`select pace_listening(${listeningId}::uuid, ${speed}::real) as paced`.execute(tx)
+    }>`select set_listening_speed(${listeningId}::uuid, ${speed}::real) as paced`.execute(tx)
     return rows[0]?.paced === true
   })
 }
 
 /** Ends every listening without a valid right or session; called periodically by the custodian. */
 export async function endListeningsOver(db: Kysely<RegisterTables>): Promise<{ listening: string; why: string }[]> {
-  const { rows } = await sql<{ listening: string; why: string }>`select * from end_listenings_over()`.execute(db)
+  const { rows } = await sql<{ listening: string; why: string }>`select * from end_expired_listenings()`.execute(db)
   return rows
 }

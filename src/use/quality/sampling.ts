@@ -182,6 +182,6 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
 
 /** Deletes expired evaluations and samples; returns how many unused evaluations were deleted. */
 export async function endQualityOver(db: Kysely<RegisterTables>): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select end_quality_over() as ended`.execute(db)
+  const { rows } = await sql<{ ended: number }>`select expire_quality_data() as ended`.execute(db)
   return rows[0]?.ended ?? 0
 }

@@ -7,7 +7,7 @@ import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
  * @returns how many
  */
 export async function eraseRequestsOver(db: HoldingSafeguards): Promise<number> {
-  const { rows } = await sql<{ erased: number }>`select erase_requests_over() as erased`.execute(safeguardsOf(db))
+  const { rows } = await sql<{ erased: number }>`select erase_closed_requests() as erased`.execute(safeguardsOf(db))
   return rows[0]!.erased
 }
 

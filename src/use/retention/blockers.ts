@@ -60,9 +60,7 @@ export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
 
 /** Runs as the custodian or the owner of the database. */
 export async function listBlockedDestructions(db: HoldingSafeguards): Promise<BlockedDestruction[]> {
-  const { rows } = await sql<BlockedDestruction>`select kind, id, until from ends_that_wait() order by until`.execute(
-    db,
-  )
+  const { rows } = await sql<BlockedDestruction>`select kind, id, until from pending_ends() order by until`.execute(db)
   return rows
 }
 

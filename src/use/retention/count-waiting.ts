@@ -22,7 +22,7 @@ export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
     select
       (select count(*)::float8 from recording r
         where r.destroy_at < register_now() and r.state in ('CAPTURING', 'STORED', 'QUARANTINED')
-          and end_of_recording(r) ->> 'act' = 'destroy') as recordings,
+          and recording_end_decision(r) ->> 'act' = 'destroy') as recordings,
       (select count(*)::float8 from contact c
         where c.history_ends_at < register_now() and not history_is_held(c.id)) as contacts,
       count(*)::float8 as unsealed,

@@ -108,7 +108,7 @@ async function readClock(tx: Transaction<RegisterTables>, session: Session): Pro
     said: Instant
     stopped_since: Instant | null
     confirmed_by: { person: string; at: string }[]
-  }>`select * from clock_now()`.execute(tx)
+  }>`select * from clock_state()`.execute(tx)
   const { state, mark, said, stopped_since: stoppedSince, confirmed_by: confirmed } = rows[0]!
   const names = await currentNames(
     tx,

@@ -5,7 +5,7 @@
  * A filter is a row here, a member of `contact_filters` (database/functions/history/search.sql) with its line, and its texts in
  * texts/pages/contacts.json: `contacts.search.NAME`, of a text with its `.hint`, of a choice with each `.VALUE`. The form has them in this
  * order. The line stands in `contact_conditions` where it asks for something of the contact itself; where it asks for something of its parts,
- * in the rests of `search_ways`, under `part_is_seen(viewer)`: anywhere else it tells of parts that the viewer does not see.
+ * in the rests of `search_ways`, under `seen_part_condition(viewer)`: anywhere else it tells of parts that the viewer does not see.
  */
 export const contactFilters = {
   /** A text that is a telephone number. */

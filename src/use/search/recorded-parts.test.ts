@@ -23,7 +23,7 @@ async function known() {
 /** The same, made anew from contacts, segments and recordings. */
 async function madeAnew() {
   await pool.query('delete from recorded_part; update segment set number_reached = number_reached')
-  await pool.query('select mend_recorded_parts()')
+  await pool.query('select rebuild_recorded_parts()')
   return known()
 }
 

@@ -36,7 +36,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
         'segment.capture_state',
         'segment.capture_failure',
         'node.name as node',
-        sql<boolean>`coalesce(node.ended_at is not null or node.alive_at < clock_timestamp() - node_silence(), false)`.as(
+        sql<boolean>`coalesce(node.ended_at is not null or node.alive_at < clock_timestamp() - node_timeout(), false)`.as(
           'isSilent',
         ),
       ])

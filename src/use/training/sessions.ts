@@ -144,6 +144,6 @@ export function endTraining(
 
 /** Deletes expired collections and sessions, for the custodian; returns how many sessions. */
 export async function endTrainingOver(db: Kysely<RegisterTables>): Promise<number> {
-  const { rows } = await sql<{ gone: number }>`select end_training_over() as gone`.execute(db)
+  const { rows } = await sql<{ gone: number }>`select expire_training_data() as gone`.execute(db)
   return rows[0]?.gone ?? 0
 }

@@ -206,7 +206,7 @@ describe('what clients send', () => {
     await sql`update capture_hour set hour = date_trunc('hour', now() - interval '4 months', 'UTC') where client = 'Other'`.execute(
       admin,
     )
-    await sql`select forget_capture_seen()`.execute(capture)
+    await sql`select prune_capture_clients()`.execute(capture)
     const left = await admin.selectFrom('capture_client').select('client').execute()
     expect(left.map(({ client }) => client)).not.toContain('SBC/9.1')
     const hours = await admin.selectFrom('capture_hour').select('client').execute()

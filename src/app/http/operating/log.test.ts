@@ -73,7 +73,7 @@ describe('who reads the log', () => {
     await expect(process.query(`select * from read_log('{}', null, null, 0, 10)`)).rejects.toThrow('deny.role')
     await expect(process.query(`select count_log('{}', 10)`)).rejects.toThrow('deny.role')
     await expect(process.query('select * from read_log_entry(1)')).rejects.toThrow('deny.role')
-    await expect(process.query('select ask_log_verification()')).rejects.toThrow('deny.role')
+    await expect(process.query('select request_log_verification()')).rejects.toThrow('deny.role')
     expect((await process.query('select * from log_verification')).rows).toEqual([])
   })
 

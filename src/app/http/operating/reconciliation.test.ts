@@ -312,7 +312,7 @@ describe('what does not meet', () => {
     await watch()
     let isAnswered = false
     const explaining = await owner.transaction().execute(async (tx) => {
-      await sql`select not_while_watched('unrecorded')`.execute(tx)
+      await sql`select lock_alarm_kind('unrecorded')`.execute(tx)
       const answering = explain(officer, { kind: 'unrecorded' }).finally(() => (isAnswered = true))
       await new Promise((resolve) => setTimeout(resolve, 500))
       expect(isAnswered).toBe(false)

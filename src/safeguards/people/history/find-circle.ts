@@ -3,7 +3,7 @@ import type { PersonHistory } from './person-history.ts'
 
 /**
  * Returns a cycle of supervisors through a person, if there is one at some instant: ids, with the person first and last. Same
- * rule as the database's `supervisors_apart`.
+ * rule as the database's `refuse_supervisor_cycle`.
  */
 export function findCircle(
   person: PersonHistory,

@@ -137,6 +137,6 @@ function noteHeard(
 
 /** Ends hearings without a valid right or session; called periodically by the custodian. */
 export async function endHearingsOver({ db }: Pick<AnonymisedCopyStore, 'db'>): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select end_hearings_over() as ended`.execute(db)
+  const { rows } = await sql<{ ended: number }>`select end_expired_hearings() as ended`.execute(db)
   return rows[0]!.ended
 }

@@ -76,21 +76,21 @@ export function createPackageFetching(
     },
     async goesOn({ id, attempt }) {
       const { rows } = await sql<{ goesOn: boolean }>`
-        select fetch_goes_on(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
+        select fetch_may_continue(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
     async take({ id, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
-        select take_fetched(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
+        select complete_fetch(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
-    broke: ({ id, attempt }) => sql`select fetch_broke(${id}::uuid, ${attempt})`.execute(db),
+    broke: ({ id, attempt }) => sql`select end_fetch_lease(${id}::uuid, ${attempt})`.execute(db),
     async hasEnded({ id }) {
       const { rows } = await sql`select from disclosure_package where id = ${id} and ended_at is not null`.execute(db)
       return rows.length > 0
     },
     async settle() {
-      await sql`select settle_packages(), forget_download_addresses()`.execute(db)
+      await sql`select settle_packages(), remove_download_addresses()`.execute(db)
       const { rows } = await sql<{ id: string }>`
         select id from disclosure_package where ended_at is not null and removed_at is null
         order by made_at limit ${settledAtOnce}`.execute(db)

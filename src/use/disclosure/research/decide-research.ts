@@ -54,7 +54,9 @@ export function askExtension(
   id: string,
   { dueOn, reasons }: { dueOn: Temporal.PlainDate; reasons: string },
 ): Promise<{ id: string } | Refused<(typeof askRefusals)[number]>> {
-  const statement = sql<{ id: string }>`select ask_research_extension(${id}::uuid, ${dueOn}::date, ${reasons}) as id`
+  const statement = sql<{
+    id: string
+  }>`select request_research_extension(${id}::uuid, ${dueOn}::date, ${reasons}) as id`
   const trace = { action: 'research.extension', object: { kind: 'disclosure', id } } as const
   return rowOfDatabase(db, session, statement, askRefusals, trace)
 }

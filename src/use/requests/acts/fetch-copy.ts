@@ -53,21 +53,21 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
     },
     async goesOn({ copy, attempt }) {
       const { rows } = await sql<{ goesOn: boolean }>`
-        select fetch_goes_on(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
+        select fetch_may_continue(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
     async take({ copy, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
-        select take_fetched(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
+        select complete_fetch(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
-    broke: ({ copy, attempt }) => sql`select fetch_broke(${copy}::uuid, ${attempt})`.execute(db),
+    broke: ({ copy, attempt }) => sql`select end_fetch_lease(${copy}::uuid, ${attempt})`.execute(db),
     async hasEnded({ copy }) {
       const { rows } = await sql`select from subject_copy where id = ${copy} and ended_at is not null`.execute(db)
       return rows.length > 0
     },
     async settle() {
-      await sql`select settle_copies(), forget_download_addresses()`.execute(db)
+      await sql`select settle_copies(), remove_download_addresses()`.execute(db)
       return db
         .selectFrom('subject_copy')
         .select(['id as copy', 'recording_id as recording'])

@@ -38,11 +38,11 @@ export async function findCall(
 ): Promise<SearchedCall | SearchRefusal> {
   const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
   const ask = sql<SearchedCall>`
-    select * from ask_for_call(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(told)}::jsonb, ${caller}, ${service})`
+    select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(told)}::jsonb, ${caller}, ${service})`
   const searched = await rowOfDatabase(db, session, ask, refusals, trace)
   if ('refused' in searched) return searched
   const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
-    select settle_call(${requestId}::uuid, ${searched.call}::uuid) as refused`
+    select run_call_search(${requestId}::uuid, ${searched.call}::uuid) as refused`
   const settled = await rowOfDatabase(db, session, settle, refusals, trace)
   return settled.refused ? { refused: settled.refused } : searched
 }

@@ -43,7 +43,7 @@ export function giveUpCall(
   session: Session,
   of: CallOf,
 ): Promise<'done' | VerificationRefusal> {
-  return act(db, session, of, 'call.given-up', sql`give_up_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
+  return act(db, session, of, 'call.given-up', sql`abandon_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
 }
 
 export function withdrawCall(

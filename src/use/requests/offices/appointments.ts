@@ -75,7 +75,7 @@ export function bookNow(
     db,
     session,
     sql<{ id: string }>`
-      select book_now(${requestId}::uuid, ${asked.officeId}::uuid, ${asked.minutes}::integer, ${[...asked.needs]}::text[],
+      select book_walk_in(${requestId}::uuid, ${asked.officeId}::uuid, ${asked.minutes}::integer, ${[...asked.needs]}::text[],
         ${asked.interpreterLanguage ?? null}) as id`,
     nowRefusals,
     { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
