@@ -4,7 +4,7 @@
  * a busy machine takes longer than the sound.
  */
 import { createSocket } from 'node:dgram'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const packetSamples = 160
@@ -25,19 +25,15 @@ export function orderOf(folder: string, file: string, address: string, port: str
 
 /** Plays what is ordered in this folder, until it is stopped. */
 export function playOrders(folder: string): { stop(): void } {
-  const timer = setInterval(() => void check(), checkMs)
-  async function check(): Promise<void> {
-    const names = await readdir(folder).catch(() => [])
-    for (const name of names.filter((each) => each.endsWith('.order'))) {
-      const order = await readFile(join(folder, name), 'utf8').catch(() => '')
+  const timer = setInterval(check, checkMs)
+  // Without a wait: on a busy machine several checks at once would each play the same order.
+  function check(): void {
+    for (const name of readdirSync(folder).filter((each) => each.endsWith('.order'))) {
+      const order = readFileSync(join(folder, name), 'utf8')
       if (!order.endsWith('\n')) continue
-      // Who removes it plays it: the next look may have begun.
-      const mine = await rm(join(folder, name)).then(
-        () => true,
-        () => false,
-      )
+      unlinkSync(join(folder, name))
       const [file = '', address = '', port = '', fromPort = ''] = order.trim().split(' ')
-      if (mine) play(await readFile(file), address, Number(port), Number(fromPort))
+      play(readFileSync(file), address, Number(port), Number(fromPort))
     }
   }
   return { stop: () => clearInterval(timer) }
