@@ -3741,6 +3741,7 @@ forget_devices() returns void to seloste_desk
 free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zone) to seloste_desk
 has_answered(person uuid) returns boolean
 has_listened(recording uuid, reference text, since timestamp with time zone) returns boolean
+has_part(q subject_request, contact uuid) returns boolean
 hearing_end_reason(h copy_hearing, signed_in boolean) returns text
 hearing_now(wanted uuid) returns TABLE(copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text) to seloste_custodian
 held_role(person uuid, roles text[], acted_in text, acted_at timestamp with time zone) returns boolean

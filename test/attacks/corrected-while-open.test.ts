@@ -8,6 +8,7 @@ import { beginEvaluation, listEvaluations, releaseEvaluation, saveEvaluation } f
 import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { beginPlan, drawSamplesDue } from '#use/quality/sampling.ts'
+import { sayLetter } from '#use/requests/letters/say-letter.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone } from '../database/people.ts'
 import { openActs } from '../requests/open-acts.ts'
@@ -146,7 +147,7 @@ describe('what the official asked for of a call that is another’s by a correct
   const book = (request: string, slotId: string) =>
     ask('paula', 'POST', `/api/requests/${request}/appointments`, { slotId, needs: [] })
   const offered = async (request: string) => (await ask('paula', 'GET', `/api/requests/${request}/slots`)).body
-  const booked = async (request: string) =>
+  const read = async (request: string) =>
     (await ask('paula', 'GET', `/api/requests/${request}`)).body as unknown as RequestDetail
 
   test('is heard at no office: the appointment is over, its time free, and no other is offered', async () => {
@@ -155,7 +156,7 @@ describe('what the official asked for of a call that is another’s by a correct
     const slot = await slotIn(30)
     expect((await book(request.id, slot)).status).toBe(201)
     await correct(segmentId, await served({ contacts: [contactId] }))
-    expect((await booked(request.id)).appointments).toMatchObject([{ state: 'OVER' }])
+    expect((await read(request.id)).appointments).toMatchObject([{ state: 'OVER' }])
     const free = await offered(request.id)
     expect(free).toMatchObject({ items: [] })
     expect(free).not.toHaveProperty('latest')
@@ -172,7 +173,7 @@ describe('what the official asked for of a call that is another’s by a correct
     await setDay(one.id, Temporal.Now.instant().add({ hours: 40 }))
     const before = await latest()
     await correct(one.segmentId, await served({ contacts: [one.contactId] }))
-    expect((await booked(request.id)).appointments).toMatchObject([{ state: 'BOOKED' }])
+    expect((await read(request.id)).appointments).toMatchObject([{ state: 'BOOKED' }])
     // Of the call that is another's no end is told any more.
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
   })
@@ -187,5 +188,30 @@ describe('what the official asked for of a call that is another’s by a correct
     expect((await acts.copyOf(made.body['id'] as string)).rows[0]).toMatchObject({ end_why: 'withdrawn' })
     const letter = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'copy' })
     expect(letter).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
+  })
+
+  test('is told of in no letter but that of the correction, and neither is who looked at it', async () => {
+    const say = sayLetter('fi')
+    const { segmentId, contactId } = await callOfAino()
+    const request = await served({
+      contacts: [contactId],
+      ...ofAino,
+      kinds: ['KNOW', 'HISTORY', 'LOG_EXTRACT', 'RECTIFY'],
+    })
+    const extract = `/api/contacts/${contactId}/looks?reference=${request.number}`
+    expect((await ask('paula', 'GET', extract)).status).toBe(200)
+    await correct(segmentId, request)
+    const drafted = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'answer' })
+    const { rows } = await sql<{ content: string }>`
+      select content::text from letter where id = ${drafted.body['id']}::uuid`.execute(admin)
+    expect(rows[0]!.content).toContain(say('letter.not-shown'))
+    for (const told of ['letter.unanswered', 'letter.label.caller', 'letter.label.start'] as const)
+      expect(rows[0]!.content).not.toContain(say(told))
+    expect((await ask('paula', 'GET', extract)).status).toBe(404)
+    const looks = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
+    expect(looks).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
+    for (const kind of ['answer', 'correction']) await send(request.id, kind)
+    expect((await read(request.id)).next).toEqual(['close'])
+    expect((await close(request.id)).status).toBe(204)
   })
 })

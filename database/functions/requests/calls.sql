@@ -11,6 +11,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_requesters_call.contact and call_state(c) = 'MATCHED')
 $$;
 
+-- True unless the request is an official's of whom, as corrections have it now, no part of the call is.
+create or replace function has_part(q subject_request, contact uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select q.party <> 'OFFICIAL' or (contact_in_term(has_part.contact)).id is null
+    or exists (select from segment s where s.contact_id = has_part.contact and s.official_person_id = q.official_id)
+$$;
+
 -- The open request that a reference names, of somebody who is identified: under another name it is another person's.
 create or replace function request_by_reference(reference text) returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
@@ -82,7 +89,7 @@ create or replace function matched_call(contact uuid, reference text) returns se
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
   return query select c.* from request_by_reference(matched_call.reference) q join request_call c on c.request_id = q.id
-    where c.contact_id = matched_call.contact and call_state(c) = 'MATCHED';
+    where c.contact_id = matched_call.contact and call_state(c) = 'MATCHED' and has_part(q, c.contact_id);
 end $$;
 
 -- Whether the viewer makes extracts of a call that they see.

@@ -37,15 +37,15 @@ end $$;
 
 -- The calls that a request names. Of one that was not shown to be the requester's nothing is told but what they told themselves:
 -- whether there is none, somebody else's, or several that stay alike makes no difference (R46, L8). Of one that was, no more once its
--- history has ended; an official is told of their own parts.
+-- history has ended; an official is told of their own parts, and of a call that a correction has given to others nothing.
 create or replace function calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(jsonb_agg(jsonb_build_object(
       'ordinal', rc.ordinal,
       'day', rc.told ->> 'day',
       'time', rc.told ->> 'time',
-      'isTheirs', call_state(rc) = 'MATCHED')
-    || case when call_state(rc) = 'MATCHED' then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
+      'isTheirs', t.is_theirs)
+    || case when t.is_theirs then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
       'startedAt', ledger_instant(c.started_at),
       'endedAt', ledger_instant(c.ended_at),
       'callerKind', c.caller_kind,
@@ -64,7 +64,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
         where s.contact_id = c.id and s.contact_started_at = c.started_at
           and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]')) end) else '{}' end
     order by rc.ordinal), '[]')
-  from request_call rc left join lateral contact_in_term(rc.contact_id) c on call_state(rc) = 'MATCHED'
+  from request_call rc cross join lateral (select call_state(rc) = 'MATCHED' and has_part(q, rc.contact_id)) t (is_theirs)
+  left join lateral contact_in_term(rc.contact_id) c on t.is_theirs
   where rc.request_id = q.id and call_state(rc) in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
     and (with_matched or rc.state <> 'MATCHED')
 $$;
@@ -80,7 +81,7 @@ declare
 begin
   select array_agg(c.id), min(c.started_at) into contacts, began
   from request_call rc, contact_in_term(rc.contact_id) c
-  where rc.request_id = q.id and call_state(rc) = 'MATCHED' and c.id is not null;
+  where rc.request_id = q.id and call_state(rc) = 'MATCHED' and c.id is not null and has_part(q, c.id);
   if contacts is null then
     return '[]';
   end if;
@@ -194,7 +195,8 @@ create or replace function begin_letter(wanted uuid, kind text, ground text) ret
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := lock_request_of_letter(wanted, begin_letter.kind);
-  is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and call_state(rc) = 'MATCHED');
+  is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and call_state(rc) = 'MATCHED'
+    and has_part(q, rc.contact_id));
   why text := case when begin_letter.kind = 'refusal' then coalesce(begin_letter.ground,
     -- Drafted again, it has the ground that it had.
     (select l.ground from letter l where l.request_id = wanted and l.kind = 'refusal' and l.delivered_at is null),

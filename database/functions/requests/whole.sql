@@ -28,7 +28,8 @@ begin
         'isForbidden', call_state(rc) = 'MATCHED' and exists (
           select from prohibition p join recording r on r.id = p.recording_id
           where p.reference = q.number and p.party = q.party and r.contact_id = rc.contact_id),
-        'isRestricted', rc.state = 'MATCHED' and exists (select from restricted_by(q) r where r.contact_id = rc.contact_id)
+        'isRestricted', rc.state = 'MATCHED' and exists (select from restricted_by(q) r where r.contact_id = rc.contact_id),
+        'hasPart', call_state(rc) <> 'MATCHED' or has_part(q, rc.contact_id)
         ) order by rc.ordinal) as calls
       -- Until when there is something to hear of a matched call: an approved version may bring its end forward.
       from request_call rc cross join lateral (
@@ -95,7 +96,8 @@ begin
         or outcome = 'ANSWERED' and exists (
           select from unnest(q.kinds) asked
           where not exists (select from letter l where l.request_id = q.id and letter_answers(l.kind, asked,
-            asked = 'LOG_EXTRACT' and exists (select from request_call c where c.request_id = q.id and call_state(c) = 'MATCHED')
+            asked = 'LOG_EXTRACT' and exists (
+              select from request_call c where c.request_id = q.id and call_state(c) = 'MATCHED' and has_part(q, c.contact_id))
             or asked = 'RESTRICTION' and exists (select from restricted_by(q))
             or asked = 'RECTIFY' and exists (select from correction c where c.request_id = q.id))))
       -- Who was told of a restriction is told before it is lifted, whatever the outcome (GDPR 18(3)).

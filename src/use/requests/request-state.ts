@@ -46,6 +46,8 @@ export interface RequestFacts {
     isForbidden: boolean
     /** This request restricts a recording of the call. */
     isRestricted?: boolean
+    /** False: a correction has given every part of the call that the official answered to others. */
+    hasPart?: boolean
   }[]
   letters: readonly { kind: string; isDelivered: boolean }[]
   /** Oldest first; `isPast` once its time is over; `isLate`: it ends after a recording to be listened to in it. */
@@ -186,7 +188,7 @@ function isListeningOver(appointments: RequestFacts['appointments']): boolean {
 function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
   // These are answered by their own letter only: who viewed a call, a restriction, a correction's result.
   const onlyByItsOwn: Partial<Record<RequestKind, boolean>> = {
-    LOG_EXTRACT: calls.some(({ state }) => state === 'MATCHED'),
+    LOG_EXTRACT: calls.some(({ state, hasPart }) => state === 'MATCHED' && hasPart !== false),
     RESTRICTION: calls.some(({ isRestricted }) => isRestricted === true),
     RECTIFY: corrections.length > 0,
   }
