@@ -342,11 +342,11 @@ CREATE INDEX audit_entry_time ON public.audit_entry USING btree (at, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard();
 CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
 alter table audit_entry enable row level security;
-create policy acts_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{subject-copy.%,correction.%,openness.%}'::text[])))));
-create policy anonymised_copies_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'anonymised-copy.%'::text)));
-create policy calls_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action <> ALL (ARRAY['call.looked-for'::text, 'call.verified'::text, 'call.given-up'::text]))));
+create policy acts_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{subject-copy.%,correction.%,openness.%}'::text[])))));
+create policy anonymised_copies_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'anonymised-copy.%'::text)));
+create policy calls_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action <> ALL (ARRAY['call.looked-for'::text, 'call.verified'::text, 'call.given-up'::text]))));
 create policy capture_appends on audit_entry for insert to seloste_capture with check (((action <> 'call.admitted'::text) OR ((result = 'ok'::text) AND (COALESCE(object_kind, 'contact'::text) = 'contact'::text) AND (COALESCE(purpose, reference) IS NULL) AND (detail = '{}'::jsonb))));
-create policy capture_stop_is_told on audit_entry for insert to seloste_capture, seloste_custodian, seloste_desk with check (((action <> 'capture.stopped'::text) OR (result <> 'ok'::text)));
+create policy capture_stop_logged_by_functions on audit_entry for insert to seloste_capture, seloste_custodian, seloste_desk with check (((action <> 'capture.stopped'::text) OR (result <> 'ok'::text)));
 create policy closed_list on audit_entry for insert to seloste_capture, seloste_custodian, seloste_desk with check ((EXISTS ( SELECT
    FROM audit_appender a
   WHERE ((a.role = CURRENT_USER) AND (a.action = audit_entry.action) AND (a.person OR ((COALESCE(audit_entry.person_id, audit_entry.right_id) IS NULL) AND (audit_entry.role IS NULL))) AND ((audit_entry.result <> 'ok'::text) OR (NOT a.refusals_only))))));
@@ -362,15 +362,15 @@ CASE
     WHEN (action = ANY (ARRAY['session.ended'::text, 'sessions.ended'::text, 'sign-in.delayed'::text, 'looks.slowed'::text])) THEN true
     ELSE (NOT (person_id IS DISTINCT FROM viewer()))
 END)));
-create policy disclosures_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{authority.%,research.%,package.%,anonymised-copy.%,institute.%}'::text[])))));
-create policy ends_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT ((action = 'recording.forbidden'::text) OR (action ~~ ANY ('{hold%,inspection.%,copy.%,recall.%,clock.%}'::text[]))))));
-create policy flow_read_is_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action <> 'call-flow.read'::text)));
-create policy offices_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT ((action = 'office.changed'::text) OR (action ~~ ANY ('{workstation.%,appointment.%,room.%}'::text[]))))));
-create policy quality_is_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'quality.%'::text)));
-create policy reconciliation_is_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'reconciliation.%'::text)));
-create policy referrals_are_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'referral.%'::text)));
-create policy research_is_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{institute.%,research.%,disclosures.%}'::text[])))));
-create policy training_is_told on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'training.%'::text)));
+create policy disclosures_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{authority.%,research.%,package.%,anonymised-copy.%,institute.%}'::text[])))));
+create policy ends_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT ((action = 'recording.forbidden'::text) OR (action ~~ ANY ('{hold%,inspection.%,copy.%,recall.%,clock.%}'::text[]))))));
+create policy flow_read_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action <> 'call-flow.read'::text)));
+create policy offices_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT ((action = 'office.changed'::text) OR (action ~~ ANY ('{workstation.%,appointment.%,room.%}'::text[]))))));
+create policy quality_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'quality.%'::text)));
+create policy reconciliation_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'reconciliation.%'::text)));
+create policy referrals_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'referral.%'::text)));
+create policy research_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{institute.%,research.%,disclosures.%}'::text[])))));
+create policy training_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'training.%'::text)));
 grant insert (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail) on audit_entry to seloste_capture;
 grant insert (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail), select on audit_entry to seloste_custodian;
 grant insert (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail) on audit_entry to seloste_desk;
@@ -1016,7 +1016,7 @@ create table disclosed_copy (
   constraint disclosed_copy_tie_salt_check CHECK ((length(tie_salt) = 32))
 );
 CREATE INDEX disclosed_copy_recording ON public.disclosed_copy USING btree (recording_id);
-CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy FOR EACH ROW EXECUTE FUNCTION record_lent_change();
+CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy FOR EACH ROW EXECUTE FUNCTION record_released_copies_change();
 CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS released FOR EACH STATEMENT EXECUTE FUNCTION ledger_copies_released();
 CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
 alter table disclosed_copy enable row level security;
@@ -1673,8 +1673,8 @@ CREATE INDEX listening_open ON public.listening USING btree (id) WHERE (ended_at
 CREATE INDEX listening_person ON public.listening USING btree (person_id, started_at);
 CREATE INDEX listening_recording ON public.listening USING btree (recording_id);
 CREATE INDEX listening_started ON public.listening USING btree (started_at);
-CREATE TRIGGER begins BEFORE INSERT ON listening FOR EACH ROW EXECUTE FUNCTION listening_begins();
-CREATE TRIGGER in_training BEFORE INSERT ON listening FOR EACH ROW WHEN (new.purpose = 'TRAINING'::text AND new.reference IS NOT NULL) EXECUTE FUNCTION listening_in_training();
+CREATE TRIGGER begins BEFORE INSERT ON listening FOR EACH ROW EXECUTE FUNCTION set_listening_start();
+CREATE TRIGGER in_training BEFORE INSERT ON listening FOR EACH ROW WHEN (new.purpose = 'TRAINING'::text AND new.reference IS NOT NULL) EXECUTE FUNCTION check_training_listening();
 CREATE CONSTRAINT TRIGGER told AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_listening_entry();
 alter table listening enable row level security;
 create policy custodian_serves on listening to seloste_custodian using (true) with check (true);
@@ -3407,7 +3407,7 @@ create view closed_until as
    FROM alarm
   WHERE closed_at IS NOT NULL
   GROUP BY kind, person_id, object_id;
-create view look as
+create view data_access as
  SELECT seq,
     at,
     person_id,
@@ -3434,7 +3434,7 @@ create view opened_entry as
     COALESCE(c.content::jsonb -> 'detail'::text, e.detail) AS detail,
     e.targets
    FROM destruction_entry e
-     LEFT JOIN ledger_content c ON c.seq = e.seq AND proves_content(e.*, c.*);
+     LEFT JOIN ledger_content c ON c.seq = e.seq AND content_is_proved(e.*, c.*);
 create view unreconciled as
  SELECT 'unrecorded'::text AS kind,
     s.id AS segment_id,
@@ -3539,10 +3539,11 @@ audit_entry_guard() returns trigger
 authority_contents(package uuid) returns TABLE(item integer, what text, recording_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, caller_kind text, caller text, number_called text, parts jsonb) to seloste_custodian
 authority_decisions() returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
 authority_digest(d authority_disclosure) returns text
-authority_item_is_there(i authority_item) returns boolean
+authority_item_is_available(i authority_item) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian
 authority_preparers(d authority_disclosure) returns uuid[]
+backfill_ledger() returns void to seloste_custodian
 begin_attempt(user_id text, source text) returns boolean
 begin_calibration(recording uuid, form uuid, name text) returns uuid to seloste_desk
 begin_copy(disclosure uuid, item integer) returns uuid to seloste_desk
@@ -3571,12 +3572,12 @@ calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 calls_matching_claim(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
 calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
+calls_without_official(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 can_be_forbidden(q subject_request, contact uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
 capture_node_heartbeat(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_node_shutdown(node uuid, left_waiting integer) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
-catch_up_ledger() returns void to seloste_custodian
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
@@ -3585,6 +3586,7 @@ check_copy(wanted uuid, revision integer, how text, note text) returns void to s
 check_custodian_entry() returns trigger
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void
+check_training_listening() returns trigger
 clear_number_called() returns trigger
 clear_reception() returns trigger
 clear_standstill_alarm() returns boolean to seloste_custodian
@@ -3600,6 +3602,7 @@ close_research(wanted uuid) returns void to seloste_desk
 close_room(is_heard boolean, proof bytea) returns text to seloste_desk
 closing_blockers(q subject_request, outcome text) returns text[]
 closing_blockers_by_outcome(wanted uuid) returns jsonb to seloste_desk
+collect_research_facts(d research_disclosure) returns jsonb
 complete_fed_segment(wanted uuid, begun timestamp with time zone, facts jsonb) returns boolean to seloste_capture
 complete_fetch(wanted uuid, attempt integer) returns boolean to seloste_custodian
 complete_part(call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
@@ -3617,12 +3620,13 @@ consents_at(person uuid, instant timestamp with time zone) returns boolean
 contact_conditions(asked contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
+content_is_proved(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
 copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
-copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_block_reason(r recording) returns text
 copy_expert() returns access_right
-copy_is_due(c subject_copy) returns boolean
 copy_is_releasable(c subject_copy) returns boolean
+copy_is_still_requested(c subject_copy) returns boolean
+copy_link_language(token_hash bytea) returns text to seloste_custodian
 copy_prohibition(one prohibition, wanted uuid) returns void
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
 could_be_same_talk(told_started timestamp with time zone, told_answered timestamp with time zone, told_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
@@ -3636,9 +3640,9 @@ count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(most integer) returns integer to seloste_custodian
 current_contact_viewer(asked contact_filters) returns contact_viewer
-day_begins(day date) returns timestamp with time zone
 day_for_letter(at timestamp with time zone) returns text
 day_keys_are_retired() returns boolean to seloste_custodian
+day_start(day date) returns timestamp with time zone
 decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void to seloste_desk
 decide_correction(wanted uuid, how text) returns void to seloste_desk
 decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamp with time zone to seloste_desk
@@ -3658,8 +3662,8 @@ destruction_now() returns timestamp with time zone to seloste_capture, seloste_c
 directory_change_guard() returns trigger
 disclosure_statistics(of_year integer) returns jsonb to seloste_desk
 doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[] to seloste_capture
+draft_for_dry_run(draft uuid) returns TABLE(text text, effective_from timestamp with time zone, newest_text text) to seloste_custodian
 draft_guard() returns trigger
-draft_to_try(draft uuid) returns TABLE(text text, effective_from timestamp with time zone, newest_text text) to seloste_custodian
 draw_candidates(plan uuid, week date) returns TABLE(recording uuid, official uuid, earlier bigint) to seloste_custodian
 draw_replacement(e evaluation) returns uuid
 draws_due() returns TABLE(plan uuid, week date, weekly integer, seed text, may_fill boolean) to seloste_custodian
@@ -3725,7 +3729,6 @@ expire_training_data() returns integer to seloste_custodian
 expired_history_months() returns SETOF date to seloste_custodian
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
-facts_of_research(d research_disclosure) returns jsonb
 failure_wait(failures integer) returns interval to seloste_custodian
 fed_lookups(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
 fetch_lease() returns interval
@@ -3817,7 +3820,6 @@ ledger_request() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
 length_ms(parts int4multirange) returns integer
-lent_of_month(month date) returns TABLE(recording_id uuid, disclosure_id uuid, item integer, salt bytea) to seloste_custodian
 letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
 letter_digest(facts jsonb, until timestamp with time zone) returns bytea
 letter_facts(q subject_request, kind text, ground text) returns jsonb
@@ -3845,9 +3847,7 @@ list_training_collections() returns SETOF jsonb to seloste_desk
 list_training_sessions() returns SETOF jsonb to seloste_desk
 list_unreconciled(wanted text, since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, is_explained boolean, before_at timestamp with time zone, before_id uuid, most integer) returns TABLE(segment_id uuid, contact_id uuid, started_at timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, number_reached text, number_name jsonb, feed text, at timestamp with time zone, failure text, others boolean, explained_at timestamp with time zone, explained_by uuid, note text) to seloste_desk
 listened_until(wanted uuid, purpose text, reference text) returns timestamp with time zone to seloste_desk
-listening_begins() returns trigger
 listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
-listening_in_training() returns trigger
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
 listenings_out_of_scope() returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian
 lock_alarm_kind(kind text) returns void to seloste_custodian
@@ -3931,10 +3931,10 @@ order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_report_calls(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
-package_behind(token_hash bytea) returns text to seloste_custodian
 package_failed(wanted uuid) returns void to seloste_custodian
 package_is_fetchable(p disclosure_package) returns boolean
 package_is_releasable(p disclosure_package) returns boolean
+package_link_language(token_hash bytea) returns text to seloste_custodian
 package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 packages_await_replication() returns boolean to seloste_custodian
@@ -3946,7 +3946,6 @@ pending_right_notice_period() returns interval
 person_guard() returns trigger
 phone_at(person uuid, at timestamp with time zone, answered text) returns text
 pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
-place_calls(person uuid, unit uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 planned_end(r recording) returns timestamp with time zone
 predates_log(instant timestamp with time zone) returns boolean
 prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer) to seloste_custodian
@@ -3955,7 +3954,6 @@ prohibitions_obeyed() returns TABLE(prohibitions bigint, carried_out bigint, wai
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
 prove_again(proof bytea) returns text to seloste_desk
 prove_password(token_hash bytea, proof bytea) returns text to seloste_custodian
-proves_content(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
 provision_holds(wanted text) returns boolean to seloste_custodian, seloste_desk
 prune_audit(signed jsonb) returns bigint to seloste_custodian
 prune_capture_clients() returns void to seloste_capture
@@ -3971,8 +3969,8 @@ put_letter(q subject_request, kind text, version integer, content jsonb, facts j
 quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
 quarantine_guard() returns trigger
-quarter_began(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
-queue_recording(p sampling_plan, week date, recording uuid) returns uuid
+quarter_start(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
+queue_evaluation(p sampling_plan, week date, recording uuid) returns uuid
 queue_recording_webhooks() returns trigger
 queue_study_recount() returns trigger
 queue_webhooks(what text, which uuid) returns void
@@ -4016,7 +4014,6 @@ record_fed_segments(told_by text, contact uuid, begun timestamp with time zone, 
 record_flow_read(segment uuid) returns void to seloste_desk
 record_keyring_change() returns trigger
 record_ledger_pending() returns trigger
-record_lent_change() returns trigger
 record_letter_act(action text, l letter, detail jsonb) returns void
 record_office_act(action text, office uuid, detail jsonb) returns void
 record_official_name() returns trigger
@@ -4025,6 +4022,7 @@ record_package_progress(wanted uuid, how_many integer) returns boolean to selost
 record_pending_right_notice(draft uuid, request uuid, how text) returns void to seloste_desk
 record_preparer() returns trigger
 record_reach(draft uuid, reach jsonb) returns void to seloste_desk
+record_released_copies_change() returns trigger
 record_request_act(action text, q subject_request, detail jsonb, kind text DEFAULT 'request'::text, object uuid DEFAULT NULL::uuid) returns void
 record_requests_view(detail jsonb) returns void to seloste_desk
 record_research_act(action text, as_role text, kind text, object uuid, detail jsonb) returns void
@@ -4034,17 +4032,16 @@ record_segment_replaced() returns trigger
 record_wrong_factor(token_hash bytea) returns void to seloste_custodian
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
 recorded_state_conditions(asked contact_filters, place search_place) returns text[]
-recording_begins_at_its_answer(cut_recording uuid) returns void to seloste_custodian
 recording_end_decision(r recording) returns jsonb to seloste_custodian
 recording_for_letter(r recording, reference text) returns jsonb
 recording_grace() returns interval
 recording_guard() returns trigger
-recording_is_there(r recording) returns boolean
+recording_is_available(r recording) returns boolean
 recording_key_guard() returns trigger
 recording_terms_guard() returns trigger
 recordings_are_held(contact uuid) returns boolean to seloste_custodian
 recordings_by_contact(contacts uuid[]) returns SETOF recording to seloste_desk
-recordings_in(p disclosure_package) returns SETOF uuid
+recordings_of_package(p disclosure_package) returns SETOF uuid
 recordings_to_inspect(request uuid) returns uuid[]
 recount_history_day(of_day date) returns TABLE(number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
 refuse_call_of_third_party() returns trigger
@@ -4062,6 +4059,7 @@ register_now() returns timestamp with time zone to seloste_capture, seloste_cust
 reject_draft(draft uuid, revision integer, note text) returns void to seloste_desk
 release_evaluation(wanted uuid, seen integer, score jsonb) returns void to seloste_desk
 release_is_replicated(p disclosure_package) returns boolean
+released_copies_of_month(month date) returns TABLE(recording_id uuid, disclosure_id uuid, item integer, salt bytea) to seloste_custodian
 released_copy_counts(lost tstzmultirange) returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint, unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 remember_device(device bytea) returns boolean to seloste_desk
 remove_download_addresses() returns bigint to seloste_custodian
@@ -4075,10 +4073,10 @@ reopen_history_day() returns trigger
 report_admissions(node uuid, told jsonb) returns void to seloste_capture
 report_directory_end() returns trigger
 report_employment_end() returns trigger
-report_ended(instance uuid) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void to seloste_capture
 report_feed_problem(problem bytea, feed_name text, in_file text, on_line integer, why text) returns boolean to seloste_capture
 report_held_as_destroyed() returns void to seloste_custodian
+report_instance_ended(instance uuid) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_obeyed_version(instance uuid, version integer, hash bytea) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_overdue_disclosures() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
 request_by_reference(reference text) returns SETOF subject_request
@@ -4176,8 +4174,11 @@ serves_requests() returns boolean
 session_guard() returns trigger
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
 set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
+set_listening_start() returns trigger
 set_number_called() returns trigger
+set_recording_start_to_answer(cut_recording uuid) returns void to seloste_custodian
 set_succession_holder(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
+set_unit_of_calls(person uuid, unit uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 settle_call_end(call uuid, call_started timestamp with time zone, inferred boolean) returns void to seloste_capture
 settle_changed_recording() returns trigger
 settle_contact(wanted uuid) returns void
@@ -4219,7 +4220,6 @@ uncounted_history_days() returns SETOF date to seloste_custodian
 unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 unheard_parts(c anonymised_copy, person uuid) returns int4multirange
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
-unnamed_calls(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 unplayed_parts(c anonymised_copy, person uuid) returns int4multirange
 update_number_called() returns trigger
 update_recorded_part_state() returns trigger
@@ -4244,7 +4244,7 @@ viewer_sees_rights() returns boolean to seloste_desk
 wait_bounds() returns integer[]
 was_answered_by(r recording, official uuid) returns boolean
 was_in_scope(person uuid, purpose text, reference text, looked_at timestamp with time zone, call uuid, part uuid) returns boolean
-week_of(at timestamp with time zone) returns timestamp with time zone
+week_start(at timestamp with time zone) returns timestamp with time zone
 withdraw_call(request uuid, wanted uuid) returns void to seloste_desk
 withdraw_directory_change(change uuid) returns void to seloste_desk
 withdraw_package(wanted uuid) returns void to seloste_desk

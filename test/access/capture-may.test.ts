@@ -54,7 +54,7 @@ const functions: Readonly<Record<string, string>> = {
   'destruction_due_at(timestamp with time zone,integer)': 'arithmetic',
   'register_now()': 'the clock',
   'report_admissions(uuid,jsonb)': 'its own account of what it entered, which is held against the register’s',
-  'report_ended(uuid)': 'its own row of which description it obeys',
+  'report_instance_ended(uuid)': 'its own row of which description it obeys',
   'report_feed(text,text,text[],jsonb)': 'how far a feed has come; forward alone',
   'report_feed_problem(bytea,text,text,integer,text)': 'where a record of a feed could not be read',
   'report_obeyed_version(uuid,integer,bytea)': 'its own row of which description it obeys',

@@ -69,7 +69,7 @@ beforeAll(async () => {
   did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
   const all = Object.values(groups).flatMap((of) => Object.values(of))
   await sql`
-    select queue_recording(p, current_date, r) from sampling_plan p, unnest(${all.map(({ id }) => id)}::uuid[]) r`.execute(
+    select queue_evaluation(p, current_date, r) from sampling_plan p, unnest(${all.map(({ id }) => id)}::uuid[]) r`.execute(
     admin,
   )
   for (const { id, recordingId } of did(await listEvaluations(desk, eero)))

@@ -368,7 +368,7 @@ test('a copy on request that could be fetched is over where it is restored: it l
   const machine = await emptyMachine()
   await restore(machine, place)
   const { rows } = await machine.pool.query(
-    'select end_why, removed_at is not null as gone, copy_behind(token_hash) as behind from subject_copy order by end_why',
+    'select end_why, removed_at is not null as gone, copy_link_language(token_hash) as behind from subject_copy order by end_why',
   )
   expect(rows).toEqual([
     { end_why: 'expired', gone: true, behind: null },

@@ -69,14 +69,14 @@ test('what is open at the first start after an upgrade is entered once, and a re
 
     // A start that is killed in the middle has entered nothing; the next enters it, and none after that.
     const killed = await custodian.connect()
-    await killed.query('begin; select catch_up_ledger()')
+    await killed.query('begin; select backfill_ledger()')
     await killed.query('rollback')
     killed.release()
     expect([await entries(), await caughtUp()]).toEqual([before, 0])
-    await Promise.all([custodian.query('select catch_up_ledger()'), custodian.query('select catch_up_ledger()')])
+    await Promise.all([custodian.query('select backfill_ledger()'), custodian.query('select backfill_ledger()')])
     const after = await entries()
     expect(after).toBeGreaterThan(before)
-    await custodian.query('select catch_up_ledger()')
+    await custodian.query('select backfill_ledger()')
     expect([await entries(), await caughtUp()]).toEqual([after, 1])
   })
   await rows('select settle_ends()')

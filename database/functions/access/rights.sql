@@ -102,11 +102,11 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select viewer(), viewer_right(as_role), as_role, action, object_kind, object_id, 'ok', detail
 $$;
 
-create or replace function quarter_began(instant timestamptz) returns timestamptz
+create or replace function quarter_start(instant timestamptz) returns timestamptz
 language sql immutable set search_path = pg_catalog as $$
   select date_trunc('quarter', instant at time zone 'Europe/Helsinki') at time zone 'Europe/Helsinki'
 $$;
-grant execute on function quarter_began to seloste_desk;
+grant execute on function quarter_start to seloste_desk;
 
 -- The latest end of a right that begins at an instant: the end of the same day a year later.
 create or replace function latest_end(begins timestamptz) returns timestamptz

@@ -23,49 +23,49 @@ create policy custodian_appends on audit_entry for insert to seloste_custodian w
   action not in ('log.read', 'log.pruned', 'log.break-accepted')
 );
 -- What these functions do they tell the log themselves: no process says so without having done it.
-create policy ends_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy ends_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action = 'recording.forbidden' or action like any ('{hold%,inspection.%,copy.%,recall.%,clock.%}'))
 );
 -- What these functions do they tell the log themselves.
-create policy calls_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy calls_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not in ('call.looked-for', 'call.verified', 'call.given-up')
 );
 -- What these functions do they tell the log themselves.
-create policy offices_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy offices_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action = 'office.changed' or action like any ('{workstation.%,appointment.%,room.%}'))
 );
 -- What these functions do they tell the log themselves.
-create policy acts_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy acts_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{subject-copy.%,correction.%,openness.%}'))
 );
-create policy capture_stop_is_told on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian
+create policy capture_stop_logged_by_functions on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian
   with check (action <> 'capture.stopped' or result <> 'ok');
 -- What these functions do they tell the log themselves: no process says so without having done it.
-create policy research_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy research_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{institute.%,research.%,disclosures.%}'))
 );
 -- What these functions do they tell the log themselves.
-create policy anonymised_copies_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy anonymised_copies_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'anonymised-copy.%'
 );
 -- What these functions do they tell the log themselves.
-create policy disclosures_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy disclosures_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{authority.%,research.%,package.%,anonymised-copy.%,institute.%}')));
-create policy referrals_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy referrals_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'referral.%');
 -- What these functions do they tell the log themselves.
-create policy reconciliation_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy reconciliation_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'reconciliation.%'
 );
-create policy flow_read_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy flow_read_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action <> 'call-flow.read'
 );
 -- What these functions do they tell the log themselves.
-create policy quality_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy quality_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'quality.%'
 );
 -- What these functions do they tell the log themselves.
-create policy training_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+create policy training_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'training.%'
 );
 create policy closed_list on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian with check (
@@ -109,11 +109,11 @@ create policy desk_lists on listening for insert to seloste_desk with check (
 -- And nothing is heard after its end.
 create policy in_room on listening as restrictive for insert to seloste_desk
   with check (confined_to() is null or until <= confined_until());
-create trigger begins before insert on listening for each row execute function listening_begins();
+create trigger begins before insert on listening for each row execute function set_listening_start();
 create constraint trigger told after insert on listening
   deferrable initially deferred for each row execute function require_listening_entry();
 create trigger in_training before insert on listening for each row
-  when (new.purpose = 'TRAINING' and new.reference is not null) execute function listening_in_training();
+  when (new.purpose = 'TRAINING' and new.reference is not null) execute function check_training_listening();
 
 -- listening_range
 alter table listening_range enable row level security;

@@ -26,7 +26,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 
 -- Answered calls at a number that nobody is named for, as long as they may still be anybody's.
-create or replace function unnamed_calls(phone text, from_at timestamptz, to_at timestamptz) returns setof segment
+create or replace function calls_without_official(phone text, from_at timestamptz, to_at timestamptz) returns setof segment
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select s.* from segment s
   where s.official_phone = phone and s.official_person_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
@@ -43,7 +43,7 @@ declare
 begin
   for one in
     select u.id, u.contact_id, u.contact_started_at, o.person_id, o.unit_id, o.name
-    from unnamed_calls(attribute_calls.phone, from_at, to_at) u, official_at(u.official_phone, u.answered_at) o
+    from calls_without_official(attribute_calls.phone, from_at, to_at) u, official_at(u.official_phone, u.answered_at) o
     order by u.contact_started_at, u.id
   loop
     perform refuse_if(not is_trusted and not is_applying_change(one.person_id), 'person.needs-confirmation');
@@ -56,7 +56,7 @@ begin
 end $$;
 
 -- A unit that is entered after the person's number, for calls that were given the person and no unit yet.
-create or replace function place_calls(person uuid, unit uuid, from_at timestamptz, to_at timestamptz) returns void
+create or replace function set_unit_of_calls(person uuid, unit uuid, from_at timestamptz, to_at timestamptz) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update segment s set official_unit_id = unit
   where s.official_person_id = person and s.official_unit_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
@@ -84,7 +84,7 @@ begin
     end loop;
   else
     for one in select n.* from new_rows n where n.unit_id is not null and n.valid_from < now() order by n.person_id, n.valid_from loop
-      perform place_calls(one.person_id, one.unit_id, one.valid_from, one.valid_to);
+      perform set_unit_of_calls(one.person_id, one.unit_id, one.valid_from, one.valid_to);
     end loop;
   end if;
   return null;

@@ -134,14 +134,14 @@ grant execute on function reject_draft to seloste_desk;
 
 -- A draft that is to be tried on what is held, for whoever may draft or decide: its text, its instant, the newest version's
 -- text. Nothing for anybody else.
-create or replace function draft_to_try(draft uuid) returns table (text text, effective_from timestamptz, newest_text text)
+create or replace function draft_for_dry_run(draft uuid) returns table (text text, effective_from timestamptz, newest_text text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select d.text, d.effective_from, (select v.text from description_version v order by v.version desc limit 1)
   from description_draft d
   where d.id = draft and d.state in ('DRAFT', 'SUBMITTED')
     and (viewer_is('ADMINISTRATOR') or viewer_is('EXPERT', 'QUALITY') or viewer_is('DECISION_MAKER'))
 $$;
-grant execute on function draft_to_try to seloste_custodian;
+grant execute on function draft_for_dry_run to seloste_custodian;
 
 -- Approves a submitted draft: the viewer decides for the controller, did not draft it, and has read this revision of it;
 -- it builds on the newest version and comes into force at an instant that lies ahead. The text is the draft's own: who

@@ -101,7 +101,7 @@ create policy custodian_reads on disclosed_copy for select to seloste_custodian 
 create policy desk_recalls on disclosed_copy for select to seloste_desk using (recalled_at is not null and (select viewer_is('DECISION_MAKER')));
 create trigger ledger after insert on disclosed_copy referencing new table as released for each statement execute function ledger_copies_released();
 create trigger ledger_changed after update on disclosed_copy for each row when (new.state <> old.state) execute function ledger_disclosures();
-create trigger keyring_lent after insert or update or delete on disclosed_copy for each row execute function record_lent_change();
+create trigger keyring_lent after insert or update or delete on disclosed_copy for each row execute function record_released_copies_change();
 
 -- inspections_hold
 grant select, update (held) on inspections_hold to seloste_custodian;

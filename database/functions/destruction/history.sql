@@ -19,7 +19,7 @@ grant execute on function history_is_in_term to seloste_desk;
 create or replace function helsinki_day(instant timestamptz) returns date
 language sql immutable parallel safe as $$ select (instant at time zone 'Europe/Helsinki')::date $$;
 
-create or replace function day_begins(day date) returns timestamptz
+create or replace function day_start(day date) returns timestamptz
 language sql immutable parallel safe as $$ select day::timestamp at time zone 'Europe/Helsinki' $$;
 
 -- Counts the calls of a day from what is held of them.
@@ -28,8 +28,8 @@ returns table (number_called text, number_kind text, answered boolean, recorded 
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  begins timestamptz := day_begins(of_day);
-  ends timestamptz := day_begins(of_day + 1);
+  begins timestamptz := day_start(of_day);
+  ends timestamptz := day_start(of_day + 1);
 begin
   return query
   select c.number_called, c.number_kind, coalesce(s.answered, false), r.contact_id is not null, count(*)
@@ -52,11 +52,11 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   known history_day;
 begin
-  if day_begins(of_day + 1) + interval '24 hours' > destruction_now() then
+  if day_start(of_day + 1) + interval '24 hours' > destruction_now() then
     return false;
   end if;
   if closing then
-    perform count_day_for_studies(day_begins(of_day), day_begins(of_day + 1));
+    perform count_day_for_studies(day_start(of_day), day_start(of_day + 1));
   end if;
   select * into known from history_day d where d.day = of_day;
   if known.closed_at is not null or (known.counted_at is not null and not closing) then
@@ -234,7 +234,7 @@ begin
   -- The month's first and last local day are not wholly of it: what is in it of them is counted, the others are known.
   execute format('select count(*) filter (where started_at < $1), count(*) filter (where started_at >= $2) from public.%I
     where started_at < $1 or started_at >= $2', 'contact' || part)
-    into first_left, last_left using day_begins(first_day + 1), day_begins(last_day);
+    into first_left, last_left using day_start(first_day + 1), day_start(last_day);
   with counted as (
     select d.day, case d.day when first_day then first_left when last_day then last_left
       else (select coalesce(sum(h.contacts), 0) from history_count h where h.day = d.day) - d.ended end as gone

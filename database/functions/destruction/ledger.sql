@@ -31,18 +31,18 @@ begin
 end $$;
 
 -- Whether what lies beside an entry is what was entered with it.
-create or replace function proves_content(e destruction_entry, c ledger_content) returns boolean
+create or replace function content_is_proved(e destruction_entry, c ledger_content) returns boolean
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(e.object_id is null and e.object_name = encode(sha256(c.salt || convert_to(c.content, 'UTF8')), 'hex'), false)
 $$;
-grant execute on function proves_content to seloste_custodian;
+grant execute on function content_is_proved to seloste_custodian;
 
 -- Entries with what lies beside them, where they prove it.
 create or replace view opened_entry as
 select e.seq, e.at, e.object_kind, coalesce(e.object_id, (c.content::jsonb ->> 'id')::uuid) as object_id,
   case when c.seq is null then e.object_name end as object_name, e.cause, coalesce(c.content::jsonb ->> 'doneBy', e.done_by) as done_by,
   coalesce(c.content::jsonb -> 'detail', e.detail) as detail, e.targets
-from destruction_entry e left join ledger_content c on c.seq = e.seq and proves_content(e, c);
+from destruction_entry e left join ledger_content c on c.seq = e.seq and content_is_proved(e, c);
 
 -- A backup is kept for 30 days at most, so a restore needs nothing that is older; some days more for one that ended late.
 create or replace function ledger_content_cutoff() returns timestamptz
@@ -235,7 +235,7 @@ end $$;
 
 -- What is open, or was ended since the oldest backup, and came before the ledger had its kind: entered once, so that the next restore has
 -- it. What the ledger has already is entered again without harm.
-create or replace function catch_up_ledger() returns void
+create or replace function backfill_ledger() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   since timestamptz := now() - interval '35 days';
@@ -260,7 +260,7 @@ begin
   perform append_to_ledger('disclosure', d.id, 'withdrawn', '{}') from research_disclosure d where d.withdrawn_at > since;
   perform enter_version(v) from description_version v where v.version > 1 and v.approved_at > since order by v.version desc limit 1;
 end $$;
-grant execute on function catch_up_ledger to seloste_custodian;
+grant execute on function backfill_ledger to seloste_custodian;
 
 -- A code that was used is not known by an id: with one, all that the person had then are over.
 create or replace function ledger_recovery_codes() returns trigger

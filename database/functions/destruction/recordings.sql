@@ -555,7 +555,7 @@ begin
 end $$;
 
 -- Whether there is still something of a recording for the inspection that asked for it (C3); an order past its day looks as gone.
-create or replace function recording_is_there(r recording) returns boolean
+create or replace function recording_is_available(r recording) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.state not in ('DESTROYING', 'DESTROYED')
     and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
@@ -567,7 +567,7 @@ create or replace function inspection_is_urgent(i inspection) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
-    where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_there(r)))
+    where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_available(r)))
 $$;
 
 -- Confirms that a recalled copy is destroyed or was given back.

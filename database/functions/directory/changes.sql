@@ -117,7 +117,7 @@ begin
   if holder is null then
     return false;
   end if;
-  if kind = 'phone' and exists (select from unnamed_calls(subject, from_at, to_at)) and not exists (
+  if kind = 'phone' and exists (select from calls_without_official(subject, from_at, to_at)) and not exists (
     select from person_phone p where p.phone_key = subject and p.person_id = holder
       and p.valid_from <= from_at and coalesce(p.valid_to, 'infinity') >= coalesce(to_at, 'infinity')
   ) then

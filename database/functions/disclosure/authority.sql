@@ -143,7 +143,7 @@ grant execute on function assess_authority to seloste_desk;
 
 -- Whether an item can be given still: its recording, where that is asked for, and the history of its call. One past its day is
 -- there for an order alone; one that was forbidden is for a request that was open before (1.6).
-create or replace function authority_item_is_there(i authority_item) returns boolean
+create or replace function authority_item_is_available(i authority_item) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (i.what = 'RECORDING' or (contact_in_term(i.contact_id)).id is not null)
     and (i.what = 'IDENTIFICATION_DATA' or exists (
@@ -172,7 +172,7 @@ begin
   perform refuse_if(d.closed_at is not null, 'authority.closed');
   perform refuse_if(not provision_holds(d.provision_id), 'authority.provision-expired');
   select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
-  where i.disclosure_id = d.id and i.granted and not authority_item_is_there(i);
+  where i.disclosure_id = d.id and i.granted and not authority_item_is_available(i);
   perform refuse_if(gone is not null, 'authority.item-destroyed', gone);
   return d;
 end $$;
@@ -244,7 +244,7 @@ begin
     perform refuse_if(d.assessed_at is null, 'authority.assessment');
     perform refuse_if(cardinality(given) = 0 or decide_authority.outcome = 'PART' and not given @> decide_authority.items, 'authority.items');
     select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
-    where i.disclosure_id = d.id and i.item = any (given) and not authority_item_is_there(i);
+    where i.disclosure_id = d.id and i.item = any (given) and not authority_item_is_available(i);
     perform refuse_if(gone is not null, 'authority.item-destroyed', gone);
     perform refuse_if(authority_digest(d) is distinct from decide_authority.seen, 'authority.changed-meanwhile');
   end if;
@@ -277,7 +277,7 @@ begin
           or r.destroy_at <= register_now() and not recordings_are_held(r.contact_id) then 'destroyed'
         when r.state in ('RESTRICTED', 'QUARANTINED') then 'restricted'
         else 'available' end,
-      i.granted, authority_item_is_there(i)
+      i.granted, authority_item_is_available(i)
     from authority_item i left join recording r on r.id = i.recording_id
     where i.disclosure_id = any (wanted) and i.dropped_at is null
     order by i.disclosure_id, i.item;

@@ -410,11 +410,11 @@ $$;
 grant execute on function hearing_now to seloste_custodian;
 
 -- A recording that was cut begins where its call was answered, and nothing else moves its beginning.
-create or replace function recording_begins_at_its_answer(cut_recording uuid) returns void
+create or replace function set_recording_start_to_answer(cut_recording uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update recording r set started_at = greatest(r.started_at, s.answered_at)
   from segment s
   where r.id = cut_recording and r.state = 'STORED' and r.kept_at is null and r.cut_ms is not null
     and s.id = r.segment_id and s.contact_started_at = r.contact_started_at
 $$;
-grant execute on function recording_begins_at_its_answer to seloste_custodian;
+grant execute on function set_recording_start_to_answer to seloste_custodian;

@@ -33,8 +33,8 @@ create or replace function disclosure_statistics(of_year integer) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := require_one_role('{DATA_PROTECTION_OFFICER,DECISION_MAKER}');
-  since timestamptz := day_begins(make_date(of_year, 1, 1));
-  until timestamptz := day_begins(make_date(of_year + 1, 1, 1));
+  since timestamptz := day_start(make_date(of_year, 1, 1));
+  until timestamptz := day_start(make_date(of_year + 1, 1, 1));
 begin
   perform record_research_act('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('year', of_year, 'statistics', true));
   return jsonb_build_object(

@@ -10,7 +10,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- The recordings of which something is in a package.
-create or replace function recordings_in(p disclosure_package) returns setof uuid
+create or replace function recordings_of_package(p disclosure_package) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select recording_id from research_items_to_release(p.research_id) where p.research_id is not null
   union all
@@ -61,8 +61,8 @@ begin
   perform refuse_if(p.id is null, 'package.under-way');
   -- Never past the day of anything in it, nor past the study's.
   select least(p.expires_at, min(case when recordings_are_held(r.contact_id) and kind = 'AUTHORITY' then null else r.destroy_at end),
-    (select day_begins(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
-  into until, how_many from recording r where r.id in (select recordings_in(p));
+    (select day_start(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
+  into until, how_many from recording r where r.id in (select recordings_of_package(p));
   update disclosure_package k set files = how_many, expires_at = until where k.id = p.id returning * into p;
   perform record_research_act('package.made', 'DECISION_MAKER', 'package', p.id, jsonb_build_object('disclosure', disclosure, 'kind', kind,
     'method', p.method, 'delivery', p.delivery, 'files', p.files));
@@ -144,7 +144,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     else
       (select r.authority from disclosure_rules r)
       and exists (select from authority_disclosure d where d.id = p.authority_id and d.closed_at is null and provision_holds(d.provision_id))
-      and not exists (select from authority_item i where i.disclosure_id = p.authority_id and i.granted and not authority_item_is_there(i))
+      and not exists (select from authority_item i where i.disclosure_id = p.authority_id and i.granted and not authority_item_is_available(i))
     end
 $$;
 
@@ -163,7 +163,7 @@ begin
   -- Two disclosures to one institute that are ready at once come one after the other.
   perform from institute i where i.id = (select d.institute_id from research_disclosure d where d.id = p.research_id) for no key update;
   -- Whoever ends a recording meanwhile comes before this, or after it and recalls what was released.
-  perform from recording r where r.id in (select recordings_in(p)) order by r.id for share;
+  perform from recording r where r.id in (select recordings_of_package(p)) order by r.id for share;
   select * into p from disclosure_package where id = wanted for update;
   if p.id is null or p.ready_at is not null or not package_is_releasable(p) then
     return false;
@@ -204,13 +204,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- The page of a link: the language of the institute, where there is something to fetch.
-create or replace function package_behind(token_hash bytea) returns text
+create or replace function package_link_language(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(i.language, 'fi') from disclosure_package p
   left join research_disclosure d on d.id = p.research_id left join institute i on i.id = d.institute_id
-  where p.token_hash = package_behind.token_hash and package_is_fetchable(p)
+  where p.token_hash = package_link_language.token_hash and package_is_fetchable(p)
 $$;
-grant execute on function package_behind to seloste_custodian;
+grant execute on function package_link_language to seloste_custodian;
 
 -- Ends what is over by itself: after its day, an hour after a fetch that did not come to its end, a making that stopped.
 -- What may not leave any more, as something in it was recalled, confirmed or restricted, or the description has changed. Nobody

@@ -59,16 +59,16 @@ end $$;
 
 -- The copies that are out of the recordings whose keys lie under a month: they go to the places with these keys, are as they are
 -- now and have no history.
-create or replace function lent_of_month(month date) returns table (recording_id uuid, disclosure_id uuid, item integer, salt bytea)
+create or replace function released_copies_of_month(month date) returns table (recording_id uuid, disclosure_id uuid, item integer, salt bytea)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.recording_id, d.id, c.item, c.tie_salt
   from disclosed_copy c join research_disclosure d on d.number = c.disclosure join recording_key k on k.recording_id = c.recording_id
   where k.expiry_month = month and c.tie_salt is not null order by d.id, c.item
 $$;
-grant execute on function lent_of_month to seloste_custodian;
+grant execute on function released_copies_of_month to seloste_custodian;
 
 -- As it notes a change of keys: -2, what is out of the month's recordings is something else.
-create or replace function record_lent_change() returns trigger
+create or replace function record_released_copies_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into keyring_change (place, expiry_month, shard)

@@ -37,8 +37,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 -- When the copies are to be back: the end of their day, or three working days after the study ended (as recalls, R50).
 create or replace function research_deadline(d research_disclosure) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
-  select case when d.study_ended_on is null then day_begins(d.due_on + 1)
-    else least(day_begins(d.due_on + 1), working_days_after(day_begins(d.study_ended_on), d.return_working_days)) end
+  select case when d.study_ended_on is null then day_start(d.due_on + 1)
+    else least(day_start(d.due_on + 1), working_days_after(day_start(d.study_ended_on), d.return_working_days)) end
 $$;
 
 -- Whether an institute has copies that should have been confirmed: until they are, it gets no others (R32).
@@ -80,14 +80,14 @@ $$;
 
 -- All that its state and what is missing follow from. Of a confirmed item nothing says which recording it was of.
 -- `official`, the same for the items of one official of a disclosure, none of one not known.
-create or replace function facts_of_research(d research_disclosure) returns jsonb
+create or replace function collect_research_facts(d research_disclosure) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
     'now', register_now(),
     'isOn', (select research from disclosure_rules),
     'isPseudonymisedOn', (select pseudonymised from disclosure_rules),
     'isInstituteBlocked', institute_is_blocked(d.institute_id),
-    'dueEnds', day_begins(d.due_on + 1),
+    'dueEnds', day_start(d.due_on + 1),
     'deadline', research_deadline(d),
     'hasUndertaking', d.undertaking_at is not null,
     'outcome', d.outcome,
@@ -229,7 +229,7 @@ begin
   perform refuse_if(day < helsinki_today(), 'research.due-date-past');
   select min(planned_end(r)) into earliest from research_item i join recording r on r.id = i.recording_id
   where i.disclosure_id = d.id and i.dropped_at is null and (d.released_at is not null or r.state not in ('DESTROYING', 'DESTROYED'));
-  perform refuse_if(earliest < day_begins(day + 1), 'research.due-date-late', ledger_instant(earliest));
+  perform refuse_if(earliest < day_start(day + 1), 'research.due-date-late', ledger_instant(earliest));
 end $$;
 
 create or replace function change_research(wanted uuid, study text, due_on date, format text) returns void
@@ -316,7 +316,7 @@ begin
   perform from research_item i where i.disclosure_id = d.id and i.item = number and i.dropped_at is null;
   perform refuse_if(not found, 'not-found');
   perform refuse_if(d.decided_at is not null and not exists (
-    select from missing_prerequisites(facts_of_research(d)) l
+    select from missing_prerequisites(collect_research_facts(d)) l
     where l.what in ('item-destroyed', 'item-restricted', 'level-not-allowed', 'official-twice', 'due-date-late') and number = any (l.items)
   ), 'research.decided');
   update research_item i set dropped_at = clock_timestamp(), dropped_by = viewer(), recording_id = null, contact_id = null
@@ -360,7 +360,7 @@ begin
   perform from recording r where r.id in (
     select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
   ) order by r.id for share;
-  facts := facts_of_research(d);
+  facts := collect_research_facts(d);
   perform refuse_missing_prerequisites(facts || jsonb_build_object('isReleased', false, 'items', (
     select coalesce(jsonb_agg(i), '[]') from jsonb_array_elements(facts -> 'items') i where i ->> 'outcome' in ('none', 'out')
   )), '{release}');
@@ -550,8 +550,8 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   perform require_research_role('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   return query
-    select d.id, case when viewer_sees_research() then facts_of_research(d) else facts_of_research(d) || jsonb_build_object('items', (
-      select coalesce(jsonb_agg(i - 'recordingId' - 'contactId' - 'copyId'), '[]') from jsonb_array_elements(facts_of_research(d) -> 'items') i)) end
+    select d.id, case when viewer_sees_research() then collect_research_facts(d) else collect_research_facts(d) || jsonb_build_object('items', (
+      select coalesce(jsonb_agg(i - 'recordingId' - 'contactId' - 'copyId'), '[]') from jsonb_array_elements(collect_research_facts(d) -> 'items') i)) end
     from research_disclosure d where d.id = any (ids);
 end $$;
 grant execute on function research_facts to seloste_desk;
@@ -578,7 +578,7 @@ begin
   if how = 'GRANTED' then
     -- The key stays as it was seen.
     perform from institute i where i.id = d.institute_id for share;
-    perform refuse_missing_prerequisites(facts_of_research(d), '{decision,release}');
+    perform refuse_missing_prerequisites(collect_research_facts(d), '{decision,release}');
     perform refuse_if(research_digest(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
   end if;
   update research_disclosure r set outcome = how, reasons = btrim(decide_research.reasons), decided_at = clock_timestamp(), decided_by = viewer(),

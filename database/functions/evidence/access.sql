@@ -17,4 +17,4 @@ grant select on obeyed_version to seloste_custodian;
 grant insert (contacts, fault, goes_on_after, keys, ledger_from, ledger_to, months, recordings, result, work), select on retention_run to seloste_custodian;
 
 -- look
-grant select on look to seloste_custodian;
+grant select on data_access to seloste_custodian;

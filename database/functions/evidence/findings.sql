@@ -10,11 +10,11 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_obeyed_version to seloste_capture, seloste_custodian, seloste_desk;
 
-create or replace function report_ended(instance uuid) returns void
+create or replace function report_instance_ended(instance uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  delete from obeyed_version where obeyed_version.instance = report_ended.instance and process = session_user;
+  delete from obeyed_version where obeyed_version.instance = report_instance_ended.instance and process = session_user;
 $$;
-grant execute on function report_ended to seloste_capture, seloste_custodian, seloste_desk;
+grant execute on function report_instance_ended to seloste_capture, seloste_custodian, seloste_desk;
 
 create or replace function announced_versions() returns table (version integer, hash text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -37,7 +37,7 @@ begin
     where p.kind in ('backup', 'ledger') and p.first_used_at is not null and p.state not in ('left', 'refused')
       and coalesce(p.ledger_to, 0) < h.size and greatest(e.at, p.first_used_at) < now() - interval '5 minutes'
   union all
-  select 'attestation-over', 0, day_begins(p.attested_until + 1), null, p.name, null, p.fault
+  select 'attestation-over', 0, day_start(p.attested_until + 1), null, p.name, null, p.fault
     from place_of_data p where p.state = 'attestation-over'
   union all
   -- Blocked, and not yet destroyed everywhere.
@@ -51,9 +51,9 @@ begin
     having count(*) > 0
   union all
   -- Each sweep counts the days that have been over for a day: they stand where it has not been, or has failed.
-  select 'history-uncounted', count(*), day_begins(min(d) + 2), null, null, min(d)::text, null
+  select 'history-uncounted', count(*), day_start(min(d) + 2), null, null, min(d)::text, null
     from uncounted_history_days() d
-    where day_begins(d + 1) < at - interval '48 hours' and coalesce((
+    where day_start(d + 1) < at - interval '48 hours' and coalesce((
       select r.result <> 'ok' or r.at < now() - interval '2 hours' from retention_run r
       where r.work = 'sweep' order by r.seq desc limit 1
     ), true)
@@ -116,7 +116,7 @@ create or replace function pending_ends() returns table (kind text, id uuid, unt
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select 'inspection-urgent', i.id, (
       select min(planned_end(r)) from inspection_recording ir join recording r on r.id = ir.recording_id
-      where ir.inspection_id = i.id and recording_is_there(r))
+      where ir.inspection_id = i.id and recording_is_available(r))
     from inspection i where inspection_is_urgent(i)
   union all
   select 'recall-overdue', c.id, c.due_at from disclosed_copy c where c.state = 'RECALLED' and c.due_at <= register_now()
@@ -182,7 +182,7 @@ begin
       helsinki_day((select min(c.started_at) from contact c))::timestamp, helsinki_day(now() + interval '1 day')::timestamp, interval '1 day') g
     where not exists (select from history_day d where d.day = g::date and d.counted_at is not null)
   loop
-    select count(*) into of_it from contact c where c.started_at >= day_begins(of_day) and c.started_at < day_begins(of_day + 1);
+    select count(*) into of_it from contact c where c.started_at >= day_start(of_day) and c.started_at < day_start(of_day + 1);
     contacts := contacts + of_it;
   end loop;
   contacts := greatest(contacts, 0);
@@ -201,7 +201,7 @@ declare
   at timestamptz := register_now();
 begin
   perform require_whole_register();
-  counted_to := coalesce((select day_begins(max(d.day) + 1) from history_day d where d.counted_at is not null), '-infinity');
+  counted_to := coalesce((select day_start(max(d.day) + 1) from history_day d where d.counted_at is not null), '-infinity');
   return query
   with buckets as (
     select greatest(b, from_at) as begins, b, lead(b) over (order by b) as next
@@ -210,7 +210,7 @@ begin
     select w.begins, least(w.next, to_at) as ends, date_trunc('day', w.begins, 'Europe/Helsinki') as day from buckets w where w.b < to_at
   ), days as materialized (
     -- By the day first: there are many more numbers and calls than days.
-    select day_begins((d.day + interval '14 months')::date) as at, sum(d.n) as n from (
+    select day_start((d.day + interval '14 months')::date) as at, sum(d.n) as n from (
       select h.day, h.contacts as n
       from history_count h join history_day d using (day)
       where by_unit <> 'hour' and d.counted_at is not null and h.number_called = coalesce(of_number, h.number_called)

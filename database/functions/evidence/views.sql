@@ -1,5 +1,5 @@
 -- Every look that showed something.
-create view look as
+create view data_access as
   select seq, at, person_id, right_id, role, action, purpose, reference, object_kind, object_id
   from audit_entry
   where result = 'ok'

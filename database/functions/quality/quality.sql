@@ -172,10 +172,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from sampling_plan p
   join segment s on s.official_unit_id = p.unit_id and s.number_reached = p.number
     -- A part of a call that began before it was transferred.
-    and s.contact_started_at >= day_begins(draw_candidates.week) - interval '1 day' and s.contact_started_at < day_begins(draw_candidates.week + 7)
+    and s.contact_started_at >= day_start(draw_candidates.week) - interval '1 day' and s.contact_started_at < day_start(draw_candidates.week + 7)
   join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
   where p.id = draw_candidates.plan and s.official_person_id is not null
-    and r.started_at >= day_begins(draw_candidates.week) and r.started_at < day_begins(draw_candidates.week + 7)
+    and r.started_at >= day_start(draw_candidates.week) and r.started_at < day_start(draw_candidates.week + 7)
     and copy_block_reason(r) is null and r.destroy_at > register_now() + p.days_left * interval '1 day'
     and not exists (select from evaluation e where e.recording_id = r.id and e.kind = 'SAMPLED')
   order by r.id
@@ -183,12 +183,12 @@ $$;
 grant execute on function draw_candidates to seloste_custodian;
 
 -- Puts a recording of a plan's week into the queue; null where it is there, or gone.
-create or replace function queue_recording(p sampling_plan, week date, recording uuid) returns uuid
+create or replace function queue_evaluation(p sampling_plan, week date, recording uuid) returns uuid
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into evaluation (kind, plan_id, week, recording_id, contact_id, unit_id, number, quarter, form_id)
-  select 'SAMPLED', p.id, queue_recording.week, r.id, r.contact_id, p.unit_id, p.number,
+  select 'SAMPLED', p.id, queue_evaluation.week, r.id, r.contact_id, p.unit_id, p.number,
     date_trunc('quarter', helsinki_day(r.started_at))::date, p.form_id
-  from recording r where r.id = queue_recording.recording and r.state not in ('DESTROYING', 'DESTROYED')
+  from recording r where r.id = queue_evaluation.recording and r.state not in ('DESTROYING', 'DESTROYED')
   on conflict do nothing returning id
 $$;
 
@@ -206,7 +206,7 @@ begin
   if not found then
     return false;
   end if;
-  perform queue_recording(p, record_draw.week, c) from unnest(record_draw.ranked[:p.weekly]) c;
+  perform queue_evaluation(p, record_draw.week, c) from unnest(record_draw.ranked[:p.weekly]) c;
   insert into audit_entry (action, object_kind, object_id, result, detail)
   values ('quality.drawn', 'sampling-plan', p.id, 'ok', jsonb_build_object('week', record_draw.week,
     'candidates', jsonb_array_length(record_draw.candidates), 'picked', cardinality(record_draw.ranked[:p.weekly])));
@@ -450,7 +450,7 @@ begin
     perform from recording r where r.id = next and copy_block_reason(r) is null
       and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
     if found then
-      made := queue_recording(p, e.week, next);
+      made := queue_evaluation(p, e.week, next);
     end if;
     if made is not null then
       update sampling_draw o set followed = o.followed || next, followed_count = o.followed_count + 1
@@ -712,10 +712,10 @@ begin
     where e.kind = 'SAMPLED' and e.quarter = wanted and e.mark is not null and e.is_failed is not null
       -- What is forbidden and waits for an order or a case is not used for this, either (R50).
       and not exists (select from prohibition p where p.recording_id = e.recording_id)
-      and e.released_at < day_begins(date_trunc('week', helsinki_day(register_now()))::date)
+      and e.released_at < day_start(date_trunc('week', helsinki_day(register_now()))::date)
       and exists (select from duty_rights('QUALITY') o where case o.scope_kind
         when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
-    window g as (partition by e.unit_id, e.number, e.form_id, e.form_version order by week_of(e.released_at), e.id)
+    window g as (partition by e.unit_id, e.number, e.form_id, e.form_version order by week_start(e.released_at), e.id)
   ), reached as (
     -- Five more, or none: where one is released in a week, two looks would tell it.
     select * from every e where e.place <= e.n - e.n % 5 or e.n < 5
@@ -744,9 +744,9 @@ grant execute on function quality_results to seloste_desk;
 -- What is said of a call ends with its recording, in the transaction that blocks it. At the end of its term the marks of one that
 -- was released stay, of nobody, for the results of its group; of what was forbidden nothing stays (R50). They stay under another
 -- id and without the times: the log knows under the old one whose recording it was, and who acknowledged it.
-create or replace function week_of(at timestamptz) returns timestamptz
+create or replace function week_start(at timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select day_begins(date_trunc('week', helsinki_day(at))::date)
+  select day_start(date_trunc('week', helsinki_day(at))::date)
 $$;
 
 create or replace function end_evaluation(e evaluation, why text) returns void
@@ -755,11 +755,11 @@ declare
   stays boolean := why = 'term' and e.mark is not null;
 begin
   update evaluation o set state = 'ENDED', end_why = why, recording_id = null, contact_id = null,
-    ended_at = case when stays then week_of(clock_timestamp()) else clock_timestamp() end,
+    ended_at = case when stays then week_start(clock_timestamp()) else clock_timestamp() end,
     id = case when stays then gen_random_uuid() else o.id end,
     plan_id = case when not stays then o.plan_id end, week = case when not stays then o.week end,
-    drawn_at = case when stays then week_of(o.released_at) else o.drawn_at end,
-    released_at = case when stays then week_of(o.released_at) else o.released_at end,
+    drawn_at = case when stays then week_start(o.released_at) else o.drawn_at end,
+    released_at = case when stays then week_start(o.released_at) else o.released_at end,
     begun_at = case when not stays then o.begun_at end, saved_at = case when not stays then o.saved_at end,
     acknowledged_at = case when not stays then o.acknowledged_at end, disagreed_at = case when not stays then o.disagreed_at end,
     answered_at = case when not stays then o.answered_at end, answer_outcome = case when not stays then o.answer_outcome end,

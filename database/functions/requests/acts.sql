@@ -109,7 +109,7 @@ end $$;
 grant execute on function withdraw_subject_copy to seloste_desk;
 
 -- Whether a copy is still its requester's: the request was answered, or asks for copies and its requester is identified.
-create or replace function copy_is_due(c subject_copy) returns boolean
+create or replace function copy_is_still_requested(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from subject_request q where q.id = c.request_id
@@ -122,7 +122,7 @@ create or replace function end_copies_of_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform end_subject_copy(c, 'withdrawn', viewer()) from subject_copy c
-  where c.request_id = new.id and c.ended_at is null and not copy_is_due(c);
+  where c.request_id = new.id and c.ended_at is null and not copy_is_still_requested(c);
   return null;
 end $$;
 
@@ -131,7 +131,7 @@ end $$;
 -- another official than the one who asked.
 create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select subject_copy_state(c) = 'ready' and copy_is_due(c) and exists (
+  select subject_copy_state(c) = 'ready' and copy_is_still_requested(c) and exists (
     select from recording r join subject_request q on q.id = c.request_id
     where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and is_matched(q, r.contact_id, r.segment_id)
       and (r.destroy_at > register_now() or listened_until(r.id, 'INSPECTION', q.number) > register_now())
@@ -140,13 +140,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- The page of a link: the language of the request, where there is something to fetch.
-create or replace function copy_behind(token_hash bytea) returns text
+create or replace function copy_link_language(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.language from subject_copy c join subject_request q on q.id = c.request_id
-  where c.token_hash = copy_behind.token_hash and copy_is_releasable(c)
+  where c.token_hash = copy_link_language.token_hash and copy_is_releasable(c)
     and c.fetches < 3 and coalesce(c.first_fetch_at > now() - interval '1 hour', true)
 $$;
-grant execute on function copy_behind to seloste_custodian;
+grant execute on function copy_link_language to seloste_custodian;
 
 -- Ends what is over by itself: after its week, an hour after a fetch that did not come to its end, a making that stopped.
 create or replace function settle_copies() returns void

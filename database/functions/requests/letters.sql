@@ -44,8 +44,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       'ordinal', rc.ordinal,
       'day', rc.told ->> 'day',
       'time', rc.told ->> 'time',
-      'isTheirs', t.is_theirs)
-    || case when t.is_theirs then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
+      'isTheirs', t.is_requesters_call)
+    || case when t.is_requesters_call then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
       'startedAt', ledger_instant(c.started_at),
       'endedAt', ledger_instant(c.ended_at),
       'callerKind', c.caller_kind,
@@ -64,8 +64,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
         where s.contact_id = c.id and s.contact_started_at = c.started_at
           and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]')) end) else '{}' end
     order by rc.ordinal), '[]')
-  from request_call rc cross join lateral (select call_state(rc) = 'MATCHED' and has_part(q, rc.contact_id)) t (is_theirs)
-  left join lateral contact_in_term(rc.contact_id) c on t.is_theirs
+  from request_call rc cross join lateral (select call_state(rc) = 'MATCHED' and has_part(q, rc.contact_id)) t (is_requesters_call)
+  left join lateral contact_in_term(rc.contact_id) c on t.is_requesters_call
   where rc.request_id = q.id and call_state(rc) in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
     and (with_matched or rc.state <> 'MATCHED')
 $$;

@@ -199,7 +199,7 @@ grant execute on function studies_known to seloste_desk;
 -- shows of them it narrows to the viewer's right.
 create or replace function calls_today() returns table (number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with day as materialized (select helsinki_day(now()) as today, day_begins(helsinki_day(now())) as begins),
+  with day as materialized (select helsinki_day(now()) as today, day_start(helsinki_day(now())) as begins),
   uncounted as materialized (
     select c.id, c.started_at, c.number_called, c.ended_at, c.started_at >= d.begins as is_todays, a.answered_at, a.official_unit_id
     from day d join contact c on c.counted is null and c.started_at > least(d.begins, now() - interval '24 hours')

@@ -351,7 +351,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function training_allows to seloste_desk;
 
-create or replace function listening_in_training() returns trigger
+create or replace function check_training_listening() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   -- Whoever ends the session or takes somebody off its list comes before this, or after it and knows of it.

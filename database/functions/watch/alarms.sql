@@ -1,5 +1,5 @@
 -- When a listening begins, the database says: an hour that a process could choose would be no hour.
-create or replace function listening_begins() returns trigger language plpgsql as $$
+create or replace function set_listening_start() returns trigger language plpgsql as $$
 begin
   if session_user = 'seloste_desk' then
     new.started_at := clock_timestamp();
@@ -64,7 +64,7 @@ begin
     with watched as (
       select date_trunc('month', l.at at time zone 'Europe/Helsinki')::date as month, count(*) as looks,
         count(*) filter (where l.action = 'listening.started') as listenings, count(distinct l.person_id) as people
-      from look l where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
+      from data_access l where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
       group by 1
     )
     select coalesce(w.month, r.month), coalesce(w.looks, r.looks), coalesce(w.listenings, 0), coalesce(w.people, 0),
@@ -91,8 +91,8 @@ begin
     from audit_entry e
     where e.result = 'ok' and e.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
       and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
-      and e.at >= day_begins(date_trunc('month', accesses_to_review.month)::date)
-      and e.at < day_begins(date_trunc('month', accesses_to_review.month + interval '1 month')::date)
+      and e.at >= day_start(date_trunc('month', accesses_to_review.month)::date)
+      and e.at < day_start(date_trunc('month', accesses_to_review.month + interval '1 month')::date)
       and e.seq > accesses_to_review.after
     order by e.seq
     limit least(greatest(wanted, 1), 1000);
@@ -108,11 +108,11 @@ declare
   seen bigint;
 begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
-  perform refuse_if(day_begins((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
+  perform refuse_if(day_start((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
   select count(*), count(*) filter (where l.person_id = viewer()) into seen, own
-  from look l
+  from data_access l
   where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
-    and l.at >= day_begins(first) and l.at < day_begins((first + interval '1 month')::date);
+    and l.at >= day_start(first) and l.at < day_start((first + interval '1 month')::date);
   perform refuse_if(own > 0, 'review.own');
   perform refuse_if(seen = 0, 'not-found');
   insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_accesses.note))

@@ -110,7 +110,7 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
     const kept = await whileStored(db, id, async (tx) => {
-      if (isCut) await sql`select recording_begins_at_its_answer(${id}::uuid)`.execute(tx)
+      if (isCut) await sql`select set_recording_start_to_answer(${id}::uuid)`.execute(tx)
       const { sha256 } = await tx
         .updateTable('recording')
         .set({

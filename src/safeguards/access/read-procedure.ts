@@ -178,8 +178,8 @@ export function listReview(
     const whose = viewer.everybody ? sql<boolean>`true` : sql<boolean>`r.person_id = any (${viewer.people}::uuid[])`
     const inForce = sql<boolean>`r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
       and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
-    const isDue = sql<boolean>`(confirmed_at(r) < quarter_began(now()) or is_doubtful_after_move(r))`
-    const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_began(quarter_began(now()) - interval '1 day') or is_doubtful_after_move(r))`
+    const isDue = sql<boolean>`(confirmed_at(r) < quarter_start(now()) or is_doubtful_after_move(r))`
+    const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_start(quarter_start(now()) - interval '1 day') or is_doubtful_after_move(r))`
     const rights = await rightsWhere(
       tx,
       sql<boolean>`${inForce} and ${isDue} order by is_doubtful_after_move(r) desc, confirmed_at(r), r.id limit ${mostReviewed}`,
@@ -286,8 +286,8 @@ async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Pr
       r.scope_numbers as numbers, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
       r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
       r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
-      right_doubts(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) or m.is_doubted as due,
-      c.at < quarter_began(quarter_began(now()) - interval '1 day') or m.is_doubted as overdue, case
+      right_doubts(r) as doubts, c.at as "confirmedAt", c.at < quarter_start(now()) or m.is_doubted as due,
+      c.at < quarter_start(quarter_start(now()) - interval '1 day') or m.is_doubted as overdue, case
         when r.person_id = viewing.me then 'own'
         when viewing.approves then 'approver'
         when r.person_id = any (viewing.people) then 'supervisor' end as part,

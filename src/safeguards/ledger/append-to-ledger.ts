@@ -45,5 +45,5 @@ export async function appendToLedger(
 
 /** After an upgrade, enters once what is open and has a kind that the earlier version did not know. */
 export async function catchUpLedger(holding: HoldingSafeguards): Promise<void> {
-  await sql`select catch_up_ledger()`.execute(safeguardsOf(holding))
+  await sql`select backfill_ledger()`.execute(safeguardsOf(holding))
 }

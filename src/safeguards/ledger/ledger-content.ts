@@ -42,7 +42,7 @@ export async function contentFiles(
 ): Promise<{ written: AsyncGenerator<LedgerFile>; isOver: (name: string) => boolean }> {
   const { rows } = await sql<{ day: string; isNewer: boolean }>`
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
-    from ledger_content c join destruction_entry e on e.seq = c.seq and proves_content(e, c) left join ledger_leaf l on l.seq = c.seq
+    from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c) left join ledger_leaf l on l.seq = c.seq
     group by 1 order by 1`.execute(safeguardsOf(holding))
   const { rows: since } = await sql<{ day: string }>`
     select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
@@ -55,7 +55,7 @@ export async function contentFiles(
       if (isThere && day !== checkedDay) continue
       const { rows: lines } = await sql<LedgerContent>`
         select encode(c.salt, 'hex') as salt, c.content
-        from ledger_content c join destruction_entry e on e.seq = c.seq and proves_content(e, c)
+        from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c)
         where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(holding))
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
       const bytes = sealFile(recipient, Buffer.from(text))

@@ -83,7 +83,7 @@ export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: n
 /** Returns what is out of the recordings whose keys are under a month. */
 export async function readLent(tx: Tx, month: Temporal.PlainDate): Promise<LentItem[]> {
   const { rows } = await sql<LentItem>`
-    select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from lent_of_month(${month})`.execute(
+    select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from released_copies_of_month(${month})`.execute(
     tx,
   )
   return rows

@@ -17,7 +17,7 @@ export interface DraftToTry {
 
 /**
  * Returns an open draft for those who may draft or decide; the database checks the session
- * (database/functions/description/versions.sql, draft_to_try). A draft without a future instant is tried for `otherwise`.
+ * (database/functions/description/versions.sql, draft_for_dry_run). A draft without a future instant is tried for `otherwise`.
  */
 export async function readDraftToTry(
   holding: HoldingSafeguards,
@@ -27,7 +27,7 @@ export async function readDraftToTry(
 ): Promise<DraftToTry | 'refused' | 'unreadable'> {
   const row = await inSession(safeguardsOf(holding), { 'seloste.session': asked.session }, async (tx) => {
     const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
-      select * from draft_to_try(${asked.draft}::uuid)`.execute(tx)
+      select * from draft_for_dry_run(${asked.draft}::uuid)`.execute(tx)
     return rows[0]
   })
   if (!row) return 'refused'

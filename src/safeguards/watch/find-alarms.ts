@@ -229,12 +229,12 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
     return sql`
     with lately as (
-      select distinct person_id from look
+      select distinct person_id from data_access
       where purpose = 'MAINTENANCE' and at >= ${since} and at <@ ${times}::tstzmultirange and person_id is not null
     )
     select l.person_id, null::uuid, count(*)::integer, min(l.at), max(l.at), jsonb_build_object(
       'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
-    from lately join look l on l.person_id = lately.person_id
+    from lately join data_access l on l.person_id = lately.person_id
     left join closed_until k on k.kind = 'break-glass' and k.person_id = l.person_id
     left join alarm a on a.kind = 'break-glass' and a.person_id = l.person_id and a.closed_at is null
     where l.purpose = 'MAINTENANCE' and l.at >= least(${since}, a.first_at) and l.at <@ ${times}::tstzmultirange

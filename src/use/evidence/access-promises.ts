@@ -170,10 +170,10 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
         example: number | null
       }>`
         select
-          (select count(*) from look where role in ('MAINTENANCE', 'SECURITY')) as looks,
-          (select count(*) from look
+          (select count(*) from data_access where role in ('MAINTENANCE', 'SECURITY')) as looks,
+          (select count(*) from data_access
             where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as without_reference,
-          (select min(seq) from look where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as example`,
+          (select min(seq) from data_access where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as example`,
     )
     const listenings = await askOne(
       db,

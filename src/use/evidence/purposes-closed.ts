@@ -42,25 +42,25 @@ export const purposesClosed: Check<PurposeFacts> = {
         example: number | null
       }>`
         with recursive used (purpose) as (
-          select min(purpose) from look
+          select min(purpose) from data_access
           union all
-          select (select min(l.purpose) from look l where l.purpose > used.purpose) from used where used.purpose is not null
+          select (select min(l.purpose) from data_access l where l.purpose > used.purpose) from used where used.purpose is not null
         ),
         strange as (
           select s.seq
           from used u
           cross join jsonb_to_recordset(${json}::jsonb) as v(since timestamptz, until timestamptz, purposes text[])
           cross join lateral (
-            select l.seq from look l
+            select l.seq from data_access l
             where l.purpose = u.purpose and l.at >= coalesce(v.since, '-infinity') and l.at < coalesce(v.until, 'infinity')
           ) s
           where u.purpose is not null and not u.purpose = any (v.purposes)
         )
         select
-          (select count(*) from look) as looks,
-          (select count(*) from look where purpose is null) as without_purpose,
+          (select count(*) from data_access) as looks,
+          (select count(*) from data_access where purpose is null) as without_purpose,
           (select count(*) from strange) as outside,
-          least((select min(seq) from strange), (select min(seq) from look where purpose is null)) as example`,
+          least((select min(seq) from strange), (select min(seq) from data_access where purpose is null)) as example`,
     )
     const listenings = await askOne(
       db,

@@ -13,5 +13,5 @@ export async function reportVersionInUse(
 
 /** Reports an orderly shutdown. */
 export async function reportEnded(db: HoldingSafeguards, instance: string): Promise<void> {
-  await sql`select report_ended(${instance}::uuid)`.execute(db)
+  await sql`select report_instance_ended(${instance}::uuid)`.execute(db)
 }

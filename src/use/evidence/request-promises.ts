@@ -45,7 +45,7 @@ export const inspectionsAtOffice: Check<InspectionFacts> = {
             where a.state = 'HEARD' and a.ended_at < s.starts_at - interval '1 hour') as early,
           (select coalesce(array_agg(distinct r.id), '{}') from rooms r
             where r.at < r.starts_at - interval '1 hour' or r.at > r.ends_at or r.opened_at_office is distinct from r.office_id) as elsewhere,
-          (select coalesce(array_agg(e.seq), '{}') from look e
+          (select coalesce(array_agg(e.seq), '{}') from data_access e
             where e.purpose = 'INSPECTION' and e.role not in ('SERVICE_UNIT', 'OFFICIAL')) as others`,
     )
     const elsewhere = row.early.length + row.elsewhere.length

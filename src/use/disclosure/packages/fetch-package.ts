@@ -63,7 +63,7 @@ export function createPackageFetching(
     },
     async behind(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
-        select package_behind(${hash}) as language`.execute(db)
+        select package_link_language(${hash}) as language`.execute(db)
       return rows[0]?.language ?? null
     },
     async begin(hash, address) {

@@ -7,7 +7,7 @@ type Told<Facts> = { [Field in keyof Facts]: Facts[Field] extends Temporal.Insta
 type ToldFacts = Omit<Told<ResearchFacts>, 'items'> & { items: readonly Told<ResearchItemFacts>[] }
 
 /**
- * Returns the facts of disclosures (`facts_of_research` in database/functions/disclosure/research.sql), by id; in the viewer's
+ * Returns the facts of disclosures (`collect_research_facts` in database/functions/disclosure/research.sql), by id; in the viewer's
  * session.
  */
 export async function researchFactsOf(
@@ -22,7 +22,7 @@ export async function researchFactsOf(
   return new Map(rows.map(({ id, facts }) => [id, readResearchFacts(facts)]))
 }
 
-/** @param facts from `facts_of_research` */
+/** @param facts from `collect_research_facts` */
 export function readResearchFacts(facts: unknown): ResearchFacts {
   const { now, dueEnds, deadline, items, ...rest } = facts as ToldFacts
   return {

@@ -32,7 +32,7 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
     read: (copy, from, to) => readSubjectCopy(store, copy, from, to),
     async behind(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
-        select copy_behind(${hash}) as language`.execute(db)
+        select copy_link_language(${hash}) as language`.execute(db)
       return rows[0]?.language ?? null
     },
     async begin(hash, address) {
