@@ -3,10 +3,10 @@ revoke all on schema public from public;
 grant usage on schema public to seloste_capture, seloste_desk, seloste_custodian;
 grant select on migration to seloste_custodian;
 
--- PostgreSQL's own functions. Who holds an advisory lock keeps others from their work (docs/decisions/0078): the custodian alone takes them,
--- and functions here for the others. Large objects, messages in the write-ahead log and temporary files fill the disk, or hide data outside
--- the tables. In another server than our own a superuser has to do this (docs/operate/install.md); temporary tables are taken away by
--- migrate() at each start, as a copy of a database does not have its grants.
+-- PostgreSQL's own functions. An advisory lock can stop the others' work (docs/decisions/0078): only the custodian takes one directly, the
+-- others through functions of this folder. Large objects, messages in the write-ahead log and temporary files fill the disk, or hide data
+-- outside the tables. On a server that is not our own a superuser has to do this (docs/operate/install.md). migrate() revokes temporary
+-- tables at each start, because a copy of a database does not have its grants.
 do $$
 declare
   f regprocedure;
@@ -25,8 +25,8 @@ begin
   loop
     execute format('revoke execute on function %s from public', f);
   end loop;
-  -- Only a member of a role may end its sessions, where the owner of the database is no superuser. Else the custodian tells that it could
-  -- not end them (docs/operate/database-and-store.md).
+  -- Only a member of a role may end its sessions where the database's owner is no superuser. Without the membership the custodian reports
+  -- that it could not end them (docs/operate/database-and-store.md).
   begin
     foreach role in array array['seloste_capture', 'seloste_desk'] loop
       if not pg_has_role(current_user, role, 'usage') then execute format('grant %I to %I', role, current_user); end if;
@@ -36,7 +36,7 @@ begin
   end;
   begin
     for role, most in values ('seloste_capture', '1GB'), ('seloste_desk', '4GB'), ('seloste_custodian', '16GB') loop
-      -- The setting is the server's: two of its databases that are migrated at once would meet in its row.
+      -- The setting belongs to the server: two of its databases that are migrated at once would conflict in its row.
       if not exists (select from pg_db_role_setting s
         where s.setrole = role::regrole and s.setdatabase = 0 and 'temp_file_limit=' || most = any (s.setconfig)) then
         execute format('alter role %I set temp_file_limit = %L', role, most);
@@ -77,7 +77,7 @@ create trigger ledger_removed after delete on recovery_code referencing old tabl
 -- one_time_link
 create trigger ledger_used after update on one_time_link for each row
   when (old.used_at is null and new.used_at is not null) execute function ledger_end('link', 'used');
--- A link that has expired is over by itself.
+-- An expired link has ended by itself.
 create trigger ledger_voided after delete on one_time_link for each row
   when (old.used_at is null and old.expires_at > now()) execute function ledger_end('link', 'voided');
 create trigger told_to_person after insert on one_time_link for each row execute function notify_link();

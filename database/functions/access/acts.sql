@@ -1,5 +1,5 @@
--- Refuses with a code (SQLSTATE SE001) where a condition holds, as src/safeguards/access/ask-of-database.ts returns it.
--- `of_what`: more about it, in the error's detail.
+-- Raises `code` with SQLSTATE SE001 if `wrong` is true; src/safeguards/access/ask-of-database.ts returns it as a refusal. `of_what` becomes
+-- the error's detail.
 create or replace function refuse_if(wrong boolean, code text, of_what text default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -9,7 +9,7 @@ begin
 end $$;
 grant execute on function refuse_if to seloste_desk;
 
--- Writes into the log what the viewer did under a right.
+-- Logs an act of the viewer under a right.
 create or replace function record_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb,
   reference text default null) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -29,7 +29,7 @@ create or replace function notify_factor_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_op = 'DELETE' then
-    -- Who is removed with everything is told nothing.
+    -- A person who is being deleted gets no notice.
     if exists (select from person p where p.id = old.person_id) then
       perform notify_person(old.person_id, 'factor-removed', jsonb_build_object('factor', tg_argv[0]));
     end if;
@@ -39,7 +39,7 @@ begin
   return null;
 end $$;
 
--- A change of numbers or place, to whom it is about and to whoever loses a number by it.
+-- Notifies the person whose numbers or place change, and whoever loses a number by it.
 create or replace function notify_directory_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -64,14 +64,15 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function mark_notices_seen to seloste_desk;
 
--- Notices of a year ago are told to nobody any more; the log keeps what they told of.
+-- Deletes notices older than a year, except the offer of a second factor, which is made once. The log keeps the events.
 create or replace function prune_notices() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from account_notice n where n.at < now() - interval '12 months' and n.kind <> 'second-factor-offer'
 $$;
 grant execute on function prune_notices to seloste_custodian;
 
--- Ends every session of somebody, as an administrator: a browser was lost, a password was seen. Browsers are forgotten.
+-- Ends every session of a person and forgets their browsers: for an administrator, when a browser is lost or a password was seen. Refuses
+-- deny.role, not-found, confirm.fresh. Returns the number of sessions.
 create or replace function end_sessions_of_person(person uuid) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- No person collects passkeys without end.
+-- Limits a person to ten passkeys.
 create or replace function passkey_guard() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended('seloste.passkeys ' || new.person_id, 0));
@@ -8,7 +8,8 @@ begin
   return new;
 end $$;
 
--- Spends the confirmation of a session's holder who has passkeys. True as well for whoever has none: nothing is asked of them.
+-- Spends the confirmation of one act on one revision of an object, at most two minutes old. Returns true also if the holder has no passkey:
+-- none is required then.
 create or replace function spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -23,14 +24,13 @@ begin
 end $$;
 grant execute on function spend_confirmation to seloste_custodian;
 
--- Whoever decides through the desk and has a passkey has confirmed this very decision with it: a desk that was taken over
--- holds sessions, but no passkeys.
--- Whoever has no passkey to confirm a decision with has proved who they are lately.
+-- Requires proof of a decision that is made through the desk. With a passkey: a confirmation of this very decision, because a compromised
+-- desk holds sessions but no passkeys. Without one: a fresh proof of identity.
 create or replace function require_confirmed_decision() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   act text := tg_argv[0] || case when new.state in ('APPROVED', 'CONFIRMED') then '.approve' else '.reject' end;
-  -- What cannot be changed once it is asked for has no revision.
+  -- A request that cannot be changed has no revision.
   revision integer := coalesce((to_jsonb(old) ->> 'revision')::integer, 0);
 begin
   if viewer() is null then
@@ -45,7 +45,7 @@ begin
   return new;
 end $$;
 
--- Whom the identity system means by a name of its own is its to say: who signs in there may be found by it.
+-- Lets only the identity system set a person's external id: sign-in finds the person by it.
 create or replace function identity_guard() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_desk' and scim_client() is null and (

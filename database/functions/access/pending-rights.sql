@@ -1,11 +1,11 @@
--- The beginning of a day in Finland: letters tell the day of a destruction and not its hour.
+-- Returns the start of the Finnish day: letters give the day of a destruction and not its hour.
 create or replace function day_for_letter(at timestamptz) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select ledger_instant(date_trunc('day', at, 'Europe/Helsinki'))
 $$;
 
--- Digest of the facts that a letter tells. Who handles the request and when the letter was made do not count; of those who looked at a
--- call, those until `until`.
+-- Digest of a letter's facts, without who handles the request and when the letter was made. Of the accesses to a call those before `until`
+-- count.
 create or replace function letter_digest(facts jsonb, until timestamptz) returns bytea
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select sha256(convert_to((facts - 'madeAt' - 'handler' || case when facts ? 'looks' then jsonb_build_object('looks', (
@@ -13,7 +13,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     where until is null or (l ->> 'at')::timestamptz <= until)) else '{}' end)::text, 'UTF8'))
 $$;
 
--- True if something that an undelivered letter tells has changed since it was drafted, or nobody knows any more to whom it tells of calls.
+-- Returns true if a fact of an undelivered letter has changed since the draft, or the requester of its calls is no longer identified.
 create or replace function letter_has_changed(l letter) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -24,7 +24,7 @@ begin
     or l.facts_digest is distinct from letter_digest(letter_facts(q, l.kind, l.ground), l.made_at);
 end $$;
 
--- For the list of a request's letters: those that were not delivered and cannot be, as they are stale.
+-- Returns the undelivered letters of a request that are stale and cannot be delivered, for its list.
 create or replace function stale_letters(request uuid) returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -35,7 +35,7 @@ begin
 end $$;
 grant execute on function stale_letters to seloste_desk;
 
--- The request of a letter, locked: open, or closed with an undelivered letter of this kind, which is drafted anew.
+-- Locks and returns the request of a letter: open, or closed with an undelivered letter of this kind, which is then drafted anew.
 create or replace function lock_request_of_letter(wanted uuid, kind text) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -50,18 +50,18 @@ begin
   return q;
 end $$;
 
--- Between the approval and the effect of a change that reaches open requests (L29).
+-- Shortest time between approval and effect of a change that reaches open requests (L29).
 create or replace function pending_right_notice_period() returns interval
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '14 days' $$;
 
--- When a recording would end under a term that takes effect at `at`. The twin of recordingTerms and applyTerms.
+-- Returns the end of a recording under a term that takes effect at `at`. Same rule as recordingTerms and applyTerms in TypeScript.
 create or replace function end_under_term(r recording, months integer, at timestamptz) returns timestamptz
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select case when r.recording_months > months then greatest(at, r.min_keep_until,
     months_after(r.call_ended_at, months) - case when months >= 6 then interval '24 hours' else interval '0' end) end
 $$;
 
--- When a recording ends at the latest: on its day, or earlier by an approved version that is not in force yet.
+-- Returns the latest end of a recording: its day, or the earlier one of an approved version that is not in force yet.
 create or replace function planned_end(r recording) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least(r.destroy_at, (
@@ -70,14 +70,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where d.state = 'APPROVED' and t ->> 'number' = r.number_reached and (t ->> 'at')::timestamptz > register_now()))
 $$;
 
--- From when on an approved version lets open inspections put ends off no more (C3).
+-- Returns the instant from which an approved version no longer lets open inspections delay an end (C3).
 create or replace function holds_end_at() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select min(d.effective_from) from description_reach k join description_draft d on d.id = k.draft_id
   where d.state = 'APPROVED' and (k.reach ->> 'endsHolds')::boolean and d.effective_from > register_now()
 $$;
 
--- True if a request's booked appointment ends after something that is to be heard in it.
+-- Returns true if a request's booked appointment ends after something that is to be played in it.
 create or replace function appointment_is_late(request uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -91,8 +91,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where a.request_id = request and a.state = 'BOOKED' and s.ends_at > at)
 $$;
 
--- What of open requests a change reaches: which request, of which recording, and when it ends by the change. Without a recording:
--- the request itself can be served no more from then on, or (`ends_at` null) its calls are not found yet.
+-- Returns what a change reaches of open requests: request, recording, and its end under the change. A row without a recording is a request
+-- that cannot be served any more from then on, or (`ends_at` null) whose calls are not found yet.
 create or replace function reached_rights(reach jsonb, from_at timestamptz)
 returns table (request_id uuid, recording_id uuid, ends_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -110,7 +110,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select w.request_id, r.id, r.destroy_at, (
         select min(end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz)) from jsonb_array_elements(reach -> 'terms') t
         where t ->> 'number' = r.number_reached) as by_term,
-      -- What waits past its day for an inspection ends with the switch.
+      -- A recording kept past its day for an inspection ends with the switch.
       case when (reach ->> 'endsHolds')::boolean and (r.destroy_at <= from_at or appointment_is_after(w.request_id, r.destroy_at))
         then greatest(r.destroy_at, from_at) end as by_hold
     from waiting w join recording r on r.id = w.recording_id
@@ -133,8 +133,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       'NOT_IDENTIFIABLE'))
 $$;
 
--- The requests that a draft reaches, each with the first end and whether it is decided: heard before, as its appointment is booked, or
--- told in time.
+-- Returns the requests that a draft reaches, each with its first end and whether it is decided: played before, by a booked appointment, or
+-- the requester notified in time.
 create or replace function reached_requests(draft uuid, reach jsonb, from_at timestamptz)
 returns table (request_id uuid, ends_at timestamptz, calls bigint, is_booked boolean, is_heard_before boolean, told_how text,
   told_at timestamptz, is_decided boolean)
@@ -155,8 +155,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from booked b left join pending_right_told t on t.draft_id = reached_requests.draft and t.request_id = b.request_id and t.ends_at <= b.ends_at
 $$;
 
--- Counts for whoever drafts or decides: of nobody in particular. For the custodian, which makes the dry run.
--- Disclosures that are not decided, and the items of them that the change reaches.
+-- Returns counts without any person, for those who draft or decide; the custodian calls it for the dry run. Includes undecided disclosures
+-- and the items of them that the change reaches.
 create or replace function count_reached(draft uuid, reach jsonb, from_at timestamptz) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
@@ -170,7 +170,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function count_reached to seloste_custodian;
 
--- Keeps what a draft reaches, at its submission; by its author.
+-- Stores what a draft reaches, at its submission by its author.
 create or replace function record_reach(draft uuid, reach jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -180,7 +180,7 @@ begin
 end $$;
 grant execute on function record_reach to seloste_desk;
 
--- For the Service Unit: what changes that are submitted or coming reach of its requests.
+-- Returns what submitted and approved changes reach of requests, for the Service Unit.
 create or replace function list_pending_rights()
 returns table (draft_id uuid, version integer, state text, effective_from timestamptz, request_id uuid, number text, ends_at timestamptz,
   is_booked boolean, is_heard_before boolean, told_how text, told_at timestamptz)
@@ -197,7 +197,7 @@ begin
 end $$;
 grant execute on function list_pending_rights to seloste_desk;
 
--- Records that the requester was told in time. The other decision, to be heard before, is a booked appointment.
+-- Records that the requester was notified in time. The other decision, playing before the end, is a booked appointment.
 create or replace function record_pending_right_notice(draft uuid, request uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -217,9 +217,8 @@ begin
 end $$;
 grant execute on function record_pending_right_notice to seloste_desk;
 
--- Whether a recording that somebody forbade, or that was cut away, is still to be destroyed, and when its certificate is to be expected:
--- within a minute of the prohibition. Without an instant where the prohibition waits for somebody's case, or takes longer. For whoever
--- may see the call.
+-- Returns whether a forbidden or cut-away recording still awaits destruction, and when its certificate is expected: within a minute of the
+-- prohibition. `expected_at` is null while the prohibition waits for a case, or takes longer. For those who may see the call.
 create or replace function expected_certificate(recording uuid) returns table (state text, expected_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select w.state, case

@@ -1,4 +1,4 @@
--- What is asked for is decided as it was asked, once.
+-- A request is decided once and as submitted.
 create or replace function right_request_guard() returns trigger language plpgsql as $$
 begin
   if old.state <> 'REQUESTED' then
@@ -14,8 +14,8 @@ begin
   return new;
 end $$;
 
--- A right keeps whose it is and who decided; revoked, it stays so. Who revokes says how; what the directory revokes ends
--- with the employment.
+-- A right keeps its holder, its decision and its revocation. A revocation states how it came; one by the directory ends with the
+-- employment.
 create or replace function access_right_guard() returns trigger language plpgsql as $$
 begin
   if (new.id, new.person_id, new.requested_by, new.approved_by, new.origin, new.request_id, new.granted_at)
@@ -32,15 +32,14 @@ begin
   return new;
 end $$;
 
--- What has ended is over for good: a clock that is set back opens it no more.
+-- A right that has ended stays ended, also when the clock is set back.
 create or replace function holds_now(valid_from timestamptz, valid_to timestamptz) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select valid_from <= now() and (valid_to is null or valid_to > register_now())
 $$;
 grant execute on function holds_now to seloste_desk;
 
--- Officials, as the directory and the procedure know them: those employed now who have a number at which they answer, or a
--- right to their own calls.
+-- Returns true for officials by directory and procedure: employed now, with a number at which they answer or a right to their own calls.
 create or replace function is_official(person uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from person p where p.id = person and holds_now(p.employed_from, p.employed_to))
@@ -52,7 +51,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function is_official to seloste_desk;
 
--- The units in which a person is the supervisor of officials now, and of how many (R37).
+-- Returns the units whose officials a person supervises now, with the number of officials (R37).
 create or replace function units_supervised(supervisor uuid) returns table (unit_id uuid, officials integer)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select pl.unit_id, count(*)::integer
@@ -62,7 +61,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function units_supervised to seloste_desk;
 
--- Whose rights the viewer speaks for as their supervisor: those placed under the viewer, and the officials of the units
+-- Returns the people whose rights the viewer handles as their supervisor: those placed under the viewer, and the officials of the units
 -- that the viewer's right reaches.
 create or replace function supervised_by_viewer() returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -80,14 +79,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function supervised_by_viewer to seloste_desk;
 
--- Everybody's rights are read by those who decide on them, keep the accounts or watch over both.
+-- Returns true for those who read everybody's rights: who decide on them, administer accounts or oversee both.
 create or replace function viewer_sees_rights() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('ACCESS_APPROVER') or viewer_is('ADMINISTRATOR') or viewer_is('DATA_PROTECTION_OFFICER')
 $$;
 grant execute on function viewer_sees_rights to seloste_desk;
 
--- The viewer's right in force to a role.
+-- Returns the viewer's right in force to a role.
 create or replace function viewer_right(wanted text) returns uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id from access_right r
@@ -95,7 +94,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by r.valid_from limit 1
 $$;
 
--- Writes into the log what the viewer did with a request or a right: here, so that no process can do the one without the other.
+-- Logs the viewer's act on a request or a right. It is in the database so that no process can act without the entry.
 create or replace function record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
@@ -108,14 +107,14 @@ language sql immutable set search_path = pg_catalog as $$
 $$;
 grant execute on function quarter_start to seloste_desk;
 
--- The latest end of a right that begins at an instant: the end of the same day a year later.
+-- Returns the latest end of a right that begins at an instant: the end of the same day a year later.
 create or replace function latest_end(begins timestamptz) returns timestamptz
 language sql immutable set search_path = pg_catalog as $$
   select (date_trunc('day', begins at time zone 'Europe/Helsinki') + interval '12 months' + interval '1 day') at time zone 'Europe/Helsinki'
 $$;
 grant execute on function latest_end to seloste_desk;
 
--- Raises what is wrong with what is asked for, as it would begin at an instant; SE001 with a code, and of what in the detail.
+-- Raises SE001 with what is wrong with a requested right that would begin at `begins`; the detail has the person, unit or number concerned.
 create or replace function check_request(q right_request, begins timestamptz) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -134,7 +133,7 @@ begin
   perform refuse_if(q.role = 'EXPERT' and q.duty is null, 'right.duty-missing');
   select * into d from described_role where version = version_at(now()) and role = q.role and duty is not distinct from q.duty;
   perform refuse_if(d.version is null, 'right.role-unknown');
-  -- Who can give out passwords and also approve rights would need nobody else to have any right under another's name.
+  -- A person who could both set passwords and approve rights would need nobody else to get a right under another's name.
   perform refuse_if(q.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and exists (
     select from access_right r
     where r.person_id = q.person_id and r.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and r.role <> q.role
@@ -163,8 +162,8 @@ begin
   end if;
 end $$;
 
--- Asks for a right for each of some people: anyone for oneself, a supervisor for the officials of the unit, an administrator
--- for anyone. How far the right reaches is the described scope of the role, in the units or numbers named. All or none.
+-- Requests a right for each of some people, all or none. Anyone may for themselves, a supervisor for the officials of the unit, an
+-- administrator for anyone. The described scope of the role, in the units or numbers named, limits the right.
 create or replace function request_rights(people uuid[], role text, duty text, purposes text[], units uuid[], numbers text[],
   reason text, valid_from timestamptz, valid_to timestamptz) returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -186,7 +185,7 @@ begin
       when whose = any (supervised_by_viewer()) then 'SUPERVISOR'
       else '' end;
     perform refuse_if(as_role = '', 'right.not-yours', whose::text);
-    -- One at a time for each person, so that the same is not asked for twice at once.
+    -- One at a time for each person, so that the same right is not requested twice at once.
     perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || whose, 0));
     asked := row(
       gen_random_uuid(), batch, whose, request_rights.role, request_rights.duty,
@@ -208,8 +207,8 @@ begin
 end $$;
 grant execute on function request_rights to seloste_desk;
 
--- Approves or rejects a request: an approver in a session of their own, who neither asked for it nor gets it. What is asked
--- of a right is asked again. Returns the right, or nothing where it was rejected.
+-- Approves or rejects a request: an approver in a session of their own who neither made it nor gets the right. Checks the right again as at
+-- the request. Returns the right, or null after a rejection.
 create or replace function decide_right_request(request uuid, approve boolean, note text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -229,7 +228,7 @@ begin
     return null;
   end if;
   begins := greatest(q.valid_from, now());
-  -- One at a time for each person: what is checked of their other rights stays so.
+  -- One at a time for each person: what is checked of their other rights stays as it is.
   perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || q.person_id, 0));
   perform check_request(q, begins);
   update right_request r set state = 'APPROVED', decided_by = viewer(), decided_at = clock_timestamp(), note = decide_right_request.note where r.id = q.id;
@@ -244,7 +243,7 @@ begin
 end $$;
 grant execute on function decide_right_request to seloste_desk;
 
--- Takes back what is not decided yet: who asked for it, or for whom it was asked.
+-- Withdraws an undecided request; by the person who made it or for whom it was made.
 create or replace function withdraw_right_request(request uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -258,7 +257,7 @@ begin
 end $$;
 grant execute on function withdraw_right_request to seloste_desk;
 
--- The part in which the viewer may end a right: one's own, as an approver, or as the supervisor of whose it is.
+-- Returns the capacity in which the viewer may end a right: holder, approver, or supervisor of the holder.
 create or replace function viewer_revokes(whose uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -268,7 +267,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   end
 $$;
 
--- Ends a right at once. Others than its holder say why.
+-- Ends a right at once. Anyone but its holder has to give a reason.
 create or replace function revoke_right(wanted uuid, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -289,15 +288,15 @@ begin
 end $$;
 grant execute on function revoke_right to seloste_desk;
 
--- When a right was last said to be needed: approved, or kept by a review.
+-- Returns when a right was last confirmed as needed: at its approval, or by a review that kept it.
 create or replace function confirmed_at(r access_right) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select greatest(r.granted_at, (select max(v.reviewed_at) from right_review v where v.right_id = r.id and v.kept))
 $$;
 grant execute on function confirmed_at to seloste_desk;
 
--- What speaks against a right now: a supervisor without officials (R37), an expert who has another place or answers calls, or
--- whose duty the description does not know any more (R38), a right wider than its role is described.
+-- Returns the doubts about a right: a supervisor without officials (R37); an expert who has another place, answers calls, or whose duty the
+-- description no longer has (R38); a right wider than its role.
 create or replace function right_doubts(r access_right) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with d as (
@@ -320,8 +319,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function right_doubts to seloste_desk;
 
--- True where a move has made doubtful whether a supervisor or an expert still needs a right, and no review has said so: it is not left
--- until its quarter, as it reaches calls all the while.
+-- Returns true if a move raised such a doubt about a supervisor or an expert and no review has settled it. This does not wait for the
+-- quarterly review, because the right reaches calls meanwhile.
 create or replace function is_doubtful_after_move(r access_right) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.role in ('SUPERVISOR', 'EXPERT') and exists (
@@ -331,8 +330,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function is_doubtful_after_move to seloste_desk;
 
--- Says of a right that it is still needed, or ends it: an approver or the supervisor of whose it is, never its holder. What
--- speaks against it is answered.
+-- Confirms that a right is still needed, or ends it; by an approver or the holder's supervisor, never the holder. Doubts have to be
+-- answered.
 create or replace function review_right(wanted uuid, keep boolean, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -361,8 +360,8 @@ begin
 end $$;
 grant execute on function review_right to seloste_desk;
 
--- The right with which an installation begins, to the first administrator or the first approver: while nobody employed holds
--- the role. For whoever owns the database; nothing where somebody does hold it.
+-- Gives the first administrator or approver of an installation their right, while no employed person holds the role. For the database's
+-- owner. Returns null if somebody holds the role.
 create or replace function install_right(whose uuid, wanted text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -392,8 +391,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )
 $$;
 
--- Roles that may do what an action of the audit log tells of; an expert's with the duty. None for an action that anybody may do, or that a
--- process notes later in somebody's name. Looks are judged with their scope.
+-- Returns the roles that may do an action of the audit log; an expert's with the duty. Null for an action that anybody may do, or that a
+-- process logs later in somebody's name. Accesses are checked with their scope (was_in_scope).
 create or replace function roles_of_act(action text) returns text[] language sql immutable as $$
   select case
     when action in ('description.drafted', 'description.submitted', 'description.taken-back', 'description.withdrawn')
@@ -436,7 +435,7 @@ create or replace function roles_of_act(action text) returns text[] language sql
   end
 $$;
 
--- Whether somebody held one of some roles at an instant; where an entry names the role that they acted in, that one.
+-- Returns true if a person held one of some roles at an instant. If the entry names a role, only that one counts.
 create or replace function held_role(person uuid, roles text[], acted_in text, acted_at timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (

@@ -1,5 +1,5 @@
--- A sign-in that awaits a second factor waits ten minutes; nothing but the factor moves its end.
--- A session that is in the listening mode stays in it, and ends with it.
+-- A sign-in that awaits a second factor lasts ten minutes; only the factor extends it. A session in listening mode stays in it until it
+-- ends.
 create or replace function session_guard() returns trigger language plpgsql as $$
 begin
   if old.ended_at is not null or old.expires_at <= now() then
@@ -16,7 +16,7 @@ begin
   return new;
 end $$;
 
--- A passkey is a second factor like the others: asked for after a password, and taken away with them (access/sign-in.sql).
+-- Lists the second factors of a person, passkeys among them (access/passkeys.sql).
 create or replace function second_factors(person uuid) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select array(
@@ -29,7 +29,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function second_factors to seloste_custodian;
 
--- How long to wait after so many failures in a row: five are free, then it doubles from a second to a quarter of an hour.
+-- Returns the wait after failures in a row: none for five, then doubling from a second to a quarter of an hour.
 create or replace function failure_wait(failures integer) returns interval language sql immutable as $$
   select case when failures < 5 then interval '0' else least(interval '1 second' * (2 ^ least(failures - 5, 10)), interval '15 minutes') end
 $$;
@@ -39,7 +39,7 @@ create or replace function account_key(user_id text) returns bytea language sql 
   select sha256(convert_to(user_id, 'UTF8'))
 $$;
 
--- Whose failures an attempt counts among. A device is known where its account is tried, and nowhere else.
+-- Returns the source that an attempt counts for. A device is known only for the account it belongs to.
 create or replace function sign_in_source(user_id text, network text, device bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(
@@ -48,15 +48,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'network:' || left(network, 60))
 $$;
 
--- Seconds until an attempt from here is looked at; 0: now. Strangers together fail a hundred times in a row at one account
--- (NIST SP 800-63B-4 section 3.2.2); then its person comes in at a browser of their own, or by a new one-time link.
+-- Seconds until the next attempt from here is accepted; 0: now. Strangers together may fail a hundred times in a row at one account (NIST
+-- SP 800-63B-4 section 3.2.2). Then its person signs in from a browser of their own, or by a new one-time link.
 create or replace function sign_in_wait(user_id text, network text, device bytea) returns integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select attempt_wait(user_id, sign_in_source(user_id, network, device))
 $$;
 grant execute on function sign_in_wait to seloste_desk;
 
--- The same of a source: a network, which strangers in a row ('*') keep waiting, a known device, or a session.
+-- The same for a source: a network (strangers in a row, '*', delay it), a known device, or a session.
 create or replace function attempt_wait(user_id text, source text) returns integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(max(ceil(extract(epoch from case
@@ -69,7 +69,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (f.source = '*' or f.last_at + failure_wait(f.failures) > clock_timestamp())
 $$;
 
--- Begins an attempt, one at a time for each account and source; true where it has to wait.
+-- Begins an attempt, one at a time for each account and source. Returns true if it has to wait.
 create or replace function begin_attempt(user_id text, source text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -85,7 +85,7 @@ begin
   return attempt_wait(begin_attempt.user_id, from_here) > 0;
 end $$;
 
--- Ends an attempt: a failure is counted, a success wipes out what went before from here and from strangers in a row.
+-- Ends an attempt: counts a failure; a success clears the failures from this source and those of strangers in a row.
 create or replace function end_attempt(user_id text, source text, succeeded boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -98,16 +98,16 @@ begin
   end if;
   update sign_in_failure f set failures = f.failures + 1, last_at = clock_timestamp()
   where f.account = account_key(end_attempt.user_id) and (f.source = from_here or (f.source = '*' and from_here like 'network:%'));
-  -- A device at which ten guesses failed is a stranger's.
+  -- Ten failures make a known device a stranger's.
   delete from known_device d
   using sign_in_failure f
   where f.account = account_key(end_attempt.user_id) and f.source = from_here and f.failures >= 10
     and from_here = 'device:' || encode(d.hash, 'hex');
 end $$;
 
--- Opens a session for whoever has the password: its argon2id output, of which only the hash is kept here, is the proof.
--- A process that may call this cannot open a session for somebody who is not there, nor guess without being counted.
--- outcome: opened, second-factor (give one of `factors`), enrolment (none yet, and one is required), refused, wait.
+-- Opens a session by password: `proof` is its argon2id output, of which only the hash is stored here. Its caller can neither open a session
+-- for somebody who is absent nor guess uncounted.
+-- `outcome`: opened; second-factor (one of `factors` is needed); enrolment (none yet, and one is required); refused; wait.
 create or replace function open_session(
   user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamptz,
   out outcome text, out person uuid, out factors text[]
@@ -139,7 +139,8 @@ begin
 end $$;
 grant execute on function open_session to seloste_desk;
 
--- A session for whom the custodian has seen proof of: a passkey with user verification, the identity provider's word.
+-- Opens a session for a person whose proof the custodian has verified: a passkey with user verification, or the identity provider's
+-- assertion.
 create or replace function open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamptz) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -153,14 +154,14 @@ begin
   if not found then
     return false;
   end if;
-  -- Strangers in a row end with the person's own success, whatever it was proved by.
+  -- The person's own success ends the failures of strangers in a row, whichever proof it had.
   delete from sign_in_failure f using person p
   where p.id = open_proven_session.person and f.account = account_key(p.user_id) and f.source = '*';
   return true;
 end $$;
 grant execute on function open_proven_session to seloste_custodian;
 
--- The second factor of a session that awaits one was right; the session is under a new token from here on.
+-- Completes a sign-in whose second factor was right, and moves the session to a new token.
 create or replace function complete_session(old_token_hash bytea, new_token_hash bytea, method text) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with completed as (
@@ -175,7 +176,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function complete_session to seloste_custodian;
 
--- The same session under a fresh token.
+-- Moves a session to a fresh token.
 create or replace function rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with rotated as (
@@ -187,7 +188,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function rotate_session to seloste_custodian;
 
--- Whose sign-in this is and what it awaits; nothing where it is unknown, over, or the person is not employed.
+-- Returns whose sign-in this is and what it awaits. No row if it is unknown, has ended, or the person is not employed.
 create or replace function sign_in_under_way(token_hash bytea)
 returns table (person uuid, awaits boolean, factors text[], demand text, method text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -198,7 +199,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function sign_in_under_way to seloste_custodian, seloste_desk;
 
--- A wrong factor: the sign-in it was given to ends with the fifth.
+-- Counts a wrong factor. The fifth ends the sign-in.
 create or replace function record_wrong_factor(token_hash bytea) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update session s
@@ -218,8 +219,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_sessions_of to seloste_custodian;
 
--- The viewer's browser is known from now on; the twenty last used are. False where the token is another person's.
--- A browser in which the person has not signed in before is told of, and who has no second factor is offered one, once.
+-- Stores the viewer's browser as known; the twenty last used stay. Returns false if the token is another person's. Notifies the person of a
+-- browser in which they have not signed in before, and offers a second factor, once, if they have none.
 create or replace function remember_device(device bytea) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -257,8 +258,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where p.id = save_password.person
 $$;
 
--- Whether the person behind a session has the password, counted as an attempt of this session alone: right, wrong, wait. Strangers keep
--- nobody waiting who is signed in, and whoever has found a session guesses no faster.
+-- Checks the password of a session's person, as an attempt of this session alone. Returns right, wrong or wait. Strangers' failures do not
+-- delay a signed-in person, and a stolen session does not allow faster guessing.
 create or replace function prove_password(token_hash bytea, proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -277,7 +278,7 @@ begin
 end $$;
 grant execute on function prove_password to seloste_custodian;
 
--- The viewer's own password, with the old one as proof; this session goes on under a new token, the others end.
+-- Changes the viewer's password, proved by the old one. This session gets a new token; the person's others end.
 create or replace function change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -304,10 +305,9 @@ begin
 end $$;
 grant execute on function change_own_password to seloste_desk;
 
--- The viewer, an administrator, makes a link for somebody else; an unused earlier one ends. Whoever decides on or watches
--- others, or sees everybody's calls, could be impersonated by it where no second factor stands behind the password: theirs
--- comes from the operator.
--- Raises what is missing.
+-- Makes a one-time link for another person, by an administrator; an earlier unused one ends. Links of people who decide on or oversee
+-- others, or see everybody's calls, come from the operator if no second factor protects their password, because an administrator could
+-- impersonate them. Raises what is missing.
 create or replace function make_link(person uuid, hash bytea) returns table (id uuid, until timestamptz, had_password boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -319,7 +319,7 @@ begin
   perform refuse_if(viewer() = make_link.person, 'link.own');
   perform refuse_if(link_needs_operator(make_link.person), 'link.needs-operator');
   perform require_fresh();
-  -- What waited for its release goes with the link.
+  -- A directory change that waits for the link's release ends with the link.
   delete from one_time_link l where l.person_id = make_link.person and l.used_at is null;
   insert into one_time_link (hash, person_id, made_by, expires_at)
   values (make_link.hash, make_link.person, viewer(), now() + interval '24 hours') returning * into made;
@@ -339,8 +339,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (r.role in ('ACCESS_APPROVER', 'ADMINISTRATOR', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER') or r.scope_kind = 'all'))
 $$;
 
--- Uses the link for the first person of a role: enters them with their password, or finds them in the directory by the
--- password they have. Raises what is wrong; the two first are two natural persons. Rights: access/rights.sql.
+-- Uses the link of the first person of a role: enters them with their password, or finds them in the directory by the password they have.
+-- Raises what is wrong; the first two are two natural persons. Gives no right (access/rights.sql).
 create or replace function use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -377,8 +377,8 @@ begin
 end $$;
 grant execute on function use_first_link to seloste_desk;
 
--- Takes every second factor from a person. Their sessions end; a password that is too short to stand alone goes with them,
--- and that of whoever needs the operator for a new one: an administrator may have set it, counting on the removal.
+-- Removes every second factor of a person and ends their sessions. Also removes a password that is too short to stand alone, and that of a
+-- person whose new password needs the operator: an administrator may have set it in expectation of this.
 create or replace function drop_factors(person uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from totp t where t.person_id = drop_factors.person;
@@ -391,7 +391,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function drop_factors to seloste_custodian;
 
--- Asked again, it is the same question with the newer reason.
+-- Requests the removal of a person's second factors. A repeated request replaces the reason.
 create or replace function request_factor_removal(person uuid, reason text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -434,7 +434,7 @@ begin
 end $$;
 grant execute on function decide_factor_removal to seloste_desk;
 
--- How somebody signs in, for themselves and for administrators; nothing for others.
+-- Returns how a person signs in, for that person and for administrators. No row for others.
 create or replace function sign_in_of(person uuid)
 returns table (has_password boolean, password_set_at timestamptz, password_alone boolean, totp_added_at timestamptz,
   totp_used_at timestamptz, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamptz, link_until timestamptz,
@@ -455,8 +455,8 @@ begin
 end $$;
 grant execute on function sign_in_of to seloste_desk;
 
--- Whoever has left opens nothing from that instant on (viewer()); here what they had goes: sessions, rights, the password,
--- factors, devices, links. Returns how many people it was.
+-- Removes what people who left still have: sessions, rights, password, factors, devices, links. viewer() already refuses them from the
+-- instant on which they left. Returns the number of people.
 create or replace function end_leavers() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -493,8 +493,8 @@ begin
 end $$;
 grant execute on function end_leavers to seloste_custodian;
 
--- What signing in leaves behind and nobody needs: failures of the day before from networks and of accounts that nobody has,
--- links long over, devices unused for half a year, enrolments that were not finished.
+-- Deletes sign-in data that nobody needs: failures of the day before from networks and of accounts that do not exist, links that ended long
+-- ago, devices unused for half a year, unfinished enrolments.
 create or replace function prune_sign_in_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from sign_in_failure f where f.last_at < now() - interval '1 day'
@@ -503,14 +503,15 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   delete from totp where confirmed_at is null and begun_at < now() - interval '1 hour';
   delete from one_time_link where expires_at < now() - interval '30 days';
   delete from factor_removal where state = 'ASKED' and asked_at < now() - interval '14 days';
-  -- A link that was not released in a day waits for nobody.
+  -- A link that was not released within a day is withdrawn.
   delete from directory_change c where c.state = 'ASKED' and (c.asked_at < now() - interval '14 days'
     or c.link_id in (select l.id from one_time_link l where l.expires_at < now()));
   delete from directory_change c where c.state <> 'ASKED' and c.decided_at < now() - interval '24 months';
 $$;
 grant execute on function prune_sign_in_data to seloste_custodian;
 
--- awaits: release, code, or nothing beside the link (the operator's, and the first links of an installation).
+-- Returns a link's person and what it awaits: release, code, or nothing besides the link (links of the operator, and the first ones of an
+-- installation).
 create or replace function view_link(token text)
 returns table (person uuid, role text, until timestamptz, had_password boolean, factors text[], awaits text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -526,8 +527,8 @@ begin
 end $$;
 grant execute on function view_link to seloste_desk;
 
--- Sets the password of the person whose link it is: used, none, unreleased, code (the wrong one; with the fifth the link ends).
--- Second factors stay and are asked for at the sign-in.
+-- Sets the password of the link's person. Returns used, none, unreleased, or code (wrong; the fifth wrong one ends the link). Second
+-- factors stay and are required at sign-in.
 create or replace function use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -536,7 +537,7 @@ begin
   select o.* into l from one_time_link o
   where o.hash = sha256(convert_to(token, 'UTF8')) and o.used_at is null and o.expires_at > clock_timestamp()
     and o.person_id in (select p.id from person p where p.employed_to is null or p.employed_to > now())
-    -- Asked again: the person may have come to decide on others, or have lost their second factor, since it was made.
+    -- Checked again: since the link was made, the person may have become one who decides on others, or lost their second factor.
     and (o.made_by is null or not link_needs_operator(o.person_id))
   for update;
   if l.id is null then

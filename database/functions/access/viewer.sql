@@ -1,5 +1,4 @@
--- The person behind the session token of this transaction. The process cannot claim to be somebody: it holds a token
--- or it does not.
+-- Returns the person of this transaction's session token. A process cannot claim an identity without a token.
 create or replace function viewer() returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -9,21 +8,21 @@ begin
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
       and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
       and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
-      -- now() is when the transaction began: one that is kept open would stop the clock for its rights and its session.
+      -- now() is the start of the transaction: a transaction kept open would stop the clock for its rights and its session.
       and clock_timestamp() < now() + interval '5 minutes'
   );
 end $$;
 grant execute on function viewer to seloste_desk;
 
--- Whether the viewer answered a part of a call. Whoever did decides nothing about it in their office.
+-- Returns true if the viewer answered a part of a call. Such a person decides nothing about it in their office.
 create or replace function answered_call(contact uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (select from segment s where s.contact_id = contact and s.official_person_id = viewer());
 end $$;
 
--- A right reaches no further than the description in force lets its role reach (R3, R36-R41): with no description, or
--- none that knows the role, it reaches nothing.
+-- Returns the viewer's rights in force. A right reaches no further than the description in force lets its role (R3, R36-R41); without a
+-- description, or with one that lacks the role, it reaches nothing.
 create or replace function active_rights() returns setof access_right
 language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -33,7 +32,7 @@ begin
 end $$;
 grant execute on function active_rights to seloste_desk;
 
--- Every call, for those whose right is to all of them. The Service Unit's is to those of the request that it serves.
+-- Returns true if a right of the viewer's reaches every call. The Service Unit's reaches those of the request that it serves.
 create or replace function sees_all() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

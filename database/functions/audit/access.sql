@@ -22,49 +22,49 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
 create policy custodian_appends on audit_entry for insert to seloste_custodian with check (
   action not in ('log.read', 'log.pruned', 'log.break-accepted')
 );
--- What these functions do they tell the log themselves: no process says so without having done it.
+-- Functions log these acts themselves: no process can log one without having done it.
 create policy ends_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action = 'recording.forbidden' or action like any ('{hold%,inspection.%,copy.%,recall.%,clock.%}'))
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy calls_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not in ('call.looked-for', 'call.verified', 'call.given-up')
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy offices_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action = 'office.changed' or action like any ('{workstation.%,appointment.%,room.%}'))
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy acts_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{subject-copy.%,correction.%,openness.%}'))
 );
 create policy capture_stop_logged_by_functions on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian
   with check (action <> 'capture.stopped' or result <> 'ok');
--- What these functions do they tell the log themselves: no process says so without having done it.
+-- Functions log these acts themselves: no process can log one without having done it.
 create policy research_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{institute.%,research.%,disclosures.%}'))
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy anonymised_copies_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'anonymised-copy.%'
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy disclosures_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{authority.%,research.%,package.%,anonymised-copy.%,institute.%}')));
 create policy referrals_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'referral.%');
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy reconciliation_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'reconciliation.%'
 );
 create policy flow_read_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action <> 'call-flow.read'
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy quality_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'quality.%'
 );
--- What these functions do they tell the log themselves.
+-- Functions log these acts themselves.
 create policy training_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'training.%'
 );
@@ -87,7 +87,7 @@ create trigger pending after insert on audit_entry referencing new table as told
 alter table listening enable row level security;
 grant delete, select on listening to seloste_custodian;
 grant insert, select on listening to seloste_desk;
--- Who listened, to those who see the recording; but nobody learns from it that the security unit is looking.
+-- Who listened, for those who see the recording. Listenings of the security unit are visible only under its own purpose.
 create policy desk_reads_listenings on listening for select to seloste_desk using (
   person_id = viewer()
   or (
@@ -106,7 +106,7 @@ create policy desk_lists on listening for insert to seloste_desk with check (
   and exists (select from active_rights() a where a.id = listening.right_id and a.role = listening.role)
   and exists (select from recording r where r.id = listening.recording_id)
 );
--- And nothing is heard after its end.
+-- No listening lasts longer than the listening mode.
 create policy in_room on listening as restrictive for insert to seloste_desk
   with check (confined_to() is null or until <= confined_until());
 create trigger begins before insert on listening for each row execute function set_listening_start();

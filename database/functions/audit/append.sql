@@ -1,4 +1,4 @@
--- Entries go by prune_audit() and in no other way.
+-- Entries are removed by prune_audit() alone.
 create or replace function audit_entry_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' and current_setting('seloste.pruning', true) = pg_current_xact_id()::text then
@@ -13,7 +13,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function log_is_whole to seloste_custodian, seloste_desk;
 
--- Fail closed: a look of the desk's has no trace that can be trusted while the log is broken, so there is none.
+-- Fails closed: while the log is broken, an access of the desk's would leave no trace to rely on, so it is refused.
 create or replace function record_audit_pending() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -33,7 +33,8 @@ begin
   return null;
 end $$;
 
--- Of the checkpoints of the last hour all stay, of the week before that the last of each minute, then the last of each hour.
+-- Keeps all checkpoints of the last hour, the last of each minute of the week before, and the last of each hour before that. Returns how
+-- many it deleted.
 create or replace function prune_checkpoints() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -52,8 +53,8 @@ begin
 end $$;
 grant execute on function prune_checkpoints to seloste_custodian;
 
--- Removes entries older than so many months, whole tiles of 256 from the beginning, at most a million at a time. Hashes
--- stay. An entry may be about a contact for 14 months after it was written: two years is the least that is kept.
+-- Removes entries older than the given months: whole tiles of 256 from the beginning, at most a million at a time. Hashes stay. The minimum
+-- is two years, because an entry may concern a contact for 14 months after it was written.
 create or replace function prune_audit(signed jsonb) returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,13 +1,14 @@
--- A look that names no fault, case or request reaches nothing where the role's purpose needs one (src/description/purposes.ts).
+-- Returns true if the role's purpose needs a fault, case or request number. Without it an access under the purpose reaches nothing
+-- (src/description/purposes.ts).
 create or replace function needs_reference(purpose text, role text) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE') or (purpose = 'INSPECTION' and role <> 'OFFICIAL')
 $$;
 
--- A person's rights in force that cover a purpose, no wider than the description in force lets their roles be. A right to
--- DEVELOPMENT covers its three parts (R4); a part never covers the whole. The twin of src/safeguards/access/decide.ts.
--- What has ended is over for good: a clock that is set back opens it no more.
--- In the listening mode there are no rights but the Service Unit's, under the number of that request.
+-- Returns a person's rights in force that cover a purpose, limited to what the description in force lets their roles. A right to
+-- DEVELOPMENT covers its three parts (R4); a part never covers the whole. Same rule as src/safeguards/access/decide.ts. A right that has
+-- ended stays ended, also when the clock is set back. In listening mode only the Service Unit's right counts, under the number of that
+-- request.
 create or replace function rights_of(person uuid, purpose text, reference text) returns setof access_right
 language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -48,10 +49,9 @@ begin
 end $$;
 grant execute on function recordings_by_contact to seloste_desk;
 
--- Why a listening may not be served at this instant, and since when; no reason where it may.
--- A listening of the Service Unit's ends when its call is none of the request's any more, anybody's when its right does not reach
--- the call any more: a correction gives it to another official.
--- As SQL functions they were planned at each call, which took longer than what they ask.
+-- Returns why a listening may not be served now, and since when; `why` is null if it may. A listening of the Service Unit's ends when its
+-- call no longer belongs to the request. Any listening ends when its right no longer reaches the call, as after a correction that gives the
+-- call to another official. PL/pgSQL, because SQL functions were planned at each call, which took longer than the queries.
 create or replace function listening_end_reason(l listening, signed_in boolean) returns table (why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -85,7 +85,7 @@ begin
     left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at;
 end $$;
 
--- A listening of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.
+-- Returns a listening of this transaction's session as it is now. Another session's is not found.
 create or replace function listening_now(wanted uuid)
 returns table (recording_id uuid, speed real, why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
@@ -97,8 +97,8 @@ begin
 end $$;
 grant execute on function listening_now to seloste_custodian, seloste_desk;
 
--- Ends a listening and says in the log why, and which parts of the recording were served, in milliseconds (R21). Of very
--- many parts the log names the first thousand; how much they were in all it says always.
+-- Ends a listening and logs why and which parts of the recording were served, in milliseconds (R21). The entry lists the first thousand
+-- parts, and always their total length.
 create or replace function end_listening_for(l listening, why text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -120,7 +120,7 @@ begin
     jsonb_build_object('listening', l.id, 'why', why, 'servedMs', served_ms, 'parts', cardinality(served), 'served', served[1:1000]));
 end $$;
 
--- The holder has had enough. False where there is no such listening of this session, or it has ended.
+-- Ends a listening at its holder's wish. Returns false if this session has no such listening, or it has ended.
 create or replace function stop_listening(wanted uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -150,7 +150,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function set_listening_speed to seloste_desk;
 
--- Ends the listenings whose session, right, recording or time is over, and tells the desk which.
+-- Ends the listenings whose session, right, recording or time has ended, and returns them.
 create or replace function end_expired_listenings() returns table (listening uuid, why text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -159,7 +159,7 @@ begin
   for listening, why in
     select o.id, w.why
     from listening o, listening_end_reason(o, exists (
-      -- As viewer(), of a session whose token nobody here has.
+      -- Same conditions as viewer(), for a session whose token nobody here has.
       select from session s join person p on p.id = s.person_id
       where s.token_hash = o.session_hash and s.person_id = o.person_id
         and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
@@ -176,7 +176,7 @@ begin
 end $$;
 grant execute on function end_expired_listenings to seloste_custodian;
 
--- A beginning comes with its entry in the log.
+-- Requires the log entry of a listening that begins.
 create or replace function require_listening_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

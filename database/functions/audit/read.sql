@@ -1,5 +1,5 @@
--- What is asked of the log, as the condition of a query. `asked`: {people, role, action, result, purpose, object,
--- reference, from, to}, each of which may be missing; every value goes in as a quoted literal.
+-- Returns the WHERE condition of a query on the log. `asked`: {people, role, action, result, purpose, object, reference, from, to}, all
+-- optional; each value becomes a quoted literal.
 create or replace function log_condition(asked jsonb) returns text
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select string_agg(condition, ' and ') from (
@@ -21,8 +21,8 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   ) c
 $$;
 
--- Entries that match, newest first, older than an entry where one is named; `skip` of them are left out before the first.
--- The look is an entry of its own.
+-- Returns matching entries, newest first, older than the given one if any; `skip` leaves that many out. Data protection officer only
+-- (deny.role). Logs the read.
 create or replace function read_log(asked jsonb, older_than_at timestamptz, older_than_seq bigint, skip integer, wanted integer)
 returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
   reference text, object_kind text, object_id uuid, result text, detail jsonb)
@@ -46,7 +46,7 @@ begin
 end $$;
 grant execute on function read_log to seloste_desk;
 
--- How many match, counted no further than `upto`: of what the viewer has read in this transaction, so that there is a trace.
+-- Counts matching entries, at most `upto`. Only for a query that the viewer has read in this transaction, so that it leaves a trace.
 create or replace function count_log(asked jsonb, upto integer) returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -66,7 +66,7 @@ begin
 end $$;
 grant execute on function count_log to seloste_desk;
 
--- An entry whose words are not shown is not proved by them either: it has neither salt nor leaf.
+-- Returns one entry. An entry whose text is hidden comes without salt and leaf, because these would prove the text.
 create or replace function read_log_entry(wanted bigint)
 returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
   reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint, is_proved boolean)
@@ -85,7 +85,7 @@ begin
 end $$;
 grant execute on function read_log_entry to seloste_desk;
 
--- Entries that are written and not in the tree yet.
+-- Returns the number of entries not in the tree yet.
 create or replace function count_log_pending() returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -94,7 +94,7 @@ begin
 end $$;
 grant execute on function count_log_pending to seloste_desk;
 
--- A look is told as it was made: by whom, on which of their rights, under which purpose and reference.
+-- Returns true if an access entry is accurate: the viewer's own, under one of their rights, with this session's purpose and reference.
 create or replace function access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -104,7 +104,7 @@ begin
 end $$;
 grant execute on function access_is_accurate to seloste_desk;
 
--- Asks for a verification; one that has not ended yet is the one that was asked for.
+-- Requests a verification of the log. Returns the pending one if there is one.
 create or replace function request_log_verification() returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -119,7 +119,7 @@ begin
 end $$;
 grant execute on function request_log_verification to seloste_desk;
 
--- False where it has ended already, or never was.
+-- Cancels a verification. Returns false if it has ended or does not exist.
 create or replace function cancel_log_verification(wanted uuid) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

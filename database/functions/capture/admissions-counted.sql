@@ -12,7 +12,8 @@ begin
   return null;
 end $$;
 
--- A segment that goes before its term goes only because a trigger replaces it; a statement that deletes one leaves no row here.
+-- Records a segment that a trigger replaced before its term. Segments that a statement deletes leave no row here, so they are found
+-- missing.
 create or replace function record_segment_replaced() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -25,7 +26,7 @@ begin
   return null;
 end $$;
 
--- A part goes when its calls are past their term, and no sooner.
+-- A part of the count is deleted once its calls are past their term, and not before.
 create or replace function admission_part_guard() returns trigger language plpgsql as $$
 begin
   if old.hour > destruction_now() - interval '15 months' then
@@ -42,7 +43,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_admission_parts to seloste_custodian;
 
--- A capture node's own account of what it entered.
+-- Stores a capture node's own list of what it admitted.
 create or replace function report_admissions(node uuid, told jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into admission_told (at, source, kind, id, started_at)
@@ -51,10 +52,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_admissions to seloste_capture;
 
--- Of some parts: how many facts there are by hour, how many should be held, and which of them are not. A call cannot be past its term
--- before 14 months have gone since its start, whatever any row or entry says. Capture knows the start of its own part of a call: the
--- call's may lie a day apart (admit_part).
--- What a capture node reports of its own is replaced by nothing, whatever rows and entries say: only what a feed had told is.
+-- Returns for each part: facts by hour, how many of them should be held, and which are missing. A call cannot be past its term within 14
+-- months of its start, whatever a row or entry contains. A node knows the start of its own part; the call's may differ by a day
+-- (admit_part). A node's own facts cannot be replaced, whatever rows and entries contain; only a feed's can.
 create or replace function admissions_held(parts uuid[])
 returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp

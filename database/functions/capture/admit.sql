@@ -1,5 +1,5 @@
--- Calendar months later in Helsinki; a local time that the clocks skip or show twice is the earlier instant, for a maximum. Of
--- months_after it is the later one.
+-- Adds calendar months in Helsinki time, for maximum terms: a local time that clocks skip or show twice becomes the earlier instant (in
+-- months_after, the later).
 create or replace function at_most_months_after(instant timestamptz, months integer) returns timestamptz
 language plpgsql immutable set search_path = pg_catalog as $$
 declare
@@ -7,18 +7,18 @@ declare
   later timestamptz := wanted at time zone 'Europe/Helsinki';
   earlier timestamptz := later - interval '1 hour';
 begin
-  -- In SQL alone it would be planned anew for each call.
+  -- In SQL alone it would be planned anew at each call.
   return case when earlier at time zone 'Europe/Helsinki' = wanted or later at time zone 'Europe/Helsinki' <> wanted
     then earlier else later end;
 end $$;
 grant execute on function at_most_months_after to seloste_capture;
 
--- When the identification data of a call are deleted (R22).
+-- Returns when a call's identification data are deleted (R22).
 create or replace function history_ends_after(call_ended timestamptz) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select at_most_months_after(call_ended, 14) $$;
 grant execute on function history_ends_after to seloste_capture;
 
--- When a recording that is kept for so many months is destroyed (R23-R25): at the ceiling itself the work is done already.
+-- Returns when a recording with a term of so many months is destroyed (R23-R25), early enough to be finished at the ceiling itself.
 create or replace function destruction_due_at(call_ended timestamptz, months integer) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(months_after(call_ended, 2),
@@ -26,7 +26,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 grant execute on function destruction_due_at to seloste_capture;
 
--- When no part goes on any more the call has ended, and every term counts from there.
+-- Ends a call when its last part has ended. All terms count from that end.
 create or replace function settle_call_end(call uuid, call_started timestamptz, inferred boolean) returns void
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -40,10 +40,9 @@ begin
   if last_end is null then
     return;
   end if;
-  -- The months may be becoming fewer at this moment.
+  -- The months may be shortened at this moment.
   for r in select id, recording_months from recording where contact_id = call and state in ('CAPTURING', 'STORED') for update loop
-    -- A call that went on across a month's end may have an earlier floor than its first part gave it; a floor that was promised
-    -- stays (R23).
+    -- A call that continued past the end of a month may have an earlier floor than its first part gave it; a promised floor stays (R23).
     update recording set call_ended_at = last_end, min_keep_until = greatest(min_keep_until, months_after(last_end, 2)),
       destroy_at = greatest(min_keep_until, destruction_due_at(last_end, r.recording_months)),
       expiry_month = coalesce(expiry_month, date_trunc('month', destruction_due_at(last_end, r.recording_months) at time zone 'UTC')::date)
@@ -52,7 +51,7 @@ begin
 end $$;
 grant execute on function settle_call_end to seloste_capture;
 
--- Whether it is stored by this, and was not before.
+-- Enters or updates a part's recording. Returns true if this stores it for the first time.
 create or replace function admit_recording(call uuid, call_started timestamptz, t told_part) returns boolean
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -64,7 +63,7 @@ begin
   if not r.is_stored then
     return false;
   end if;
-  -- Only what is still being captured becomes stored: a late retry must not bring back what has ended since.
+  -- Only a recording in state CAPTURING becomes STORED: a late retry must not bring back one that has ended since.
   update recording set state = 'STORED', ended_at = r.ended_at, size_bytes = r.size_bytes, sha256 = decode(r.sha256, 'hex'),
     incomplete = r.incomplete, packets_received = r.packets_received, packets_lost = r.packets_lost, reception = r.reception
   where id = r.id and state = 'CAPTURING';
@@ -72,9 +71,9 @@ begin
 end $$;
 grant execute on function admit_recording to seloste_capture;
 
--- Returns the contact that a part of a call is of by an id that both have; nothing where each such contact is another caller's, or it is
--- not told which of several it is (docs/decisions/0111). `is_another`: of another number, as of whoever had the call. With the owner's
--- rights: capture reads no callers. Of old calls it compares none.
+-- Returns the contact that shares an id with a part of a call. No row if every such contact has another caller, or if the caller does not
+-- show which of several it is (docs/decisions/0111). `is_another`: the contact has another number, as when its official passed the call on.
+-- Runs as the owner, because capture reads no callers. Callers of old calls are not compared.
 create or replace function match_by_ids(t told_part, trunk_told text, is_fed boolean)
 returns table (call uuid, call_started timestamptz, is_another boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
@@ -82,7 +81,7 @@ declare
   hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
   old timestamptz := late_facts_from(interval '7 days');
   began timestamptz := coalesce(t.answered_at, t.started_at);
-  -- So long after its end, where no number says that it is the same caller (whose-call.ts).
+  -- Longest time after its end for a contact that no number shows to have the same caller (whose-call.ts).
   passed_on_within constant interval := '5 minutes';
   named record;
 begin
@@ -93,13 +92,13 @@ begin
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
         or t.caller_key is not distinct from c.caller_key
-        -- Whoever had the call and is in no directory is told as the caller of a session that they pass it on with.
+        -- An official who is in no directory appears as the caller of the session in which they pass the call on.
         or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = t.caller_key)
       ) and (c.ended_at is null or c.end_inferred or c.ended_at >= began - passed_on_within)
         and c.started_at <= coalesce(t.ended_at, 'infinity') + passed_on_within as could_be
     from call_identity i
     join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
-    -- Call ids are some vendors' counters: the same one later than this is another call.
+    -- Some vendors' call ids are counters: a later use is another call.
     where i.external_id_hash = any (hashes) and i.contact_started_at > t.started_at - interval '24 hours'
       and (c.trunk = trunk_told or c.trunk is null or trunk_told is null)
     order by is_same desc nulls last, could_be desc, c.started_at
@@ -126,14 +125,9 @@ end $$;
 grant execute on function match_by_ids to seloste_capture;
 
 -- Admits a part of a call with the rights of whoever calls it. `me`: the capture node that tells it; nothing for what a feed tells.
--- `verdict`: `entered`, or else as resolve_duplicate_segment says. Its statements, and those of the triggers, are planned once a connection: with fourteen
--- months of partitions planning was most of it.
--- Completes what was admitted before. `me`: the capture node that tells it; nothing for what a feed tells. `verdict`: `entered`,
--- or else as resolve_duplicate_segment says. Its statements, and those of the triggers, are planned once a connection: with fourteen months of
--- partitions planning was most of it.
--- The capture node that tells it; nothing for what a feed tells. `verdict`: `entered`, or else as resolve_duplicate_segment says. Its
--- statements, and those of the triggers, are planned once a connection: with fourteen months of partitions planning was most of
--- it.
+-- Admits a part of a call or updates one that was admitted before, with the caller's rights. `me`: the reporting capture node, null for a
+-- feed. `verdict`: `entered`, or the answer of resolve_duplicate_segment. Its statements and those of its triggers are planned once a
+-- connection: planning over fourteen months of partitions was most of the time.
 create or replace function admit_part(me uuid, told jsonb) returns table (contact_id uuid, verdict text, stops boolean)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -152,13 +146,13 @@ declare
   is_another boolean := false;
   met record;
 begin
-  -- Two parts of one call may come at the same moment, by two processes: the second waits here for the first.
+  -- Two processes may report parts of one call at the same moment: the second waits here for the first.
   perform lock_call_ids(t.ids);
-  -- Told before.
+  -- Admitted before.
   select s.contact_id, s.contact_started_at into call, call_started from segment s
   where s.id = t.segment_id and s.contact_started_at between since - interval '1 hour' and t.started_at + interval '49 hours' limit 1;
   if call is null then
-    -- A further part of a call that its capture knows, or a talk that another node tells and its node asks about again.
+    -- A further part of a call that its capture knows, or a talk of another node's about which its node asks again.
     select c.id, c.started_at into call, call_started from contact c
     where c.id = t.contact_id and c.started_at between since and t.started_at + interval '24 hours';
   end if;
@@ -183,7 +177,7 @@ begin
     opens := true;
     call := t.contact_id;
     call_started := t.started_at;
-    -- An id is one contact's at one instant.
+    -- An id belongs to one contact at one instant.
     while exists (select from call_identity i where i.external_id_hash = any (hashes) and i.contact_started_at = call_started) loop
       call_started := call_started + interval '1 microsecond';
     end loop;
@@ -191,10 +185,10 @@ begin
     values (call, call_started, t.caller_kind, t.caller_key, t.caller_raw, t.number_called, t.number_kind, t.number_name, trunk_told);
     insert into audit_entry (action, object_kind, object_id, result, detail) values ('call.admitted', 'contact', call, 'ok', '{}');
   elsif trunk_told is not null then
-    -- A call that a feed told first belongs to the trunk that tells it next.
+    -- A call that a feed reported first gets the trunk that reports it next.
     update contact set trunk = trunk_told where id = call and started_at = call_started and trunk is null;
   end if;
-  -- An id of it is another call's, too: whether they are one, a person can look at.
+  -- One of its ids belongs to another call as well: a person reviews whether they are one.
   if 'needs-review' <> all (t.marks)
     and exists (
       select from call_identity i join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
@@ -209,11 +203,11 @@ begin
   select h, call, call_started from unnest(hashes) h
   where not exists (select from call_identity i where i.external_id_hash = h and i.contact_id = call and i.contact_started_at > since)
   on conflict (external_id_hash, contact_started_at) do update set contact_id = call
-  -- An id of another trunk's call stays that call's.
+  -- An id of another trunk's call stays with that call.
   where exists (select from contact c where c.id = call_identity.contact_id and c.started_at = call_identity.contact_started_at
     and (c.trunk = trunk_told or c.trunk is null or trunk_told is null));
 
-  -- Two callers are two talks, though one of them has passed the call on.
+  -- Two callers are two talks, also when one of them has passed the call on.
   if me is not null and is_another is not true then
     select j.verdict, j.other, j.stops, j.stays_for_review into judged from resolve_duplicate_segment(me, call, call_started, t.talk) j;
     if judged.verdict <> 'own' then
@@ -245,16 +239,16 @@ begin
   if t.ended_at is not null then
     perform settle_call_end(call, call_started, t.end_inferred);
   else
-    -- It goes on: the call has no end, whatever was known of its other parts.
+    -- This part has not ended, so the call has no end, whatever its other parts had.
     update contact set ended_at = null, end_inferred = false, history_ends_at = null
     where id = call and started_at = call_started and ended_at is not null;
   end if;
-  -- Others may wait for the same row: one recording more in its hour.
+  -- Counts one more recording of its hour. Last, because others may wait for the same row.
   if is_stored_now and r.reception is not null then
     perform count_reception(coalesce(r.ended_at, t.ended_at, r.started_at), r.reception, r.is_lossy, r.packets_received = 0);
   end if;
   if r.is_stored or r.is_gone then
-    -- Where it is to be destroyed, the custodian waits for this.
+    -- If it is to be destroyed, the custodian waits for this.
     perform record_capture_stopped(r.id);
   end if;
   perform pg_notify('seloste_calls', call::text);

@@ -1,4 +1,4 @@
--- Whom the directory names at a number at an instant. No row where it names nobody.
+-- Returns the official whom the directory has at a number at an instant. No row if there is none.
 create or replace function official_at(phone text, instant timestamptz) returns setof told_official
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -25,7 +25,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   values ('call.attributed', 'contact', contact, 'ok', jsonb_build_object('segment', segment, 'person', person))
 $$;
 
--- Answered calls at a number that nobody is named for, as long as they may still be anybody's.
+-- Returns answered calls at a number without an official, as far back as they may still get one.
 create or replace function calls_without_official(phone text, from_at timestamptz, to_at timestamptz) returns setof segment
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select s.* from segment s
@@ -34,7 +34,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (s.ended_at is null or s.ended_at >= now() - interval '23 hours')
 $$;
 
--- Names their official by what the directory holds of the instant of the answer. One administrator alone gives nobody the calls of before.
+-- Gives such calls the official whom the directory had at the answer. One administrator alone cannot attribute past calls.
 create or replace function attribute_calls(phone text, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -55,7 +55,7 @@ begin
   end loop;
 end $$;
 
--- A unit that is entered after the person's number, for calls that were given the person and no unit yet.
+-- Sets the unit of calls that have the person and no unit, when the unit is entered after the number.
 create or replace function set_unit_of_calls(person uuid, unit uuid, from_at timestamptz, to_at timestamptz) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update segment s set official_unit_id = unit
@@ -70,7 +70,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   one record;
 begin
-  -- Only what it tells of the past.
+  -- Only for the past part of the entry.
   if tg_table_name = 'person_phone' then
     for one in select distinct n.phone_key, n.valid_from, n.valid_to from new_rows n where n.valid_from < now() order by 1, 2 loop
       perform attribute_calls(one.phone_key, one.valid_from, one.valid_to);
@@ -90,7 +90,7 @@ begin
   return null;
 end $$;
 
--- Capture tells a part of a call again and again, with the official as it knew them at first.
+-- Keeps a segment's official when capture reports the part again with the official it knew at first.
 create or replace function keep_segment_official() returns trigger language plpgsql as $$
 begin
   new.official_person_id := old.official_person_id;
@@ -99,8 +99,8 @@ begin
   return new;
 end $$;
 
--- Capture's copy of the directory may be older than the answer: a number that somebody else had by then is theirs. Where the
--- former holder consented to being recorded and the present one did not, the part is for review.
+-- Corrects the official if capture's copy of the directory is older than the answer: the number belongs to its holder at that time. If the
+-- former holder consented to recording and the present one did not, the part is marked for review.
 create or replace function attribute_segment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -113,12 +113,12 @@ begin
   end if;
   select * into o from official_at(new.official_phone, new.answered_at);
   if o.person_id is null or o.person_id = told_person
-    -- Told again: it becomes an update.
+    -- Reported again: it becomes an update.
     or tg_op = 'INSERT' and exists (select from segment s where s.id = new.id and s.contact_started_at = new.contact_started_at)
   then
     return new;
   end if;
-  -- Over: the official does not change any more.
+  -- A day after its end the official does not change any more.
   if tg_op = 'UPDATE' and old.ended_at < now() - interval '1 day' then
     if old.official_person_id = o.person_id then
       new.official_person_id := old.official_person_id;

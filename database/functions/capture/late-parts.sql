@@ -1,5 +1,5 @@
--- Whether a call has been over and known for a day, and no feed or node can still be that late with it. Planned once in a connection:
--- it is asked several times for each part of a past call, and the months cost as much to plan as to look at.
+-- Returns true if a call ended and was complete a day ago, and no feed or node can still be late with it. Planned once a connection: it
+-- runs several times for each part of a past call, and planning the months costs as much as reading them.
 create or replace function is_closed_to_late_facts(call uuid, call_started timestamptz, slack interval) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
@@ -10,11 +10,11 @@ begin
 end $$;
 grant execute on function is_closed_to_late_facts to seloste_capture;
 
--- A recording begins with its call.
+-- Refuses a new recording of a call that has ended.
 create or replace function refuse_late_recording() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- Told again.
+  -- A recording that exists may be reported again.
   if not exists (select from recording r where r.id = new.id)
     and is_closed_to_late_facts(new.contact_id, new.contact_started_at, interval '1 day')
   then
@@ -23,7 +23,7 @@ begin
   return new;
 end $$;
 
--- Ids of a call stay the call's.
+-- Keeps the ids of a call that has ended.
 create or replace function call_id_guard() returns trigger language plpgsql as $$
 begin
   return old;

@@ -1,7 +1,7 @@
 create or replace function node_timeout() returns interval language sql immutable as $$ select interval '10 seconds' $$;
 grant execute on function node_timeout to seloste_desk;
 
--- Notes that a node was away.
+-- Heartbeat of a capture node, with its state. Records that a node was away.
 create or replace function capture_node_heartbeat(node uuid, told_name text, told_version text, started timestamptz, state jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into capture_node as n (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting,
@@ -21,14 +21,14 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function capture_node_heartbeat to seloste_capture;
 
--- It ends. What it still has is told once it is back.
+-- Records that a node shuts down. It reports what it still has when it returns.
 create or replace function capture_node_shutdown(node uuid, left_waiting integer) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update capture_node set ended_at = clock_timestamp(), sessions = 0, recordings = 0, waiting = left_waiting where id = node
 $$;
 grant execute on function capture_node_shutdown to seloste_capture;
 
--- Whether nothing is heard of a node, asked by one that was itself heard of all the while.
+-- Returns true if `node` has sent no heartbeat, provided that `me` itself has sent them throughout.
 create or replace function is_node_down(me uuid, node uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce((
@@ -38,16 +38,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), false)
 $$;
 
--- What an official is known by.
+-- Returns the key by which an official is compared.
 create or replace function official_key(person uuid, phone text) returns text
 language sql immutable as $$ select coalesce(person::text, phone) $$;
 
--- What becomes of a part of a call, of which `me` tells and perhaps another node as well (R9, R17). `own`: it is one of the
--- register, beside the one that is named, if any. `beside`: another has it, and goes on; nothing is entered, and it is asked again.
--- `told`: another has told all of it. `stops`: it is being recorded, and what it says is forbidden or is not to be recorded.
--- A part whose number nobody told may have come to any number. It is a part of its own only where no other node has told of the
--- talk.
--- Of them nothing is told.
+-- Decides about a part of a call that `me` reports and another node may have as well (R9, R17). `own`: it is entered, beside `other` if
+-- there is one. `beside`: another node has it and goes on; nothing is entered, and the node asks again. `told`: another node has reported
+-- all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
+-- A part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the talk.
+-- For calls too old to be reported late nothing is revealed.
 create or replace function resolve_duplicate_segment(me uuid, call uuid, call_started timestamptz, told jsonb)
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -55,7 +54,7 @@ declare
   first segment;
   kept recording;
   skew constant interval := interval '5 seconds';
-  -- Two seconds and a half of two streams.
+  -- Two and a half seconds of two streams.
   packets_apart constant integer := 250;
   began timestamptz := (told ->> 'beganAt')::timestamptz;
   ended timestamptz := (told ->> 'endedAt')::timestamptz;
@@ -63,7 +62,7 @@ declare
   is_untold boolean := told ->> 'numberReached' = 'unknown';
 begin
   if exists (select from segment s where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
-    -- What is for review of a call that several nodes tell stays so, whatever one of them knows.
+    -- A review mark on a call of several nodes stays, whatever one of them knows.
     return query select 'own', null::uuid, false, exists (
       select from segment s join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> me
       where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started and s.contact_id = call
@@ -86,7 +85,7 @@ begin
       case when ended is null or first.ended_at is null then 'beside' else 'told' end
     when is_node_down(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
     when first.ended_at is null then 'beside'
-    -- Nobody said that it has ended.
+    -- Its end was only inferred.
     when 'end-inferred' = any (first.marks) then 'own'
     when ended is null then case when clock_timestamp() < first.ended_at + skew then 'beside' else 'own' end
     when ended > first.ended_at + skew then 'own'
@@ -104,8 +103,8 @@ begin
 end $$;
 grant execute on function resolve_duplicate_segment to seloste_capture;
 
--- Ends the parts of calls of a node that is away, when it was last heard of (R22). Should it come back, it says when they really ended.
--- Returns their calls.
+-- Ends the parts of a node that is down at its last heartbeat (R22), and returns their calls. If the node returns, it reports their real
+-- ends.
 create or replace function end_segments_of_node(gone uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update segment s set ended_at = greatest(n.alive_at, s.answered_at, s.contact_started_at), capture_state = 'not-recorded',
@@ -115,7 +114,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   returning s.contact_id, s.contact_started_at
 $$;
 
--- Of all nodes of which nothing has been heard for a quarter of an hour.
+-- Does this for all nodes without a heartbeat for a quarter of an hour.
 create or replace function end_segments_of_down_nodes(me uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select e.* from capture_node n, end_segments_of_node(n.id) e
@@ -158,7 +157,7 @@ begin
   return null;
 end $$;
 
--- A call that comes to another node after what it said to this official was forbidden.
+-- Copies the prohibition of an official's recording to the same call's recording at another node.
 create or replace function forbid_at_this_node() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -177,7 +176,7 @@ begin
   return null;
 end $$;
 
--- Of all nodes, for whoever runs them.
+-- Returns all nodes, for operators.
 create or replace function capture_nodes() returns table (id uuid, name text, version text, started_at timestamptz, alive_at timestamptz, state text,
   pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,4 +1,4 @@
--- Technical facts of the recording: they end with it, whatever ends it, and before its term no sooner than it.
+-- Deletes the technical facts of a recording when it is destroyed, and not before.
 create or replace function clear_reception() returns trigger language plpgsql as $$
 begin
   if new.state in ('DESTROYING', 'DESTROYED') then
@@ -7,14 +7,14 @@ begin
   return new;
 end $$;
 
--- Who sees how capture is doing: the one rule of its screens, their routes and the rows.
+-- Returns true for those who see how capture works: the one rule of its screens, routes and rows.
 create or replace function may_see_capture() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('ADMINISTRATOR') or viewer_is('MAINTENANCE')
 $$;
 grant execute on function may_see_capture to seloste_desk;
 
--- One recording more. In the transaction that stores it, so that none counts twice.
+-- Counts one more recording, in the transaction that stores it, so that none counts twice.
 create or replace function count_reception(ended timestamptz, reception jsonb, is_lossy boolean, is_empty boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -39,8 +39,8 @@ begin
 end $$;
 grant execute on function count_reception to seloste_capture;
 
--- Adds what a client has sent since the last time. Clients are few, and so are the names of one: whoever makes up more is
--- counted in what is there. `sends`: [{kind, name, times}].
+-- Adds what a client has sent since the last report. `sends`: [{kind, name, times}]. At most 500 clients and 1,000 names of each are
+-- stored: a client may invent names.
 create or replace function record_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -67,7 +67,7 @@ begin
 end $$;
 grant execute on function record_client to seloste_capture;
 
--- A client that nobody has heard of for fourteen months is not there any more.
+-- Deletes clients without a session for fourteen months.
 create or replace function prune_capture_clients() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from capture_hour where hour < now() - interval '3 months';
@@ -76,7 +76,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prune_capture_clients to seloste_capture;
 
--- That an engineer read how a call was signalled is in the log; the flow itself is capture's own and nowhere in the database.
+-- Logs that an engineer read how a call was signalled. The flow itself stays in capture and is never in the database.
 create or replace function record_flow_read(segment uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

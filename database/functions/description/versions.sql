@@ -1,5 +1,5 @@
--- Nor is it made known after its instant: an approval held back until then would have been in force without anybody's
--- knowledge. The first is in force whatever its day, as there is nothing before it.
+-- Refuses a version whose instant has passed (draft.not-future): an approval held back until then would have been in force without
+-- anybody's knowledge. The first version may have any day, as there is nothing before it.
 create or replace function require_future_version() returns trigger language plpgsql as $$
 begin
   if new.draft_id is not null and new.effective_from <= clock_timestamp() then
@@ -16,8 +16,8 @@ begin
   return new;
 end $$;
 
--- A changed term reaches what is held by making it shorter (R25); nobody makes a promised term longer. Only the end of its
--- call moves a recording's day, and that is capture's to tell.
+-- A changed term can only shorten that of a held recording (R25); nobody extends a promised term. Only the end of its call moves a
+-- recording's day, and capture reports that.
 create or replace function term_guard() returns trigger language plpgsql as $$
 begin
   if new.recording_months > old.recording_months then
@@ -29,8 +29,8 @@ begin
   return new;
 end $$;
 
--- What was submitted is decided as it is: only taking it back makes it a draft again. What is decided stays. The count of
--- changes and the times are the database's to write, so that no change goes by unseen.
+-- A submitted draft is decided as it is: only taking it back makes it a draft again. A decided one stays. The database writes revision and
+-- times, so that every change shows.
 create or replace function draft_guard() returns trigger language plpgsql as $$
 declare
   rewritten boolean := (new.text, new.effective_from, new.reason) is distinct from (old.text, old.effective_from, old.reason);
@@ -59,8 +59,7 @@ begin
   return new;
 end $$;
 
--- Whoever looks asks these many times a page. They are in PL/pgSQL because a connection then plans them once; as SQL functions
--- they were planned at each call.
+-- PL/pgSQL, because an access calls these many times a page: a connection plans them once, SQL functions are planned at each call.
 create or replace function version_at(instant timestamptz) returns integer
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -68,8 +67,7 @@ begin
 end $$;
 grant execute on function version_at to seloste_capture, seloste_custodian, seloste_desk;
 
--- The viewer has a right to the role in force, and the description still knows the role.
--- In the listening mode nobody is anything.
+-- Returns true if the viewer has a right in force to the role and the description has the role. False in listening mode.
 create or replace function viewer_is(wanted text, wanted_duty text default null) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select confined_to() is null and exists (
@@ -81,7 +79,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function viewer_is to seloste_desk;
 
--- Enters the first version, with which an installation begins; there is only one first.
+-- Enters the first version, with which an installation begins. Returns false if there is a version already.
 create or replace function install_description(text text, effective_from timestamptz, roles jsonb) returns boolean
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -97,8 +95,8 @@ begin
   return true;
 end $$;
 
--- The text of a draft as it is approved: its own, to the letter, with the approver and the day in the line that the
--- submission left open for them. Nothing where the head does not say what the draft says of itself.
+-- Returns a draft's text as approved: its own, to the letter, with approver and day in the line that the submission left open. Null if the
+-- head of the text does not match the draft.
 create or replace function approved_text(d description_draft, number integer, approver uuid) returns text
 language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -132,8 +130,8 @@ begin
 end $$;
 grant execute on function reject_draft to seloste_desk;
 
--- A draft that is to be tried on what is held, for whoever may draft or decide: its text, its instant, the newest version's
--- text. Nothing for anybody else.
+-- Returns a draft for a dry run on what is held: text, instant, the newest version's text. For those who may draft or decide; no row for
+-- others.
 create or replace function draft_for_dry_run(draft uuid) returns table (text text, effective_from timestamptz, newest_text text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select d.text, d.effective_from, (select v.text from description_version v order by v.version desc limit 1)
@@ -143,10 +141,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function draft_for_dry_run to seloste_custodian;
 
--- Approves a submitted draft: the viewer decides for the controller, did not draft it, and has read this revision of it;
--- it builds on the newest version and comes into force at an instant that lies ahead. The text is the draft's own: who
--- approves can send another no more than who drafts can change it now. Returns the new version, or raises what is missing.
--- No version comes into force over a disclosure that nobody has decided on.
+-- Approves a submitted draft. The viewer decides for the controller, did not draft it, and has read this revision. It builds on the newest
+-- version and has a future instant. The text comes from the draft itself, so approver and author can no longer change it. No version takes
+-- effect over an undecided disclosure. Returns the new version, or raises what is missing.
 create or replace function approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -163,12 +160,12 @@ begin
   perform refuse_if(viewer() = d.author, 'draft.own');
   select * into newest from description_version order by version desc limit 1;
   perform refuse_if(d.based_on <> newest.version, 'draft.outdated');
-  -- Not years ahead either: no version could come into force before it, and a slip of the pen would bind for good.
+  -- At most a year ahead: no version could take effect before it, so that a typing error would bind for years.
   perform refuse_if(d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from
      or d.effective_from > clock_timestamp() + interval '1 year', 'draft.not-future');
   number := newest.version + 1;
   settled := approved_text(d, number, viewer());
-  -- A description that lets nobody draft or nobody decide could never be followed by another.
+  -- A description that lets nobody draft or decide could never be changed again.
   perform refuse_if(settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER')
      or not exists (select from jsonb_array_elements(roles) r
        where r ->> 'role' = 'ADMINISTRATOR' or (r ->> 'role' = 'EXPERT' and r ->> 'duty' = 'QUALITY')), 'draft.problems');
