@@ -23,7 +23,7 @@ interface Ran {
 const kept = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
 /** Settings of a bench's size; none of the machine. */
-const told = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
+const reported = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
 
 /**
  * Replaces a bench's results and writes the page.
@@ -39,7 +39,9 @@ export async function keepNumbers(name: string, rows: Row[], load: number, order
       node: process.versions.node,
     },
     load: Math.round(10 * load) / 10,
-    settings: told.flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`])).join(' '),
+    settings: reported
+      .flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`]))
+      .join(' '),
     rows,
   }
   const sorted = Object.fromEntries(order.flatMap((one) => (found[one] === undefined ? [] : [[one, found[one]]])))

@@ -22,11 +22,11 @@ export async function startRole(
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  const [told] = (await Promise.race([
+  const [reported] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => [{ failed: `${role} ended at its start` }]),
   ])) as [{ ready?: string; failed?: string }]
-  if (told.ready === undefined) throw new Error(told.failed)
+  if (reported.ready === undefined) throw new Error(reported.failed)
   let stopping: Promise<void> | undefined
   async function end(): Promise<void> {
     const gone = once(child, 'exit')

@@ -53,7 +53,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       const append = await measure(callers, seconds, (n) => appendAudit(desk.db, entryOf(n)))
       const waiting = await sql<{ n: number }>`select count(*) as n from audit_pending`.execute(admin.db)
       console.log(
-        `bare insert ${told(bare)}; append ${told(append)} (${ratio(append, bare)}); ${waiting.rows[0]?.n ?? 0} wait for the tree`,
+        `bare insert ${format(bare)}; append ${format(append)} (${ratio(append, bare)}); ${waiting.rows[0]?.n ?? 0} wait for the tree`,
       )
       results.push({ ...append, bare: bare.perSecond })
     }
@@ -161,7 +161,7 @@ async function drained(db: Kysely<SafeguardTables>): Promise<number> {
   }
 }
 
-function told({ perSecond, p50, p99 }: Measured): string {
+function format({ perSecond, p50, p99 }: Measured): string {
   return `${Math.round(perSecond)}/s, median ${p50.toFixed(1)} ms, 99th percentile ${p99.toFixed(1)} ms`
 }
 

@@ -72,16 +72,16 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
       `x${(verified.cpuSeconds / rows.cpuSeconds).toFixed(1)} rows alone  (under ${mostSeconds} s)`,
     )
     const { judged = 0, counts } = found ?? {}
-    const told = Object.entries(counts ?? {}).flatMap(([kind, count]) => (count > 0 ? [`${kind} ${count}`] : []))
-    console.log(`${judged} decisions judged; found: ${told.join(', ')}  (planted: extra 1, omitted 1)`)
+    const reported = Object.entries(counts ?? {}).flatMap(([kind, count]) => (count > 0 ? [`${kind} ${count}`] : []))
+    console.log(`${judged} decisions judged; found: ${reported.join(', ')}  (planted: extra 1, omitted 1)`)
     return [
       {
-        what: `${calls} decisions made again; found: ${told.join(', ')} (planted: extra 1, omitted 1)`,
+        what: `${calls} decisions made again; found: ${reported.join(', ')} (planted: extra 1, omitted 1)`,
         measured: `${verified.cpuSeconds.toFixed(1)} s of CPU`,
         yardstick: `rows read and thrown away ${rows.cpuSeconds.toFixed(1)} s`,
         ratio: ratio(verified.cpuSeconds, rows.cpuSeconds),
         demand: `under ${mostSeconds} s of CPU, both found`,
-        isReached: verified.cpuSeconds < mostSeconds && told.join() === 'extra 1,omitted 1' && judged === calls,
+        isReached: verified.cpuSeconds < mostSeconds && reported.join() === 'extra 1,omitted 1' && judged === calls,
       },
     ]
   } finally {

@@ -40,7 +40,7 @@ export async function packages({
       for (const copy of copies) await register.render(copy)
       return untilCount('rendered', recordings, () => register.renderedOf(copies))
     })
-    tell('rendered, all of them', rendered, `x${(rendered.seconds / yardstick).toFixed(2)} of espeak-ng`)
+    print('rendered, all of them', rendered, `x${(rendered.seconds / yardstick).toFixed(2)} of espeak-ng`)
     await register.signed(copies)
 
     const begun = await timed(async () => {
@@ -49,7 +49,7 @@ export async function packages({
     })
     const { file, identity } = await register.packageOf(begun.value.id)
     const bare = await packByCommand(folder, file, identity, recordings)
-    tell(
+    print(
       'released until ready',
       begun,
       `x${(begun.seconds / bare).toFixed(2)} of opusenc, zip and age; ${(file.length / 1e6).toFixed(1)} MB`,
@@ -89,7 +89,7 @@ async function timed<Value>(work: () => Promise<Value>): Promise<Timed<Value>> {
   return { value, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 }
 }
 
-function tell(what: string, { seconds, cpuSeconds }: Timed<unknown>, more: string): void {
+function print(what: string, { seconds, cpuSeconds }: Timed<unknown>, more: string): void {
   console.log(`${what.padEnd(25)} ${seconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s  ${more}`)
 }
 

@@ -149,11 +149,11 @@ const questions = [
 
 /** Returns true if each month's calls equal those counted anew, to the nearest five. */
 function isTheSame(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[] }): boolean {
-  const told = rows.map(({ figures }) => figures.calls)
+  const reported = rows.map(({ figures }) => figures.calls)
   const counted = anew.map((row) => protectCount(Number(row['calls'])))
-  const isSame = told.length === counted.length && told.every((calls, place) => calls === counted[place])
+  const isSame = reported.length === counted.length && reported.every((calls, place) => calls === counted[place])
   console.log(
-    `calls by month ${isSame ? 'are those counted anew' : `${told.join(' ')} differ from ${counted.join(' ')}`}`,
+    `calls by month ${isSame ? 'are those counted anew' : `${reported.join(' ')} differ from ${counted.join(' ')}`}`,
   )
   return isSame
 }

@@ -133,7 +133,7 @@ test('values of every wrong kind in every place are told where they are, and not
   const file = parse(seed) as Record<string, unknown>
   const places: (string | number)[][] = []
   walk(file, [])
-  let told = 0
+  let reported = 0
   for (const path of places) {
     // Every kind where sections lie, one of them deep inside.
     for (const value of path.length < 3 ? wrong : [wrong[path.length % wrong.length]]) {
@@ -141,11 +141,11 @@ test('values of every wrong kind in every place are told where they are, and not
       const holder = path.slice(0, -1).reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], changed)
       ;(holder as Record<string, unknown>)[path.at(-1)!] = value
       const { description, shortened, problems } = readSoundParts(changed)
-      told += problems.length + checkDescription(description, shortened).length
+      reported += problems.length + checkDescription(description, shortened).length
     }
   }
   expect(places.length).toBeGreaterThan(250)
-  expect(told).toBeGreaterThan(places.length)
+  expect(reported).toBeGreaterThan(places.length)
 
   function walk(value: unknown, path: (string | number)[]): void {
     if (path.length > 0) places.push(path)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import texts from '#texts/server/problem.json' with { type: 'json' }
-import { DescriptionFault, fieldName, problemAt, tellProblem } from './problem.ts'
+import { DescriptionFault, fieldName, problemAt, describeProblem } from './problem.ts'
 import { languages } from './closed-lists.ts'
 
 const codes = Object.keys(texts)
@@ -21,16 +21,16 @@ test('codes are theme and kind', () => {
 
 test('a value may have a text for each language; one that is forgotten is a bug', () => {
   const path = ['contacts']
-  const told = tellProblem(
+  const reported = describeProblem(
     problemAt(path, 'shape.type', { expected: { fi: 'luku', sv: 'ett tal', en: 'a number' } }),
     1,
   )
-  expect([told.remedy.fi, told.remedy.sv]).toEqual(['Tähän kuuluu luku.', 'Här ska stå ett tal.'])
-  expect(() => tellProblem({ path, code: 'contact.email' }, 1)).toThrow(/nothing to put into \{\{value\}\}/)
+  expect([reported.remedy.fi, reported.remedy.sv]).toEqual(['Tähän kuuluu luku.', 'Här ska stå ett tal.'])
+  expect(() => describeProblem({ path, code: 'contact.email' }, 1)).toThrow(/nothing to put into \{\{value\}\}/)
 })
 
 test('a fault at the start prints line, field, message and remedy', () => {
-  const problem = tellProblem(problemAt(['recordingPlan', 'rules', 1, 'share'], 'share.range'), 93)
+  const problem = describeProblem(problemAt(['recordingPlan', 'rules', 1, 'share'], 'share.range'), 93)
   expect(new DescriptionFault('a.yaml', [problem]).message).toBe(
     'The register description a.yaml cannot be used:\n' +
       '  line 93, recordingPlan.rules[1].share: A share is a number from zero to one. Write 10 per cent as 0.1.',

@@ -27,7 +27,7 @@ export function problemAt(path: FieldPath, code: ProblemCode, values?: Values): 
 }
 
 /** Returns the problem as sentences, with its line. */
-export function tellProblem({ path, code, values = {} }: FieldProblem, line: number): Problem {
+export function describeProblem({ path, code, values = {} }: FieldProblem, line: number): Problem {
   const [message, remedy] = [say(`problem.${code}`, values), say(`problem.${code}.remedy`, values)]
   return { line, field: fieldName(path), code, message, remedy }
 }

@@ -81,15 +81,15 @@ function parse(
 ): ParsedDescription {
   const reading = readText(text)
   if (!reading.ok) return reading
-  const { file, spoilt, tell } = reading.read
+  const { file, spoilt, toProblems } = reading.read
   const { description, shortened, asWritten, problems } = readSoundParts(file)
   const found = [...checkDescription(description, shortened), ...furtherChecks(description, shortened)]
   const all = [...problems, ...found.map((problem) => ({ ...problem, path: asWritten(problem.path) }))]
   // A character reported by its line is not reported by its field again.
-  const strange = tell(strangeTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
-  const told = inOrder([...spoilt, ...strange, ...tell(all)])
+  const strange = toProblems(strangeTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
+  const reported = inOrder([...spoilt, ...strange, ...toProblems(all)])
   // Without problems every section was read.
-  return told.length === 0
+  return reported.length === 0
     ? { ok: true, description: description as RegisterDescription }
-    : { ok: false, problems: told }
+    : { ok: false, problems: reported }
 }

@@ -1,6 +1,13 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import { writtenTwice } from '#platform/csv/decode-text.ts'
-import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem, type ProblemCode } from './problem.ts'
+import {
+  problemAt,
+  describeProblem,
+  type FieldPath,
+  type FieldProblem,
+  type Problem,
+  type ProblemCode,
+} from './problem.ts'
 
 /** Longest text that is parsed. */
 export const mostCharacters = 1_000_000
@@ -15,13 +22,13 @@ export type ReadText = {
   /** Problems of characters, not of content. */
   spoilt: Problem[]
   /** Returns problems as sentences with lines, in the order of the text. */
-  tell: (found: readonly FieldProblem[]) => Problem[]
+  toProblems: (found: readonly FieldProblem[]) => Problem[]
 }
 
 /** Parses YAML 1.2 without aliases and tags: each line means what it says where it is, and nothing is multiplied. */
 export function readText(text: string): { ok: true; read: ReadText } | { ok: false; problems: Problem[] } {
   if (text.length > mostCharacters) {
-    return { ok: false, problems: [tellProblem(problemAt([], 'yaml.too-large'), 1)] }
+    return { ok: false, problems: [describeProblem(problemAt([], 'yaml.too-large'), 1)] }
   }
   const lineCounter = new LineCounter()
   // The parser's own check for duplicate keys takes minutes for a long text.
@@ -35,14 +42,14 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   ]
   if (faults.length > 0) return { ok: false, problems: inOrder([...spoilt, ...faults]) }
   if (document.contents === null) return { ok: false, problems: [...spoilt, fault('yaml.empty', 0)] }
-  return { ok: true, read: { document, file: document.toJS({ maxAliasCount: 0 }), spoilt, tell } }
+  return { ok: true, read: { document, file: document.toJS({ maxAliasCount: 0 }), spoilt, toProblems } }
 
-  function tell(found: readonly FieldProblem[]): Problem[] {
-    return inOrder(found.map((problem) => tellProblem(problem, lineOf(problem.path))))
+  function toProblems(found: readonly FieldProblem[]): Problem[] {
+    return inOrder(found.map((problem) => describeProblem(problem, lineOf(problem.path))))
   }
 
   function fault(code: ProblemCode, position: number): Problem {
-    return tellProblem({ path: [], code }, lineCounter.linePos(position).line || 1)
+    return describeProblem({ path: [], code }, lineCounter.linePos(position).line || 1)
   }
 
   /** Returns duplicate keys and aliases. */
@@ -112,8 +119,8 @@ function spoiltLines(text: string): Problem[] {
       broken && /\S*$/.exec(written.slice(0, broken.index))![0] + /^\S*/.exec(written.slice(broken.index))![0]
     const letter = strangeLetter(written)
     return [
-      ...(read ? [tellProblem(problemAt([], 'text.encoding', { read: read.slice(0, 60) }), index + 1)] : []),
-      ...(letter ? [tellProblem(problemAt([], 'text.character', { letter: letterName(letter) }), index + 1)] : []),
+      ...(read ? [describeProblem(problemAt([], 'text.encoding', { read: read.slice(0, 60) }), index + 1)] : []),
+      ...(letter ? [describeProblem(problemAt([], 'text.character', { letter: letterName(letter) }), index + 1)] : []),
     ]
   })
 }

@@ -71,10 +71,10 @@ export async function admitNewFed(
   feed: string,
   calls: readonly (readonly SegmentFacts[])[],
 ): Promise<ReadonlySet<number>> {
-  const told = calls.flatMap((segments, place) => (segments[0] ? [callOf(place, segments[0], segments)] : []))
-  if (told.length === 0) return new Set()
+  const reported = calls.flatMap((segments, place) => (segments[0] ? [callOf(place, segments[0], segments)] : []))
+  if (reported.length === 0) return new Set()
   const { rows } = await sql<{ places: number[] }>`
-    select admit_fed_calls(${feed}, ${JSON.stringify(told)}::jsonb) as places`.execute(db)
+    select admit_fed_calls(${feed}, ${JSON.stringify(reported)}::jsonb) as places`.execute(db)
   return new Set(rows[0]?.places)
 }
 
@@ -112,16 +112,16 @@ function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFa
 }
 
 async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts, met: Met | undefined): Promise<void> {
-  const { recording: _, ...told } = facts
+  const { recording: _, ...reported } = facts
   const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
   const isDoubtful = met?.contact === null
   // Before admission, so that others who report this segment see whose row it is.
   await note(db, feed, contact, facts.segmentId, facts, true)
   await admit(db, {
-    ...told,
+    ...reported,
     contactId: contact.id,
     startedAt: contact.startedAt,
-    ...(isDoubtful && { marks: [...new Set([...told.marks, 'needs-review' as const])] }),
+    ...(isDoubtful && { marks: [...new Set([...reported.marks, 'needs-review' as const])] }),
     ...(facts.decision.record && { captureFailure: isDoubtful ? notJoined : noSession }),
   })
 }
@@ -132,7 +132,7 @@ async function complete(
   facts: SegmentFacts,
   { contact: id, contactBegun: startedAt, segment }: Met & { contact: string; segment: string },
 ): Promise<void> {
-  const told = {
+  const reported = {
     number_reached: facts.numberReached.key,
     number_reached_name: facts.numberReached.name ?? null,
     number_called: facts.numberCalled.key,
@@ -148,7 +148,7 @@ async function complete(
   await db.transaction().execute(async (tx) => {
     await note(tx, feed, { id, startedAt }, segment, facts, false)
     const { rows } = await sql<{ ends: boolean }>`
-      select complete_fed_segment(${segment}::uuid, ${startedAt}::timestamptz, ${JSON.stringify(told)}::jsonb) as ends`.execute(
+      select complete_fed_segment(${segment}::uuid, ${startedAt}::timestamptz, ${JSON.stringify(reported)}::jsonb) as ends`.execute(
       tx,
     )
     if (rows[0]?.ends) await decideEnd(tx, { id, startedAt }, false)

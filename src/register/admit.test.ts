@@ -113,25 +113,25 @@ describe('admit', () => {
 
   test('what is told only later completes contact and segment, and nothing known becomes unknown again', async () => {
     const { endedAt: _going, official, ...rest } = callFacts()
-    const untold = {
+    const unreported = {
       caller: { kind: 'unparsed', key: null, raw: null },
       numberCalled: { key: 'unknown' as PhoneNumberKey, kind: 'UNKNOWN' },
       numberReached: { key: 'unknown' as PhoneNumberKey },
       decision: { record: false, reason: 'unknown-number', descriptionVersion: 1 },
       marks: ['unknown-number'],
     } as const
-    const first = { ...rest, ...untold, marks: [...untold.marks] }
+    const first = { ...rest, ...unreported, marks: [...unreported.marks] }
     const { contactId } = await admit(capture, first)
     const recording = recordingFacts()
-    const told = {
+    const reported = {
       ...rest,
       official,
       decision: { ...rest.decision, record: true, reason: 'drawn' },
       recording,
       marks: [],
     }
-    await admit(capture, told)
-    await admit(capture, { ...told, ...untold, marks: [] })
+    await admit(capture, reported)
+    await admit(capture, { ...reported, ...unreported, marks: [] })
     const now = async () => ({
       contacts: await admin.selectFrom('contact').selectAll().where('id', '=', contactId).execute(),
       segments: await admin.selectFrom('segment').selectAll().where('contact_id', '=', contactId).execute(),
@@ -147,7 +147,7 @@ describe('admit', () => {
       ...{ number_reached: phone('029 497 000'), decision_record: true, decision_reason: 'drawn' },
     })
     // What was decided is decided: no later telling has it decided otherwise.
-    await admit(capture, { ...told, decision: { record: false, reason: 'not-drawn' } })
+    await admit(capture, { ...reported, decision: { record: false, reason: 'not-drawn' } })
     expect((await now()).segments[0]).toMatchObject({ decision_record: true, decision_reason: 'drawn' })
   })
 

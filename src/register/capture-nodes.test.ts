@@ -35,7 +35,7 @@ const falls = (node: string, seconds = 11) =>
 /** A talk that goes on, and what a second node tells of the same. */
 function talk(): { first: SegmentFacts; second: SegmentFacts } {
   const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
-  const told = (): SegmentFacts => {
+  const reported = (): SegmentFacts => {
     const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
     const startedAt = Temporal.Now.instant()
     return {
@@ -46,7 +46,7 @@ function talk(): { first: SegmentFacts; second: SegmentFacts } {
       decision: { ...going.decision, record: true },
     }
   }
-  return { first: told(), second: told() }
+  return { first: reported(), second: reported() }
 }
 
 function ended(facts: SegmentFacts, packetsReceived = 1000, more: Partial<SegmentFacts> = {}): SegmentFacts {
@@ -126,13 +126,13 @@ describe('a talk that two nodes are told of', () => {
   })
 
   describe('of which only one is told the number', () => {
-    function told(): { known: SegmentFacts; untold: SegmentFacts } {
+    function makeFacts(): { known: SegmentFacts; unreported: SegmentFacts } {
       const { first, second } = talk()
       const unknown = 'unknown' as typeof second.numberReached.key
       const { recording: _none, ...rest } = second
       return {
         known: first,
-        untold: {
+        unreported: {
           ...rest,
           ...{ numberCalled: { key: unknown, kind: 'UNKNOWN' }, numberReached: { key: unknown } },
           ...{ decision: { record: false, reason: 'unknown-number' }, captureState: 'not-recorded' },
@@ -151,26 +151,26 @@ describe('a talk that two nodes are told of', () => {
     const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
 
     test('and tells first: the other adds nothing, and is through once the first is', async () => {
-      const { known, untold } = told()
+      const { known, unreported } = makeFacts()
       const admitted = await entered(known, north)
-      expect(await entered(untold, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
+      expect(await entered(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
       await entered(ended(known), north)
-      expect(await entered(untold, south)).toEqual({ contactId: admitted.contactId, verdict: 'told' })
+      expect(await entered(unreported, south)).toEqual({ contactId: admitted.contactId, verdict: 'told' })
       expect(await parts(admitted)).toEqual([one])
     })
 
     test('and tells once the other has told all: what was entered stays, and of the two one was drawn', async () => {
-      const { known, untold } = told()
-      const admitted = await entered(untold, south)
+      const { known, unreported } = makeFacts()
+      const admitted = await entered(unreported, south)
       expect(await entered(known, north)).toEqual(admitted)
       const before = { called: '+35829497000', reached: 'unknown', reason: 'unknown-number', node: 'south' }
       expect(await parts(admitted)).toEqual([before, one])
     })
 
     test('and speaks with another official: that is another part of the call', async () => {
-      const { known, untold } = told()
+      const { known, unreported } = makeFacts()
       const other = { name: 'Muu', phone: '+358295121999' as typeof known.numberReached.key }
-      const admitted = await entered({ ...untold, official: other }, south)
+      const admitted = await entered({ ...unreported, official: other }, south)
       expect(await entered(known, north)).toEqual(admitted)
       expect((await parts(admitted)).map(({ node }) => node)).toEqual(['south', 'north'])
     })

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
 /** Names sent by a client since the last report: of what, and in how many sessions. */
-interface ClientTold {
+interface ClientCounts {
   trunk: string
   client: string
   sessions: number
@@ -11,8 +11,8 @@ interface ClientTold {
 }
 
 /** Adds to the statistics of a client. */
-export async function noteClient(db: Kysely<RegisterTables>, told: ClientTold): Promise<void> {
-  const { trunk, client, sessions, refused, sends } = told
+export async function noteClient(db: Kysely<RegisterTables>, counts: ClientCounts): Promise<void> {
+  const { trunk, client, sessions, refused, sends } = counts
   await sql`select record_client(${trunk}, ${client}, ${sessions}, ${refused}, ${JSON.stringify(sends)}::jsonb)`.execute(
     db,
   )

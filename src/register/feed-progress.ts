@@ -19,8 +19,8 @@ export async function reportFeed(
   { heardAt, from, until, records, calls, outside }: FedProgress,
   fault: string | undefined,
 ): Promise<void> {
-  const told = { heard_at: heardAt, told_from: from, told_until: until, records, calls, outside }
-  const progress = JSON.stringify({ ...told, ...(fault !== undefined && { fault }) })
+  const reported = { heard_at: heardAt, told_from: from, told_until: until, records, calls, outside }
+  const progress = JSON.stringify({ ...reported, ...(fault !== undefined && { fault }) })
   await sql`select report_feed(${feed.name}, ${feed.source}, ${feed.covers ?? null}::text[], ${progress}::jsonb)`.execute(
     db,
   )

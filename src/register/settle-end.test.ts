@@ -38,12 +38,12 @@ test('the database counts the terms of calls as the program does, also where the
      from unnest($1::timestamptz[]) with ordinality as e (e, n), generate_series(2, 6) m order by n, m`,
       [ends],
     )
-  const told = rows.map(({ history, floor, due }) => [history, floor, due].map((at) => at.toString()))
+  const reported = rows.map(({ history, floor, due }) => [history, floor, due].map((at) => at.toString()))
   const expected = ends.flatMap((end) =>
     [2, 3, 4, 5, 6].map((months) => {
       const { minKeepUntil, destroyAt } = recordingTerms(end, months)
       return [historyEndsAt(end), minKeepUntil, destroyAt].map((at) => at.toString())
     }),
   )
-  expect(told).toEqual(expected)
+  expect(reported).toEqual(expected)
 })

@@ -247,8 +247,8 @@ describe('a look through the database’s own functions', () => {
     )
     const { id, number } = await servedRequest(admin, { clerkId: paula.id })
     const under = { purpose: 'INSPECTION', reference: number }
-    const told = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
-    const search = `select * from request_call_search('${id}', null, '${told}', '+358405556666', null)`
+    const reported = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
+    const search = `select * from request_call_search('${id}', null, '${reported}', '+358405556666', null)`
     const searches = () => entries(`action = 'call.looked-for' and result = 'ok' and object_id = '${id}'`)
     for (const shown of [
       `select * from request_call where request_id = '${id}'`,
@@ -292,7 +292,7 @@ describe('a look through the database’s own functions', () => {
       `insert into audit_entry (person_id, action, object_kind, object_id, result) values ('${paula.id}', 'call.verified', 'request', '${id}', 'ok')`,
       `update request_call set state = 'MATCHED', verified_how = 'DETAILS' where request_id = '${id}'`,
       `insert into request_call (request_id, ordinal, state, contact_id, contact_started_at, looked_by) values ('${id}', 9, 'FOUND', '${contactId}', now(), '${paula.id}')`,
-      `select * from calls_matching_claim((select q from subject_request q where id = '${id}'), '${told}', '+358405556666', null)`,
+      `select * from calls_matching_claim((select q from subject_request q where id = '${id}'), '${reported}', '+358405556666', null)`,
       `select open_inspection_for(c) from request_call c`,
     ]) {
       await expect(asDesk(sessions.paula, under, [statement]), statement).rejects.toThrow(/denied|row-level security/)

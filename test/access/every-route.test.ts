@@ -214,11 +214,11 @@ test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
   for (const caller of everyRole) {
     for (const ground of groundsOf(id)) {
       const may = whoMay(id, caller, ground)
-      const told = await isAllowed(id, caller, ground)
+      const reported = await isAllowed(id, caller, ground)
       const row = `${caller}, ${ground}`
       expected![row] = may !== false
       // What is not there and what one may not see are one answer; who may is told apart only where something is there.
-      allowed![row] = told === true || (told === 'found-or-not' && may === 'found-or-not')
+      allowed![row] = reported === true || (reported === 'found-or-not' && may === 'found-or-not')
     }
   }
   expect(allowed).toEqual(expected)

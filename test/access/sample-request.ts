@@ -25,7 +25,7 @@ const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 const day = today.subtract({ days: 30 })
 const earlier = day.subtract({ days: 31 })
 const quarter = `${today.year}-Q${Math.ceil(today.month / 3)}`
-const told = { day: day.toString(), time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
+const report = { day: day.toString(), time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
 /** Where the least that the contract takes would be refused for what it says, before who asks is of any weight. */
 const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
@@ -33,8 +33,8 @@ const bodies: Readonly<Record<string, object>> = {
   changePerson: { name: 'x', from: day.toString() },
   forbidUse: { party: 'CALLER', channel: 'CALL' },
   addSlots: { from: '09:00', to: '12:00' },
-  nameCall: told,
-  narrowCall: told,
+  nameCall: report,
+  narrowCall: report,
   enterAuthorityDisclosure: { receivedAt: Temporal.Now.instant().toString() },
   changeAuthorityDisclosure: { receivedAt: Temporal.Now.instant().toString() },
   addInstitute: { email: 'kirjaamo@tutkimus.example' },

@@ -294,8 +294,8 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   test('lists the calls reached, and no others', async () => {
     const purpose = held ?? 'DEVELOPMENT'
-    const { told, body } = await ask(who, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
-    expect(told).toBe(held ? 'yes' : 'deny.purpose')
+    const { told: token, body } = await ask(who, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
+    expect(token).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
   })
@@ -320,7 +320,7 @@ describe('rules, rights and the log', () => {
     await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
   })
   /** @param yes what whoever may is told; of what is not there, that it is not */
-  const told = async (action: Action, what: (who: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
+  const token = async (action: Action, what: (who: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     // Whoever may comes last: an object that is decided on can be decided on by nobody else.
     for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
@@ -339,7 +339,7 @@ describe('rules, rights and the log', () => {
     until: Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 3 }).toString(),
   })
 
-  test('rules are drafted', () => told('draft rules', (who) => ask(who, 'POST', '/api/description/drafts')))
+  test('rules are drafted', () => token('draft rules', (who) => ask(who, 'POST', '/api/description/drafts')))
 
   test('rules are approved', async () => {
     const author = await enter({ role: matrix.Administrator })
@@ -349,7 +349,7 @@ describe('rules, rights and the log', () => {
       Temporal.Now.instant().add({ hours: 2 }).round('second'),
       { edits: [{ path: ['controller', 'name', 'en'], value: 'Customs' }] },
     )
-    await told('approve rules', (who) =>
+    await token('approve rules', (who) =>
       ask(who, 'POST', `/api/description/drafts/${draft.id}/decision`, {
         revision: draft.revision,
         decision: 'approve',
@@ -372,17 +372,17 @@ describe('rules, rights and the log', () => {
   test('rights are approved', async () => {
     const { body } = await ask(people.get('Administrator')!, 'POST', '/api/rights/requests', asking(await official()))
     const [request] = body['items'] as { id: string }[]
-    await told('approve rights', (who) =>
+    await token('approve rights', (who) =>
       ask(who, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
     )
   })
 
-  test('the log is read', () => told('read the log', (who) => ask(who, 'GET', '/api/log')))
-  test('requests are served', () => told('serve requests', (who) => ask(who, 'GET', '/api/requests')))
+  test('the log is read', () => token('read the log', (who) => ask(who, 'GET', '/api/log')))
+  test('requests are served', () => token('serve requests', (who) => ask(who, 'GET', '/api/requests')))
   test('preservation orders are known', () =>
-    told('know of preservation orders', (who) => ask(who, 'GET', '/api/holds')))
+    token('know of preservation orders', (who) => ask(who, 'GET', '/api/holds')))
   test('what was disclosed is recalled', () =>
-    told('recall what was disclosed', (who) => ask(who, 'GET', '/api/recalls')))
+    token('recall what was disclosed', (who) => ask(who, 'GET', '/api/recalls')))
 
   test('what is lent to research is prepared by the expert for quality', async () => {
     const { body } = await ask(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
@@ -393,7 +393,7 @@ describe('rules, rights and the log', () => {
     })
     const dueOn = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 1 }).toString()
     const study = { instituteId: body['id'], study: 'Palvelun laatu', dueOn, format: 'OPUS' }
-    await told('prepare for research', (who) => ask(who, 'POST', '/api/research-disclosures', study))
+    await token('prepare for research', (who) => ask(who, 'POST', '/api/research-disclosures', study))
   })
   test('what is given to authorities is prepared by the security unit', async () => {
     const asked = {
@@ -404,7 +404,7 @@ describe('rules, rights and the log', () => {
       aim: 'INVESTIGATION',
       receivedAt: Temporal.Now.instant().toString(),
     }
-    await told('prepare for authorities', (who) => ask(who, 'POST', '/api/authority-disclosures', asked))
+    await token('prepare for authorities', (who) => ask(who, 'POST', '/api/authority-disclosures', asked))
   })
   test.each([
     ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus', seen: 'x' }],
@@ -413,17 +413,17 @@ describe('rules, rights and the log', () => {
     'of a disclosure to %s the decision maker alone decides, releases and saves what leaves',
     async (kind, action, decision) => {
       const gone = `/api/${kind}-disclosures/${randomUUID()}`
-      await told(action, (who) => ask(who, 'POST', `${gone}/decision`, decision), 'not-found')
+      await token(action, (who) => ask(who, 'POST', `${gone}/decision`, decision), 'not-found')
       const delivery = { method: 'PASSPHRASE', delivery: 'MEDIUM' }
-      await told(action, (who) => ask(who, 'POST', `${gone}/packages`, delivery), 'not-found')
-      await told(action, (who) => ask(who, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
+      await token(action, (who) => ask(who, 'POST', `${gone}/packages`, delivery), 'not-found')
+      await token(action, (who) => ask(who, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
     },
   )
   test.each([
     ['know of research', '/api/research-disclosures'],
     ['know of authorities', '/api/authority-disclosures'],
     ['read the log of disclosures', '/api/disclosures'],
-  ] as const)('who may: %s', (action, path) => told(action, (who) => ask(who, 'GET', path)))
+  ] as const)('who may: %s', (action, path) => token(action, (who) => ask(who, 'GET', path)))
 
   test.each(rows.map(([name]) => name))('%s destroys nothing by hand', async (name) => {
     const who = people.get(name)!

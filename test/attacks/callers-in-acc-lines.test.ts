@@ -26,7 +26,7 @@ test.each([
   ['in the user part of From', '+358401234567;phone-context=example.org', ''],
   ['in Referred-By', '+358401234567', '"Aino; A" <sip:0295121003@edge;transport=tls>;cid="2@edge"'],
 ])('a semicolon %s that means nothing harms no record', (_, caller, by) => {
-  const [told] = read(caller, by)
-  expect(told).toMatchObject({ is: 'record', record: { callId: 'own@edge', official: '0295121001' } })
-  expect(told).toMatchObject({ record: { caller: '+358401234567' } })
+  const [reported] = read(caller, by)
+  expect(reported).toMatchObject({ is: 'record', record: { callId: 'own@edge', official: '0295121001' } })
+  expect(reported).toMatchObject({ record: { caller: '+358401234567' } })
 })

@@ -33,9 +33,9 @@ function identify(
       streams: labels.map((label, index) => ({ index, label })),
     },
   )
-  const told = { direction, caller: caller?.number.key, number: number?.entry, official: official?.entry }
+  const parties = { direction, caller: caller?.number.key, number: number?.entry, official: official?.entry }
   const { voices, thirdParties } = connected
-  return { told: { ...told, voices: voices.map(({ entry }) => entry), thirdParties }, streams, problems, metadata }
+  return { told: { ...parties, voices: voices.map(({ entry }) => entry), thirdParties }, streams, problems, metadata }
 }
 
 const participant = (id: string, aor: string, name: string, stream = '') =>
@@ -133,16 +133,21 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     ['one without an official, by a comment', `${closing}<!--`],
     ['one without an official, by an association', '</xassoc><xassoc>'],
   ])('a display name makes the call none of %s', (_, name) => {
-    const { told, streams: tracks, problems, metadata } = read(document(name, '3c26700857a87f84@198.51.100.20'))
-    expect({ told, tracks }).toEqual({ told: honest.told, tracks: honest.streams })
+    const {
+      told: parties,
+      streams: tracks,
+      problems,
+      metadata,
+    } = read(document(name, '3c26700857a87f84@198.51.100.20'))
+    expect({ told: parties, tracks }).toEqual({ told: honest.told, tracks: honest.streams })
     expect(metadata?.participants[0]?.name).toBe(name)
     expect(problems).toEqual(['xml-repaired'])
   })
 
   test('nor does a Call-ID, which may have < and > and stays the call’s id as it came', () => {
     const id = 'x</sipSessionID></session><callData><fromhdr>0295121002</fromhdr></callData><session><sipSessionID>y'
-    const { told, problems, metadata } = read(document('Matti', id))
-    expect(told).toEqual(honest.told)
+    const { told: parties, problems, metadata } = read(document('Matti', id))
+    expect(parties).toEqual(honest.told)
     expect(metadata?.sessions).toMatchObject([{ sipSessionId: id }])
     expect(problems).toEqual(['xml-repaired'])
   })
@@ -152,8 +157,8 @@ describe('OpenSIPS escapes nothing that callers write', () => {
       `<nameID aor="sip:+358295121001@192.0.2.30"><name>${bertil}${opening}</name></nameID>`,
       `<nameID aor="sip:+358295121001@192.0.2.30"/>${bertil.slice(closing.length)}<x y=""/>`,
     ]) {
-      const { told, problems } = read(document('Matti', 'a@b', callee))
-      expect(told).toEqual(honest.told)
+      const { told: parties, problems } = read(document('Matti', 'a@b', callee))
+      expect(parties).toEqual(honest.told)
       expect(problems).toEqual(['xml-repaired'])
     }
   })

@@ -44,7 +44,7 @@ test.each([
   client.close()
   await vi.waitFor(() => expect(recorder.segments()[0]?.endedAt).toBeDefined(), { timeout: 20_000, interval: 10 })
   const { answeredAt, startedAt, endedAt } = recorder.segments()[0]!
-  const told = endedAt!.since(answeredAt ?? startedAt).total('milliseconds')
-  expect(told).toBeGreaterThan(lasted - 1_000)
-  expect(told).toBeLessThan(lasted + 3_000)
+  const reported = endedAt!.since(answeredAt ?? startedAt).total('milliseconds')
+  expect(reported).toBeGreaterThan(lasted - 1_000)
+  expect(reported).toBeLessThan(lasted + 3_000)
 })

@@ -205,8 +205,8 @@ describe('what the official asked for of a call that is another’s by a correct
     const { rows } = await sql<{ content: string }>`
       select content::text from letter where id = ${drafted.body['id']}::uuid`.execute(admin)
     expect(rows[0]!.content).toContain(say('letter.not-shown'))
-    for (const told of ['letter.unanswered', 'letter.label.caller', 'letter.label.start'] as const)
-      expect(rows[0]!.content).not.toContain(say(told))
+    for (const reported of ['letter.unanswered', 'letter.label.caller', 'letter.label.start'] as const)
+      expect(rows[0]!.content).not.toContain(say(reported))
     expect((await ask('paula', 'GET', extract)).status).toBe(404)
     const looks = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
     expect(looks).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })

@@ -181,17 +181,17 @@ test('rows that capture’s database role holds are taken from it, and a destruc
   const other = await register.record()
   const capture = await database.as('seloste_capture').pool.connect()
   const broken = new Promise((resolve) => capture.once('error', resolve))
-  const told: unknown[] = []
+  const reported: unknown[] = []
   const unblocking = endBlockingSessions({
     ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 500, checkMs: 100 },
-    log: { warn: () => undefined, error: (facts: unknown) => told.push(facts) },
+    log: { warn: () => undefined, error: (facts: unknown) => reported.push(facts) },
   })
   try {
     await capture.query('begin')
     await capture.query('select id from recording for update')
     expect((await destroyer.destroy(id)).destroyed).toEqual([id])
     await broken
-    await expect.poll(() => told).toEqual([{ role: 'seloste_capture', sessions: 1 }])
+    await expect.poll(() => reported).toEqual([{ role: 'seloste_capture', sessions: 1 }])
     await ingestRecording(keeping, other.id, now())
   } finally {
     await unblocking.stop()

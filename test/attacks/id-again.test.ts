@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().db
@@ -13,7 +13,7 @@ const officials = [aino, cecilia].map((own, at) => ({
   ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: own, phoneKey: phone(own) },
   ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
 }))
-const { tell, clear } = await feedOfTests(database, officials)
+const { deliver, clear } = await feedOfTests(database, officials)
 beforeEach(clear)
 const begun = Temporal.Now.instant().subtract({ hours: 5 }).round('second')
 const at = (seconds: number) => begun.add({ seconds })
@@ -69,12 +69,12 @@ describe('of two calls with one id', () => {
     ['in two looks', rows],
     ['in two looks and told again', [...rows, rows.join('')]],
   ])('ids that begin anew, %s: both are there', async (_, records) => {
-    for (const record of records) expect(await tell(csv, heading + record)).toEqual([])
+    for (const record of records) expect(await deliver(csv, heading + record)).toEqual([])
     expect(await contacts()).toEqual(both)
   })
 
   const lines = [...accCall(0, first, aino, one), ...accCall(130, second, cecilia, other)]
-  const told = [
+  const reported = [
     [phone(first), [phone(aino), 0, 100]],
     [phone(second), [phone(cecilia), 130, 230]],
   ]
@@ -83,19 +83,19 @@ describe('of two calls with one id', () => {
     ['within one look, backwards', [lines.toReversed().join('')]],
     ['in two looks', [lines.slice(0, 2).join(''), lines.slice(2).join('')]],
   ])('a telephone that gives its calls one Call-ID, %s: both are there', async (_, records) => {
-    for (const record of records) expect(await tell(acc, record)).toEqual([])
-    expect(await contacts()).toEqual(told)
+    for (const record of records) expect(await deliver(acc, record)).toEqual([])
+    expect(await contacts()).toEqual(reported)
   })
 
   test('at the same time, as of a caller who has seen the Call-ID of another: both are there', async () => {
     const meanwhile = accCall(30, second, cecilia, other)
-    expect(await tell(acc, [lines[0], meanwhile[0], lines[1], meanwhile[1]].join(''))).toEqual([])
-    expect(await contacts()).toEqual([told[0], [phone(second), [phone(cecilia), 30, 130]]])
+    expect(await deliver(acc, [lines[0], meanwhile[0], lines[1], meanwhile[1]].join(''))).toEqual([])
+    expect(await contacts()).toEqual([reported[0], [phone(second), [phone(cecilia), 30, 130]]])
   })
 
   test('of which the numbers are withheld, hours apart: two contacts', async () => {
     const hidden = [row(0, 'anonymous', aino), row(7200, 'anonymous', cecilia)]
-    expect(await tell(csv, heading + hidden.join(''))).toEqual([])
+    expect(await deliver(csv, heading + hidden.join(''))).toEqual([])
     expect(await contacts()).toEqual([
       [null, [phone(aino), 20, 200]],
       [null, [phone(cecilia), 7220, 7400]],
@@ -110,7 +110,7 @@ describe('of two calls with one id', () => {
     const records: unknown[] = []
     for (const texts of [[rows.join('')], [rows.toReversed().join('')], rows]) {
       await clear()
-      for (const text of texts) expect(await tell(csv, heading + text)).toEqual([])
+      for (const text of texts) expect(await deliver(csv, heading + text)).toEqual([])
       records.push(await contacts())
     }
     expect(records[0]).toHaveLength(rows.length)
@@ -125,23 +125,23 @@ describe('of two calls with one id', () => {
     ['at once', 202],
     ['after minutes of waiting', 480],
   ])('of one call, whose part after a transfer tells no caller, %s: one contact', async (_, later) => {
-    const told = [row(0, first, aino), row(later, '', cecilia)]
-    expect(await tell(csv, heading + told.join(''))).toEqual([])
+    const reported = [row(0, first, aino), row(later, '', cecilia)]
+    expect(await deliver(csv, heading + reported.join(''))).toEqual([])
     expect(await contacts()).toEqual([
       [phone(first), [phone(aino), 20, 200], [phone(cecilia), later + 20, later + 200]],
     ])
   })
 
   test('of one caller: one contact, with both talks', async () => {
-    expect(await tell(csv, heading + row(0, first, aino) + row(7200, first, cecilia))).toEqual([])
+    expect(await deliver(csv, heading + row(0, first, aino) + row(7200, first, cecilia))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 20, 200], [phone(cecilia), 7220, 7400]]])
   })
 })
 
 describe('one call is one', () => {
   test('told twice, or completed later', async () => {
-    expect(await tell(csv, heading + row(0, first, aino, 100) + row(0, first, aino))).toEqual([])
-    expect(await tell(csv, heading + row(0, first, aino))).toEqual([])
+    expect(await deliver(csv, heading + row(0, first, aino, 100) + row(0, first, aino))).toEqual([])
+    expect(await deliver(csv, heading + row(0, first, aino))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 20, 200]]])
   })
 
@@ -149,14 +149,14 @@ describe('one call is one', () => {
     const [begins, ends] = accCall(0, first, aino, one)
     const held = line(50, { from_tag: 'b1', to_tag: 'a1', src_user: aino, called: first, dst_user: 'dev' })
     const holds = line(60, { ...one, src_user: first, called: number, dst_user: 'dev' })
-    expect(await tell(acc, [held, begins, holds, ends].join(''))).toEqual([])
+    expect(await deliver(acc, [held, begins, holds, ends].join(''))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 0, 100]]])
   })
 
   test('where somebody else says that it has ended', async () => {
     const [begins, ends] = accCall(0, first, aino, one)
     const forged = line(40, { method: 'BYE', from_tag: 'x', to_tag: 'y', src_user: second, called: number })
-    expect(await tell(acc, [begins, forged, ends].join(''))).toEqual([])
+    expect(await deliver(acc, [begins, forged, ends].join(''))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 0, 100]]])
   })
 })

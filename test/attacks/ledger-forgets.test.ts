@@ -123,8 +123,8 @@ test('the ledger in a place names no official, call, request or order, and what 
   expect(restored.ledger).toMatchObject({ corrections: 1, restrictions: 1, employments: 1 })
   const ledger = await filesOf(join(place.folder, 'ledger'))
   expect([...ledger.keys()].some((name) => name.includes('entries/'))).toBe(true)
-  const told = [...ledger].flatMap(([name, text]) => secrets.filter((one) => text.includes(one)).map(() => name))
-  expect(told).toEqual([])
+  const leaked = [...ledger].flatMap(([name, text]) => secrets.filter((one) => text.includes(one)).map(() => name))
+  expect(leaked).toEqual([])
 
   const later = (entries: string) =>
     pool.query(`

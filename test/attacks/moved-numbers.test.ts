@@ -10,7 +10,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
 import { describedToday } from '#test/database/describe-from.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
@@ -128,7 +128,7 @@ test('one that has been over for a day when it moved by a late entry stays as it
 
 test('a feed whose copy of the directory is old tells a call: it is the present holder’s', async () => {
   const { aino, berta, named } = await moveNumber('029 512 7107')
-  const { tell } = await feedOfTests(database, [
+  const { deliver } = await feedOfTests(database, [
     {
       ...{ personId: aino.id, unitId: aino.unitId, name: 'Aino', phoneKey: phone('029 512 7107') },
       ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
@@ -139,7 +139,7 @@ test('a feed whose copy of the directory is old tells a call: it is the present 
     ...{ caller: ['caller'], called: ['called'], official: ['official'] },
   }
   const at = (minutes: number) => now.subtract({ minutes }).toString()
-  const problems = await tell(
+  const problems = await deliver(
     { source: 'csv', fields },
     `id;start;answer;end;caller;called;official\nfed-7107;${at(11)};${at(10)};${at(5)};+358407107107;029497000;0295127107\n`,
   )

@@ -102,9 +102,9 @@ describe('a stranger on the public port', () => {
       },
       ...{ own: () => [], sockets: {} },
     })
-    const told = await Promise.all(Array.from({ length: 300 }, health))
+    const answers = await Promise.all(Array.from({ length: 300 }, health))
     expect(readings).toBe(1)
-    expect(new Set(told).size).toBe(1)
+    expect(new Set(answers).size).toBe(1)
     // Whoever asks afterwards is not told of before.
     expect(await health()).toMatchObject({ missing: [] })
     expect(readings).toBe(2)

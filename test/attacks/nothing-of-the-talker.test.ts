@@ -57,8 +57,8 @@ test('a copy’s pace and the starts of its turns do not follow the talker’s',
   const own = talkers.map(({ pace }) => pace)
   expect(Math.abs(correlation(own, paces))).toBeLessThan(0.2)
   const spread = (of: readonly number[]) => (of.at(-1)! - of[0]!) / second
-  const told = talkers.map(({ call: [caller] }) => spread(caller.map(({ from }) => from)))
-  expect(Math.abs(correlation(told, starts.map(spread)))).toBeLessThan(0.2)
+  const leaked = talkers.map(({ call: [caller] }) => spread(caller.map(({ from }) => from)))
+  expect(Math.abs(correlation(leaked, starts.map(spread)))).toBeLessThan(0.2)
   const kept = talkers.filter(({ call: [caller] }, index) =>
     starts[index]!.some((start, turn) => Math.abs(start - (caller[turn]?.from ?? Infinity)) < 0.005 * second),
   )

@@ -40,9 +40,9 @@ describe('a package', async () => {
       expect(whole).toEqual([sizeBytes])
       expect(refused).toEqual([409, 409])
       await until(id, 'taken')
-      const [told] = (await read(id, 'riitta')).packages
-      expect(told!.downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
-      for (const one of told!.downloads) {
+      const [reported] = (await read(id, 'riitta')).packages
+      expect(reported!.downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
+      for (const one of reported!.downloads) {
         expect(one.address).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|2001:db8:[\da-f]+::1)$/)
         expect(one.by?.name).toBe(delivery === 'MEDIUM' ? 'Riitta' : undefined)
       }

@@ -404,8 +404,8 @@ describe('under the id of another caller’s call', () => {
     await talk.hangUp()
     const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
     expect([own.heard(sound.alone), others.heard(sound.afterwards)]).toEqual([20, 20])
-    const told = noted.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
-    expect(new Set(told.map(({ contactId }) => contactId))).toEqual(new Set([contacts()[1]]))
+    const reported = noted.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
+    expect(new Set(reported.map(({ contactId }) => contactId))).toEqual(new Set([contacts()[1]]))
     expect(contacts()[1]).not.toBe(contacts()[0])
     expect(marked()).toEqual([
       [voices.caller, false],

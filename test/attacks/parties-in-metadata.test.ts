@@ -195,14 +195,16 @@ describe('a conference ends, and is recorded no less and no more than it is told
     ]
     const other = held === 'c' ? link('a', '2', 0) : link('c', '1', 0)
     const call = await bench.call({})
-    const told = (participants: { id: string; aor: string }[], more: string) => ({
+    const reported = (participants: { id: string; aor: string }[], more: string) => ({
       metadata: metadataOf({ participants, more: other + more }),
     })
-    const { ports } = await call.invite({ sdp: true, ...told(two, link(held, label, 0)), headers: diversion })
+    const { ports } = await call.invite({ sdp: true, ...reported(two, link(held, label, 0)), headers: diversion })
     await call.speak(ports, 10)
-    await call.update(told(two, link(held, label, 0, 1)))
-    await call.update(told(two, link(held, label, 2)))
-    await call.update(told([...two, { id: 'x', aor: `sip:${stranger}@x` }], link(held, label, 2) + link('x', '2', 3)))
+    await call.update(reported(two, link(held, label, 0, 1)))
+    await call.update(reported(two, link(held, label, 2)))
+    await call.update(
+      reported([...two, { id: 'x', aor: `sip:${stranger}@x` }], link(held, label, 2) + link('x', '2', 3)),
+    )
     await call.speak(ports, 15)
     await call.bye()
     expect(await stored(1)).toEqual([[aino, 20]])
@@ -426,8 +428,8 @@ describe('while the caller has left', () => {
       })
       await call.speak(ports, 10)
       await wait(50)
-      for (const told of [{ metadata: asking }, { sdp: true }, { metadata: asking }]) {
-        await call.reinvite(told)
+      for (const reported of [{ metadata: asking }, { sdp: true }, { metadata: asking }]) {
+        await call.reinvite(reported)
         await call.speak(ports, 10)
       }
       await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })

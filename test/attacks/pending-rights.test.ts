@@ -52,11 +52,11 @@ describe('a shorter term that reaches a recording which a requester has booked t
 
     const draft = await submit(inDays(15))
     const dryRun = await approver.ask(`/api/description/drafts/${draft.id}/dry-run`, {})
-    const told = (dryRun.body['consequences'] as { kind: string; count: number; text: { en: string } }[]).filter(
+    const reported = (dryRun.body['consequences'] as { kind: string; count: number; text: { en: string } }[]).filter(
       ({ kind }) => kind === 'pending-rights',
     )
-    expect(told).toMatchObject([{ count: 1 }])
-    expect(told[0]!.text.en).toBe(
+    expect(reported).toMatchObject([{ count: 1 }])
+    expect(reported[0]!.text.en).toBe(
       'The change would take a pending right from 1 open request (1 call, 1 booked appointment). The Service Unit decides on each before the approval: 1 undecided.',
     )
     expect(JSON.stringify(dryRun.body)).not.toContain(request.number)
@@ -90,13 +90,13 @@ describe('a change that reaches an open request', () => {
     const ends: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: false }]
     const first = await submit(inDays(17), ends)
     expect(await pending(first)).toMatchObject([{ request: { number: request.number } }])
-    const told = { requestId: request.id, how: 'POST' }
-    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, told)).status).toBe(204)
+    const reported = { requestId: request.id, how: 'POST' }
+    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(204)
     await reject(first)
     const second = await submit(inDays(18), ends)
     expect(await approve(second)).toEqual({ refused: 'draft.pending-rights' })
-    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, told)).status).toBe(404)
-    expect((await clerk.ask(`/api/pending-rights/${second.id}/told`, told)).status).toBe(204)
+    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(404)
+    expect((await clerk.ask(`/api/pending-rights/${second.id}/told`, reported)).status).toBe(204)
     const { rows } = await sql`
       select reference from audit_entry where action = 'pending-right.told' and result = 'ok' and object_id = ${request.id}`.execute(
       admin,

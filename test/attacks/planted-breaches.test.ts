@@ -165,7 +165,7 @@ test('a table contact_note that somebody filled is named', async () => {
 })
 
 /** Plants a listening and, where told, its entry in the log, as nothing of the program does. */
-async function plantListening(recording: string, told: boolean): Promise<string> {
+async function plantListening(recording: string, reported: boolean): Promise<string> {
   const id = randomUUID()
   const right = `(select id from access_right where person_id = '${supervisor.id}')`
   await pool.query(
@@ -174,7 +174,7 @@ async function plantListening(recording: string, told: boolean): Promise<string>
     [id, recording, supervisor.id],
   )
   heal.push(() => pool.query('delete from listening where id = $1', [id]))
-  if (told) {
+  if (reported) {
     await pool.query(
       `insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
        values ($1, ${right}, 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', $2, 'ok', jsonb_build_object('listening', $3::text))`,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { ownDatabase, tellPastCalls } from '#test/journeys/past-calls.ts'
+import { ownDatabase, reportPastCalls } from '#test/journeys/past-calls.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { adminUrlOf } from '#test/whole/elsewhere.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -28,7 +28,7 @@ export async function plantInNewInstallation(
     environment: { SELOSTE_CHECK_SECONDS: String(paceSeconds) },
   })
   try {
-    await tellCalls(seloste)
+    await reportCalls(seloste)
     await eventually(
       async () => ((await notHolding(seloste)).length === 0 ? true : undefined),
       'all promises to hold',
@@ -51,7 +51,7 @@ async function notHolding(seloste: RunningSeloste): Promise<string[]> {
   })
 }
 
-async function tellCalls(seloste: RunningSeloste): Promise<void> {
+async function reportCalls(seloste: RunningSeloste): Promise<void> {
   const call = (minutesAgo: number, drawn: boolean, official: string) => {
     const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
     const endedAt = startedAt.add({ seconds: 30 })
@@ -64,7 +64,7 @@ async function tellCalls(seloste: RunningSeloste): Promise<void> {
       drawn,
     }
   }
-  await tellPastCalls(seloste, [
+  await reportPastCalls(seloste, [
     ...Array.from({ length: 20 }, (_, place) =>
       call(10 + place, false, place % 2 === 0 ? '029 512 1001' : '029 512 1002'),
     ),

@@ -22,9 +22,9 @@ test('five hundred channels that say that they were in one conference are five h
   const channels = Array.from({ length: 500 }, (_, n) => n)
   for (const read of channels.flatMap((n) => reader.read(meeting(n), undefined)))
     if (read.is === 'record') assembler.add(read.record, begun * 1000, () => undefined)
-  const told = assembler.settled(begun * 1000 + 1)
-  expect(new Set(told.map(({ callId }) => callId)).size).toBe(500)
-  expect(Math.max(...told.map(({ legs }) => legs.length))).toBeLessThanOrEqual(32)
+  const reported = assembler.settled(begun * 1000 + 1)
+  expect(new Set(reported.map(({ callId }) => callId)).size).toBe(500)
+  expect(Math.max(...reported.map(({ legs }) => legs.length))).toBeLessThanOrEqual(32)
 })
 
 test('a record with ten thousand bridges, profiles or conferences is read as one with fifty', () => {

@@ -262,8 +262,8 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   expect(restored.ledger.lostRequests).toContain(empty)
   for (const number of [request, authority, refused]) expect(restored.ledger.lostRequests).not.toContain(number)
   // What the authority said is not even beside the ledger.
-  const told = await rows("select from opened_entry where object_kind = 'case' and detail::text like '%5530%'")
-  expect(told).toEqual([])
+  const reported = await rows("select from opened_entry where object_kind = 'case' and detail::text like '%5530%'")
+  expect(reported).toEqual([])
   // Somebody can go on with each: it is heard, decided or let go, and then the prohibition is carried out.
   const open = await rows(
     `select i.id, q.number = i.reference as has_request, q.official_id from inspection i join subject_request q on q.id = i.request_id

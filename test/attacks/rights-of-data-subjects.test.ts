@@ -51,9 +51,9 @@ describe('what a requester is told', () => {
     await makeDue()
     const { rows } = await sql<{ id: string }>`
       select id from letter where request_id = ${request.id} and kind = 'destroyed-before'`.execute(admin)
-    const told = await textOf(rows[0]!.id)
-    expect(told).toContain(inFinnish(now()))
-    expect(told).not.toContain(inFinnish(term))
+    const text = await textOf(rows[0]!.id)
+    expect(text).toContain(inFinnish(now()))
+    expect(text).not.toContain(inFinnish(term))
     const path = `/api/recordings/${recording.id}/destruction?purpose=INSPECTION&reference=${request.number}`
     const { body } = await clerk.ask(path)
     expect(inFinnish(Temporal.Instant.from(body['destroyedAt'] as string))).toBe(inFinnish(now()))

@@ -73,9 +73,9 @@ async function run(...options: string[]): Promise<{ exitCode: number | null; pri
   return { exitCode, printed }
 }
 
-async function statusAsJson(): Promise<{ exitCode: number | null; told: Status }> {
+async function statusAsJson(): Promise<{ exitCode: number | null; status: Status }> {
   const { exitCode, printed } = await status('--json')
-  return { exitCode, told: JSON.parse(printed) as Status }
+  return { exitCode, status: JSON.parse(printed) as Status }
 }
 
 /** How many blockers of a kind the metrics have, of all processes. */
@@ -113,10 +113,10 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
         })
         expect((await fetch(`${seloste.url}/health/serving`)).status, 'people are served meanwhile').toBe(200)
 
-        const { exitCode, told } = await statusAsJson()
+        const { exitCode, status: reported } = await statusAsJson()
         expect(exitCode).toBe(1)
-        expect(told.blockers.map(({ kind }) => kind)).toContain('object-store')
-        expect(told.capture).toMatchObject({ live: 0, storing: 1 })
+        expect(reported.blockers.map(({ kind }) => kind)).toContain('object-store')
+        expect(reported.capture).toMatchObject({ live: 0, storing: 1 })
         const { printed } = await status()
         expect(printed).toContain('what stands still now:')
         expect(printed).not.toMatch(/promises of the description hold$/m)
@@ -147,7 +147,7 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
       }
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
       expect(await metric('object-store')).toBe(0)
-      expect((await statusAsJson()).told.blockers).toEqual([])
+      expect((await statusAsJson()).status.blockers).toEqual([])
     },
   )
 })
@@ -172,8 +172,8 @@ describe('a key folder that is not there', () => {
         expect([now.status, now.ready, now.missing]).toEqual([503, false, []])
         const blocker = now.blockers.find(({ kind }) => kind === 'key-store')
         expect(blocker).toMatchObject({ code: 'KEY_STORE_AWAY' })
-        const { exitCode, told } = await statusAsJson()
-        expect([exitCode, told.blockers.map(({ kind }) => kind)]).toEqual([1, ['key-store']])
+        const { exitCode, status: reported } = await statusAsJson()
+        expect([exitCode, reported.blockers.map(({ kind }) => kind)]).toEqual([1, ['key-store']])
         expect(await metric('key-store')).toBe(1)
         const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
         expect(shown.items.map(({ kind }) => kind)).toEqual(['key-store'])
@@ -259,13 +259,13 @@ describe('a database that hangs', () => {
         )
 
         const statusMs = performance.now()
-        const { exitCode, told } = await statusAsJson()
+        const { exitCode, status: reported } = await statusAsJson()
         // Three seconds until it is found to hang, and the command's own start.
         expect(performance.now() - statusMs).toBeLessThan(8_000)
         expect(exitCode).toBe(1)
-        expect(told.desk).toBe('not-ready')
-        expect(told.missing).toContain('database')
-        expect(told.broken).toBeUndefined()
+        expect(reported.desk).toBe('not-ready')
+        expect(reported.missing).toContain('database')
+        expect(reported.broken).toBeUndefined()
         const { printed } = await status()
         expect(printed).toContain('does not answer: database')
         expect(printed).not.toContain('nothing answers at')
@@ -301,9 +301,9 @@ describe.skipIf(!canFill)('a full volume', () => {
           .poll(async () => (await health()).blockers.map(({ kind, code }) => `${kind} ${code}`), { timeout: 30_000 })
           .toContain('disk disk-low')
         expect((await health()).status).toBe(503)
-        const { exitCode, told } = await statusAsJson()
+        const { exitCode, status: reported } = await statusAsJson()
         expect(exitCode).toBe(1)
-        expect(told.blockers.map(({ kind }) => kind)).toContain('disk')
+        expect(reported.blockers.map(({ kind }) => kind)).toContain('disk')
         expect(await metric('disk')).toBeGreaterThan(0)
         const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
         expect(shown.items.map(({ kind }) => kind)).toContain('disk')

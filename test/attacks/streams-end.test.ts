@@ -72,7 +72,7 @@ describe.each(streams)('%s', (_name, { who, path }) => {
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
     expect((await reader.read()).done).toBe(false)
     await end(person)
-    desk.tellOfCalls()
+    desk.notifyCalls()
     const begun = performance.now()
     let text = ''
     for (let one = await reader.read(); !one.done; one = await reader.read()) text += one.value

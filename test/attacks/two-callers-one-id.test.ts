@@ -17,7 +17,7 @@ const capture = database.as('seloste_capture')
 const [node, otherNode] = [randomUUID(), randomUUID()]
 const [aino, bertil, unlisted] = [phone('029 512 1001'), phone('029 512 1002'), phone('029 512 9999')]
 const withheld: SegmentFacts['caller'] = { kind: 'withheld', key: null, raw: null }
-const untold: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
+const unreported: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
 const called = (written: string): SegmentFacts['caller'] => ({ kind: 'e164', key: phone(written), raw: null })
 const [victim, stranger] = [called('040 123 4567'), called('050 999 8877')]
 
@@ -52,7 +52,7 @@ const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFa
   ...given,
 })
 
-async function tell(facts: SegmentFacts, by = node): Promise<string> {
+async function enterSegment(facts: SegmentFacts, by = node): Promise<string> {
   return (await admit(capture.db, facts, by)).contactId
 }
 
@@ -91,9 +91,9 @@ describe('told by another node, which knows nothing of the first call', () => {
         { ...facts, recording: recordingOf(facts) },
       ])
       for (const [place, facts] of tellings.entries()) {
-        await tell(facts, place < 3 ? node : otherNode)
+        await enterSegment(facts, place < 3 ? node : otherNode)
         // The first goes on being told.
-        if (place > 2) await tell(own)
+        if (place > 2) await enterSegment(own)
       }
       const [first, second] = await partsOf(own, strange)
       expect(first).toMatchObject({ contact: own.contactId, caller: victim.key, marks: [] })
@@ -101,8 +101,8 @@ describe('told by another node, which knows nothing of the first call', () => {
 
       const passedOn = callOf(victim, 10, { official: { name: 'Bertil', phone: bertil } })
       const strangers = callOf(other, at + 10)
-      await tell(passedOn, otherNode)
-      await tell(strangers, node)
+      await enterSegment(passedOn, otherNode)
+      await enterSegment(strangers, node)
       expect(await partsOf(passedOn, strangers)).toMatchObject([
         { contact: own.contactId, marks: [] },
         { contact: strange.contactId, marks: [] },
@@ -113,25 +113,25 @@ describe('told by another node, which knows nothing of the first call', () => {
 
   test.each([
     ['whose number is withheld in both', withheld, withheld],
-    ['of whom the first told nothing', untold, victim],
-    ['of whom the second told nothing', victim, untold],
+    ['of whom the first told nothing', unreported, victim],
+    ['of whom the second told nothing', victim, unreported],
   ])(
     'a call that is passed on is one contact, of a caller %s, and another call hours later is none of it',
     async (_, before, after) => {
       const [own, passedOn, later] = [callOf(before, 0), callOf(after, 10), callOf(after, 60)]
-      for (const facts of [own, passedOn, later]) await tell(facts, facts === own ? node : otherNode)
+      for (const facts of [own, passedOn, later]) await enterSegment(facts, facts === own ? node : otherNode)
       const parts = await partsOf(own, passedOn, later)
-      expect(parts.map(({ contact }) => contact === own.contactId)).toEqual([true, true, before === untold])
+      expect(parts.map(({ contact }) => contact === own.contactId)).toEqual([true, true, before === unreported])
       expect(parts[1]?.marks).toEqual([])
-      expect(parts[2]?.marks).toEqual(before === untold ? [] : ['needs-review'])
+      expect(parts[2]?.marks).toEqual(before === unreported ? [] : ['needs-review'])
     },
   )
 
   test('a call that an official in no directory passes on, who is told as its caller, is one contact', async () => {
     const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted } })
     const passedOn = callOf({ kind: 'e164', key: unlisted, raw: null }, 9)
-    await tell(own)
-    await tell(passedOn, otherNode)
+    await enterSegment(own)
+    await enterSegment(passedOn, otherNode)
     expect(await partsOf(own, passedOn)).toMatchObject([{ contact: own.contactId }, { contact: own.contactId }])
   })
 })
@@ -161,7 +161,7 @@ test('who shows the number of the official in no directory who has the call, at 
 test('of a talk that two nodes tell it is asked once whose call it is, and not each time that its node asks again', async () => {
   const own = { ...callOf(victim, 0), endedAt: undefined }
   const again = { ...callOf(victim, 0), startedAt: own.startedAt.add({ seconds: 1 }), endedAt: undefined }
-  await tell(own)
+  await enterSegment(own)
   expect(await admit(capture.db, again, otherNode)).toMatchObject({ verdict: 'beside', contactId: own.contactId })
   const counted = async () => (await owner.query('select last_value as n from late_question_count')).rows
   const before = await counted()
@@ -174,13 +174,13 @@ test('of a talk that two nodes tell it is asked once whose call it is, and not e
 
 test('a part that its node knows to be of a call is of that one, whoever is told as its caller', async () => {
   const own = callOf(victim, 0)
-  await tell(own)
+  await enterSegment(own)
   const joined = callOf(stranger, 5, { contactId: own.contactId, startedAt: own.startedAt })
-  expect(await tell(joined)).toBe(own.contactId)
+  expect(await enterSegment(joined)).toBe(own.contactId)
 })
 
 test('of which call two callers’ numbers are is not found out without end', async () => {
-  await tell(callOf(victim, 0))
+  await enterSegment(callOf(victim, 0))
   // As if so much had been asked before.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)
   let refused: unknown
@@ -207,14 +207,14 @@ test('of which call two callers’ numbers are is not found out without end', as
 })
 
 describe('told by a feed', () => {
-  const told = (facts: SegmentFacts) => admitFed(capture.db, 'exchange', [facts])
+  const reported = (facts: SegmentFacts) => admitFed(capture.db, 'exchange', [facts])
 
   test('each record goes to the contact of its caller', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
-    await tell(own)
-    await tell(strange, otherNode)
+    await enterSegment(own)
+    await enterSegment(strange, otherNode)
     expect([...(await admitNewFed(capture.db, 'exchange', [[fedOf(own)], [fedOf(strange)]]))]).toEqual([])
-    for (const call of [strange, own]) expect(await told(fedOf(call))).toEqual({ added: 0, known: 1 })
+    for (const call of [strange, own]) expect(await reported(fedOf(call))).toEqual({ added: 0, known: 1 })
     const { rows } = await owner.query('select contact_id, segment_id from fed_segment order by answered_at')
     expect(rows).toEqual(
       [own, strange].map(({ contactId, segmentId }) => ({ contact_id: contactId, segment_id: segmentId })),
@@ -223,8 +223,8 @@ describe('told by a feed', () => {
 
   test('a further part that it tells is one of its caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
-    await tell(own)
-    await tell(strange, otherNode)
+    await enterSegment(own)
+    await enterSegment(strange, otherNode)
     const [first, further] = [
       fedOf(strange),
       fedOf(callOf(stranger, 12, { official: { name: 'Bertil', phone: bertil } })),
@@ -235,15 +235,15 @@ describe('told by a feed', () => {
 
   test('a record of somebody else is nobody’s of them: a contact of its own, for review and not joined', async () => {
     const own = callOf(victim, 0)
-    await tell(own)
+    await enterSegment(own)
     for (const [at, other] of [stranger, called('044 555 6666')].entries()) {
       const record = fedOf(callOf(other, at + 1))
-      expect(await told(record)).toEqual({ added: 1, known: 0 })
+      expect(await reported(record)).toEqual({ added: 1, known: 0 })
       expect(await partsOf(record)).toMatchObject([
         { contact: record.contactId, caller: other.key, marks: ['needs-review'], failure: 'not-joined' },
       ])
       // Told again, it is the same.
-      expect(await told(record)).toEqual({ added: 0, known: 1 })
+      expect(await reported(record)).toEqual({ added: 0, known: 1 })
     }
   })
 
@@ -252,10 +252,10 @@ describe('told by a feed', () => {
     ['two were answered then: it is neither', 0, 'none'],
   ] as const)('a record without a caller, where %s', async (_, apart, is) => {
     const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart)]
-    await tell(own)
-    await tell(strange, otherNode)
+    await enterSegment(own)
+    await enterSegment(strange, otherNode)
     const record = fedOf(callOf(withheld, 0))
-    expect(await told(record)).toEqual(is === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
+    expect(await reported(record)).toEqual(is === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
   })
 
   test('many calls at once under one id are as many contacts as callers', async () => {
@@ -265,7 +265,7 @@ describe('told by a feed', () => {
       'exchange',
       calls.map((call) => [call]),
     )
-    for (const [place, call] of calls.entries()) if (!added.has(place)) await told(call)
+    for (const [place, call] of calls.entries()) if (!added.has(place)) await reported(call)
     const parts = await partsOf(...calls)
     expect(parts.map(({ caller }) => caller)).toEqual([victim.key, stranger.key, victim.key])
     expect(parts.map(({ contact }) => contact === parts[0]?.contact)).toEqual([true, false, true])

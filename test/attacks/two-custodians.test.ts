@@ -36,15 +36,15 @@ test(
   'one that lost its way to the database ends where another has taken over meanwhile',
   { timeout: 60_000 },
   async () => {
-    const told = Promise.withResolvers<unknown>()
-    const first = await holdCustodianLock({ databaseUrl, onElsewhere: told.resolve })
+    const reply = Promise.withResolvers<unknown>()
+    const first = await holdCustodianLock({ databaseUrl, onElsewhere: reply.resolve })
     await database
       .as()
       .pool.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste-custodian alone' and datname = current_database()",
       )
     const second = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
-    expect(await told.promise).toMatchObject(elsewhere)
+    expect(await reply.promise).toMatchObject(elsewhere)
     await Promise.all([first.stop(), second.stop()])
   },
 )

@@ -106,11 +106,11 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     const own = await sql<{
       caller: string
     }>`select caller_key as caller from contact where id = ${recording.contactId}`.execute(admin)
-    const told = { day, time, accuracy: 'MINUTES', callerNumber: own.rows[0]!.caller }
-    const others = { ...told, callerNumber: `${caller}9` }
+    const report = { day, time, accuracy: 'MINUTES', callerNumber: own.rows[0]!.caller }
+    const others = { ...report, callerNumber: `${caller}9` }
     expect(await on(id, `/calls/${call}`, others, 'PUT')).toMatchObject({ status: 409, code: 'call.fits-another' })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-    expect((await on(id, `/calls/${call}`, told, 'PUT')).body).toMatchObject({ state: 'FOUND', verifyAgain: true })
+    expect((await on(id, `/calls/${call}`, report, 'PUT')).body).toMatchObject({ state: 'FOUND', verifyAgain: true })
     await listen(number, recording.id)
     expect((await verify(id, call, true)).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')

@@ -77,7 +77,12 @@ async function heardOf(numbers: readonly string[]) {
   const calls: { id: string; path: string }[] = []
   for (const caller of numbers) {
     const recording = await calledFrom(caller)
-    const { status, body } = await ask('paula', 'POST', `/api/requests/${id}/calls`, await toldOf(recording.contactId))
+    const { status, body } = await ask(
+      'paula',
+      'POST',
+      `/api/requests/${id}/calls`,
+      await verdictOf(recording.contactId),
+    )
     expect([status, body['state']]).toEqual([201, 'FOUND'])
     const access = { purpose: 'INSPECTION', reference: number }
     const begun = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, access)
@@ -94,7 +99,7 @@ async function calledFrom(caller: string) {
   await sql`update contact set caller_key = ${caller} where id = ${recording.contactId}`.execute(admin)
   return recording
 }
-async function toldOf(contact: string) {
+async function verdictOf(contact: string) {
   const { rows } = await sql<{ day: string; time: string; caller: string }>`
     select to_char(started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD') as day,
       to_char(started_at at time zone 'Europe/Helsinki', 'HH24:MI') as time, caller_key as caller
@@ -114,8 +119,8 @@ test('a call of a request that is taken back, or a request that is withdrawn, af
 
 test('a call of a request that is looked for anew after it was heard, and another one fits; a third one is outside', async () => {
   const { calls, number } = await heardOf(['+358457700004'])
-  const told = await toldOf((await calledFrom('+358457700005')).contactId)
-  expect(await ask('paula', 'PUT', calls[0]!.path, told)).toMatchObject({ status: 200, body: { state: 'FOUND' } })
+  const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
+  expect(await ask('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({ status: 200, body: { state: 'FOUND' } })
   expect(await outside()).toBe(0)
   const third = await calledFrom('+358457700006')
   const { rows } = await sql<{ seq: number }>`

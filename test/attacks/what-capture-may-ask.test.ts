@@ -73,10 +73,10 @@ function askDoubtful(number: string, from: Temporal.Instant, to: Temporal.Instan
     { answered_at: instant(from), official_phone: null },
     { answered_at: null, official_phone: null },
   ]
-  const told = [{ place: 0, caller_key: number, started_at: instant(from), ended_at: instant(to), parts }]
+  const reported = [{ place: 0, caller_key: number, started_at: instant(from), ended_at: instant(to), parts }]
   return answer(
     `select doubtful_fed_calls('mine', array(select c from jsonb_populate_recordset(null::fed_call, $1) c)) as places`,
-    [JSON.stringify(told)],
+    [JSON.stringify(reported)],
   )
 }
 
@@ -144,7 +144,7 @@ test('who answered an old call is not told, by its id or without', async () => {
 
 test('who called in an old call that a feed alone told of is not found out as a late recording client would', async () => {
   const asks = async (call: SegmentFacts, number: string) => {
-    const told = {
+    const reported = {
       ...{
         caller_kind: 'e164',
         caller_key: number,
@@ -155,7 +155,7 @@ test('who called in an old call that a feed alone told of is not found out as a 
       ...{ answered_at: instant(call.answeredAt), ended_at: instant(call.endedAt), end_inferred: false },
     }
     return answer('select m.call from match_by_facts(jsonb_populate_record(null::told_part, $1)) m', [
-      JSON.stringify(told),
+      JSON.stringify(reported),
     ])
   }
   const [old, recent] = [callOf(80), callOf(2)].map((call) => fedOf(call))
@@ -190,17 +190,17 @@ test('numbers are not tried one after another without end, by asking in transact
   let asked = 0
   let refused: unknown
   for (let round = 0; round < 400 && refused === undefined; round++) {
-    const told = Array.from({ length: 1_000 }, (_, place) => ({
+    const reported = Array.from({ length: 1_000 }, (_, place) => ({
       ...{ place, caller_key: `+35840${String(round * 1_000 + place).padStart(7, '0')}` },
       ...{ started_at: instant(now.subtract({ hours: 25 })), ended_at: instant(now.subtract({ hours: 24 })) },
       parts: [{ answered_at: instant(now.subtract({ hours: 25 })), official_phone: null }],
     }))
     const found = await answer(
       `select doubtful_fed_calls('mine', array(select c from jsonb_populate_recordset(null::fed_call, $1) c)) as places`,
-      [JSON.stringify(told)],
+      [JSON.stringify(reported)],
     )
     if (typeof found === 'string') refused = found
-    else asked += told.length
+    else asked += reported.length
   }
   expect(refused).toBe('SL003')
   expect(asked).toBeLessThan(100_000)
@@ -213,9 +213,9 @@ test('a feed that was away for days finds the calls that a recording client told
   const calls = [29, 20, 1].map((daysAgo) => callOf(daysAgo, { official: undefined }))
   for (const call of calls) await admit(capture.db, call, node)
   for (const [at, call] of calls.entries()) {
-    const told = fedOf(call, { official: { name: 'Aino Asiamies', phone: official } })
-    expect([...(await admitNewFed(capture.db, 'exchange', [[told]]))], `call ${at}`).toEqual([])
-    expect(await admitFed(capture.db, 'exchange', [told]), `call ${at}`).toEqual({ added: 0, known: 1 })
+    const reported = fedOf(call, { official: { name: 'Aino Asiamies', phone: official } })
+    expect([...(await admitNewFed(capture.db, 'exchange', [[reported]]))], `call ${at}`).toEqual([])
+    expect(await admitFed(capture.db, 'exchange', [reported]), `call ${at}`).toEqual({ added: 0, known: 1 })
     // It tells how far it is after some of them.
     await reportFeed(capture.db, feed, { ...progress, until: call.endedAt! }, undefined)
   }
@@ -244,16 +244,16 @@ test('an archive is taken in where nobody else told of calls then, and elsewhere
   const feed = { name: 'exchange', source: 'csv', covers: undefined }
   const progress = { heardAt: now, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(capture.db, feed, progress, undefined)
-  const told = callOf(80)
-  await admit(capture.db, told, node)
-  const [same, alone] = [fedOf(told), fedOf(callOf(90))]
+  const reported = callOf(80)
+  await admit(capture.db, reported, node)
+  const [same, alone] = [fedOf(reported), fedOf(callOf(90))]
   expect([...(await admitNewFed(capture.db, 'exchange', [[same], [alone]]))]).toEqual([1])
   await expect(admitFed(capture.db, 'exchange', [same])).rejects.toMatchObject({ code: 'SL002' })
   // What is in the register is known however old it is.
   expect(await admitFed(capture.db, 'exchange', [alone])).toEqual({ added: 0, known: 1 })
 
-  expect(await allowFeed(database.as().db, 'exchange', told.startedAt.subtract({ hours: 1 }))).toBe(true)
-  expect(await allowFeed(database.as().db, 'another', told.startedAt)).toBe(false)
+  expect(await allowFeed(database.as().db, 'exchange', reported.startedAt.subtract({ hours: 1 }))).toBe(true)
+  expect(await allowFeed(database.as().db, 'another', reported.startedAt)).toBe(false)
   await expect(allowFeed(capture.db, 'exchange', now.subtract({ hours: 9_000 }))).rejects.toThrow('permission denied')
   expect(await admitFed(capture.db, 'exchange', [same])).toEqual({ added: 0, known: 1 })
 })

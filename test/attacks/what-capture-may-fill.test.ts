@@ -32,10 +32,10 @@ test.each([
 ])('does not keep %s full', async (_what, held, flood) => {
   const client = await capture.pool.connect()
   const broken = new Promise((resolve) => client.once('error', resolve))
-  const told: unknown[] = []
+  const reported: unknown[] = []
   const ending = endBlockingSessions({
     ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 300, checkMs: 100 },
-    log: { warn: () => undefined, error: (facts: unknown) => told.push(facts) },
+    log: { warn: () => undefined, error: (facts: unknown) => reported.push(facts) },
   })
   try {
     if (flood !== '') await client.query(held)
@@ -43,7 +43,7 @@ test.each([
     await client.query(flood === '' ? held : 'select 1').catch(() => undefined)
     if (flood !== '') await capture.pool.query(flood)
     await broken
-    await expect.poll(() => told).toContainEqual(expect.objectContaining({ role: 'seloste_capture' }))
+    await expect.poll(() => reported).toContainEqual(expect.objectContaining({ role: 'seloste_capture' }))
     await expect.poll(worksForOthers).toBe(true)
     await expect
       .poll(async () => (await database.as().pool.query('select pg_notification_queue_usage() as used')).rows)

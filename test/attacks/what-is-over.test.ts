@@ -130,8 +130,8 @@ test('a call that is over and had no caller gets none', async () => {
     const { recording: _, ...one } = { ...oldCall(startedAt), caller: unknown }
     await admit(capture.db, one)
     await admit(capture.db, { ...one, caller: callFacts().caller })
-    const [told] = await caller(one.contactId)
-    expect(told, `over: ${isOver}`).toMatchObject(
+    const [reported] = await caller(one.contactId)
+    expect(reported, `over: ${isOver}`).toMatchObject(
       isOver ? { caller_key: null } : { caller_key: callFacts().caller.key },
     )
   }

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().db
@@ -14,7 +14,7 @@ const officials = [aino, '0295121002', '0295121003'].map((own, at) => ({
   ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: own, phoneKey: phone(own) },
   ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
 }))
-const { tell, clear } = await feedOfTests(database, officials)
+const { deliver, clear } = await feedOfTests(database, officials)
 beforeEach(clear)
 
 const contacts = async () =>
@@ -34,7 +34,7 @@ test.each([number, aino, '+358501234567'])(
   'acc: who writes %s in To has called the number of the request',
   async (to) => {
     const users = { from: '0401111111', to }
-    expect(await tell({ source: 'acc' }, line(0, 'INVITE', users) + line(100, 'BYE', users))).toEqual([])
+    expect(await deliver({ source: 'acc' }, line(0, 'INVITE', users) + line(100, 'BYE', users))).toEqual([])
     expect(await contacts()).toMatchObject([{ number_called: phone(number), officials: [phone(aino)] }])
   },
 )
@@ -43,8 +43,8 @@ const example = readFileSync(new URL('../../docs/operate/examples/feeds/freeswit
 test.each([number, aino, '+358501234567'])(
   'FreeSWITCH: who writes %s in To has called the number of the request',
   async (to) => {
-    const told = example.replaceAll(`"sip_to_user": "${number}"`, `"sip_to_user": "${to}"`)
-    expect(await tell({ source: 'freeswitch' }, told)).toEqual([])
+    const reported = example.replaceAll(`"sip_to_user": "${number}"`, `"sip_to_user": "${to}"`)
+    expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])
     const rows = await contacts()
     expect(rows.map(({ number_called }) => number_called)).toEqual([phone(number)])
   },
@@ -53,8 +53,8 @@ test.each([number, aino, '+358501234567'])(
 test.each(['gw+exchange', 'gw%2Bexchange'])(
   'a trunk that FreeSWITCH is registered at asks for %s: that is no number',
   async (asked) => {
-    const told = example.replaceAll('"sip_to_user"', `"sip_req_user": "${asked}", "sip_to_user"`)
-    expect(await tell({ source: 'freeswitch' }, told)).toEqual([])
+    const reported = example.replaceAll('"sip_to_user"', `"sip_req_user": "${asked}", "sip_to_user"`)
+    expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])
     expect(await contacts()).toMatchObject([{ number_called: phone(number) }])
   },
 )
@@ -65,6 +65,6 @@ test('who writes the name of an official in From is not that official', async ()
     ['support', number],
   ])
   const users = { from: 'aino', to: number }
-  expect(await tell({ source: 'acc', names }, line(0, 'INVITE', users) + line(100, 'BYE', users))).toEqual([])
+  expect(await deliver({ source: 'acc', names }, line(0, 'INVITE', users) + line(100, 'BYE', users))).toEqual([])
   expect(await contacts()).toMatchObject([{ caller_key: null, number_called: phone(number), officials: [phone(aino)] }])
 })

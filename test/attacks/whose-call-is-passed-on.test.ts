@@ -5,7 +5,7 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
@@ -14,7 +14,7 @@ const officials = [aino, cecilia].map((own, at) => ({
   ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: own, phoneKey: phone(own) },
   ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
 }))
-const { tell, clear } = await feedOfTests(database, officials)
+const { deliver, clear } = await feedOfTests(database, officials)
 beforeEach(clear)
 
 const begun = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
@@ -57,7 +57,7 @@ async function contacts() {
 test.each(['anonymous', '+358931000000'])(
   'of two who show %s, the feed says who passed a call on, not whose',
   async (caller) => {
-    expect(await tell({ source: 'acc', name: 'acc' }, lines(caller))).toMatchObject([
+    expect(await deliver({ source: 'acc', name: 'acc' }, lines(caller))).toMatchObject([
       { reason: 'direction-unknown', line: 4 },
       { reason: 'direction-unknown', line: 6 },
     ])
@@ -74,7 +74,7 @@ test.each(['before', 'after'])(
       await admit(capture, session('passed-on@a', cecilia, 75, 300))
     }
     if (when === 'after') await record()
-    await tell({ source: 'acc', name: 'acc' }, lines('anonymous'))
+    await deliver({ source: 'acc', name: 'acc' }, lines('anonymous'))
     if (when === 'before') await record()
     const found = await contacts()
     expect(found).toContainEqual([[phone(aino), 63]])

@@ -282,7 +282,7 @@ test('in the register, too, a call of another trunk is another call, whichever c
   const database = await createTestDatabase<RegisterTables>()
   const capture = database.as('seloste_capture').db
   const startedAt = Temporal.Now.instant()
-  const told = (trunk: string | undefined, more: object = {}) => {
+  const reported = (trunk: string | undefined, more: object = {}) => {
     const ids = { segmentId: randomUUID(), contactId: randomUUID() }
     return {
       ...callFacts(),
@@ -295,8 +295,8 @@ test('in the register, too, a call of another trunk is another call, whichever c
     }
   }
   // The stranger guesses the id and the very millisecond, and comes first.
-  const stranger = told('address:192.0.2.66')
-  const own = told('trunk:border')
+  const stranger = reported('address:192.0.2.66')
+  const own = reported('trunk:border')
   const strangers = await admit(capture, stranger)
   const first = await admit(capture, own)
   expect(first.contactId).not.toBe(strangers.contactId)
@@ -306,17 +306,17 @@ test('in the register, too, a call of another trunk is another call, whichever c
   const later = startedAt.add({ seconds: 1 })
   const second = await admit(
     capture,
-    told('trunk:border', { callIds: ['ucid:guessed', 'ucid:next'], startedAt: later }),
+    reported('trunk:border', { callIds: ['ucid:guessed', 'ucid:next'], startedAt: later }),
   )
-  const third = await admit(capture, told('trunk:border', { callIds: ['ucid:next'], startedAt: later }))
+  const third = await admit(capture, reported('trunk:border', { callIds: ['ucid:next'], startedAt: later }))
   expect(third.contactId).toBe(second.contactId)
-  expect((await admit(capture, told('address:192.0.2.66', { callIds: ['ucid:next'] }))).contactId).not.toBe(
+  expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:next'] }))).contactId).not.toBe(
     second.contactId,
   )
   // A detail record of a feed belongs to the trunk that tells its call next, and to no other.
-  const fed = await admit(capture, told(undefined, { callIds: ['ucid:fed'] }))
-  expect((await admit(capture, told('trunk:border', { callIds: ['ucid:fed'] }))).contactId).toBe(fed.contactId)
-  expect((await admit(capture, told('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
+  const fed = await admit(capture, reported(undefined, { callIds: ['ucid:fed'] }))
+  expect((await admit(capture, reported('trunk:border', { callIds: ['ucid:fed'] }))).contactId).toBe(fed.contactId)
+  expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
     fed.contactId,
   )
 })

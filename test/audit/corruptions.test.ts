@@ -73,14 +73,14 @@ async function enterRecording(id: string, isDestroyed: boolean): Promise<void> {
       ...(isDestroyed ? [new Date().toISOString(), 'caller'] : [null, null]),
     ],
   )
-  const tell = (action: string, detail: object) =>
+  const append = (action: string, detail: object) =>
     pool.query(
       `insert into audit_entry (action, object_kind, object_id, result, detail) values ($1, 'recording', $2, 'ok', $3)`,
       [action, id, JSON.stringify(detail)],
     )
-  await tell('recording.kept', { sha256: hash.toString('hex') })
+  await append('recording.kept', { sha256: hash.toString('hex') })
   if (!isDestroyed) return
-  await tell('recording.destroyed', { cause: 'caller' })
+  await append('recording.destroyed', { cause: 'caller' })
   await pool.query(
     `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('recording', $1, 'caller', 'sweep', '{}')`,
     [id],

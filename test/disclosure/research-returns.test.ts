@@ -254,7 +254,7 @@ describe('a disclosure past its day', () => {
     const { pool } = database.as('seloste_custodian')
     const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
     const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
-    const telling = reportBacklog({ db: custodian, pool, log, blockers, registry, intervalMs: 20 })
+    const reporting = reportBacklog({ db: custodian, pool, log, blockers, registry, intervalMs: 20 })
     try {
       await expect.poll(lines, { timeout: 5_000 }).toBe(1)
       await new Promise((resolve) => setTimeout(resolve, 200))
@@ -262,7 +262,7 @@ describe('a disclosure past its day', () => {
       await sql`update research_disclosure set overdue_told_on = overdue_told_on - 1 where id = ${id}`.execute(admin)
       await expect.poll(lines, { timeout: 5_000 }).toBe(2)
     } finally {
-      await telling.stop()
+      await reporting.stop()
     }
     expect(await registry.metrics()).toMatch(/seloste_disclosures_overdue [1-9]/)
     const { rows } = await sql`select from audit_entry where action = 'research.overdue' and object_id = ${id}`.execute(

@@ -77,8 +77,12 @@ describe('a clock that is', () => {
     expect(await stateOf(forbidden.id)).toMatchObject({ state: 'DESTROYED', cause: 'official' })
     expect(await stateOf(held.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await stops()).filter(({ open }) => open)).toHaveLength(1)
-    const told = await admin.selectFrom('audit_entry').select('action').where('action', '=', 'clock.stopped').execute()
-    expect(told).toHaveLength(1)
+    const entries = await admin
+      .selectFrom('audit_entry')
+      .select('action')
+      .where('action', '=', 'clock.stopped')
+      .execute()
+    expect(entries).toHaveLength(1)
   })
 
   test('right again by itself: terms are obeyed, and nobody has confirmed anything', async () => {

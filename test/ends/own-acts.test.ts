@@ -17,14 +17,14 @@ async function acts(name: 'aino' | 'bertil' | 'paula') {
 
 test('officials see their own wishes and those they entered for callers, until they are carried out and after', async () => {
   expect(await acts('aino')).toMatchObject({ forbidden: [], asked: [] })
-  const [own, told] = [await kept(), await kept()]
+  const [own, entries] = [await kept(), await kept()]
   await byOfficial(own.id)
-  await forbid('aino', told.id, { party: 'CALLER', channel: 'CALL' })
+  await forbid('aino', entries.id, { party: 'CALLER', channel: 'CALL' })
   await until(own.id, 'DESTROYED')
-  await until(told.id, 'DESTROYED')
+  await until(entries.id, 'DESTROYED')
   const { forbidden } = await acts('aino')
   expect(forbidden).toMatchObject([
-    { recordingId: told.id, contactId: told.contactId, party: 'CALLER', state: 'executed' },
+    { recordingId: entries.id, contactId: entries.contactId, party: 'CALLER', state: 'executed' },
     { recordingId: own.id, contactId: own.contactId, party: 'OFFICIAL', state: 'executed' },
   ])
   expect((await acts('bertil')).forbidden).toEqual([])

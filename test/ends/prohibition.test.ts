@@ -45,11 +45,11 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
   })
 
   test('by its official, whose wish it is, and by the official whom the caller told in the call', async () => {
-    const [mine, told] = [await kept(), await kept()]
+    const [mine, forbidden] = [await kept(), await kept()]
     expect(await byOfficial(mine.id)).toMatchObject({ status: 200 })
-    expect(await forbid('aino', told.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
+    expect(await forbid('aino', forbidden.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
     expect(await until(mine.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
-    expect(await until(told.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
+    expect(await until(forbidden.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
   })
 
   test('asked twice, it is one prohibition', async () => {
@@ -58,13 +58,13 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
     const [first, second] = [await byOfficial(id), await byOfficial(id)]
     expect(second.body['id']).toBe(first.body['id'])
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
-    const told = await admin
+    const forbidden = await admin
       .selectFrom('audit_entry')
       .select('detail')
       .where('action', '=', 'recording.forbidden')
       .where('object_id', '=', first.body['id'] as string)
       .execute()
-    expect(told).toMatchObject([{ detail: { recording: id, party: 'OFFICIAL' } }])
+    expect(forbidden).toMatchObject([{ detail: { recording: id, party: 'OFFICIAL' } }])
     await ends.startCustodian()
     await until(id, 'DESTROYED')
   })

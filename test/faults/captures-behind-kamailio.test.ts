@@ -141,7 +141,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
         const long = Array.from({ length: 12 }, (_, n) =>
           place(1200, {
             signal: hangUp.signal,
-            ...(n % 4 < 2 && { tellsAgain: true, hold: { afterMs: 9_000, forMs: 1_000 } }),
+            ...(n % 4 < 2 && { sendsAgain: true, hold: { afterMs: 9_000, forMs: 1_000 } }),
           }),
         )
         const nodeOf = new Map<string, string>()

@@ -91,8 +91,8 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
     const packet = random.pick(broken)()
     follower.receive(packet, packet.length, at, peer.address, peer.port)
     // RTCP's own port hears the same.
-    const told = readSenderReport(packet, ssrc)?.lsr
-    if (told !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
+    const reported = readSenderReport(packet, ssrc)?.lsr
+    if (reported !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
   }
   follower.settle()
   expect(kept).toEqual(sent)

@@ -58,7 +58,7 @@ afterAll(async () => {
 const cdrs = () => join(folder, 'cdrs')
 
 /** A call that only the telephone system tells of; the file is whole when it appears. */
-async function tellCall(n: number): Promise<void> {
+async function reportCall(n: number): Promise<void> {
   const at = (secondsAgo: number) =>
     Temporal.Now.instant().subtract({ seconds: secondsAgo }).toString({ smallestUnit: 'second' })
   const row = [`fed-${n}`, at(90), at(80), at(20), `+35840128${4000 + n}`, national, official.phone]
@@ -197,7 +197,7 @@ test(
     const order = inAnyOrder(random)
     for (const [n, victim] of order.entries()) {
       await wait(random.integer(500, isLong ? 6_000 : 1_500))
-      await tellCall(n)
+      await reportCall(n)
       await wait(random.integer(0, 300))
       await kill(victim, random)
     }

@@ -154,7 +154,7 @@ describe('K5: what is away while calls come and go', () => {
       const placed = asked.filter(({ outcome }) => outcome === 'completed')
       const refused = asked.filter(({ outcome }) => outcome === 'refused').length
       expect(placed.length + refused).toBe(asked.length)
-      if (refused > 0) expect(told('"pressures":["event-loop"]')).toBe(true)
+      if (refused > 0) expect(reported('"pressures":["event-loop"]')).toBe(true)
       expect(placed.length).toBeGreaterThan(0)
       expect(waiting).toBeGreaterThan(0)
       const found = await arrived(before, placed.length)
@@ -236,7 +236,7 @@ describe.skipIf(!canMount)(
   },
 )
 
-const told = (text: string) => capture!.lines.some((line) => line.includes(text))
+const reported = (text: string) => capture!.lines.some((line) => line.includes(text))
 
 /** What keeps capture from taking new sessions now, as it said last. */
 function pressing(): string[] {

@@ -61,11 +61,11 @@ test.each([
   { file: 'docs/operate/README.md', column: 1, says: 'what to do when it is broken' },
 ])('every promise has its row in $file, which says $says', ({ file, column }) => {
   const [, table = ''] = readAll(file).split(/^\|(?: \|)? promise \|.*\n/m)
-  const told = table
+  const named = table
     .slice(0, table.indexOf('\n\n'))
     .split('\n')
     .flatMap((row) => [...(row.split('|')[column] ?? '').matchAll(/`([\w.-]+)`/g)].map(([, id]) => id))
-  expect([...new Set(told)].sort()).toEqual([...promises].sort())
+  expect([...new Set(named)].sort()).toEqual([...promises].sort())
 })
 
 /** Paths and file names in backticks; other code words have neither a slash nor an ending. */

@@ -47,6 +47,6 @@ function readDecision(file: string, expected: number): Decision {
   if (Number(number) !== expected || Number(file.slice(0, 4)) !== expected)
     throw new Error(`${file} is decision ${number}; the next number is ${expected}`)
   if (!areas.includes(area!)) throw new Error(`${file} has the area "${area}"; there are: ${areas.join('; ')}`)
-  const told = [status, changes!.trim().replace(/\.$/, '')].filter((part) => part !== '').join('. ')
-  return { number: expected, row: `| [${file.slice(0, 4)}](${file}) | ${title} | ${told} | ${date} |`, area: area! }
+  const parts = [status, changes!.trim().replace(/\.$/, '')].filter((part) => part !== '').join('. ')
+  return { number: expected, row: `| [${file.slice(0, 4)}](${file}) | ${title} | ${parts} | ${date} |`, area: area! }
 }

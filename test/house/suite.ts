@@ -124,12 +124,12 @@ async function triedAgain(
   if (!ran) return none
   const first = await ran
   const files = [...new Set(first.failures.map(({ file }) => file))]
-  if (files.length === 0 || files.length > mostTriedAgain) return told(first)
+  if (files.length === 0 || files.length > mostTriedAgain) return tallyOf(first)
   await beside?.catch(() => undefined)
   const second = await again(files)
   const still = new Set(second.failures.map(named))
   if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(named(one))).forEach(noteSecondTry)
-  return told({
+  return tallyOf({
     ...second,
     tally: { passed: first.tally.passed + first.tally.failed - second.tally.failed, failed: second.tally.failed },
   })
@@ -144,7 +144,7 @@ interface Test {
 
 const named = ({ file, title }: Test) => `${file}: ${title}`
 
-function told({ tally, failures }: Ran): Tally {
+function tallyOf({ tally, failures }: Ran): Tally {
   for (const failure of failures) noteFailure(named(failure), failure.why)
   return tally
 }

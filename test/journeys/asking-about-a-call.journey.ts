@@ -4,8 +4,8 @@ import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { keptCall } from './kept-call.ts'
-import { inFinland, tellPastCalls } from './past-calls.ts'
-import { atServiceDesk, inTurn, type Told } from './service-desk.ts'
+import { inFinland, reportPastCalls } from './past-calls.ts'
+import { atServiceDesk, inTurn, type ReportedCall } from './service-desk.ts'
 import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
@@ -38,7 +38,7 @@ for (const language of inTurn('sv')) {
   }) => {
     const caller = `+35850555${{ fi: '2001', sv: '2002', en: '2003' }[language]}`
     const [unrecorded, gone, old] = [minutesAgo(40), inMonthsPast(8), inMonthsPast(15)]
-    await tellPastCalls(seloste, [
+    await reportPastCalls(seloste, [
       answered(unrecorded, { caller, drawn: false }),
       answered(gone, { caller, drawn: true }),
       answered(old, { caller, drawn: false }),
@@ -56,9 +56,14 @@ for (const language of inTurn('sv')) {
     const { say } = desk
     await desk.enter({ name: `Liisa Esimerkki ${language}`, kinds: ['KNOW', 'HISTORY'] })
     await desk.identify('STRONG_EID')
-    const told = (at: Temporal.Instant): Told => ({ at, callerNumber: caller, official: 'Virtanen', minutes: 3 })
+    const callAt = (at: Temporal.Instant): ReportedCall => ({
+      at,
+      callerNumber: caller,
+      official: 'Virtanen',
+      minutes: 3,
+    })
 
-    await desk.look(told(unrecorded))
+    await desk.look(callAt(unrecorded))
     await desk
       .call(1)
       .getByRole('button', { name: say('requests.verify.yes') })
@@ -66,14 +71,14 @@ for (const language of inTurn('sv')) {
     await desk.isCall('MATCHED', 1)
     await expect(desk.call(1)).toContainText(say('contact.recording.sentence.none'))
     await desk.button('requests.calls.another').click()
-    await desk.look(told(gone))
+    await desk.look(callAt(gone))
     await desk
       .call(2)
       .getByRole('button', { name: say('requests.verify.yes') })
       .click()
     await expect(desk.call(2)).toContainText(say('contact.cause.retention'))
     await desk.button('requests.calls.another').click()
-    await desk.look(told(old))
+    await desk.look(callAt(old))
     await desk.isCall('NOT_FOUND', 3)
 
     const letter = await desk.letter('answer')
@@ -91,7 +96,7 @@ for (const language of inTurn('en')) {
   }) => {
     const day = Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: { fi: 2, sv: 3, en: 4 }[language] })
     const at = (time: string) => inFinland(`${day.toString()}T${time}`)
-    await tellPastCalls(seloste, [
+    await reportPastCalls(seloste, [
       ...Array.from({ length: 11 }, (_, n) => answered(at(`0${8 + (n % 2)}:${String(n * 4 + 10)}`), { by: 'kaisa' })),
       answered(at('13:02'), { by: 'bertil', minutes: 10, drawn: true }),
       answered(at('15:00'), { by: 'bertil', minutes: 4, drawn: true }),
@@ -131,7 +136,7 @@ test('of two who share a number each hears of their own call, and forbids their 
   seloste,
 }) => {
   const [mine, theirs] = [await keptCall(seloste, { endedAt: minutesAgo(30) }), minutesAgo(90)]
-  await tellPastCalls(seloste, [answered(theirs, { caller: mine.caller, drawn: true })])
+  await reportPastCalls(seloste, [answered(theirs, { caller: mine.caller, drawn: true })])
   const desk = await atServiceDesk(browser, seloste)
   await desk.served(
     { name: 'Ykkönen Esimerkki', kinds: ['KNOW', 'PROHIBIT'] },

@@ -4,13 +4,13 @@ import { expect, type Page } from '@playwright/test'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { test } from './one-described.ts'
-import { inFinland, ownDatabase, tellPastCalls, type ToldCall } from './past-calls.ts'
+import { inFinland, ownDatabase, reportPastCalls, type ReportedCall } from './past-calls.ts'
 
 test.describe.configure({ timeout: 120_000 })
 
 const national = '029 497 000'
 
-function call(caller: string, from: string, to: string, more: Partial<ToldCall> = {}): ToldCall {
+function call(caller: string, from: string, to: string, more: Partial<ReportedCall> = {}): ReportedCall {
   const [startedAt, endedAt] = [inFinland(from), inFinland(to)]
   return {
     startedAt,
@@ -56,7 +56,7 @@ async function open(page: Page, seloste: RunningSeloste, caller: string): Promis
 }
 
 test.beforeAll(async ({ seloste }) => {
-  await tellPastCalls(seloste, [
+  await reportPastCalls(seloste, [
     call(callers.newYear, `${year - 1}-12-31T23:58`, `${year}-01-01T00:03`, { drawn: false }),
     call(callers.endOfMonth, `${endOfMonth}T11:55`, `${endOfMonth}T12:00`, { drawn: true }),
     call(callers.clocksBack, `${autumn}T03:50+03:00`, `${autumn}T03:10+02:00`, { drawn: true }),

@@ -7,7 +7,7 @@ import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { reloadUntil, signInOn } from './at-the-desk.ts'
-import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { ownDatabase, reportPastCalls } from './past-calls.ts'
 import { test } from './with-feeds.ts'
 
 const testLine = '029 497 099'
@@ -27,7 +27,7 @@ function line(id: string, answered: Temporal.Instant): string {
   return [id, start, answered, end, '+358401230555', testLine, '029 512 1001'].map(String).join(';')
 }
 
-async function tell(cdrs: string): Promise<void> {
+async function writeRecords(cdrs: string): Promise<void> {
   const heading = 'id;start;answer;end;caller;called;official'
   const lines = [heading, line('first', hoursAgo(60)), 'broken;yesterday;;;x;y;z', line('lost', hoursAgo(2)), '']
   await writeFile(join(cdrs, 'calls.csv'), lines.join('\n'))
@@ -39,7 +39,7 @@ const settled = (seloste: RunningSeloste) =>
     await sql`update fed_segment set told_at = told_at - interval '15 minutes'`.execute(db)
   })
 
-const toldSegments = (seloste: RunningSeloste) =>
+const reportedSegments = (seloste: RunningSeloste) =>
   ownDatabase(seloste, async (db) => {
     const { rows } = await sql<{ many: number }>`select count(*)::int as many from fed_segment`.execute(db)
     return rows[0]!.many
@@ -61,7 +61,7 @@ test('what calls and recordings do not have in common is seen, explained, and th
 }) => {
   test.setTimeout(330_000)
   const answeredAt = hoursAgo(40)
-  await tellPastCalls(seloste, [
+  await reportPastCalls(seloste, [
     {
       startedAt: answeredAt.subtract({ seconds: 20 }),
       endedAt: answeredAt.add({ seconds: 30 }),
@@ -70,8 +70,8 @@ test('what calls and recordings do not have in common is seen, explained, and th
       segments: [{ official: '029 512 1001', number: testLine, answeredAt, endedAt: answeredAt.add({ seconds: 30 }) }],
     },
   ])
-  await tell(cdrs)
-  await expect.poll(() => toldSegments(seloste), { timeout: 60_000 }).toBe(2)
+  await writeRecords(cdrs)
+  await expect.poll(() => reportedSegments(seloste), { timeout: 60_000 }).toBe(2)
   await settled(seloste)
 
   await page.setViewportSize({ width: 1440, height: 1000 })

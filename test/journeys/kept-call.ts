@@ -3,7 +3,7 @@
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { ownDatabase, reportPastCalls } from './past-calls.ts'
 
 export interface KeptCall {
   contactId: string
@@ -20,7 +20,7 @@ export async function keptCall(
 ): Promise<KeptCall> {
   const caller = `+3584012398${String(callers++).padStart(2, '0')}`
   const answeredAt = endedAt.subtract({ seconds })
-  await tellPastCalls(seloste, [
+  await reportPastCalls(seloste, [
     {
       caller,
       startedAt: answeredAt.subtract({ seconds: 5 }),

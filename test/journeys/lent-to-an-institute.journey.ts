@@ -50,13 +50,13 @@ async function close(page: Page): Promise<void> {
 }
 
 /** What a person is told first thing of a disclosure that is overdue. */
-async function isToldOnTheFirstPage(page: Page, { number }: Study, isTold: boolean): Promise<void> {
+async function expectFirstPage(page: Page, { number }: Study, isShown: boolean): Promise<void> {
   await page.goto('/')
   await expect(page.getByRole('heading', { name: say('start.do') })).toBeVisible()
-  const told = page.locator('.notice-error').getByRole('link', { name: number, exact: true })
-  if (isTold) await expect(told).toBeVisible()
+  const notice = page.locator('.notice-error').getByRole('link', { name: number, exact: true })
+  if (isShown) await expect(notice).toBeVisible()
   // What was there a moment ago is gone once the list has been read.
-  else await expect(told).toHaveCount(0)
+  else await expect(notice).toHaveCount(0)
 }
 
 /** Asks the API as the page does. */
@@ -187,8 +187,8 @@ test('a copy whose caller forbids use is called back, and is out of the house un
   const study = await research.released(await research.institute('Institutet för samtal'), { items: 2 })
   const forbidden = study.calls[1]!
   const desk = await atServiceDesk(browser, seloste)
-  const told = { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: forbidden.caller }
-  await desk.served({ name: 'Kieltäjä', kinds: ['PROHIBIT'] }, told)
+  const call = { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: forbidden.caller }
+  await desk.served({ name: 'Kieltäjä', kinds: ['PROHIBIT'] }, call)
   await desk.button('my-calls.forbid.enter').click()
   await desk.page
     .getByRole('alertdialog')
@@ -228,7 +228,7 @@ test('a copy whose caller forbids use is called back, and is out of the house un
     riitta.getByRole('heading', { name: say('disclosures.overdue.recalled_one', { items: 2 }) }),
   ).toBeVisible()
   await expectAccessible(riitta, 'a disclosure with a recall past its time')
-  await isToldOnTheFirstPage(riitta, study, true)
+  await expectFirstPage(riitta, study, true)
   await riitta.goto('/retention/recalls')
   await expect(riitta.locator('#content .note')).toContainText('förstör kopian genast')
   await expectAccessible(riitta, 'the recalls')
@@ -266,9 +266,9 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   await expect(dialog).toContainText(say('error.research.institute-blocked'))
   await riitta.goto('/disclosures/institutes')
   await expect(riitta.getByText(say('disclosures.institutes.blocked'))).toBeVisible()
-  await isToldOnTheFirstPage(riitta, study, true)
+  await expectFirstPage(riitta, study, true)
   await expectAccessible(riitta, 'the first page with something overdue')
-  await isToldOnTheFirstPage(eero, study, true)
+  await expectFirstPage(eero, study, true)
 
   await eero.goto(study.page)
   await expect(eero.locator('.notice-error')).toContainText(say('disclosures.overdue.what'))
@@ -288,16 +288,16 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   await button(riitta, 'disclosures.extensions.decide').click()
   await button(riitta, 'disclosures.decide.do').click()
   await expect(riitta.getByText(say('disclosures.research.stands.RELEASED'))).toBeVisible()
-  await isToldOnTheFirstPage(riitta, study, false)
+  await expectFirstPage(riitta, study, false)
 
   // That day goes by as well; confirmed in full it stays until somebody closes it.
   await dueDateIsOver(seloste, study)
   for (const { item } of itemList.slice(0, 2)) await confirm(item)
-  await isToldOnTheFirstPage(eero, study, true)
+  await expectFirstPage(eero, study, true)
   await eero.goto(study.page)
   await close(eero)
-  await isToldOnTheFirstPage(eero, study, false)
-  await isToldOnTheFirstPage(riitta, study, false)
+  await expectFirstPage(eero, study, false)
+  await expectFirstPage(riitta, study, false)
 
   function confirm(item: number) {
     const outcome = { outcome: 'returned', reference: `VAHV-${item}` }

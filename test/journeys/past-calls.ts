@@ -41,10 +41,10 @@ export async function ownDatabase<Result>(
 }
 
 /** A past call, and whether the draw must have fallen on it: then it goes by another id until it has. */
-export type ToldCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
+export type ReportedCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
 
 /** Tells a running Seloste of past calls; those that the plan drew come with their audio, a quiet line, and can be heard after it. */
-export async function tellPastCalls(seloste: RunningSeloste, calls: readonly ToldCall[]): Promise<void> {
+export async function reportPastCalls(seloste: RunningSeloste, calls: readonly ReportedCall[]): Promise<void> {
   await ownDatabase(seloste, async (db) => {
     const versions = await readVersions(db)
     const admit = admitTo(db)
@@ -92,13 +92,13 @@ async function notKeptYet(db: Kysely<RegisterTables>, ids: readonly string[]): P
   return rows
 }
 
-let told = 0
+let sent = 0
 
-function describeAs({ drawn, ...call }: ToldCall, context: PastCallContext) {
+function describeAs({ drawn, ...call }: ReportedCall, context: PastCallContext) {
   for (;;) {
-    const facts = describePastCall({ ...call, callId: `journey-${process.pid}-${told++}` }, context)
+    const facts = describePastCall({ ...call, callId: `journey-${process.pid}-${sent++}` }, context)
     if (drawn === undefined || facts.some(({ decision }) => decision.record) === drawn) return facts
-    if (told > 10_000) throw new Error('the plan never decides so')
+    if (sent > 10_000) throw new Error('the plan never decides so')
   }
 }
 

@@ -19,7 +19,7 @@ const names = { fi: 'Suomi', sv: 'Svenska', en: 'English' } as const
 const zone = 'Europe/Helsinki'
 
 /** What a requester tells of a call. */
-export interface Told {
+export interface ReportedCall {
   at: Temporal.Instant
   accuracy?: 'MINUTES' | 'HALF_HOUR' | 'HOURS'
   /** None: from a withheld number. */
@@ -114,23 +114,23 @@ export async function atServiceDesk(
   }
 
   /** Tells of a call in the form that stands open, and looks for it. @returns the call's part of the page */
-  async function searchCall(told: Told, form: Locator = page.locator('.told-form')): Promise<void> {
-    const at = told.at.toZonedDateTimeISO(zone)
+  async function searchCall(call: ReportedCall, form: Locator = page.locator('.told-form')): Promise<void> {
+    const at = call.at.toZonedDateTimeISO(zone)
     const two = (part: number) => String(part).padStart(2, '0')
     const [day, month] = language === 'en' ? [at.day, at.month] : [at.day, at.month]
     await form.locator('.field-day').getByRole('spinbutton').first().click()
     await page.keyboard.type(`${two(day)}${two(month)}${at.year}`)
     await form.locator('.field-time').getByRole('spinbutton').first().click()
     await page.keyboard.type(`${two(at.hour)}${two(at.minute)}`)
-    if (told.accuracy) {
+    if (call.accuracy) {
       await form.getByRole('button', { name: say('requests.told.accuracy') }).click()
-      await page.getByRole('option', { name: say(`requests.told.accuracy.${told.accuracy}`) }).click()
+      await page.getByRole('option', { name: say(`requests.told.accuracy.${call.accuracy}`) }).click()
     }
     const withheld = form.getByRole('switch', { name: say('requests.told.withheld') })
-    if (told.callerNumber === undefined && !(await withheld.isChecked()))
+    if (call.callerNumber === undefined && !(await withheld.isChecked()))
       await form.getByText(say('requests.told.withheld'), { exact: true }).click()
     for (const field of ['callerNumber', 'serviceNumber', 'minutes', 'official'] as const) {
-      const value = told[field]
+      const value = call[field]
       if (value !== undefined)
         await form.locator(`[id$="-${field}"]`).locator('visible=true').first().fill(String(value))
     }
@@ -155,10 +155,10 @@ export async function atServiceDesk(
   }
 
   /** From intake to a call that is shown to be the requester's. @returns the request's number */
-  async function served(asker: Asker, told: Told): Promise<string> {
+  async function served(asker: Asker, call: ReportedCall): Promise<string> {
     const number = await enter(asker)
     await identify()
-    await searchCall(told)
+    await searchCall(call)
     await isCall('FOUND')
     await verify()
     return number

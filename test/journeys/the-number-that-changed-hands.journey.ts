@@ -4,7 +4,7 @@ import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { inFinland, ownDatabase, tellPastCalls } from './past-calls.ts'
+import { inFinland, ownDatabase, reportPastCalls } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -64,11 +64,11 @@ test('calls of ten months ago keep the old name and number, and stay Aino’s wh
   page,
   seloste,
 }) => {
-  await tellPastCalls(seloste, [callOf(early, asKey, from(10, 14))])
+  await reportPastCalls(seloste, [callOf(early, asKey, from(10, 14))])
   await change(seloste, 'aino', { from: from(9, 1), endPhone: ainosNumber, addPhone: '029 512 1999' })
   await change(seloste, 'aino', { from: from(8, 1), name: 'Aino Rinne' })
   await change(seloste, 'bertil', { from: from(9, 15), addPhone: ainosNumber })
-  await tellPastCalls(seloste, [callOf(late, asKey, from(5, 10))])
+  await reportPastCalls(seloste, [callOf(late, asKey, from(5, 10))])
 
   expect(await names(seloste, 'aino', early)).toEqual([{ name: 'Aino Virtanen', phone: asKey }])
   expect(await names(seloste, 'bertil', early)).toEqual([])

@@ -10,7 +10,7 @@ import { sql } from 'kysely'
 import { eventually } from '#test/whole/api.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { ownDatabase, reportPastCalls } from './past-calls.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
@@ -29,7 +29,7 @@ test('one planted extra recording and one planted omission are found, and everyb
 }) => {
   let seloste = await startSeloste({ dataDirectory: folder, isPrepared: true })
   try {
-    await tellSome(seloste)
+    await reportSome(seloste)
     const { ports } = seloste
     await seloste.stop()
     // Every decision is made again at a start.
@@ -37,7 +37,7 @@ test('one planted extra recording and one planted omission are found, and everyb
     await openProofs(page, seloste)
     await expect(page.locator('#S14 ~ .evidence, #S14 .evidence').first()).toContainText('Pitää paikkansa.')
     expect(await metric(seloste)).toBe(1)
-    expect((await status(seloste)).told).toContain('promises of the description hold')
+    expect((await status(seloste)).output).toContain('promises of the description hold')
 
     await plant(seloste)
     await seloste.stop()
@@ -46,9 +46,9 @@ test('one planted extra recording and one planted omission are found, and everyb
     await openProofs(page, seloste)
     const summary = page.locator('.summary.broken')
     await expect(summary).toContainText('arpomatta tallennettuja 1, tallentamatta jääneitä 1')
-    const { told, code } = await status(seloste)
-    expect(told).toContain('recording.as-drawn')
-    expect(told).toContain('recorded without a draw: 1, drawn without a recording: 1')
+    const { output: reported, code } = await status(seloste)
+    expect(reported).toContain('recording.as-drawn')
+    expect(reported).toContain('recorded without a draw: 1, drawn without a recording: 1')
     expect(code).toBe(1)
     expect(seloste.output()).toContain('recording.as-drawn')
 
@@ -62,7 +62,7 @@ test('one planted extra recording and one planted omission are found, and everyb
 })
 
 /** Twelve calls that were not drawn and four that were, each with its audio. */
-async function tellSome(seloste: RunningSeloste): Promise<void> {
+async function reportSome(seloste: RunningSeloste): Promise<void> {
   const call = (minutesAgo: number, drawn: boolean) => {
     const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
     const endedAt = startedAt.add({ seconds: 30 })
@@ -75,7 +75,7 @@ async function tellSome(seloste: RunningSeloste): Promise<void> {
       drawn,
     }
   }
-  await tellPastCalls(seloste, [
+  await reportPastCalls(seloste, [
     ...Array.from({ length: 12 }, (_, place) => call(10 + place, false)),
     ...Array.from({ length: 4 }, (_, place) => call(40 + place, true)),
   ])
@@ -127,7 +127,7 @@ async function metric(seloste: RunningSeloste): Promise<number | undefined> {
   return value === undefined ? undefined : Number(value)
 }
 
-async function status(seloste: RunningSeloste): Promise<{ told: string; code: number }> {
+async function status(seloste: RunningSeloste): Promise<{ output: string; code: number }> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -140,7 +140,7 @@ async function status(seloste: RunningSeloste): Promise<{ told: string; code: nu
         },
       },
       (error, stdout) => {
-        resolve({ told: stdout, code: typeof error?.code === 'number' ? error.code : 0 })
+        resolve({ output: stdout, code: typeof error?.code === 'number' ? error.code : 0 })
       },
     )
   })

@@ -35,10 +35,10 @@ test('the page of a call says what its recording lacks, and how long the caller 
   await expect(page.locator('.notice-warning li')).toHaveCount(marks.length)
   for (const width of [1440, 320]) {
     await page.setViewportSize({ width, height: 900 })
-    for (const [name, { waited, tell }] of Object.entries(said)) {
+    for (const [name, { waited, tell: reports }] of Object.entries(said)) {
       await page.getByRole('button', { name, exact: true }).first().click()
       await expect(page.locator('dl.facts').filter({ hasText: waited })).toContainText('2 min 5 s')
-      await expect(page.locator('.notice-warning li').filter({ hasText: tell })).toHaveCount(3)
+      await expect(page.locator('.notice-warning li').filter({ hasText: reports })).toHaveCount(3)
       await expectAccessible(page, `what a call lacks, ${width} px, ${name}`)
       const folder = process.env['SELOSTE_PICTURES']
       if (folder) await page.screenshot({ path: `${folder}/lacks-${width}-${name}.png`, fullPage: true })

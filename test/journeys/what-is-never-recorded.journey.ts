@@ -8,7 +8,7 @@ import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { changeDescription } from './change-description.ts'
-import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { ownDatabase, reportPastCalls } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -70,7 +70,7 @@ test('a call to the Swedish switchboard is in the history, in its language, and 
 test('a call abandoned in the queue is in the history without an official', async ({ page, seloste }) => {
   const startedAt = Temporal.Now.instant().subtract({ minutes: 9 })
   const caller = '+358402099901'
-  await tellPastCalls(seloste, [
+  await reportPastCalls(seloste, [
     {
       startedAt,
       endedAt: startedAt.add({ minutes: 4 }),

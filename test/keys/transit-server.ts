@@ -21,7 +21,7 @@ export interface Asked {
   namespace: string | undefined
 }
 
-interface Told {
+interface TransitResponse {
   status: number
   body: unknown
 }
@@ -38,9 +38,9 @@ export type Fault =
   | 'cut'
   | 'cut-amid'
   /** Does nothing and answers this; a text is no JSON. */
-  | { instead: Told }
+  | { instead: TransitResponse }
   /** Does what was asked and answers with this change. */
-  | { changed: (told: Told) => Told }
+  | { changed: (response: TransitResponse) => TransitResponse }
 
 export interface TransitServer {
   url: string
@@ -76,12 +76,12 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
       }, ms)
       waiting.add(timer)
     }
-    if (typeof fault === 'object' && 'instead' in fault) tell(outgoing, fault.instead)
+    if (typeof fault === 'object' && 'instead' in fault) send(outgoing, fault.instead)
     else if (typeof fault === 'object' && 'doesAfterMs' in fault) later(fault.doesAfterMs, work)
     else if (typeof fault === 'object' && 'answersAfterMs' in fault) {
-      const told = work()
-      later(fault.answersAfterMs, () => tell(outgoing, told))
-    } else if (typeof fault === 'object') tell(outgoing, fault.changed(work()))
+      const response = work()
+      later(fault.answersAfterMs, () => send(outgoing, response))
+    } else if (typeof fault === 'object') send(outgoing, fault.changed(work()))
     else if (fault === 'cut') {
       work()
       outgoing.destroy()
@@ -90,11 +90,11 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
       outgoing.writeHead(200, { 'content-length': text.length })
       outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy())
     } else if (fault === 'twice') {
-      const { status, body: told } = work()
-      const text = told === undefined ? '' : JSON.stringify(told)
+      const { status, body: response } = work()
+      const text = response === undefined ? '' : JSON.stringify(response)
       const whole = `HTTP/1.1 ${status} OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`
       outgoing.socket?.end(whole + whole)
-    } else tell(outgoing, work())
+    } else send(outgoing, work())
   }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(incoming, outgoing)
   const server = tls ? createTlsServer(tls, listener) : createServer(listener)
@@ -116,18 +116,22 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
   return transit
 }
 
-const refused: Told = { status: 403, body: { errors: ['permission denied'] } }
-const missing: Told = { status: 404, body: { errors: [] } }
-const done: Told = { status: 204, body: undefined }
-const wrong = (why: string): Told => ({ status: 400, body: { errors: [why] } })
-const good = (data: object): Told => ({ status: 200, body: { request_id: randomUUID(), data } })
+const refused: TransitResponse = { status: 403, body: { errors: ['permission denied'] } }
+const missing: TransitResponse = { status: 404, body: { errors: [] } }
+const done: TransitResponse = { status: 204, body: undefined }
+const wrong = (why: string): TransitResponse => ({ status: 400, body: { errors: [why] } })
+const good = (data: object): TransitResponse => ({ status: 200, body: { request_id: randomUUID(), data } })
 
-function tell(outgoing: ServerResponse, { status, body }: Told): void {
+function send(outgoing: ServerResponse, { status, body }: TransitResponse): void {
   outgoing.writeHead(status, { 'content-type': 'application/json' })
   outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-function answerTo(keys: Map<string, TransitKey>, { method, path }: Asked, body: Record<string, unknown>): Told {
+function answerTo(
+  keys: Map<string, TransitKey>,
+  { method, path }: Asked,
+  body: Record<string, unknown>,
+): TransitResponse {
   const [mount, what, name = '', more] = path.split('/')
   if (mount !== 'transit')
     return { status: 404, body: { errors: [`no handler for route "${path}". route entry not found.`] } }
@@ -180,7 +184,7 @@ interface Item {
   reference?: string
 }
 
-function transform(what: 'encrypt' | 'decrypt', { bytes }: TransitKey, items: Item[]): Told {
+function transform(what: 'encrypt' | 'decrypt', { bytes }: TransitKey, items: Item[]): TransitResponse {
   const results = items.map(({ plaintext = '', ciphertext = '', associated_data = '', reference = '' }) => {
     const aad = Buffer.from(associated_data, 'base64')
     if (what === 'encrypt') {
@@ -202,6 +206,6 @@ function transform(what: 'encrypt' | 'decrypt', { bytes }: TransitKey, items: It
     }
   })
   const isBad = results.some((result) => 'error' in result)
-  const told = good({ batch_results: results })
-  return isBad ? { ...told, status: 400 } : told
+  const response = good({ batch_results: results })
+  return isBad ? { ...response, status: 400 } : response
 }

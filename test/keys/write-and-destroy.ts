@@ -7,12 +7,12 @@ const acts: [string, () => Promise<unknown>][] = [
   ['written', () => store.write(name, Buffer.from(secret))],
   ['destroyed', () => store.destroy(name)],
 ]
-for (const [told, act] of acts) {
+for (const [response, act] of acts) {
   try {
     await act()
-    console.log(told)
+    console.log(response)
   } catch (error) {
     const { code, message } = error as { code: string; message: string }
-    console.log(`not ${told}: ${code}: ${message}`)
+    console.log(`not ${response}: ${code}: ${message}`)
   }
 }

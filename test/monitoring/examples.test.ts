@@ -44,8 +44,8 @@ function askedFor(expr: string): (ListedMetric | string)[] {
 function labelsIn(expr: string, words: string): string[] {
   const matched = [...expr.matchAll(/[{,]\s*(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label]) => label!)
   const grouped = [...expr.matchAll(/\b(?:by|without)\s*\(([^)]*)\)/g)].flatMap(([, list]) => list!.split(','))
-  const told = [...words.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!)
-  return [...matched, ...grouped, ...told].map((label) => label.trim()).filter((label) => label !== 'value')
+  const labels = [...words.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!)
+  return [...matched, ...grouped, ...labels].map((label) => label.trim()).filter((label) => label !== 'value')
 }
 
 function problemsOf(expr: string, words: string): string[] {

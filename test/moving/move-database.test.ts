@@ -53,32 +53,36 @@ const isOpen = (url: string) =>
 test('what stands in the way is told before anything is changed', { timeout: 60_000 }, async () => {
   const to = await target.emptyDatabase()
   const wrong = to.replace(/:[^:@]+@/, ':wrong@')
-  await expect(assertMovable({ from, to: wrong, told: 'it' })).rejects.toMatchObject({ code: 'move-target-refuses' })
+  await expect(assertMovable({ from, to: wrong, location: 'it' })).rejects.toMatchObject({
+    code: 'move-target-refuses',
+  })
   const none = createServer().listen(0, '127.0.0.1')
   await once(none, 'listening')
   const { port } = none.address() as { port: number }
   none.close()
   const away = `postgres://a:b@127.0.0.1:${port}/c`
-  await expect(assertMovable({ from, to: away, told: 'it' })).rejects.toMatchObject({ code: 'move-target-away' })
-  await expect(assertMovable({ from, to: from, told: 'it' })).rejects.toMatchObject({ code: 'move-target-not-empty' })
+  await expect(assertMovable({ from, to: away, location: 'it' })).rejects.toMatchObject({ code: 'move-target-away' })
+  await expect(assertMovable({ from, to: from, location: 'it' })).rejects.toMatchObject({
+    code: 'move-target-not-empty',
+  })
   await target.administer(`create role owner_of_it login createrole password 'x'`)
   const [name] = new URL(to).pathname.slice(1).split('?')
   await target.administer(`alter database ${name} owner to owner_of_it`)
   const theirs = target.urlFor('owner_of_it', 'x', name!)
-  await expect(assertMovable({ from, to: theirs, told: 'it' })).rejects.toMatchObject({
+  await expect(assertMovable({ from, to: theirs, location: 'it' })).rejects.toMatchObject({
     code: 'move-target-unfit',
     message: expect.stringContaining('grant set on parameter session_replication_role to owner_of_it') as string,
   })
   await target.administer('grant set on parameter session_replication_role to owner_of_it')
-  await assertMovable({ from, to: theirs, told: 'it' })
+  await assertMovable({ from, to: theirs, location: 'it' })
   await target.administer(`create database of_bytes encoding 'UTF8' locale 'C' locale_provider libc template template0`)
   const ofBytes = to.replace(name!, 'of_bytes')
-  await expect(assertMovable({ from, to: ofBytes, told: 'it' })).rejects.toMatchObject({
+  await expect(assertMovable({ from, to: ofBytes, location: 'it' })).rejects.toMatchObject({
     code: 'move-target-unfit',
     message: expect.stringContaining('Ä and ä') as string,
   })
   await administer(to, 'create table somebodys (x int)')
-  await expect(assertMovable({ from, to, told: 'it' })).rejects.toMatchObject({ code: 'move-target-not-empty' })
+  await expect(assertMovable({ from, to, location: 'it' })).rejects.toMatchObject({ code: 'move-target-not-empty' })
   expect(() => refuseOldServer(140_012)).toThrow('PostgreSQL 14')
   refuseOldServer(150_000)
   expect(await isOpen(from)).toBe(true)

@@ -126,8 +126,8 @@ describe.each([
 test('a move that is cut short at its moment is ended by whoever comes next, once', async () => {
   const [from, to] = [(await openSource(1)).from, (await openSource(0)).from]
   await claimTarget({ to, origin: 'a' })
-  const ends = { from, to, told: 's3://elsewhere/' }
-  await markObjectsMoved(from, ends.told)
+  const ends = { from, to, location: 's3://elsewhere/' }
+  await markObjectsMoved(from, ends.location)
   expect(await finishObjects(ends)).toBe(true)
   expect(await finishObjects(ends)).toBe(false)
   expect([await hasMovedAway(from), await keysOf(to)]).toEqual(['s3://elsewhere/', []])

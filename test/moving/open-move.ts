@@ -43,7 +43,7 @@ export async function administer<Row extends object>(url: string, statement: str
 
 export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {}): Promise<MovedDatabase> {
   return moveDatabase({
-    ...{ from, to, told: 'the target' },
+    ...{ from, to, location: 'the target' },
     migrate: (url, upTo) => migrate(url, { upTo }),
     onTable: () => undefined,
     ...more,

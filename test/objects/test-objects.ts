@@ -30,8 +30,8 @@ export async function testObjects(folder: string): Promise<FolderAddress | S3Add
 /** As OBJECTS_URL says it. */
 export function objectsUrl(at: FolderAddress | S3Address): string {
   if (at.kind === 'folder') return `file://${at.folder}`
-  const told = { endpoint: at.endpoint ?? '', region: at.region, credentials: at.credentialsFile ?? '' }
-  return `s3://${at.bucket}/${at.prefix}?${new URLSearchParams(told).toString()}`
+  const settings = { endpoint: at.endpoint ?? '', region: at.region, credentials: at.credentialsFile ?? '' }
+  return `s3://${at.bucket}/${at.prefix}?${new URLSearchParams(settings).toString()}`
 }
 
 /** By folder: whoever asks while it is being made gets the same. */

@@ -58,7 +58,7 @@ export interface TestDesk {
   signIn: (person: { userId: string }) => Promise<Browser>
   stopCustodian: () => Promise<void>
   /** Tells the desk that a call has changed. */
-  tellOfCalls: () => void
+  notifyCalls: () => void
 }
 
 /** Where browsers find a test desk, as its passkeys have it. */
@@ -241,7 +241,7 @@ export async function openTestDesk(
       return browse(cookie)
     },
     stopCustodian: () => custodian.stop(),
-    tellOfCalls() {
+    notifyCalls() {
       for (const watcher of watchers) watcher()
     },
   }

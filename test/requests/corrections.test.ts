@@ -144,19 +144,19 @@ test('a call of today that is corrected stays so, whatever capture tells of it a
   expect(corrected).toMatchObject({ person: people.bertil.id, unit: people.bertil.unitId })
   expect(await counted()).toEqual([people.bertil.unitId])
 
-  const tellAgain = () =>
+  const proposeAgain = () =>
     database.as('seloste_capture').pool.query(
       `update segment set official_person_id = $2, official_unit_id = $3, official_name = 'Aino', official_phone = '+358295121001', ended_at = ended_at
        where id = $1`,
       [segmentId, people.aino.id, unitId],
     )
-  await tellAgain()
+  await proposeAgain()
   expect(await officialOf(segmentId)).toEqual(corrected)
   expect(await callsOf('aino')).not.toContain(contactId)
   expect(await counted()).toEqual([people.bertil.unitId])
   // Days later it is no fault of the capture that tells it, which would tell it for ever.
   await sql`update segment set ended_at = now() - interval '30 hours' where id = ${segmentId}`.execute(admin)
-  await tellAgain()
+  await proposeAgain()
   expect(await officialOf(segmentId)).toEqual(corrected)
 })
 

@@ -43,14 +43,19 @@ async function identified(given: object = {}) {
 }
 const forbid = (reference: string, recordingId: string) =>
   act('POST', '', `/api/recordings/${recordingId}/prohibitions`, { party: 'CALLER', channel: 'PHONE', reference })
-type Told = Partial<ToldOfCall>
-const told = (given: Told): ToldOfCall => ({ day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR', ...given })
-async function name(id: string, given: Told) {
-  const { status, code, field, body } = await act('POST', id, '/calls', told(given))
+type CallDetails = Partial<ToldOfCall>
+const reported = (given: CallDetails): ToldOfCall => ({
+  day: day.toString(),
+  time: '13:00',
+  accuracy: 'HALF_HOUR',
+  ...given,
+})
+async function name(id: string, given: CallDetails) {
+  const { status, code, field, body } = await act('POST', id, '/calls', reported(given))
   return { status, code, field, call: body as unknown as RequestCall }
 }
-async function narrow(id: string, callId: string, given: Told) {
-  const { status, body } = await act('PUT', id, `/calls/${callId}`, told(given))
+async function narrow(id: string, callId: string, given: CallDetails) {
+  const { status, body } = await act('PUT', id, `/calls/${callId}`, reported(given))
   return { status, call: body as unknown as RequestCall }
 }
 const verify = (id: string, callId: string, isParty: boolean) =>
@@ -270,7 +275,7 @@ test('whoever verifies a call is told where the network said that its number is 
 
 describe('asking about a call that was not recorded, or whose recording is gone (AC2)', () => {
   const number = '050 555 1234'
-  async function asked(given: Told) {
+  async function asked(given: CallDetails) {
     const { id } = await identified()
     const { call } = await name(id, { callerNumber: number, ...given })
     if (call.state !== 'FOUND') return { id, state: call.state, rest: Object.keys(call) }
@@ -320,7 +325,7 @@ describe('an official who has left (R48)', () => {
 })
 
 describe('what is told of a call', () => {
-  test.each<[Told, string, string | undefined]>([
+  test.each<[CallDetails, string, string | undefined]>([
     [{}, 'call.told-too-little', undefined],
     [{ serviceNumber: '029 497 000' }, 'call.told-too-little', undefined],
     [{ minutes: 10, official: 'Bertil' }, 'call.told-too-little', undefined],
@@ -343,7 +348,7 @@ describe('what is told of a call', () => {
     const given = { callerNumber: '0401234567' }
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.not-identified' })
     expect(await name(crypto.randomUUID(), given)).toMatchObject({ status: 404, code: 'not-found' })
-    expect((await act('POST', id, '/calls', told(given), 'tuula')).code).toBe('deny.role')
+    expect((await act('POST', id, '/calls', reported(given), 'tuula')).code).toBe('deny.role')
     expect((await act('POST', id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
   })

@@ -65,11 +65,11 @@ describe('the answer', () => {
   test('tells of a matched call that it was recorded, and its contact history where that is asked for', async () => {
     const recording = await kept()
     const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
-    const told = await text(await made(request.id, 'answer'))
-    expect(told).toContain(request.number)
-    expect(told).toContain('Puhelu on tallennettu. Tallenne tuhotaan viimeistään')
-    expect(told).toContain('Virkailijan nimi Aino')
-    expect(told).toContain('Pyytäjä Pyynnöllä')
+    const room = await text(await made(request.id, 'answer'))
+    expect(room).toContain(request.number)
+    expect(room).toContain('Puhelu on tallennettu. Tallenne tuhotaan viimeistään')
+    expect(room).toContain('Virkailijan nimi Aino')
+    expect(room).toContain('Pyytäjä Pyynnöllä')
   })
 
   test('tells when and why a recording was destroyed; its facts stay as they were when it was made', async () => {
@@ -107,9 +107,9 @@ describe('the answer', () => {
     const asked = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await served(asked)
     await ends.byOfficial(recording.id)
-    const told = await text(await made(request.id, 'answer'))
-    expect(told).toContain('Tallenne tuhotaan viimeistään')
-    expect(told).toContain('Tallenteen voi kuunnella')
+    const room = await text(await made(request.id, 'answer'))
+    expect(room).toContain('Tallenne tuhotaan viimeistään')
+    expect(room).toContain('Tallenteen voi kuunnella')
     const later = await served({ ...asked, kinds: ['KNOW'] })
     expect(await text(await made(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
   })
@@ -208,14 +208,14 @@ describe('what stands beside a request', () => {
     await sql`
       update subject_request set extended_until = '2027-05-17T09:00:00Z', extended_at = now(), extended_by = ${clerk},
         extension_reason = 'MANY' where id = ${id}`.execute(admin)
-    const told = {
+    const room = {
       extension: ['17.5.2027', 'Pyyntöjä on niin paljon'],
       appointment: [`10.3.${year} klo 9.00–10.00`, 'Oulun toimipiste', 'tulkki, kieli: arabia, induktiosilmukka'],
       copy: ['Sen voi noutaa yhden kerran', 'salalauseella'],
       correction: ['puheluun vastasi Bertil'],
       openness: ['salassa pidettävä', 'laki 1346/1999, 4 §', 'hallinto-oikeuteen', '30 päivän'],
     }
-    for (const [kind, words] of Object.entries(told)) {
+    for (const [kind, words] of Object.entries(room)) {
       const letter = await text(await made(id, kind))
       for (const word of [number, ...words]) expect(letter, kind).toContain(word)
     }
@@ -227,11 +227,11 @@ describe('what stands beside a request', () => {
     expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
     expect((await look('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
     const request = await served({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
-    const told = await text(await made(request.id, 'log-extract'))
-    expect(told).toContain(
+    const room = await text(await made(request.id, 'log-extract'))
+    expect(room).toContain(
       'tiedot avattiin. Rooli: tekninen ylläpito, Henkilöverotus. Käyttötarkoitus: tekninen ylläpito.',
     )
-    expect(told).not.toMatch(/Matti|Tuula|turvallisuusyksikkö,|rikoksen/)
+    expect(room).not.toMatch(/Matti|Tuula|turvallisuusyksikkö,|rikoksen/)
   })
 })
 

@@ -63,17 +63,17 @@ type OthersCall = typeof othersCall extends fc.Arbitrary<infer Value> ? Value : 
 
 /** Everybody's calls are of one time: what is told is of it, by number, or without one of a service number that nobody calls. */
 const day = Temporal.Now.plainDateISO(termZone).subtract({ days: 6 })
-const told = { day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR' }
+const report = { day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR' }
 const at = day.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
 const asked = [
-  { ...told, callerNumber: '040 555 0000' },
-  { ...told, callerNumber: '040 555 0000', accuracy: 'HOURS', serviceNumber: '029 497 000' },
-  { ...told, serviceNumber: '029 512 001', minutes: 10 },
-  { ...told, serviceNumber: '029 497 000', minutes: 200 },
-  { ...told, serviceNumber: '029 497 000', official: 'Cecilia' },
+  { ...report, callerNumber: '040 555 0000' },
+  { ...report, callerNumber: '040 555 0000', accuracy: 'HOURS', serviceNumber: '029 497 000' },
+  { ...report, serviceNumber: '029 512 001', minutes: 10 },
+  { ...report, serviceNumber: '029 497 000', minutes: 200 },
+  { ...report, serviceNumber: '029 497 000', official: 'Cecilia' },
 ]
 /** The requester's own call, which the last of what is asked finds. */
-const own = { ...told, time: '12:00', callerNumber: '040 111 2222', accuracy: 'MINUTES' }
+const own = { ...report, time: '12:00', callerNumber: '040 111 2222', accuracy: 'MINUTES' }
 
 interface Probe {
   contact: string
@@ -260,7 +260,7 @@ describe('other people’s calls', () => {
     }
     /** Asked once, as is in the log; looked for again and again. */
     const ask = async (on: Temporal.PlainDate) => {
-      const given = JSON.stringify({ ...told, day: on.toString(), callerNumber: '040 555 0000' })
+      const given = JSON.stringify({ ...report, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
         sql<{ call: string }>`
           select call from request_call_search(${id}::uuid, null, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(

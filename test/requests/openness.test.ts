@@ -20,7 +20,7 @@ const enter = (party: Party, kinds: string[]) =>
     receivedAt: Temporal.Now.instant().subtract({ minutes: 5 }).toString(),
     requester: { name: 'Tiina Toimittaja' },
   })
-const told = {
+const report = {
   day: Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: 10 }).toString(),
   time: '12:00',
   accuracy: 'HOURS',
@@ -36,7 +36,7 @@ test('an outsider’s request for an official document is decided by the decisio
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
   await ask('paula', 'POST', `/api/requests/${id}/identification`, { how: 'PASSPORT' })
-  const named = await ask('paula', 'POST', `/api/requests/${id}/calls`, told)
+  const named = await ask('paula', 'POST', `/api/requests/${id}/calls`, report)
   expect(named).toMatchObject({ status: 400, code: 'request.not-offered' })
 
   const listed = async () => {
@@ -90,7 +90,7 @@ test('somebody who was spoken of is served by hand: their request has its clock,
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
   await ask('paula', 'POST', `/api/requests/${id}/identification`, { how: 'PASSPORT' })
-  expect(await ask('paula', 'POST', `/api/requests/${id}/calls`, told)).toMatchObject({
+  expect(await ask('paula', 'POST', `/api/requests/${id}/calls`, report)).toMatchObject({
     status: 400,
     code: 'request.not-offered',
   })

@@ -62,13 +62,13 @@ describe('the room', () => {
       [room.request.id, people.paula.id, found.contactId],
     )
     const { body } = await room.jar.ask('/api/room', { appointmentId: room.appointmentId })
-    const told = body as unknown as RoomShown
-    expect(told.requestNumber).toBe(room.request.number)
-    expect(told.calls.map(({ ordinal, parts }) => [ordinal, parts.map(({ recordingId }) => recordingId)])).toEqual([
+    const text = body as unknown as RoomShown
+    expect(text.requestNumber).toBe(room.request.number)
+    expect(text.calls.map(({ ordinal, parts }) => [ordinal, parts.map(({ recordingId }) => recordingId)])).toEqual([
       [1, [first.id]],
       [2, [second.id]],
     ])
-    expect(told.calls[0]).toMatchObject({ number: '+35829497000', parts: [{ official: 'Aino', canBeHeard: true }] })
+    expect(text.calls[0]).toMatchObject({ number: '+35829497000', parts: [{ official: 'Aino', canBeHeard: true }] })
     expect((await room.jar.ask('/api/room')).body).toEqual(body)
     expect((await room.jar.ask('/api/session')).body).toMatchObject({ confinedTo: room.appointmentId, rights: [] })
 
@@ -117,9 +117,9 @@ describe('the room', () => {
     const id = started.body['id'] as string
     for (let again = 0; again < 3; again++) expect((await range(jar, id)).status).toBe(206)
     const events = await jar.fetch(`/api/listenings/${id}/events`)
-    const told = await events.text()
-    expect(told).toContain('event: holds')
-    expect(told).toMatch(/event: ended\ndata: \{"why":"(session|time)"/)
+    const text = await events.text()
+    expect(text).toContain('event: holds')
+    expect(text).toMatch(/event: ended\ndata: \{"why":"(session|time)"/)
     expect(Date.now() - Date.parse(until)).toBeLessThan(5_000)
     for (const bytes of ['bytes=0-999', 'bytes=44-', 'bytes=2000-2999']) {
       expect((await range(jar, id, bytes)).status).toBe(401)

@@ -62,8 +62,8 @@ test('the notice of a prohibition does not answer what else was asked: the reque
     kinds: ['KNOW', 'PROHIBIT'],
   })
   expect(await read(id)).toMatchObject({ next: ['forbid', 'answer'], unfinished: ['prohibition', 'letter'] })
-  const told = { party: 'CALLER', channel: 'PHONE', reference: number }
-  expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, told)).status).toBe(200)
+  const report = { party: 'CALLER', channel: 'PHONE', reference: number }
+  expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, report)).status).toBe(200)
   const send = (kind: string) =>
     sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
       values (${id}, ${kind}, 'fi', 1, '{}', now(), ${clerkId}, 'POST')`.execute(admin)
@@ -187,12 +187,12 @@ test('a call that is somebody’s recording under a preservation order looks as 
   expect(entered.status).toBe(201)
   for (const { id } of [held, gone]) await setDay(id, now().subtract({ minutes: 1 }))
   const [one, other] = [await read(ofHeld!.id), await read(ofGone!.id)]
-  const told = ({ next, state, unfinished: left, firstEnd, isUrgent }: RequestDetail) => ({
+  const report = ({ next, state, unfinished: left, firstEnd, isUrgent }: RequestDetail) => ({
     next,
     state,
     left,
     firstEnd,
     isUrgent,
   })
-  expect(told(one)).toEqual(told(other))
+  expect(report(one)).toEqual(report(other))
 })

@@ -5,10 +5,10 @@ export async function confirmChanges(by: Browser): Promise<number> {
   const { body } = await answer(by.fetch('/api/directory-changes'))
   const items = body['items'] as { id: string; kind: string }[]
   for (const { id } of items) {
-    const { status, body: told } = await answer(
+    const { status, body: changes } = await answer(
       by.fetch(`/api/directory-changes/${id}/decision`, { json: { confirm: true } }),
     )
-    if (status !== 200) throw new Error(`a change was not confirmed: ${JSON.stringify(told)}`)
+    if (status !== 200) throw new Error(`a change was not confirmed: ${JSON.stringify(changes)}`)
   }
   return items.length
 }

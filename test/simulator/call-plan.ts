@@ -45,7 +45,7 @@ export type CallPlan = {
   /** Media go on so long after the call's end, which the BYE's metadata tell. */
   readonly goesOnForMs?: number
   /** A hold, and its end, tell all metadata again, as a client may (RFC 7866 section 9.1: a snapshot). */
-  readonly tellsAgain?: boolean
+  readonly sendsAgain?: boolean
   /** The metadata say which party placed the call, as Oracle's SBC does. */
   readonly saysWhoCalls?: boolean
   readonly faults?: MediaFaults

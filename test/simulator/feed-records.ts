@@ -54,23 +54,23 @@ export const queueLogOf: FeedWriter = (flow, writing) => {
   const { epoch } = clockOf(writing)
   const id = `${epoch(0)}.47`
   const rows: { at: number; cells: string[] }[] = []
-  const tell = (at: number, queue: string, agent: string, event: string, ...data: (string | number)[]) =>
+  const line = (at: number, queue: string, agent: string, event: string, ...data: (string | number)[]) =>
     rows.push({ at, cells: [epoch(at), id, queue, agent, event, ...data.map(String)] })
   for (const { queue, from, to } of flow.waits) {
-    tell(from, queue, 'NONE', 'ENTERQUEUE', '', flow.caller, 1)
+    line(from, queue, 'NONE', 'ENTERQUEUE', '', flow.caller, 1)
     const taken = flow.talks.find((talk) => talk.by === 'queue' && talk.from === to)
     if (!taken) {
       const next = flow.waits.some((wait) => wait.from === to)
-      if (next) tell(to, queue, 'NONE', 'EXITWITHTIMEOUT', 1, 1, to - from)
-      else tell(to, queue, 'NONE', 'ABANDON', 1, 1, to - from)
+      if (next) line(to, queue, 'NONE', 'EXITWITHTIMEOUT', 1, 1, to - from)
+      else line(to, queue, 'NONE', 'ABANDON', 1, 1, to - from)
       continue
     }
     const agent = `PJSIP/${writing.nameOf(taken.who)}`
-    tell(to, queue, agent, 'CONNECT', to - from, `${epoch(to)}.48`, 4)
-    if (!passedOn(flow, taken)) tell(taken.to, queue, agent, 'COMPLETECALLER', to - from, taken.to - to, 1)
+    line(to, queue, agent, 'CONNECT', to - from, `${epoch(to)}.48`, 4)
+    if (!passedOn(flow, taken)) line(taken.to, queue, agent, 'COMPLETECALLER', to - from, taken.to - to, 1)
     else if (flow.waits.some((wait) => wait.from === taken.to))
-      tell(taken.to, queue, agent, 'BLINDTRANSFER', 'queue', 'internal', to - from, taken.to - to, 1)
-    else tell(taken.to, queue, agent, 'ATTENDEDTRANSFER', 'BRIDGE', 'b1', to - from, taken.to - to, 1)
+      line(taken.to, queue, agent, 'BLINDTRANSFER', 'queue', 'internal', to - from, taken.to - to, 1)
+    else line(taken.to, queue, agent, 'ATTENDEDTRANSFER', 'BRIDGE', 'b1', to - from, taken.to - to, 1)
   }
   return lines(
     rows.toSorted((a, b) => a.at - b.at).map(({ cells }) => cells),
@@ -264,7 +264,7 @@ export const celOf: FeedWriter = (flow, writing) => {
   const rows: { at: number; text: string }[] = []
   const id = `${epoch(0)}.47`
   let next = 47
-  const tell = (EventName: string, at: number, channel: [id: string, name: string], linked: string, bridge = '') =>
+  const line = (EventName: string, at: number, channel: [id: string, name: string], linked: string, bridge = '') =>
     rows.push({
       at,
       text: `${JSON.stringify({
@@ -274,20 +274,20 @@ export const celOf: FeedWriter = (flow, writing) => {
       })}\n`,
     })
   const trunk: [string, string] = [id, 'PJSIP/trunk-0000002f']
-  tell('CHAN_START', 0, trunk, id)
+  line('CHAN_START', 0, trunk, id)
   for (const [at, { who, from, to, by }] of flow.talks.entries()) {
     const device: [string, string] = [`${epoch(from)}.${++next}`, `PJSIP/${writing.nameOf(who)}-000000${next}`]
     const bridge = by === 'queue' ? `b-${at}` : 'b-0'
-    if (by === 'queue') tell('BRIDGE_ENTER', from, trunk, id, bridge)
-    tell('BRIDGE_ENTER', from, device, id, bridge)
+    if (by === 'queue') line('BRIDGE_ENTER', from, trunk, id, bridge)
+    line('BRIDGE_ENTER', from, device, id, bridge)
     for (const asked of flow.consults.filter((one) => one.by === who && one.from >= from && one.to < to)) {
-      tell('BRIDGE_EXIT', asked.from, device, id, bridge)
-      tell('BRIDGE_ENTER', asked.to, device, id, bridge)
+      line('BRIDGE_EXIT', asked.from, device, id, bridge)
+      line('BRIDGE_ENTER', asked.to, device, id, bridge)
     }
-    tell('BRIDGE_EXIT', to, device, id, bridge)
-    tell('HANGUP', to, device, id)
+    line('BRIDGE_EXIT', to, device, id, bridge)
+    line('HANGUP', to, device, id)
     if (by === 'queue' && flow.talks.some((later) => later.by === 'queue' && later.from >= to))
-      tell('BRIDGE_EXIT', to, trunk, id, bridge)
+      line('BRIDGE_EXIT', to, trunk, id, bridge)
   }
   for (const { by, who, from, to } of flow.consults) {
     const [asks, asked]: [string, string][] = [by, who].map((one) => [
@@ -295,13 +295,13 @@ export const celOf: FeedWriter = (flow, writing) => {
       `PJSIP/${writing.nameOf(one)}-000000${next}`,
     ])
     const linked = asks![0]
-    tell('CHAN_START', from, asks!, linked)
-    for (const one of [asks!, asked!]) tell('BRIDGE_ENTER', from, one, linked, `c-${from}`)
-    for (const one of [asked!, asks!]) tell('HANGUP', to, one, linked)
-    tell('LINKEDID_END', to, asks!, linked)
+    line('CHAN_START', from, asks!, linked)
+    for (const one of [asks!, asked!]) line('BRIDGE_ENTER', from, one, linked, `c-${from}`)
+    for (const one of [asked!, asks!]) line('HANGUP', to, one, linked)
+    line('LINKEDID_END', to, asks!, linked)
   }
-  tell('HANGUP', flow.until, trunk, id)
-  tell('LINKEDID_END', flow.until, trunk, id)
+  line('HANGUP', flow.until, trunk, id)
+  line('LINKEDID_END', flow.until, trunk, id)
   return rows
     .toSorted((a, b) => a.at - b.at)
     .map(({ text }) => text)

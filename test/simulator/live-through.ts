@@ -30,17 +30,17 @@ export async function liveThrough(
   if (options.signal?.aborted) over.abort()
   const holds: { fromMs: number; toMs: number }[] = []
   const { hold, forbid } = options
-  const told = options.tellsAgain ? xml : undefined
+  const reported = options.sendsAgain ? xml : undefined
   const officialNamedAfterMs = options.officialNamedAfterMs ?? options.answeredAfterMs
 
   const holding = async () => {
     if (!hold || !(await pause(hold.afterMs, over.signal))) return
     sending.pause()
     const fromMs = sending.elapsedMs()
-    await session.hold(told).catch(lose)
+    await session.hold(reported).catch(lose)
     options.onEvent?.({ kind: 'held', callId: session.callId, plan: options })
     const goesOn = await pause(hold.forMs, over.signal)
-    if (goesOn) await session.resume(told).catch(lose)
+    if (goesOn) await session.resume(reported).catch(lose)
     holds.push({ fromMs, toMs: sending.elapsedMs() })
     sending.direct(session.answer())
     sending.resume()

@@ -193,12 +193,12 @@ test('a recorder that asks whether a call goes on is told: 200 while it does, 48
   const { recorder, call } = await listen()
   const client = await startRecordingClient({ server: recorder.address, transport: 'udp' })
   const ask = async (callId: string) => {
-    const told = () =>
+    const reported = () =>
       recorder.received.find((each) => !isRequest(each) && headerValue(each, 'cseq').endsWith('OPTIONS'))
     recorder.received.splice(0)
     recorder.request(callId, 'OPTIONS')
-    await expect.poll(told).toBeDefined()
-    return told()
+    await expect.poll(reported).toBeDefined()
+    return reported()
   }
   let during: ReturnType<typeof ask> | undefined
   const onEvent = (event: CallEvent) => {

@@ -178,8 +178,8 @@ async function holdSession(
     const endedAt = now()
     const isLonger = options.goesOnForMs !== undefined && (await pause(options.goesOnForMs, options.signal))
     const sent = sending.stop()
-    const told = isLonger ? writeMetadata({ ...metadata, stoppedAt: endedAt }) : undefined
-    const ended = endedBy === 'us' ? await hangUp(session, told) : endedBy
+    const reported = isLonger ? writeMetadata({ ...metadata, stoppedAt: endedAt }) : undefined
+    const ended = endedBy === 'us' ? await hangUp(session, reported) : endedBy
     options.onEvent?.({ kind: 'ended', callId: session.callId, plan: options })
     return {
       kind: 'ended',

@@ -27,8 +27,8 @@ export function makeMediaKey(suite: SuiteName, random: (bytes: number) => Uint8A
 }
 
 export function writeCryptoLine({ suite, secret, mki }: MediaKey, tag = 1): string {
-  const told = mki ? `|${BigInt(`0x${mki.toString('hex')}`)}:${mki.length}` : ''
-  return `a=crypto:${tag} ${suite} inline:${secret.toString('base64')}|2^31${told}`
+  const reported = mki ? `|${BigInt(`0x${mki.toString('hex')}`)}:${mki.length}` : ''
+  return `a=crypto:${tag} ${suite} inline:${secret.toString('base64')}|2^31${reported}`
 }
 
 /** Seals the packets of one SSRC, in whatever order: `sequence` is not cut to 16 bits. */

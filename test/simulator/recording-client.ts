@@ -124,7 +124,7 @@ async function invite(
   let remoteTarget = target
   let routes: string[] = []
   let answer: AnsweredStream[] = []
-  let tellRecorder: (event: 'bye' | 'reoffer') => void = () => undefined
+  let notifyRecorder: (event: 'bye' | 'reoffer') => void = () => undefined
 
   const request = (
     method: string,
@@ -206,7 +206,7 @@ async function invite(
     if (received.method === 'ACK') return undefined
     if (received.method === 'BYE') {
       dialogs.delete(callId)
-      tellRecorder('bye')
+      notifyRecorder('bye')
       return answerRequest(received, 200, 'OK')
     }
     if (received.method === 'INVITE' || received.method === 'UPDATE') {
@@ -214,7 +214,7 @@ async function invite(
       // The recorder may stop the media with `inactive` and ask for them again (RFC 7866 section 7.2).
       answer = readDescription(received.body.toString())
       const stopped = answer.every(({ direction }) => direction === 'inactive')
-      tellRecorder('reoffer')
+      notifyRecorder('reoffer')
       const sdp = Buffer.from(describe(stopped ? 'inactive' : 'sendonly'))
       return answerRequest(
         received,
@@ -283,7 +283,7 @@ async function invite(
           )
         ).status,
       bye,
-      onRecorder: (listener) => (tellRecorder = listener),
+      onRecorder: (listener) => (notifyRecorder = listener),
     },
   }
 }

@@ -98,9 +98,9 @@ function run(
   ...args: string[]
 ): Promise<{ code: number; out: string }> {
   const env = { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host }
-  const told = word === undefined ? ['status', '--json'] : ['audit', word, ...args]
+  const command = word === undefined ? ['status', '--json'] : ['audit', word, ...args]
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...told], { env }, (error, out) => {
+    execFile(process.execPath, [program, ...command], { env }, (error, out) => {
       resolve({ code: error ? Number(error.code) : 0, out })
     })
   })

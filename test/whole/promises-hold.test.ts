@@ -19,11 +19,11 @@ test(
     const description = join(dataDirectory, 'two-sites.yaml')
     await writeFile(description, withSecondSite(await shippedToday()))
     const environment = { SELOSTE_DESCRIPTION: description }
-    const told = { ...environment, SELOSTE_SITES: 'server-room' }
+    const settings = { ...environment, SELOSTE_SITES: 'server-room' }
 
     // Nobody has said on which of the two sites this machine is: nothing is brought there (R19).
     await expect(startSeloste({ dataDirectory, environment })).rejects.toThrow('place-unattested')
-    let seloste = await startSeloste({ dataDirectory, environment: told })
+    let seloste = await startSeloste({ dataDirectory, environment: settings })
     await seloste.stop()
 
     // It is said no more: what lies there goes on, and the promise does not hold.
@@ -48,7 +48,7 @@ test(
       await seloste.stop()
     }
 
-    seloste = await startSeloste({ dataDirectory, environment: told })
+    seloste = await startSeloste({ dataDirectory, environment: settings })
     try {
       await expect.poll(() => holds(seloste, 'storage.sites'), { timeout: 60_000 }).toBe('1')
       expect(seloste.output()).toContain('a promise of the register description holds again')

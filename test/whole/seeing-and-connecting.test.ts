@@ -30,7 +30,7 @@ const folder = await mkdtemp(join(tmpdir(), 'seloste-connecting-'))
 const collector = await startCollector()
 
 /** A system that takes nothing at first. */
-const told: { type: string; subject: string }[] = []
+const events: { type: string; subject: string }[] = []
 let refused = 0
 const receiver = createServer((request, response) => {
   const parts: Buffer[] = []
@@ -41,7 +41,7 @@ const receiver = createServer((request, response) => {
       response.writeHead(500).end()
       return
     }
-    told.push(JSON.parse(Buffer.concat(parts).toString('utf8')) as { type: string; subject: string })
+    events.push(JSON.parse(Buffer.concat(parts).toString('utf8')) as { type: string; subject: string })
     response.writeHead(204).end()
   })
 })
@@ -184,10 +184,10 @@ test('the path of the call is one trace with the contact’s id, of every proces
 
 test('a system that refused at first is told of the contact and its sealed recording all the same', async () => {
   const recording = contact.segments[0]!.recording.id
-  await eventually(() => Promise.resolve(told.length >= 2 || undefined), 'the events', 60_000)
+  await eventually(() => Promise.resolve(events.length >= 2 || undefined), 'the events', 60_000)
   expect(refused).toBe(2)
   // What was refused is told again when its own wait is over: in no order.
-  expect(told.map(({ type, subject }) => [type, subject]).sort()).toEqual([
+  expect(events.map(({ type, subject }) => [type, subject]).sort()).toEqual([
     ['fi.seloste.contact.admitted', contact.id],
     ['fi.seloste.recording.sealed', recording],
   ])

@@ -3,8 +3,8 @@ import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { Captures } from '../desk/ask-captures.ts'
 
 /** A flow without its steps. */
-type FlowTold = Omit<CallFlow, 'steps' | 'leftOut'>
-type FlowHead = FlowTold & { node: string }
+type FlowSummary = Omit<CallFlow, 'steps' | 'leftOut'>
+type FlowHead = FlowSummary & { node: string }
 type ShownFlow = FlowHead & Pick<CallFlow, 'steps' | 'leftOut'>
 
 /** For the desk; `no-answer` if no capture answers. */
@@ -31,7 +31,7 @@ export function readCallFlows(captures: Captures): FlowReader {
       const { expected, answers } = await captures.ask(all)
       if (answers.size === 0) return 'no-answer'
       const flows = expected.flatMap(({ id, name }) => {
-        return ((answers.get(id) ?? []) as FlowTold[]).map((flow) => ({ ...flow, node: name }))
+        return ((answers.get(id) ?? []) as FlowSummary[]).map((flow) => ({ ...flow, node: name }))
       })
       flows.sort((one, other) => other.startedAtMs - one.startedAtMs)
       return { flows, unanswered: expected.filter(({ id }) => !answers.has(id)).map(({ name }) => name) }
@@ -49,6 +49,6 @@ export function readCallFlows(captures: Captures): FlowReader {
 }
 
 /** Returns the shown part of a flow, without the client's dialog id. */
-function headOf({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: CallFlow): FlowTold {
+function headOf({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: CallFlow): FlowSummary {
   return { id, segments, client, transport, startedAtMs, ...(endedAtMs !== undefined && { endedAtMs }), problems }
 }

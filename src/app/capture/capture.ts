@@ -29,7 +29,7 @@ import { Fault } from '#platform/fault.ts'
 import { decodesG729 } from '#platform/g729/decode-frames.ts'
 import { decodesGsm } from '#platform/gsm/decode-frames.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics, tellMetrics } from '#platform/metrics/share-metrics.ts'
+import { offerMetrics, shareMetrics } from '#platform/metrics/share-metrics.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
 import { switchedStore } from '#platform/objects/switched-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
@@ -152,7 +152,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     onStops({ recording, endedAt }) {
       if (recording && !endedAt) void recorder.forbid(recording.id, true)
     },
-    async onTold({ recording }) {
+    async onReported({ recording }) {
       if (recording) await removeUnentered(recording.id, recordingsFolder, objects)
     },
     onFault: (error, facts) => {
@@ -235,7 +235,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     log.info(seen, 'a recording client sends')
   })
   const keepingClients = storeClientsSeen({
-    keep: (told) => noteClient(db, told),
+    keep: (counts) => noteClient(db, counts),
     forget: () => forgetCaptureSeen(db),
     clients,
     onFault: (error) => {
@@ -380,7 +380,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       ...{ sessions: recorder.live - recorder.ending(), recordings: recorder.recording, waiting: spool.waiting },
       blockers: blockers.list(),
     }),
-    answer: async (asked) => (asked === 'metrics' ? tellMetrics(metrics.registry) : answerCallFlows(flows, asked)),
+    answer: async (asked) => (asked === 'metrics' ? shareMetrics(metrics.registry) : answerCallFlows(flows, asked)),
     onEnded: (calls) => {
       log.warn({ calls }, 'calls of a capture that has been silent for a quarter of an hour were ended')
     },

@@ -50,7 +50,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
 
   await checkAgain()
   const timer = setInterval(() => void checkAgain(), checkMs)
-  const told = listen({
+  const listening = listen({
     url: options.databaseUrl,
     channels: [channels.forbidden],
     // Not queued behind a running check, whose query may be older than this.
@@ -67,7 +67,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
   return {
     async stop() {
       clearInterval(timer)
-      await told.stop()
+      await listening.stop()
       await checking
     },
   }

@@ -41,11 +41,11 @@ export function startNodeHeartbeat(options: {
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {
   const { db, node, state, onFault } = options
-  let telling: Promise<void> | undefined
+  let sending: Promise<void> | undefined
   let sweptMs = performance.now()
   let wasHeard = true
 
-  async function tell(): Promise<void> {
+  async function sendHeartbeat(): Promise<void> {
     await nodeLives(db, node, state())
     wasHeard = true
     if (performance.now() - sweptMs < endsSilentMs) return
@@ -54,17 +54,17 @@ export function startNodeHeartbeat(options: {
     if (calls > 0) options.onEnded(calls)
   }
   /** One heartbeat at a time if the database is slow. */
-  function tellAgain(): void {
-    telling ??= tell()
+  function sendAgain(): void {
+    sending ??= sendHeartbeat()
       .catch((error: unknown) => {
         // Reported once per outage.
         if (wasHeard) onFault(error)
         wasHeard = false
       })
-      .finally(() => (telling = undefined))
+      .finally(() => (sending = undefined))
   }
-  tellAgain()
-  const timer = setInterval(tellAgain, livesMs)
+  sendAgain()
+  const timer = setInterval(sendAgain, livesMs)
   const answering = answerOverChannel({
     ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), onFault },
     answer: options.answer,
@@ -73,7 +73,7 @@ export function startNodeHeartbeat(options: {
     async stop() {
       clearInterval(timer)
       await answering.stop()
-      await telling
+      await sending
       await nodeEnds(db, node.id, state().waiting).catch(onFault)
     },
   }

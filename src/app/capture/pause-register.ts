@@ -42,7 +42,7 @@ export function pauseRegisterOnRequest(
     if (typeof message !== 'object' || message === null || !('register' in message)) return
     const wish = message as RegisterPauseRequest
     void obey(wish).then(
-      (told) => process.send?.(told),
+      (message) => process.send?.(message),
       (error: unknown) =>
         process.send?.({ register: 'held', failed: (error as Error).message } satisfies RegisterPauseReply),
     )

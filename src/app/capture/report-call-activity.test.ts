@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { reportCallActivity, type CallActivity } from './report-call-activity.ts'
 
-const told: string[] = []
+const messages: string[] = []
 let live = 0
-let telling: CallActivity | undefined
+let activity: CallActivity | undefined
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] })
-  told.length = 0
+  messages.length = 0
   live = 0
 })
 afterEach(() => {
-  telling?.stop()
+  activity?.stop()
   vi.useRealTimers()
 })
 
 function begin(): void {
-  telling = reportCallActivity(
+  activity = reportCallActivity(
     () => live,
-    (called) => told.push(called ? 'calls' : 'quiet'),
-    () => told.push('collected'),
+    (called) => messages.push(called ? 'calls' : 'quiet'),
+    () => messages.push('collected'),
   )
 }
 function pass(seconds: number): void {
@@ -33,7 +33,7 @@ describe('whether calls go on', () => {
     pass(1)
     live = 3
     pass(60)
-    expect(told).toEqual(['calls'])
+    expect(messages).toEqual(['calls'])
   })
 
   test('is not taken back in a pause, but after ten minutes without one; what is left is given back then', () => {
@@ -42,34 +42,34 @@ describe('whether calls go on', () => {
     pass(30)
     live = 0
     pass(9 * 60)
-    expect(told).toEqual(['calls'])
+    expect(messages).toEqual(['calls'])
     live = 1
     pass(1)
     live = 0
     pass(9 * 60 + 50)
-    expect(told).toEqual(['calls'])
+    expect(messages).toEqual(['calls'])
     pass(20)
-    expect(told).toEqual(['calls', 'quiet', 'collected'])
+    expect(messages).toEqual(['calls', 'quiet', 'collected'])
   })
 
   test('nothing is given back after the start while calls have come back, and it is where there are none', () => {
     live = 2
     begin()
     pass(30)
-    expect(told).toEqual(['calls'])
-    telling?.stop()
-    told.length = 0
+    expect(messages).toEqual(['calls'])
+    activity?.stop()
+    messages.length = 0
     live = 0
     begin()
     pass(30)
-    expect(told).toEqual(['collected'])
+    expect(messages).toEqual(['collected'])
   })
 
   test('is told no more once it is stopped', () => {
     begin()
-    telling?.stop()
+    activity?.stop()
     live = 1
     pass(30)
-    expect(told).toEqual([])
+    expect(messages).toEqual([])
   })
 })

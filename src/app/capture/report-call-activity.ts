@@ -11,13 +11,13 @@ export interface CallActivity {
 }
 
 /**
- * @param tell called with `true` at the first call, `false` after ten minutes without one
+ * @param report called with `true` at the first call, `false` after ten minutes without one
  * @param collect releases memory left from loading the program, or of a day's calls; never during a call, as it blocks for a
  * tenth of a second
  */
 export function reportCallActivity(
   live: () => number,
-  tell: (called: boolean) => void,
+  report: (called: boolean) => void,
   collect: () => void,
 ): CallActivity {
   let called = false
@@ -28,7 +28,7 @@ export function reportCallActivity(
     const isCalled = live() > 0 || (called && nowMs - lastMs < quietMs)
     if (isCalled === called) return
     called = isCalled
-    tell(called)
+    report(called)
     if (!called) collect()
   }, checkMs)
   const starting = setTimeout(() => {

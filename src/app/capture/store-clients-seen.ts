@@ -1,11 +1,11 @@
-import type { ClientsSeen, ClientTold } from '#capture/session/seen/clients-seen.ts'
+import type { ClientsSeen, ClientCounts } from '#capture/session/seen/clients-seen.ts'
 
 const everyMs = 5_000
 const forgetEveryMs = 3_600_000
 
 /** Stores what clients send for the pages. Waits in memory while the database is away; a crash loses that much. */
 export function storeClientsSeen(options: {
-  keep: (told: ClientTold) => Promise<void>
+  keep: (counts: ClientCounts) => Promise<void>
   forget: () => Promise<void>
   clients: ClientsSeen
   onFault: (error: unknown) => void
@@ -17,8 +17,8 @@ export function storeClientsSeen(options: {
   async function keep(): Promise<void> {
     const waiting = clients.take()
     try {
-      for (let told = waiting[0]; told; told = waiting[0]) {
-        await options.keep(told)
+      for (let counts = waiting[0]; counts; counts = waiting[0]) {
+        await options.keep(counts)
         waiting.shift()
       }
       if (performance.now() - forgotAt < forgetEveryMs) return

@@ -18,9 +18,9 @@ export async function askDesk(http: Endpoint): Promise<DeskState> {
     const answer = await fetch(`http://${formatEndpoint(http)}/health/ready`, {
       signal: AbortSignal.timeout(deskAnswerMs),
     })
-    const told = (await answer.json()) as { ready: boolean; missing?: string[]; blockers?: StandingBlocker[] }
-    const desk = told.ready ? 'ready' : 'not-ready'
-    return { desk, silence: undefined, missing: told.missing ?? [], blockers: told.blockers }
+    const status = (await answer.json()) as { ready: boolean; missing?: string[]; blockers?: StandingBlocker[] }
+    const desk = status.ready ? 'ready' : 'not-ready'
+    return { desk, silence: undefined, missing: status.missing ?? [], blockers: status.blockers }
   } catch (error) {
     const silence = (error as Error).name === 'TimeoutError' ? 'no-answer' : 'refused'
     return { desk: 'does-not-answer', silence, missing: [], blockers: undefined }

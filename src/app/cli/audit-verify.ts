@@ -11,7 +11,7 @@ import { withRunningDatabase } from './running-database.ts'
 
 /** Exit code for a log that is not what was signed. */
 const brokenCode = 3
-const tellMs = 1_000
+const reportEveryMs = 1_000
 
 /**
  * `audit verify`: verifies an export without its database, or the log of a running Seloste. Exits with 0 if the log is whole, 3
@@ -35,7 +35,7 @@ export async function auditVerify(settings: Settings, args: string[]): Promise<v
   }
   const witnessKeys = settings.witnesses.map(({ key }) => key)
   for (const path of values['witness-key'] ?? []) witnessKeys.push((await textOf('--witness-key', path)).trim())
-  const onProgress = values.json ? () => undefined : tellProgress()
+  const onProgress = values.json ? () => undefined : printProgress()
 
   const report =
     values.export === undefined
@@ -51,7 +51,7 @@ export async function auditVerify(settings: Settings, args: string[]): Promise<v
         )
       : await verifyFolder(values.export, { keyLine, witnessKeys, seen, onProgress })
   if (values.json) console.log(JSON.stringify(report, null, 2))
-  else tell(report, values.export)
+  else print(report, values.export)
   if (report.found > 0) process.exitCode = brokenCode
 }
 
@@ -105,16 +105,16 @@ async function textOf(option: string, path: string): Promise<string> {
 }
 
 /** One line a second, on a terminal only. */
-function tellProgress(): (progress: Progress) => void {
-  let toldAt = performance.now()
+function printProgress(): (progress: Progress) => void {
+  let reportedAt = performance.now()
   return ({ step, checked, entries }) => {
-    if (!process.stderr.isTTY || performance.now() - toldAt < tellMs) return
-    toldAt = performance.now()
+    if (!process.stderr.isTTY || performance.now() - reportedAt < reportEveryMs) return
+    reportedAt = performance.now()
     console.error(`${step}: ${checked} of ${entries}`)
   }
 }
 
-function tell(report: Report, folder: string | undefined): void {
+function print(report: Report, folder: string | undefined): void {
   const { entries, pruned, pending, checkpoints, witnesses, recordings, destructions, newest, accepted } = report
   if (newest) console.log(`${newest.origin}: ${entries} entries, root ${newest.root}`)
   console.log(`signatures found right: ${checkpoints} checkpoints, ${witnesses} of witnesses`)

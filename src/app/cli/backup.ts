@@ -31,7 +31,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
     args,
     options: { to: { type: 'string' }, due: { type: 'boolean' }, json: { type: 'boolean' } },
   })
-  const tell = values.json === true ? tellJson : tellLines
+  const print = values.json === true ? jsonPrinter : linePrinter
   const recipient = settings.backupKey
   if (recipient === undefined || settings.backups.length === 0) {
     throw new Fault(
@@ -74,16 +74,16 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
             rotated = ended
           },
           onProgress: (progress) => {
-            tell.progress(place.name, progress)
+            print.progress(place.name, progress)
           },
         })
         await noteBackup(db, opened, made)
         await noteRun(db, { work: 'backup', recordings: made.recordings, contacts: rowsOf(made, 'contact') })
-        tell.made(place.name, made)
+        print.made(place.name, made)
       } catch (error) {
         await noteBackupFault(db, place.name, error, store && rotated && { store, rotated })
         await noteRun(db, { work: 'backup', fault: (error as { code?: string }).code ?? 'unknown' })
-        tell.failed(place.name, error as Error, await lastOf(store, storage.backupDays), rotated?.ended ?? [])
+        print.failed(place.name, error as Error, await lastOf(store, storage.backupDays), rotated?.ended ?? [])
         process.exitCode = 1
       }
     }
@@ -152,13 +152,13 @@ async function listBackups(settings: Settings): Promise<void> {
   })
 }
 
-interface Telling {
+interface Printer {
   progress: (place: string, progress: BackupProgress) => void
   made: (place: string, made: MadeBackup) => void
   failed: (place: string, error: Error, last: LastBackup | undefined, ended: readonly string[]) => void
 }
 
-const tellJson: Telling = {
+const jsonPrinter: Printer = {
   progress: (place, progress) => {
     console.log(JSON.stringify({ place, ...progress }))
   },
@@ -185,7 +185,7 @@ const tellJson: Telling = {
   },
 }
 
-const tellLines: Telling = {
+const linePrinter: Printer = {
   progress: (place, { step, item, done, total }) => {
     // A line per table and file would be too much.
     if (done === total || (step === 'objects' && done % 10_000 === 0)) {

@@ -9,9 +9,11 @@ const assets = join(import.meta.dirname, '../../../web/dist/assets')
 test('pages built by a test are those that people get: without what React tells only who develops', async () => {
   await buildWebIfStale(() => undefined)
   const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
-  const told = scripts.filter((name) => readFileSync(join(assets, name), 'utf8').includes('react-devtools'))
+  const withDevelopmentCode = scripts.filter((name) =>
+    readFileSync(join(assets, name), 'utf8').includes('react-devtools'),
+  )
   expect(scripts.length).toBeGreaterThan(0)
-  expect(told).toEqual([])
+  expect(withDevelopmentCode).toEqual([])
 })
 
 test('each script and style lies beside its Brotli and gzip, and what many pages share is one file', async () => {

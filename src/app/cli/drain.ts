@@ -23,7 +23,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
     console.log('new sessions are taken again')
     return
   }
-  console.log(`no new session is taken; ${tellLeft(state)}`)
+  console.log(`no new session is taken; ${describeRemaining(state)}`)
   if (waitSeconds === undefined) return
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
@@ -35,7 +35,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
     }
     if (!state.draining) throw new Fault('drain-called-off', 'the draining was called off: new sessions are taken')
     if (performance.now() > deadline) {
-      console.log(`after ${waitSeconds} s ${tellLeft(state)}; it ends by itself when they have`)
+      console.log(`after ${waitSeconds} s ${describeRemaining(state)}; it ends by itself when they have`)
       process.exitCode = 1
       return
     }
@@ -43,15 +43,15 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
   }
 }
 
-function tellLeft({ live, storing, waiting }: CaptureState): string {
+function describeRemaining({ live, storing, waiting }: CaptureState): string {
   const ended = storing > 0 ? `, ended and not stored yet: ${storing}` : ''
   return `going on: ${live}${ended}, waiting for the register: ${waiting}`
 }
 
 /** Describes capture on one line, for `seloste status`. */
-export function tellCapture(state: CaptureState | undefined): string {
+export function describeCapture(state: CaptureState | undefined): string {
   if (!state) return 'capture does not answer: it is drained and has ended, runs elsewhere, or is being started again'
-  if (state.draining) return `capture is draining, no new session is taken; ${tellLeft(state)}`
-  if (state.pressures.length === 0) return `capture takes new sessions; ${tellLeft(state)}`
-  return `capture takes no new session (${state.pressures.join(', ')}: docs/operate/overload.md); ${tellLeft(state)}`
+  if (state.draining) return `capture is draining, no new session is taken; ${describeRemaining(state)}`
+  if (state.pressures.length === 0) return `capture takes new sessions; ${describeRemaining(state)}`
+  return `capture takes no new session (${state.pressures.join(', ')}: docs/operate/overload.md); ${describeRemaining(state)}`
 }

@@ -69,11 +69,11 @@ test('of other versions than those that are pinned none is read joined, and join
 })
 
 test('the command itself is read without any: it can still say that they are joined', async () => {
-  const tells = `import { registerHooks } from 'node:module'
+  const hook = `import { registerHooks } from 'node:module'
     const libraries = ${JSON.stringify(libraries)}
     registerHooks({ resolve: (name, context, next) => (libraries.includes(name) && console.error(name), next(name, context)) })`
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-    ...['--import', `data:text/javascript,${encodeURIComponent(tells)}`],
+    ...['--import', `data:text/javascript,${encodeURIComponent(hook)}`],
     ...[join(import.meta.dirname, 'main.ts'), '--version'],
   ])
   expect(stderr).toBe('')

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import type { Kysely } from 'kysely'
-import { tellPlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
+import { describePlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { openConnection } from '#platform/database/copy.ts'
 import { findEmbeddedPostgres, foldersOfEmbedded, startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -35,9 +35,9 @@ export async function destroyOld(settings: Settings): Promise<void> {
     }
     for (const store of objects) {
       const removed = await destroyStore(store)
-      await note(db, { store: tellPlace({ at: store }), ...removed })
+      await note(db, { store: describePlace({ at: store }), ...removed })
       console.log(
-        `the old store ${tellPlace({ at: store })} is destroyed: ${removed.files} files, none of them found any more`,
+        `the old store ${describePlace({ at: store })} is destroyed: ${removed.files} files, none of them found any more`,
       )
     }
     if (cluster !== undefined) {
@@ -87,8 +87,8 @@ async function assertOldCluster(folder: string): Promise<void> {
 }
 
 async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address): Promise<void> {
-  const where = tellPlace({ at })
-  if (where === tellPlace({ at: settings.objects })) {
+  const where = describePlace({ at })
+  if (where === describePlace({ at: settings.objects })) {
     throw new Fault(
       'move-old-in-use',
       `the store ${where} is in use: set OBJECTS_URL to where it was moved, and start anew`,
@@ -106,7 +106,7 @@ async function destroyStore(at: FolderAddress | S3Address): Promise<DestroyedFil
   let files = 0
   for await (const key of store.list('')) if (await store.delete(key)) files += 1
   for await (const key of store.list('')) {
-    throw new Fault('move-old-stays', `${key} is still in ${tellPlace({ at })}: run it again`)
+    throw new Fault('move-old-stays', `${key} is still in ${describePlace({ at })}: run it again`)
   }
   await store.forgetUploads()
   return { files, bytes: 0 }

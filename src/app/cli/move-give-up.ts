@@ -1,7 +1,7 @@
-import { tellPlace } from '#platform/config/places.ts'
+import { describePlace } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
-import { readMovedAway, tellDatabase } from '#platform/database/moved-away.ts'
+import { readMovedAway, describeDatabase } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { emptyDatabase } from '#safeguards/moving/empty-target.ts'
 import { emptyTarget, hasMovedAway } from '#safeguards/moving/move-objects.ts'
@@ -17,25 +17,25 @@ export async function giveUp(settings: Settings, target: Target, source: { url: 
   if (await readMovedAway(source.connection)) throw left()
   if (target.hasObjects) {
     if ((await hasMovedAway(await openObjects(settings))) !== undefined) throw left()
-    const [to, where] = [await openObjects(target.settings), tellPlace({ at: target.settings.objects })]
+    const [to, where] = [await openObjects(target.settings), describePlace({ at: target.settings.objects })]
     const objects = await emptyTarget({ to, origin: await originOf(source.url) }).catch((error: unknown) => {
       throw targetFault(error, where)
     })
     if (objects !== undefined) await to.forgetUploads()
-    tell(where, objects === undefined ? undefined : `${objects} objects`)
+    print(where, objects === undefined ? undefined : `${objects} objects`)
   }
   if (target.database === undefined) return
-  const where = tellDatabase(target.database)
+  const where = describeDatabase(target.database)
   try {
     const connection = await openConnection(target.database, 'seloste-move')
     const tables = await emptyDatabase(connection).finally(() => connection.close())
-    tell(where, tables === undefined ? undefined : `${tables} tables`)
+    print(where, tables === undefined ? undefined : `${tables} tables`)
   } catch (error) {
     throw targetFault(error, where)
   }
 }
 
-function tell(where: string, gone: string | undefined): void {
+function print(where: string, gone: string | undefined): void {
   if (gone === undefined) console.log(`${where}: no move that was cut short; nothing is taken away`)
   else console.log(`${where} is empty again: ${gone} are gone`)
 }

@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { tellPlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
+import { describePlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
 
 export interface MoveLeftovers {
   /** ISO 8601. */
@@ -30,7 +30,7 @@ function fileOf(dataDirectory: string): string {
 export async function recordLeftovers(dataDirectory: string, left: MoveLeftovers): Promise<void> {
   const before = await readLeftovers(dataDirectory)
   const stores = [...(before?.objects ?? []), ...(left.objects ?? [])]
-  const objects = [...new Map(stores.map((at) => [tellPlace({ at }), at])).values()]
+  const objects = [...new Map(stores.map((at) => [describePlace({ at }), at])).values()]
   await write(dataDirectory, { ...before, ...left, movedAt: before?.movedAt ?? left.movedAt, objects })
 }
 

@@ -1,7 +1,7 @@
 /** Source and target of a move, from the present settings and the file of `--to`. */
 import { join, resolve } from 'node:path'
 import { readConfigFile } from '#platform/config/config-file.ts'
-import { tellPlace } from '#platform/config/places.ts'
+import { describePlace } from '#platform/config/places.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -27,8 +27,8 @@ export function readTarget(settings: Settings, file: string): Target {
   if (database === undefined && !hasObjects)
     throw new Fault('argument-wrong', `${file} names neither DATABASE_URL nor OBJECTS_URL`)
   const next = readSettings({ ...process.env, ...environment }, process.cwd())
-  if (hasObjects && tellPlace({ at: next.objects }) === tellPlace({ at: settings.objects })) {
-    throw new Fault('argument-wrong', `the objects are in ${tellPlace({ at: next.objects })} already`)
+  if (hasObjects && describePlace({ at: next.objects }) === describePlace({ at: settings.objects })) {
+    throw new Fault('argument-wrong', `the objects are in ${describePlace({ at: next.objects })} already`)
   }
   return { environment, settings: next, database, hasObjects }
 }

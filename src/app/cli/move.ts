@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { termZone } from '#description/terms.ts'
-import { tellPlace } from '#platform/config/places.ts'
+import { describePlace } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { openConnection } from '#platform/database/copy.ts'
 import { migrate } from '#platform/database/migrate.ts'
-import { tellDatabase } from '#platform/database/moved-away.ts'
+import { describeDatabase } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { appendedLines } from '#platform/files/appended-lines.ts'
 import { isSettledObject } from '#register/recordings/objects.ts'
@@ -105,11 +105,11 @@ async function assertAttested(url: string, target: Target): Promise<void> {
   const now = Temporal.Now.instant()
   const versions = await readVersions(db).finally(close)
   const { sites } = versionAt(versions, now).description.storage
-  const told = [
+  const refused = [
     ...(target.hasObjects ? [await describeObjectStore(target.settings)] : []),
-    ...(target.database === undefined ? [] : [tellTargetDatabase(target.database, target.settings.sites.database)]),
+    ...(target.database === undefined ? [] : [describeTargetDatabase(target.database, target.settings.sites.database)]),
   ]
-  for (const place of told) {
+  for (const place of refused) {
     const verdict = judgeSite(sites, place, now.toZonedDateTimeISO(termZone).toPlainDate())
     if (verdict.attested) continue
     throw new PlaceFault(
@@ -119,11 +119,11 @@ async function assertAttested(url: string, target: Target): Promise<void> {
   }
 }
 
-function tellTargetDatabase(text: string, site: string | undefined) {
+function describeTargetDatabase(text: string, site: string | undefined) {
   const url = new URL(text)
   const host = url.searchParams.get('host') ?? url.hostname
   const elsewhere = host !== '' && !host.startsWith('/') && !isThisMachine(host)
-  return { name: 'database', location: tellDatabase(text), elsewhere, site }
+  return { name: 'database', location: describeDatabase(text), elsewhere, site }
 }
 
 async function moveTo(
@@ -135,17 +135,17 @@ async function moveTo(
   const ended = await endMove({ databaseUrl: source.url, objects: settings.objects }, target.environment)
   if (ended.left) {
     console.log(`the register had moved already${ended.wasCutShort ? '; what was left to do is done' : ''}`)
-    return tellWhatToChange(target)
+    return printSettingsToChange(target)
   }
   if (target.database !== undefined) {
-    await assertMovable({ from: source.url, to: target.database, told: tellDatabase(target.database) })
+    await assertMovable({ from: source.url, to: target.database, location: describeDatabase(target.database) })
   }
   const objects = target.hasObjects ? await beginObjects(settings, target, source.url) : undefined
   const startedAt = performance.now()
   if (objects) {
-    console.log(`objects to ${tellPlace({ at: target.settings.objects })}, while calls and listening go on`)
+    console.log(`objects to ${describePlace({ at: target.settings.objects })}, while calls and listening go on`)
     for (let pass = 0, copied = Infinity; copied > fewObjects && pass < mostPasses; pass++)
-      copied = (await copyAndTell(objects)).copied
+      copied = (await copyAndPrint(objects)).copied
   }
   await way?.hold(target.environment)
   const heldAt = performance.now()
@@ -155,7 +155,7 @@ async function moveTo(
   const isOfDatabase = target.database !== undefined
   /** Everything but the commit point: after an interruption the record remains, and `endMove` completes the move. */
   const settle = async (database?: MovedDatabase) => {
-    settled.objects = objects && (await copyAndTell(objects))
+    settled.objects = objects && (await copyAndPrint(objects))
     await noteMove(target.database ?? source.url, target, settled.objects, database)
     await recordLeftovers(settings.dataDirectory, {
       movedAt: Temporal.Now.instant().toString(),
@@ -169,7 +169,7 @@ async function moveTo(
       : await moveDatabase({
           from: source.url,
           to: target.database,
-          told: tellDatabase(target.database),
+          location: describeDatabase(target.database),
           migrate: (url, upTo) => migrate(url, { upTo }),
           onTable: ({ name, rows }, done, total) => {
             if (rows >= manyRows || done % 25 === 0 || done === total)
@@ -178,18 +178,18 @@ async function moveTo(
           whileClosed: settle,
         })
   if (objects) {
-    await finishObjects({ ...objects, told: tellPlace({ at: target.settings.objects }) })
+    await finishObjects({ ...objects, location: describePlace({ at: target.settings.objects }) })
     await objects.copied.remove()
   }
   await way?.goOn()
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
-  tellMoved(moved, settled.objects)
+  printMoved(moved, settled.objects)
   console.log(
     way
       ? `done in ${seconds(startedAt)} s, of which the register was held for ${seconds(heldAt)} s; it goes on where it was moved to`
       : `done in ${seconds(startedAt)} s`,
   )
-  tellWhatToChange(target)
+  printSettingsToChange(target)
 }
 
 /** Objects per pass, so that the last pass, with the register paused, is short. */
@@ -205,7 +205,7 @@ async function beginObjects(settings: Settings, target: Target, databaseUrl: str
     await to.assertForgets()
     await claimTarget({ to, origin })
   } catch (error) {
-    throw targetFault(error, tellPlace({ at: target.settings.objects }))
+    throw targetFault(error, describePlace({ at: target.settings.objects }))
   }
   return {
     from,
@@ -218,7 +218,7 @@ async function beginObjects(settings: Settings, target: Target, databaseUrl: str
   }
 }
 
-async function copyAndTell(objects: ObjectMove): Promise<MovedObjects> {
+async function copyAndPrint(objects: ObjectMove): Promise<MovedObjects> {
   const moved = await copyObjects(objects).catch((error: unknown) => {
     throw targetFault(error, 'the target store')
   })
@@ -242,7 +242,7 @@ async function noteMove(
     object: { kind: 'place' },
     detail: {
       ...(database && {
-        database: tellDatabase(target.database ?? ''),
+        database: describeDatabase(target.database ?? ''),
         tables: database.tables.length,
         rows: database.rows,
         logLeaves: database.heads.auditLog.leaves,
@@ -250,12 +250,12 @@ async function noteMove(
         ledgerLeaves: database.heads.ledger.leaves,
         ledgerRoot: database.heads.ledger.root,
       }),
-      ...(objects && { store: tellPlace({ at: target.settings.objects }), objects: objects.objects }),
+      ...(objects && { store: describePlace({ at: target.settings.objects }), objects: objects.objects }),
     },
   }).finally(close)
 }
 
-function tellMoved(database: MovedDatabase | undefined, objects: MovedObjects | undefined): void {
+function printMoved(database: MovedDatabase | undefined, objects: MovedObjects | undefined): void {
   if (database) {
     const { tables, rows, catalog, heads } = database
     console.log(
@@ -267,7 +267,7 @@ function tellMoved(database: MovedDatabase | undefined, objects: MovedObjects | 
   if (objects) console.log(`store: ${objects.objects} objects are the same there, each read back`)
 }
 
-function tellWhatToChange({ environment }: Target): void {
+function printSettingsToChange({ environment }: Target): void {
   console.log('Change the settings now (seloste.yaml, or the environment): commands and the next start read them:')
   for (const name of Object.keys(environment)) console.log(`  ${name}: as in the file of --to`)
   console.log('What is left here has personal data: then destroy it with "seloste move --destroy-old".')

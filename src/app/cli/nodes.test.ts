@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SeenNode } from '#register/capture-nodes.ts'
-import { tellNodes } from './nodes.ts'
+import { describeNodes } from './nodes.ts'
 
 const node = (name: string, state: SeenNode['state'], sharesName = false): SeenNode => ({
   ...{
@@ -25,7 +25,7 @@ const node = (name: string, state: SeenNode['state'], sharesName = false): SeenN
 test('each capture has a line; a name that two share is told of once', () => {
   const now = 'sessions: 1, recordings: 0, waiting for the register: 0'
   expect(
-    tellNodes([
+    describeNodes([
       node('north', 'silent'),
       node('north', 'takes-calls'),
       node('south', 'draining', true),

@@ -16,7 +16,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
     const found = await withRunningDatabase(settings, 'nodes', seenNodes)
     if (values.json === true) console.log(JSON.stringify(found))
     else if (found.length === 0) console.log('no capture has been started on this database')
-    else for (const line of tellNodes(found)) console.log(line)
+    else for (const line of describeNodes(found)) console.log(line)
     if (found.some(({ state }) => state === 'silent')) process.exitCode = 1
     return
   }
@@ -46,15 +46,15 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
 }
 
 /** Returns a line per node, and one per name shared by two live nodes. */
-export function tellNodes(found: readonly SeenNode[]): string[] {
+export function describeNodes(found: readonly SeenNode[]): string[] {
   const twice = new Set(found.filter(({ sharesName }) => sharesName).map(({ name }) => name))
   const lines = [...twice].map(
     (name) => `${name}  is the name of two captures that answer: give each its own by SELOSTE_NODE`,
   )
-  return [...found.map(tellNode), ...lines]
+  return [...found.map(describeNode), ...lines]
 }
 
-function tellNode(node: SeenNode): string {
+function describeNode(node: SeenNode): string {
   const { name, sessions, recordings, waiting, openCalls } = node
   const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
   const since = node.aliveAt.toString({ smallestUnit: 'second' })

@@ -30,7 +30,7 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
   })
   const { 'user-id': userId, name, unit, phone } = values
   const [command] = positionals
-  if (command === 'first') return tellFirst(settings)
+  if (command === 'first') return printFirstLink(settings)
   if (command === 'link' && userId) return makeLink(settings, userId)
   if (command === 'remove-factors' && userId) return takeFactors(settings, userId)
   if (command !== 'add' || !userId || !name) {
@@ -66,7 +66,7 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
   })
 }
 
-async function tellFirst(settings: Settings): Promise<void> {
+async function printFirstLink(settings: Settings): Promise<void> {
   const url = await databaseUrlOf(settings)
   await refuseQuarantined(url)
   const lines = await firstLinks(settings, url)

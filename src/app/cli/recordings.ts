@@ -11,7 +11,7 @@ import { withRunningDatabase } from './running-database.ts'
 
 /** Exit code: a recording is not what was stored, or a destroyed one is not gone. */
 const foundCode = 3
-const tellMs = 1_000
+const reportEveryMs = 1_000
 const mebibyte = 1024 * 1024
 
 /**
@@ -35,7 +35,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
     const [objects, keys] = await Promise.all([openObjects(settings), openKeyStore(settings)])
     const found = await verifyRecordings(
       { db, objects, keys, places: await backupPlacesToVerify(settings.backups) },
-      { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: tellProgress() }) },
+      { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: printProgress() }) },
     )
     await noteRun(db, {
       work: 'verification',
@@ -45,7 +45,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
     return found
   })
   if (values.json) console.log(JSON.stringify({ ...report, findings: report.findings.map(asJson) }, null, 2))
-  else tell(report)
+  else print(report)
   if (report.found > 0) process.exitCode = foundCode
 }
 
@@ -54,16 +54,16 @@ function asJson(finding: Verification['findings'][number]) {
 }
 
 /** One line a second, on a terminal only. */
-function tellProgress(): (so: { checked: number; bytes: number }) => void {
-  let toldAt = performance.now()
+function printProgress(): (so: { checked: number; bytes: number }) => void {
+  let reportedAt = performance.now()
   return ({ checked, bytes }) => {
-    if (!process.stderr.isTTY || performance.now() - toldAt < tellMs) return
-    toldAt = performance.now()
+    if (!process.stderr.isTTY || performance.now() - reportedAt < reportEveryMs) return
+    reportedAt = performance.now()
     console.error(`${checked} recordings, ${Math.round(bytes / mebibyte)} MiB opened`)
   }
 }
 
-function tell({ held, wanting, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
+function print({ held, wanting, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
   const mebibytes = bytes / mebibyte
   const checked = `${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`
   console.log(

@@ -88,7 +88,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
     // Nodes of the past: one that returns with its disk registers again; the others would be silent for ever.
     for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
     await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
-    tell(restored, values.ledger === undefined)
+    print(restored, values.ledger === undefined)
   } finally {
     await database.close()
   }
@@ -168,7 +168,7 @@ async function writeDrawKey(settings: Settings, key: Buffer): Promise<void> {
   await writeFile(path, key, { mode: 0o600, flush: true })
 }
 
-function tell(restored: Restored, isPlacesLedger: boolean): void {
+function print(restored: Restored, isPlacesLedger: boolean): void {
   const {
     backup,
     rows,

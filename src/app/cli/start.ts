@@ -16,7 +16,7 @@ export async function startAll(settings: Settings): Promise<void> {
   const all = await superviseRoles(settings, log, assertNoDemo)
   log.info(`web at ${all.addresses.desk}, SIP at ${all.addresses.capture}`)
   const ending = new AbortController()
-  const telling = tellFirstLinks(all.database.adminUrl, ending.signal).catch((error: unknown) => {
+  const printing = printFirstLinks(all.database.adminUrl, ending.signal).catch((error: unknown) => {
     if (ending.signal.aborted) return
     log.error({ err: error }, 'the links of the first people could not be made; "seloste people first" makes them')
   })
@@ -25,14 +25,14 @@ export async function startAll(settings: Settings): Promise<void> {
     return all.stop()
   }
   await runUntilSignal({ failed: all.failed, stop }, log)
-  await telling
+  await printing
 }
 
 /**
  * Prints links for first roles without a holder, from a short-lived process, since the code is large and this process stays.
  * Not into the log, whose readers must not become the first of a role.
  */
-async function tellFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
+async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
   const [held] = await askOnce<{ all: boolean }>(
     adminUrl,
     `select role_is_held('ADMINISTRATOR') and role_is_held('ACCESS_APPROVER') as all`,

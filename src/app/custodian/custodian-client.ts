@@ -106,11 +106,11 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
   const blockers: CustodianClient['blockers'] = (withinMs) =>
     ask('/blockers', {}, { timeout: withinMs }).then(
       ({ status, body }) => {
-        way.tellOf(status === 200 ? undefined : { status })
+        way.report(status === 200 ? undefined : { status })
         return status === 200 ? (JSON.parse(body.toString('utf8')) as Blocker[]) : undefined
       },
       (error: unknown) => {
-        way.tellOf(error as Error)
+        way.report(error as Error)
         return undefined
       },
     )

@@ -89,14 +89,14 @@ test.each([
   ['has ended', ours.issue({ name: 'desk-1.example', days: -1 }), ours, /does not take this desk/],
   ['names another machine of ours', ours.issue({ name: 'capture-1.example' }), ours, /SELOSTE_CUSTODIAN_DESKS/],
   ['trusts another authority', ours.issue({ name: 'desk-1.example' }), makeAuthority('x'), /SELOSTE_LINK_AUTHORITIES/],
-])('a desk whose certificate %s gets nothing, and is told why', async (_what, shown, trusted, told) => {
+])('a desk whose certificate %s gets nothing, and is told why', async (_what, shown, trusted, reported) => {
   lines.length = 0
   const before = asked.length
   const { way, custodian } = await deskWith(await put('other', shown, trusted))
   expect(await custodian.alive()).toBe(false)
   await expect(custodian.audio({} as never)).rejects.toThrow()
   expect(asked.length).toBe(before)
-  expect(lines.join('')).toMatch(told)
+  expect(lines.join('')).toMatch(reported)
   way.stop()
 })
 

@@ -22,7 +22,7 @@ export interface CustodianTransport {
     onResponse: (response: IncomingMessage) => void,
   ): Pick<ClientRequest, 'on' | 'end' | 'destroy'>
   /** Undefined: it has answered. A failure is logged once. */
-  tellOf(problem: Error | { status: number } | undefined): void
+  report(problem: Error | { status: number } | undefined): void
   stop(): void
 }
 
@@ -52,7 +52,7 @@ export function custodianAtSocket(path: string, log: Around['log']): CustodianTr
   const agents = { questions: agentOf('questions'), listeners: agentOf('listeners') }
   return {
     request: (pool, options, onResponse) => request({ ...options, socketPath: path, agent: agents[pool] }, onResponse),
-    tellOf: tellOnce(path, log),
+    report: logOnce(path, log),
     stop: () => undefined,
   }
 }
@@ -75,7 +75,7 @@ async function overTls(
       if (agent) return requestOverTls({ ...options, host, port, agent }, onResponse)
       throw new Fault('link-certificate-wrong', 'there is no certificate in use to show to the custodian')
     },
-    tellOf: tellOnce(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, log),
+    report: logOnce(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, log),
     stop() {
       certificate.stop()
       for (const agent of Object.values(agents ?? {})) agent.destroy()
@@ -118,10 +118,10 @@ export function followLink(
 }
 
 /** Logs one line when it stops answering or the reason changes, and one when it answers again. */
-function tellOnce(address: string, log: Around['log']): CustodianTransport['tellOf'] {
+function logOnce(address: string, log: Around['log']): CustodianTransport['report'] {
   let said: string | undefined
   return (problem) => {
-    const line = problem && `the custodian does not answer at ${address}: ${tellProblem(problem)}`
+    const line = problem && `the custodian does not answer at ${address}: ${describeProblem(problem)}`
     if (line === said) return
     if (line !== undefined) log.error({ err: problem instanceof Error ? problem : undefined }, line)
     else log.info(`the custodian answers at ${address}`)
@@ -143,7 +143,7 @@ const causes: Readonly<Record<string, string>> = {
 }
 const unknownAuthority = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_SIGNATURE_FAILURE)/
 
-function tellProblem(problem: Error | { status: number }): string {
+function describeProblem(problem: Error | { status: number }): string {
   if (!(problem instanceof Error)) {
     return problem.status === 403
       ? 'it knows this desk’s certificate and none of the names in it; see SELOSTE_CUSTODIAN_DESKS there'

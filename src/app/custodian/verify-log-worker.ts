@@ -16,14 +16,14 @@ export interface VerifyLogTask {
 }
 
 /** What the thread tells. */
-export type VerifyLogTold = { progress: Progress } | { report: Report } | 'cancelled' | { fault: string }
+export type VerifyLogMessage = { progress: Progress } | { report: Report } | 'cancelled' | { fault: string }
 
-const tellMs = 200
+const reportEveryMs = 200
 
 const task = workerData as VerifyLogTask
 const cancelled = new AbortController()
 parentPort?.on('message', () => cancelled.abort())
-let toldAt = 0
+let reportedAt = 0
 
 const database = connectDatabase({
   url: task.databaseUrl,
@@ -40,19 +40,19 @@ try {
     signal: cancelled.signal,
     onProgress(progress) {
       const now = performance.now()
-      if (now - toldAt < tellMs) return
-      toldAt = now
-      tell({ progress })
+      if (now - reportedAt < reportEveryMs) return
+      reportedAt = now
+      send({ progress })
     },
   })
-  tell({ report })
+  send({ report })
 } catch (error) {
-  tell(cancelled.signal.aborted ? 'cancelled' : { fault: error instanceof Fault ? error.message : String(error) })
+  send(cancelled.signal.aborted ? 'cancelled' : { fault: error instanceof Fault ? error.message : String(error) })
 } finally {
   await database.close()
   parentPort?.close()
 }
 
-function tell(told: VerifyLogTold): void {
-  parentPort?.postMessage(told)
+function send(message: VerifyLogMessage): void {
+  parentPort?.postMessage(message)
 }

@@ -18,7 +18,7 @@ import {
 } from '#safeguards/audit/log-verifications.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
+import type { VerifyLogTask, VerifyLogMessage } from './verify-log-worker.ts'
 
 const checkMs = 1_500
 const startingMs = 30_000
@@ -116,9 +116,9 @@ async function verifyInThread(
   task: VerifyLogTask,
   id: string,
   ending: AbortSignal,
-): Promise<Exclude<VerifyLogTold, { progress: unknown }>> {
+): Promise<Exclude<VerifyLogMessage, { progress: unknown }>> {
   const worker = new Worker(new URL('./verify-log-worker.ts', import.meta.url), { workerData: task })
-  const over = Promise.withResolvers<Exclude<VerifyLogTold, { progress: unknown }>>()
+  const over = Promise.withResolvers<Exclude<VerifyLogMessage, { progress: unknown }>>()
   const cancel = () => {
     worker.postMessage('cancel')
     // It may be waiting for the database, and hears nothing then.
@@ -136,9 +136,9 @@ async function verifyInThread(
   // A verification that waits for the database tells nothing: whether it was cancelled is asked all the same.
   const timer = setInterval(note, cancelCheckMs)
   try {
-    worker.on('message', (told: VerifyLogTold) => {
-      if (told !== 'cancelled' && 'progress' in told) last = told.progress
-      else over.resolve(told)
+    worker.on('message', (message: VerifyLogMessage) => {
+      if (message !== 'cancelled' && 'progress' in message) last = message.progress
+      else over.resolve(message)
     })
     worker.on('error', over.reject)
     worker.on('exit', (code) => over.reject(new Error(`the thread ended with ${code} and told nothing`)))

@@ -31,24 +31,24 @@ test('a file that is not there, is no JSON or has something strange in it names 
     [{ voices: [] }, '"voices"'],
     [{ recognition: [{ ...named, sha256: 'no' }] }, '/recognition/0/sha256'],
   ] as const) {
-    const { engines, told } = await opened(content)
-    expect(told).toContain(place)
-    expect(told).toContain(file)
+    const { engines, told: reported } = await opened(content)
+    expect(reported).toContain(place)
+    expect(reported).toContain(file)
     expect([engines.of('N'), engines.recogniser]).toEqual(['no-engine', undefined])
   }
 })
 
 test('beside a program that is named wrongly the others are offered', async () => {
-  const { engines, told } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
-  expect(told).toContain('/neural/0/network')
+  const { engines, told: reported } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
+  expect(reported).toContain('/neural/0/network')
   expect(engines.recogniser).toMatchObject({ name: 'nn' })
 })
 
 test('an evaluation record that cannot be read keeps its own engine from being offered', async () => {
   for (const content of ['{', '{"format":2}', undefined]) {
     await (content === undefined ? rm(record) : writeFile(record, content))
-    const { engines, told } = await opened({ neural: [{ ...named, evaluation: record }] })
-    expect(told).toContain(`record-wrong: The evaluation record ${record}`)
+    const { engines, told: reported } = await opened({ neural: [{ ...named, evaluation: record }] })
+    expect(reported).toContain(`record-wrong: The evaluation record ${record}`)
     expect(engines.of('N')).toBe('no-evaluation')
   }
 })
@@ -90,9 +90,9 @@ test('programs that would run with the files of this account are told; without a
     { ...named, name: 'a' },
     { ...named, name: 'b', network: 'trusted' as const },
   ]
-  const told = (isolation: Parameters<typeof reachOf>[1]) =>
+  const reported = (isolation: Parameters<typeof reachOf>[1]) =>
     reachOf([shut, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
-  expect([told('bwrap'), told('unshare')]).toEqual([[], []])
-  expect(told('shared-files')).toEqual([['program-files-shared', 'a, b']])
-  expect(told('none')).toEqual([['program-files-shared', 'b']])
+  expect([reported('bwrap'), reported('unshare')]).toEqual([[], []])
+  expect(reported('shared-files')).toEqual([['program-files-shared', 'a, b']])
+  expect(reported('none')).toEqual([['program-files-shared', 'b']])
 })

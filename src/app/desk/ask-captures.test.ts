@@ -81,11 +81,11 @@ test('a desk finds the flows of all captures, each with its node, and reads one 
   // On a busy machine they are asked again, as whoever looks would.
   const list = await vi.waitFor(
     async () => {
-      const told = await reader.list()
-      if (told === 'no-answer' || told.unanswered.length > 0) throw new Error('not all have answered')
+      const answers = await reader.list()
+      if (answers === 'no-answer' || answers.unanswered.length > 0) throw new Error('not all have answered')
       // A capture that has just begun is known once it listens.
-      if (!told.flows.some(({ node }) => node === 'south')) throw new Error('south is not heard yet')
-      return told
+      if (!answers.flows.some(({ node }) => node === 'south')) throw new Error('south is not heard yet')
+      return answers
     },
     { timeout: 10_000 },
   )
@@ -101,17 +101,17 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
   south.calls.inc(4)
   const offered = await offerMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
   const desk = startMetrics('desk')
-  const told: unknown[] = []
+  const received: unknown[] = []
   const from = { sockets: { capture: join(folder, 'capture.sock') }, db, captures }
   const scrape = () =>
     gatherMetrics(desk.registry, from, {
-      process: (name, answers) => told.push([name, answers]),
-      nodes: (nodes) => told.push(nodes),
+      process: (name, answers) => received.push([name, answers]),
+      nodes: (nodes) => received.push(nodes),
     })
   const text = await scrape()
   expect(text).toContain('calls_total{process="capture",node="north"} 3')
   expect(text).toContain('calls_total{process="capture",node="south"} 4')
-  expect(told).toEqual([
+  expect(received).toEqual([
     ['capture', true],
     [
       { name: 'north', answers: true },
@@ -125,15 +125,15 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
        draining, pressures, sessions, recordings, waiting from capture_node where name = 'north'`,
     [lost],
   )
-  told.length = 0
+  received.length = 0
   expect((await scrape()).match(/calls_total\{process="capture",node="north"\} 3/g)).toHaveLength(1)
-  expect(told[1]).toEqual([
+  expect(received[1]).toEqual([
     { name: 'north', answers: false },
     { name: 'north', answers: true },
     { name: 'south', answers: true },
   ])
   const registry = new Registry()
-  measureDesk(registry, { databaseAnswers: () => Promise.resolve(true), version: '1' }).nodes(told[1] as [])
+  measureDesk(registry, { databaseAnswers: () => Promise.resolve(true), version: '1' }).nodes(received[1] as [])
   expect(await registry.metrics()).toContain('seloste_capture_node_up{of="north"} 0')
   await pool.query('delete from capture_node where id = $1', [lost])
   // The database is away for the desk: what is on its own machine answers still.

@@ -30,9 +30,9 @@ export function askCaptures(options: {
       const nodes = await nodesThere(db)
       const expected = nodes.filter(({ id }) => id !== but)
       const called = new Map(expected.map(({ id }) => [calledOnChannels(id), id]))
-      const told = await asker.ask(what, [...called.keys()], answerMs)
+      const received = await asker.ask(what, [...called.keys()], answerMs)
       const answers = new Map(
-        [...told].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
+        [...received].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
       )
       return { expected, answers }
     },

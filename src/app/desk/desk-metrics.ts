@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { ScrapeTold } from './gather-metrics.ts'
+import type { ScrapeResults } from './gather-metrics.ts'
 
 /** Metrics of the desk and of the processes scraped through it. */
 export function measureDesk(
   registry: Registry,
   { databaseAnswers, version }: { databaseAnswers: () => Promise<boolean>; version: string },
-): ScrapeTold {
+): ScrapeResults {
   const registers = [registry]
   new Gauge({ name: 'seloste_build_info', help: 'Always 1; the program’s version', labelNames: ['version'], registers })
     // Constant.

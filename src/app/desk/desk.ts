@@ -88,7 +88,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
     },
   })
-  const told = measureDesk(metrics.registry, { databaseAnswers: () => databaseAnswers(db), version })
+  const results = measureDesk(metrics.registry, { databaseAnswers: () => databaseAnswers(db), version })
   measureBlockers(metrics.registry, blockers)
 
   const web = await serve(
@@ -120,7 +120,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log,
       metrics: async () => ({
         type: metrics.registry.contentType,
-        text: await gatherMetrics(metrics.registry, { sockets, db, captures }, told),
+        text: await gatherMetrics(metrics.registry, { sockets, db, captures }, results),
       }),
       registry: metrics.registry,
       traces,
@@ -143,14 +143,14 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
 }
 
 function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
-  const tellAll = () => {
+  const notifyAll = () => {
     for (const watcher of watchers) watcher()
   }
   return listen({
     url,
     channels: [channels.callChanged],
-    onNotification: tellAll,
-    onListening: tellAll,
+    onNotification: notifyAll,
+    onListening: notifyAll,
     onBroken: (error) => {
       log.warn({ err: error }, 'the database does not tell of calls; trying again')
     },

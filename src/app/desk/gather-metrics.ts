@@ -1,12 +1,12 @@
 import type { Registry } from 'prom-client'
-import { readOffered, writeMetrics, type ToldMetrics } from '#platform/metrics/share-metrics.ts'
+import { readOffered, writeMetrics, type SharedMetrics } from '#platform/metrics/share-metrics.ts'
 import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
 import type { Captures } from './ask-captures.ts'
 
 /** Receives who answered each scrape. */
-export interface ScrapeTold {
+export interface ScrapeResults {
   process(name: string, answers: boolean): void
   /** Capture nodes that have not reported a planned end. */
   nodes(nodes: readonly { name: string; answers: boolean }[]): void
@@ -23,7 +23,7 @@ export async function gatherMetrics(
     db,
     captures,
   }: { sockets: Readonly<Record<string, string>>; db: Kysely<RegisterTables>; captures: Captures },
-  told: ScrapeTold,
+  results: ScrapeResults,
 ): Promise<string> {
   const near = await readOffered(sockets)
   const nearNode = nodeOf(near.get('capture'))
@@ -37,16 +37,16 @@ export async function gatherMetrics(
     )?.id
   const far = await captures.ask('metrics', nearId).catch(() => undefined)
   for (const process of Object.keys(sockets)) {
-    told.process(process, near.has(process) || (process === 'capture' && (far?.answers.size ?? 0) > 0))
+    results.process(process, near.has(process) || (process === 'capture' && (far?.answers.size ?? 0) > 0))
   }
   const expected = nodes.filter(({ state }) => state !== 'ended')
-  told.nodes(expected.map(({ id, name }) => ({ name, answers: id === nearId || far?.answers.has(id) === true })))
-  const others = [...near.values(), ...(far?.answers.values() ?? [])] as ToldMetrics[]
+  results.nodes(expected.map(({ id, name }) => ({ name, answers: id === nearId || far?.answers.has(id) === true })))
+  const others = [...near.values(), ...(far?.answers.values() ?? [])] as SharedMetrics[]
   return writeMetrics(registry, others)
 }
 
 /** Returns the node of a capture's metrics. */
-function nodeOf(metrics: ToldMetrics | undefined): string | undefined {
+function nodeOf(metrics: SharedMetrics | undefined): string | undefined {
   const label = metrics?.flatMap(({ values }) => values ?? []).find(({ labels }) => labels?.['node'] !== undefined)
   return label?.labels?.['node']?.toString()
 }

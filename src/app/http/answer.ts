@@ -7,7 +7,7 @@ import type { Static, TSchema } from 'typebox'
 import { operations } from './contract/operations.ts'
 import { isRefusal, refuseAs, type Refusal } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { toJson, type Told } from './to-json.ts'
+import { toJson, type JsonForm } from './to-json.ts'
 
 type Operations = typeof operations
 
@@ -15,7 +15,7 @@ type Part<Schema, Name extends string> = Schema extends Record<Name, infer Of ex
 type Success<Responses> = {
   [Status in keyof Responses]: `${Status & (string | number)}` extends `2${string}` ? Responses[Status] : never
 }[keyof Responses]
-type Given<Schema> = Schema extends TSchema ? (Static<Schema> extends null ? 'done' : Told<Static<Schema>>) : never
+type Given<Schema> = Schema extends TSchema ? (Static<Schema> extends null ? 'done' : JsonForm<Static<Schema>>) : never
 
 /** A request validated by its contract. */
 export type Asked<Name extends keyof Operations> = FastifyRequest<{

@@ -10,7 +10,7 @@ import { personBehind } from './signed-in.ts'
 /** Statuses of denials: not signed in, not allowed, not visible, too many. */
 const denying = new Set([401, 403, 404, 429])
 /** Denials of a visitor logged one by one per minute; further ones are counted in one entry. */
-const toldSingly = 60
+const maxLoggedSingly = 60
 const minuteMs = 60_000
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -55,9 +55,9 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
 
   // Doors log their refusals with more detail. After the body was read, so that the handler runs within it.
   app.addHook('preHandler', (request, _reply, done) => {
-    const told = { refusal: false }
-    noticed.set(request, told)
-    noticeRefusals(told, done)
+    const logged = { refusal: false }
+    noticed.set(request, logged)
+    noticeRefusals(logged, done)
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -72,7 +72,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
       const visitor = visitorOf(request.ip)
       const minute = minutes.get(visitor) ?? { singly: 0, more: 0 }
       minutes.set(visitor, minute)
-      if (minute.singly >= toldSingly) {
+      if (minute.singly >= maxLoggedSingly) {
         minute.more += 1
         return
       }

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Routes } from './routes.ts'
-import { toldOf } from './secret-routes.ts'
+import { describeRequest } from './secret-routes.ts'
 
 /** From a few milliseconds to the longest wait of a rate-limited view. */
 const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
@@ -24,7 +24,7 @@ export function measureRequests(app: Routes, registry: Registry): void {
     registers: [registry],
   })
   app.addHook('onResponse', async (request, reply) => {
-    const { method, route, status } = toldOf(request, reply)
+    const { method, route, status } = describeRequest(request, reply)
     requests.inc({ method, route, status: String(status) })
     duration.observe({ method, route }, reply.elapsedTime / 1000)
   })

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-export interface ToldRequest {
+export interface LoggedRequest {
   /** `other` where it could tell what was asked for. */
   method: string
   /** The pattern, never an address that somebody asked for; `none` where no route answers. */
@@ -16,7 +16,7 @@ export interface ToldRequest {
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const secretArea = '/api/holds'
 
-export function toldOf(request: FastifyRequest, { statusCode }: FastifyReply): ToldRequest {
+export function describeRequest(request: FastifyRequest, { statusCode }: FastifyReply): LoggedRequest {
   const route = request.routeOptions.url ?? 'none'
   if (route === secretArea || route.startsWith(`${secretArea}/`)) {
     return { method: 'other', route: secretArea, status: Math.floor(statusCode / 100) * 100, isSecret: true }

@@ -30,15 +30,15 @@ test('null stays where the contract has it: a count that is too small to be told
     marks: Type.Record(Type.String(), count),
     facts: Type.Record(Type.String(), Type.Unknown()),
   })
-  const told = {
+  const reported = {
     count: null,
     draft: null,
     mean: null,
     marks: { a: null, b: 1 },
     facts: { since: null, of: { deep: null } },
   }
-  expect(toJson(schema, told)).toStrictEqual(told)
-  expect(toJson(schema, { ...told, draft: { title: null } })).toMatchObject({ draft: {} })
+  expect(toJson(schema, reported)).toStrictEqual(reported)
+  expect(toJson(schema, { ...reported, draft: { title: null } })).toMatchObject({ draft: {} })
 })
 
 test('times are texts: days, months, and instants in UTC, also those that the database wrote with an offset', () => {
@@ -49,14 +49,14 @@ test('times are texts: days, months, and instants in UTC, also those that the da
     written: instant,
     text: Type.String(),
   })
-  const told = {
+  const reported = {
     day: Temporal.PlainDate.from('2028-02-29'),
     month: Temporal.PlainYearMonth.from('2026-12'),
     at,
     written: '2026-03-29T04:00:00.5+03:00',
     text: '2026-03-29T04:00:00+03:00',
   }
-  expect(toJson(schema, told)).toStrictEqual({
+  expect(toJson(schema, reported)).toStrictEqual({
     day: '2028-02-29',
     month: '2026-12',
     at: '2026-03-29T01:00:00Z',
@@ -69,8 +69,8 @@ test('what the contract does not have is not told, in parts of an intersection a
   const both = Type.Intersect([Type.Object({ a: Type.String() }), Type.Object({ b: Type.Optional(instant) })])
   const either = Type.Union([Type.Object({ c: Type.Literal(1) }), Type.Object({ d: Type.Literal(2) })])
   const schema = Type.Object({ both, either: Type.Array(either) })
-  const told = { both: { a: 'a', b: at, secret: 1 }, either: [{ c: 1, secret: 1 }, { d: 2 }], secret: 1 }
-  expect(toJson(schema, told)).toStrictEqual({
+  const reported = { both: { a: 'a', b: at, secret: 1 }, either: [{ c: 1, secret: 1 }, { d: 2 }], secret: 1 }
+  expect(toJson(schema, reported)).toStrictEqual({
     both: { a: 'a', b: '2026-03-29T01:00:00Z' },
     either: [{ c: 1 }, { d: 2 }],
   })

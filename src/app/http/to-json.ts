@@ -8,14 +8,14 @@ type Moment = Temporal.Instant | Temporal.PlainDate | Temporal.PlainYearMonth
 const moments = [Temporal.Instant, Temporal.PlainDate, Temporal.PlainYearMonth]
 
 /** What may be given for a value of the contract: a Temporal value for its text, null or undefined for what may be missing. */
-export type Told<T> = T extends string
+export type JsonForm<T> = T extends string
   ? string extends T
     ? string | Moment
     : T
   : T extends readonly (infer Item)[]
-    ? readonly Told<Item>[]
+    ? readonly JsonForm<Item>[]
     : T extends object
-      ? { [Key in keyof T]: Told<T[Key]> | (Partial<Pick<T, Key>> extends Pick<T, Key> ? null | undefined : never) }
+      ? { [Key in keyof T]: JsonForm<T[Key]> | (Partial<Pick<T, Key>> extends Pick<T, Key> ? null | undefined : never) }
       : T
 
 interface Schema {

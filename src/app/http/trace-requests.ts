@@ -1,6 +1,6 @@
 import type { Traces } from '#platform/traces/traces.ts'
 import type { Routes } from './routes.ts'
-import { toldOf } from './secret-routes.ts'
+import { describeRequest } from './secret-routes.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -11,7 +11,7 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function traceRequests(app: Routes, traces: Traces, nowMs: () => number): void {
   if (!traces.on) return
   app.addHook('onResponse', async (request, reply) => {
-    const { method, route, status, isSecret } = toldOf(request, reply)
+    const { method, route, status, isSecret } = describeRequest(request, reply)
     const { id } = (request.params ?? {}) as { id?: unknown }
     const endedMs = nowMs()
     traces.note({

@@ -1,5 +1,5 @@
 import type { Language } from '#description/closed-lists.ts'
-import { dayText, lastDayText, momentText } from '#description/tell-values.ts'
+import { dayText, lastDayText, momentText } from '#description/value-texts.ts'
 import { termZone } from '#description/terms.ts'
 
 /** Formats as 24.11.2026 klo 15.40; in English 24 Nov 2026 at 15:40. */

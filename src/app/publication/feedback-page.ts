@@ -147,12 +147,12 @@ function mailTo(email: string): string {
 
 /** Links each problem to its field; gets the focus when the page opens, so that screen readers read it first. */
 function problemSummary(language: Language, problems: Readonly<Record<string, string | undefined>>): Html | undefined {
-  const told = Object.entries(problems).filter(([, problem]) => problem !== undefined)
-  if (told.length === 0) return undefined
+  const listed = Object.entries(problems).filter(([, problem]) => problem !== undefined)
+  if (listed.length === 0) return undefined
   return html`<div class="problems" role="alert" aria-labelledby="problems">
     <h2 id="problems" tabindex="-1" autofocus>${sayFeedback(language)('feedback.problems-title')}</h2>
     <ul>
-      ${told.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
+      ${listed.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
     </ul>
   </div>`
 }

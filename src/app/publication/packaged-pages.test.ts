@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
-import { dayText } from '#description/tell-values.ts'
+import { dayText } from '#description/value-texts.ts'
 import { readLetterStyle } from './letter-page.ts'
 import { packagedPages } from './packaged-pages.ts'
 

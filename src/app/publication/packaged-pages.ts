@@ -1,6 +1,6 @@
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import { dayText, momentText } from '#description/tell-values.ts'
+import { dayText, momentText } from '#description/value-texts.ts'
 import type { PackagePages } from '#use/disclosure/packages/make-package.ts'
 import { sayLetter } from '#use/requests/letters/say-letter.ts'
 import { html, Html } from './html.ts'

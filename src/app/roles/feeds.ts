@@ -108,7 +108,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         if (!inbox) taker.fault(undefined)
       },
     })
-    const teller = await startTeller(feed, inbox, taker)
+    const follower = await startFollower(feed, inbox, taker)
     let settling: Promise<void> | undefined
     const settle = () =>
       (settling ??= taker
@@ -128,7 +128,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       async stop() {
         clearInterval(timer)
         clearInterval(tidying)
-        await Promise.resolve(teller?.stop())
+        await Promise.resolve(follower?.stop())
         taker.stop()
         await settling
         await followed.stop()
@@ -136,7 +136,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     }
   }
 
-  async function startTeller(
+  async function startFollower(
     feed: Feed,
     inbox: { put: (record: unknown) => Promise<void> } | undefined,
     taker: { fault: (what: string | undefined) => void },

@@ -1,8 +1,8 @@
-import { findSystemd } from '#platform/processes/tell-systemd.ts'
+import { findSystemd } from '#platform/processes/notify-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
 import { releaseMemory } from '../capture/release-memory.ts'
 import { logLastResort } from './log-last-resort.ts'
-import { tellAlive } from '../supervisor/watch-alive.ts'
+import { sendHeartbeats } from '../supervisor/watch-alive.ts'
 
 /** The loaded program has been used by then. */
 const startedMs = 5_000
@@ -21,7 +21,7 @@ export async function runRole(
   let running: RunningRole | undefined
   let ending: Promise<void> | undefined
   const stop = async () => {
-    systemd.tell('STOPPING=1')
+    systemd.notify('STOPPING=1')
     await running?.stop()
   }
   const end = () =>
@@ -39,8 +39,8 @@ export async function runRole(
   try {
     running = await role({ settings, log, databaseUrl, version, heldCalls })
     process.send?.({ ready: running.address })
-    systemd.tell('READY=1', `STATUS=at ${running.address}`)
-    tellAlive()
+    systemd.notify('READY=1', `STATUS=at ${running.address}`)
+    sendHeartbeats()
     systemd.keepAlive()
     // Capture knows when there is no live call.
     if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()

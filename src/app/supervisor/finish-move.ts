@@ -1,6 +1,6 @@
-import { tellPlace } from '#platform/config/places.ts'
+import { describePlace } from '#platform/config/places.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
-import { tellDatabase } from '#platform/database/moved-away.ts'
+import { describeDatabase } from '#platform/database/moved-away.ts'
 import { finishMove } from '#safeguards/moving/move-database.ts'
 import { finishObjects, hasMovedAway, refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
 import type { Environment } from '../capture/pause-register.ts'
@@ -26,12 +26,12 @@ export async function endMove(
 ): Promise<MoveEnded> {
   const stays = { left: false, wasCutShort: false }
   const [to, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
-  if (to !== undefined && !(await finishMove(from.databaseUrl, to, tellDatabase(to)))) return stays
+  if (to !== undefined && !(await finishMove(from.databaseUrl, to, describeDatabase(to)))) return stays
   if (!hasObjects) return { left: true, wasCutShort: false }
   const { objects } = readSettings({ ...process.env, ...environment }, process.cwd())
   const [old, next] = [await openObjects(from), await openObjects({ objects })]
-  const [leftFor, told] = [await hasMovedAway(old), tellPlace({ at: objects })]
+  const [leftFor, place] = [await hasMovedAway(old), describePlace({ at: objects })]
   if (to === undefined && leftFor === undefined) return stays
-  if (leftFor !== undefined && leftFor !== told) await refuseMovedObjects(old)
-  return { left: true, wasCutShort: await finishObjects({ from: old, to: next, told }) }
+  if (leftFor !== undefined && leftFor !== place) await refuseMovedObjects(old)
+  return { left: true, wasCutShort: await finishObjects({ from: old, to: next, location: place }) }
 }

@@ -18,7 +18,7 @@ export interface MakesWay {
 }
 
 type Asked = { hold: Environment } | { goOn: true }
-type Told = { done: true } | { refused: string }
+type MoveResponse = { done: true } | { refused: string }
 
 export interface OfferedMoving {
   /** Resumes as if the command had ended. */
@@ -35,13 +35,13 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   let ending: Promise<unknown> = Promise.resolve()
   const server = createServer((socket) => {
     let environment: Environment | undefined
-    const tell = (told: Told) => {
-      if (!socket.destroyed) socket.write(`${JSON.stringify(told)}\n`)
+    const send = (response: MoveResponse) => {
+      if (!socket.destroyed) socket.write(`${JSON.stringify(response)}\n`)
     }
     const answer = (work: Promise<void>) =>
       work.then(
-        () => tell({ done: true }),
-        (error: unknown) => tell({ refused: (error as Error).message }),
+        () => send({ done: true }),
+        (error: unknown) => send({ refused: (error as Error).message }),
       )
     /** Serialised: a command that leaves during the pause resumes it afterwards. */
     let last = Promise.resolve()
@@ -59,7 +59,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
         last = last.then(() => answer(goOn()))
         return
       }
-      if (mover && !mover.destroyed) return tell({ refused: 'another "seloste move" is at work' })
+      if (mover && !mover.destroyed) return send({ refused: 'another "seloste move" is at work' })
       mover = socket
       const before = ending
       last = last
@@ -103,9 +103,9 @@ export async function askToMakeWay(settings: SocketSettings): Promise<MadeWay | 
   if (!isThere) return undefined
   const waiting: PromiseWithResolvers<void>[] = []
   createInterface({ input: socket }).on('line', (line) => {
-    const told = JSON.parse(line) as Told
+    const response = JSON.parse(line) as MoveResponse
     const one = waiting.shift()
-    if ('refused' in told) one?.reject(new Fault('move-not-held', told.refused))
+    if ('refused' in response) one?.reject(new Fault('move-not-held', response.refused))
     else one?.resolve()
   })
   socket.on('error', () => undefined) // Its end follows.

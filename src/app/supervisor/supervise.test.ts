@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { roleEnvironment } from './supervise.ts'
 
 test('a role is told neither the owner’s way to the database nor anybody’s password', () => {
-  const told = roleEnvironment(
+  const reported = roleEnvironment(
     {
       SELOSTE_DATA: '/data',
       DATABASE_URL: 'postgres://owner:secret@db/seloste',
@@ -11,13 +11,13 @@ test('a role is told neither the owner’s way to the database nor anybody’s p
     },
     'desk',
   )
-  expect(told).toEqual({ SELOSTE_DATA: '/data' })
+  expect(reported).toEqual({ SELOSTE_DATA: '/data' })
 })
 
 test('access keys of the object store are told to capture and custodian alone', () => {
   const environment = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 'c', AWS_REGION: 'd' }
-  const told = (role: 'capture' | 'custodian' | 'desk' | 'feeds') =>
+  const reported = (role: 'capture' | 'custodian' | 'desk' | 'feeds') =>
     Object.keys(roleEnvironment(environment, role)).filter((name) => name.startsWith('AWS'))
-  for (const role of ['capture', 'custodian'] as const) expect(told(role)).toEqual(Object.keys(environment))
-  for (const role of ['desk', 'feeds'] as const) expect(told(role)).toEqual(['AWS_REGION'])
+  for (const role of ['capture', 'custodian'] as const) expect(reported(role)).toEqual(Object.keys(environment))
+  for (const role of ['desk', 'feeds'] as const) expect(reported(role)).toEqual(['AWS_REGION'])
 })

@@ -187,7 +187,7 @@ export async function superviseRoles(
     const capture = children.get('capture')
     await backups?.stop()
     await Promise.all([...children].flatMap(([name, child]) => (name === 'capture' ? [] : [endChild(child)])))
-    if (capture) await tellCapture(capture, { register: 'hold' })
+    if (capture) await sendToCapture(capture, { register: 'hold' })
     log.warn('the register is held while it is moved; calls are taken and wait in the spool')
   }
 
@@ -219,7 +219,7 @@ export async function superviseRoles(
     }
     const capture = children.get('capture')
     const databaseUrl = database.roleUrls.capture
-    if (capture) await tellCapture(capture, { register: 'goOn', databaseUrl, environment: leftFor ?? {} })
+    if (capture) await sendToCapture(capture, { register: 'goOn', databaseUrl, environment: leftFor ?? {} })
     if (before !== database) await before.stop()
     const [left, waiting] = [leftFor, held]
     leftFor = undefined
@@ -286,7 +286,7 @@ export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName):
 }
 
 /** Throws capture's error, or that it does not answer. */
-async function tellCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
+async function sendToCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
   const answered = Promise.withResolvers<RegisterPauseReply>()
   const hear = (message: object) => {
     if ('register' in message) answered.resolve(message as RegisterPauseReply)
@@ -294,10 +294,10 @@ async function tellCapture(capture: ChildProcess, wish: RegisterPauseRequest): P
   const timer = setTimeout(() => answered.resolve({ register: 'held', failed: 'capture does not answer' }), stopMs)
   capture.on('message', hear)
   capture.send(wish)
-  const told = await answered.promise
+  const answer = await answered.promise
   clearTimeout(timer)
   capture.off('message', hear)
-  if (told.failed !== undefined) throw new Fault('move-not-held', told.failed)
+  if (answer.failed !== undefined) throw new Fault('move-not-held', answer.failed)
 }
 
 function endChild(child: ChildProcess): Promise<void> {

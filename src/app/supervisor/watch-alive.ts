@@ -33,7 +33,7 @@ export function watchAlive(
 }
 
 /** The child's side. */
-export function tellAlive(everyMs = aliveEveryMs): void {
+export function sendHeartbeats(everyMs = aliveEveryMs): void {
   if (!process.send) return
   setInterval(() => process.connected && process.send?.({ alive: true }), everyMs).unref()
 }

@@ -8,7 +8,7 @@ import { numbersCalled, officials } from '#test/simulator/people.ts'
 import { describeSegment, type CallInvitation } from '../session/machine/describe-segment.ts'
 import { directoryAt } from '../session/reading/directory.ts'
 import { createQuotaCounts } from '../session/register/quota-counts.ts'
-import { tellCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
+import { normaliseCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
 import { answerQuestion, type Answer, type AnsweringFrom, type Question } from './answer-question.ts'
 
 const seed = await describedToday()
@@ -50,7 +50,7 @@ function captured(question: Question, asked: AnsweringFrom, answeredAt = at) {
       ...(official && { official: { number: { key: official.phoneKey, display: '' }, entry: official } }),
     },
     ...{ times: { startedAtMs: answeredAt.epochMilliseconds }, streams: [], problems: [] },
-    callIds: tellCallIds(question.callIds),
+    callIds: normaliseCallIds(question.callIds),
   } as unknown as CallInvitation
   const segment = describeSegment(invitation, {
     ...{ version, drawKey, answeredAt, arrivedAt: answeredAt },

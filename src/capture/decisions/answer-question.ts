@@ -11,7 +11,7 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/reading/directory.ts'
 import type { QuotaCounts } from '../session/register/quota-counts.ts'
 import type { VersionAt } from '../session/reading/version-in-force.ts'
-import { joiningKeys, tellCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
+import { joiningKeys, normaliseCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
 
 export interface Question {
   /** The service number reached, as written. */
@@ -62,8 +62,8 @@ export function answerQuestion(
   const isPossible =
     decided.asTold.record ||
     minutesFrom(now).some((at) => {
-      const { asTold, atBest } = decideAt(at, keys, question, from)
-      return asTold.record || atBest.record
+      const { asTold: asReported, atBest } = decideAt(at, keys, question, from)
+      return asReported.record || atBest.record
     })
   const { description, version } = from.versionAt(now)
   return {
@@ -86,18 +86,18 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
   const asked = {
     version,
     drawKey: from.drawKey,
-    drawnOn: hashCallId(joiningKeys(tellCallIds(callIds))[0] ?? ''),
+    drawnOn: hashCallId(joiningKeys(normaliseCallIds(callIds))[0] ?? ''),
     numberReached: keys.number ?? null,
     answeredAt,
     viaSwitchboard: dialledEntry?.kind === 'SWITCHBOARD' && keys.dialled !== keys.number,
     quotaUsed: from.quotas.used(answeredAt),
   }
-  const asTold = decideRecording({
+  const asReported = decideRecording({
     ...asked,
     officialId: entry?.personId,
     consents: entry?.consentedFrom != null,
   })
-  if (entry) return { asTold, atBest: asTold }
+  if (entry) return { asTold: asReported, atBest: asReported }
   const used = asked.quotaUsed
   const atBest = decideRecording({
     ...asked,
@@ -105,7 +105,7 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
     consents: true,
     quotaUsed: (rule, of) => ('official' in of ? 0 : used(rule, of)),
   })
-  return { asTold, atBest }
+  return { asTold: asReported, atBest }
 }
 
 /** Returns now and the start of each of the next minutes: rules and versions begin and end with a minute. */

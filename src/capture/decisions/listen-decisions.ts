@@ -67,12 +67,12 @@ function serverFor({ token, certificate }: DecisionsOptions, onRequest: Paramete
 
 async function serve(options: DecisionsOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { token, onAsked, onFault } = options
-  const tell = (status: number, body: object, headers: Record<string, string> = {}) => {
+  const respond = (status: number, body: object, headers: Record<string, string> = {}) => {
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
     response.end(`${JSON.stringify(body)}\n`)
   }
   const refuse = (status: number, code: string, message: string, headers?: Record<string, string>) =>
-    tell(status, { error: { code, message } }, headers)
+    respond(status, { error: { code, message } }, headers)
   try {
     if (token !== undefined && !isAllowed(request.headers.authorization, token)) {
       onAsked('denied')
@@ -99,7 +99,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
       response.end(answer.announce ? 'announce\n' : 'silent\n')
       return
     }
-    tell(200, answer)
+    respond(200, answer)
   } catch (error) {
     onFault(error)
     // A phone system that gets no answer plays the announcement: too much is better than too little.

@@ -9,19 +9,19 @@ const longestText = 256
  * @returns the question, or one sentence that describes the error, without values of the question
  */
 export function readQuestion(body: string, contentType: string): Question | { wrong: string } {
-  let told: unknown
-  if (contentType.includes('x-www-form-urlencoded')) told = formOf(new URLSearchParams(body))
+  let parsed: unknown
+  if (contentType.includes('x-www-form-urlencoded')) parsed = formOf(new URLSearchParams(body))
   else {
     try {
-      told = JSON.parse(body)
+      parsed = JSON.parse(body)
     } catch {
       return { wrong: 'the body is no JSON' }
     }
   }
-  if (!isObject(told)) return { wrong: 'a JSON object is expected' }
-  const unknown = Object.keys(told).find((name) => !(fields as readonly string[]).includes(name))
+  if (!isObject(parsed)) return { wrong: 'a JSON object is expected' }
+  const unknown = Object.keys(parsed).find((name) => !(fields as readonly string[]).includes(name))
   if (unknown !== undefined) return { wrong: `a field is not known; allowed are ${fields.join(', ')}` }
-  const { number, dialled, official, callIds } = told
+  const { number, dialled, official, callIds } = parsed
   if (!isText(number)) return { wrong: 'number is missing: the service number that the call reaches' }
   for (const [name, value] of Object.entries({ dialled, official })) {
     if (value !== undefined && !isText(value)) return { wrong: `${name} is no telephone number` }

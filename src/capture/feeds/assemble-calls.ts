@@ -8,11 +8,11 @@ import { legsOfChannels } from './legs-of-channels.ts'
 import { areOver, legsOfEvents } from './legs-of-events.ts'
 
 /** All that the records report of one call. */
-export interface ToldCall {
+export interface ReportedCall {
   readonly callId: string
   readonly legs: readonly DetailRecord[]
   /** Ids of all calls whose records contribute to it: its own, those that were passed on, and those that it met. */
-  readonly toldBy: readonly string[]
+  readonly reportedBy: readonly string[]
   /** Parts without an end, for longer than any call lasts. */
   readonly isUnfinished: boolean
   /** Call it when the call is in the register, or is known to be none of its calls. */
@@ -26,7 +26,7 @@ export interface CallAssembler {
    */
   add(record: DetailRecord, nowMs: number, taken: () => void): void
   /** Returns calls without a new record for `settleMs`. */
-  settled(nowMs: number): ToldCall[]
+  settled(nowMs: number): ReportedCall[]
   readonly waiting: number
 }
 
@@ -43,7 +43,7 @@ const mostTogether = 32
  * Most conferences, and calls that may still be passed on, that are kept after they were returned; the oldest are dropped
  * first.
  */
-const mostTold = 1000
+const maxRemembered = 1000
 
 /** Records of one call, or of several whose records refer to each other: a consultation, a conference. */
 interface Group {
@@ -58,7 +58,7 @@ interface Group {
   endedMs: number
   taken: (() => void)[]
   /** What was returned of each call of a conference to which other records may still belong. */
-  readonly told: Map<string, string>
+  readonly records: Map<string, string>
 }
 
 export function createCallAssembler({ settleMs }: { settleMs: number }): CallAssembler {
@@ -66,7 +66,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   /** Groups not returned yet. */
   const open = new Set<Group>()
   /** Groups returned, whose conferences may still get records. */
-  const told = new Set<Group>()
+  const reported = new Set<Group>()
   /** Call ids, by the ids that they are known as, and by those that they refer to. */
   const known = new Map<string, string>()
   const wanted = new Map<string, string>()
@@ -102,7 +102,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   function unite(group: Group, other: Group | undefined): void {
     if (!other || other === group || Math.max(group.calls.size, 1) + other.calls.size > mostTogether) return
     open.delete(other)
-    told.delete(other)
+    reported.delete(other)
     for (const [callId, legs] of other.calls) {
       group.calls.set(callId, legs)
       groups.set(callId, group)
@@ -114,7 +114,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     group.lastMs = Math.max(group.lastMs, other.lastMs)
     group.firstMs = Math.min(group.firstMs, other.firstMs)
     group.endedMs = Math.max(group.endedMs, other.endedMs)
-    for (const [callId, summary] of other.told) group.told.set(callId, summary)
+    for (const [callId, summary] of other.records) group.records.set(callId, summary)
   }
 
   /** Returns the calls in which the caller was with the party that passed this leg on, at that time. */
@@ -131,7 +131,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
 
   function forget(group: Group): void {
     open.delete(group)
-    told.delete(group)
+    reported.delete(group)
     for (const name of group.names) for (const ids of [withOfficial, passedOn]) forgetCalls(ids, name, group)
     for (const callId of group.calls.keys()) groups.delete(callId)
     for (const [ids, all] of [
@@ -144,7 +144,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   return {
     add(record, nowMs, taken) {
       const group = groupOf(record, nowMs)
-      told.delete(group)
+      reported.delete(group)
       open.add(group)
       const legs = group.calls.get(record.callId) ?? new Map<string, DetailRecord>()
       group.calls.set(record.callId, legs)
@@ -157,16 +157,16 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       group.taken.push(taken)
     },
     settled(nowMs) {
-      const ready: ToldCall[] = []
-      for (const group of told)
+      const ready: ReportedCall[] = []
+      for (const group of reported)
         if (nowMs - group.lastMs >= (isOfConference(group) ? longestCallMs : behindMs)) forget(group)
       for (const group of open) {
         const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - group.lastMs < settleMs && !isBehind) continue
         const isLast = nowMs - group.firstMs >= longestCallMs
-        const { calls, unfinished, toldBy } = callsOf(group, isLast, before)
+        const { calls, unfinished, reportedBy } = callsOf(group, isLast, before)
         if (unfinished.size > 0 && !isLast) continue
-        const news = [...calls].filter(([callId, legs]) => group.told.get(callId) !== summaryOf(legs))
+        const news = [...calls].filter(([callId, legs]) => group.records.get(callId) !== summaryOf(legs))
         const takens = group.taken
         let left = news.length
         const taken = () => {
@@ -174,17 +174,17 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         }
         const all = [...group.calls.keys()]
         for (const [callId, legs] of news) {
-          const told = { callId, legs, toldBy: toldBy?.get(callId) ?? all }
-          ready.push({ ...told, isUnfinished: unfinished.has(callId), taken })
+          const reported = { callId, legs, reportedBy: reportedBy?.get(callId) ?? all }
+          ready.push({ ...reported, isUnfinished: unfinished.has(callId), taken })
         }
         if (news.length === 0) taken()
         if (isOfConference(group) || [...group.calls.values()].some(mayBePassedOn)) {
           open.delete(group)
-          told.add(group)
-          const [oldest] = told
-          if (oldest && told.size > mostTold) forget(oldest)
+          reported.add(group)
+          const [oldest] = reported
+          if (oldest && reported.size > maxRemembered) forget(oldest)
           group.taken = []
-          if (isOfConference(group)) for (const [callId, legs] of news) group.told.set(callId, summaryOf(legs))
+          if (isOfConference(group)) for (const [callId, legs] of news) group.records.set(callId, summaryOf(legs))
         } else forget(group)
       }
       return ready
@@ -198,7 +198,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
 function emptyGroup(nowMs: number): Group {
   return {
     ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set(), names: new Set() },
-    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], told: new Map() },
+    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], records: new Map() },
   }
 }
 
@@ -208,7 +208,7 @@ interface GroupCalls {
   /** Those of them with records still to come. */
   unfinished: Set<string>
   /** Ids of the calls whose records contribute to each call; by default all of the group's. */
-  toldBy?: Map<string, string[]>
+  reportedBy?: Map<string, string[]>
 }
 
 /** @param isLast true to return what there is, though records are still to come */
@@ -219,7 +219,7 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
   const firstOf = firstsOf(group, before)
   const calls = new Map<string, DetailRecord[]>()
-  const toldBy = new Map<string, string[]>()
+  const reportedBy = new Map<string, string[]>()
   for (const leg of records) {
     const id = firstOf(leg)
     const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
@@ -227,11 +227,11 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
     const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
     const legs = calls.get(id) ?? []
     calls.set(id, legs)
-    toldBy.set(id, [...new Set([...(toldBy.get(id) ?? []), leg.callId])])
+    reportedBy.set(id, [...new Set([...(reportedBy.get(id) ?? []), leg.callId])])
     legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
   }
   const whole = new Map([...calls].map(([id, legs]) => [id, withoutStrayEnds(legs)]))
-  return { calls: whole, unfinished: notWhole(whole), toldBy }
+  return { calls: whole, unfinished: notWhole(whole), reportedBy }
 }
 
 function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: boolean): GroupCalls {

@@ -150,11 +150,11 @@ describe('channel events', () => {
       const isOwn = record.event!.channelId === room
       assembler.add(isOwn ? { ...record, callId: room } : record, 1000, () => undefined)
     }
-    const told = assembler
+    const reported = assembler
       .settled(86_401_000)
       .map(({ callId, isUnfinished, legs }) => [callId, isUnfinished, legs.length])
     // Waiting, and the other who was in the conference.
-    expect(new Set(told)).toEqual(
+    expect(new Set(reported)).toEqual(
       new Set([
         [room, true, 2],
         [caller, false, 2],

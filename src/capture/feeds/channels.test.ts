@@ -5,12 +5,12 @@ import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
-import { createCallAssembler, type ToldCall } from './assemble-calls.ts'
+import { createCallAssembler, type ReportedCall } from './assemble-calls.ts'
 import { judgeCall } from './judge-call.ts'
 import { readNumber } from './read-number.ts'
 import { readerOf } from './sources.ts'
 
-type Told = Parameters<typeof freeswitchChannel>[0]
+type ChannelRecord = Parameters<typeof freeswitchChannel>[0]
 
 const begun = Temporal.Instant.from('2026-11-20T07:00:00Z')
 const reader = readerOf({ source: 'freeswitch', fields: {}, zone: 'Europe/Helsinki' })
@@ -19,7 +19,7 @@ const hourMs = 3_600_000
 
 const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
 
-function readChannel(channel: Told) {
+function readChannel(channel: ChannelRecord) {
   return reader.read(JSON.stringify(freeswitchChannel(channel, { begun })), undefined).flatMap((read) => {
     if (read.is !== 'record') throw new Error(JSON.stringify(read))
     return [read.record]
@@ -35,7 +35,7 @@ const officials = [aino, bertil].map((who, at) => ({
 const { numbering } = versionAt(versions, begun).description
 
 /** Returns what the register gets; `outside` or another word if it is none of its calls. */
-function spoke(call: ToldCall) {
+function spoke(call: ReportedCall) {
   const context = {
     versionAt: (at: Temporal.Instant) => versionAt(versions, at),
     officials,
@@ -51,19 +51,19 @@ function spoke(call: ToldCall) {
   return { caller: judged.call.caller, talks, ...(judged.isDoubtful && { isDoubtful: true }) }
 }
 
-function told(...channels: Told[]) {
+function reported(...channels: ChannelRecord[]) {
   const assembler = createCallAssembler({ settleMs: 0 })
   const of = begun.epochMilliseconds + hourMs
   for (const channel of channels) for (const record of readChannel(channel)) assembler.add(record, of, () => undefined)
   return assembler.settled(of + 1).map(spoke)
 }
 
-const calling = (more: Partial<Told> = {}): Told => ({
+const calling = (more: Partial<ChannelRecord> = {}): ChannelRecord => ({
   ...{ id: 'a-leg', direction: 'inbound', caller: customer, from: 0, to: 300 },
   profiles: [{ from: 0, dialled: number, bridged: { at: 44, with: 'b-leg', number: aino, side: 'originatee' } }],
   ...more,
 })
-const called = (more: Partial<Told> = {}): Told => ({
+const called = (more: Partial<ChannelRecord> = {}): ChannelRecord => ({
   ...{ id: 'b-leg', direction: 'outbound', caller: customer, from: 42, to: 300 },
   profiles: [{ from: 42, dialled: aino, bridged: { at: 44, with: 'a-leg', number, side: 'originator' } }],
   ...more,
@@ -109,7 +109,7 @@ test('a transfer that the official made by keys (att_xfer): the third calls the 
 })
 
 test('of several that rang, the one who answered: the calling channel names whom it tried last', () => {
-  expect(told(calling({ variables: { dialed_user: bertil } }))).toEqual([
+  expect(reported(calling({ variables: { dialed_user: bertil } }))).toEqual([
     { caller: customer, talks: [[aino, 44, 300]] },
   ])
 })
@@ -125,11 +125,11 @@ test('an official who was bridged and hung up before the next, without a transfe
     [aino, 44, 120],
     [bertil, 130, 300],
   ]
-  expect(told(...records)).toEqual([{ caller: customer, talks }])
+  expect(reported(...records)).toEqual([{ caller: customer, talks }])
 })
 
 test('an official who leaves ends their talk, though the caller stays on the line', () => {
-  expect(told(called({ to: 120 }), calling())).toMatchObject([{ talks: [[aino, 44, 120]] }])
+  expect(reported(called({ to: 120 }), calling())).toMatchObject([{ talks: [[aino, 44, 120]] }])
 })
 
 test('a third whom the official joins to the call (three_way) is heard until they leave', () => {
@@ -138,7 +138,7 @@ test('a third whom the official joins to the call (three_way) is heard until the
     profiles: [{ from: 100, dialled: bertil, bridged: { at: 105, with: 'b-leg', number: aino, side: 'originator' } }],
     apps: [{ name: 'three_way', data: 'b-leg', at: 120 }],
   })
-  expect(told(third, called(), calling())).toMatchObject([
+  expect(reported(third, called(), calling())).toMatchObject([
     {
       talks: [
         [aino, 44, 300],
@@ -149,7 +149,7 @@ test('a third whom the official joins to the call (three_way) is heard until the
 })
 
 test('two callers in one conference are two calls, each with the official and with nobody of the other', () => {
-  const joining = (id: string, caller: string, from: number, to: number): Told => ({
+  const joining = (id: string, caller: string, from: number, to: number): ChannelRecord => ({
     ...{ id, direction: 'inbound', caller, from, to, profiles: [{ from, dialled: number }], ...meeting(from) },
   })
   const records = [
@@ -157,18 +157,18 @@ test('two callers in one conference are two calls, each with the official and wi
     joining('a-other', '+358405554443', 20, 200),
     { ...called({ from: 50, to: 250, profiles: [{ from: 50, dialled: aino }] }), ...meeting(50) },
   ]
-  expect(told(...records)).toEqual(
+  expect(reported(...records)).toEqual(
     expect.arrayContaining([
       { caller: customer, talks: [[aino, 50, 250]] },
       { caller: '+358405554443', talks: [[aino, 50, 200]] },
     ]),
   )
-  expect(told(...records)).toHaveLength(2)
+  expect(reported(...records)).toHaveLength(2)
 })
 
 test('who leaves a conference long after the caller, or long before, is told of once their record is there', () => {
   const assembler = createCallAssembler({ settleMs: 60_000 })
-  const add = (channel: Told, at: number) => {
+  const add = (channel: ChannelRecord, at: number) => {
     for (const record of readChannel(channel)) assembler.add(record, begun.epochMilliseconds + at * 1000, () => taken++)
   }
   const settled = (at: number) =>
@@ -178,8 +178,8 @@ test('who leaves a conference long after the caller, or long before, is told of 
         call.taken()
         return spoke(call)
       })
-      .filter((told) => told !== 'outside')
-  const official = (id: string, from: number, to: number, dialed_user: string): Told => ({
+      .filter((reported) => reported !== 'outside')
+  const official = (id: string, from: number, to: number, dialed_user: string): ChannelRecord => ({
     ...{
       id,
       direction: 'inbound',
@@ -205,7 +205,7 @@ test('who leaves a conference long after the caller, or long before, is told of 
 })
 
 test('a caller in a conference of whose others nothing is told has a mark', () => {
-  expect(told(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
+  expect(reported(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
     { caller: customer, talks: [], isDoubtful: true },
   ])
 })
@@ -216,14 +216,14 @@ test('a called channel waits for the calling one, a day at most; what FreeSWITCH
   for (const record of readChannel(called())) assembler.add(record, of, () => undefined)
   expect(assembler.settled(of + 23 * hourMs)).toEqual([])
   expect(assembler.settled(of + 24 * hourMs).map(spoke)).toEqual(['no-end'])
-  const dialled = (id: string, other: string): Told => ({
+  const dialled = (id: string, other: string): ChannelRecord => ({
     ...called({
       id,
       profiles: [{ from: 0, dialled: aino, bridged: { at: 5, with: other, number, side: 'originatee' } }],
     }),
     variables: {},
   })
-  expect(told(dialled('x', 'y'), dialled('y', 'x'))).toEqual(['outside'])
+  expect(reported(dialled('x', 'y'), dialled('y', 'x'))).toEqual(['outside'])
   // Half of an internal loopback channel has no caller, whatever its direction.
-  expect(told(calling({ variables: { loopback_leg: 'B' } }))).toEqual(['outside'])
+  expect(reported(calling({ variables: { loopback_leg: 'B' } }))).toEqual(['outside'])
 })

@@ -42,7 +42,7 @@ export function followAmi(options: {
   let last: AmiState | undefined
 
   /** Reports changes only, not each try. */
-  function tell(state: AmiState, detail?: string): void {
+  function reportState(state: AmiState, detail?: string): void {
     if (state !== last) onState(state, detail)
     last = state
   }
@@ -84,7 +84,7 @@ export function followAmi(options: {
     now.on('close', () => {
       if (stopped) return
       failures++
-      if (!wasRefused) tell('unreachable', why)
+      if (!wasRefused) reportState('unreachable', why)
       timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), retryLongestMs))
     })
 
@@ -92,11 +92,11 @@ export function followAmi(options: {
       if (fields['Response'] === 'Success' && !isIn) {
         isIn = true
         failures = 0
-        tell('connected')
+        reportState('connected')
       }
       if (fields['Response'] === 'Error' && !isIn) {
         wasRefused = true
-        tell('login-refused', fields['Message'])
+        reportState('login-refused', fields['Message'])
         now.end()
       }
       if (events === 'cdr' && fields['Event'] === 'Cdr') await put(fields)

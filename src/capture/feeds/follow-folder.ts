@@ -241,9 +241,9 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       })
       .catch((error: unknown) => {
         // Reported once, not every second.
-        const told = String((error as Error).message)
-        if (!problems.has(told)) onFault(error)
-        problems.add(told)
+        const message = String((error as Error).message)
+        if (!problems.has(message)) onFault(error)
+        problems.add(message)
       })
       .finally(() => (checking = undefined)))
   }

@@ -3,7 +3,7 @@ import { findNumber } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/reading/directory.ts'
 import type { VersionAt } from '../session/reading/version-in-force.ts'
-import type { ToldCall } from './assemble-calls.ts'
+import type { ReportedCall } from './assemble-calls.ts'
 import type { DetailProblem, DetailRecord } from './detail-record.ts'
 import type { PastCall } from './past-calls.ts'
 import { readNumber } from './read-number.ts'
@@ -34,10 +34,10 @@ interface Known {
  * without a caller came in. A record without a caller otherwise belongs to the caller whose leg was in progress when it began,
  * and to nobody if several were.
  */
-export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
-  if (told.isUnfinished) return [told]
+export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] {
+  if (call.isUnfinished) return [call]
   const { sideOf, keyOf } = sidesOf(known)
-  const legs = told.legs as readonly WholeLeg[]
+  const legs = call.legs as readonly WholeLeg[]
   const incoming = new Set(legs.filter((leg) => sideOf(leg) === 'incoming'))
   const callerOf = (leg: WholeLeg) => (incoming.has(leg) ? keyOf(leg.caller, leg.startedAt) : undefined)
   const callers = new Set(legs.map(callerOf).filter((caller) => caller !== undefined))
@@ -48,12 +48,12 @@ export function splitByCaller(told: ToldCall, known: Known): ToldCall[] {
       : times.filter((own) => own.every((leg) => !callerOf(leg)) && own.some((leg) => incoming.has(leg)))
   const named = legs.filter((leg) => !unnamed.some((own) => own.includes(leg)))
   const calls = [...[...callers].map((caller) => named.filter((leg) => whoseIs(leg) === caller)), ...unnamed]
-  if (calls.length < 2) return [told]
+  if (calls.length < 2) return [call]
   let left = calls.length
   const taken = () => {
-    if (--left === 0) told.taken()
+    if (--left === 0) call.taken()
   }
-  return calls.map((own) => ({ ...told, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
+  return calls.map((own) => ({ ...call, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
 
   function whoseIs(leg: WholeLeg): PhoneNumberKey | undefined {
     const goesOn = (caller: PhoneNumberKey) =>
@@ -85,10 +85,14 @@ function splitByTime(legs: readonly WholeLeg[]): WholeLeg[][] {
  * Returns the register's call of a feed's legs, if there is one (R8, R9): an incoming one, to a number of the description or
  * reported as incoming. Waiting in a queue is no segment, nor is a leg that an official began.
  */
-export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known & { now: Temporal.Instant }): Judged {
+export function judgeCall(
+  feed: string,
+  call: ReportedCall,
+  { now, ...known }: Known & { now: Temporal.Instant },
+): Judged {
   const { sideOf, isKnown } = sidesOf(known)
-  if (told.isUnfinished) return { is: 'problem', reason: 'no-end' }
-  const legs = (told.legs as readonly WholeLeg[]).toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))
+  if (call.isUnfinished) return { is: 'problem', reason: 'no-end' }
+  const legs = (call.legs as readonly WholeLeg[]).toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))
   if (legs.some(({ endedAt }) => endedAt.epochMilliseconds > now.epochMilliseconds + clocksDifferMs))
     return { is: 'problem', reason: 'in-the-future' }
   const judged = legs.map((leg) => ({ leg, is: sideOf(leg) }))
@@ -135,7 +139,7 @@ export function judgeCall(feed: string, told: ToldCall, { now, ...known }: Known
       first.passedOnBy !== undefined ||
       parts.some((leg) => leg.isDoubtful || (leg.answeredAt && isServiceNumber(leg))),
     call: {
-      callId: `${feed} ${told.callId}`,
+      callId: `${feed} ${call.callId}`,
       sharedIds: [...new Set(parts.flatMap(({ sharedIds }) => sharedIds))],
       startedAt: first.startedAt,
       caller: first.caller,

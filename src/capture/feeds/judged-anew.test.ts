@@ -65,7 +65,7 @@ function start(given: Partial<FeedTakerOptions> = {}): void {
   })
 }
 
-async function tell(count: number): Promise<void> {
+async function feed(count: number): Promise<void> {
   const heading = Buffer.from('id;start;answer;end;caller;called;official')
   for (let at = 0; at < count; at++) {
     const [start, answer, end] = [0, 20, 200].map((seconds) => begun.add({ seconds: seconds + calls }).toString())
@@ -86,7 +86,7 @@ test('calls that wait for the database are judged by what is known when they are
   let isAway = true
   start({ inTurn: (work) => (isAway ? Promise.reject(new Error('the database is away')) : work()) })
   officials = []
-  await tell(2)
+  await feed(2)
   await expect(taker.settle()).rejects.toThrow('away')
   await expect(taker.settle()).rejects.toThrow('away')
   expect(quotas.known).toEqual([])
@@ -108,7 +108,7 @@ test('a feed that stops has counted for its quotas what it has admitted', async 
     },
   })
   const before = (await segments()).length
-  await tell(600)
+  await feed(600)
   await taker.settle()
   expect(quotas.known).toHaveLength((await segments()).length - before)
   expect(quotas.known).toHaveLength(500)

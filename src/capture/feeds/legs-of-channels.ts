@@ -4,7 +4,7 @@
  */
 import type { Bridge, Channel, DetailRecord, Stay } from './detail-record.ts'
 
-type Told = DetailRecord & { readonly channel: Channel }
+type ChannelRecord = DetailRecord & { readonly channel: Channel }
 
 interface Talk {
   with: string
@@ -17,20 +17,20 @@ interface Talk {
 
 /** Returns the legs of each incoming channel, by the id of its call. */
 export function legsOfChannels(records: readonly DetailRecord[]): Map<string, DetailRecord[]> {
-  const channels = records.filter((record): record is Told => record.channel !== undefined)
+  const channels = records.filter((record): record is ChannelRecord => record.channel !== undefined)
   const calls = new Map<string, DetailRecord[]>()
   for (const record of channels) if (record.channel.isInbound) calls.set(record.callId, legsOf(record, channels))
   return calls
 }
 
-function legsOf(own: Told, all: readonly Told[]): DetailRecord[] {
+function legsOf(own: ChannelRecord, all: readonly ChannelRecord[]): DetailRecord[] {
   const others = all.filter(({ channel }) => channel.id !== own.channel.id)
   const bridged = bridgedTalks(own, others)
   const { talks: met, isAlone } = conferenceTalks(own, others)
   const talks = [...bridged, ...met, ...threeWayTalks(bridged, others)]
-  const told = { ...own, ...(isAlone && { isDoubtful: true as const }) }
+  const record = { ...own, ...(isAlone && { isDoubtful: true as const }) }
   const legs = talks.map(({ with: partner, isInbound, number, reached, from, until }) => {
-    const leg = { ...told, legId: `${partner} ${from.epochMilliseconds}`, answeredAt: from, endedAt: until }
+    const leg = { ...record, legId: `${partner} ${from.epochMilliseconds}`, answeredAt: from, endedAt: until }
     return isInbound
       ? // Somebody who called, too: an official or another caller.
         {
@@ -41,12 +41,12 @@ function legsOf(own: Told, all: readonly Told[]): DetailRecord[] {
       : { ...leg, official: number, reached: reached ?? own.reached }
   })
   // A channel may have been answered by a queue or an announcement: an official answered only if there is a talk (R16).
-  const waiting = { ...told, answeredAt: undefined, official: undefined }
+  const waiting = { ...record, answeredAt: undefined, official: undefined }
   return [...(legs.some((leg) => !leg.isOther) ? [] : [waiting]), ...legs]
 }
 
 /** Both channels report a bridge; only one does if the other had several in a row, or is not logged. */
-function bridgedTalks(own: Told, others: readonly Told[]): Talk[] {
+function bridgedTalks(own: ChannelRecord, others: readonly ChannelRecord[]): Talk[] {
   const byOwn = own.channel.bridges.flatMap((bridge) => {
     const other = others.find(({ channel }) => channel.id === bridge.with)
     const { isInbound = false, number = bridge.number } = other?.channel ?? {}
@@ -62,8 +62,8 @@ function bridgedTalks(own: Told, others: readonly Told[]): Talk[] {
 }
 
 function talkOf(
-  own: Told,
-  other: Told | undefined,
+  own: ChannelRecord,
+  other: ChannelRecord | undefined,
   { from, until, reached }: Bridge,
   partner: Pick<Talk, 'with' | 'isInbound' | 'number'>,
 ): Talk[] {
@@ -72,7 +72,7 @@ function talkOf(
 }
 
 /** Everybody in a conference hears everybody. `isAlone`: the caller was in it, and no other record names it. */
-function conferenceTalks(own: Told, others: readonly Told[]): { talks: Talk[]; isAlone: boolean } {
+function conferenceTalks(own: ChannelRecord, others: readonly ChannelRecord[]): { talks: Talk[]; isAlone: boolean } {
   const talks: Talk[] = []
   let isAlone = false
   for (const stay of own.channel.conferences) {
@@ -88,7 +88,7 @@ function conferenceTalks(own: Told, others: readonly Told[]): { talks: Talk[]; i
 }
 
 /** A third party that joined the bridge of an official with the caller. */
-function threeWayTalks(bridged: readonly Talk[], others: readonly Told[]): Talk[] {
+function threeWayTalks(bridged: readonly Talk[], others: readonly ChannelRecord[]): Talk[] {
   return bridged.flatMap((talk) =>
     others.flatMap((third) =>
       third.channel.threeWays.filter(({ of }) => of === talk.with).flatMap((stay) => overlap(talk, third, stay)),
@@ -96,13 +96,13 @@ function threeWayTalks(bridged: readonly Talk[], others: readonly Told[]): Talk[
   )
 }
 
-function overlap(mine: Pick<Stay, 'from' | 'until'>, other: Told, theirs: Stay): Talk[] {
+function overlap(mine: Pick<Stay, 'from' | 'until'>, other: ChannelRecord, theirs: Stay): Talk[] {
   const from = Temporal.Instant.compare(mine.from, theirs.from) >= 0 ? mine.from : theirs.from
   const until = earliest(mine.until, theirs.until, other.endedAt)
   return until && Temporal.Instant.compare(from, until) < 0 ? [{ ...partnerOf(other), from, until }] : []
 }
 
-function partnerOf({ channel: { id, isInbound, number } }: Told): Pick<Talk, 'with' | 'isInbound' | 'number'> {
+function partnerOf({ channel: { id, isInbound, number } }: ChannelRecord): Pick<Talk, 'with' | 'isInbound' | 'number'> {
   return { with: id, isInbound, number }
 }
 

@@ -78,13 +78,13 @@ export async function listenHttp(options: {
 
 function isAllowed(authorization: string | undefined, token: string): boolean {
   const [, scheme = '', given = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(authorization ?? '') ?? []
-  const told =
+  const credentials =
     scheme.toLowerCase() === 'basic'
       ? Buffer.from(given, 'base64')
           .toString('utf8')
           .replace(/^[^:]*:/, '')
       : given
-  const [a, b] = [told, token].map((one) => createHash('sha256').update(one).digest())
+  const [a, b] = [credentials, token].map((one) => createHash('sha256').update(one).digest())
   return scheme !== '' && timingSafeEqual(a!, b!)
 }
 

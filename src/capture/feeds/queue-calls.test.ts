@@ -6,11 +6,11 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
-const { tell, clear } = await feedOfTests(database)
+const { deliver, clear } = await feedOfTests(database)
 beforeEach(clear)
 
 /** When the official answers; other times are seconds before or after it. */
@@ -19,7 +19,7 @@ const at = (seconds: number) => answered.add({ seconds })
 const local = (seconds: number) =>
   at(seconds).toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString().replace('T', ' ')
 const unique = (seconds: number) => `${at(seconds).epochMilliseconds / 1000}.47`
-const untoldNumber = { key: 'unknown' as SegmentFacts['numberReached']['key'] }
+const unreportedNumber = { key: 'unknown' as SegmentFacts['numberReached']['key'] }
 const [caller, number, aino] = ['+358401234567', '029497000', '0295121001']
 
 interface Cdr {
@@ -92,7 +92,7 @@ async function phantoms(): Promise<number> {
   return rows[0]!.count
 }
 
-const told = async () => {
+const reported = async () => {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int from recording r where exists (select from fed_segment f where f.segment_id = r.segment_id)`.execute(
     owner,
@@ -115,7 +115,7 @@ describe('a proxy, behind which a queue answered,', () => {
   const [proxy, queue] = [{ source: 'acc', name: 'proxy' } as const, { ...csv, name: 'queue' } as const]
 
   test('tells of a call that was answered, by nobody knows whom', async () => {
-    await tell(proxy, acc())
+    await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[null, -44, 200, false]] }])
     const { rows } = await sql`select marks, decision_reason like '%drawn' as drawn from segment`.execute(owner)
     // As the draw has it: where it is drawn, its recording is missed.
@@ -123,9 +123,9 @@ describe('a proxy, behind which a queue answered,', () => {
   })
 
   test.each([true, false])('is corrected by what the queue itself tells, told first: %s', async (isFirst) => {
-    if (isFirst) await tell(queue, cdr())
-    await tell(proxy, acc())
-    if (!isFirst) await tell(queue, cdr())
+    if (isFirst) await deliver(queue, cdr())
+    await deliver(proxy, acc())
+    if (!isFirst) await deliver(queue, cdr())
     expect(await contacts()).toEqual([
       { parts: [[phone(aino), expect.any(Number), 200, false]], waited: expect.any(Number) },
     ])
@@ -133,7 +133,7 @@ describe('a proxy, behind which a queue answered,', () => {
 
   test('tells of the call that a recording client told of', async () => {
     await admit(capture, session())
-    await tell(proxy, acc())
+    await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[phone(aino), 0, 200, true]] }])
     expect(await phantoms()).toBe(0)
   })
@@ -142,23 +142,23 @@ describe('a proxy, behind which a queue answered,', () => {
 describe('a queue that answers before the official does', () => {
   test('makes no second contact: caller, official and end are the same', async () => {
     await admit(capture, session())
-    await tell(csv, cdr())
+    await deliver(csv, cdr())
     expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await told()]).toEqual([0, 1])
+    expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
   test('makes no second part where an id is shared, told before the recording client or after it', async () => {
     const fields = { sipCallId: ['userfield'] }
     const joined = () => session({ callIds: ['sipSessionId:b7e1c9d2@sbc'] })
     await admit(capture, joined())
-    await tell({ ...csv, fields }, cdr({ sip: 'b7e1c9d2@sbc' }))
+    await deliver({ ...csv, fields }, cdr({ sip: 'b7e1c9d2@sbc' }))
     expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await told()]).toEqual([0, 1])
+    expect([await phantoms(), await reported()]).toEqual([0, 1])
     await clear()
-    await tell({ ...csv, fields, name: 'earlier' }, cdr({ sip: 'b7e1c9d2@sbc' }))
+    await deliver({ ...csv, fields, name: 'earlier' }, cdr({ sip: 'b7e1c9d2@sbc' }))
     await admit(capture, joined())
     expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await told()]).toEqual([0, 1])
+    expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
   test('is told by channel events as well, in either order: the official answered when the later one says', async () => {
@@ -168,13 +168,13 @@ describe('a queue that answers before the official does', () => {
     ]) {
       await clear()
       for (const feed of order)
-        await tell({ ...feed, name: `${feed.source}-${order[0]!.source}` }, feed === csv ? cdr() : cel())
+        await deliver({ ...feed, name: `${feed.source}-${order[0]!.source}` }, feed === csv ? cdr() : cel())
       expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 45 }])
     }
     await clear()
     await admit(capture, session())
-    await tell({ ...csv, name: 'all-csv' }, cdr())
-    await tell({ source: 'asterisk-cel', name: 'all-cel' }, cel())
+    await deliver({ ...csv, name: 'all-csv' }, cdr())
+    await deliver({ source: 'asterisk-cel', name: 'all-cel' }, cel())
     expect(await contacts()).toEqual(one)
     expect(await phantoms()).toBe(0)
   })
@@ -188,22 +188,22 @@ describe('a queue that answers before the official does', () => {
       `${seconds(200)}|${id}|support|PJSIP/${aino}|COMPLETECALLER|44|200|1`,
     ].join('\n')
     const names = new Map([['support', number]])
-    await tell({ ...csv, name: 'csv-first' }, cdr())
-    await tell({ source: 'queue-log', name: 'log-second', names }, `${log}\n`)
+    await deliver({ ...csv, name: 'csv-first' }, cdr())
+    await deliver({ source: 'queue-log', name: 'log-second', names }, `${log}\n`)
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 45 }])
     await clear()
-    await tell({ source: 'queue-log', name: 'log-first', names }, `${log}\n`)
-    await tell({ ...csv, name: 'csv-second' }, cdr())
+    await deliver({ source: 'queue-log', name: 'log-first', names }, `${log}\n`)
+    await deliver({ ...csv, name: 'csv-second' }, cdr())
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 44 }])
   })
 
   test('is joined with a talk of a few seconds, and with one whose end nobody told', async () => {
     await admit(capture, session({}, 0, 4))
-    await tell(csv, cdr({ end: 4 }))
+    await deliver(csv, cdr({ end: 4 }))
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 4, true]], waited: 45 }])
     await clear()
     await admit(capture, session({ endInferred: true, marks: ['end-inferred'] }, 0, 150))
-    await tell({ ...csv, name: 'inferred' }, cdr())
+    await deliver({ ...csv, name: 'inferred' }, cdr())
     expect(await contacts()).toEqual(one)
   })
 
@@ -211,9 +211,9 @@ describe('a queue that answers before the official does', () => {
     const callIds = ['sipSessionId:b7e1c9d2@sbc']
     await admit(capture, session({ callIds }, 0, 80))
     await admit(capture, session({ callIds }, 90, 200))
-    await tell({ ...csv, fields: { sipCallId: ['userfield'] } }, cdr({ sip: 'b7e1c9d2@sbc' }))
+    await deliver({ ...csv, fields: { sipCallId: ['userfield'] } }, cdr({ sip: 'b7e1c9d2@sbc' }))
     expect(await contacts()).toMatchObject([{ parts: [{}, {}], waited: 45 }])
-    expect([await phantoms(), await told()]).toEqual([0, 2])
+    expect([await phantoms(), await reported()]).toEqual([0, 2])
   })
 })
 
@@ -232,7 +232,7 @@ test('the time that was waited counts in studies, told after the call was counte
     none: (before?.none ?? 0) + 1,
     half: before?.half ?? 0,
   })
-  await tell({ ...csv, name: 'studied' }, cdr())
+  await deliver({ ...csv, name: 'studied' }, cdr())
   expect(await waits()).toEqual({
     calls: (before?.calls ?? 0) + 1,
     none: before?.none ?? 0,
@@ -245,19 +245,19 @@ describe('a caller whose number is withheld', () => {
 
   test('is one call by official and end', async () => {
     await admit(capture, session({ caller: withheld }))
-    await tell({ ...csv, name: 'hidden' }, cdr({ from: '' }))
+    await deliver({ ...csv, name: 'hidden' }, cdr({ from: '' }))
     expect(await contacts()).toEqual(one)
     expect(await phantoms()).toBe(0)
   })
 
   test('stays two calls where another official answered, where the ends differ, and where a number is known and is another', async () => {
     await admit(capture, session({ caller: withheld }))
-    await tell({ ...csv, name: 'hidden-official' }, cdr({ from: '', official: '0295121002' }))
-    await tell({ ...csv, name: 'hidden-end' }, cdr({ from: '', start: -50, end: 180 }))
+    await deliver({ ...csv, name: 'hidden-official' }, cdr({ from: '', official: '0295121002' }))
+    await deliver({ ...csv, name: 'hidden-end' }, cdr({ from: '', start: -50, end: 180 }))
     expect(await contacts()).toHaveLength(3)
     await clear()
     await admit(capture, session({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } }))
-    await tell({ ...csv, name: 'other-number' }, cdr())
+    await deliver({ ...csv, name: 'other-number' }, cdr())
     expect(await contacts()).toHaveLength(2)
   })
 })
@@ -266,49 +266,49 @@ describe('two calls of one caller stay two', () => {
   test('where the second is made as soon as the first is over, to the same official', async () => {
     await admit(capture, session({}, 0, 100))
     // The recording client missed the second.
-    await tell(csv, cdr({ start: 101, queue: 102, end: 200 }))
+    await deliver(csv, cdr({ start: 101, queue: 102, end: 200 }))
     expect(await contacts()).toHaveLength(2)
-    await tell(csv, cdr({ end: 100 }))
+    await deliver(csv, cdr({ end: 100 }))
     expect(await contacts()).toHaveLength(2)
   })
 
   test('where a talk of a few seconds is over before the second is answered by its queue', async () => {
     await admit(capture, session({}, 0, 5))
-    await tell(csv, cdr({ start: 8, queue: 9, end: 60 }))
+    await deliver(csv, cdr({ start: 8, queue: 9, end: 60 }))
     expect(await contacts()).toHaveLength(2)
   })
 
   test('where they overlap, as of a company with one number: the ends tell them apart', async () => {
     await admit(capture, session({}, 0, 300))
-    await tell(csv, cdr({ start: -50, queue: -49, end: 200 }))
+    await deliver(csv, cdr({ start: -50, queue: -49, end: 200 }))
     expect(await contacts()).toHaveLength(2)
-    await tell(csv, cdr({ start: -30, queue: -29, end: 300 }))
+    await deliver(csv, cdr({ start: -30, queue: -29, end: 300 }))
     expect(await contacts()).toHaveLength(2)
   })
 
   test('where the recorded one was answered before the other was made', async () => {
     await admit(capture, session({}, 0, 200))
-    await tell(csv, cdr({ start: 30, queue: 31, end: 200 }))
+    await deliver(csv, cdr({ start: 30, queue: 31, end: 200 }))
     expect(await contacts()).toHaveLength(2)
   })
 
   test('where another official answered, or another person called', async () => {
     await admit(capture, session())
-    await tell(csv, cdr({ official: '0295121002' }))
-    await tell(csv, cdr({ start: -46, from: '+358401234999' }))
+    await deliver(csv, cdr({ official: '0295121002' }))
+    await deliver(csv, cdr({ start: -46, from: '+358401234999' }))
     expect(await contacts()).toHaveLength(3)
   })
 
   test('where the caller gave up in the queue and called again', async () => {
     await admit(capture, session())
-    await tell(csv, cdr({ start: -120, end: -60, official: '' }) + cdr())
+    await deliver(csv, cdr({ start: -120, end: -60, official: '' }) + cdr())
     expect(await contacts()).toMatchObject([{ parts: [[null, null, -60, false]] }, one[0]])
   })
 
   test('where two could be meant', async () => {
     await admit(capture, session())
     await admit(capture, session({}, 30, 200))
-    await tell(csv, cdr())
+    await deliver(csv, cdr())
     expect(await contacts()).toHaveLength(3)
   })
 })
@@ -321,7 +321,7 @@ const onTestLine = {
 }
 
 describe('a recording client that names no official and shares no id', () => {
-  const untold = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
+  const unreported = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
     session({ official: undefined, ...onTestLine, ...given }, from, until)
   /** Why a feed's call stands beside those of recording clients, and whether it is marked. */
   const whyApart = async () => {
@@ -333,31 +333,34 @@ describe('a recording client that names no official and shares no id', () => {
   }
 
   test('is joined after any wait: caller, number and end are the same, and the feed names the official', async () => {
-    await admit(capture, untold())
-    await tell(csv, cdr({ to: testLine }))
+    await admit(capture, unreported())
+    await deliver(csv, cdr({ to: testLine }))
     expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await told()]).toEqual([0, 1])
+    expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
   test('is not joined where two could be meant, nor where only the time is common: each is marked, and shown as such', async () => {
-    await admit(capture, untold())
-    await admit(capture, untold({}, 30, 205))
-    await tell({ ...csv, name: 'two' }, cdr({ to: testLine }))
+    await admit(capture, unreported())
+    await admit(capture, unreported({}, 30, 205))
+    await deliver({ ...csv, name: 'two' }, cdr({ to: testLine }))
     expect(await contacts()).toHaveLength(3)
     expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
     await clear()
-    await admit(capture, untold({}, 0, 300))
-    await tell({ ...csv, name: 'other-end' }, cdr({ to: testLine }))
+    await admit(capture, unreported({}, 0, 300))
+    await deliver({ ...csv, name: 'other-end' }, cdr({ to: testLine }))
     expect(await contacts()).toHaveLength(2)
     expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
   })
 
   test('is another call at another number, of another caller, or at another time, and nothing is in doubt', async () => {
     const elsewhere = { key: phone('029497001') }
-    await admit(capture, untold({ numberReached: elsewhere, numberCalled: { ...elsewhere, kind: 'NATIONAL_SERVICE' } }))
-    await admit(capture, untold({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } }))
-    await admit(capture, untold({}, 300, 500))
-    await tell({ ...csv, name: 'others' }, cdr({ to: testLine }))
+    await admit(
+      capture,
+      unreported({ numberReached: elsewhere, numberCalled: { ...elsewhere, kind: 'NATIONAL_SERVICE' } }),
+    )
+    await admit(capture, unreported({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } }))
+    await admit(capture, unreported({}, 300, 500))
+    await deliver({ ...csv, name: 'others' }, cdr({ to: testLine }))
     expect(await contacts()).toHaveLength(4)
     expect(await whyApart()).toEqual([['no-session', []]])
   })
@@ -369,24 +372,24 @@ describe('a recording client whose facts come after the feed has told', () => {
     admit(capture, session({ ...onTestLine, ...given }, from, until), node)
 
   test('is joined by caller, official and end; what the feed had made of the call goes', async () => {
-    await tell(csv, cdr({ to: testLine }))
+    await deliver(csv, cdr({ to: testLine }))
     const { contactId } = await late()
     expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await told()]).toEqual([0, 1])
+    expect([await phantoms(), await reported()]).toEqual([0, 1])
     expect(contactId).toBeDefined()
     // The feed reports it again.
-    await tell(csv, cdr({ to: testLine }), 'again')
+    await deliver(csv, cdr({ to: testLine }), 'again')
     expect(await contacts()).toEqual(one)
   })
 
   test('is joined where it names no official, and where the caller is withheld', async () => {
-    await tell({ ...csv, name: 'no-official' }, cdr({ to: testLine }))
-    const untold = session({ ...onTestLine, official: undefined })
+    await deliver({ ...csv, name: 'no-official' }, cdr({ to: testLine }))
+    const unreported = session({ ...onTestLine, official: undefined })
     // Told once more, as after a crash.
-    for (const _ of [1, 2]) await admit(capture, untold, node)
+    for (const _ of [1, 2]) await admit(capture, unreported, node)
     expect(await contacts()).toEqual(one)
     await clear()
-    await tell({ ...csv, name: 'hidden' }, cdr({ to: testLine, from: '' }))
+    await deliver({ ...csv, name: 'hidden' }, cdr({ to: testLine, from: '' }))
     await late({ caller: { kind: 'withheld', key: null, raw: null } })
     expect(await contacts()).toEqual(one)
   })
@@ -397,7 +400,10 @@ describe('a recording client whose facts come after the feed has told', () => {
         select capture_failure as why, marks from segment order by node is null desc, capture_failure`.execute(owner)
       return rows.map((row) => [row.why, row.marks.includes('needs-review')])
     }
-    await tell({ ...csv, name: 'two' }, cdr({ to: testLine }) + cdr({ to: testLine, start: -30, queue: -29, end: 205 }))
+    await deliver(
+      { ...csv, name: 'two' },
+      cdr({ to: testLine }) + cdr({ to: testLine, start: -30, queue: -29, end: 205 }),
+    )
     await late({ official: undefined })
     expect(await contacts()).toHaveLength(3)
     expect(await marks()).toEqual([
@@ -406,7 +412,7 @@ describe('a recording client whose facts come after the feed has told', () => {
       [null, true],
     ])
     await clear()
-    await tell({ ...csv, name: 'other-end' }, cdr({ to: testLine, end: 300 }))
+    await deliver({ ...csv, name: 'other-end' }, cdr({ to: testLine, end: 300 }))
     await late({ official: undefined })
     expect(await contacts()).toHaveLength(2)
     expect(await marks()).toEqual([
@@ -416,7 +422,7 @@ describe('a recording client whose facts come after the feed has told', () => {
   })
 
   test('is another call where the official, the caller or the number is another, and where it goes on', async () => {
-    await tell({ ...csv, name: 'others' }, cdr({ to: testLine }))
+    await deliver({ ...csv, name: 'others' }, cdr({ to: testLine }))
     await late({ official: { name: 'Muu', phone: phone('0295121002') } })
     await late({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
     await late({ endedAt: undefined, recording: undefined })
@@ -438,19 +444,19 @@ describe('a recording client whose facts come after the feed has told', () => {
     test('is joined by caller, number, beginning and end, with the number or before it is told', async () => {
       for (const given of [
         {},
-        { numberReached: untoldNumber, numberCalled: { ...untoldNumber, kind: 'UNKNOWN' } },
+        { numberReached: unreportedNumber, numberCalled: { ...unreportedNumber, kind: 'UNKNOWN' } },
       ] as const) {
         await clear()
-        await tell({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody))
+        await deliver({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody))
         await unanswered(given)
         expect(await contacts()).toMatchObject([{ parts: [[null, null, 1, false]] }])
-        await tell({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody), 'again')
+        await deliver({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody), 'again')
         expect(await contacts()).toHaveLength(1)
       }
     })
 
     test('is another call where caller, number, beginning or end is another, or two could be meant', async () => {
-      await tell({ ...csv, name: 'nobody-else' }, cdr(nobody))
+      await deliver({ ...csv, name: 'nobody-else' }, cdr(nobody))
       await unanswered({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
       await unanswered({
         numberReached: { key: phone(number) },
@@ -460,7 +466,7 @@ describe('a recording client whose facts come after the feed has told', () => {
       await unanswered({}, -43, 40)
       expect(await contacts()).toHaveLength(5)
       await clear()
-      await tell({ ...csv, name: 'nobody-twice' }, cdr(nobody) + cdr({ ...nobody, start: -41, end: 2 }))
+      await deliver({ ...csv, name: 'nobody-twice' }, cdr(nobody) + cdr({ ...nobody, start: -41, end: 2 }))
       await unanswered()
       expect(await contacts()).toHaveLength(3)
     })
@@ -468,7 +474,7 @@ describe('a recording client whose facts come after the feed has told', () => {
 
   test('has more parts, which come to the same call by its own ids', async () => {
     const callIds = ['sipSessionId:held@sbc']
-    await tell({ ...csv, name: 'parts' }, cdr({ to: testLine }))
+    await deliver({ ...csv, name: 'parts' }, cdr({ to: testLine }))
     await late({ callIds }, 0, 80)
     await late({ callIds }, 90, 200)
     expect(await contacts()).toHaveLength(2)

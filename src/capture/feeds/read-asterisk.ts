@@ -42,28 +42,33 @@ const mapping: Mapping = {
  * too.
  */
 export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
-  const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
-  const [caller, channel] = [told('channel', 'Channel'), told('dstchannel', 'DestinationChannel')]
-  const [app, data] = [told('lastapp', 'LastApplication'), told('lastdata', 'LastData')]
+  const valuesOf = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
+  const [caller, channel] = [valuesOf('channel', 'Channel'), valuesOf('dstchannel', 'DestinationChannel')]
+  const [app, data] = [valuesOf('lastapp', 'LastApplication'), valuesOf('lastdata', 'LastData')]
   // The other end of a call that has a record of its own.
   if (app.startsWith('App') && data === '(Outgoing Line)') return { is: 'nothing' }
-  const answered = told('disposition', 'Disposition').toUpperCase() === 'ANSWERED' && channel !== ''
-  const unique = told('uniqueid', 'UniqueID')
+  const answered = valuesOf('disposition', 'Disposition').toUpperCase() === 'ANSWERED' && channel !== ''
+  const unique = valuesOf('uniqueid', 'UniqueID')
   const queue = app === 'Queue' ? (data.split(',')[0] ?? '') : ''
   const isNamed = options.names?.has(queue) ?? false
   const own: Fields = {
     ...fields,
     ...(!answered && { answer: '', AnswerTime: '' }),
-    'leg of channels': [unique, told('sequence'), channel, told('start', 'StartTime')].filter(Boolean).join(' '),
+    'leg of channels': [unique, valuesOf('sequence'), channel, valuesOf('start', 'StartTime')]
+      .filter(Boolean)
+      .join(' '),
     'official of channel': answered ? deviceOf(channel) : '',
     // Without logged ids (cdr.conf loguniqueid=no) the channel's name and start identify it.
-    'call of channel': [caller, told('start', 'StartTime')].filter(Boolean).join(' '),
+    'call of channel': [caller, valuesOf('start', 'StartTime')].filter(Boolean).join(' '),
     'number of queue': isNamed ? queue : '',
     device: deviceOf(caller),
   }
   const read = readFields(own, {
     ...options,
-    sharedIds: [...(options.sharedIds ?? []), ...recordId(unique, told('src', 'Source'), told('dst', 'Destination'))],
+    sharedIds: [
+      ...(options.sharedIds ?? []),
+      ...recordId(unique, valuesOf('src', 'Source'), valuesOf('dst', 'Destination')),
+    ],
     hint: channelTime(unique),
     mapping: {
       ...mapping,

@@ -42,15 +42,15 @@ export function keptOfEvent(fields: Fields): Fields | undefined {
 /** Reads a channel event as a part of its call; other events are `nothing`. */
 export function readCel(given: Fields, options: SourceOptions): ReadRecord {
   const fields = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value.trim()]))
-  const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
-  const type = told('eventtype', 'eventname').toUpperCase()
+  const valuesOf = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
+  const type = valuesOf('eventtype', 'eventname').toUpperCase()
   if (type === '') return { is: 'problem', reason: 'not-a-record' }
-  const extra = told('extra', 'eventextra')
+  const extra = valuesOf('extra', 'eventextra')
   // A parked party hears music, not other parked parties.
   if (!isKnown(type) || extra.includes('"holding_bridge"')) return { is: 'nothing' }
-  const [channelId, callId] = [told('uniqueid'), told('linkedid')]
+  const [channelId, callId] = [valuesOf('uniqueid'), valuesOf('linkedid')]
   if (channelId === '' || callId === '') return { is: 'problem', reason: 'id-missing' }
-  const time = readTime(told('eventtime'), options.zone, { notBefore: channelTime(channelId) })
+  const time = readTime(valuesOf('eventtime'), options.zone, { notBefore: channelTime(channelId) })
   if (time.is === 'problem') return { is: 'problem', reason: time.reason }
   if (time.is === 'none') return { is: 'problem', reason: 'time-missing' }
   const rewritten = (text: string) =>
@@ -60,15 +60,15 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
     type,
     at: time.at,
     channelId,
-    channel: told('channame', 'channel'),
+    channel: valuesOf('channame', 'channel'),
     bridge,
-    caller: rewritten(told('cidnum', 'calleridnum')),
+    caller: rewritten(valuesOf('cidnum', 'calleridnum')),
     // The dialled number stays with the call; the extension changes in the dial plan, through `s` and `h`.
-    called: rewritten(/\d{2}/.test(told('exten')) ? told('exten') : told('ciddnid', 'calleriddnid')),
+    called: rewritten(/\d{2}/.test(valuesOf('exten')) ? valuesOf('exten') : valuesOf('ciddnid', 'calleriddnid')),
   }
   const record: DetailRecord = {
     callId,
-    legId: [channelId, type, told('eventtime'), event.bridge ?? ''].join(' '),
+    legId: [channelId, type, valuesOf('eventtime'), event.bridge ?? ''].join(' '),
     sharedIds: sharedIdsOf(
       (options.fields.sipCallId ?? []).map((name) => fields[name.toLowerCase()] ?? '').join(''),
       [],

@@ -64,10 +64,10 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
       ?.map((field) => (field.includes('{') ? fill(field, fields) : (fields[field]?.trim() ?? '')))
       .find((text) => text !== '') ?? ''
   const number = (name: FieldName): string | undefined => {
-    const told = value(name)
-    const rewritten = (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), told)
+    const given = value(name)
+    const rewritten = (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), given)
     const names = name === 'caller' && !options.namesCallers ? undefined : options.names
-    const text = names?.get(told) ?? names?.get(rewritten) ?? rewritten
+    const text = names?.get(given) ?? names?.get(rewritten) ?? rewritten
     return text === '' ? undefined : text
   }
 
@@ -121,10 +121,10 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   function directionOf(): Direction | undefined {
     const { incoming } = options
     if (incoming) return incoming.values.includes(fields[incoming.field]?.trim() ?? '') ? 'incoming' : 'outgoing'
-    const told = value('direction').toLowerCase()
-    if (told.startsWith('in') && told !== 'internal') return 'incoming'
-    if (told.startsWith('out')) return 'outgoing'
-    return told === 'internal' || told === 'local' ? 'internal' : options.direction
+    const given = value('direction').toLowerCase()
+    if (given.startsWith('in') && given !== 'internal') return 'incoming'
+    if (given.startsWith('out')) return 'outgoing'
+    return given === 'internal' || given === 'local' ? 'internal' : options.direction
   }
 }
 

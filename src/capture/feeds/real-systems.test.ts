@@ -18,7 +18,7 @@ const officials = [aino, bertil, cecilia].map((number, at) => ({
   ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
 }))
 
-function told(source: SourceName, file: string, begun: Temporal.Instant, more: Partial<SourceOptions> = {}) {
+function reported(source: SourceName, file: string, begun: Temporal.Instant, more: Partial<SourceOptions> = {}) {
   const text = readFileSync(new URL(`../../../test/vectors/feeds/${file}`, import.meta.url), 'utf8')
   const reader = readerOf({ source, fields: {}, zone: 'UTC', ...more })
   const assembler = createCallAssembler({ settleMs: 0 })
@@ -121,7 +121,7 @@ describe('Asterisk 22', () => {
 
   test('channel events tell who spoke with the caller, and when', () => {
     const expected = calls.map(([, caller, number, talks]) => [caller, number, talks])
-    expect(told('asterisk-cel', 'asterisk/cel.csv', begun)).toMatchObject({
+    expect(reported('asterisk-cel', 'asterisk/cel.csv', begun)).toMatchObject({
       doubtful: [],
       problems: [],
       calls: expected,
@@ -133,21 +133,21 @@ describe('Asterisk 22', () => {
       ...[caller, number],
       talks.map(([who, from, until], at) => [who, queue?.[at] ?? from, until]),
     ])
-    expect(told('asterisk-csv', 'asterisk/Master.csv', begun, { names })).toMatchObject({
+    expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })).toMatchObject({
       problems: [],
       calls: expected,
     })
   })
 
   test('detail records alone do not tell which number was called of what was passed on: that is a problem, and no call is left out', () => {
-    const { problems, calls: known } = told('asterisk-csv', 'asterisk/Master.csv', begun)
+    const { problems, calls: known } = reported('asterisk-csv', 'asterisk/Master.csv', begun)
     const passedOn = ['+358401234563', '+358401234567', '+358401234568', '+3584012345611']
     expect(known.map(([caller]) => caller)).toEqual(
       calls.map(([, caller]) => caller).filter((one) => !passedOn.includes(one)),
     )
     // With each of them, what Asterisk itself dialled into the two conferences.
     expect(problems).toEqual(passedOn.map(() => 'direction-unknown'))
-    const byTrunk = told('asterisk-csv', 'asterisk/Master.csv', begun, {
+    const byTrunk = reported('asterisk-csv', 'asterisk/Master.csv', begun, {
       incoming: { field: 'device', values: ['trunk'] },
     })
     expect([byTrunk.problems, byTrunk.calls.map(([caller]) => caller)]).toEqual([[], calls.map(([, caller]) => caller)])
@@ -156,9 +156,9 @@ describe('Asterisk 22', () => {
 
   test('the context that incoming calls come to changes with a transfer, too: they are told all the same, or are problems', () => {
     const incoming = { field: 'dcontext', values: ['from-trunk'] }
-    const expected = told('asterisk-csv', 'asterisk/Master.csv', begun, { names })
-    expect(told('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
-    const { problems, calls: known } = told('asterisk-csv', 'asterisk/Master.csv', begun, { incoming })
+    const expected = reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })
+    expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
+    const { problems, calls: known } = reported('asterisk-csv', 'asterisk/Master.csv', begun, { incoming })
     expect([problems, problems.length + known.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
   })
 
@@ -176,12 +176,12 @@ describe('Asterisk 22', () => {
         ],
       ],
     })
-    expect(told('asterisk-cel', 'asterisk/keys/cel.csv', from)).toMatchObject(expected(2, 16))
-    expect(told('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toMatchObject(expected(0, 10))
+    expect(reported('asterisk-cel', 'asterisk/keys/cel.csv', from)).toMatchObject(expected(2, 16))
+    expect(reported('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toMatchObject(expected(0, 10))
   })
 
   test('queue_log tells whom a queue connected', () => {
-    const { problems, calls: known } = told('queue-log', 'asterisk/queue_log', begun, { names })
+    const { problems, calls: known } = reported('queue-log', 'asterisk/queue_log', begun, { names })
     expect(problems).toEqual([])
     const byQueue = calls.filter(([what]) => what !== 'two who ring at once')
     expect(known.map(([caller, , talks]) => [caller, (talks as Talk[]).map(([who, from]) => [who, from])])).toEqual(
@@ -195,7 +195,7 @@ describe('Asterisk 22', () => {
 
 test('acc of Kamailio 6 tells of several who rang the one who answered, and of a transfer by REFER both, one of whom held the call', () => {
   const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
-  expect(told('acc', 'kamailio/acc.txt', begun)).toMatchObject({
+  expect(reported('acc', 'kamailio/acc.txt', begun)).toMatchObject({
     ...{ doubtful: [] },
     problems: [],
     calls: [

@@ -94,13 +94,13 @@ test('a recording whose call no feed tells of in a day is an alarm, where a feed
     const { answeredAt: startedAt, endedAt } = facts
     return { ...facts, recording: { ...recordingFacts(), startedAt: startedAt!, endedAt } }
   }
-  const [untold, told, young] = [recorded(40), recorded(50), recorded(20)]
-  for (const facts of [untold, told, young]) await admit(capture, facts)
-  await admitFed(capture, 'exchange', [told])
+  const [unreported, reported, young] = [recorded(40), recorded(50), recorded(20)]
+  for (const facts of [unreported, reported, young]) await admit(capture, facts)
+  await admitFed(capture, 'exchange', [reported])
   await report([phone('029 497 099')])
   expect(await alarms()).toEqual([])
   await report([number])
   expect(await alarms()).toEqual([{ kind: 'untold', count: 1 }])
   const { rows } = await sql<{ contacts: unknown }>`select facts -> 'contacts' as contacts from alarm`.execute(owner)
-  expect(rows).toEqual([{ contacts: [untold.contactId] }])
+  expect(rows).toEqual([{ contacts: [unreported.contactId] }])
 })

@@ -305,10 +305,10 @@ describe('any other system', () => {
 
   test('a line without quotation marks says what it says with them', () => {
     const cell = fc.string({ unit: fc.constantFrom(...'0+aå ,;\t'), maxLength: 12 })
-    const [columns, told] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
+    const [columns, reported] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
     fc.assert(
       fc.property(fc.constantFrom(',', ';', '\t'), cell, cell, (separator, from, to) => {
-        const cells = ['1', told, told, from, to].map((one) => one.replaceAll(separator, '.'))
+        const cells = ['1', reported, reported, from, to].map((one) => one.replaceAll(separator, '.'))
         const more = {
           fields: { callId: ['id'], startedAt: ['start'], endedAt: ['end'], caller: ['from'], called: ['to'] },
         }

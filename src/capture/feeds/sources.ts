@@ -99,8 +99,8 @@ function mappedReader(map: RecordMap, options: SourceOptions): Reader {
     hasHeading: false,
     read(text) {
       if (text.trim() === '') return [{ is: 'nothing' }]
-      const told = text.split(cells.separator)
-      return readMapped(Object.fromEntries(cells.names.map((name, at) => [name, told[at] ?? ''])), map, options)
+      const cellTexts = text.split(cells.separator)
+      return readMapped(Object.fromEntries(cells.names.map((name, at) => [name, cellTexts[at] ?? ''])), map, options)
     },
   }
 }

@@ -134,7 +134,7 @@ type LineFields = { at?: number } & {
 
 function line({ at: later = 0, ...given }: LineFields = {}): string {
   const at = (seconds: number) => begun.add({ seconds: later + seconds }).toString()
-  const told: Record<string, string> = {
+  const reported: Record<string, string> = {
     id: '1',
     leg: 'a',
     start: at(0),
@@ -149,7 +149,7 @@ function line({ at: later = 0, ...given }: LineFields = {}): string {
   return `${heading
     .trim()
     .split(';')
-    .map((name) => told[name])
+    .map((name) => reported[name])
     .join(';')}\n`
 }
 
@@ -312,15 +312,15 @@ describe('calls that a recording client has told of', () => {
       capture,
       session({ startedAt: moved(19), answeredAt: moved(21), endedAt: moved(200), callIds: ['ucid:1'] }),
     )
-    const told = line({ id: '2', at })
-    await writeFile(join(cdrs, 'calls.csv'), heading + line() + told)
+    const reported = line({ id: '2', at })
+    await writeFile(join(cdrs, 'calls.csv'), heading + line() + reported)
     await check()
     expect(problems).toEqual([{ file: 'calls.csv', line: 3, reason: 'too-old' }])
     expect(await count()).toBe(2)
     const [unread = ''] = (await readdir(own)).filter((name) => name.startsWith('unread-'))
-    expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(told.trimEnd()))
+    expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(reported.trimEnd()))
     await allowFeed(owner, 'exchange', moved(-60))
-    await writeFile(join(cdrs, 'calls-again.csv'), heading + told)
+    await writeFile(join(cdrs, 'calls-again.csv'), heading + reported)
     await check()
     expect(problems).toHaveLength(1)
     expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1 }])
@@ -342,11 +342,11 @@ describe('calls that a recording client has told of', () => {
   test('take the place of what a feed told earlier, and an unknown number is filled in', async () => {
     await writeFile(join(cdrs, 'calls.csv'), heading + line({ sip: 'b7e1c9d2@sbc' }))
     await check()
-    const told = session({ numberReached: { key: 'unknown' as never } })
-    await admit(capture, told)
+    const reported = session({ numberReached: { key: 'unknown' as never } })
+    await admit(capture, reported)
     const { rows } = await sql<{ id: string; is_own: boolean }>`
       select s.id, f.is_own from segment s join fed_segment f on f.segment_id = s.id`.execute(owner)
-    expect(rows).toEqual([{ id: told.segmentId, is_own: false }])
+    expect(rows).toEqual([{ id: reported.segmentId, is_own: false }])
     await rm(join(own, 'position.json'))
     await restart()
     await check()

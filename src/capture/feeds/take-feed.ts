@@ -13,7 +13,7 @@ import { admitFed, admitNewFed } from '#register/admit-from-feed.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { reportFedProblem, reportFeed, type FedProgress } from '#register/feed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { createCallAssembler, type ToldCall } from './assemble-calls.ts'
+import { createCallAssembler, type ReportedCall } from './assemble-calls.ts'
 import type { DetailProblem, ReadRecord } from './detail-record.ts'
 import type { Feed } from './feeds-file.ts'
 import type { FoundRecord } from './follow-folder.ts'
@@ -84,7 +84,7 @@ const nothingYet: FedProgress = {
 
 /** A call of which no more records are expected. */
 interface Ready {
-  readonly call: ToldCall
+  readonly call: ReportedCall
   judged?: Judged
   facts?: SegmentFacts[]
 }
@@ -106,8 +106,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   const places = new Map<string, FoundRecord[]>()
   let progress = { ...nothingYet }
   let fault: string | undefined
-  let told: string | undefined
-  let toldAtMs = 0
+  let reported: string | undefined
+  let reportedAtMs = 0
   let stopped = false
   let heading: { bytes: Buffer | undefined; text: string } = { bytes: undefined, text: '' }
   const ready: Ready[] = []
@@ -167,8 +167,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   /** Admits calls in order; those new to the register together. Removes them from `ready`. */
   async function admitSome(): Promise<void> {
     const some = judgeNext(0)
-    const told = some.map(({ facts }) => facts)
-    const admission = inTurn(() => admitNewFed(db, feed.name, told)).catch((error: unknown) => {
+    const reported = some.map(({ facts }) => facts)
+    const admission = inTurn(() => admitNewFed(db, feed.name, reported)).catch((error: unknown) => {
       // One of them is refused: find it by admitting them one by one.
       if (!isRefused(error)) throw error
       return new Set<number>()
@@ -191,7 +191,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     )
   }
 
-  async function admitOne(call: ToldCall, judged: Judged, facts: readonly SegmentFacts[] | 'added'): Promise<void> {
+  async function admitOne(call: ReportedCall, judged: Judged, facts: readonly SegmentFacts[] | 'added'): Promise<void> {
     if (judged.is === 'problem') {
       await keepRecords(call, judged.reason)
     } else if (judged.is === 'outside') {
@@ -212,24 +212,25 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   }
 
   /** Stores every record of a call, once if other calls of its conference are problems, too. */
-  async function keepRecords({ toldBy }: ToldCall, reason: DetailProblem): Promise<void> {
-    for (const id of toldBy) {
+  async function keepRecords({ reportedBy }: ReportedCall, reason: DetailProblem): Promise<void> {
+    for (const id of reportedBy) {
       for (const record of places.get(id) ?? []) await problem(record, reason)
       places.delete(id)
     }
   }
 
   async function report(): Promise<void> {
-    const isNothing = progress.records === 0 && progress.calls === 0 && progress.outside === 0 && told === (fault ?? '')
+    const isNothing =
+      progress.records === 0 && progress.calls === 0 && progress.outside === 0 && reported === (fault ?? '')
     const nowMs = clock.now().epochMilliseconds
-    if (isNothing && nowMs - toldAtMs < stillThereMs) return
+    if (isNothing && nowMs - reportedAtMs < stillThereMs) return
     const now = progress
     progress = { ...nothingYet }
     try {
       const covers = feed.covers && coveredKeys()
       await reportFeed(db, { name: feed.name, source: feed.source, covers }, now, fault)
-      told = fault ?? ''
-      toldAtMs = nowMs
+      reported = fault ?? ''
+      reportedAtMs = nowMs
     } catch (error) {
       progress = { ...now, records: now.records + progress.records, heardAt: progress.heardAt ?? now.heardAt }
       throw error
@@ -275,11 +276,11 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       one()
     },
     async settle() {
-      let settled: ToldCall[]
+      let settled: ReportedCall[]
       do {
         settled = assembler.settled(clock.now().epochMilliseconds)
         const known = context()
-        ready.push(...settled.flatMap((told) => splitByCaller(told, known)).map((call) => ({ call })))
+        ready.push(...settled.flatMap((call) => splitByCaller(call, known)).map((call) => ({ call })))
         // Failures are retried.
         try {
           while (ready.length > 0 && !stopped) await admitSome()

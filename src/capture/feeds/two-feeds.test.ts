@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 
 /** Tells records by a feed of its own name. */
-async function tell(source: Feed['source'], records: string | string[], given: Partial<Feed> = {}): Promise<void> {
+async function feed(source: Feed['source'], records: string | string[], given: Partial<Feed> = {}): Promise<void> {
   const name = given.name ?? source
   const folder = join(root, name)
   await mkdir(folder, { recursive: true })
@@ -99,9 +99,9 @@ function cdr({
 test('an unanswered call by Master.csv and by the manager is one, its caller’s number withheld or not', async () => {
   for (const source of ['+358401234567', '']) {
     const unanswered = cdr({ source, unique: `${begun.epochMilliseconds / 1000}.${source.length + 1}` })
-    await tell('asterisk-csv', unanswered.line)
-    await tell('asterisk-ami', unanswered.event)
-    await tell('asterisk-ami', unanswered.event)
+    await feed('asterisk-csv', unanswered.line)
+    await feed('asterisk-ami', unanswered.event)
+    await feed('asterisk-ami', unanswered.event)
   }
   expect(await contacts()).toEqual({ contacts: 2, segments: 2 })
 })
@@ -114,8 +114,8 @@ test('channel events and detail records of an unanswered call are one', async ()
       ...{ EventName: name, EventTime: local(seconds), CallerIDnum: '+358401234567', Exten: '029497000' },
       ...{ Channel: 'PJSIP/trunk-1', UniqueID: unique, LinkedID: unique },
     })
-  await tell('asterisk-csv', line)
-  await tell('asterisk-cel', [event('CHAN_START', 0), event('LINKEDID_END', 25)])
+  await feed('asterisk-csv', line)
+  await feed('asterisk-cel', [event('CHAN_START', 0), event('LINKEDID_END', 25)])
   const { rows } = await sql`select name, calls::int from feed order by name`.execute(owner)
   expect(rows).toEqual([
     { name: 'asterisk-cel', calls: 0 },
@@ -134,15 +134,15 @@ test('without a shared id an unanswered call is one by caller, number, beginning
       caller,
       called: '029497000',
     })
-  await tell('json', record('a1', 0), { name: 'one', fields })
-  await tell('json', record('b1', 3), { name: 'other', fields })
+  await feed('json', record('a1', 0), { name: 'one', fields })
+  await feed('json', record('b1', 3), { name: 'other', fields })
   expect(await contacts()).toEqual({ contacts: 1, segments: 1 })
-  await tell('json', record('a2', 7), { name: 'one', fields })
+  await feed('json', record('a2', 7), { name: 'one', fields })
   expect(await contacts()).toEqual({ contacts: 2, segments: 2 })
   // Another caller, and nobody's number twice: they might be two people.
-  await tell('json', record('b2', 3, '+358401234568'), { name: 'other', fields })
-  await tell('json', record('a3', 3, 'anonymous'), { name: 'one', fields })
-  await tell('json', record('b3', 3, 'anonymous'), { name: 'other', fields })
+  await feed('json', record('b2', 3, '+358401234568'), { name: 'other', fields })
+  await feed('json', record('a3', 3, 'anonymous'), { name: 'one', fields })
+  await feed('json', record('b3', 3, 'anonymous'), { name: 'other', fields })
   expect(await contacts()).toEqual({ contacts: 5, segments: 5 })
 })
 
@@ -170,7 +170,7 @@ test.each([
     ],
   ]
   for (const records of when === 'together' ? [[...own, ...strange]] : [own, strange, own])
-    await tell('json', records, { fields })
+    await feed('json', records, { fields })
   const { rows } = await sql<{ caller: string; officials: string; marked: boolean }>`
     select c.caller_key as caller, string_agg(right(s.official_phone, 4), ' ' order by s.answered_at) as officials,
       bool_or('needs-review' = any (s.marks)) as marked

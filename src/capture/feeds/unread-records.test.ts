@@ -7,13 +7,13 @@ import fc from 'fast-check'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 import { followFolder } from './follow-folder.ts'
 import { readerOf } from './sources.ts'
 import { sourceNames, type SourceName } from './source-options.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { tell, clear, unread } = await feedOfTests(database)
+const { deliver, clear, unread } = await feedOfTests(database)
 beforeEach(clear)
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-bad-'))
@@ -47,7 +47,7 @@ function conversation(id: string, given: object = {}) {
 test('one call of a page that cannot be read is told with its place and field; the others are calls, and nothing is lost', async () => {
   const page = [conversation('g1'), conversation('g2', { conversationStart: 'eilen' }), conversation('g3'), 7]
   const feed = { source: 'genesys', names: new Map([['a1', '029 512 1001']]) } as const
-  const problems = await tell(feed, JSON.stringify({ conversations: page }, null, 2), 'page.json')
+  const problems = await deliver(feed, JSON.stringify({ conversations: page }, null, 2), 'page.json')
   expect(await contacts()).toBe(2)
   expect(problems).toEqual([
     {
@@ -65,7 +65,7 @@ test('a duration of no length that any call has is told, and the next line is re
   const fields = { callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], talked: ['talked'], called: ['to'] }
   const line = (id: string, talked: string) => `${id};${at(0)};${at(5)};${talked};029497000\n`
   const text = `id;start;answer;talked;to\n${line('1', '9'.repeat(25))}${line('2', '60')}`
-  const problems = await tell({ source: 'csv', fields }, text, 'long.csv')
+  const problems = await deliver({ source: 'csv', fields }, text, 'long.csv')
   expect(problems).toMatchObject([{ file: 'long.csv', line: 2, reason: 'time-unreadable' }])
   expect(await contacts()).toBe(1)
 })
@@ -82,7 +82,7 @@ test('every record of a call that is a problem is kept, once: those that were pa
     ...[line(0, 'INVITE', first), line(60, 'BYE', first)],
     ...[line(75, 'INVITE', onward, `<sip:${aino}@edge>`), line(300, 'BYE', onward)],
   ]
-  const problems = await tell({ source: 'acc' }, lines.join(''), 'acc.txt')
+  const problems = await deliver({ source: 'acc' }, lines.join(''), 'acc.txt')
   expect(problems.map(({ line: at, reason }) => [at, reason]).toSorted()).toEqual(
     [1, 2, 3, 4].map((at) => [at, 'in-the-future']),
   )
@@ -98,7 +98,7 @@ test('every record of a call that is a problem is kept, once: those that were pa
     channel('a-leg', 'inbound', { sip_to_user: number }),
     channel('b-leg', 'outbound', { originating_leg_uuid: 'a-leg', dialed_user: aino }),
   ]
-  await tell({ source: 'freeswitch' }, `${channels.join('\n')}\n`, 'channels.cdr.json')
+  await deliver({ source: 'freeswitch' }, `${channels.join('\n')}\n`, 'channels.cdr.json')
   const kept = (await unread('freeswitch')).trim().split('\n')
   expect(kept.map((one) => (JSON.parse(one) as { record: string }).record).toSorted()).toEqual(channels.toSorted())
 })

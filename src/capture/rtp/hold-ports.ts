@@ -51,10 +51,10 @@ export async function holdPorts(address: string, ports: readonly number[]): Prom
 function hold(socket: Socket, rtcp: Socket): HeldPort {
   const rtp = listenOneByOne(socket)
   let firstMs: number | undefined
-  let told: (() => void) | undefined
+  let notify: (() => void) | undefined
   socket.once('message', () => {
     firstMs = performance.now()
-    told?.()
+    notify?.()
   })
   rtcp.on('error', () => {})
   return {
@@ -64,7 +64,7 @@ function hold(socket: Socket, rtcp: Socket): HeldPort {
     },
     onHeard(run) {
       if (firstMs !== undefined) run()
-      else told = run
+      else notify = run
     },
     close() {
       rtp.close()

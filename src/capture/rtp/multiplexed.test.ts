@@ -89,9 +89,9 @@ function senderReport(): Buffer {
 test.each([{ isSecure: false }, { isSecure: true }])(
   'on one port reports are heard among the sound, and ours leave and come where the sound is, keys: $isSecure',
   async ({ isSecure }) => {
-    const { stream, ports, kept, reports, speak, tell, received } = await open({ mux: true, isSecure })
+    const { stream, ports, kept, reports, speak, tell: sendReport, received } = await open({ mux: true, isSecure })
     await speak(10, true)
-    await tell()
+    await sendReport()
     await expect.poll(() => stream.measure().reports).toBe(1)
     expect(stream.report()).toMatchObject({ received: 10, invalid: 0, foreign: 0, unauthentic: 0, rtcp: 1 })
     expect(kept.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
@@ -105,13 +105,13 @@ test.each([{ isSecure: false }, { isSecure: true }])(
 )
 
 test('on two ports, RTCP on the RTP port is ignored, and reports come from the other port', async () => {
-  const { stream, ports, reports, speak, tell } = await open({ mux: false, isSecure: false })
+  const { stream, ports, reports, speak, tell: sendReport } = await open({ mux: false, isSecure: false })
   await speak(10)
-  await tell()
+  await sendReport()
   await expect.poll(() => stream.report().rtcp).toBe(1)
   expect(stream.measure().reports).toBe(0)
   expect(reports).toEqual([])
-  await tell(ports.port + 1)
+  await sendReport(ports.port + 1)
   await expect.poll(() => reports.length).toBeGreaterThan(0)
   expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port + 1]))
 })
@@ -126,14 +126,14 @@ test('a report not under the keys of the call is discarded, on one port too', as
 })
 
 test('a later description may separate them again', async () => {
-  const { stream, ports, reports, speak, tell } = await open({ mux: true, isSecure: false })
+  const { stream, ports, reports, speak, tell: sendReport } = await open({ mux: true, isSecure: false })
   await speak(4)
-  await tell()
+  await sendReport()
   await expect.poll(() => reports.length).toBeGreaterThan(0)
   const peer = { address: host, port: 9 }
   stream.update({ peer, codecs: [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }] })
   reports.splice(0)
-  await tell(ports.port + 1)
+  await sendReport(ports.port + 1)
   await expect.poll(() => reports.length).toBeGreaterThan(0)
   expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port + 1]))
 })

@@ -196,9 +196,9 @@ describe('a recording that is forbidden while its call goes on', () => {
     const id = recordingId()
     call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
     await until(() => latest()?.endedAt !== undefined)
-    const told = recorder.forbid(id, true)
+    const reported = recorder.forbid(id, true)
     objects.moveIn = moveIn
-    await told
+    await reported
     expect(latest()).toMatchObject({ recording: { id, gone: true } })
     expect(await files()).toEqual([])
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toThrow()
@@ -296,7 +296,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     ['when all is gone and nobody has been told', [], false, 'gone'],
     ['when it has been told', [], true, 'gone'],
     ['told by a disk that lied', ['hdr', 'body', 'tail'], true, 'gone'],
-  ])('%s', async (_when, suffixes, told, comes) => {
+  ])('%s', async (_when, suffixes, reported, comes) => {
     await speak(portOf(await ask('1', media(4000))), 80)
     const going = latest()!
     const id = recordingId()
@@ -315,7 +315,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     }
     noted.length = 0
     spool = await openCalls()
-    const recording = { ...going.recording!, ...(told && { gone: true as const }) }
+    const recording = { ...going.recording!, ...(reported && { gone: true as const }) }
     await spool.note({ ...going, recording })
     await recoverAfterCrash(spool, join(folder, 'recordings'), objects, systemClock.now())
     await spool.settled()

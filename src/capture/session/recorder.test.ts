@@ -119,14 +119,14 @@ function answered(since: number): boolean {
 
 const goodbyes = () => call.sent.filter(({ message }) => message.kind === 'request' && message.method === 'BYE').length
 
-const toldOnce = { diversion: `<sip:${numbersCalled.northern}@192.0.2.1>;reason=unconditional` }
+const sentOnce = { diversion: `<sip:${numbersCalled.northern}@192.0.2.1>;reason=unconditional` }
 const acknowledge = (cseq: string) => {
   call.send(request('ACK', { cseq, to: toOf(call.lastResponse()), branch: `z9hG4bK-ack-${cseq}` }))
 }
 
 describe('a dialog that SIP gives up', () => {
   test('ends its call where the first answer was never acknowledged', async () => {
-    await ask('1', toldOnce)
+    await ask('1', sentOnce)
     call.clock.advance(32_000)
     while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
     expect(noted.at(-1)).toMatchObject({ endInferred: true })
@@ -134,7 +134,7 @@ describe('a dialog that SIP gives up', () => {
   })
 
   test('goes on where only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
-    await ask('1', toldOnce)
+    await ask('1', sentOnce)
     acknowledge('1')
     const to = toOf(call.lastResponse())
     await ask('2', { to })
@@ -149,7 +149,7 @@ describe('a dialog that SIP gives up', () => {
 })
 
 test('what the first INVITE told of the parties need not be told again', async () => {
-  await ask('1', toldOnce)
+  await ask('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
   await ask('2', { to })
@@ -160,7 +160,7 @@ test('what the first INVITE told of the parties need not be told again', async (
 })
 
 test('a call that outlives the process goes on as one more segment of the same contact, once its client asks for something', async () => {
-  await ask('1', toldOnce)
+  await ask('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
   while (noted.length === 0) await wait(5)
@@ -183,7 +183,7 @@ test('a call that outlives the process goes on as one more segment of the same c
 test('characters that no database takes are left out of what a client calls somebody', async () => {
   const body = 'v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8\r\na=sendonly\r\n'
   const caller = '"Ma\u0000tti" <sip:+35840%00\u00001234567@192.0.2.1>'
-  call.send(request('INVITE', { ...toldOnce, 'p-asserted-identity': caller, 'content-type': 'application/sdp' }, body))
+  call.send(request('INVITE', { ...sentOnce, 'p-asserted-identity': caller, 'content-type': 'application/sdp' }, body))
   while (noted.length === 0) await wait(5)
   expect(noted[0]?.caller.raw).toMatch(/35840/)
   expect(JSON.stringify(noted)).not.toMatch(/\\u00/)
@@ -249,6 +249,6 @@ test.each([
   ['a client that relays by rtpengine', { 'user-agent': 'OpenSIPS (3.6.0)' }, '8 4'],
   ['any other', { 'user-agent': 'Mediant SBC' }, '8'],
 ])('%s is answered the formats that it takes an answer of', async (_name, headers, formats) => {
-  await ask('1', { ...toldOnce, ...headers }, '4 8')
+  await ask('1', { ...sentOnce, ...headers }, '4 8')
   expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(new RegExp(`RTP/AVP ${formats}\\r`))
 })

@@ -7,7 +7,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
 import { createUnrecordedSessions } from './unrecorded-sessions.ts'
-import { refusedAtEnd, tellsMedia } from './machine/answer-session.ts'
+import { refusedAtEnd, describesMedia } from './machine/answer-session.ts'
 import { createConferences } from './duplicates/conferences.ts'
 import { createDescribeRequest, type Found } from './machine/describe-request.ts'
 import { describeReoffer } from './machine/describe-reoffer.ts'
@@ -16,7 +16,7 @@ import {
   callIdsOf,
   callerOf,
   isHeldBack,
-  toldCallerOf,
+  reportedCallerOf,
   unheardMedia,
   type CallInvitation,
   type EarlierSegment,
@@ -190,10 +190,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const more = {
       passedOn,
       mayBeDecidedAnew: canDecideAgain(invitation, facts),
-      tellsMedia: tellsMedia(asked, invitation),
+      tellsMedia: describesMedia(asked, invitation),
     }
     const heard = conferences.ofOffer(invitation, facts, now, session)
-    await session.tell({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, asking)
+    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, asking)
     hold(session)
     return true
   }
@@ -270,40 +270,40 @@ export function createRecorder(options: RecorderOptions): Recorder {
       : 'as-before'
     const isAnothers = facts && inherited.has(session) && isOfAnother(incoming, invitation, facts, now)
     if (later === 'another' || isAnothers) return passOn(session, incoming, invitation, now)
-    const reoffer = { ...reofferOf(invitation, session), tellsMedia: tellsMedia(incoming, invitation) }
+    const reoffer = { ...reofferOf(invitation, session), tellsMedia: describesMedia(incoming, invitation) }
     if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
     const asking = { request: incoming, offer: invitation.offer }
     if (facts && later !== 'as-before') {
       recent.learn(facts, callIdsOf(invitation))
       const by = { offer: reoffer, asking }
       await completions.complete(session, facts, later, canDecideAgain(invitation, later.facts), by)
-    } else await session.tell({ type: 'reoffered', offer: reoffer }, asking)
+    } else await session.dispatch({ type: 'reoffered', offer: reoffer }, asking)
     hold(session)
     if (facts) conferences.settle(facts)
   }
 
   /** Adds the contact of a caller reported only now, which may not be that of the ids (docs/decisions/0111). */
   function withContact(
-    told: PartyFacts,
+    reported: PartyFacts,
     facts: SegmentFacts,
     { parties }: CallInvitation,
     now: Temporal.Instant,
   ): PartyFacts {
     const { awaitsCaller, trunk, callIds, contactId: taken, numberCalled, numberReached } = facts
-    if (!awaitsCaller || !told.caller || trunk === undefined) return told
-    const own = recent.find(callIds, trunk, { caller: told.caller, numbers: parties.connected.numbers }, now)
-    if (own === undefined || (own !== 'others' && own.contactId === taken)) return told
+    if (!awaitsCaller || !reported.caller || trunk === undefined) return reported
+    const own = recent.find(callIds, trunk, { caller: reported.caller, numbers: parties.connected.numbers }, now)
+    if (own === undefined || (own !== 'others' && own.contactId === taken)) return reported
     if (own !== 'others') {
       const { contactId, startedAt, numberCalled } = own
-      return { ...told, contact: { contactId, startedAt, numberCalled } }
+      return { ...reported, contact: { contactId, startedAt, numberCalled } }
     }
     const kind = parties.number?.entry?.kind ?? ('UNKNOWN' as const)
     const called = numberCalled.key === numberReached.key ? numberCalled : { ...numberReached, kind }
     const startedAt = facts.answeredAt ?? now
     return {
-      ...told,
+      ...reported,
       contact: { contactId: random.uuid(), startedAt, numberCalled: called },
-      marks: withMark(told.marks, 'needs-review'),
+      marks: withMark(reported.marks, 'needs-review'),
     }
   }
 
@@ -325,12 +325,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   /** Returns true if a duplicate, or a session that continues in one, reports a caller whose call this is not. */
   function isOfAnother(asked: Asked, invitation: CallInvitation, facts: SegmentFacts, now: Temporal.Instant): boolean {
-    const caller = toldCallerOf(invitation)
+    const caller = reportedCallerOf(invitation)
     if (!caller || !hasStarted(invitation)) return false
     const { numbers, left } = invitation.parties.connected
     const callIds = [...new Set([...callIdsOf(invitation), ...facts.callIds])]
-    const told = { caller, numbers: [...numbers, ...left] }
-    const own = recent.find(callIds, reader.trunkNameOf(asked), told, now)
+    const reported = { caller, numbers: [...numbers, ...left] }
+    const own = recent.find(callIds, reader.trunkNameOf(asked), reported, now)
     return own === 'others' || (own !== undefined && own.contactId !== facts.contactId)
   }
 
@@ -356,7 +356,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { dialog, state, described, sdpSessionId } = session
     if (state?.phase !== 'live') return
     const { facts, streams, answerVersion } = state.session
-    await session.tell({ type: 'outside' })
+    await session.dispatch({ type: 'outside' })
     recent.forget(facts.segmentId)
     counters.historyOnly--
     unkept.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
@@ -376,7 +376,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     // A session without a reported caller has the caller of the segment before.
     const earlier = facts && !callerOf(invitation) ? remembered(facts, true) : undefined
     await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session), earlier)
-    await session.tell({ type: 'ended', at: answeredAt, inferred: false })
+    await session.dispatch({ type: 'ended', at: answeredAt, inferred: false })
   }
 
   function reofferOf(invitation: CallInvitation, session: RunningSession): Reoffer {
@@ -401,7 +401,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (found && 'invitation' in found && (await leaveOutside(asked, found.invitation, session))) return
     if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
-    await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
+    await session.dispatch({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
     hold(session)
   }
 
@@ -418,7 +418,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (inferred) counters.endsInferred++
     noLongerLive(session)
     const at = nowOf(session).subtract({ milliseconds: Math.round(silentMs) })
-    return session.tell({ type: 'ended', at, inferred })
+    return session.dispatch({ type: 'ended', at, inferred })
   }
 
   /** Frees the segment's place at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */

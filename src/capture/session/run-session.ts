@@ -44,7 +44,7 @@ export interface RunningSession {
   readonly state: SessionState | undefined
   readonly media: SessionMedia | undefined
   /** Sends an event to the session; resolves when its effects are done. */
-  tell(event: SessionEvent, asking?: Asking): Promise<void>
+  dispatch(event: SessionEvent, asking?: Asking): Promise<void>
   /** Forbids its recording (R49): no further packet is recorded, whatever is queued. Idempotent. */
   forbid(destroys: boolean): Promise<void>
   /** True if there are streams that the next segment could take over. */
@@ -198,7 +198,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       ...{ clock: options.clock, beganMs: parts.beganMs, newStreams, takesOver: streamsSoFar() },
       onFault: (fault) => {
         onFault(fault)
-        if (state?.phase === 'live') void tell({ type: 'capture-state', state: 'failing', failure: 'disk-full' })
+        if (state?.phase === 'live') void dispatch({ type: 'capture-state', state: 'failing', failure: 'disk-full' })
       },
     })
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
@@ -233,7 +233,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       { readAnswer: parts.reader.readAnswer, random: options.random },
       (asked) => state?.phase === 'live' && dialog === asked,
     )
-    if (event) await tell(event)
+    if (event) await dispatch(event)
   }
 
   /** Answers. If the first answer cannot be sent any more, the session ends: the client has no session. */
@@ -323,7 +323,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     parts.onOver()
   }
 
-  function tell(event: SessionEvent, asking?: Asking): Promise<void> {
+  function dispatch(event: SessionEvent, asking?: Asking): Promise<void> {
     // At once, before any queued event.
     if (event.type === 'ended' && !event.inferred) media?.end()
     queue = queue
@@ -378,7 +378,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       idle = undefined
       return streams
     },
-    tell,
+    dispatch,
     moveTo(next, hasEnded) {
       const moved = queue.then(() => move(next, hasEnded))
       queue = moved.then(() => undefined, onFault)
@@ -387,7 +387,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     forbid(destroys) {
       media?.silence()
       toDestroy ||= destroys
-      return tell({ type: 'forbidden', at: now(), destroys })
+      return dispatch({ type: 'forbidden', at: now(), destroys })
     },
   }
 }

@@ -45,9 +45,9 @@ export function watchSessions(parts: {
         void session.dialog.bye()
       }
       if (found.is === 'failing') {
-        void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
+        void session.dispatch({ type: 'capture-state', state: 'failing', failure: 'no-media' })
       }
-      if (found.is === 'recovered') void session.tell({ type: 'capture-state', state: 'recording' })
+      if (found.is === 'recovered') void session.dispatch({ type: 'capture-state', state: 'recording' })
     }
   }
   const timer = setInterval(() => void check(), checkMs)

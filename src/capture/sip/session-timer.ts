@@ -44,8 +44,8 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
  * a timer.
  */
 export function sessionExpiresOf(response: SipResponse): number | undefined {
-  const told = readTimer(response)
-  return told && told.seconds > 0 && told.refresher !== 'uac' ? told.seconds : undefined
+  const reported = readTimer(response)
+  return reported && reported.seconds > 0 && reported.refresher !== 'uac' ? reported.seconds : undefined
 }
 
 function knowsTimers(request: SipRequest): boolean {

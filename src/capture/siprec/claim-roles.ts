@@ -61,14 +61,14 @@ function isRetrieval(evidence: Evidence): boolean {
   const own = [metaswitch?.recordedParty, broadWorks?.userId].map(keyOf).filter((key) => key !== undefined)
   const dialled = keyOf(metaswitch?.dialedDigits ?? broadWorks?.dialedDigits)
   if (featureCodeOf(evidence) === undefined && !(dialled !== undefined && own.includes(dialled))) return false
-  const told = readNumber(metaswitch?.callingPartyNumber, evidence.normalise)
+  const reported = readNumber(metaswitch?.callingPartyNumber, evidence.normalise)
   // BroadWorks identifies its users by ids, which may be digits, and telephone numbers as such.
   const isUser = ({ aors }: ParticipantFact) =>
     !aors.some((aor) => /^(?:sips?:)?\+|^tel:|;user=phone/i.test(aor.trim()))
   const present = (evidence.metadata?.participants ?? [])
     .filter((one) => broadWorks === undefined || !isUser(one))
     .flatMap((one) => numbersOf(one, evidence.normalise))
-  return [told, ...present].some(
+  return [reported, ...present].some(
     (number) => isSubscriber(number) && !isKnown(evidence, number) && !own.includes(number?.key as PhoneNumberKey),
   )
 }

@@ -49,8 +49,8 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
     draft.review.delete('callerFromSipFrom')
   }
-  const isTold = /^(?:builtInBridge|genesys)$/.test(draft.caller?.source ?? '') && draft.official !== undefined
-  if (candidates.length === 0 && !placeholders && !isTold) draft.review.add('noMetadata')
+  const isReported = /^(?:builtInBridge|genesys)$/.test(draft.caller?.source ?? '') && draft.official !== undefined
+  if (candidates.length === 0 && !placeholders && !isReported) draft.review.add('noMetadata')
   if (!draft.caller) draft.review.add('callerUnknown')
   if (!draft.number) draft.review.add('numberUnknown')
   const mapping = mapStreams(evidence, options, {

@@ -66,10 +66,10 @@ export function numbersOf(participant: ParticipantFact, normalise: Normalise): P
   // A display name often repeats the number (Oracle); AudioCodes uses the number as the participant's id.
   const asDigits = [participant.name, participant.id].filter((text) => text && /^\+?[\d\s()-]{5,20}$/.test(text))
   const asserted = copiedHeaders(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
-  const told = [...aors, ...asserted].filter((number) => number !== undefined)
+  const reported = [...aors, ...asserted].filter((number) => number !== undefined)
   // Callers choose their display names: beside a number, or a withheld one, a display name is not used.
-  if (told.some(({ kind }) => kind !== 'address' && kind !== 'unparsed')) return told
-  return [...told, ...asDigits.map((text) => readNumber(text, normalise))].filter((number) => number !== undefined)
+  if (reported.some(({ kind }) => kind !== 'address' && kind !== 'unparsed')) return reported
+  return [...reported, ...asDigits.map((text) => readNumber(text, normalise))].filter((number) => number !== undefined)
 }
 
 /** Returns values of a header of the original call, as copied to the participant by Oracle. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseMetadata } from './parse-metadata.ts'
-import { callIdSources, joiningKeys, readCallIds, tellCallIds } from './read-call-ids.ts'
+import { callIdSources, joiningKeys, readCallIds, normaliseCallIds } from './read-call-ids.ts'
 import { headersOf } from './read-header-value.ts'
 
 function ids(inner: string, headers: [string, string][] = []) {
@@ -58,11 +58,11 @@ test('ids sent by the phone system itself have the order and form of those of it
     ['Cisco-Guid', '1-2-3-4'],
     ['Call-ID', 'rec'],
   ])
-  const told = tellCallIds({
+  const reported = normaliseCallIds({
     ...{ sipCallId: 'rec', ciscoGuid: '1-2-3-4', sipSessionId: `${b};remote=${a}`, sessionId: 's' },
     ucid: 'FA080001000263F80CAC',
   })
-  expect(told.map(({ id, source }) => [source, id])).toEqual(sent)
+  expect(reported.map(({ id, source }) => [source, id])).toEqual(sent)
 })
 
 test('elements without an id give none', () => {

@@ -71,9 +71,9 @@ export function isCallIdSource(text: string): text is CallIdSource {
 }
 
 /** Returns ids that a phone system sent itself, in the same order and form as those sent by its recording client. */
-export function tellCallIds(told: Readonly<Partial<Record<CallIdSource, string>>>): CallId[] {
+export function normaliseCallIds(reported: Readonly<Partial<Record<CallIdSource, string>>>): CallId[] {
   return callIdSources.flatMap((source) => {
-    const text = told[source]
+    const text = reported[source]
     const id = (text === undefined ? undefined : (plainForms[source]?.(text) ?? text))?.trim().slice(0, maxIdChars)
     return id && !isNil(id) ? [{ id, source }] : []
   })

@@ -13,7 +13,7 @@ export interface CallTimes {
   readonly answeredAtMs?: number
   readonly endedAtMs?: number
   /** Latest beginning reported, by the client's clock, however wrong that is. */
-  readonly toldMs?: number
+  readonly reportedMs?: number
 }
 
 /** `arrivedAtMs`: arrival of the INVITE. Used if the start is missing, in the future or too long ago. */
@@ -30,9 +30,10 @@ export function readCallTimes(
   const starts = past(sessions.map(({ startTimeMs }) => startTimeMs))
   const joins = past(sessionLinks.map(({ fromMs }) => fromMs))
   const officials = past(sessionLinks.filter((link) => link.participantId === officialId).map(({ fromMs }) => fromMs))
-  const told = [...sessions.map(({ startTimeMs }) => startTimeMs), ...sessionLinks.map(({ fromMs }) => fromMs)].filter(
-    (time) => time !== undefined,
-  )
+  const reported = [
+    ...sessions.map(({ startTimeMs }) => startTimeMs),
+    ...sessionLinks.map(({ fromMs }) => fromMs),
+  ].filter((time) => time !== undefined)
   const ends = sessions.map(({ endTimeMs }) => endTimeMs).filter((time) => time !== undefined)
   const [startedAtMs, startedAtSource] =
     starts.length > 0
@@ -45,6 +46,6 @@ export function readCallTimes(
     startedAtSource,
     ...(officials.length > 0 ? { answeredAtMs: Math.max(...officials) } : {}),
     ...(ends.length > 0 ? { endedAtMs: Math.max(...ends) } : {}),
-    ...(told.length > 0 ? { toldMs: Math.max(...told) } : {}),
+    ...(reported.length > 0 ? { reportedMs: Math.max(...reported) } : {}),
   }
 }

@@ -62,9 +62,9 @@ function readKey(part: string, suite: MasterKey['suite']): MasterKey | undefined
   bytes.fill(0)
   if (mki === undefined) return { suite, secret }
   const length = Number(mkiBytes)
-  const told = BigInt(mki).toString(16)
-  if (length < 1 || length > longestMkiBytes || told.length > 2 * length) return undefined
-  return { suite, secret, mki: Buffer.from(told.padStart(2 * length, '0'), 'hex') }
+  const reported = BigInt(mki).toString(16)
+  if (length < 1 || length > longestMkiBytes || reported.length > 2 * length) return undefined
+  return { suite, secret, mki: Buffer.from(reported.padStart(2 * length, '0'), 'hex') }
 }
 
 /** Returns our own key as an answer's line, without lifetime and MKI. */

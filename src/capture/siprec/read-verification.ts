@@ -16,8 +16,8 @@ export function isUnverified(evidence: Evidence, caller: { number: PhoneNumber; 
   const copied = (name: string) => (participant ? readAddresses(copiedHeaders(participant, name)) : [])
   const asserted = copied('p-asserted-identity')
   const own = ['from', 'p-asserted-identity'].flatMap((name) => readAddresses(evidence.headers(name)))
-  const told = [...own, ...copied('from'), ...asserted].filter(({ uri }) => keyOf(uri) === key)
-  if (told.some(({ uri, parameters }) => isFailed(uri) || isFailed(`;verstat=${parameters.get('verstat') ?? ''}`)))
+  const reported = [...own, ...copied('from'), ...asserted].filter(({ uri }) => keyOf(uri) === key)
+  if (reported.some(({ uri, parameters }) => isFailed(uri) || isFailed(`;verstat=${parameters.get('verstat') ?? ''}`)))
     return true
   if (participant?.aors.some((aor) => isFailed(aor))) return true
   const numbers = asserted.map(({ uri }) => keyOf(uri)).filter((one) => one != null)

@@ -16,10 +16,10 @@ export interface RemoteMedia {
 
 export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMedia {
   const address = media.connectionAddress ?? ''
-  const told = reportsPort(media)
-  const where = { port: media.port, ...(told !== undefined && { reportsPort: told }) }
+  const reported = reportsPort(media)
+  const where = { port: media.port, ...(reported !== undefined && { reportsPort: reported }) }
   return isIP(address) !== 0 && !isUnspecified(address) && !isMulticast(address)
-    ? { address: asSocketsTell(address), ...where, basis: 'sdp' }
+    ? { address: socketForm(address), ...where, basis: 'sdp' }
     : { address: sourceAddress, ...where, basis: 'signalling' }
 }
 
@@ -30,7 +30,7 @@ function reportsPort({ attributes }: SdpMedia): number | undefined {
 }
 
 /** Returns an address in the spelling of sockets: IPv6 has many (RFC 5952), and packets are compared by this one. */
-function asSocketsTell(address: string): string {
+function socketForm(address: string): string {
   return isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address
 }
 

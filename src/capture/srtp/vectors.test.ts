@@ -54,8 +54,8 @@ describe('session keys are derived as in the RFCs', () => {
       'fa31791685ca444a9e07c6c64e93',
     ],
   ])('%s', (_source, key, salt, ...expected) => {
-    for (const [label, told] of expected.entries()) {
-      expect(deriveKey(hex(key), hex(salt), label, hex(told).length)).toEqual(hex(told))
+    for (const [label, reported] of expected.entries()) {
+      expect(deriveKey(hex(key), hex(salt), label, hex(reported).length)).toEqual(hex(reported))
     }
   })
 })
@@ -118,7 +118,7 @@ interface Packet {
   plain: string
   sealed: string
 }
-interface Told {
+interface Vector {
   suite: string
   key: string
   mki: string
@@ -127,26 +127,26 @@ interface Told {
 }
 const libsrtp = JSON.parse(
   readFileSync(new URL('../../../test/vectors/srtp/libsrtp.json', import.meta.url), 'utf8'),
-) as Told[]
+) as Vector[]
 
 describe('packets sealed by libsrtp are opened, and only once', () => {
-  test.each(libsrtp.map((told) => [`${told.suite}${told.mki && ', with an MKI'}`, told] as const))(
+  test.each(libsrtp.map((reported) => [`${reported.suite}${reported.mki && ', with an MKI'}`, reported] as const))(
     '%s',
-    (_name, told) => {
+    (_name, reported) => {
       const master: MasterKey = {
-        suite: suiteNamed(told.suite)!,
-        secret: createSecretKey(hex(told.key)),
-        ...(told.mki && { mki: hex(told.mki) }),
+        suite: suiteNamed(reported.suite)!,
+        secret: createSecretKey(hex(reported.key)),
+        ...(reported.mki && { mki: hex(reported.mki) }),
       }
       const rtp = new RtpOpener(master)
-      for (const { plain, sealed } of told.packets) {
+      for (const { plain, sealed } of reported.packets) {
         const bytes = hex(sealed)
         const size = rtp.open(bytes, bytes.length)
         expect(bytes.toString('hex', 0, Math.max(0, size))).toBe(plain)
         expect(rtp.open(hex(sealed), bytes.length)).toBeLessThan(0)
       }
       const rtcp = new RtcpOpener(master)
-      for (const { plain, sealed } of told.reports) {
+      for (const { plain, sealed } of reported.reports) {
         expect(rtcp.open(hex(sealed))?.toString('hex')).toBe(plain)
         expect(rtcp.open(hex(sealed))).toBeUndefined()
       }

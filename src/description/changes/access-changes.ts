@@ -4,13 +4,22 @@ import { type Purpose } from '../purposes.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import { type RolePurpose, type RoleRights } from '../roles.ts'
-import { listText } from '../tell-values.ts'
-import { aspectOf, changed, changedList, changedTexts, matchByName, named, sentence, type Told } from './tell-change.ts'
+import { listText } from '../value-texts.ts'
+import {
+  aspectOf,
+  changed,
+  changedList,
+  changedTexts,
+  matchByName,
+  named,
+  sentence,
+  type ChangeValue,
+} from './change-value.ts'
 import * as words from './words.ts'
 
 /** Returns the changes of purposes and roles (R3-R6, R36-R41). */
 export function accessChanges(before: RegisterDescription, after: RegisterDescription): Change[] {
-  const purposeName = (purpose: Purpose): Told =>
+  const purposeName = (purpose: Purpose): ChangeValue =>
     [...after.purposes, ...before.purposes].find((described) => described.purpose === purpose)?.names ?? purpose
   return [...purposeChanges(before, after), ...roleChanges(before, after, purposeName)]
 }
@@ -51,7 +60,7 @@ function purposeChanges({ purposes: from }: RegisterDescription, { purposes: to 
 function roleChanges(
   { roles: from }: RegisterDescription,
   { roles: to }: RegisterDescription,
-  purposeName: (purpose: Purpose) => Told,
+  purposeName: (purpose: Purpose) => ChangeValue,
 ): Change[] {
   const { kind, scope } = words.roleFields
   const { added, removed, kept } = matchByName(from, to, ({ role, duty }) => `${role} ${duty ?? ''}`)
@@ -86,12 +95,13 @@ function heldChanges(
   from: RoleRights,
   to: RoleRights,
   place: number,
-  purposeName: (purpose: Purpose) => Told,
+  purposeName: (purpose: Purpose) => ChangeValue,
 ): Change[] {
   const role = named(words.roleFields.kind, to.names)
   const path = ['roles', place, 'purposes']
   const { added, removed, kept } = matchByName(from.purposes, to.purposes, ({ purpose }) => purpose)
-  const reference = ({ reference: written }: RolePurpose): Told | undefined => written && words.referenceNames[written]
+  const reference = ({ reference: written }: RolePurpose): ChangeValue | undefined =>
+    written && words.referenceNames[written]
   return [
     ...added.map(([{ purpose }, at]) =>
       sentence([...path, at], 'change.role-may', { role, purpose: purposeName(purpose) }),

@@ -71,7 +71,7 @@ function leavesOf(value: unknown, path: FieldPath = []): [FieldPath, unknown][] 
     leavesOf(item, [...path, Array.isArray(value) ? Number(key) : key]),
   )
 }
-const toldLeaves = leavesOf(fullFile).filter(
+const reportedLeaves = leavesOf(fullFile).filter(
   ([path]) =>
     !['version', 'effectiveFrom', 'decision'].includes(String(path[0])) &&
     !/^recordingPlan\.(defaultShare|rules\[\d\]\.version)$/.test(fieldName(path)),
@@ -87,7 +87,7 @@ const others = (value: unknown): unknown[] => {
     (other) => other !== value,
   )
 }
-const mutants = toldLeaves.flatMap(([path, value]) => {
+const mutants = reportedLeaves.flatMap(([path, value]) => {
   const found = others(value)
     .map((other) => ({ path, value: other }))
     .find((edit) => readAnyway(withValues([edit])))
@@ -107,7 +107,7 @@ test('a version that says the same changes nothing, whatever its head and the ve
 })
 
 test('every value that can be another is told where it is, in three languages', () => {
-  const fixed = toldLeaves.filter(([path]) => !mutants.some((edit) => fieldName(edit.path) === fieldName(path)))
+  const fixed = reportedLeaves.filter(([path]) => !mutants.some((edit) => fieldName(edit.path) === fieldName(path)))
   expect(fixed.map(([path]) => fieldName(path))).toEqual([
     'terms.historyMonths',
     'terms.recordingFloorMonths',

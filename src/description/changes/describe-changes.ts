@@ -4,7 +4,7 @@ import { accessChanges } from './access-changes.ts'
 import { numberChanges } from './number-changes.ts'
 import { planChanges } from './plan-changes.ts'
 import { registerChanges } from './register-changes.ts'
-import { isSame, sentence } from './tell-change.ts'
+import { isSame, sentence } from './change-value.ts'
 import { sections } from './words.ts'
 
 /**
@@ -13,14 +13,14 @@ import { sections } from './words.ts'
  * procedure.
  */
 export function describeChanges(from: RegisterDescription, to: RegisterDescription): Change[] {
-  const told = [
+  const changes = [
     ...registerChanges(from, to),
     ...accessChanges(from, to),
     ...numberChanges(from, to),
     ...planChanges(from, to),
   ]
   return (Object.keys(sections) as (keyof typeof sections)[]).flatMap((section) => {
-    const ofSection = told.filter(({ field }) => field.split(/[.[]/)[0] === section)
+    const ofSection = changes.filter(({ field }) => field.split(/[.[]/)[0] === section)
     if (ofSection.length > 0 || isSame(withoutRuleVersions(from)[section], withoutRuleVersions(to)[section])) {
       return ofSection
     }

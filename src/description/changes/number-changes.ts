@@ -3,8 +3,8 @@ import { type Change } from './change.ts'
 import { type FieldPath } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription, ServiceNumber } from '../register-description.ts'
-import { dayText, lastDayText } from '../tell-values.ts'
-import { aspectOf, changed, changedList, changedTexts, matchByName, named, quoted, sentence } from './tell-change.ts'
+import { dayText, lastDayText } from '../value-texts.ts'
+import { aspectOf, changed, changedList, changedTexts, matchByName, named, quoted, sentence } from './change-value.ts'
 import * as words from './words.ts'
 
 /** Returns the changes of service numbers and their meaning (R7, R11). */

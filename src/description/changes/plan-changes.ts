@@ -5,8 +5,17 @@ import { type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { type FieldPath } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RecordingPlan, RecordingRule, RegisterDescription, RuleHours } from '../register-description.ts'
-import { clockText, dayText, lastDayText, listText, percentText } from '../tell-values.ts'
-import { aspectOf, changed, changedTexts, matchByName, named, quoted, sentence, type Told } from './tell-change.ts'
+import { clockText, dayText, lastDayText, listText, percentText } from '../value-texts.ts'
+import {
+  aspectOf,
+  changed,
+  changedTexts,
+  matchByName,
+  named,
+  quoted,
+  sentence,
+  type ChangeValue,
+} from './change-value.ts'
 import * as words from './words.ts'
 
 type Display = (key: PhoneNumberKey) => string
@@ -17,13 +26,13 @@ export function planChanges(before: RegisterDescription, after: RegisterDescript
     [...after.numbers, ...before.numbers].find((number) => number.key === key)?.display ??
     displayPhoneNumber(key, after.numbering)
   const [from, to] = [before.recordingPlan, after.recordingPlan]
-  const told = (flag: boolean): Told => (flag ? words.yes : words.no)
+  const flagText = (flag: boolean): ChangeValue => (flag ? words.yes : words.no)
   return [
     ...changed(
       ['recordingPlan', 'recordForwarded'],
       words.planFields.recordForwarded,
-      told(from.recordForwarded),
-      told(to.recordForwarded),
+      flagText(from.recordForwarded),
+      flagText(to.recordForwarded),
     ),
     ...cooperationChanges(from, to),
     ...announcementChanges(from, to, display),
@@ -34,7 +43,7 @@ export function planChanges(before: RegisterDescription, after: RegisterDescript
 function cooperationChanges({ cooperation: from }: RecordingPlan, { cooperation: to }: RecordingPlan): Change[] {
   const path = ['recordingPlan', 'cooperation']
   const { cooperation, day, document } = words.planFields
-  const whole = (decision: RecordingPlan['cooperation']): Told | undefined =>
+  const whole = (decision: RecordingPlan['cooperation']): ChangeValue | undefined =>
     decision && inEach((language) => `${decision.document}, ${dayText(decision.decidedOn)[language]}`)
   if (!from || !to) return changed(path, cooperation, whole(from), whole(to))
   return [
@@ -111,7 +120,8 @@ function changedRule(from: RecordingRule, to: RecordingRule, path: FieldPath, di
   const rule = named(words.ruleFields.kind, to.names)
   const numbers = listText(to.numbers.map(display))
   const of = (aspect: Trilingual): Trilingual => aspectOf(rule, aspect)
-  const optional = (text: string | undefined): Told | undefined => (text === undefined ? undefined : quoted(text))
+  const optional = (text: string | undefined): ChangeValue | undefined =>
+    text === undefined ? undefined : quoted(text)
   return [
     ...changedTexts(
       [...path, 'names'],
@@ -162,9 +172,9 @@ function changedRule(from: RecordingRule, to: RecordingRule, path: FieldPath, di
 function newRule(rule: RecordingRule, path: FieldPath, display: Display): Change {
   const { names, numbers, share, recordingMonths, from, until, quota, hours } = rule
   const keys = listText(numbers.map(display))
-  const more: Told[] = [...(quota ? [quotaText(rule)] : []), ...(hours ? [hoursText(hours)] : [])]
+  const more: ChangeValue[] = [...(quota ? [quotaText(rule)] : []), ...(hours ? [hoursText(hours)] : [])]
   const rest = inEach((language) =>
-    more.map((told) => `, ${typeof told === 'string' ? told : told[language]}`).join(''),
+    more.map((flagText) => `, ${typeof flagText === 'string' ? flagText : flagText[language]}`).join(''),
   )
   const days = until
     ? inEach((language) => `${dayText(from)[language]}–${lastDayText(until)[language]}`)

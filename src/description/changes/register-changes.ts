@@ -3,7 +3,7 @@ import { type Change } from './change.ts'
 import { type FieldPath } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription, Switches } from '../register-description.ts'
-import { dayText } from '../tell-values.ts'
+import { dayText } from '../value-texts.ts'
 import {
   aspectOf,
   changed,
@@ -13,8 +13,8 @@ import {
   named,
   quoted,
   sentence,
-  type Told,
-} from './tell-change.ts'
+  type ChangeValue,
+} from './change-value.ts'
 import * as words from './words.ts'
 
 /** Returns the changes of the register itself: controller, content, terms, places, disclosures. */
@@ -155,7 +155,7 @@ function contactChanges({ contacts: from }: RegisterDescription, { contacts: to 
   const labels = words.contactFields
   const [one, other] = [from.dataProtectionOfficer, to.dataProtectionOfficer]
   const path = ['contacts', 'dataProtectionOfficer']
-  const whole = (officer: typeof one): Told | undefined =>
+  const whole = (officer: typeof one): ChangeValue | undefined =>
     officer && inEach((language) => `${officer.address[language]}, ${officer.email}, ${officer.phone}`)
   return [
     ...(one && other
@@ -182,14 +182,19 @@ function switchChanges(from: Switches, to: Switches): Change[] {
   )
 }
 
-function switchValue(name: keyof Switches, value: Switches[keyof Switches]): Told {
+function switchValue(name: keyof Switches, value: Switches[keyof Switches]): ChangeValue {
   if (value === null) return words.noLimit
   if (typeof value === 'boolean') return flag(value)
   if (typeof value === 'number') return months(value)
   return name === 'officialConsent' && value === 'required' ? words.consentRequired : words.switchValues[value]
 }
 
-function changedWritten(path: FieldPath, label: Told, from: string | undefined, to: string | undefined): Change[] {
+function changedWritten(
+  path: FieldPath,
+  label: ChangeValue,
+  from: string | undefined,
+  to: string | undefined,
+): Change[] {
   return changed(path, label, from === undefined ? from : quoted(from), to === undefined ? to : quoted(to))
 }
 

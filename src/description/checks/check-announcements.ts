@@ -4,7 +4,7 @@ import { type NumberingOptions, type PhoneNumberKey } from '../phone-numbers/pho
 import { problemAt, type FieldProblem } from '../problem.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { Announcement, RegisterDescription, ServiceNumber } from '../register-description.ts'
-import { dayText, listText } from '../tell-values.ts'
+import { dayText, listText } from '../value-texts.ts'
 import { termZone } from '../terms.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
@@ -35,15 +35,15 @@ export function checkAnnounced({
   numbering,
 }: Part<'recordingPlan' | 'switches' | 'numbering'>): FieldProblem[] {
   if (!switches.announcementRequired) return []
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const announced = (language: 'fi' | 'sv'): Set<string> =>
     new Set(announcements.flatMap(({ numbers, texts }) => (texts[language] === undefined ? [] : numbers)))
   const heard = { fi: announced('fi'), sv: announced('sv') }
   return rules.flatMap((rule, index) =>
     rule.numbers.flatMap((key, place) => {
       const missing = (['fi', 'sv'] as const).filter((language) => !heard[language].has(key))
-      if (missing.length === 0 || told.has(key)) return []
-      told.add(key)
+      if (missing.length === 0 || reported.has(key)) return []
+      reported.add(key)
       return [
         problemAt(['recordingPlan', 'rules', index, 'numbers', place], 'announcement.missing', {
           number: displayPhoneNumber(key, numbering),

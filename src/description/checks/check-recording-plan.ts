@@ -3,7 +3,7 @@ import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
 import { type NumberingOptions, type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { problemAt, type FieldPath, type FieldProblem } from '../problem.ts'
 import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from '../register-description.ts'
-import { momentText } from '../tell-values.ts'
+import { momentText } from '../value-texts.ts'
 
 const percent = everythingShare * 100
 

@@ -1,7 +1,7 @@
 import { normalisePhoneNumber } from '../phone-numbers/normalise-phone-number.ts'
 import { problemAt, type FieldPath, type FieldProblem } from '../problem.ts'
 import { dataSubjects, identificationData, type RegisterDescription } from '../register-description.ts'
-import { dayText } from '../tell-values.ts'
+import { dayText } from '../value-texts.ts'
 import { termZone } from '../terms.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>

@@ -109,6 +109,6 @@ test('what is wrong by itself and what is wrong after the version before are tol
       { path: ['version'], value: 9 },
       { path: [...rule, 'recordingMonths'], value: 7 },
       { path: ['numbers', 3] },
-    ]).map((told) => told.split(' ')[0]),
+    ]).map((reported) => reported.split(' ')[0]),
   ).toEqual(['version.number', 'number.vanished', 'rule.unknown-number', 'term.range', 'rule.unknown-number'])
 })

@@ -1,6 +1,6 @@
 import { problemAt, type FieldProblem } from '../problem.ts'
 import { type RecordingRule, type RegisterDescription, type ServiceNumber } from '../register-description.ts'
-import { dayText, momentText } from '../tell-values.ts'
+import { dayText, momentText } from '../value-texts.ts'
 
 /**
  * Checks a version against `history` (R1, R7, R11, R14): version numbers are consecutive and come into force in order; a
@@ -27,8 +27,8 @@ export function checkSuccession(
   }
   if (!previous) return problems
   if (effectiveFrom && Temporal.Instant.compare(effectiveFrom, previous.effectiveFrom) <= 0) {
-    const told = momentText(previous.effectiveFrom)
-    problems.push(problemAt(['effectiveFrom'], 'version.not-later', { previous: told }))
+    const previousMoment = momentText(previous.effectiveFrom)
+    problems.push(problemAt(['effectiveFrom'], 'version.not-later', { previous: previousMoment }))
   }
   if (recordingPlan) problems.push(...checkRuleVersions(history, recordingPlan.rules))
   if (numbers && effectiveFrom && !shortened.has('numbers')) {

@@ -1,4 +1,4 @@
-import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem } from '../problem.ts'
+import { problemAt, describeProblem, type FieldPath, type FieldProblem, type Problem } from '../problem.ts'
 import { letterName, readText } from '../read-text.ts'
 import { rewriteText } from './rewrite-text.ts'
 import { isFields } from './write-value.ts'
@@ -30,15 +30,15 @@ export function editDescription(text: string, edits: readonly TextEdit[]): strin
   const zero = text.indexOf('\0')
   if (zero >= 0) {
     const line = text.slice(0, zero).split('\n').length
-    throw new EditFault(tellProblem(problemAt([], 'text.character', { letter: letterName('\0') }), line))
+    throw new EditFault(describeProblem(problemAt([], 'text.character', { letter: letterName('\0') }), line))
   }
   if (edits.length === 0) return text
   const reading = readText(text)
   if (!reading.ok) {
     const line = reading.problems[0]?.line ?? 1
-    throw new EditFault(tellProblem(problemAt([], 'edit.unreadable', { line }), line))
+    throw new EditFault(describeProblem(problemAt([], 'edit.unreadable', { line }), line))
   }
-  const { document, file, tell } = reading.read
+  const { document, file, toProblems } = reading.read
   const wanted = edits.reduce((before, { path, value }) => {
     if (!isValue(value)) fail(problemAt(path, 'edit.value'))
     return edited(before, path, 0, value)
@@ -73,7 +73,7 @@ export function editDescription(text: string, edits: readonly TextEdit[]): strin
   }
 
   function fail(problem: FieldProblem): never {
-    throw new EditFault(tell([problem])[0]!)
+    throw new EditFault(toProblems([problem])[0]!)
   }
 }
 

@@ -1,7 +1,7 @@
 import texts from '#texts/server/notice.json' with { type: 'json' }
 import { sayIn, type Language, type Values } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
-import { dayText } from '../tell-values.ts'
+import { dayText } from '../value-texts.ts'
 import { lawsOf, type Grounds } from './grounds.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { controllerLines, fieldList, keptNow, numberedFrom, sentence } from './seed-document.ts'

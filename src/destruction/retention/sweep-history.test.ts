@@ -254,7 +254,7 @@ describe('the counts that stay', () => {
     }
     await sweepHistory(custodian)
     const found = (await kept()).filter((one) => numbers.some((number) => number === one.number_called))
-    const told = new Map(
+    const reported = new Map(
       found.map((one) => [[one.day, one.number_called, one.answered, one.recorded].join(' '), one.contacts]),
     )
     // Told of when a call of the same day had gone already, and not gone yet: counted as it goes.
@@ -265,8 +265,8 @@ describe('the counts that stay', () => {
        from history_late l join contact c on c.id = l.contact_id where c.number_called = any ($1)`,
       [numbers],
     )
-    for (const { key } of late.rows) told.set(key, (told.get(key) ?? 0) + 1)
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(expected))
+    for (const { key } of late.rows) reported.set(key, (reported.get(key) ?? 0) + 1)
+    expect(Object.fromEntries(reported)).toEqual(Object.fromEntries(expected))
     // Of days whose calls are all there, a recount says the same.
     const { rows } = await pool.query(
       `select d.day, r.*, h.contacts as kept from history_day d, recount_history_day(d.day) r

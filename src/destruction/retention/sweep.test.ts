@@ -75,18 +75,18 @@ test('another system is told of what an order keeps as of what came to its day, 
      select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
     [held.id, by],
   )
-  const told = async () =>
+  const reported = async () =>
     (await pool.query<{ id: string }>('select object_id as id from webhook_delivery order by id')).rows.map(
       ({ id }) => id,
     )
   await run()
   expect((await rowOf(held.id))?.state).not.toBe('DESTROYED')
-  expect((await told()).sort()).toEqual([held.id, other.id].sort())
+  expect((await reported()).sort()).toEqual([held.id, other.id].sort())
   await run()
   await pool.query('update preservation_order set ended_at = now() where ended_at is null')
   await run()
   await expectDestroyed(held.id, 'hold-end')
-  expect((await told()).sort()).toEqual([held.id, other.id].sort())
+  expect((await reported()).sort()).toEqual([held.id, other.id].sort())
   await pool.query('delete from webhook_target')
 })
 

@@ -86,7 +86,7 @@ export function assertPlacesApart(
     const setting = index < backups.length ? 'SELOSTE_BACKUPS' : 'SELOSTE_LEDGER'
     for (const other of all.slice(0, index)) {
       if (one.name === other.name) throw wrongSetting(setting, one.name, 'a name that no other place has')
-      if (tellPlace(one) === tellPlace(other) || areNested(folderOf(one), folderOf(other))) {
+      if (describePlace(one) === describePlace(other) || areNested(folderOf(one), folderOf(other))) {
         throw wrongSetting(
           setting,
           one.name,
@@ -160,7 +160,7 @@ export function parseTimeOfDay(setting: string, text: string): Temporal.PlainTim
 }
 
 /** Formats a place's address for people. It has no access keys, as settings have none. */
-export function tellPlace({ at }: Pick<PlaceSetting, 'at'>): string {
+export function describePlace({ at }: Pick<PlaceSetting, 'at'>): string {
   if (at.kind === 'folder') return at.folder
   return `s3://${at.bucket}/${at.prefix}${at.endpoint === undefined ? '' : ` at ${at.endpoint}`}`
 }

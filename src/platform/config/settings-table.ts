@@ -222,9 +222,9 @@ export function valueWithout(name: ValuedName): string {
 /** Returns the table of docs/operate/settings.md. */
 export function describeSettings(): string {
   const lines = rows.map(({ names, value, without, what, see }) => {
-    const told = names.map((name) => `\`${name}\``).join(', ')
+    const listed = names.map((name) => `\`${name}\``).join(', ')
     const more = see === undefined ? '' : `: [more](${see.replace('docs/operate/', '').replace('docs/', '../')})`
-    return `| ${told} | ${value === undefined ? without : `\`${value}\``} | ${what}${more} |`
+    return `| ${listed} | ${value === undefined ? without : `\`${value}\``} | ${what}${more} |`
   })
   return ['| setting | default | what it is |', '|---|---|---|', ...lines].join('\n')
 }

@@ -79,8 +79,8 @@ test('an IPv6 address stands in brackets', () => {
 })
 
 test('clients of SIP are told by address or prefix, of both families', () => {
-  const told = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
-  expect(readSettings(told, folder).sipSecurity).toEqual({
+  const reported = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
+  expect(readSettings(reported, folder).sipSecurity).toEqual({
     sipsFiles: undefined,
     sipSources: ['192.0.2.10', '2001:db8:7::/48'],
     sdesInClear: ['10.0.0.0/8'],

@@ -252,14 +252,14 @@ function checkFile(name: SettingName, text: string | undefined, folder: string, 
 function checkSites(text: string | undefined): Settings['sites'] {
   if (text === undefined) return {}
   const allowed = `a storage site of the description, or one for each place: ${placesOfData.map((place) => `${place}=site`).join(', ')}`
-  const told: Settings['sites'] = {}
+  const sites: Settings['sites'] = {}
   for (const entry of text.split(',').map((one) => one.trim())) {
     const [, place, site] = /^(?:(\w+)\s*=\s*)?([\w.-]+)$/.exec(entry) ?? []
     const places = placesOfData.filter((one) => place === undefined || one === place)
     if (site === undefined || places.length === 0) throw wrongSetting('SELOSTE_SITES', text, allowed)
-    for (const one of places) told[one] ??= site
+    for (const one of places) sites[one] ??= site
   }
-  return told
+  return sites
 }
 
 /** `https://witness.example name+01234567+key @site, https://…`: each with the verifier key that `seloste witness` prints. */
@@ -268,10 +268,10 @@ function checkWitnesses(text: string | undefined): Settings['witnesses'] {
   const allowed =
     'for each witness its address and its verifier key, with commas between: https://witness.example name+01234567+BASE64, and after it @ and the id of the storage site where it runs'
   return text.split(',').map((one) => {
-    const [url = '', key = '', told, ...more] = one.trim().split(/\s+/)
+    const [url = '', key = '', sites, ...more] = one.trim().split(/\s+/)
     const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    const site = told === undefined ? undefined : /^@([\w.-]+)$/.exec(told)?.[1]
-    const isWhole = told === undefined || site !== undefined
+    const site = sites === undefined ? undefined : /^@([\w.-]+)$/.exec(sites)?.[1]
+    const isWhole = sites === undefined || site !== undefined
     if (!isAddress || !/^[^+]+\+[0-9a-f]{8}\+B[A-P][A-Za-z0-9+/]{42}$/.test(key) || !isWhole || more.length > 0) {
       throw wrongSetting('SELOSTE_WITNESSES', one.trim(), allowed)
     }

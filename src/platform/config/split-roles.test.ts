@@ -75,8 +75,8 @@ test.each([
   [{ SELOSTE_PROXIES: 'proxy.example' }, 'SELOSTE_PROXIES is "proxy.example"'],
   [{ SELOSTE_PROXY_HEADER: 'via' }, 'x-forwarded-for or forwarded'],
   [{ SELOSTE_LINK_KEY: 'desk.key' }, 'allowed is all or none'],
-])('%j is refused in one line that says what is allowed', (environment, told) => {
-  expect(messageFor(environment as Record<string, string>)).toContain(told)
+])('%j is refused in one line that says what is allowed', (environment, reported) => {
+  expect(messageFor(environment as Record<string, string>)).toContain(reported)
 })
 
 test('a password in the address of the custodian is not repeated', () => {

@@ -83,18 +83,18 @@ type Cells = { row: number; cells: string[] }
 /** Returns every record with its first line, or the unbalanced quotation mark. */
 function split(text: string): Cells[] | CsvProblem {
   // Written by Excel.
-  const told = /^sep=(.)\r?\n/.exec(text)
-  const rest = told ? text.slice(told[0].length) : text
+  const separatorLine = /^sep=(.)\r?\n/.exec(text)
+  const rest = separatorLine ? text.slice(separatorLine[0].length) : text
   const records: Cells[] = []
-  let next = told ? 2 : 1
+  let next = separatorLine ? 2 : 1
   try {
     parse(rest, {
-      delimiter: told?.[1] ?? separatorOf(rest),
+      delimiter: separatorLine?.[1] ?? separatorOf(rest),
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       on_record: (cells: string[], { lines }: { lines: number }) => {
         records.push({ row: next, cells: cells.map((cell) => cell.normalize('NFC').trim()) })
-        next = lines + (told ? 2 : 1)
+        next = lines + (separatorLine ? 2 : 1)
         return undefined
       },
     })

@@ -112,12 +112,12 @@ async function probe({ url, applicationName }: ConnectOptions, timeoutMs: number
 
 /** Breaks a connection attempt when the database is found to hang; the pool would wait ten seconds. */
 function watchOpening(client: Client, watch: AnswerWatch): void {
-  const connect = client.connect.bind(client) as (told: (error?: Error) => void) => void
-  client.connect = ((told: (error?: Error) => void) => {
+  const connect = client.connect.bind(client) as (callback: (error?: Error) => void) => void
+  client.connect = ((callback: (error?: Error) => void) => {
     const operation = watch.begin(() => breakConnection(client))
     connect((error) => {
       operation.done()
-      told(error)
+      callback(error)
     })
   }) as typeof client.connect
 }
@@ -133,11 +133,11 @@ function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | u
       else if ((error as { code?: string }).code === diskFull)
         blockers?.raise('disk', { code: 'database-disk-full', about: 'database', forMs: diskFullMs })
     }
-    const told = args.at(-1)
-    if (typeof told === 'function') {
+    const callback = args.at(-1)
+    if (typeof callback === 'function') {
       args[args.length - 1] = (error: unknown, result: unknown) => {
         end(error ?? undefined)
-        ;(told as (error: unknown, result: unknown) => void)(error, result)
+        ;(callback as (error: unknown, result: unknown) => void)(error, result)
       }
       return query(...args)
     }
@@ -174,11 +174,11 @@ function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | unde
     return given.promise
   }
 
-  pool.connect = ((told?: (error: Error | undefined, client?: PoolClient, release?: unknown) => void) => {
-    if (!told) return lend()
+  pool.connect = ((callback?: (error: Error | undefined, client?: PoolClient, release?: unknown) => void) => {
+    if (!callback) return lend()
     lend().then(
-      (client) => told(undefined, client, client.release.bind(client)),
-      (error: Error) => told(error),
+      (client) => callback(undefined, client, client.release.bind(client)),
+      (error: Error) => callback(error),
     )
     return undefined
   }) as typeof pool.connect

@@ -70,9 +70,9 @@ async function listenForever(url: string, wire: Wire): Promise<void> {
       await listenOnce(url, wire)
     } catch (error) {
       if (signal.aborted) return
-      const told = error instanceof Error ? error : new Error(String(error))
+      const cause = error instanceof Error ? error : new Error(String(error))
       const retryMs = Math.min(...[...wire.listeners].map((one) => one.retryMs ?? defaultRetryMs))
-      for (const { onBroken } of wire.listeners) onBroken?.(told)
+      for (const { onBroken } of wire.listeners) onBroken?.(cause)
       await wait(retryMs, undefined, { signal }).catch(() => undefined)
     }
   }

@@ -27,7 +27,7 @@ export async function markMovedAway(connection: OwnConnection, id: string, to: s
 }
 
 /** Formats a database's address for people, without user and password. */
-export function tellDatabase(text: string): string {
+export function describeDatabase(text: string): string {
   const url = new URL(text)
   const host = url.searchParams.get('host') ?? url.host
   return `postgres://${host}${url.pathname}`

@@ -7,8 +7,8 @@ import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { sql, type Kysely } from 'kysely'
 import { listen, type Listening } from './listen.ts'
 
-const asked = 'seloste_asked'
-const told = 'seloste_told'
+const requestChannel = 'seloste_asked'
+const responseChannel = 'seloste_told'
 /** A notification holds 8,000 bytes (PostgreSQL, NOTIFY). */
 const pieceLength = 7_000
 /** Largest answer, uncompressed. */
@@ -65,7 +65,7 @@ export function answerOverChannel<Tables>(options: {
   onFault: (error: unknown) => void
 }): Listening {
   const { db, name, onFault } = options
-  async function tell({ id, what, of: whom }: Question): Promise<void> {
+  async function respond({ id, what, of: whom }: Question): Promise<void> {
     if (!whom.includes(name)) return
     const said = await options.answer(what)
     if (said === undefined) return
@@ -73,17 +73,17 @@ export function answerOverChannel<Tables>(options: {
     const of = Math.ceil(packed.length / pieceLength)
     for (let place = 0; place < of; place++) {
       const part = packed.slice(place * pieceLength, (place + 1) * pieceLength)
-      await sql`select pg_notify(${told}, ${JSON.stringify({ id, from: name, place, of, part } satisfies Piece)})`.execute(
+      await sql`select pg_notify(${responseChannel}, ${JSON.stringify({ id, from: name, place, of, part } satisfies Piece)})`.execute(
         db,
       )
     }
   }
   return listen({
     url: options.url,
-    channels: [asked],
+    channels: [requestChannel],
     onNotification(_channel, payload) {
       const question = readQuestion(payload)
-      if (question) void tell(question).catch(onFault)
+      if (question) void respond(question).catch(onFault)
     },
     onBroken: onFault,
   })
@@ -107,7 +107,7 @@ export function requestOverChannel<Tables>(options: {
   const waiting = new Map<string, (piece: Piece) => void>()
   const listening = listen({
     url: options.url,
-    channels: [told],
+    channels: [responseChannel],
     onNotification(_channel, payload) {
       const piece = readPiece(payload)
       if (piece) waiting.get(piece.id)?.(piece)
@@ -133,7 +133,7 @@ export function requestOverChannel<Tables>(options: {
         })
       })
       try {
-        await sql`select pg_notify(${asked}, ${JSON.stringify({ id, what, of: expected } satisfies Question)})`.execute(
+        await sql`select pg_notify(${requestChannel}, ${JSON.stringify({ id, what, of: expected } satisfies Question)})`.execute(
           db,
         )
         const tooLate = new AbortController()

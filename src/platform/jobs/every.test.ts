@@ -51,16 +51,16 @@ test('stop waits for the turn that runs and allows no other', async () => {
 })
 
 test('work whose lock is lost with its connection is told to end', async () => {
-  const told: boolean[] = []
+  const reported: boolean[] = []
   const errors: Error[] = []
   const work = async (signal: AbortSignal) => {
     await pool.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
       and database = (select oid from pg_database where datname = current_database())`)
     await wait(10_000, undefined, { signal }).catch(() => undefined)
-    told.push(signal.aborted)
+    reported.push(signal.aborted)
   }
   const repeating = every({ pool, intervalMs: 60_000, lockName: 'lost', work, onError: (error) => errors.push(error) })
-  await expect.poll(() => told).toEqual([true])
+  await expect.poll(() => reported).toEqual([true])
   await expect.poll(() => errors.length).toBe(1)
   await repeating.stop()
 })

@@ -35,12 +35,12 @@ export function every(options: EveryOptions): Repeating {
 async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void> {
   while (!ending.aborted) {
     const beganAt = performance.now()
-    const told = (how: 'done' | 'elsewhere' | 'failed') =>
+    const report = (how: 'done' | 'elsewhere' | 'failed') =>
       noteTurn(options.lockName, how, (performance.now() - beganAt) / 1000)
     try {
-      told((await withLock(options.pool, options.lockName, ending, options.work)) ? 'done' : 'elsewhere')
+      report((await withLock(options.pool, options.lockName, ending, options.work)) ? 'done' : 'elsewhere')
     } catch (error) {
-      told('failed')
+      report('failed')
       options.onError(error instanceof Error ? error : new Error(String(error)))
     }
     await wait(options.intervalMs, undefined, { signal: ending, ref: false }).catch(() => undefined)

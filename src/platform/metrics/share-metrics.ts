@@ -21,7 +21,7 @@ export async function offerMetrics(
       answer.end(JSON.stringify(blockers.list()))
       return
     }
-    tellMetrics(registry).then(
+    shareMetrics(registry).then(
       (metrics) => answer.end(JSON.stringify(metrics)),
       () => answer.writeHead(500).end(),
     )
@@ -30,23 +30,26 @@ export async function offerMetrics(
   return { stop: () => closeSocket(server) }
 }
 
-interface ToldValue {
+interface SharedValue {
   /** A string if the number is not finite: JSON has no such numbers. */
   value: number | string
   labels?: Readonly<Partial<Record<string, string | number>>>
 }
 
 /** Metrics of one process, as JSON. */
-export type ToldMetrics = readonly { values?: readonly ToldValue[] }[]
+export type SharedMetrics = readonly { values?: readonly SharedValue[] }[]
 
 /** Returns this process's metrics as JSON. */
-export async function tellMetrics(registry: Registry): Promise<ToldMetrics> {
+export async function shareMetrics(registry: Registry): Promise<SharedMetrics> {
   return withValues(await registry.getMetricsAsJSON(), (value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   )
 }
 
-function withValues(metrics: ToldMetrics, change: (value: ToldValue['value']) => ToldValue['value']): ToldMetrics {
+function withValues(
+  metrics: SharedMetrics,
+  change: (value: SharedValue['value']) => SharedValue['value'],
+): SharedMetrics {
   return metrics.map((metric) => ({
     ...metric,
     ...(metric.values && { values: metric.values.map((one) => ({ ...one, value: change(one.value) })) }),
@@ -57,8 +60,8 @@ function withValues(metrics: ToldMetrics, change: (value: ToldValue['value']) =>
  * Reads the metrics at the sockets that answer, by process name.
  * @param sockets by process name
  */
-export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, ToldMetrics>> {
-  return askEach<ToldMetrics>(sockets, '/')
+export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, SharedMetrics>> {
+  return askEach<SharedMetrics>(sockets, '/')
 }
 
 /**
@@ -72,17 +75,17 @@ export async function readOfferedBlockers(sockets: Readonly<Record<string, strin
 async function askEach<Told>(sockets: Readonly<Record<string, string>>, asked: string): Promise<Map<string, Told>> {
   const read = new Map<string, Told>()
   const reading = Object.entries(sockets).map(async ([process, path]) => {
-    const told = await ask<Told>(path, asked).catch(() => undefined)
-    if (told) read.set(process, told)
+    const metrics = await ask<Told>(path, asked).catch(() => undefined)
+    if (metrics) read.set(process, metrics)
   })
   await Promise.all(reading)
   return read
 }
 
 /** Returns this process's metrics and those of others as one exposition text. */
-export async function writeMetrics(registry: Registry, others: readonly ToldMetrics[]): Promise<string> {
-  const told = others.map((metrics) => withValues(metrics, Number))
-  return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...told]).metrics()
+export async function writeMetrics(registry: Registry, others: readonly SharedMetrics[]): Promise<string> {
+  const shared = others.map((metrics) => withValues(metrics, Number))
+  return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...shared]).metrics()
 }
 
 function ask<Told>(socketPath: string, path: string): Promise<Told> {

@@ -30,9 +30,9 @@ export async function readS3Credentials(
       'There are no access keys for S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a file with credentials= in the address.'
     throw new ObjectFault('object-store-refuses', message)
   }
-  const told = await readProfile(file, profile)
-  const [accessKeyId, secretAccessKey] = [told.get('aws_access_key_id'), told.get('aws_secret_access_key')]
-  const sessionToken = told.get('aws_session_token')
+  const entries = await readProfile(file, profile)
+  const [accessKeyId, secretAccessKey] = [entries.get('aws_access_key_id'), entries.get('aws_secret_access_key')]
+  const sessionToken = entries.get('aws_session_token')
   if (!accessKeyId || !secretAccessKey) {
     throw new ObjectFault('object-store-refuses', `The file ${file} has no ${wanted} below [${profile}].`)
   }
@@ -44,13 +44,13 @@ async function readProfile(file: string, profile: string): Promise<Map<string, s
     const message = `The file of S3 access keys ${file} cannot be read (${error.code ?? error.message}).`
     throw new ObjectFault('object-store-refuses', message, error)
   })
-  const told = new Map<string, string>()
+  const entries = new Map<string, string>()
   let isOurs = false
   for (const line of text.split('\n').map((one) => one.trim())) {
     const heading = /^\[\s*(.*?)\s*\]$/.exec(line)?.[1]
     if (heading !== undefined) isOurs = heading === profile
     const [, name, value] = /^(\w+)\s*=\s*(\S+)$/.exec(line) ?? []
-    if (isOurs && name !== undefined && value !== undefined) told.set(name.toLowerCase(), value)
+    if (isOurs && name !== undefined && value !== undefined) entries.set(name.toLowerCase(), value)
   }
-  return told
+  return entries
 }

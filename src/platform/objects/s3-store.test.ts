@@ -61,11 +61,11 @@ describe('a server that does not do it is told of in one line', () => {
 
   rule('a secret that is not that of the access key', async () => {
     const options = server!.store(await server!.makeBucket())
-    const told = await readS3Credentials(options.credentialsFile)
+    const reported = await readS3Credentials(options.credentialsFile)
     const credentialsFile = join(dirname(options.credentialsFile), 'wrong')
     await writeFile(
       credentialsFile,
-      `[default]\naws_access_key_id = ${told.accessKeyId}\naws_secret_access_key = wrong\n`,
+      `[default]\naws_access_key_id = ${reported.accessKeyId}\naws_secret_access_key = wrong\n`,
     )
     const fault = { code: 'object-store-refuses', message: expect.stringContaining('the secret key is not that of') }
     await expect(openS3Store({ ...options, credentialsFile }).put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
@@ -80,8 +80,8 @@ describe('a server that does not do it is told of in one line', () => {
     ['QuotaExceeded', 403, 'object-disk-full', 'is full'],
     ['InternalError', 500, 'object-store-failed', 'could not be stored (InternalError)'],
   ])('%s with status %i', (name, httpStatusCode, code, says) => {
-    const told = s3Fault('s3://bucket', 'a', 'stored', { Code: name, $metadata: { httpStatusCode } })
-    expect(told).toMatchObject({ code, message: expect.stringContaining(says) })
+    const reported = s3Fault('s3://bucket', 'a', 'stored', { Code: name, $metadata: { httpStatusCode } })
+    expect(reported).toMatchObject({ code, message: expect.stringContaining(says) })
   })
 
   test.skipIf(!hasS3Server || !canHaltS3Server)('one that has stopped, within the time for a request', async () => {

@@ -62,9 +62,9 @@ test.skipIf(!hasOpusinfo || !hasFfmpeg)('opusinfo and ffmpeg find nothing wrong 
   try {
     const file = join(folder, 'a.opus')
     await writeFile(file, await threads.encode([tone(300, 20_011), tone(400, 20_011)]))
-    const told = spawnSync('opusinfo', [file], { encoding: 'utf8' })
-    expect(told.stdout).toContain('Playback length: 0m:02.501s')
-    expect(told.stdout + told.stderr).not.toMatch(/warning|error/i)
+    const reported = spawnSync('opusinfo', [file], { encoding: 'utf8' })
+    expect(reported.stdout).toContain('Playback length: 0m:02.501s')
+    expect(reported.stdout + reported.stderr).not.toMatch(/warning|error/i)
     const sound = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-f', 's16le', '-ar', '48000', '-'])
     expect(sound.stdout.length).toBe(20_011 * 6 * 4)
   } finally {

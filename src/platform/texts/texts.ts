@@ -40,8 +40,8 @@ export function sayInAll<Area extends object>(area: Area) {
 }
 
 /** Builds a text for each language. */
-export function inEach(tell: (language: Language) => string): Trilingual {
-  return { fi: tell('fi'), sv: tell('sv'), en: tell('en') }
+export function inEach(textIn: (language: Language) => string): Trilingual {
+  return { fi: textIn('fi'), sv: textIn('sv'), en: textIn('en') }
 }
 
 const plurals = { fi: new Intl.PluralRules('fi'), sv: new Intl.PluralRules('sv'), en: new Intl.PluralRules('en') }

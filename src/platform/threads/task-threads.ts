@@ -31,7 +31,7 @@ export interface TaskThreads<Task, Answer> {
   stop: () => Promise<void>
 }
 
-type Told<Answer> = { answer: Answer } | { code: string; message: string }
+type TaskResponse<Answer> = { answer: Answer } | { code: string; message: string }
 
 interface Waiting<Task, Answer> {
   task: Task
@@ -53,10 +53,10 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
   function begin(): Worker {
     const worker = new Worker(script, { name })
     all.add(worker)
-    worker.on('message', (told: Told<Answer>) => {
+    worker.on('message', (response: TaskResponse<Answer>) => {
       const { over } = takeTask(worker) ?? {}
-      if ('answer' in told) over?.resolve(told.answer)
-      else over?.reject(new Fault(told.code, told.message))
+      if ('answer' in response) over?.resolve(response.answer)
+      else over?.reject(new Fault(response.code, response.message))
       serve(worker)
     })
     worker.on('error', (error) => fail(worker, 'thread-failed', `the thread ended with ${nameOf(error)}.`))
@@ -133,7 +133,7 @@ export function answerTasks<Task, Answer>(
   const port = parentPort!
   port.on('message', (task: Task) => {
     work(task).then(
-      ({ answer, give }) => port.postMessage({ answer } satisfies Told<Answer>, [...give]),
+      ({ answer, give }) => port.postMessage({ answer } satisfies TaskResponse<Answer>, [...give]),
       (error: unknown) =>
         port.postMessage(
           error instanceof Fault

@@ -110,7 +110,7 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
       place = span.place
       const made = tracer.startSpan(
         span.name,
-        { kind: kinds[span.kind], startTime: span.startedMs, attributes: told(span.attributes) },
+        { kind: kinds[span.kind], startTime: span.startedMs, attributes: plainAttributes(span.attributes) },
         context,
       )
       place = undefined
@@ -121,7 +121,7 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
   }
 }
 
-function told(attributes: TracedSpan['attributes']): Record<string, string | number | boolean> {
+function plainAttributes(attributes: TracedSpan['attributes']): Record<string, string | number | boolean> {
   return Object.fromEntries(
     Object.entries(attributes).filter((one): one is [string, string | number | boolean] => one[1] !== undefined),
   )

@@ -6,10 +6,10 @@ import type { Track } from './recording-log.ts'
 const s = 8000
 
 function index(tracks: Partial<Record<Track, number>>, gaps: Gap[] = [], seconds = 60) {
-  const told = Object.entries(tracks).map(([track, packetsReceived]): IndexedTrack => ({
+  const reported = Object.entries(tracks).map(([track, packetsReceived]): IndexedTrack => ({
     ...{ track: track as Track, streams: [0], codecs: [], packetsReceived, packetsLost: 0, packetsOmitted: 0 },
   }))
-  return { tracks: told, gaps, durationSamples: seconds * s } satisfies Partial<RecordingIndex>
+  return { tracks: reported, gaps, durationSamples: seconds * s } satisfies Partial<RecordingIndex>
 }
 const gap = (track: Track, from: number, to: number, kind: Gap['kind'] = 'pause'): Gap => ({
   ...{ track, fromSample: from * s, toSample: to * s, kind },

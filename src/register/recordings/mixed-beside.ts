@@ -8,10 +8,10 @@ import type { Span } from './find-gaps.ts'
 
 const missedSamples = samplesPerSecond
 
-type Told = Pick<RecordingIndex, 'tracks' | 'gaps' | 'durationSamples'>
+type IndexFields = Pick<RecordingIndex, 'tracks' | 'gaps' | 'durationSamples'>
 
 /** Returns the sample ranges without mixed streams, in order; none if the voices are not separate. */
-export function mixedLeftOut({ tracks, gaps, durationSamples }: Told): Span[] {
+export function mixedLeftOut({ tracks, gaps, durationSamples }: IndexFields): Span[] {
   const came = new Set(tracks.filter(({ packetsReceived }) => packetsReceived > 0).map(({ track }) => track))
   if (!came.has('mixed') || !came.has('caller') || !came.has('official')) return []
   const [caller, official] = (['caller', 'official'] as const).map((voice) =>
@@ -37,7 +37,7 @@ export function mixedLeftOut({ tracks, gaps, durationSamples }: Told): Span[] {
 }
 
 /** Returns true if a stream with both voices is played anywhere: then the tracks do not separate the voices. */
-export function hearsMixed(index: Told): boolean {
+export function hearsMixed(index: IndexFields): boolean {
   if (!index.tracks.some(({ track }) => track === 'mixed')) return false
   const [first, ...more] = mixedLeftOut(index)
   return first === undefined || more.length > 0 || first.from > 0 || first.to < index.durationSamples

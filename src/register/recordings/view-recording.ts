@@ -27,13 +27,13 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
   const isPast = (minutes: number) => day !== null && Temporal.Instant.compare(day.add({ minutes }), now) <= 0
   const isHeldBack = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'
   if (row.state === 'DESTROYED' && row.cause !== 'hold-end') {
-    return { id, state: 'destroyed', ...told(row.destroyed_at), cause: row.cause ?? 'retention' }
+    return { id, state: 'destroyed', ...destroyedField(row.destroyed_at), cause: row.cause ?? 'retention' }
   }
   if (row.state === 'DESTROYING' && row.cause !== 'hold-end' && row.cause !== 'retention') {
     return { id, state: 'destroyed', ...(row.cause && { cause: row.cause }) }
   }
   if (row.cause === 'hold-end' || (isHeldBack && isPast(sweepMinutes))) {
-    return { id, state: 'destroyed', ...told(day), cause: 'retention' }
+    return { id, state: 'destroyed', ...destroyedField(day), cause: 'retention' }
   }
   if (row.state === 'DESTROYING' || isPast(0)) return { id, state: 'expired', cause: 'retention' }
   return {
@@ -44,6 +44,6 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
   }
 }
 
-function told(destroyedAt: Temporal.Instant | null): Pick<RecordingView, 'destroyedAt'> {
+function destroyedField(destroyedAt: Temporal.Instant | null): Pick<RecordingView, 'destroyedAt'> {
   return destroyedAt ? { destroyedAt: destroyedAt.toString() } : {}
 }

@@ -92,7 +92,7 @@ async function visitResting(
 function walkerOf(index: RecordingIndex) {
   const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
   const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))
-  return (chunk: Buffer, tell: (place: Place) => void): void => {
+  return (chunk: Buffer, visit: (place: Place) => void): void => {
     const current: (IndexedSource | undefined)[] = []
     walkChunk(chunk, {
       source: (source) => (current[source.stream] = byKey.get(sourceKey(source))),
@@ -101,7 +101,7 @@ function walkerOf(index: RecordingIndex) {
         if (!source || strays.get(source)?.has(seqOffset)) return
         const found = codecOf(source.codecs, payloadType)
         if (!isPlayable(found)) return
-        tell({ source, codec: found.codec, clockRate: found.clockRate, seqOffset, tsOffset, start, end })
+        visit({ source, codec: found.codec, clockRate: found.clockRate, seqOffset, tsOffset, start, end })
       },
     })
   }

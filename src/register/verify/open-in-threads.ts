@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { payloadNonceBytes, sealedChunkBytes, tagBytes } from '#platform/age/seal-stream.ts'
-import type { OpenAsked, OpenTold } from './open-worker.ts'
+import type { OpenRequest, OpenResponse } from './open-worker.ts'
 
 /** Chunks read at once: 1 MiB. */
 const windowChunks = 16
@@ -24,12 +24,12 @@ export interface OpeningThreads {
 }
 
 export function startOpeningThreads(threads = availableParallelism()): OpeningThreads {
-  const waiting = new Map<number, PromiseWithResolvers<OpenTold>>()
+  const waiting = new Map<number, PromiseWithResolvers<OpenResponse>>()
   let broken: Error | undefined
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(new URL('./open-worker.ts', import.meta.url), { name: 'verify-recordings' })
-    worker.on('message', (told: OpenTold) => {
-      waiting.get(told.job)?.resolve(told)
+    worker.on('message', (reported: OpenResponse) => {
+      waiting.get(reported.job)?.resolve(reported)
     })
     worker.on('error', (error: unknown) => {
       broken = error instanceof Error ? error : new Error(String(error))
@@ -46,22 +46,22 @@ export function startOpeningThreads(threads = availableParallelism()): OpeningTh
     const worker = workers[job % workers.length]!
     // Theirs to wipe: a copy.
     const key = Uint8Array.from(fileKey)
-    worker.postMessage({ job, begin: { fileKey: key, sizeBytes } } satisfies OpenAsked, [key.buffer])
+    worker.postMessage({ job, begin: { fileKey: key, sizeBytes } } satisfies OpenRequest, [key.buffer])
     let end = Math.min(sizeBytes, payloadNonceBytes + windowBytes)
     let window = await read(0, end)
     try {
       for (;;) {
-        const turn = Promise.withResolvers<OpenTold>()
+        const turn = Promise.withResolvers<OpenResponse>()
         waiting.set(job, turn)
         const own =
           window.byteOffset === 0 && window.length === window.buffer.byteLength ? window : Uint8Array.from(window)
-        worker.postMessage({ job, window: own } satisfies OpenAsked, [own.buffer as ArrayBuffer])
+        worker.postMessage({ job, window: own } satisfies OpenRequest, [own.buffer as ArrayBuffer])
         const start = end
         end = Math.min(sizeBytes, start + windowBytes)
         // The next is read while this one is being opened.
-        const [told, next] = await Promise.all([turn.promise, start < sizeBytes ? read(start, end) : undefined])
-        if ('sha256' in told) return { sha256: told.sha256 }
-        if ('forged' in told || next === undefined) return 'forged'
+        const [reported, next] = await Promise.all([turn.promise, start < sizeBytes ? read(start, end) : undefined])
+        if ('sha256' in reported) return { sha256: reported.sha256 }
+        if ('forged' in reported || next === undefined) return 'forged'
         window = next
       }
     } finally {

@@ -8,10 +8,10 @@ import { openChunkBytes } from '#platform/age/open-stream.ts'
 import { derivePayloadKey, payloadNonceBytes, sealedChunkBytes } from '#platform/age/seal-stream.ts'
 
 /** The first window has the nonce in front; each but the last ends where a chunk ends. */
-export type OpenAsked =
+export type OpenRequest =
   { job: number; begin: { fileKey: Uint8Array; sizeBytes: number } } | { job: number; window: Uint8Array }
 /** After each window: go on, done, or not. */
-export type OpenTold = { job: number } & ({ next: true } | { sha256: string } | { forged: true })
+export type OpenResponse = { job: number } & ({ next: true } | { sha256: string } | { forged: true })
 
 interface Opening {
   fileKey: Uint8Array
@@ -24,7 +24,7 @@ interface Opening {
 const port = parentPort!
 const openings = new Map<number, Opening>()
 
-port.on('message', (asked: OpenAsked) => {
+port.on('message', (asked: OpenRequest) => {
   const { job } = asked
   if ('begin' in asked) {
     const { fileKey, sizeBytes } = asked.begin
@@ -34,12 +34,12 @@ port.on('message', (asked: OpenAsked) => {
   }
   const opening = openings.get(job)
   if (!opening) return
-  const told = openWindow(opening, Buffer.from(asked.window.buffer, asked.window.byteOffset, asked.window.length))
-  if (!('next' in told)) {
+  const reported = openWindow(opening, Buffer.from(asked.window.buffer, asked.window.byteOffset, asked.window.length))
+  if (!('next' in reported)) {
     opening.fileKey.fill(0)
     openings.delete(job)
   }
-  port.postMessage({ job, ...told } satisfies OpenTold)
+  port.postMessage({ job, ...reported } satisfies OpenResponse)
 })
 
 function openWindow(opening: Opening, window: Buffer): { next: true } | { sha256: string } | { forged: true } {

@@ -37,7 +37,7 @@ export async function proveHeld(proving: Proving, rows: readonly Row[]): Promise
   // Everything may be destroyed by now.
   if (rows.length === 0) return { recordings: 0, bytes: 0, findings: [] }
   const ids = rows.map(({ id }) => id)
-  const [fileKeys, hashes] = await Promise.all([fileKeysOf(db, keys, ids), hashesTold(db, ids)])
+  const [fileKeys, hashes] = await Promise.all([fileKeysOf(db, keys, ids), recordedHashes(db, ids)])
   const proved: Proved = { recordings: 0, bytes: 0, findings: [] }
   const left = [...rows]
   const lane = async () => {
@@ -60,12 +60,12 @@ async function proveOne(
   { objects, threads }: Proving,
   row: Row,
   fileKey: Buffer | 'missing' | 'forged',
-  told: string | null | undefined,
+  reported: string | null | undefined,
 ): Promise<{ codes: FindingCode[]; bytes: number }> {
   const codes: FindingCode[] = []
   const known = row.sha256?.toString('hex')
-  if (told === undefined) codes.push('hash-untold')
-  else if (told !== (known ?? null)) codes.push('hash-told-otherwise')
+  if (reported === undefined) codes.push('hash-untold')
+  else if (reported !== (known ?? null)) codes.push('hash-told-otherwise')
   if (await sizeOf(objects, headerKey(row.id))) codes.push('header-left')
   const size = await sizeOf(objects, bodyKey(row.id))
   if (size === undefined) codes.push('body-missing')
@@ -109,7 +109,7 @@ export async function sizeOf(objects: ObjectStore, key: string): Promise<number 
 }
 
 /** The hash with which each was taken into keeping, as the audit log has it; of one that is restored, the newest. */
-async function hashesTold(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string | null>> {
+async function recordedHashes(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string | null>> {
   const rows = await db
     .selectFrom('audit_entry')
     .select(['object_id', 'detail'])

@@ -93,13 +93,13 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
       const command = [process.execPath, program, folder, 'month-2027-01.v1', 'the key itself']
       // strace counts the calls of each thread.
       const running = spawn('strace', [...words, ...command], { env: { ...process.env, UV_THREADPOOL_SIZE: '1' } })
-      let told = ''
-      running.stdout.on('data', (part: Buffer) => (told += part.toString()))
+      let reported = ''
+      running.stdout.on('data', (part: Buffer) => (reported += part.toString()))
       const [, signal] = (await once(running, 'close')) as [number | null, string | null]
       // strace dies of what the program died of.
       if (fault === 'signal=KILL') expect(signal).toBe('SIGKILL')
       else expect(await readFile(`${folder}.trace`, 'utf8')).toContain('INJECTED')
-      const lines = told
+      const lines = reported
         .trim()
         .split('\n')
         .filter((line) => line !== '')

@@ -147,8 +147,8 @@ describe.each([
   rule('written twice at once, a secret is that of the one who was told that it is written', async () => {
     const { store } = await openStore(kind)
     const name = newName()
-    const told = await Promise.allSettled(['a', 'b', 'c'].map((text) => store.write(name, Buffer.from(text))))
-    const written = ['a', 'b', 'c'].filter((_, index) => told[index]!.status === 'fulfilled')
+    const reported = await Promise.allSettled(['a', 'b', 'c'].map((text) => store.write(name, Buffer.from(text))))
+    const written = ['a', 'b', 'c'].filter((_, index) => reported[index]!.status === 'fulfilled')
     expect(written).toEqual([(await store.read(name))?.toString()])
   })
 

@@ -308,17 +308,17 @@ async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<
  * numbers, so that none is given twice.
  */
 async function passNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
-  const told = sql`(
+  const recordedNumbers = sql`(
     select split_part(e.detail ->> 'number', '-', 1) as series, split_part(e.detail ->> 'number', '-', 2)::integer as year,
       split_part(e.detail ->> 'number', '-', 3)::integer as last
     from ${rows} where e.detail ->> 'number' ~ '^[PTV]-[0-9]{4}-[0-9]{1,7}$'
     union all select 'P', year, last from request_number
     union all select series, year, last from disclosure_number) t`
   await sql`
-    insert into request_number (year, last) select year, max(last) + 1000 from ${told} where series = 'P' group by 1
+    insert into request_number (year, last) select year, max(last) + 1000 from ${recordedNumbers} where series = 'P' group by 1
     on conflict (year) do update set last = excluded.last`.execute(tx)
   await sql`
-    insert into disclosure_number (series, year, last) select series, year, max(last) + 1000 from ${told} where series <> 'P' group by 1, 2
+    insert into disclosure_number (series, year, last) select series, year, max(last) + 1000 from ${recordedNumbers} where series <> 'P' group by 1, 2
     on conflict (series, year) do update set last = excluded.last`.execute(tx)
 }
 

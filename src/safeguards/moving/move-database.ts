@@ -23,7 +23,7 @@ export interface DatabaseMove {
   from: string
   to: string
   /** Destination for people, without a password. */
-  told: string
+  location: string
   /** Migrates the target's schema. */
   migrate: (url: string, upTo: number) => Promise<unknown>
   onTable: (table: MovedTable, done: number, total: number) => void
@@ -46,8 +46,12 @@ export interface MovedDatabase {
  * Reports obstacles before anybody has to wait.
  * @throws Fault `move-…`
  */
-export async function assertMovable({ from, to, told }: Pick<DatabaseMove, 'from' | 'to' | 'told'>): Promise<void> {
-  await between({ from, to, told }, judgeTarget)
+export async function assertMovable({
+  from,
+  to,
+  location,
+}: Pick<DatabaseMove, 'from' | 'to' | 'location'>): Promise<void> {
+  await between({ from, to, location }, judgeTarget)
 }
 
 /** @throws Fault `move-…` */
@@ -56,7 +60,7 @@ export async function moveDatabase(move: DatabaseMove): Promise<MovedDatabase> {
 }
 
 async function between<Result>(
-  { from, to, told }: Pick<DatabaseMove, 'from' | 'to' | 'told'>,
+  { from, to, location }: Pick<DatabaseMove, 'from' | 'to' | 'location'>,
   work: (source: OwnConnection, target: OwnConnection) => Promise<Result>,
 ): Promise<Result> {
   const source = await openConnection(from, 'seloste-move')
@@ -68,7 +72,7 @@ async function between<Result>(
       await target.close().catch(() => undefined)
     }
   } catch (error) {
-    throw targetFault(error, told)
+    throw targetFault(error, location)
   } finally {
     await source.close().catch(() => undefined)
   }
@@ -100,7 +104,7 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   const heads = await compareHeads(move)
   const moved = { tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0), catalog, heads }
   await move.whileClosed?.(moved)
-  await markMovedAway(source, id, move.told)
+  await markMovedAway(source, id, move.location)
   await endOthers(source)
   await source.query('commit')
   // Newer connections reconnect and find that nothing can be written.
@@ -122,15 +126,15 @@ export async function takeTurn(source: OwnConnection): Promise<void> {
 
 /**
  * Finishes a move that was interrupted after its mark.
- * @param told of `to`, as in the move
+ * @param location of `to`, as in the move
  * @returns whether the register has moved from `from` to `to`
  * @throws Fault `database-moved` if it has moved to another
  */
-export async function finishMove(from: string, to: string, told: string): Promise<boolean> {
+export async function finishMove(from: string, to: string, location: string): Promise<boolean> {
   const source = await openConnection(from, 'seloste-move')
   const left = await readMovedAway(source).finally(() => source.close())
   if (!left) return false
-  if (left.to !== told) {
+  if (left.to !== location) {
     throw new Fault('database-moved', `the register was moved from this database to ${left.to}: move it from there`)
   }
   const target = await openConnection(to, 'seloste-move')

@@ -134,8 +134,8 @@ async function readKnown(copied: AppendedLines): Promise<Map<string, number>> {
 }
 
 /** After the last copy, with writes blocked: no Seloste uses this store any more. */
-export async function markObjectsMoved(from: ObjectStore, told: string): Promise<void> {
-  await from.put(movedKey, Buffer.from(told))
+export async function markObjectsMoved(from: ObjectStore, location: string): Promise<void> {
+  await from.put(movedKey, Buffer.from(location))
 }
 
 /**
@@ -145,14 +145,14 @@ export async function markObjectsMoved(from: ObjectStore, told: string): Promise
 export async function finishObjects({
   from,
   to,
-  told,
+  location,
 }: {
   from: ObjectStore
   to: ObjectStore
-  told: string
+  location: string
 }): Promise<boolean> {
   const isMarked = (await hasMovedAway(from)) !== undefined
-  if (!isMarked) await markObjectsMoved(from, told)
+  if (!isMarked) await markObjectsMoved(from, location)
   return (await to.delete(fillingKey)) || !isMarked
 }
 

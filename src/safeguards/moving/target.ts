@@ -86,18 +86,18 @@ const away = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|ENOENT|57P0|08)/
 const refused = /^(28|3D000|42501)/
 
 /** Returns the fault for an error of the target; undefined for others. */
-export function targetFault(error: unknown, told: string): unknown {
+export function targetFault(error: unknown, location: string): unknown {
   if (error instanceof Fault && !(error instanceof ObjectFault)) return error
   const { code = '', message = String(error) } = error as { code?: string; message?: string }
   const [line = ''] = message.split('\n')
   if (code === '53100' || code === 'object-disk-full') {
-    return new Fault('move-target-full', `${told} is full (${line}); nothing was changed here`, error)
+    return new Fault('move-target-full', `${location} is full (${line}); nothing was changed here`, error)
   }
   if (away.test(code) || code === 'object-store-away' || /^Connection terminated|connection error|timeout/.test(line)) {
-    return new Fault('move-target-away', `${told} does not answer (${line}); nothing was changed here`, error)
+    return new Fault('move-target-away', `${location} does not answer (${line}); nothing was changed here`, error)
   }
   if (refused.test(code) || code === 'object-store-refuses') {
-    return new Fault('move-target-refuses', `${told} does not let us (${line}); nothing was changed here`, error)
+    return new Fault('move-target-refuses', `${location} does not let us (${line}); nothing was changed here`, error)
   }
   return error
 }

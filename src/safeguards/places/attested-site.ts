@@ -4,7 +4,7 @@
  */
 import type { StorageSite } from '#description/register-description.ts'
 
-export interface PlaceTold {
+export interface PlaceDescription {
   name: string
   /** Folder or address, without secrets. */
   location: string
@@ -18,7 +18,7 @@ export type SiteVerdict =
   { site: StorageSite; attested: true } | { site: StorageSite | undefined; attested: false; why: string }
 
 /** Returns the place's site: the configured one, or for places on this machine the description's only site. */
-export function siteOf(sites: readonly StorageSite[], place: Pick<PlaceTold, 'elsewhere' | 'site'>) {
+export function siteOf(sites: readonly StorageSite[], place: Pick<PlaceDescription, 'elsewhere' | 'site'>) {
   const [only, ...more] = sites
   const id = place.site ?? (!place.elsewhere && only && more.length === 0 ? only.id : undefined)
   return sites.find((one) => one.id === id)
@@ -34,7 +34,11 @@ export function isAttested(site: StorageSite, today: Temporal.PlainDate): boolea
 }
 
 /** `why` is one line for an operator: which site, and what to do. */
-export function judgeSite(sites: readonly StorageSite[], place: PlaceTold, today: Temporal.PlainDate): SiteVerdict {
+export function judgeSite(
+  sites: readonly StorageSite[],
+  place: PlaceDescription,
+  today: Temporal.PlainDate,
+): SiteVerdict {
   const site = siteOf(sites, place)
   if (site && isAttested(site, today)) return { site, attested: true }
   return { site, attested: false, why: whyNot(sites, site, place, today) }
@@ -45,7 +49,7 @@ const remedy = 'attest it and enter that in a new version of the description'
 function whyNot(
   sites: readonly StorageSite[],
   site: StorageSite | undefined,
-  place: PlaceTold,
+  place: PlaceDescription,
   today: Temporal.PlainDate,
 ): string {
   const listed = sites.map(({ id }) => id).join(', ')

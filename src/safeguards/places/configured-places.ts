@@ -2,17 +2,17 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
-import { tellPlace, type FolderAddress, type PlaceSetting, type S3Address } from '#platform/config/places.ts'
+import { describePlace, type FolderAddress, type PlaceSetting, type S3Address } from '#platform/config/places.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import type { ToldPlace } from './registry.ts'
+import type { ConfiguredPlace } from './registry.ts'
 
 /** Describes a place of backups or of a copy of the ledger. */
-export async function describeCopyPlace(kind: 'backup' | 'ledger', setting: PlaceSetting): Promise<ToldPlace> {
+export async function describeCopyPlace(kind: 'backup' | 'ledger', setting: PlaceSetting): Promise<ConfiguredPlace> {
   const { at, name, site } = setting
   // If it does not exist, opening it reports that.
   const elsewhere = await isElsewhere(at).catch(() => false)
-  return { kind, name, location: tellPlace(setting), elsewhere, site }
+  return { kind, name, location: describePlace(setting), elsewhere, site }
 }
 
 /** Describes the object store. */
@@ -22,9 +22,9 @@ export async function describeObjectStore({
 }: {
   objects: FolderAddress | S3Address
   sites: { objects?: string }
-}): Promise<ToldPlace> {
+}): Promise<ConfiguredPlace> {
   const elsewhere = await isElsewhere(at).catch(() => false)
-  return { kind: 'objects', name: 'objects', location: tellPlace({ at }), elsewhere, site: sites.objects }
+  return { kind: 'objects', name: 'objects', location: describePlace({ at }), elsewhere, site: sites.objects }
 }
 
 /** Returns true if it may be on another machine. Throws if a folder does not exist. */
@@ -34,7 +34,7 @@ export async function isElsewhere(at: FolderAddress | S3Address): Promise<boolea
 }
 
 /** Describes a witness of the audit log, which stores hashes. */
-export function describeWitness({ url, site }: { url: string; site?: string | undefined }): ToldPlace {
+export function describeWitness({ url, site }: { url: string; site?: string | undefined }): ConfiguredPlace {
   const { host, hostname } = new URL(url)
   return { kind: 'witness', name: host, location: url, elsewhere: !isThisMachine(hostname), site }
 }
@@ -47,7 +47,7 @@ export function isThisMachine(host: string): boolean {
 }
 
 /** Describes the database, its tablespaces and its replicas. */
-export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | undefined): Promise<ToldPlace[]> {
+export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | undefined): Promise<ConfiguredPlace[]> {
   const { rows } = await sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
     select host(inet_server_addr()) as server, standbys() as replicas,
       (select coalesce(array_agg(spcname::text order by spcname), '{}') from pg_tablespace
@@ -57,7 +57,7 @@ export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | 
   const location = server === null ? 'localhost' : server
   return [
     { kind: 'database', name: 'database', location, elsewhere, site },
-    ...tablespaces.map((name): ToldPlace => ({
+    ...tablespaces.map((name): ConfiguredPlace => ({
       kind: 'tablespace',
       name: `tablespace ${name}`,
       location,
@@ -65,7 +65,7 @@ export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | 
       site,
     })),
     // Only the operator knows a replica's site; the database's own site does not apply.
-    ...replicas.map((address): ToldPlace => ({
+    ...replicas.map((address): ConfiguredPlace => ({
       kind: 'replica',
       name: `replica ${address}`,
       location: address,

@@ -1,7 +1,7 @@
 /**
  * Opens a place of copies after checking that it belongs to this installation. Never creates the folder of an unmounted disk.
  */
-import { tellPlace, type PlaceSetting } from '#platform/config/places.ts'
+import { describePlace, type PlaceSetting } from '#platform/config/places.ts'
 import { Fault } from '#platform/fault.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -60,7 +60,7 @@ export async function reachPlace(
 ): Promise<ObjectStore> {
   const store = opened ?? (await openStore(setting, ours.known === undefined ? undefined : markerFile))
   const found = await readMarker(store)
-  const where = `${setting.name} (${tellPlace(setting)})`
+  const where = `${setting.name} (${describePlace(setting)})`
   if (found && found.origin !== ours.origin) {
     const message = `The place ${where} belongs to another installation, ${found.origin}: nothing was written; name another folder or bucket.`
     throw new PlaceFault('place-foreign', message)
@@ -110,7 +110,7 @@ export async function readIfThere(store: ObjectStore, key: string): Promise<Buff
 }
 
 /** Describes a place's failure on one line, by its name. */
-export function tellFault(setting: PlaceSetting, error: unknown): string {
+export function describeFault(setting: PlaceSetting, error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
   const [line = ''] = said.split('\n', 1)
   return error instanceof Fault && line.includes(setting.name) ? line : `${setting.name}: ${line}`

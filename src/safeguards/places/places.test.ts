@@ -300,8 +300,8 @@ describe('a place that', () => {
     const setting = await aFolder()
     const marker = { format: 'seloste-place/1', origin: 'seloste/elsewhere', place: randomUUID(), name: 'x' }
     await writeFile(pathOf(setting, 'seloste-backup.json'), JSON.stringify(marker))
-    const [told] = await open([setting]).catchUp()
-    expect(told?.fault).toContain('belongs to another installation, seloste/elsewhere: nothing was written')
+    const [place] = await open([setting]).catchUp()
+    expect(place?.fault).toContain('belongs to another installation, seloste/elsewhere: nothing was written')
     expect((await readdir(pathOf(setting))).filter((name) => name === 'keyring')).toEqual([])
   })
 
@@ -339,8 +339,8 @@ describe('a place that', () => {
   test('has no site with an attestation of today is refused when it is new, and goes on when it is known', async () => {
     const [setting, unknown] = [await aFolder(), { ...(await aFolder()), site: 'attic' }]
     const over = { ...setting, site: 'cellar' }
-    const told = await open([over, unknown]).catchUp()
-    expect(told.map(({ fault }) => fault)).toEqual([
+    const place = await open([over, unknown]).catchUp()
+    expect(place.map(({ fault }) => fault)).toEqual([
       `${setting.name}: the attestation of its site cellar was valid until 2026-02-01: attest it and enter that in a new version of the description`,
       `${unknown.name}: its site attic is not in the description (vault, cellar): enter it, attested, in a new version of the description`,
     ])

@@ -14,7 +14,7 @@ import { readLogKey } from '../audit/log-key.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ChangedKeys, Copies, Reached } from './copies.ts'
 import { withTimeout } from './with-timeout.ts'
-import { reachPlace, tellFault } from './open-place.ts'
+import { reachPlace, describeFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 import { judgePlace, notePlace, type JudgedPlace } from './registry.ts'
 import { monthsIn, renewMonth } from './renew-keyring.ts'
@@ -100,13 +100,13 @@ export function openPlaces(options: PlacesOptions): Places {
       }
     }
 
-    async tell(work: (open: Open) => Promise<unknown>, limit?: number): Promise<Reached> {
+    async report(work: (open: Open) => Promise<unknown>, limit?: number): Promise<Reached> {
       const place = this.setting.name
       try {
         await this.do(work, limit)
         return { place, reached: true }
       } catch (error) {
-        return { place, reached: false, fault: tellFault(this.setting, error) }
+        return { place, reached: false, fault: describeFault(this.setting, error) }
       }
     }
 
@@ -154,7 +154,7 @@ export function openPlaces(options: PlacesOptions): Places {
       // An operator may have replaced the disk.
       this.#store = undefined
       await sql`
-        update place_of_data set fault = ${tellFault(this.setting, error)},
+        update place_of_data set fault = ${describeFault(this.setting, error)},
           fault_code = ${error instanceof Fault ? error.code : null}, fault_since = coalesce(fault_since, ${now()}::timestamptz),
           state = case when state = 'in-use' then 'unreachable' else state end
         where kind = ${this.kind} and name = ${this.setting.name} and state <> 'refused'`.execute(db)
@@ -168,7 +168,7 @@ export function openPlaces(options: PlacesOptions): Places {
    * A place is in use from its marker on. Waits for keys that are being changed: otherwise the place would get neither the
    * change nor what is read next.
    */
-  async function begin({ id, told, verdict }: JudgedPlace): Promise<void> {
+  async function begin({ id, place, verdict }: JudgedPlace): Promise<void> {
     await db.transaction().execute(async (tx) => {
       await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
       await sql`lock table shard_key, recording_key in share mode`.execute(tx)
@@ -178,7 +178,7 @@ export function openPlaces(options: PlacesOptions): Places {
         .where('id', '=', id)
         .execute()
     })
-    await notePlace(db, 'place.used', id, told, verdict)
+    await notePlace(db, 'place.used', id, place, verdict)
   }
 
   /** Under a lock of the place, so that no process writes older keys over newer ones. */
@@ -259,7 +259,7 @@ export function openPlaces(options: PlacesOptions): Places {
   async function deleteFrom(place: Place, objects: readonly string[]): Promise<Reached> {
     for (let from = 0; ; from += deletionsInTime) {
       const some = objects.slice(from, from + deletionsInTime)
-      const answer = await place.tell(async ({ store }) => {
+      const answer = await place.report(async ({ store }) => {
         const deleting = limitInFlight(deletionsAtOnce[place.setting.at.kind])
         for (const key of some) {
           await deleting.add(async () => {
@@ -276,21 +276,21 @@ export function openPlaces(options: PlacesOptions): Places {
     renewKeyring: (changed: readonly ChangedKeys[]) =>
       Promise.all(
         backups.map((place) =>
-          place.tell(async (open) => {
+          place.report(async (open) => {
             for (const { month, shards } of changed) await renew(open, month, shards)
           }),
         ),
       ),
     deleteObjects: (objects: readonly string[]) => Promise.all(backups.map((place) => deleteFrom(place, objects))),
-    shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.tell(ship))),
+    shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.report(ship))),
     catchUp: async () => {
       const kept = backups.map((place) =>
-        place.tell(async (open) => {
+        place.report(async (open) => {
           await renewPending(open)
           await ship(open)
         }, wholeLimitMs),
       )
-      return Promise.all([...kept, ...ledgers.map((place) => place.tell(ship))])
+      return Promise.all([...kept, ...ledgers.map((place) => place.report(ship))])
     },
     backup(name) {
       const place = backups.find(({ setting }) => setting.name === name)

@@ -6,11 +6,11 @@ import type { Selectable } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { judgeSite, type PlaceTold, type SiteVerdict } from './attested-site.ts'
+import { judgeSite, type PlaceDescription, type SiteVerdict } from './attested-site.ts'
 import { PlaceFault } from './place-faults.ts'
 import type { PlaceKind, PlaceTables } from './place-tables.ts'
 
-export interface ToldPlace extends PlaceTold {
+export interface ConfiguredPlace extends PlaceDescription {
   kind: PlaceKind
 }
 
@@ -23,7 +23,7 @@ export interface JudgedBy {
 }
 
 export interface JudgedPlace {
-  told: ToldPlace
+  place: ConfiguredPlace
   id: string
   /** In use before and not abandoned since. */
   isKnown: boolean
@@ -41,22 +41,22 @@ const usedWhenReached: readonly PlaceKind[] = ['backup', 'ledger']
 /** Decides about configured places. A known one with an expired attestation continues; a new one without any is refused. */
 export async function judgePlaces(
   db: HoldingSafeguards,
-  places: readonly ToldPlace[],
+  places: readonly ConfiguredPlace[],
   by: JudgedBy,
 ): Promise<JudgedPlace[]> {
   const judged: JudgedPlace[] = []
-  for (const told of places) judged.push(await judgePlace(db, told, by))
+  for (const place of places) judged.push(await judgePlace(db, place, by))
   return judged
 }
 
 /** @throws PlaceFault `place-unattested`, one line for each refused place */
 export function assertAttested(judged: readonly JudgedPlace[]): void {
   const refused = judged.filter(({ mayBeUsed }) => !mayBeUsed)
-  if (refused.length > 0) throw new PlaceFault('place-unattested', refused.map(tellRefused).join('; '))
+  if (refused.length > 0) throw new PlaceFault('place-unattested', refused.map(describeRefused).join('; '))
 }
 
-export function tellRefused({ told, verdict }: JudgedPlace): string {
-  return `The place ${told.name} (${told.location}) is not used: ${verdict.attested ? '' : verdict.why} (R19).`
+export function describeRefused({ place, verdict }: JudgedPlace): string {
+  return `The place ${place.name} (${place.location}) is not used: ${verdict.attested ? '' : verdict.why} (R19).`
 }
 
 function judgeUse(
@@ -69,32 +69,32 @@ function judgeUse(
 /** Decides about one place. */
 export async function judgePlace(
   holding: HoldingSafeguards,
-  told: ToldPlace,
+  place: ConfiguredPlace,
   { sites, today, now }: JudgedBy,
 ): Promise<JudgedPlace> {
   const db = safeguardsOf(holding)
-  const verdict = judgeSite(sites, told, today)
+  const verdict = judgeSite(sites, place, today)
   const row = await db
     .selectFrom('place_of_data')
     .select(['id', 'state', 'first_used_at', 'reached_at', 'location', 'site', 'attested_until', 'fault'])
-    .where('kind', '=', told.kind)
-    .where('name', '=', told.name)
+    .where('kind', '=', place.kind)
+    .where('name', '=', place.name)
     .executeTakeFirst()
   const { isKnown, isReached } = judgeUse(row)
-  const isInUse = isKnown || foundInUse.includes(told.kind)
+  const isInUse = isKnown || foundInUse.includes(place.kind)
   const mayBeUsed = isInUse || verdict.attested
   // A place that waits to be opened keeps the state and fault of the last attempt.
-  const isWaiting = usedWhenReached.includes(told.kind) && verdict.attested && row?.state === 'unreachable'
-  const begins = mayBeUsed && !isKnown && !usedWhenReached.includes(told.kind)
+  const isWaiting = usedWhenReached.includes(place.kind) && verdict.attested && row?.state === 'unreachable'
+  const begins = mayBeUsed && !isKnown && !usedWhenReached.includes(place.kind)
   const state = !mayBeUsed
     ? ('refused' as const)
     : !verdict.attested
       ? ('attestation-over' as const)
-      : isWaiting || (usedWhenReached.includes(told.kind) && !isKnown)
+      : isWaiting || (usedWhenReached.includes(place.kind) && !isKnown)
         ? ('unreachable' as const)
         : ('in-use' as const)
   const values = {
-    location: told.location,
+    location: place.location,
     site: verdict.site?.id ?? null,
     state,
     ...(verdict.attested && { attested_until: verdict.site.nextReview }),
@@ -109,9 +109,9 @@ export async function judgePlace(
     ...(row?.state === 'left' && { first_used_at: begins ? now : null, keyring_whole: false, ledger_to: null }),
   }
   const isSame =
-    row?.state === state && row.location === told.location && row.site === values.site && !('fault_since' in values)
+    row?.state === state && row.location === place.location && row.site === values.site && !('fault_since' in values)
   if (row && isSame && row.attested_until?.toString() === verdict.site?.nextReview.toString()) {
-    return { told, id: row.id, isKnown, isReached, mayBeUsed, verdict }
+    return { place, id: row.id, isKnown, isReached, mayBeUsed, verdict }
   }
   const { id } = row
     ? await db
@@ -122,26 +122,26 @@ export async function judgePlace(
         .executeTakeFirstOrThrow()
     : await db
         .insertInto('place_of_data')
-        .values({ name: told.name, kind: told.kind, ...values } as never)
+        .values({ name: place.name, kind: place.kind, ...values } as never)
         .returning('id')
         .executeTakeFirstOrThrow()
-  if (begins) await notePlace(db, 'place.used', id, told, verdict)
-  if (!mayBeUsed && row?.state !== 'refused') await notePlace(db, 'place.refused', id, told, verdict)
-  return { told, id, isKnown, isReached, mayBeUsed, verdict }
+  if (begins) await notePlace(db, 'place.used', id, place, verdict)
+  if (!mayBeUsed && row?.state !== 'refused') await notePlace(db, 'place.refused', id, place, verdict)
+  return { place, id, isKnown, isReached, mayBeUsed, verdict }
 }
 
 /**
  * Marks places that are no longer configured.
  * @returns their names
  */
-export async function leavePlaces(holding: HoldingSafeguards, told: readonly ToldPlace[]): Promise<string[]> {
+export async function leavePlaces(holding: HoldingSafeguards, place: readonly ConfiguredPlace[]): Promise<string[]> {
   const db = safeguardsOf(holding)
   const known = await db
     .selectFrom('place_of_data')
     .select(['id', 'kind', 'name', 'location'])
     .where('state', '<>', 'left')
     .execute()
-  const left = known.filter((row) => !told.some(({ kind, name }) => kind === row.kind && name === row.name))
+  const left = known.filter((row) => !place.some(({ kind, name }) => kind === row.kind && name === row.name))
   for (const { id, kind, name } of left) {
     await db
       .updateTable('place_of_data')
@@ -159,7 +159,7 @@ export async function notePlace(
   db: HoldingSafeguards,
   action: 'place.used' | 'place.refused',
   id: string,
-  { name, kind }: Pick<ToldPlace, 'name' | 'kind'>,
+  { name, kind }: Pick<ConfiguredPlace, 'name' | 'kind'>,
   verdict: SiteVerdict,
 ): Promise<void> {
   await appendAudit(db, {

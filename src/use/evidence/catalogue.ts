@@ -4,7 +4,7 @@ import { historyAdmitted } from './history-admitted.ts'
 import { recordingAsDrawn } from './recording-as-drawn.ts'
 import { descriptionCurrent } from './description-current.ts'
 import { disclosuresRecalled, disclosuresReturned } from './disclosure-promises.ts'
-import { historyComplete, historyFields, historyTellsRecorded, historyTerm } from './history-promises.ts'
+import { historyComplete, historyFields, historyShowsRecordings, historyTerm } from './history-promises.ts'
 import { recordingsCeiling, recordingsFloor, recordingsStay } from './keeping-promises.ts'
 import { logWhole } from './log-promises.ts'
 import type { Check } from './promise.ts'
@@ -42,5 +42,5 @@ export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'rights.maintenance-security': rightsMaintenanceSecurity,
   'inspections.at-office': inspectionsAtOffice,
   'prohibitions.obeyed': prohibitionsObeyed,
-  'history.tells-recorded': historyTellsRecorded,
+  'history.tells-recorded': historyShowsRecordings,
 }

@@ -249,7 +249,7 @@ export const historyTerm: Check<TermFacts> = {
   }),
 }
 
-type TellsFacts = {
+type HistoryFacts = {
   toldRecorded: number
   toldDestroyed: number
   /** Segments that were to be recorded, with neither a recording nor a reason for its absence. */
@@ -260,7 +260,7 @@ type TellsFacts = {
 }
 
 /** R26, R42. */
-export const historyTellsRecorded: Check<TellsFacts> = {
+export const historyShowsRecordings: Check<HistoryFacts> = {
   rule: 'Every ended segment that was to be recorded has its recording’s row or says what failed, and every destroyed recording has its date, its cause and its entry in the destruction ledger.',
   test: {
     file: 'src/use/search/search.test.ts',

@@ -1,6 +1,6 @@
 /** Formats counts, times and shares in the three languages. Times are Finnish time. */
 import texts from '#texts/server/promise.json' with { type: 'json' }
-import { dayText, momentText } from '#description/tell-values.ts'
+import { dayText, momentText } from '#description/value-texts.ts'
 import { inEach, sayInAll, type Language, type Trilingual } from '#platform/texts/texts.ts'
 
 const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }

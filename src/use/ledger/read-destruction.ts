@@ -63,7 +63,7 @@ export function readDestruction(
         trace: { action: 'retention.read' as const, result: 'refused:not-found' as const, object },
       }
     }
-    const end = await tellEnd(tx, found, await registerTime(tx))
+    const end = await describeEnd(tx, found, await registerTime(tx))
     const certificate = end.entry ? undefined : await awaitedCertificate(tx, id)
     return {
       found: { ...end, ...(certificate && { certificate }) },
@@ -72,14 +72,19 @@ export function readDestruction(
   })
 }
 
-async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Temporal.Instant): Promise<Destruction> {
+async function describeEnd(
+  tx: Transaction<RegisterTables>,
+  found: Visible,
+  now: Temporal.Instant,
+): Promise<Destruction> {
   const { state, cause, destroyed_at: at, destroy_at: day } = found
   const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
   const isAskedFor = cause === 'caller' || cause === 'official' || cause === 'trimming'
   if (state === 'DESTROYING' && isAskedFor) return { state: 'destroying', cause }
   const entry = state === 'DESTROYED' ? await entryOf(tx, found.id) : undefined
-  const told = entry && { entry }
-  if (state === 'DESTROYED' && isAskedFor) return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...told }
+  const entryField = entry && { entry }
+  if (state === 'DESTROYED' && isAskedFor)
+    return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...entryField }
   if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
   // Past its day and still there: no day of destruction is given. A recording kept by an order looks as if it had been
   // destroyed on its day.
@@ -87,7 +92,7 @@ async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Tem
   const isSwept = day !== null && Temporal.Instant.compare(day.add({ minutes: sweepMinutes }), now) <= 0
   if (state !== 'DESTROYED' && !(isHeldBack && isSwept)) return { state: 'destroying', cause: 'retention' }
   const when = state === 'DESTROYED' && cause !== 'hold-end' ? at : day
-  return { state: 'destroyed', cause: 'retention', ...(when && { destroyedAt: when }), ...told }
+  return { state: 'destroyed', cause: 'retention', ...(when && { destroyedAt: when }), ...entryField }
 }
 
 /** Returns the content of a certificate for a forbidden or trimmed recording, or when to expect it. It is logged first. */

@@ -61,15 +61,15 @@ export async function listPendingRights(
   }
 }
 
-const tellRefusals = ['deny.role', 'not-found', 'request.closed'] as const
+const notifyRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 
 /** Records that the requester was informed that a change ends what they requested. */
-export function tellPendingRight(
+export function notifyPendingRight(
   db: HoldingSafeguards,
   session: Session,
   { draft, request, how }: { draft: string; request: string; how: DeliveryWay },
-): Promise<'done' | Refused<(typeof tellRefusals)[number]>> {
+): Promise<'done' | Refused<(typeof notifyRefusals)[number]>> {
   const statement = sql`select record_pending_right_notice(${draft}::uuid, ${request}::uuid, ${how})`
   const trace = { action: 'pending-right.told', object: { kind: 'request', id: request } } as const
-  return actInDatabase(db, session, statement, tellRefusals, trace)
+  return actInDatabase(db, session, statement, notifyRefusals, trace)
 }

@@ -102,8 +102,8 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   if (facts.isClosed) return []
   const { calls, letters, appointments } = facts
   // The reason for an extension is due within the month (GDPR 12(3)).
-  const toTellWhy = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
-  const toSend = toTellWhy || letters.some(({ isDelivered }) => !isDelivered)
+  const needsReason = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
+  const toSend = needsReason || letters.some(({ isDelivered }) => !isDelivered)
   if (!isIdentified(facts)) return toSend ? ['identify', 'send-letter'] : ['identify']
   const asks = (kind: RequestKind) => facts.kinds.includes(kind)
   const has = (state: RequestCallState) => calls.some((call) => call.state === state)

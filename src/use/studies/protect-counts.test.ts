@@ -58,8 +58,8 @@ describe('what is shown of counts', () => {
         fc.constantFrom(...measures),
         (cells, more, measure) => {
           const [one, other] = [protectStudy(measure, cells), protectStudy(measure, [...cells, ...more])]
-          const told = [...one.cells, one.total, ...other.cells, other.total].flatMap(countsOf)
-          for (const count of told) {
+          const reported = [...one.cells, one.total, ...other.cells, other.total].flatMap(countsOf)
+          for (const count of reported) {
             expect(count % fewest).toBe(0)
             expect(count === 0 || count >= fewest).toBe(true)
           }
@@ -111,9 +111,9 @@ describe('what is shown of counts', () => {
       fc.property(cell, (kept) => {
         const { answeredShare } = protectStudy('answered', [kept]).cells[0]!
         const unanswered = kept.calls - kept.answered
-        const tells =
+        const reveals =
           kept.calls >= fewestToDivide && [kept.answered, unanswered].every((part) => part === 0 || part >= fewest)
-        expect(answeredShare === null).toBe(!tells)
+        expect(answeredShare === null).toBe(!reveals)
         const { median } = protectStudy('talk', [kept]).cells[0]!
         expect(median === null).toBe(kept.answered < fewestToDivide)
       }),

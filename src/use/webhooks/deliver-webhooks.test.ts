@@ -24,19 +24,19 @@ const register = await makeTestRegister(database)
 const { destroy } = makeDestroyer(database, register)
 const [capture, custodian] = [database.as('seloste_capture').db, database.as('seloste_custodian').db]
 
-interface Told {
+interface Delivery {
   headers: IncomingHttpHeaders
   body: string
 }
 
 /** Another system: keeps what it is told, and answers as it is told to. */
-const told: Told[] = []
+const reported: Delivery[] = []
 let answer: { status: number; headers?: Record<string, string> } = { status: 204 }
 const receiver = createServer((request, response) => {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
-    told.push({ headers: request.headers, body: Buffer.concat(parts).toString('utf8') })
+    reported.push({ headers: request.headers, body: Buffer.concat(parts).toString('utf8') })
     response.writeHead(answer.status, answer.headers).end('thank you')
   })
 })
@@ -62,13 +62,13 @@ const target: WebhookTarget = {
   events: webhookEvents,
 }
 let now = Temporal.Now.instant()
-const telling: WebhookDelivery = {
+const delivery: WebhookDelivery = {
   ...{ db: custodian, targets: [target], source: 'https://seloste.example', rests: new Map() },
   now: () => now,
   random: () => 0.5,
 }
 const state = async () => (await readTargets(custodian))[0]
-const eventOf = ({ body }: Told) => JSON.parse(body) as Record<string, unknown>
+const eventOf = ({ body }: Delivery) => JSON.parse(body) as Record<string, unknown>
 const later = (duration: Temporal.DurationLike) => {
   now = now.add(duration)
 }
@@ -76,9 +76,9 @@ const later = (duration: Temporal.DurationLike) => {
 beforeEach(async () => {
   await replaceTargets(custodian, [])
   await replaceTargets(custodian, [target])
-  told.length = 0
+  reported.length = 0
   answer = { status: 204 }
-  telling.rests.clear()
+  delivery.rests.clear()
   now = Temporal.Now.instant().add({ seconds: 1 })
 })
 
@@ -87,29 +87,29 @@ test('a contact, its sealed recording and its destruction are each told once, as
   await ingestRecording(register.keeping, id, now)
   await destroy(id)
   later({ minutes: 1 })
-  await deliverWebhooks(telling)
-  await deliverWebhooks(telling)
-  expect(told.map((one) => [eventOf(one)['type'], eventOf(one)['subject'], eventOf(one)['data']])).toEqual([
+  await deliverWebhooks(delivery)
+  await deliverWebhooks(delivery)
+  expect(reported.map((one) => [eventOf(one)['type'], eventOf(one)['subject'], eventOf(one)['data']])).toEqual([
     ['fi.seloste.contact.admitted', contactId, { contactId }],
     ['fi.seloste.recording.sealed', id, { recordingId: id }],
     ['fi.seloste.recording.destroyed', id, { recordingId: id }],
   ])
-  for (const one of told) {
+  for (const one of reported) {
     expect(one.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8')
     expect(Object.keys(eventOf(one)).sort()).toEqual([
       ...['data', 'datacontenttype', 'id', 'source', 'specversion', 'subject', 'time', 'type'],
     ])
     expect(eventOf(one)).toMatchObject({ specversion: '1.0', source: 'https://seloste.example' })
   }
-  expect(new Set(told.map((one) => eventOf(one)['id'])).size).toBe(3)
+  expect(new Set(reported.map((one) => eventOf(one)['id'])).size).toBe(3)
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
 test('no number and no name of a caller or an official is told', async () => {
   const facts = callFacts()
   await admit(capture, facts)
-  await deliverWebhooks(telling)
-  const words = JSON.stringify(told)
+  await deliverWebhooks(delivery)
+  const words = JSON.stringify(reported)
   for (const secret of [facts.caller.key!, facts.numberCalled.key, facts.official?.name ?? facts.caller.key!]) {
     expect(words).not.toContain(secret)
   }
@@ -117,8 +117,8 @@ test('no number and no name of a caller or an official is told', async () => {
 
 test('the signature is HMAC-SHA256 of id, time and body, as Standard Webhooks says', async () => {
   await admit(capture, callFacts())
-  await deliverWebhooks(telling)
-  const [{ headers, body }] = told as [Told]
+  await deliverWebhooks(delivery)
+  const [{ headers, body }] = reported as [Delivery]
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`
   const expected = createHmac('sha256', 'a secret that nobody guesses').update(signed).digest('base64')
   expect(headers['webhook-signature']).toBe(`v1,${expected}`)
@@ -129,21 +129,21 @@ test('the signature is HMAC-SHA256 of id, time and body, as Standard Webhooks sa
 test('what a receiver does not take is told again, later and later, with the same id, until it takes it', async () => {
   await admit(capture, callFacts())
   answer = { status: 500 }
-  await deliverWebhooks(telling)
-  await deliverWebhooks(telling)
-  expect(told).toHaveLength(1)
+  await deliverWebhooks(delivery)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(1)
   expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'status 500' })
   later({ seconds: 6 })
-  await deliverWebhooks(telling)
-  expect(told).toHaveLength(2)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(2)
   later({ seconds: 6 })
-  await deliverWebhooks(telling)
-  expect(told, 'twice as long').toHaveLength(2)
+  await deliverWebhooks(delivery)
+  expect(reported, 'twice as long').toHaveLength(2)
   answer = { status: 200 }
   later({ seconds: 6 })
-  await deliverWebhooks(telling)
-  expect(told).toHaveLength(3)
-  expect(new Set(told.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(3)
+  expect(new Set(reported.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
   expect(await state()).toMatchObject({ waiting: 0 })
 })
 
@@ -151,15 +151,15 @@ test('a receiver that is away is left alone, however much waits, and then told e
   const ids: string[] = []
   for (let count = 0; count < 3; count++) ids.push((await admit(capture, callFacts())).contactId)
   answer = { status: 503, headers: { 'retry-after': '120' } }
-  await deliverWebhooks(telling)
+  await deliverWebhooks(delivery)
   later({ seconds: 60 })
-  await deliverWebhooks(telling)
-  expect(told).toHaveLength(1)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(1)
   answer = { status: 200 }
   later({ seconds: 61 })
-  await deliverWebhooks(telling)
+  await deliverWebhooks(delivery)
   expect(
-    told
+    reported
       .slice(1)
       .map((one) => eventOf(one)['subject'])
       .sort(),
@@ -169,10 +169,10 @@ test('a receiver that is away is left alone, however much waits, and then told e
 test('an address that redirects, or at which nobody answers, has not taken an event', async () => {
   await admit(capture, callFacts())
   answer = { status: 302, headers: { location: target.url } }
-  await deliverWebhooks(telling)
+  await deliverWebhooks(delivery)
   expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'status 302' })
   later({ minutes: 1 })
-  await deliverWebhooks({ ...telling, targets: [{ ...target, url: await closedUrl() }] })
+  await deliverWebhooks({ ...delivery, targets: [{ ...target, url: await closedUrl() }] })
   expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'ECONNREFUSED' })
 })
 
@@ -180,15 +180,15 @@ test('after three days an event is given up and seen as such; it is told again w
   await admit(capture, callFacts())
   answer = { status: 404 }
   later({ hours: 73 })
-  await deliverWebhooks(telling)
+  await deliverWebhooks(delivery)
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 1, lastAnswer: 'status 404' })
   later({ hours: 2 })
-  await deliverWebhooks(telling)
-  expect(told).toHaveLength(1)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(1)
   answer = { status: 200 }
   expect(await retryWebhooks(database.as().db, now)).toBe(1)
-  await deliverWebhooks(telling)
-  expect(told).toHaveLength(2)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(2)
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
@@ -196,9 +196,9 @@ test('an event that was given up is forgotten after two weeks', async () => {
   await admit(capture, callFacts())
   answer = { status: 404 }
   later({ hours: 73 })
-  await deliverWebhooks(telling)
+  await deliverWebhooks(delivery)
   later({ hours: 24 * 14 + 1 })
-  await deliverWebhooks(telling)
+  await deliverWebhooks(delivery)
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
@@ -242,13 +242,13 @@ test('a receiver that takes its time with each event keeps no other one waiting'
     const targets = [target, { ...target, name: 'slow', url }]
     await replaceTargets(custodian, targets)
     for (let calls = 0; calls < 20; calls += 1) await admit(capture, callFacts())
-    const turn = deliverWebhooks({ ...telling, targets })
-    await expect.poll(() => told.length).toBeGreaterThanOrEqual(20)
+    const turn = deliverWebhooks({ ...delivery, targets })
+    await expect.poll(() => reported.length).toBeGreaterThanOrEqual(20)
     const { contactId } = await register.record()
     later({ minutes: 1 })
     await turn
-    await deliverWebhooks({ ...telling, targets })
-    expect(told.map((one) => eventOf(one)['subject'])).toContain(contactId)
+    await deliverWebhooks({ ...delivery, targets })
+    expect(reported.map((one) => eventOf(one)['subject'])).toContain(contactId)
     // Of the slow one's events some wait still.
     const states = await readTargets(custodian)
     expect(states.find((one) => one.target === 'slow')?.waiting).toBeGreaterThan(5)

@@ -56,11 +56,11 @@ export async function replaceTargets(holding: HoldingSafeguards, targets: readon
 }
 
 /** Sends every target its due events. A target that fails is paused. */
-export async function deliverWebhooks(telling: WebhookDelivery): Promise<void> {
-  await Promise.all(telling.targets.map((target) => tellTarget(telling, target)))
-  await tablesOf(telling.db)
+export async function deliverWebhooks(delivery: WebhookDelivery): Promise<void> {
+  await Promise.all(delivery.targets.map((target) => deliverToTarget(delivery, target)))
+  await tablesOf(delivery.db)
     .deleteFrom('webhook_delivery')
-    .where('given_up_at', '<', telling.now().subtract({ hours: 24 * forgottenAfterDays }))
+    .where('given_up_at', '<', delivery.now().subtract({ hours: 24 * forgottenAfterDays }))
     .execute()
 }
 
@@ -100,35 +100,35 @@ export async function readTargets(holding: HoldingSafeguards): Promise<TargetSta
   return rows
 }
 
-async function tellTarget(telling: WebhookDelivery, target: WebhookTarget): Promise<void> {
-  const db = tablesOf(telling.db)
-  const rest = telling.rests.get(target.name)
-  if (rest && Temporal.Instant.compare(telling.now(), rest.until) < 0) return
+async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget): Promise<void> {
+  const db = tablesOf(delivery.db)
+  const rest = delivery.rests.get(target.name)
+  if (rest && Temporal.Instant.compare(delivery.now(), rest.until) < 0) return
   const due = await db
     .selectFrom('webhook_delivery')
     .select(['id', 'event_id', 'event', 'object_id', 'at', 'attempts'])
     .where('target', '=', target.name)
     .where('given_up_at', 'is', null)
-    .where('next_at', '<=', telling.now())
+    .where('next_at', '<=', delivery.now())
     .orderBy('next_at')
     .orderBy('id')
     .limit(atOnce)
     .execute()
   const over = performance.now() + turnMs
   for (const row of due) {
-    if (telling.signal?.aborted || performance.now() > over) return
-    const answer = await post(telling, target, row)
-    telling.onAnswer?.(target.name, answer.kind)
+    if (delivery.signal?.aborted || performance.now() > over) return
+    const answer = await post(delivery, target, row)
+    delivery.onAnswer?.(target.name, answer.kind)
     if (answer.kind === 'told') {
       await db.deleteFrom('webhook_delivery').where('id', '=', row.id).execute()
-      telling.rests.delete(target.name)
+      delivery.rests.delete(target.name)
       continue
     }
-    const now = telling.now()
-    const failures = (telling.rests.get(target.name)?.failures ?? 0) + 1
+    const now = delivery.now()
+    const failures = (delivery.rests.get(target.name)?.failures ?? 0) + 1
     const after = (times: number) =>
-      now.add({ milliseconds: Math.round(waitMs(times, telling.random(), answer.afterMs)) })
-    telling.rests.set(target.name, { failures, until: after(failures - 1) })
+      now.add({ milliseconds: Math.round(waitMs(times, delivery.random(), answer.afterMs)) })
+    delivery.rests.set(target.name, { failures, until: after(failures - 1) })
     const isOver = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
     await db
       .updateTable('webhook_delivery')

@@ -15,7 +15,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { everyCall, openTestRecorder, type RecorderGiven, type TestRecorder } from '../sip/test-recorder.ts'
 
 /** What a request carries; its body is SDP, metadata, or both as multipart/mixed. */
-export interface Told {
+export interface RequestParts {
   /** True: the client's present offer; a text: this one. */
   sdp?: boolean | string
   metadata?: string
@@ -34,11 +34,11 @@ export interface Answered {
 }
 
 export interface ClientCall {
-  invite(told: Told): Promise<Answered>
+  invite(reported: RequestParts): Promise<Answered>
   /** An INVITE inside the dialog. */
-  reinvite(told: Told): Promise<Answered>
-  update(told: Told): Promise<Answered>
-  bye(told?: Told): Promise<Answered>
+  reinvite(reported: RequestParts): Promise<Answered>
+  update(reported: RequestParts): Promise<Answered>
+  bye(reported?: RequestParts): Promise<Answered>
   /** Cancels the last INVITE: with its branch, and without the tag of an answer (RFC 3261 section 9.1). */
   cancel(): Promise<Answered>
   /** Sends that many packets on each media line to its port, 172 bytes of A-law each; nothing to a port of 0. */
@@ -114,7 +114,7 @@ export async function openClient(
   let sdpVersion = 1
   let sent = 0
   let refusal = 0
-  let alsoTells: string | undefined
+  let extraHeaders: string | undefined
 
   const send = (text: Buffer) =>
     new Promise<void>((resolve) => {
@@ -137,7 +137,7 @@ export async function openClient(
     return `${[...head, ...media4].join('\r\n')}\r\n`
   }
 
-  function bodyOf({ sdp, metadata, body }: Told): { type?: string; content: Buffer } {
+  function bodyOf({ sdp, metadata, body }: RequestParts): { type?: string; content: Buffer } {
     if (body) return { type: body.type, content: Buffer.from(body.content) }
     const description = sdp === true ? offer() : sdp || undefined
     if (description === undefined && metadata === undefined) return { content: Buffer.alloc(0) }
@@ -151,9 +151,9 @@ export async function openClient(
     return { type: 'multipart/mixed;boundary=flow', content: Buffer.from(content) }
   }
 
-  function write(method: string, number: number, told: Told, body = bodyOf(told)): Buffer {
+  function write(method: string, number: number, reported: RequestParts, body = bodyOf(reported)): Buffer {
     const head = [
-      `${method} ${told.uri ?? `sip:srs@127.0.0.1:${serverPort}`} SIP/2.0`,
+      `${method} ${reported.uri ?? `sip:srs@127.0.0.1:${serverPort}`} SIP/2.0`,
       `Via: SIP/2.0/UDP 127.0.0.1:${own};branch=z9hG4bK-${callId}-${method}-${number};rport`,
       `From: ${fromHeader}`,
       `To: ${to}`,
@@ -162,7 +162,7 @@ export async function openClient(
       'Max-Forwards: 70',
       `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`,
       'Require: siprec',
-      ...Object.entries(told.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries(reported.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
       ...(body.type ? [`Content-Type: ${body.type}`] : []),
       `Content-Length: ${body.content.length}`,
     ]
@@ -176,13 +176,13 @@ export async function openClient(
     return answeredOf((await answer).status, '')
   }
 
-  async function ask(method: string, told: Told): Promise<Answered> {
+  async function ask(method: string, reported: RequestParts): Promise<Answered> {
     const number = ++cseq
     const answer = new Promise<SipResponse>((resolve) => waiting.set(`${number} ${method}`, resolve))
-    await send(write(method, number, told))
+    await send(write(method, number, reported))
     const response = await answer
     to = response.headers.find(({ name }) => name === 'to')?.value ?? to
-    const asksOffer = method === 'INVITE' && bodyOf(told).content.length === 0 && response.status < 300
+    const asksOffer = method === 'INVITE' && bodyOf(reported).content.length === 0 && response.status < 300
     const ack = asksOffer ? { type: 'application/sdp', content: Buffer.from(offer()) } : { content: Buffer.alloc(0) }
     if (method === 'INVITE') await send(write('ACK', number, {}, ack))
     return answeredOf(response.status, response.body.toString())
@@ -198,7 +198,7 @@ export async function openClient(
       request.headers.filter((header) => header.name === name).map(({ value }) => `${name}: ${value}`),
     )
     const { type, content } = describes
-      ? bodyOf({ sdp: true, ...(alsoTells !== undefined && { metadata: alsoTells }) })
+      ? bodyOf({ sdp: true, ...(extraHeaders !== undefined && { metadata: extraHeaders }) })
       : { content: Buffer.alloc(0) }
     const about = type === undefined ? [] : [`Content-Type: ${type}`, `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`]
     const head = [`SIP/2.0 ${status} -`, ...back, ...about, `Content-Length: ${content.length}`]
@@ -213,15 +213,15 @@ export async function openClient(
   })
 
   return {
-    invite: (told) => ask('INVITE', told),
-    reinvite: (told) => ask('INVITE', told),
-    update: (told) => ask('UPDATE', told),
-    bye: (told = {}) => ask('BYE', told),
+    invite: (reported) => ask('INVITE', reported),
+    reinvite: (reported) => ask('INVITE', reported),
+    update: (reported) => ask('UPDATE', reported),
+    bye: (reported = {}) => ask('BYE', reported),
     cancel,
     offer,
     offered,
     refuseOffers: (status) => void (refusal = status),
-    answerWith: (metadata) => void (alsoTells = metadata),
+    answerWith: (metadata) => void (extraHeaders = metadata),
     async speak(ports, packets) {
       for (let n = 0; n < packets; n++, sent++) {
         for (const [at, port] of ports.entries()) if (port > 0) await sendPacket(media[at]!, port, firstSsrc + at, sent)

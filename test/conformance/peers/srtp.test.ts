@@ -62,9 +62,9 @@ beforeAll(async () => {
   })
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (told) => {
-      facts.set(told.segmentId, told)
-      return Promise.resolve({ contactId: told.contactId, verdict: 'entered' })
+    admit: (reported) => {
+      facts.set(reported.segmentId, reported)
+      return Promise.resolve({ contactId: reported.contactId, verdict: 'entered' })
     },
     onFault,
   })
@@ -113,7 +113,7 @@ afterAll(async () => {
 async function hear(caller: string) {
   const stored = await vi.waitFor(
     () => {
-      const found = [...facts.values()].find((told) => told.caller.key === caller)?.recording
+      const found = [...facts.values()].find((reported) => reported.caller.key === caller)?.recording
       if (!found?.stored) throw new Error('it is not stored')
       return { id: found.id, lost: found.stored.packetsLost }
     },
@@ -228,8 +228,8 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
     await client.close()
     const { caller: left, official: right } = await hear(caller)
     // Every five seconds it tells how much it has sent, here on the port of the sound.
-    const told = [...facts.values()].find((one) => one.caller.key === caller)?.recording?.stored?.reception
-    expect(told?.streams[0]?.senderReports ?? 0).toBeGreaterThanOrEqual(mux ? 1 : 0)
+    const reported = [...facts.values()].find((one) => one.caller.key === caller)?.recording?.stored?.reception
+    expect(reported?.streams[0]?.senderReports ?? 0).toBeGreaterThanOrEqual(mux ? 1 : 0)
     // Nobody said whose voice it is: both sides have it.
     for (const heard of [left, right]) expect(tone(heard, 700)).toBeGreaterThan(0.9)
   })

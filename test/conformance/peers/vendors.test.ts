@@ -181,8 +181,8 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
           },
         ],
       })
-      const told = expectationOf(call.opens[0] ?? '', { people, shiftMs, endShiftMs: 0 })
-      expect(Date.parse(contact.startedAt) / 1000).toBeCloseTo((told.startedAtMs ?? begunMs) / 1000, -1)
+      const reported = expectationOf(call.opens[0] ?? '', { people, shiftMs, endShiftMs: 0 })
+      expect(Date.parse(contact.startedAt) / 1000).toBeCloseTo((reported.startedAtMs ?? begunMs) / 1000, -1)
       const heard = await security.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
       const end = Date.parse(contact.endedAt ?? '')
       expect(end).toBeGreaterThan(begunMs + 2 * partMs)

@@ -57,7 +57,7 @@ export function callServer(
   const sent: Sent[] = []
   const faults: unknown[] = []
   const answersToMalformed: number[] = []
-  let told = 0
+  let reported = 0
   const limits = { ...sipLimits, ...options.limits }
   const reliable = options.reliable ?? false
   const transport: Transport = {
@@ -107,12 +107,12 @@ export function callServer(
     counters,
     heard: () => {
       const news = sent
-        .slice(told)
+        .slice(reported)
         .map(({ atMs, message }): [number, number | string] => [
           atMs,
           message.kind === 'response' ? message.status : message.method,
         ])
-      told = sent.length
+      reported = sent.length
       return news
     },
     send(text, source = {}) {

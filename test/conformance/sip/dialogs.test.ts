@@ -242,9 +242,9 @@ describe('before the answer', () => {
     call.send(request('BYE', { to: toOf(call.lastResponse()), cseq: '2' }))
     await new Promise(setImmediate)
     expect(call.heard().map(([, what]) => what)).toEqual([180, 487, 200])
-    let told = false
-    held[0]!.onCancel(() => (told = true))
-    expect(told).toBe(true)
+    let reported = false
+    held[0]!.onCancel(() => (reported = true))
+    expect(reported).toBe(true)
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 })

@@ -39,7 +39,7 @@ function certificate(
     der(0x04, sequence(der(0x82, Buffer.from(subject)), der(0x87, Buffer.from([127, 0, 0, 1])))),
   )
   const from = new Date(Date.now() - 400 * dayMs)
-  const told = sequence(
+  const reported = sequence(
     der(0xa0, hex('020102')),
     der(0x02, Buffer.from([serial++])),
     ecdsaWithSha256,
@@ -49,7 +49,7 @@ function certificate(
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(constraints, names)),
   )
-  const signed = sequence(told, ecdsaWithSha256, der(0x03, Buffer.from([0]), sign('sha256', told, by)))
+  const signed = sequence(reported, ecdsaWithSha256, der(0x03, Buffer.from([0]), sign('sha256', reported, by)))
   return `-----BEGIN CERTIFICATE-----\n${signed.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 }
 

@@ -121,13 +121,13 @@ describe('SIP over TLS, over IPv6', () => {
     ['has ended', 'cert.pem', undefined, /cert\.pem has ended on/],
   ])(
     'goes on under the one before when what is on disk %s, and says what is wrong',
-    async (_what, name, text, told) => {
+    async (_what, name, text, reported) => {
       const good = await ask(dial())
       const ended = ours.issue({ name: 'ended.example', days: -2 })
       const keep = certificate.inUse!
       await put(name, text ?? ended.cert)
       if (text === undefined) await put('key.pem', ended.key)
-      await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(told)
+      await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(reported)
       const socket = dial()
       expect(await ask(socket)).toEqual(good)
       socket.destroy()

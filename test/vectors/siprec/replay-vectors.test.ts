@@ -62,11 +62,11 @@ test('every participant has an address, and every label a speaker that the docum
       if (numbersOf(participant, (raw) => normalisePhoneNumber(raw)).length === 0) without.push(`${name}: an address`)
     }
     if (parties.direction === 'outgoing' || parties.direction === 'internal') continue
-    const told = parties.sources.streams !== 'order' || vectorOf(name).expect.needsReview.length === 0
+    const reported = parties.sources.streams !== 'order' || vectorOf(name).expect.needsReview.length === 0
     for (const { label, index, accepted } of streams) {
       if (!accepted || label === undefined) continue
       labels++
-      if (!told || parties.streams[index] === undefined) without.push(`${name}: label ${label}`)
+      if (!reported || parties.streams[index] === undefined) without.push(`${name}: label ${label}`)
     }
   }
   expect({ participants, labels, without }).toEqual({

@@ -2,7 +2,7 @@ import type { AccountRefusal } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 
 /** Shows why an act on one's own account, or reading it, failed. */
 export function AccountFailure({ error, onAgain }: { error: unknown; onAgain?: () => void }) {
@@ -12,7 +12,7 @@ export function AccountFailure({ error, onAgain }: { error: unknown; onAgain?: (
   }
   return (
     <Notice kind="warning" isUrgent>
-      {tellRefusal(error, say)}
+      {describeRefusal(error, say)}
     </Notice>
   )
 }

@@ -8,7 +8,7 @@ import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { addPasskey, codeOf, confirmed } from '../session/ask-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 
 const wrongCode = ['session.second-factor-wrong', 'session.code-used']
@@ -54,7 +54,7 @@ export function MakePasskey({
       asksCode && tries > 0 && !otp
         ? say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
         : wrongCode.includes(codeOf(failed) ?? '')
-          ? tellRefusal(failed, say)
+          ? describeRefusal(failed, say)
           : undefined,
   }
 
@@ -133,7 +133,7 @@ export function MakePasskey({
       )}
       {failed !== undefined && !errors.password && !errors.code && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(failed, say)}
+          {describeRefusal(failed, say)}
         </Notice>
       )}
       <div className="actions">

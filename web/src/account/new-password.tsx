@@ -39,13 +39,13 @@ export function NewPassword({
     ...(current !== undefined ? (['same'] as const) : []),
   ]
   const unmet = rules.filter((rule) => judged[rule] === 'unmet')
-  const tell = useEffectEvent(() => {
+  const announceNow = useEffectEvent(() => {
     if (value === '') return
     const missing = unmet.map((rule) => sayRule(rule)).join('. ')
     announce(missing ? `${say('account.password.rule.unmet')}: ${missing}` : say('account.password.fit'))
   })
   useEffect(() => {
-    if (found) tell()
+    if (found) announceNow()
   }, [found])
 
   const sayRule = (rule: PasswordRule) => say(`account.password.rule.${rule}` as Word, { least: lengths.least })

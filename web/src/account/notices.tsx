@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { groupNotices, sayNotices, type Alike } from './notice-words.ts'
 
 /** Maximum number of groups; more are on the account page. */
-const mostTold = 5
+const maxShown = 5
 const key = ['get', '/api/account/notices']
 
 function useNotices() {
@@ -22,10 +22,10 @@ export function NewNotices() {
   const { data } = useNotices()
   const fresh = data?.items.filter(({ seen, own }) => !seen && !own) ?? []
   const offers = data?.items.some(({ kind, seen }) => kind === 'second-factor-offer' && !seen) ?? false
-  const told = fresh.filter(({ kind }) => kind !== 'second-factor-offer')
-  if (told.length === 0 && !offers) return null
-  const groups = groupNotices(told)
-  const rest = groups.slice(mostTold).flat().length
+  const announced = fresh.filter(({ kind }) => kind !== 'second-factor-offer')
+  if (announced.length === 0 && !offers) return null
+  const groups = groupNotices(announced)
+  const rest = groups.slice(maxShown).flat().length
   const putAway = async () => {
     const ids = data?.items.filter(({ seen }) => !seen).map(({ id }) => id) ?? []
     await api.POST('/api/account/notices/seen', { body: { ids } }).catch(() => undefined)
@@ -33,10 +33,10 @@ export function NewNotices() {
   }
   return (
     <section className="account-notices stack-small" aria-label={say('account.notices.title')}>
-      {told.length > 0 && (
+      {announced.length > 0 && (
         <Notice kind="warning" title={say('account.notices.new')}>
           <ul>
-            {groups.slice(0, mostTold).map((group) => (
+            {groups.slice(0, maxShown).map((group) => (
               <li key={group[0].id}>
                 {sayNotices(group, say)} {formatTimes(group, language)}
               </li>
@@ -56,7 +56,7 @@ export function NewNotices() {
           {say('account.notices.account')}
         </Link>
         <Button kind="secondary" className="small" onPress={() => void putAway()}>
-          {say(told.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
+          {say(announced.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
         </Button>
       </div>
     </section>

@@ -11,7 +11,7 @@ import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, confirmed } from '../session/ask-passkey.ts'
 import { passkeyPlace } from '../session/passkey-place.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
 import { refreshAccount } from './use-account.ts'
 
@@ -111,7 +111,7 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
         {backedUp && <p className="muted">{say('account.passkeys.copied')}</p>}
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {tellRefusal(failed, say)}
+            {describeRefusal(failed, say)}
           </Notice>
         )}
       </div>

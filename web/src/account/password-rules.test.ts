@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PasswordProblem } from '../api/shapes.ts'
 import fi from 'virtual:texts/fi'
 import type { Say } from '../language/use-words.ts'
-import { judgeRules, lengthOf, lengthProblem, tellProblems } from './password-rules.ts'
+import { judgeRules, lengthOf, lengthProblem, describeProblems } from './password-rules.ts'
 
 const lengths = { least: 15, greatest: 256 }
 
@@ -57,16 +57,16 @@ test('every problem is told with what there is to know of it', () => {
       (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
       fi[key] ?? `?${key}`,
     )
-  const told = tellProblems(
+  const reported = describeProblems(
     [
       { code: 'too-short', least: 15 },
       { code: 'context', word: 'sari' },
     ],
     say,
   )
-  expect(told).toContain('15')
-  expect(told).toContain('sari')
+  expect(reported).toContain('15')
+  expect(reported).toContain('sari')
   for (const code of ['too-short', 'too-long', 'common', 'repeated', 'context', 'same'] as const) {
-    expect(tellProblems([{ code }], say)).not.toMatch(/\?|{{/)
+    expect(describeProblems([{ code }], say)).not.toMatch(/\?|{{/)
   }
 })

@@ -68,7 +68,7 @@ export function isSamePassword(one: string, other: string): boolean {
 }
 
 /** Returns the problems, one sentence each. */
-export function tellProblems(problems: readonly PasswordProblem[], say: Say): string {
+export function describeProblems(problems: readonly PasswordProblem[], say: Say): string {
   return problems
     .map(({ code, least, greatest, word }) =>
       say(`account.password.problem.${code}` as Word, {

@@ -9,9 +9,9 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { NewPassword } from './new-password.tsx'
-import { isSamePassword, lengthProblem, tellProblems } from './password-rules.ts'
+import { isSamePassword, lengthProblem, describeProblems } from './password-rules.ts'
 import { refreshAccount } from './use-account.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { usePasswordCheck } from './use-password-check.ts'
@@ -94,8 +94,8 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
   }
   const passwordError = () => {
     if (tried && password === '') return say('account.password.missing')
-    if (tried && problems.length > 0) return tellProblems(problems, say)
-    return refused?.problems ? tellRefusal(change.error, say) : undefined
+    if (tried && problems.length > 0) return describeProblems(problems, say)
+    return refused?.problems ? describeRefusal(change.error, say) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -148,7 +148,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
       <p className="hint">{say('account.password.others')}</p>
       {change.error && !isOld && !refused?.problems && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(change.error, say)}
+          {describeRefusal(change.error, say)}
         </Notice>
       )}
       <SubmitOrCancel does="account.password.do" isBusy={change.isPending} onCancel={onCancel} />

@@ -7,7 +7,7 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
@@ -40,7 +40,7 @@ export function RemoveTotp({
       tries > 0 && code.trim() === ''
         ? say('session.signin.otp.missing')
         : refused === 'session.second-factor-wrong'
-          ? tellRefusal(remove.error, say)
+          ? describeRefusal(remove.error, say)
           : undefined,
   }
   const edit = () => remove.error && remove.reset()
@@ -98,7 +98,7 @@ export function RemoveTotp({
       />
       {remove.error && !errors.password && !errors.code && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(remove.error, say)}
+          {describeRefusal(remove.error, say)}
         </Notice>
       )}
       <SubmitOrCancel does="account.second.remove" isBusy={remove.isPending} onCancel={onCancel} />

@@ -5,7 +5,7 @@ import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
@@ -20,7 +20,7 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
   useFocusFirst(form, 'input')
   const error = () => {
     if (tries > 0 && !otp) return say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
-    return renew.error ? tellRefusal(renew.error, say) : undefined
+    return renew.error ? describeRefusal(renew.error, say) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)

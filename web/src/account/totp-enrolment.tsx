@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { confirmed } from '../session/ask-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { AccountFailure } from './account-failure.tsx'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { qrPath } from './qr-path.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
@@ -44,7 +44,7 @@ export function BeginTotp({
   const isMissing = asksPassword && password === ''
   const error = () => {
     if (tries > 0 && isMissing) return say('session.signin.password.missing')
-    return asksPassword && begin.error ? tellPasswordRefusal(begin.error, say) : undefined
+    return asksPassword && begin.error ? describePasswordRefusal(begin.error, say) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -124,7 +124,7 @@ export function ConfirmTotp({
   useFocusFirst(form, Heading)
   const error = () => {
     if (tries > 0 && !otp) return say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
-    return confirm.error ? tellRefusal(confirm.error, say) : undefined
+    return confirm.error ? describeRefusal(confirm.error, say) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -186,9 +186,9 @@ export function ConfirmTotp({
   )
 }
 
-function tellPasswordRefusal(error: unknown, say: Parameters<typeof tellRefusal>[1]): string {
+function describePasswordRefusal(error: unknown, say: Parameters<typeof describeRefusal>[1]): string {
   const code = (error as { error?: { code?: string } }).error?.code
-  return code === 'session.credentials' ? say('error.password.current') : tellRefusal(error, say)
+  return code === 'session.credentials' ? say('error.password.current') : describeRefusal(error, say)
 }
 
 /** Returns a key in groups of four, for typing. */

@@ -11,9 +11,9 @@ import { useLanguage } from '../language/use-words.ts'
 import { userIdForm } from '../people/user-id.ts'
 import { beginSession, goOnSigningIn } from '../session/begin-session.ts'
 import { usePresence } from '../session/use-presence.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { NewPassword } from './new-password.tsx'
-import { lengthProblem, tellProblems } from './password-rules.ts'
+import { lengthProblem, describeProblems } from './password-rules.ts'
 import { usePasswordCheck } from './use-password-check.ts'
 
 const fields = ['name', 'userId', 'password', 'code']
@@ -47,14 +47,14 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
       ...(password === ''
         ? [{ field: 'welcome-password', text: say('account.password.missing') }]
         : problems.length > 0
-          ? [{ field: 'welcome-password', text: tellProblems(problems, say) }]
+          ? [{ field: 'welcome-password', text: describeProblems(problems, say) }]
           : []),
     ]
   }
   const refusedAt = (error: unknown): Wrong => {
     const { field, problems } = (error as Partial<AccountRefusal> | null)?.error ?? {}
     const at = problems ? 'password' : field
-    return { text: tellRefusal(error, say), field: at && fields.includes(at) ? `welcome-${at}` : undefined }
+    return { text: describeRefusal(error, say), field: at && fields.includes(at) ? `welcome-${at}` : undefined }
   }
   const submit = async () => {
     const missing = wrongNow()

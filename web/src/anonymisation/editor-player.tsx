@@ -93,8 +93,8 @@ export function EditorPlayer({
     onStop,
   })
   const played = usePlayed(playback)
-  const tellPlayed = useEffectEvent(onPlayed)
-  useEffect(() => tellPlayed(played, playback.isPlaying), [played, playback.isPlaying])
+  const notifyPlayed = useEffectEvent(onPlayed)
+  useEffect(() => notifyPlayed(played, playback.isPlaying), [played, playback.isPlaying])
   useMarks(drawn, { redactions, mark, onMark, onResize, onPick })
 
   const onAction = (action: MarkAction) => {

@@ -59,8 +59,8 @@ export function OriginalSection({
     setPlayed({ played: [], isPlaying: false })
     if (!isOpenNow) readAgain()
   }
-  const tellPlaying = useEffectEvent(onPlaying)
-  useEffect(() => tellPlaying(isOpen ? isPlaying : undefined), [isOpen, isPlaying])
+  const notifyPlaying = useEffectEvent(onPlaying)
+  useEffect(() => notifyPlaying(isOpen ? isPlaying : undefined), [isOpen, isPlaying])
   const read = useEffectEvent(readAgain)
   useEffect(() => {
     if (!isPlaying) return

@@ -37,13 +37,13 @@ export function ResultPlayer({
     onStop,
   })
   const { isPlaying } = playback
-  const tell = useEffectEvent(onServed)
+  const notify = useEffectEvent(onServed)
   useEffect(() => {
     if (!isPlaying) return
-    const timer = window.setInterval(() => tell(), readAgainMs)
+    const timer = window.setInterval(() => notify(), readAgainMs)
     return () => {
       window.clearInterval(timer)
-      window.setTimeout(() => tell(), settleMs)
+      window.setTimeout(() => notify(), settleMs)
     }
   }, [isPlaying])
   useEffect(() => {

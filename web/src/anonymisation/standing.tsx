@@ -33,7 +33,7 @@ export function Standing({
 }) {
   const { say, language } = useLanguage()
   const { state, rendered, check, failure } = copy
-  useTellChanges(state)
+  useAnnounceChanges(state)
   const isIdle = !isUnsaved && (state === 'RENDERED' || missing.length > 0)
   return (
     <section className="request-next standing" aria-labelledby="standing">
@@ -99,7 +99,7 @@ function Progress({ share }: { share: number | undefined }) {
 }
 
 /** Announces the end of a render to screen readers: it comes some time after the button was pressed. */
-function useTellChanges(state: AnonymisedCopy['state']): void {
+function useAnnounceChanges(state: AnonymisedCopy['state']): void {
   const { say } = useLanguage()
   const seen = useRef(state)
   useEffect(() => {

@@ -5,7 +5,7 @@ import { joined } from './stretches.ts'
 
 /** Maximum step between two clock reads while playing; a longer step was a manual seek. */
 const longestStepMs = 2000
-const tellEveryMs = 1000
+const reportEveryMs = 1000
 
 /**
  * Reports what has been played since the player opened, about once a second, so that the strip follows playback. What counts is
@@ -15,7 +15,7 @@ export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
   const [played, setPlayed] = useState<Stretch[]>([])
   const heard = useRef<Stretch[]>([])
   const before = useRef({ positionMs, isPlaying })
-  const toldMs = useRef(0)
+  const reportedMs = useRef(0)
 
   const follow = useEffectEvent((now: number) => {
     const { positionMs: fromMs, isPlaying: wasPlaying } = before.current
@@ -23,8 +23,8 @@ export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
     if (wasPlaying && step > 0 && step < longestStepMs)
       heard.current = joined([...heard.current, { fromMs, toMs: now }])
     before.current = { positionMs: now, isPlaying }
-    if (Math.abs(now - toldMs.current) < tellEveryMs && isPlaying) return
-    toldMs.current = now
+    if (Math.abs(now - reportedMs.current) < reportEveryMs && isPlaying) return
+    reportedMs.current = now
     setPlayed(heard.current)
   })
   useEffect(() => follow(positionMs), [positionMs, isPlaying])

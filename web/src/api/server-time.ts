@@ -1,11 +1,11 @@
-import { hearTabs, tellTabs } from './tabs.ts'
+import { listenToTabs, notifyTabs } from './tabs.ts'
 
 /** Minimum interval between use messages to other tabs. */
-const tellEveryMs = 5000
+const reportEveryMs = 5000
 const state = { skewMs: 0, lastUseMs: Date.now(), toldMs: 0 }
 
-hearTabs((told) => {
-  if (told === 'used') state.lastUseMs = Date.now()
+listenToTabs((message) => {
+  if (message === 'used') state.lastUseMs = Date.now()
 })
 
 /** Stores the offset of this machine's clock to the server's, from an answer's Date header (whole seconds). */
@@ -23,9 +23,9 @@ export function serverNowMs(): number {
 export function noteUse(): void {
   const now = Date.now()
   state.lastUseMs = now
-  if (now - state.toldMs < tellEveryMs) return
+  if (now - state.toldMs < reportEveryMs) return
   state.toldMs = now
-  tellTabs('used')
+  notifyTabs('used')
 }
 
 /** Returns when the session was last used in any tab of this browser, by this machine's clock. */

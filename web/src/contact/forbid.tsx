@@ -13,7 +13,7 @@ import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { announce } from '../shell/announce.tsx'
 
-interface Told {
+interface ForbidResult {
   party: 'CALLER' | 'OFFICIAL'
   channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'CALL' | 'OWN_CALLS'
   reference?: string
@@ -42,17 +42,19 @@ export function Forbid({
   /** For the official: deadline for entering the caller's wish; undefined during the call. */
   callerWishUntil?: string | undefined
   /** For the Service Unit: requester, channel, and number of the request. */
-  served?: Told
+  served?: ForbidResult
   onForbidden: (prohibition: Prohibition) => void
 }) {
   const { say, language } = useLanguage()
   const group = useRef<HTMLDivElement>(null)
   const isOver = useCallerWishOver(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [asked, setAsked] = useState<Told>()
+  const [asked, setAsked] = useState<ForbidResult>()
 
-  const submit = async (told: Told) => {
-    const done = await forbid.mutateAsync({ params: { path: { id: recordingId } }, body: told }).catch(() => undefined)
+  const submit = async (result: ForbidResult) => {
+    const done = await forbid
+      .mutateAsync({ params: { path: { id: recordingId } }, body: result })
+      .catch(() => undefined)
     if (done) onForbidden(done)
   }
   const busy = { isBusy: forbid.isPending }
@@ -123,8 +125,8 @@ export function Forbidden({ prohibition, under }: { prohibition: Prohibition; un
   const now: Prohibition = destroyedAt ? { ...prohibition, state: 'executed', executedAt: destroyedAt } : prohibition
   // The focused element is gone with the question.
   useEffect(() => shown.current?.focus(), [])
-  const tell = useEffectEvent(() => announce(sayForbidden(now, say, language)))
-  useEffect(() => tell(), [now.state])
+  const announceNow = useEffectEvent(() => announce(sayForbidden(now, say, language)))
+  useEffect(() => announceNow(), [now.state])
   return (
     <div ref={shown} tabIndex={-1} className="forbidden">
       <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>

@@ -46,7 +46,8 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
     ],
     [
       'contact.reception.told',
-      ({ told }) => (told ? `${number(told.sent)} / ${number(told.came)}` : say('contact.reception.told.none')),
+      ({ told: reported }) =>
+        reported ? `${number(reported.sent)} / ${number(reported.came)}` : say('contact.reception.told.none'),
     ],
   ]
   return (

@@ -46,11 +46,11 @@ export function SegmentPanel({
   const { say, language, named } = useLanguage()
   const { recording, official } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
-  const told = segment.mayForbid
+  const forbidWords = segment.mayForbid
   const heard = useHeardWords(segment)
   // Restricted recordings are listened to only in the one case they are held for; the server decides whether this is that case.
   const canOnlyBeHeardHere =
-    recording.state === 'restricted' && (told === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
+    recording.state === 'restricted' && (forbidWords === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
     contact.segments.length > 1
       ? say('contacts.segment.title.many', { position, total: contact.segments.length })
@@ -128,16 +128,20 @@ export function SegmentPanel({
       )}
       <div className="segment-columns">
         <Why decision={segment.decision} isOngoing={isOngoing} />
-        <Keeping recording={recording} under={under} mayCertify={told !== undefined && mayCertify(me, segment)} />
+        <Keeping
+          recording={recording}
+          under={under}
+          mayCertify={forbidWords !== undefined && mayCertify(me, segment)}
+        />
       </div>
-      {told === 'service-unit' && recording.state === 'available' && <ForbidAtRequest under={under} />}
-      {told === 'official' &&
+      {forbidWords === 'service-unit' && recording.state === 'available' && <ForbidAtRequest under={under} />}
+      {forbidWords === 'official' &&
         recording.id &&
         (recording.state === 'available' || recording.state === 'restricted' || recording.state === 'capturing') &&
         !forbidden && (
           <Forbid
             recordingId={recording.id}
-            by={told}
+            by={forbidWords}
             isRestricted={recording.state === 'restricted'}
             callerWishUntil={segment.callerWishUntil}
             onForbidden={(prohibition) => {

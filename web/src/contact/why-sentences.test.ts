@@ -15,9 +15,9 @@ function decisionReasons(): string[] {
 test('every reason that a decision may have is told in words of its own', () => {
   const reasons = decisionReasons()
   expect(reasons.length).toBeGreaterThan(10)
-  const told = [...reasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
-  expect(told.flat()).not.toContain('contact.why.other')
-  expect(new Set(told.map((words) => words.join())).size).toBe(told.length)
+  const reported = [...reasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
+  expect(reported.flat()).not.toContain('contact.why.other')
+  expect(new Set(reported.map((words) => words.join())).size).toBe(reported.length)
 })
 
 test('a reason that is not known is not made up', () => {

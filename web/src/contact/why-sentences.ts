@@ -1,7 +1,7 @@
 import type { SegmentDetail } from '../api/shapes.ts'
 import type { Word } from '../language/use-words.ts'
 
-const told = {
+const reasonWords = {
   drawn: 'contact.why.drawn',
   'not-drawn': 'contact.why.not-drawn',
   switchboard: 'contact.why.switchboard',
@@ -19,19 +19,20 @@ const told = {
 } as const satisfies Record<string, Word>
 
 /** Reasons why a call is recorded or not, according to the plan. */
-export const reasons: readonly string[] = Object.keys(told)
+export const reasons: readonly string[] = Object.keys(reasonWords)
 
 type Decision = Omit<SegmentDetail['decision'], 'record'>
 
 /** Returns the sentences that explain a decision, with their values; general ones for an unknown reason. */
 export function sentencesOf({ reason, draw, share, quotaUsed, rule }: Decision): Word[] {
-  if (!Object.hasOwn(told, reason)) return ['contact.why.other']
-  const known = reason as keyof typeof told
+  if (!Object.hasOwn(reasonWords, reason)) return ['contact.why.other']
+  const known = reason as keyof typeof reasonWords
   if (known === 'drawn' || known === 'not-drawn') {
     if (share === 1) return ['contact.why.all']
-    const drawn = draw === undefined || share === undefined ? (`contact.why.${known}.plain` as const) : told[known]
+    const drawn =
+      draw === undefined || share === undefined ? (`contact.why.${known}.plain` as const) : reasonWords[known]
     return known === 'drawn' && quotaUsed !== undefined && rule?.quota ? [drawn, 'contact.why.quota-room'] : [drawn]
   }
   if (known === 'outside-hours' && !rule?.hours) return ['contact.why.outside-hours.plain']
-  return [told[known]]
+  return [reasonWords[known]]
 }

@@ -46,9 +46,9 @@ export function FoundList({
   const list = useRef<HTMLDivElement>(null)
   const focusFrom = useRef<number>(undefined)
 
-  const tell = useEffectEvent(() => announce(shown === 0 ? none : summary))
+  const announceNow = useEffectEvent(() => announce(shown === 0 ? none : summary))
   useEffect(() => {
-    if (found.isSuccess && !found.isFetching) tell()
+    if (found.isSuccess && !found.isFetching) announceNow()
   }, [found.isSuccess, found.isFetching, shown])
 
   useEffect(() => {

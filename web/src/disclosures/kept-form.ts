@@ -31,16 +31,16 @@ export function useKeptForm<Typed extends object>(form: string, begin: Typed): K
     isTyped: now !== undefined,
     edit(edited) {
       kept.set(key, { ...((kept.get(key) as Typed | undefined) ?? begin), ...edited })
-      tell()
+      notify()
     },
     forget() {
       kept.delete(key)
-      tell()
+      notify()
     },
   }
 }
 
-function tell(): void {
+function notify(): void {
   if (kept.size > 0) window.addEventListener('beforeunload', askToStay)
   else window.removeEventListener('beforeunload', askToStay)
   for (const listener of listeners) listener()

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { tellRefusal } from '../account/tell-refusal.ts'
+import { describeRefusal } from '../account/describe-refusal.ts'
 import { $api } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
-import { tellTabs } from '../api/tabs.ts'
+import { notifyTabs } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
@@ -23,7 +23,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
   const end = async (body: { outcome?: 'HEARD'; password?: string }) => {
     const done = await close.mutateAsync({ body }).catch(() => undefined)
     if (!done) return false
-    tellTabs('signed-out')
+    notifyTabs('signed-out')
     if (done.url !== undefined) window.location.assign(done.url)
     else leave(body.outcome === 'HEARD' ? 'room-heard' : 'room-ended', 'elsewhere')
     return true
@@ -95,7 +95,7 @@ function Heard({
   function sayRefused() {
     return refusalKey(error) === 'session.credentials'
       ? say('listening-room.end.password.wrong')
-      : tellRefusal(error, say)
+      : describeRefusal(error, say)
   }
   return (
     <Form

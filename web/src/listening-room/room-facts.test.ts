@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hasSound, isSoonOver, isTold, minutesLeft, nextVolume, withGone } from './room-facts.ts'
+import { hasSound, isSoonOver, isAnnounced, minutesLeft, nextVolume, withGone } from './room-facts.ts'
 
 const until = '2026-11-26T10:00:00Z'
 const at = (time: string) => Date.parse(`2026-11-26T${time}Z`)
@@ -11,12 +11,12 @@ test('the last minute is said until the slot is over', () => {
 })
 
 test('the time left is said aloud ten, five, two minutes and one before the end, once each', () => {
-  const heard = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isTold(all[at - 1]!, now))
+  const heard = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isAnnounced(all[at - 1]!, now))
   expect(heard).toEqual([10, 5, 2, 1])
 })
 
 test('a browser that slept past one of them says the time left all the same', () => {
-  expect([isTold(12, 4), isTold(4, 3)]).toEqual([true, false])
+  expect([isAnnounced(12, 4), isAnnounced(4, 3)]).toEqual([true, false])
 })
 
 test('it is in sight that the time runs out during the last five minutes', () => {

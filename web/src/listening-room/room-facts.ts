@@ -13,7 +13,7 @@ export const roomSpeeds = { slow: 0.75, normal: 1, fast: 1.25 } as const
 export type RoomSpeed = keyof typeof roomSpeeds
 
 /** Minutes before the end that are announced. */
-const told = [10, 5, 2, 1]
+const announcedMinutes = [10, 5, 2, 1]
 /** From then on the remaining time is emphasised. */
 const soonMinutes = 5
 
@@ -27,8 +27,8 @@ export function isSoonOver(minutes: number): boolean {
 }
 
 /** Returns true if an announced minute lies between `before` and `now`. */
-export function isTold(before: number, now: number): boolean {
-  return now > 0 && told.some((one) => now <= one && one < before)
+export function isAnnounced(before: number, now: number): boolean {
+  return now > 0 && announcedMinutes.some((one) => now <= one && one < before)
 }
 
 /** Returns the volume one step up or down, between 0 and the maximum. */

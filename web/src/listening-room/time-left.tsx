@@ -4,7 +4,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { isSoonOver, isTold, minutesLeft } from './room-facts.ts'
+import { isSoonOver, isAnnounced, minutesLeft } from './room-facts.ts'
 
 /** Returns the minutes left until an instant; undefined while it is unknown. */
 export function useMinutesLeft(until: string | undefined): number {
@@ -21,9 +21,9 @@ export function TimeLeft({ minutes, until }: { minutes: number; until: string })
   const { say, language } = useLanguage()
   const before = useRef(minutes)
   const left = say('listening-room.left', { count: minutes })
-  const tell = useEffectEvent(() => announce(left))
+  const announceNow = useEffectEvent(() => announce(left))
   useEffect(() => {
-    if (isTold(before.current, minutes)) tell()
+    if (isAnnounced(before.current, minutes)) announceNow()
     before.current = minutes
   }, [minutes])
   return (

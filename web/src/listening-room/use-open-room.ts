@@ -1,5 +1,5 @@
 import { $api, queries } from '../api/client.ts'
-import { tellTabs } from '../api/tabs.ts'
+import { notifyTabs } from '../api/tabs.ts'
 import { forgetPurpose } from '../session/purpose.tsx'
 
 /**
@@ -12,7 +12,7 @@ export function useOpenRoom(): { open: (appointmentId: string) => Promise<void>;
     const room = await begin.mutateAsync({ body: { appointmentId } }).catch(() => undefined)
     if (!room) return
     forgetPurpose()
-    tellTabs('signed-in')
+    notifyTabs('signed-in')
     await queries.refetchQueries({ queryKey: ['get', '/api/session'] })
     queries.removeQueries({
       predicate: ({ queryKey }) => queryKey[1] !== '/api/session' && queryKey[1] !== '/api/room',

@@ -41,9 +41,9 @@ export function Listen({
   // A person without the right would be refused, and the reason why the audio stopped would be lost.
   const mayView = !(state.state === 'over' && state.why === 'right')
 
-  const tell = useEffectEvent(onViewed)
+  const notify = useEffectEvent(onViewed)
   useEffect(() => {
-    if (mayView && (state.state === 'open' || isOver)) tell()
+    if (mayView && (state.state === 'open' || isOver)) notify()
   }, [state.state, isOver, mayView])
 
   if (state.state === 'open') {

@@ -54,8 +54,8 @@ export function OfferedListening({
     },
     positionMs: () => player.current?.positionMs() ?? atMs,
   }))
-  const tellOpen = useEffectEvent((isOpenNow: boolean) => onOpen?.(isOpenNow))
-  useEffect(() => tellOpen(isOpen), [isOpen])
+  const notifyOpen = useEffectEvent((isOpenNow: boolean) => onOpen?.(isOpenNow))
+  useEffect(() => notifyOpen(isOpen), [isOpen])
 
   if (isOpen) {
     const { listening, peaks } = state

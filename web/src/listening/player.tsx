@@ -61,9 +61,9 @@ export function Player({
   })
   const { positionMs, lanes, region } = playback
   const isHeard = playback.isPlaying && positionMs - startMs > heardMs
-  const tellHeard = useEffectEvent(() => onHeard?.())
+  const notifyHeard = useEffectEvent(() => onHeard?.())
   useEffect(() => {
-    if (isHeard) tellHeard()
+    if (isHeard) notifyHeard()
   }, [isHeard])
 
   const copyLink = async (segmentId: string) => {

@@ -51,9 +51,9 @@ export function Waveform({
 }) {
   const place = useRef<HTMLDivElement>(null)
   const drawn = useRef<{ surfer: WaveSurfer; regions: ReturnType<typeof Regions.create> }>(undefined)
-  const tell = useEffectEvent((now: Drawn | undefined) => onDrawn?.(now))
-  const told = useRef(onRegion)
-  told.current = onRegion
+  const notify = useEffectEvent((now: Drawn | undefined) => onDrawn?.(now))
+  const onRegionRef = useRef(onRegion)
+  onRegionRef.current = onRegion
 
   useEffect(() => {
     if (!place.current) return
@@ -97,14 +97,14 @@ export function Waveform({
           resize: false,
         })
       }
-      if (place.current) tell({ place: place.current, regions })
+      if (place.current) notify({ place: place.current, regions })
     })
     regions.on('region-updated', (changed) => {
-      if (changed.id === loopId) told.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })
+      if (changed.id === loopId) onRegionRef.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })
     })
     return () => {
       drawn.current = undefined
-      tell(undefined)
+      notify(undefined)
       surfer.destroy()
     }
   }, [audio, peaks, durationMs, gaps, dragToSeek])

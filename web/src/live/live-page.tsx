@@ -20,7 +20,7 @@ import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
 import { makesStudies } from '../studies/question.ts'
 import { TodaySection } from '../today/today-section.tsx'
-import { failing, tellsNodes, withoutEnded, type LiveRow } from './rows.ts'
+import { failing, hasNodes, withoutEnded, type LiveRow } from './rows.ts'
 import { useLiveCalls } from './use-live-calls.ts'
 
 const announceEveryMs = 15_000
@@ -33,8 +33,8 @@ export function LivePage() {
   const nowMs = useNow(live.isPaused)
   const isWide = useWide(1120)
   const presence = usePresence()
-  const tellsToday = presence.state === 'signed-in' && makesStudies(presence.me)
-  const [forbidden, setForbidden] = useState<ReadonlyMap<string, Told>>(new Map())
+  const showsToday = presence.state === 'signed-in' && makesStudies(presence.me)
+  const [forbidden, setForbidden] = useState<ReadonlyMap<string, ForbidResult>>(new Map())
   const rows = live.rows ?? []
   const going = withoutEnded(rows)
   const failures = failing(rows)
@@ -45,9 +45,9 @@ export function LivePage() {
   const shown: Shown = {
     rows,
     nowMs,
-    tellsNodes: tellsNodes(rows),
+    hasNodes: hasNodes(rows),
     forbidden,
-    onForbidden: (segmentId, told) => setForbidden((before) => new Map(before).set(segmentId, told)),
+    onForbidden: (segmentId, result) => setForbidden((before) => new Map(before).set(segmentId, result)),
   }
   useQuietly(live.rows && !live.isPaused ? summary : undefined)
 
@@ -112,7 +112,7 @@ export function LivePage() {
           </section>
         </>
       )}
-      {tellsToday && <TodaySection isPaused={live.isPaused} />}
+      {showsToday && <TodaySection isPaused={live.isPaused} />}
     </Page>
   )
 }
@@ -120,18 +120,18 @@ export function LivePage() {
 interface Shown {
   rows: LiveRow[]
   nowMs: number
-  tellsNodes: boolean
-  forbidden: ReadonlyMap<string, Told>
-  onForbidden: (segmentId: string, told: Told) => void
+  hasNodes: boolean
+  forbidden: ReadonlyMap<string, ForbidResult>
+  onForbidden: (segmentId: string, result: ForbidResult) => void
 }
 
 /** What was forbidden here: the server's next picture no longer offers it. */
-interface Told {
+interface ForbidResult {
   recordingId: string
   prohibition: Prohibition
 }
 
-function LiveTable({ rows, nowMs, tellsNodes, ...acts }: Shown) {
+function LiveTable({ rows, nowMs, hasNodes, ...acts }: Shown) {
   const { say, language, named } = useLanguage()
   return (
     <table className="results live-table">
@@ -167,7 +167,7 @@ function LiveTable({ rows, nowMs, tellsNodes, ...acts }: Shown) {
             </td>
             <td>
               <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
-              {tellsNodes && <NodeNow row={row} />}
+              {hasNodes && <NodeNow row={row} />}
               <OwnWish row={row} {...acts} />
             </td>
           </tr>
@@ -177,7 +177,7 @@ function LiveTable({ rows, nowMs, tellsNodes, ...acts }: Shown) {
   )
 }
 
-function LiveCards({ rows, nowMs, tellsNodes, ...acts }: Shown) {
+function LiveCards({ rows, nowMs, hasNodes, ...acts }: Shown) {
   const { say, language, named } = useLanguage()
   return (
     <ul className="cards">
@@ -206,7 +206,7 @@ function LiveCards({ rows, nowMs, tellsNodes, ...acts }: Shown) {
               <dd>
                 <Official row={row} />
                 <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
-                {tellsNodes && <NodeNow row={row} />}
+                {hasNodes && <NodeNow row={row} />}
               </dd>
             </div>
           </dl>
@@ -272,8 +272,8 @@ function OwnWish({
   onForbidden,
 }: { row: LiveRow } & Pick<Shown, 'forbidden' | 'onForbidden'>) {
   const { language } = useLanguage()
-  const told = forbidden.get(call.segmentId)
-  const recordingId = told?.recordingId ?? call.own?.recordingId
+  const result = forbidden.get(call.segmentId)
+  const recordingId = result?.recordingId ?? call.own?.recordingId
   if (recordingId === undefined) return null
   return (
     <ForbidOwn
@@ -281,7 +281,7 @@ function OwnWish({
       when={formatTime(call.startedAt, language, 'seconds')}
       isGoingOn={!endedAt}
       isGone={false}
-      forbidden={told?.prohibition}
+      forbidden={result?.prohibition}
       onForbidden={(prohibition) => onForbidden(call.segmentId, { recordingId, prohibition })}
     />
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LiveCall } from '../api/shapes.ts'
-import { failing, nextRows, tellsNodes, withoutEnded } from './rows.ts'
+import { failing, nextRows, hasNodes, withoutEnded } from './rows.ts'
 
 const call = (segmentId: string, startedAt: string, recording: LiveCall['recording'] = 'recording'): LiveCall => ({
   contactId: segmentId,
@@ -45,10 +45,10 @@ test('which recorder has a call is told where there are several, or where one do
     ...one,
     node: { name, ...(silent && { silent }) },
   })
-  expect(tellsNodes(nextRows([], { at, items: [a, on(b, 'north')] }))).toBe(false)
-  expect(tellsNodes(nextRows([], { at, items: [on(a, 'north'), on(b, 'north')] }))).toBe(false)
+  expect(hasNodes(nextRows([], { at, items: [a, on(b, 'north')] }))).toBe(false)
+  expect(hasNodes(nextRows([], { at, items: [on(a, 'north'), on(b, 'north')] }))).toBe(false)
   const both = nextRows([], { at, items: [on(a, 'north'), on(b, 'south')] })
-  expect(tellsNodes(both)).toBe(true)
-  expect(tellsNodes(nextRows(both, { at, items: [on(a, 'north')] }))).toBe(false)
-  expect(tellsNodes(nextRows([], { at, items: [on(a, 'north', true)] }))).toBe(true)
+  expect(hasNodes(both)).toBe(true)
+  expect(hasNodes(nextRows(both, { at, items: [on(a, 'north')] }))).toBe(false)
+  expect(hasNodes(nextRows([], { at, items: [on(a, 'north', true)] }))).toBe(true)
 })

@@ -35,7 +35,7 @@ export function failing(rows: readonly LiveRow[]): LiveRow[] {
 }
 
 /** Returns true if the recorder is worth showing: there are several, or one does not respond. */
-export function tellsNodes(rows: readonly LiveRow[]): boolean {
+export function hasNodes(rows: readonly LiveRow[]): boolean {
   const nodes = rows.flatMap(({ call, endedAt }) => (call.node && !endedAt ? [call.node] : []))
   return nodes.some(({ silent }) => silent) || new Set(nodes.map(({ name }) => name)).size > 1
 }

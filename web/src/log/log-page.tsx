@@ -63,9 +63,9 @@ function Found({
   const total = formatCount(count, language)
   const summary = count >= mostRows ? say('log.count.most', { total }) : say('log.count', { count, total })
 
-  const tell = useEffectEvent(() => announce(count === 0 ? say('log.none') : summary))
+  const announceNow = useEffectEvent(() => announce(count === 0 ? say('log.none') : summary))
   useEffect(() => {
-    if (isSuccess) tell()
+    if (isSuccess) announceNow()
   }, [isSuccess, count])
 
   return (

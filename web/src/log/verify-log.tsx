@@ -21,14 +21,14 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const [failed, setFailed] = useState<unknown>()
   const [newest] = data?.items ?? []
   const running = data?.items.find(isGoingOn)
-  const told = data?.items.find(({ state }) => !['WAITING', 'RUNNING', 'CANCELLED'].includes(state))
+  const newestEnded = data?.items.find(({ state }) => !['WAITING', 'RUNNING', 'CANCELLED'].includes(state))
   const wasCancelled = newest?.state === 'CANCELLED'
 
-  const tellEnd = useEffectEvent(() => newest && announce(say(`log.verify.${newest.state}` as Word)))
+  const announceEnd = useEffectEvent(() => newest && announce(say(`log.verify.${newest.state}` as Word)))
   const [wasRunning, setWasRunning] = useState(false)
   if (running && !wasRunning) setWasRunning(true)
   useEffect(() => {
-    if (wasRunning && !running) tellEnd()
+    if (wasRunning && !running) announceEnd()
   }, [wasRunning, running])
 
   const act = async (asking: () => Promise<{ error?: unknown }>) => {
@@ -53,8 +53,8 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
       ) : (
         <>
           {wasCancelled && <Notice kind="info">{say('log.verify.CANCELLED')}</Notice>}
-          {told && <Outcome verification={told} onOpen={onOpen} />}
-          {data && !told && !wasCancelled && <p>{say('log.verify.never')}</p>}
+          {newestEnded && <Outcome verification={newestEnded} onOpen={onOpen} />}
+          {data && !newestEnded && !wasCancelled && <p>{say('log.verify.never')}</p>}
         </>
       )}
       {failed !== undefined && <Failure error={failed} />}

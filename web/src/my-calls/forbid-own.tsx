@@ -49,11 +49,11 @@ export function ForbidOwn({
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
-  const told = forbidden && say(wordOfForbidden(forbidden.state, { isGoingOn, isGone }))
+  const message = forbidden && say(wordOfForbidden(forbidden.state, { isGoingOn, isGone }))
 
   useEffect(() => {
-    if (isMine && told !== undefined) announce(told)
-  }, [isMine, told])
+    if (isMine && message !== undefined) announce(message)
+  }, [isMine, message])
   // The focused element is gone with the question.
   useEffect(() => {
     if (isMine) outcome.current?.focus()
@@ -67,10 +67,10 @@ export function ForbidOwn({
     setMine(true)
     onForbidden(done)
   }
-  if (told !== undefined) {
+  if (message !== undefined) {
     return (
       <div ref={outcome} tabIndex={-1} className="forbid-own">
-        <Notice kind={forbidden?.state === 'waiting' && !isGone ? 'info' : 'success'}>{told}</Notice>
+        <Notice kind={forbidden?.state === 'waiting' && !isGone ? 'info' : 'success'}>{message}</Notice>
       </div>
     )
   }

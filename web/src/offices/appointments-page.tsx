@@ -28,9 +28,9 @@ export function AppointmentsPage() {
   )
   const agenda = data && agendaOf(data.items, serverNowMs())
   const count = agenda && agenda.unsaid.length + agenda.today.length + agenda.coming.length
-  const tell = useEffectEvent((found: number) => announce(say('offices.appointments.told', { count: found })))
+  const announceNow = useEffectEvent((found: number) => announce(say('offices.appointments.told', { count: found })))
   useEffect(() => {
-    if (count !== undefined) tell(count)
+    if (count !== undefined) announceNow(count)
   }, [count, whose])
   const changed = () => {
     void refetch()

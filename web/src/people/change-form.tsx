@@ -65,12 +65,12 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     setIsDone(changed.waits ? 'waits' : 'done')
     announce(say(changed.waits ? 'people.person.change.waits' : 'people.person.change.done'))
   }
-  const told = refusal && say(refusal.word)
+  const message = refusal && say(refusal.word)
   const isOfDay = refusal?.field === 'day'
   // Besides the day, a change has one field: every other refusal is about it.
   const isOfText = refusal?.field != null && !isOfDay
-  const textError = (wrong.text && say(wrong.text)) ?? (isOfText ? told : undefined)
-  const dayError = (wrong.day && say(wrong.day)) ?? (isOfDay ? told : undefined)
+  const textError = (wrong.text && say(wrong.text)) ?? (isOfText ? message : undefined)
+  const dayError = (wrong.day && say(wrong.day)) ?? (isOfDay ? message : undefined)
   const before = heldBefore(draft, person)
   const until = heldUntil(draft, person)
   const written = { value: draft.text, onChange: (text: string) => edit({ text }), error: textError }
@@ -169,7 +169,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         </p>
         {refusal && !refusal.field && (
           <Notice kind="error" isUrgent>
-            {told}
+            {message}
           </Notice>
         )}
         <div className="actions">

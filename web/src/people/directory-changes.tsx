@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { tellRefusal } from '../account/tell-refusal.ts'
+import { describeRefusal } from '../account/describe-refusal.ts'
 import { $api, api, queries } from '../api/client.ts'
 import type { DirectoryChange } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -102,7 +102,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         </p>
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {tellRefusal(failed, say)}
+            {describeRefusal(failed, say)}
           </Notice>
         )}
       </div>

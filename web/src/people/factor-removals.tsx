@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { tellRefusal } from '../account/tell-refusal.ts'
+import { describeRefusal } from '../account/describe-refusal.ts'
 import { $api, api } from '../api/client.ts'
 import type { FactorRemoval } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -76,7 +76,7 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
         </p>
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {tellRefusal(failed, say)}
+            {describeRefusal(failed, say)}
           </Notice>
         )}
       </div>

@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
-import { tellRefusal } from '../account/tell-refusal.ts'
+import { describeRefusal } from '../account/describe-refusal.ts'
 import { $api, queries } from '../api/client.ts'
 import type { PersonAccount } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
@@ -131,7 +131,7 @@ function MakeLink({
       )}
       {make.error && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(make.error, say)}
+          {describeRefusal(make.error, say)}
         </Notice>
       )}
       <div className="actions">
@@ -170,7 +170,7 @@ function EndSessions({ id, name }: { id: string; name: string }) {
     <>
       {end.error && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(end.error, say)}
+          {describeRefusal(end.error, say)}
         </Notice>
       )}
       {end.data && <Notice kind="success">{say('people.help.signin.ended', { name })}</Notice>}
@@ -266,7 +266,7 @@ function AskRemoval({
       />
       {ask.error && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(ask.error, say)}
+          {describeRefusal(ask.error, say)}
         </Notice>
       )}
       <div className="actions">

@@ -27,11 +27,11 @@ const aino: PersonDetail = {
   recording: { informedAt: '2020-01-01T08:00:00Z' },
   subordinates: [],
 }
-const told = (person: PersonDetail) =>
+const reported = (person: PersonDetail) =>
   timelineOf(person).map(({ at, events }) => [at, events.map(({ kind }) => kind).join(' ')])
 
 test('a person’s history is told newest first, what changed together in one place', () => {
-  expect(told(aino)).toEqual([
+  expect(reported(aino)).toEqual([
     [y2023, 'renamed placed phone-ended phone-added'],
     [y2020, 'employed named placed phone-added informed'],
   ])
@@ -50,10 +50,10 @@ test('what ends with the employment is told once: that it ended', () => {
     placements: aino.placements.map((one) => (one.to ? one : { ...one, to: y2026 })),
     phoneHistory: aino.phoneHistory.map((one) => (one.to ? one : { ...one, to: y2026 })),
   }
-  expect(told(left)[0]).toEqual(['2026-01-31T21:59:59.999Z', 'left'])
+  expect(reported(left)[0]).toEqual(['2026-01-31T21:59:59.999Z', 'left'])
 })
 
 test('a place that ends and is not followed by another is told', () => {
   const nowhere = { ...aino, placements: [{ unit: 'Neuvonta', from: y2020, to: y2026 }] }
-  expect(told(nowhere)[0]).toEqual([y2026, 'unplaced'])
+  expect(reported(nowhere)[0]).toEqual([y2026, 'unplaced'])
 })

@@ -54,13 +54,13 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
     isFetching,
     refetch,
   } = $api.useQuery('get', '/api/shares', { params: { query: { ...under, from, to } } })
-  const tell = useEffectEvent(() => {
+  const announceNow = useEffectEvent(() => {
     const answered = shares?.byNumber.reduce((sum, one) => sum + one.answered, 0) ?? 0
     announce(say('plan.shares.counted', { count: answered }))
   })
   const isCounted = shares !== undefined && !isFetching
   useEffect(() => {
-    if (isCounted) tell()
+    if (isCounted) announceNow()
   }, [isCounted, from, to])
   const withQuota = rules.filter((rule) => rule.quota)
   const quotaNumbers = new Set(withQuota.flatMap((rule) => rule.numbers.map((one) => one.number)))

@@ -167,7 +167,7 @@ function Release({
   const [isAsked, setAsked] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
   const word = kind === 'CALIBRATION' ? 'quality.finish' : 'quality.release'
-  const told = (part: 'what' | 'sure' | 'sure.what' | 'done') =>
+  const wordOf = (part: 'what' | 'sure' | 'sure.what' | 'done') =>
     say(kind === 'CALIBRATION' ? `quality.finish.${part}` : `quality.release.${part}`)
   const ask = async () => {
     onTry()
@@ -184,7 +184,7 @@ function Release({
   const give = async () => {
     try {
       await release.mutateAsync({ params: { path: { id } }, body: { revision: draft.revision() } })
-      announce(told('done'))
+      announce(wordOf('done'))
       await onDone()
     } catch {
       // The refusal is shown beside the button.
@@ -194,7 +194,7 @@ function Release({
     <section className="panel stack-small" aria-label={say(word)}>
       <ErrorSummary title={say('quality.notReleased')} wrong={wrong} />
       {release.error && <Failure error={release.error} />}
-      <p>{told('what')}</p>
+      <p>{wordOf('what')}</p>
       <div className="actions">
         <Button kind="primary" isBusy={release.isPending} onPress={() => void ask()}>
           {say(word)}
@@ -202,13 +202,13 @@ function Release({
         {kind === 'SAMPLED' && <SetAside id={id} />}
       </div>
       <Confirm
-        title={told('sure')}
+        title={wordOf('sure')}
         doLabel={say(word)}
         isOpen={isAsked}
         onDo={() => void give()}
         onClose={() => setAsked(false)}
       >
-        <p>{told('sure.what')}</p>
+        <p>{wordOf('sure.what')}</p>
       </Confirm>
     </section>
   )

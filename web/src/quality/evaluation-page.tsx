@@ -37,7 +37,7 @@ function Read() {
       {data && (
         <>
           <EvaluationFacts evaluation={data} />
-          <Told evaluation={data} />
+          <ReleaseState evaluation={data} />
           {data.state === 'DRAFT' && data.isMine && data.form ? (
             <Evaluating key={data.id} evaluation={data} form={data.form} onDone={refetch} />
           ) : (
@@ -50,7 +50,7 @@ function Read() {
 }
 
 /** What has changed since the start: a newer form, or a recording that is destroyed or unavailable. */
-function Told({ evaluation }: { evaluation: Evaluation }) {
+function ReleaseState({ evaluation }: { evaluation: Evaluation }) {
   const { say, language } = useLanguage()
   const { endedAt, endWhy, standsStill, formVersion, newestVersion, state } = evaluation
   return (

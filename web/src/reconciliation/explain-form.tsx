@@ -58,14 +58,14 @@ export function ExplainForm({
       count: data.explained,
       number: formatCount(data.explained, language),
     })
-    const told = data.alarmClosed ? `${done} ${say('reconciliation.explain.closed')}` : done
-    announce(told)
+    const message = data.alarmClosed ? `${done} ${say('reconciliation.explain.closed')}` : done
+    announce(message)
     setNote('')
     setMissing(false)
     // The focused element may be gone.
     document.getElementById('reconciliation-calls')?.focus()
     void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
-    onExplained(told)
+    onExplained(message)
   }
 
   return (

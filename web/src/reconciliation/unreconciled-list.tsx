@@ -54,9 +54,9 @@ export function UnreconciledList({
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
   const shown = items.length
   const words = list.hasNextPage ? 'reconciliation.shown.more' : 'reconciliation.shown'
-  const tell = useEffectEvent(() => announce(say(words, { count: shown, number: formatCount(shown, language) })))
+  const announceNow = useEffectEvent(() => announce(say(words, { count: shown, number: formatCount(shown, language) })))
   useEffect(() => {
-    if (list.isSuccess) tell()
+    if (list.isSuccess) announceNow()
   }, [list.isSuccess, shown])
 
   const show = (next: ReconciliationFilters) => {
@@ -158,9 +158,9 @@ export function UnreconciledList({
             <ExplainForm
               asked={{ kind, from, to, ...narrowed, readAt: list.data?.pages[0]?.asOf ?? to }}
               selected={selected}
-              onExplained={(told) => {
+              onExplained={(message) => {
                 setSelected(new Set())
-                setDone(told)
+                setDone(message)
                 void list.refetch()
                 onExplained()
               }}

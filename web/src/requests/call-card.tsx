@@ -1,7 +1,7 @@
 import { CircleCheck, CircleHelp, CircleX, Ear, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
-import type { RequestCall, RequestDetail, ToldOfCall } from '../api/shapes.ts'
+import type { RequestCall, RequestDetail, ReportedCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
@@ -12,7 +12,7 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { MatchedCall } from './matched-call.tsx'
 import { callHeading, type Done } from './steps.ts'
-import { ToldForm } from './told-form.tsx'
+import { ReportedCallForm } from './reported-call-form.tsx'
 import { VerifyCall } from './verify-call.tsx'
 
 const marks: Record<RequestCall['state'], { Icon: LucideIcon; badge: string }> = {
@@ -52,7 +52,7 @@ export function CallCard({
           {say(`requests.call.${call.state}`)}
         </span>
       </div>
-      {call.told && <Told told={call.told} isOfficials={request.party === 'OFFICIAL'} />}
+      {call.told && <ReportedDetails reported={call.told} isOfficials={request.party === 'OFFICIAL'} />}
       {call.state === 'MATCHED' && <MatchedCall request={request} call={call} />}
       {call.state === 'FOUND' && isOpen && isServed && (
         <VerifyCall request={request} call={call} onDone={onDone} onChanged={onChanged} />
@@ -84,16 +84,17 @@ export function CallTitle({ call }: { call: RequestCall }) {
 }
 
 /** The requester's claims, in one line. */
-function Told({ told, isOfficials }: { told: ToldOfCall; isOfficials: boolean }) {
+function ReportedDetails({ reported, isOfficials }: { reported: ReportedCall; isOfficials: boolean }) {
   const { say } = useLanguage()
   const said = [
-    told.callerNumber !== undefined
-      ? say('requests.call.told.from', { number: told.callerNumber })
+    reported.callerNumber !== undefined
+      ? say('requests.call.told.from', { number: reported.callerNumber })
       : !isOfficials && say('requests.call.told.withheld'),
-    told.serviceNumber !== undefined && say('requests.call.told.to', { number: formatPhone(told.serviceNumber) }),
-    told.minutes !== undefined && say('requests.call.told.minutes', { count: told.minutes }),
-    told.official !== undefined && say('requests.call.told.official', { name: told.official }),
-    say(`requests.told.accuracy.${told.accuracy}`),
+    reported.serviceNumber !== undefined &&
+      say('requests.call.told.to', { number: formatPhone(reported.serviceNumber) }),
+    reported.minutes !== undefined && say('requests.call.told.minutes', { count: reported.minutes }),
+    reported.official !== undefined && say('requests.call.told.official', { name: reported.official }),
+    say(`requests.told.accuracy.${reported.accuracy}`),
   ].filter((one) => one !== false)
   return <p className="muted breaking">{say('requests.call.told.line', { told: said.join(', ') })}</p>
 }
@@ -110,8 +111,8 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   const isSearched = call.state === 'SEVERAL' || call.state === 'NOT_FOUND' || call.state === 'FOUND'
   const mayGiveUp = call.state === 'SEVERAL' || call.state === 'FOUND'
 
-  const search = async (told: ToldOfCall) => {
-    const found = await narrow.mutateAsync({ ...path, body: told })
+  const search = async (reported: ReportedCall) => {
+    const found = await narrow.mutateAsync({ ...path, body: reported })
     setNarrowing(false)
     await onDone(say(`requests.call.told.${found.state}`), callHeading(call.id))
   }
@@ -127,10 +128,10 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   }
   if (isNarrowing) {
     return (
-      <ToldForm
+      <ReportedCallForm
         prefix={callHeading(call.id)}
         isOfficials={request.party === 'OFFICIAL'}
-        told={call.told}
+        reported={call.told}
         submit={say('requests.told.again')}
         isBusy={narrow.isPending}
         onSearch={search}

@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
-import type { RequestDetail, ToldOfCall } from '../api/shapes.ts'
+import type { RequestDetail, ReportedCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { CallCard, CallTitle } from './call-card.tsx'
 import { StepSection } from './step-section.tsx'
 import { callHeading, headingOf, stateOf, type Done } from './steps.ts'
-import { ToldForm } from './told-form.tsx'
+import { ReportedCallForm } from './reported-call-form.tsx'
 
 /** Calls that the requester names: search, result, and verification (R46). */
 export function Calls({
@@ -63,8 +63,8 @@ function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done })
   const name = $api.useMutation('post', '/api/requests/{id}/calls')
   const isFirst = request.calls.length === 0
   const [isOpen, setOpen] = useState(false)
-  const search = async (told: ToldOfCall) => {
-    const call = await name.mutateAsync({ params: { path: { id: request.id } }, body: told })
+  const search = async (reported: ReportedCall) => {
+    const call = await name.mutateAsync({ params: { path: { id: request.id } }, body: reported })
     setOpen(false)
     await onDone(say(`requests.call.told.${call.state}`), callHeading(call.id))
   }
@@ -79,7 +79,7 @@ function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done })
     <section className="stack request-call" aria-labelledby="call-new">
       <h3 id="call-new">{say(isFirst ? 'requests.calls.name' : 'requests.calls.another')}</h3>
       <p className="request-note">{say('requests.calls.name.what')}</p>
-      <ToldForm
+      <ReportedCallForm
         prefix="call-new"
         isOfficials={request.party === 'OFFICIAL'}
         submit={say('requests.told.search')}

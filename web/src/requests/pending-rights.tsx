@@ -22,7 +22,7 @@ export function usePendingRights(me: Me | undefined) {
   })
 }
 
-export const isUndecided = ({ isHeardBefore, told }: PendingRight) => !isHeardBefore && told === undefined
+export const isUndecided = ({ isHeardBefore, told: reported }: PendingRight) => !isHeardBefore && reported === undefined
 
 /** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
 export function PendingRights({ me }: { me: Me | undefined }) {
@@ -48,9 +48,9 @@ export function PendingRights({ me }: { me: Me | undefined }) {
               {say('requests.rights.ends', { time: at(one.endsAt) })} <Decision one={one} />
             </p>
             {isUndecided(one) && (
-              <Tell
+              <NotifyButton
                 one={one}
-                onTold={() => {
+                onNotified={() => {
                   void refetch()
                   announce(say('requests.rights.told', { number: one.request.number }))
                 }}
@@ -63,32 +63,32 @@ export function PendingRights({ me }: { me: Me | undefined }) {
   )
 }
 
-function Decision({ one: { isHeardBefore, isBooked, told } }: { one: PendingRight }) {
+function Decision({ one: { isHeardBefore, isBooked, told: reported } }: { one: PendingRight }) {
   const { say, language } = useLanguage()
   if (isHeardBefore) return say('requests.rights.heard')
-  if (told)
+  if (reported)
     return say('requests.rights.toldAt', {
-      time: formatInstant(told.at, language),
-      how: say(`letters.delivery.${told.how}`),
+      time: formatInstant(reported.at, language),
+      how: say(`letters.delivery.${reported.how}`),
     })
   return <strong>{say(isBooked ? 'requests.rights.booked' : 'requests.rights.open')}</strong>
 }
 
-function Tell({ one, onTold }: { one: PendingRight; onTold: () => void }) {
+function NotifyButton({ one, onNotified }: { one: PendingRight; onNotified: () => void }) {
   const { say } = useLanguage()
-  const tell = $api.useMutation('post', '/api/pending-rights/{id}/told')
+  const notify = $api.useMutation('post', '/api/pending-rights/{id}/told')
   const [how, setHow] = useState<Delivery>('POST')
   return (
     <Step
       open={say('requests.rights.tell')}
       named={`${say('requests.rights.tell')}: ${one.request.number}`}
       submit={say('requests.rights.tell.do')}
-      isBusy={tell.isPending}
-      error={tell.error}
+      isBusy={notify.isPending}
+      error={notify.error}
       onSubmit={() =>
-        tell.mutateAsync({ params: { path: { id: one.draft } }, body: { requestId: one.request.id, how } }).then(
+        notify.mutateAsync({ params: { path: { id: one.draft } }, body: { requestId: one.request.id, how } }).then(
           () => {
-            onTold()
+            onNotified()
             return true
           },
           () => false,

@@ -31,9 +31,9 @@ export function RequestsPage() {
   const isClosed = filters.state === 'closed'
   const shown = data?.items.length
   const summary = say(isClosed ? 'requests.told.closed' : 'requests.told.open', { count: shown ?? 0 })
-  const tell = useEffectEvent(() => announce(shown === 0 ? say('requests.none') : summary))
+  const announceNow = useEffectEvent(() => announce(shown === 0 ? say('requests.none') : summary))
   useEffect(() => {
-    if (shown !== undefined) tell()
+    if (shown !== undefined) announceNow()
   }, [shown, address, sought])
 
   return (

@@ -8,7 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { callHeading, type Done } from './steps.ts'
-import { verifyingOf } from './told.ts'
+import { verifyingOf } from './reported-call.ts'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
 

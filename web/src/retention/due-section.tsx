@@ -35,10 +35,10 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   const summary =
     total &&
     say('retention.due.summary', { what: sayDue(total, say, language), until: say(`retention.due.until.${by}`) })
-  const tell = useEffectEvent(() => summary && announce(summary))
+  const announceNow = useEffectEvent(() => summary && announce(summary))
   const isCounted = due !== undefined && !isFetching
   useEffect(() => {
-    if (isCounted) tell()
+    if (isCounted) announceNow()
   }, [isCounted, by, filters.number])
   return (
     <section aria-labelledby="retention-due" className="plan-section" aria-busy={isFetching}>

@@ -30,9 +30,9 @@ function Holds() {
     { staleTime: 0 },
   )
   const shown = data?.items.length
-  const tell = useEffectEvent((count: number) => announce(say(`retention.holds.told.${state}`, { count })))
+  const announceNow = useEffectEvent((count: number) => announce(say(`retention.holds.told.${state}`, { count })))
   useEffect(() => {
-    if (shown !== undefined) tell(shown)
+    if (shown !== undefined) announceNow(shown)
   }, [shown, state])
   return (
     <Page title={say('retention.holds.title')} lead={say('retention.holds.lead')}>

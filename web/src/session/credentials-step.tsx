@@ -19,7 +19,7 @@ import { WaitNotice } from './wait-notice.tsx'
 /** First step: user id and password, or an alternative if there is one. */
 export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const { say } = useLanguage()
-  const { tell, waitUntilMs, clear } = useRefusal()
+  const { report, waitUntilMs, clear } = useRefusal()
   const [userId, setUserId] = useState('')
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)
@@ -40,7 +40,7 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
     setBusy(false)
     if (data) return beginSession(data)
     if (saysNobody(error) && stepOf(error).step !== 'credentials') return goOnSigningIn()
-    setWrong(tell(error))
+    setWrong(report(error))
   }
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
 
@@ -83,8 +83,8 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
           {say(busy ? 'session.signin.busy' : 'session.signin.submit')}
         </Button>
-        <PasskeyButton step="alone" onFailed={(error) => setWrong(tell(error))} />
-        <IdentityProviderButton onFailed={(error) => setWrong(tell(error))} />
+        <PasskeyButton step="alone" onFailed={(error) => setWrong(report(error))} />
+        <IdentityProviderButton onFailed={(error) => setWrong(report(error))} />
       </Form>
       <p className="signin-note">{say('session.signin.forgotten')}</p>
       <p className="signin-note">{say('session.signin.note')}</p>

@@ -1,6 +1,6 @@
 import { useRef, useState, useSyncExternalStore } from 'react'
 import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { tellRefusal } from '../account/tell-refusal.ts'
+import { describeRefusal } from '../account/describe-refusal.ts'
 import { useFocusFirst } from '../account/use-focus-first.ts'
 import { $api, api } from '../api/client.ts'
 import type { Account, Me } from '../api/shapes.ts'
@@ -86,7 +86,11 @@ function ProofForm({
     setFailed(undefined)
     finish((await proveWithPasskey(me.personId)).error)
   }
-  const field = { value: text, onChange: setText, error: failed === undefined ? undefined : tellRefusal(failed, say) }
+  const field = {
+    value: text,
+    onChange: setText,
+    error: failed === undefined ? undefined : describeRefusal(failed, say),
+  }
   return (
     <Form
       ref={form}
@@ -120,7 +124,7 @@ function ProofForm({
       )}
       {!byPassword && !byCode && failed !== undefined && (
         <Notice kind="error" isUrgent>
-          {tellRefusal(failed, say)}
+          {describeRefusal(failed, say)}
         </Notice>
       )}
       {account.method === 'oidc' && options?.identityProvider && (

@@ -16,7 +16,7 @@ import { WaitNotice } from './wait-notice.tsx'
 /** Second step: a code of the authenticator, or a recovery code. */
 export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[] }) {
   const { say } = useLanguage()
-  const { tell, waitUntilMs, clear } = useRefusal()
+  const { report, waitUntilMs, clear } = useRefusal()
   const [byRecovery, setByRecovery] = useState(!factors.includes('totp') && factors.includes('recovery-code'))
   const [code, setCode] = useState('')
   const [changed, setChanged] = useState(false)
@@ -36,11 +36,11 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     if (data) return beginSession(data)
     // The first step has expired too, after some minutes.
     if (saysNobody(error) && isOver(error)) return goOnSigningIn()
-    setWrong(tell(error, 'signin-code'))
+    setWrong(report(error, 'signin-code'))
   }
   const failed = (error: unknown) => {
     if (saysNobody(error) && isOver(error)) return void goOnSigningIn()
-    setWrong(tell(error))
+    setWrong(report(error))
   }
   const submit = () => {
     clear()

@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** Returns the text of a refusal at sign-in or on the account pages, or until when to wait. */
 export function useRefusal(): {
-  tell: (error: unknown, field?: string) => Wrong[]
+  report: (error: unknown, field?: string) => Wrong[]
   /** By this machine's clock. */
   waitUntilMs: number | undefined
   clear: () => void
@@ -16,7 +16,7 @@ export function useRefusal(): {
   return {
     waitUntilMs,
     clear: () => setWaitUntil(undefined),
-    tell(error, field) {
+    report(error, field) {
       const waitSeconds = (error as Partial<AccountRefusal> | undefined)?.error?.waitSeconds
       if (waitSeconds !== undefined) {
         setWaitUntil(Date.now() + waitSeconds * 1000)

@@ -8,7 +8,7 @@ import { lazy, Suspense, useEffect, useEffectEvent, useState, type ReactNode } f
 import { NewNotices } from '../account/notices.tsx'
 import { $api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import { hearTabs, tellTabs, type Told } from '../api/tabs.ts'
+import { listenToTabs, notifyTabs, type TabMessage } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -58,7 +58,7 @@ export function Shell() {
     else if (personId !== undefined && !isOfAnother(personId)) keepFor(personId)
   }, [personId, comesAfter])
   useEffect(() => {
-    if (personId !== undefined) tellTabs('signed-in')
+    if (personId !== undefined) notifyTabs('signed-in')
   }, [personId])
 
   const leave = async (why: Left, where: 'here' | 'elsewhere' = 'here') => {
@@ -71,9 +71,9 @@ export function Shell() {
       void navigate({ to: '/', replace: true })
     }
     if (where === 'here') {
-      const told = why === 'ended' ? why : 'signed-out'
-      const elsewhere = await endSession(told)
-      tellTabs(told)
+      const message = why === 'ended' ? why : 'signed-out'
+      const elsewhere = await endSession(message)
+      notifyTabs(message)
       if (elsewhere !== undefined) return window.location.assign(elsewhere)
     }
     forgetPurpose()
@@ -86,11 +86,11 @@ export function Shell() {
   }
 
   // Another tab of this browser ended or started the session: applies here at once.
-  const hear = useEffectEvent((told: Told) => {
-    if (told === 'signed-in') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
-    else if (told !== 'used' && signedIn) void leave(told, 'elsewhere')
+  const hear = useEffectEvent((message: TabMessage) => {
+    if (message === 'signed-in') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
+    else if (message !== 'used' && signedIn) void leave(message, 'elsewhere')
   })
-  useEffect(() => hearTabs(hear), [])
+  useEffect(() => listenToTabs(hear), [])
 
   if (comesAfter) {
     return (

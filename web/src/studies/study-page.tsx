@@ -30,9 +30,9 @@ export function StudyPage() {
   const compare = asked.compare ?? 'none'
   const cannotCompare = compare !== 'none' && !comparedDays(daysOf(asked, now), compare)
 
-  const tell = useEffectEvent((study: Study) => announce(say('studies.answered', { count: study.rows.length })))
+  const announceNow = useEffectEvent((study: Study) => announce(say('studies.answered', { count: study.rows.length })))
   useEffect(() => {
-    if (data && !isFetching) tell(data)
+    if (data && !isFetching) announceNow(data)
   }, [data, isFetching])
 
   return (

@@ -99,7 +99,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     wasOpen.current = isOpen
   }, [isOpen, field])
 
-  const tell = async (asking: () => Promise<{ error?: unknown }>, done: Word) => {
+  const notify = async (asking: () => Promise<{ error?: unknown }>, done: Word) => {
     setBusy(true)
     setFailed(undefined)
     const { error } = await asking().catch((error: unknown) => ({ error }))
@@ -112,7 +112,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const params = { path: { id: alarm.id } }
   const close = () => {
     if (note.trim() !== '')
-      return void tell(() => api.POST('/api/alarms/{id}/close', { params, body: { note } }), 'watch.alarm.closed')
+      return void notify(() => api.POST('/api/alarms/{id}/close', { params, body: { note } }), 'watch.alarm.closed')
     setMissing(true)
     document.getElementById(field)?.focus()
   }
@@ -128,7 +128,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
           <Button
             kind="quiet"
             isBusy={isBusy}
-            onPress={() => void tell(() => api.POST('/api/alarms/{id}/seen', { params }), 'watch.alarm.seen')}
+            onPress={() => void notify(() => api.POST('/api/alarms/{id}/seen', { params }), 'watch.alarm.seen')}
           >
             {say('watch.alarm.see')}
           </Button>

@@ -70,12 +70,12 @@ test.each(alarms)('an alarm of the kind $kind is told in three languages, with e
     ['en', en],
   ] as const) {
     for (const count of [1, 13]) {
-      const told = [
+      const reported = [
         sayWhat({ ...alarm, count }, saying(words), language),
         sayThreshold(alarm, saying(words), language),
       ].join(' ')
-      expect(told).not.toContain('{{')
-      expect(told).toMatch(/\d/)
+      expect(reported).not.toContain('{{')
+      expect(reported).toMatch(/\d/)
     }
   }
 })

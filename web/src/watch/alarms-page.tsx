@@ -21,10 +21,10 @@ export function AlarmsPage() {
     { params: { query: { state } } },
     { staleTime: 0 },
   )
-  const tell = useEffectEvent((count: number) => announce(say(`watch.alarms.told.${state}`, { count })))
+  const announceNow = useEffectEvent((count: number) => announce(say(`watch.alarms.told.${state}`, { count })))
   const shown = data?.items.length
   useEffect(() => {
-    if (shown !== undefined) tell(shown)
+    if (shown !== undefined) announceNow(shown)
   }, [shown, state])
 
   return (

@@ -70,10 +70,10 @@ async function checkClock(): Promise<Finding> {
   return judgeClock(asked?.stdout.trim())
 }
 
-/** @param told by timedatectl: `yes` or `no`; undefined if it does not answer */
-export function judgeClock(told: string | undefined): Finding {
-  if (told === 'yes') return ok('clock', 'the clock is kept by NTP')
-  if (told === 'no') {
+/** @param synchronised by timedatectl: `yes` or `no`; undefined if it does not answer */
+export function judgeClock(synchronised: string | undefined): Finding {
+  if (synchronised === 'yes') return ok('clock', 'the clock is kept by NTP')
+  if (synchronised === 'no') {
     return warning(
       'clock',
       'the clock is not kept by NTP; terms and the times of calls come of it',

@@ -1,4 +1,4 @@
-import { tellPlace } from '#platform/config/places.ts'
+import { describePlace } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readLeftovers } from '../move-leftovers.ts'
 import { error, warning, type Finding } from './finding.ts'
@@ -17,8 +17,8 @@ export async function checkMoveLeftovers(
   const left = await readLeftovers(settings.dataDirectory)
   if (!left) return []
   // A move interrupted just before its commit point left nothing: what it recorded is in use.
-  const used = tellPlace({ at: settings.objects })
-  const stores = (left.objects ?? []).filter((at) => tellPlace({ at }) !== used)
+  const used = describePlace({ at: settings.objects })
+  const stores = (left.objects ?? []).filter((at) => describePlace({ at }) !== used)
   const isDatabaseLeft = left.database !== undefined && settings.databaseUrl !== undefined
   if (!isDatabaseLeft && left.cluster === undefined && stores.length === 0) return []
   const days = Math.floor(now.since(Temporal.Instant.from(left.movedAt)).total('days'))

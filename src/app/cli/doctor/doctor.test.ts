@@ -67,7 +67,11 @@ describe('the machine', () => {
     expect(['212992\n', '4194304\n', ''].map((text) => judged(checkBuffers(text))[1])).toEqual([
       ...['warning', 'ok', 'unknown'],
     ])
-    expect([undefined, 'no', 'yes'].map((told) => judged(judgeClock(told))[1])).toEqual(['unknown', 'warning', 'ok'])
+    expect([undefined, 'no', 'yes'].map((report) => judged(judgeClock(report))[1])).toEqual([
+      'unknown',
+      'warning',
+      'ok',
+    ])
   })
 })
 
@@ -255,7 +259,7 @@ describe('seloste doctor', () => {
       return { code: status, out: stdout }
     }
   }
-  interface Told {
+  interface Report {
     errors: number
     findings: Finding[]
   }
@@ -267,19 +271,19 @@ describe('seloste doctor', () => {
     const ports = { SELOSTE_HTTP: '127.0.0.1:0', SELOSTE_SIP: '127.0.0.1:0', SELOSTE_RTP: '127.0.0.1:19000-19999' }
     const [good, bad] = [run(ports), run({ ...ports, SELOSTE_HTTP: `127.0.0.1:${port}` })]
     taken.close()
-    const [goodTold, badTold] = [good, bad].map(({ out }) => JSON.parse(out) as Told)
-    expect(badTold!.findings.filter(({ is }) => is === 'error').map(({ check }) => check)).toContain(
+    const [goodReport, badReport] = [good, bad].map(({ out }) => JSON.parse(out) as Report)
+    expect(badReport!.findings.filter(({ is }) => is === 'error').map(({ check }) => check)).toContain(
       'port.SELOSTE_HTTP.tcp',
     )
     expect(bad.code).toBe(1)
-    expect(goodTold!.findings.filter(({ check, is }) => is === 'error' && check.startsWith('port'))).toEqual([])
-    for (const finding of [...goodTold!.findings, ...badTold!.findings]) judged(finding)
+    expect(goodReport!.findings.filter(({ check, is }) => is === 'error' && check.startsWith('port'))).toEqual([])
+    for (const finding of [...goodReport!.findings, ...badReport!.findings]) judged(finding)
   })
 
   test('a setting that is wrong is a finding, not the end', () => {
     const { code, out } = run({ SELOSTE_RTP: 'everywhere' })
-    const told = JSON.parse(out) as Told
-    expect([code, told.findings.map(({ check }) => check)]).toEqual([1, ['settings']])
-    expect(told.findings[0]!.says).toContain('SELOSTE_RTP')
+    const report = JSON.parse(out) as Report
+    expect([code, report.findings.map(({ check }) => check)]).toEqual([1, ['settings']])
+    expect(report.findings[0]!.says).toContain('SELOSTE_RTP')
   })
 })

@@ -51,7 +51,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
   const witnesses = options.witnesses.map(({ url, key }) => ({ url, key: readVerifierKey(key) })).filter(isKnown)
   const clockWatch = watchClock(db, clock, () => readLogKey(keys))
   const failing = new Set<string>()
-  let told: number | undefined
+  let reported: number | undefined
   let introduced = false
   const first = Promise.withResolvers<void>()
   let checkedAtMs = clock.monotonicMs()
@@ -67,10 +67,10 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
         sequencer.checkAgain()
       }
       const step = await clockWatch.check()
-      if (step) tellStep(step)
+      if (step) reportStep(step)
       const turn = await sequencer.turn(signal).finally(first.resolve)
       if ('broken' in turn) alarm(turn.broken)
-      else if (told !== undefined) goesOn()
+      else if (reported !== undefined) goesOn()
       const signer = sequencer.signer()
       if (signer && !introduced) {
         introduced = true
@@ -107,15 +107,15 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
   })
 
   function alarm({ id, foundAt, findings }: LogBreak): void {
-    if (told === id) return
-    told = id
+    if (reported === id) return
+    reported = id
     log.error(
       { break: id, foundAt: foundAt.toString(), findings: findings.map(describeFinding) },
       'the audit log is broken: it is not signed on and nobody looks, calls go on. Keep a copy of the database and of the folder audit-log, find out what happened (docs/operate/audit-log.md), then: seloste audit resume --reason "…"',
     )
   }
 
-  function tellStep({ from, to }: StepOfClock): void {
+  function reportStep({ from, to }: StepOfClock): void {
     log.warn(
       { from: from.toString(), to: to.toString() },
       'the clock of the database has been set: the audit log has an entry of it, which explains what is out of order after it. See that the clocks of all machines are right (docs/operate/audit-log.md)',
@@ -123,7 +123,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
   }
 
   function goesOn(): void {
-    told = undefined
+    reported = undefined
     log.warn('the audit log goes on after an accepted break')
   }
 

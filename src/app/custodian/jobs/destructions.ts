@@ -72,7 +72,7 @@ export async function startDestructions({
       log.error({ err: error }, 'what was forbidden could not be destroyed; nobody hears it, and it is tried again')
     },
   })
-  const told = listen({
+  const listening = listen({
     url: databaseUrl,
     channels: [channels.endDecided],
     onNotification: (_channel, payload) => {
@@ -149,7 +149,7 @@ export async function startDestructions({
 
   return {
     async stop() {
-      await told.stop()
+      await listening.stop()
       await Promise.all([clockWatch.stop(), checks.stop()])
       await checking?.catch(() => undefined)
     },

@@ -32,7 +32,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
     const read = readVerifierKey(key)
     return read?.type === 'cosignature' ? [{ url, key: read }] : []
   })
-  let told: string | undefined
+  let reported: string | undefined
   let whole = true
   let caughtUp = false
   const failing = new Set<string>()
@@ -45,15 +45,15 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       if (!caughtUp) await catchUpLedger(db)
       caughtUp = true
       await sealLedger(options)
-      if (told !== undefined) log.warn('the destruction ledger goes on')
-      told = undefined
+      if (reported !== undefined) log.warn('the destruction ledger goes on')
+      reported = undefined
       whole = true
     },
     onError: (error) => {
       const { message } = error
       whole = false
-      if (told === message) return
-      told = message
+      if (reported === message) return
+      reported = message
       log.error({ err: error }, `the destruction ledger is not signed on: ${message}`)
     },
   })

@@ -10,7 +10,13 @@ import type { Log } from '#platform/log/log.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openPlaces, type Places } from '#safeguards/places/places.ts'
-import { assertAttested, judgePlaces, leavePlaces, tellRefused, type ToldPlace } from '#safeguards/places/registry.ts'
+import {
+  assertAttested,
+  judgePlaces,
+  leavePlaces,
+  describeRefused,
+  type ConfiguredPlace,
+} from '#safeguards/places/registry.ts'
 import { isLedgerBehind, packagesWait } from '#safeguards/places/ship-ledger.ts'
 import {
   isThisMachine,
@@ -52,7 +58,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     const now = clock.now()
     return { sites: sites(), today: now.toZonedDateTimeISO(termZone).toPlainDate(), now }
   }
-  const own = await tellOwnPlaces(db, settings)
+  const own = await describeOwnPlaces(db, settings)
   assertAttested(await judgePlaces(db, own, judgedBy()))
   const asked = await judgePlaces(db, settings.witnesses.map(describeWitness), judgedBy())
   const witnesses = settings.witnesses.filter((_, index) => asked[index]?.mayBeUsed)
@@ -66,19 +72,20 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     intervalMs: options.intervalMs ?? turnMs,
     lockName: 'seloste.places',
     work: async () => {
-      const told = await tellAll()
-      const judged = await judgePlaces(db, told, judgedBy())
+      const described = await describeAll()
+      const judged = await judgePlaces(db, described, judgedBy())
       for (const one of judged) {
-        const { told: place, verdict } = one
+        const { place: place, verdict } = one
         const line = verdict.attested
           ? undefined
           : one.mayBeUsed
             ? `The place ${place.name} (${place.location}) goes on being used though ${verdict.why} (R19).`
-            : tellRefused(one)
+            : describeRefused(one)
         say(`site of ${place.kind} ${place.name}`, line)
       }
-      for (const name of await leavePlaces(db, told)) log.info({ place: name }, 'a place of data is not used any more')
-      const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ told: place }) => place.name))
+      for (const name of await leavePlaces(db, described))
+        log.info({ place: name }, 'a place of data is not used any more')
+      const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ place: place }) => place.name))
       for (const { place, fault } of await places.catchUp()) if (usable.has(place)) say(`reach of ${place}`, fault)
     },
     onError: (error) => {
@@ -118,9 +125,9 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     log.warn(line)
   }
 
-  async function tellAll(): Promise<ToldPlace[]> {
+  async function describeAll(): Promise<ConfiguredPlace[]> {
     return [
-      ...(await tellOwnPlaces(db, settings)),
+      ...(await describeOwnPlaces(db, settings)),
       ...(await Promise.all(backups.map((one) => describeCopyPlace('backup', one)))),
       ...(await Promise.all(ledgerCopies.map((one) => describeCopyPlace('ledger', one)))),
       ...settings.witnesses.map(describeWitness),
@@ -137,8 +144,8 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
 }
 
 /** Folders of the settings, the database, its tablespaces and replicas. */
-async function tellOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise<ToldPlace[]> {
-  const folder = async (kind: 'data' | 'keys', location: string): Promise<ToldPlace> => ({
+async function describeOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise<ConfiguredPlace[]> {
+  const folder = async (kind: 'data' | 'keys', location: string): Promise<ConfiguredPlace> => ({
     kind,
     name: kind,
     location,
@@ -148,13 +155,13 @@ async function tellOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise
   return [
     await folder('data', settings.dataDirectory),
     await describeObjectStore(settings),
-    tellKeyStore(settings, await folder('keys', `${settings.dataDirectory}/keys`)),
+    describeKeyStore(settings, await folder('keys', `${settings.dataDirectory}/keys`)),
     ...(await ownPlacesOfDatabase(db, settings.sites.database)),
   ]
 }
 
 /** Small secrets are in the folder, wherever the wrapping keys are; both are on one site. */
-function tellKeyStore({ keys }: Settings, folder: ToldPlace): ToldPlace {
+function describeKeyStore({ keys }: Settings, folder: ConfiguredPlace): ConfiguredPlace {
   if (keys.kind === 'file') return folder
   if (keys.kind === 'pkcs11')
     return { ...folder, location: `${folder.location}, token ${keys.token} of ${keys.module}` }

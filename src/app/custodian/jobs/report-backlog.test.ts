@@ -28,12 +28,12 @@ test('an inspection that becomes urgent, a recall past its time and what stands 
   const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
   const { pool: custodians } = database.as('seloste_custodian')
   const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
-  const telling = reportBacklog({ db: custodian, pool: custodians, log, blockers, registry, intervalMs: 50 })
+  const reporting = reportBacklog({ db: custodian, pool: custodians, log, blockers, registry, intervalMs: 50 })
   try {
     await expect.poll(() => said.length, { timeout: 10_000 }).toBe(2)
     await new Promise((resolve) => setTimeout(resolve, 300))
   } finally {
-    await telling.stop()
+    await reporting.stop()
   }
   expect(said.map((line) => JSON.parse(line) as object)).toEqual([
     expect.objectContaining({ level: 'warn', recall: expect.any(String) as string }),

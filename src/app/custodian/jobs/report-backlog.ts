@@ -7,7 +7,7 @@ import type { Blockers } from '#platform/blockers/blockers.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { tellOverdue } from '#use/disclosure/log/tell-overdue.ts'
+import { reportOverdue } from '#use/disclosure/log/report-overdue.ts'
 import { listBlockedDestructions, remedies, listBlockers, type BlockedDestruction } from '#use/retention/blockers.ts'
 
 const checkMs = 60_000
@@ -103,7 +103,7 @@ export function reportBacklog({
       }
       said.clear()
       for (const { id } of waiting) said.add(id)
-      for (const { id, number, deadline, unconfirmed } of await tellOverdue(db)) {
+      for (const { id, number, deadline, unconfirmed } of await reportOverdue(db)) {
         log.warn(
           { disclosure: id, number, dueAt: deadline.toString(), unconfirmed },
           'a disclosure is overdue: whoever prepared it or decided it asks the institute to return or destroy the copies; it gets no others before',

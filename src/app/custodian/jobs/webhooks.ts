@@ -7,7 +7,7 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { readTargets, replaceTargets, deliverWebhooks, type WebhookDelivery } from '#use/webhooks/deliver-webhooks.ts'
 import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
 
-const tellMs = 2_000
+const reportEveryMs = 2_000
 
 /** Delivers events to other systems, if SELOSTE_WEBHOOKS is set (docs/operate/webhooks.md). */
 export async function startWebhooks({
@@ -35,7 +35,7 @@ export async function startWebhooks({
   const rests: WebhookDelivery['rests'] = new Map()
   return every({
     pool,
-    intervalMs: tellMs,
+    intervalMs: reportEveryMs,
     lockName: 'seloste.webhooks',
     work: (signal) =>
       deliverWebhooks({

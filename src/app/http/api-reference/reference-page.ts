@@ -1,7 +1,7 @@
 /** Renders an OpenAPI document as a page without scripts or external requests, with its Content-Security-Policy. */
 import { html, Html } from '../../publication/html.ts'
 import { stylePolicy } from '../../publication/style-policy.ts'
-import { tellSchema } from './tell-schema.ts'
+import { renderSchema } from './render-schema.ts'
 
 type Part = Record<string, unknown>
 
@@ -127,7 +127,7 @@ function parametersOf(operationId: string, parameters: Operation['parameters']):
             html`<tr>
               <th scope="row"><code>${name}${required !== true && '?'}</code></th>
               <td>${where}</td>
-              <td><code>${tellSchema({ ...schema, description: undefined })}</code></td>
+              <td><code>${renderSchema({ ...schema, description: undefined })}</code></td>
               <td>${description}</td>
             </tr>`,
         )}
@@ -143,7 +143,7 @@ function bodyOf(title: string, content: Operation['responses'][string]['content'
     ([type, { schema }]) =>
       html`<details>
         <summary>${title} <code>${type}</code></summary>
-        <pre tabindex="0"><code>${tellSchema(schema)}</code></pre>
+        <pre tabindex="0"><code>${renderSchema(schema)}</code></pre>
       </details>`,
   )}`
 }

@@ -3,7 +3,7 @@ import { operations } from '../contract/operations.ts'
 import { refusals } from '../refuse.ts'
 import { documentApi } from './document-api.ts'
 import { referencePage } from './reference-page.ts'
-import { tellSchema } from './tell-schema.ts'
+import { renderSchema } from './render-schema.ts'
 
 interface Documented {
   openapi: string
@@ -82,7 +82,7 @@ test('a schema is told as a type, with what is optional and what its parts mean'
       names: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'null' }] } },
     },
   }
-  expect(tellSchema(schema)).toBe(
+  expect(renderSchema(schema)).toBe(
     '{\n  id: uuid  // Of the call\n  state?: "none" | "available"\n  names?: (string | null)[]\n}',
   )
 })

@@ -164,7 +164,7 @@ export const Decision = Type.Object({
   ),
 })
 
-export const Look = Type.Object({
+export const RecordingView = Type.Object({
   at: instant('When'),
   role: Role,
   purpose: Purpose,
@@ -206,7 +206,7 @@ export const SegmentDetail = Type.Intersect([
         'The viewer tells of a prohibition: of their own call, or for a party of it (R49); absent where they do not',
       ),
     ),
-    looks: Type.Array(Look, { description: 'Who listened, by role and purpose' }),
+    looks: Type.Array(RecordingView, { description: 'Who listened, by role and purpose' }),
   }),
 ])
 export type SegmentDetail = Static<typeof SegmentDetail>

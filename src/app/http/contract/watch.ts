@@ -64,7 +64,7 @@ export const ReviewMonth = Type.Object({
 })
 export type ReviewMonth = Static<typeof ReviewMonth>
 
-export const LookToReview = Type.Object({
+export const ViewToReview = Type.Object({
   seq: Type.Integer({ description: 'The entry of the log' }),
   at: instant('When'),
   person: Type.Optional(NamedPerson),
@@ -76,9 +76,9 @@ export const LookToReview = Type.Object({
   contacts: Type.Optional(Type.Integer({ description: 'Shown on the page of a search, or live' })),
   servedMs: Type.Optional(Type.Integer({ description: 'Sound served in a listening' })),
 })
-export type LookToReview = Static<typeof LookToReview>
+export type ViewToReview = Static<typeof ViewToReview>
 
-export const ViewOfCallSchema = Type.Object(
+export const ViewOfCall = Type.Object(
   {
     at: instant('When; for what is told once a day, the first time of that day'),
     kind: literals(
@@ -96,7 +96,7 @@ export const ViewOfCallSchema = Type.Object(
   },
   { description: 'Never who, and never that the security unit looked (CJEU C-579/21)' },
 )
-export type ViewOfCallSchema = Static<typeof ViewOfCallSchema>
+export type ViewOfCall = Static<typeof ViewOfCall>
 
 export const watchOperations = {
   listAlarms: {
@@ -140,7 +140,7 @@ export const watchOperations = {
     ),
     response: {
       200: Type.Object({
-        items: Type.Array(LookToReview),
+        items: Type.Array(ViewToReview),
         next: Type.Optional(Type.Integer({ description: '`after` of the next page' })),
       }),
       ...refusals,
@@ -160,7 +160,7 @@ export const watchOperations = {
     querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
     response: {
       200: Type.Object({
-        items: Type.Array(ViewOfCallSchema),
+        items: Type.Array(ViewOfCall),
         isCut: Type.Boolean({ description: 'There are more: ask for a shorter time' }),
       }),
       ...refusals,
@@ -179,7 +179,7 @@ export const watchOperations = {
           endedAt: Type.Optional(instant('It ended')),
         }),
         madeAt: instant('The extract was made'),
-        items: Type.Array(ViewOfCallSchema),
+        items: Type.Array(ViewOfCall),
         isCut: Type.Boolean(),
       }),
       ...refusals,

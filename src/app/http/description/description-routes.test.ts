@@ -183,25 +183,25 @@ describe('the dry run', () => {
     expect(written.problems.map(({ code }) => code)).toEqual(['version.not-later'])
     const { status, body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
     expect(status).toBe(200)
-    const told = (kind: DryRun['consequences'][number]['kind'], field: string) =>
+    const reported = (kind: DryRun['consequences'][number]['kind'], field: string) =>
       body.consequences.filter((one) => one.kind === kind && one.field === field)
     const field = 'recordingPlan.rules[0].recordingMonths'
-    expect(told('recordings-destroyed', field).map(({ count }) => count)).toEqual([2, 0, 0])
-    expect(told('recordings-destroyed', field)[0]?.text).toEqual({
+    expect(reported('recordings-destroyed', field).map(({ count }) => count)).toEqual([2, 0, 0])
+    expect(reported('recordings-destroyed', field)[0]?.text).toEqual({
       fi: 'Numeron 029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: 2 tallennetta tuhottaisiin ensi yönä.',
       sv: 'Lagringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
       en: 'Retention on 029 497 000 from 6 to 3 months: 2 recordings would be destroyed tonight.',
     })
-    expect(told('recordings-destroyed', field)[1]?.text.en).toMatch(/: no recording would be destroyed tonight\.$/)
-    expect(told('recordings-shortened', field).map(({ count, text }) => [count, text.sv])).toEqual([
+    expect(reported('recordings-destroyed', field)[1]?.text.en).toMatch(/: no recording would be destroyed tonight\.$/)
+    expect(reported('recordings-shortened', field).map(({ count, text }) => [count, text.sv])).toEqual([
       [
         2,
         'Lagringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle 2 inspelningar förstöras tidigare än vad som nu är bestämt.',
       ],
     ])
-    const [rights] = told('rights-narrowed', 'roles[1]')
+    const [rights] = reported('rights-narrowed', 'roles[1]')
     expect(rights).toMatchObject({ count: 1, text: { en: '1 right to the role “supervisor” would reach less.' } })
-    const [share] = told('recorded-share', 'recordingPlan.rules[0].share')
+    const [share] = reported('recorded-share', 'recordingPlan.rules[0].share')
     expect(share?.text.en).toMatch(
       /^Share on 029 497 000 from 10 to 20 per cent: of last week's 3 calls 1 were recorded; about 2 would be\.$/,
     )
@@ -212,13 +212,13 @@ describe('the dry run', () => {
     const draft = await begin()
     await change(draft, { edits: months(5) })
     const { body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
-    const told = body.consequences.filter(({ text }) => text.en.includes('029 497 010'))
-    expect(told).toMatchObject([{ kind: 'recordings-shortened' }])
-    expect(told[0]?.text.fi).toMatch(
+    const reported = body.consequences.filter(({ text }) => text.en.includes('029 497 010'))
+    expect(reported).toMatchObject([{ kind: 'recordings-shortened' }])
+    expect(reported[0]?.text.fi).toMatch(
       /: \d+ (tallenne|tallennetta) tuhottaisiin aiemmin kuin nyt on määrä, ensi yönä ei vielä yhtään\.$/,
     )
-    expect(told[0]?.text.sv).toMatch(/ skulle förstöras tidigare än vad som nu är bestämt, i natt ännu ingen\.$/)
-    expect(told[0]?.text.en).toMatch(/ would be destroyed earlier than is due now, none of them tonight\.$/)
+    expect(reported[0]?.text.sv).toMatch(/ skulle förstöras tidigare än vad som nu är bestämt, i natt ännu ingen\.$/)
+    expect(reported[0]?.text.en).toMatch(/ would be destroyed earlier than is due now, none of them tonight\.$/)
   })
 
   test('is not for whoever neither drafts nor decides', async () => {

@@ -43,22 +43,22 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
       return { items: await viewDrafts(desk, drafts), mayDraft }
     },
 
-    startDraft: ({ session }) => told(startDraft(db, session, clock.now())),
-    readDraft: ({ session, params }) => told(readDraft(db, session, params.id, clock.now())),
+    startDraft: ({ session }) => describeDraft(startDraft(db, session, clock.now())),
+    readDraft: ({ session, params }) => describeDraft(readDraft(db, session, params.id, clock.now())),
 
     changeDraft: ({ session, params, body }) => {
       const from = readInstant(body.effectiveFrom)
       if (from === 'invalid') return { refused: 'input.invalid', field: 'effectiveFrom' }
       // Rounded to seconds, the precision of the text.
       const effectiveFrom = from?.round({ smallestUnit: 'second', roundingMode: 'ceil' })
-      return told(changeDraft(db, session, params.id, { ...body, effectiveFrom }, clock.now()))
+      return describeDraft(changeDraft(db, session, params.id, { ...body, effectiveFrom }, clock.now()))
     },
 
     importNumbers: async ({ session, params, body }) => {
       const change = { revision: body.revision, content: Buffer.from(body.content, 'base64') }
       const imported = await importNumbers(db, session, params.id, change, clock.now())
       if ('refused' in imported && imported.refused === 'import.refused') return imported
-      return told(imported)
+      return describeDraft(imported)
     },
 
     tryDraft: async ({ session, params: { id } }) => {
@@ -71,17 +71,18 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
       return viewDryRun(tried, await rightsNarrowed(db, before, after, clock.now()), after)
     },
 
-    submitDraft: ({ session, params, body }) => told(submitDraft(db, session, params.id, body.revision, clock.now())),
-    takeBackDraft: ({ session, params }) => told(takeBackDraft(db, session, params.id, clock.now())),
-    withdrawDraft: ({ session, params }) => told(withdrawDraft(db, session, params.id, clock.now())),
+    submitDraft: ({ session, params, body }) =>
+      describeDraft(submitDraft(db, session, params.id, body.revision, clock.now())),
+    takeBackDraft: ({ session, params }) => describeDraft(takeBackDraft(db, session, params.id, clock.now())),
+    withdrawDraft: ({ session, params }) => describeDraft(withdrawDraft(db, session, params.id, clock.now())),
 
     decideDraft: ({ session, params, body: { decision, revision, note } }) => {
       const decide = decision === 'approve' ? approveDraft : rejectDraft
-      return told(decide(db, session, params.id, { revision, note }, clock.now()))
+      return describeDraft(decide(db, session, params.id, { revision, note }, clock.now()))
     },
   })
 
-  async function told(acting: Draft | DraftRefusal | Promise<Draft | DraftRefusal>) {
+  async function describeDraft(acting: Draft | DraftRefusal | Promise<Draft | DraftRefusal>) {
     const draft = await acting
     return 'refused' in draft ? refusalOf(draft) : viewDraft(desk, draft)
   }

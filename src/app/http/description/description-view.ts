@@ -5,12 +5,12 @@ import { judgeDraft } from '#safeguards/versions/judge-draft.ts'
 import type { PublishedVersion } from '#safeguards/versions/versions.ts'
 import type { Draft as DraftView, DraftSummary, Version } from '../contract/description.ts'
 import type { Desk } from '../desk.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 type Names = Map<string, string>
 
 /** A draft with its checked text. */
-export async function viewDraft(desk: Desk, draft: Draft): Promise<Told<DraftView>> {
+export async function viewDraft(desk: Desk, draft: Draft): Promise<JsonForm<DraftView>> {
   const names = await currentNames(desk.db, peopleOf([draft]))
   const { document, problems, changes } = await judgeDraft(desk.db, draft)
   return {
@@ -26,7 +26,7 @@ export async function viewDraft(desk: Desk, draft: Draft): Promise<Told<DraftVie
 }
 
 /** Drafts without their texts. */
-export async function viewDrafts(desk: Desk, drafts: readonly Draft[]): Promise<Told<DraftSummary>[]> {
+export async function viewDrafts(desk: Desk, drafts: readonly Draft[]): Promise<JsonForm<DraftSummary>[]> {
   const names = await currentNames(desk.db, peopleOf(drafts))
   return drafts.map((draft) => summary(draft, names))
 }
@@ -36,7 +36,7 @@ export async function viewVersions(
   desk: Desk,
   versions: readonly PublishedVersion[],
   { withPeople }: { withPeople: boolean },
-): Promise<Told<Version>[]> {
+): Promise<JsonForm<Version>[]> {
   const inForce = desk.versions.at(desk.clock.now()).version
   const people = versions.flatMap(({ author, approver }) => [author, approver]).filter((id) => id !== null)
   const names: Names = withPeople ? await currentNames(desk.db, people) : new Map<string, string>()
@@ -60,7 +60,7 @@ export function documentOf(text: string): unknown {
   return parseDocument(text).toJS({ maxAliasCount: 0 })
 }
 
-function summary(draft: Draft, names: Names): Told<DraftSummary> {
+function summary(draft: Draft, names: Names): JsonForm<DraftSummary> {
   return {
     id: draft.id,
     basedOn: draft.basedOn,

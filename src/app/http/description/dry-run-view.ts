@@ -4,7 +4,7 @@ import { inEach, sayInAll, type KeyOf, type Trilingual, type Values } from '#pla
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
-import { momentText, percentText } from '#description/tell-values.ts'
+import { momentText, percentText } from '#description/value-texts.ts'
 import { termZone } from '#description/terms.ts'
 import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'
 import type { TriedDraft } from '../../custodian/try-draft.ts'

@@ -10,7 +10,7 @@ import type { Routes } from '../routes.ts'
 import { viewNumber } from './view-number.ts'
 import { viewLimits } from './rule-then.ts'
 import { granted } from '../signed-in.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** The recording plan in force, for everybody signed in; planned and actual shares, under a purpose (R14, R15). */
 export function planRoutes(app: Routes, desk: Desk): void {
@@ -42,7 +42,7 @@ function wholeDays({ from, to }: { from: Temporal.Instant; to: Temporal.Instant 
   return { from: first!.toInstant(), to: (isOver ? last! : last!.add({ days: 1 })).toInstant() }
 }
 
-function viewPlan({ version, effectiveFrom, description }: DescriptionVersion): Told<RecordingPlan> {
+function viewPlan({ version, effectiveFrom, description }: DescriptionVersion): JsonForm<RecordingPlan> {
   const { announcements, cooperation, recordForwarded, rules } = description.recordingPlan
   return {
     descriptionVersion: version,
@@ -54,13 +54,13 @@ function viewPlan({ version, effectiveFrom, description }: DescriptionVersion): 
   }
 }
 
-function viewRule(description: RegisterDescription, rule: RecordingRule): Told<Rule> {
+function viewRule(description: RegisterDescription, rule: RecordingRule): JsonForm<Rule> {
   return {
     ...rule,
     name: rule.names,
     numbers: rule.numbers.flatMap((number) => {
-      const { name, ...told } = viewNumber(description, number)
-      return name ? [{ ...told, name }] : []
+      const { name, ...view } = viewNumber(description, number)
+      return name ? [{ ...view, name }] : []
     }),
     ...viewLimits(rule),
   }

@@ -1,13 +1,13 @@
 import type { RecordingRule, RuleHours } from '#description/register-description.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { Rule } from '../contract/plan.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** Returns the deciding rule in the version in force at the answer (R14), if there was one. */
 export function ruleThen(
   versions: readonly Pick<DescriptionVersion, 'version' | 'description'>[],
   decision: { descriptionVersion?: number; ruleId?: string },
-): { rule?: Told<Pick<Rule, 'name' | 'quota' | 'hours'>> } {
+): { rule?: JsonForm<Pick<Rule, 'name' | 'quota' | 'hours'>> } {
   const then = versions.find(({ version }) => version === decision.descriptionVersion)
   const rule = then?.description.recordingPlan.rules.find(({ id }) => id === decision.ruleId)
   return rule ? { rule: { name: rule.names, ...viewLimits(rule) } } : {}

@@ -3,7 +3,7 @@ import type { Provision } from '#description/register-description.ts'
 import type { AuthorityDisclosure, AuthorityItemRow } from '#use/disclosure/authority/read-authority.ts'
 import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { AuthorityDetail, AuthoritySummary } from '../contract/authority.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 import { viewPackage } from './package-view.ts'
 
 export interface AuthoritySeen {
@@ -21,7 +21,7 @@ export function peopleOf({ row }: AuthorityDisclosure): (string | null)[] {
 export function viewAuthoritySummary(
   { row, items, state, urgentAt }: AuthorityDisclosure,
   person: PersonOf,
-): Told<AuthoritySummary> {
+): JsonForm<AuthoritySummary> {
   return {
     ...row,
     caseNumber: row.case_number,
@@ -33,7 +33,7 @@ export function viewAuthoritySummary(
   }
 }
 
-export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Told<AuthorityDetail> {
+export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): JsonForm<AuthorityDetail> {
   const { row, items, state, lacks, isProvisionInForce, viewer } = one
   const { person, provisions, packages } = seen
   const { provision_id: id, assessment, assessed_by, assessed_at, outcome, decided_by, decided_at } = row

@@ -8,7 +8,7 @@ import type { DisclosureEntry } from '../contract/disclosure-log.ts'
 import { answer, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 import { peopleOfPackage } from './package-view.ts'
 
 /** The log of disclosures, for oversight and deciders (R35). */
@@ -25,7 +25,7 @@ export function disclosureLogRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-function viewEntry(one: LoggedDisclosure, person: PersonOf): Told<DisclosureEntry> {
+function viewEntry(one: LoggedDisclosure, person: PersonOf): JsonForm<DisclosureEntry> {
   return {
     ...one,
     decidedBy: person(one.decided_by),

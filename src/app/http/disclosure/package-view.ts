@@ -1,7 +1,7 @@
 import type { PersonOf } from '#safeguards/people/name-people.ts'
 import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { Package } from '../contract/research.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** Returns everybody named in a package. */
 export function peopleOfPackage({ made_by, downloads }: Pick<PackageRow, 'made_by' | 'downloads'>): (string | null)[] {
@@ -9,7 +9,7 @@ export function peopleOfPackage({ made_by, downloads }: Pick<PackageRow, 'made_b
 }
 
 /** Returns a package, for those who may know of its disclosure. */
-export function viewPackage(row: PackageRow, person: PersonOf): Told<Package> {
+export function viewPackage(row: PackageRow, person: PersonOf): JsonForm<Package> {
   return {
     ...row,
     sizeBytes: row.size_bytes,

@@ -7,7 +7,7 @@ import {
   type ResearchItemFacts,
 } from '#use/disclosure/research/research-state.ts'
 import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from '../contract/research.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
 
 /** Returns everybody named in a disclosure by id. */
@@ -16,7 +16,7 @@ export function peopleOfResearch({ row, extensions = [] }: Pick<ListedResearch, 
   return [prepared_by, undertaking_by, decided_by, ...extensions.flatMap((one) => [one.asked_by, one.decided_by])]
 }
 
-export function viewResearchSummary(listed: ListedResearch, person: PersonOf): Told<ResearchSummary> {
+export function viewResearchSummary(listed: ListedResearch, person: PersonOf): JsonForm<ResearchSummary> {
   const { row, facts, state, isOverdue, waits } = listed
   return {
     ...{ id: row.id, number: row.number, study: row.study, state, isOverdue },
@@ -31,7 +31,7 @@ export function viewResearchSummary(listed: ListedResearch, person: PersonOf): T
 }
 
 /** Returns a disclosure without its packages, which are read separately. */
-export function viewResearch(found: ReadResearch, person: PersonOf): Told<Omit<ResearchDetail, 'packages'>> {
+export function viewResearch(found: ReadResearch, person: PersonOf): JsonForm<Omit<ResearchDetail, 'packages'>> {
   const { row, facts, lacks, extensions, seen, may } = found
   const { undertaking_at, undertaking_by, undertaking_on, undertaking_reference, undertaking_signatory } = row
   const { decided_at, decided_by, outcome, reasons } = row
@@ -70,7 +70,7 @@ export function viewResearch(found: ReadResearch, person: PersonOf): Told<Omit<R
   }
 }
 
-function viewItem({ recording, copyId, copyState, level, ...item }: ResearchItemFacts): Told<ResearchItem> {
+function viewItem({ recording, copyId, copyState, level, ...item }: ResearchItemFacts): JsonForm<ResearchItem> {
   return {
     ...item,
     recording: recording === 'unknown' ? null : recording,

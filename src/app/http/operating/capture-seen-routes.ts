@@ -12,10 +12,10 @@ import { answer, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { readPeriod } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 import { missingParts } from './missing-parts.ts'
 
-type ToldHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
+type FlowHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
 
 const longestDays = { hour: 8, day: 93 }
 
@@ -94,14 +94,14 @@ function viewClient({
   sessions,
   refused,
   problems,
-}: ClientRow): Told<SeenClient> {
+}: ClientRow): JsonForm<SeenClient> {
   return {
     ...{ id: Number(id), trunk, client, firstAt: first_at, lastAt: last_at },
     ...{ sessions: Number(sessions), refused: Number(refused), problems },
   }
 }
 
-function viewHead(flow: ToldHead): Told<ShownHead> {
+function viewHead(flow: FlowHead): JsonForm<ShownHead> {
   const { id, segments, node, client, startedAtMs, endedAtMs, problems } = flow
   const transport = flow.transport as ShownHead['transport']
   return {

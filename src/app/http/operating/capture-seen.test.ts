@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createCallFlows } from '#capture/session/seen/call-flows.ts'
-import { createClientsSeen, type ClientTold } from '#capture/session/seen/clients-seen.ts'
+import { createClientsSeen, type ClientCounts } from '#capture/session/seen/clients-seen.ts'
 import { admit } from '#register/admit.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import type { Reception, StreamReception } from '#register/recordings/reception.ts'
@@ -153,13 +153,13 @@ describe('how recordings come in', () => {
 
 describe('what clients send', () => {
   const into = (db: typeof capture) => ({
-    keep: (told: ClientTold) => noteClient(db, told),
+    keep: (counts: ClientCounts) => noteClient(db, counts),
     forget: () => forgetCaptureSeen(db),
   })
 
   test('is kept by name, added up over restarts, and shown to whoever runs the installation', async () => {
     const clients = createClientsSeen()
-    const told = (times: number) => ({
+    const counts = (times: number) => ({
       ...{ trunk: 'pohjoinen', client: 'SBC/9.1', sessions: times, refused: 0 },
       sends: [
         { kind: 'codec', name: 'PCMA/8000', times } as const,
@@ -167,7 +167,7 @@ describe('what clients send', () => {
       ],
     })
     for (const times of [2, 3]) {
-      clients.putBack([told(times)])
+      clients.putBack([counts(times)])
       const keeping = storeClientsSeen({
         ...into(capture),
         clients,

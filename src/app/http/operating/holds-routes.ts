@@ -5,7 +5,7 @@ import type { Hold } from '../contract/ends.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** Preservation orders, for the security unit and the decision maker only (Act 806/2011 8:24-26). */
 export function holdsRoutes(app: Routes, desk: Desk): void {
@@ -41,7 +41,7 @@ export function holdsRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-function viewOrder(order: Order, names: Map<string, string>, viewer: string): Told<Hold> {
+function viewOrder(order: Order, names: Map<string, string>, viewer: string): JsonForm<Hold> {
   const nameOf = (id: string) => names.get(id) ?? id
   return {
     id: order.id,

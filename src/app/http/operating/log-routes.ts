@@ -11,7 +11,7 @@ import { answer, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 const pageSize = 100
 
@@ -67,7 +67,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-function viewEntry(entry: LogEntry, names: Map<string, string>): Told<ShownEntry> {
+function viewEntry(entry: LogEntry, names: Map<string, string>): JsonForm<ShownEntry> {
   const named = (id: string) => ({ id, name: names.get(id) })
   const { personId, objectKind, objectId } = entry
   return {
@@ -80,7 +80,7 @@ function viewEntry(entry: LogEntry, names: Map<string, string>): Told<ShownEntry
   }
 }
 
-function viewProof({ leaf, checkpoint, isWithheld, proof }: ProvedEntry): Told<LogProof> {
+function viewProof({ leaf, checkpoint, isWithheld, proof }: ProvedEntry): JsonForm<LogProof> {
   return {
     state: isWithheld ? 'withheld' : proof ? (proof.holds ? 'proved' : 'broken') : 'pending',
     leaf,
@@ -100,6 +100,6 @@ function viewCheckpoint({ origin, size, root, signedAt, witnesses }: KnownCheckp
   }
 }
 
-function viewVerification({ step, ...found }: Verification): Told<LogVerification> {
+function viewVerification({ step, ...found }: Verification): JsonForm<LogVerification> {
   return { ...found, step: step as LogVerification['step'] | null }
 }

@@ -14,12 +14,12 @@ import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Refusal } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 const zone = 'Europe/Helsinki'
 const pageSize = 50
 /** Default: today and the six days before. */
-const daysUnlessTold = 6
+const defaultDays = 6
 /** A feed's process sends a heartbeat each minute. */
 const awayAfterMinutes = 5
 
@@ -102,18 +102,18 @@ function periodOf(
   if (askedFrom === 'invalid') return { refused: 'input.invalid', field: 'from' }
   if (askedTo === 'invalid') return { refused: 'input.invalid', field: 'to' }
   const to = askedTo ?? now
-  const from = askedFrom ?? to.toZonedDateTimeISO(zone).subtract({ days: daysUnlessTold }).startOfDay().toInstant()
+  const from = askedFrom ?? to.toZonedDateTimeISO(zone).subtract({ days: defaultDays }).startOfDay().toInstant()
   const hours = to.since(from).total('hours')
   if (hours > 0 && hours <= longestPeriodDays * 24 + 1) return { from, to }
   const message = `The time must end after it begins, and be ${longestPeriodDays} days at most.`
   return { refused: 'input.invalid', field: 'to', message }
 }
 
-function viewFeed(feed: Feed, now: Temporal.Instant): Told<FeedState> {
+function viewFeed(feed: Feed, now: Temporal.Instant): JsonForm<FeedState> {
   const { aliveAt, heardAt, behindSince, fault } = feed
   const isAway = !aliveAt || now.since(aliveAt).total('minutes') > awayAfterMinutes
-  const told = behindSince ? 'behind' : heardAt ? 'well' : 'never'
-  return { ...feed, state: isAway ? 'away' : fault !== null ? 'fault' : told }
+  const state = behindSince ? 'behind' : heardAt ? 'well' : 'never'
+  return { ...feed, state: isAway ? 'away' : fault !== null ? 'fault' : state }
 }
 
 function writeCursor(at: Temporal.Instant, id: string): string {

@@ -82,7 +82,7 @@ async function recorded(facts: SegmentFacts): Promise<SegmentFacts> {
   return facts
 }
 
-async function told(facts: SegmentFacts, minutesAgo = 11): Promise<SegmentFacts> {
+async function reported(facts: SegmentFacts, minutesAgo = 11): Promise<SegmentFacts> {
   await admitFed(capture, 'exchange', [facts])
   await sql`update fed_segment set told_at = now() - make_interval(mins => ${minutesAgo})
     where contact_id = ${facts.contactId}::uuid or segment_id = ${facts.segmentId}::uuid`.execute(owner)
@@ -125,14 +125,14 @@ async function sums(): Promise<Record<string, number>> {
 describe('counts', () => {
   test('what was told, expected, recorded, forbidden, missing and waiting add up, each part of a call once', async () => {
     await report()
-    await told(await recorded(call(5)))
-    await told(call(6))
-    await told(call(7, { decision: { ...drawn, record: false, reason: 'not-drawn' } }))
-    await told(call(8, { answeredAt: undefined, decision: { record: false, reason: 'not-answered' } }))
+    await reported(await recorded(call(5)))
+    await reported(call(6))
+    await reported(call(7, { decision: { ...drawn, record: false, reason: 'not-drawn' } }))
+    await reported(call(8, { answeredAt: undefined, decision: { record: false, reason: 'not-answered' } }))
     const forbidden = call(9, { captureFailure: 'forbidden' })
     await admit(capture, forbidden)
-    await told(forbidden)
-    await told(call(10), 2)
+    await reported(forbidden)
+    await reported(call(10), 2)
     await recorded(call(40))
     await recorded(call(3))
     expect(await sums()).toEqual({
@@ -158,7 +158,7 @@ describe('counts', () => {
     const night = autumn.toInstant().subtract({ minutes: 30 })
     for (const [at, n] of [night, night.add({ hours: 1 })].map((at, n) => [at, n] as const)) {
       const facts = call(1, { startedAt: at, answeredAt: at.add({ seconds: 5 }), endedAt: at.add({ minutes: 2 + n }) })
-      await told(facts)
+      await reported(facts)
     }
     await report()
     const { body } = await read(
@@ -186,7 +186,7 @@ describe('a feed', () => {
     expect(await state()).toMatchObject({ state: 'well', records: 3, calls: 2, outside: 1 })
     const late = await recorded(call(3))
     expect(await state()).toMatchObject({ state: 'behind', behindSince: late.endedAt!.toString() })
-    await told(late)
+    await reported(late)
     expect(await state()).toMatchObject({ state: 'well' })
   })
 
@@ -228,11 +228,11 @@ describe('a feed', () => {
 describe('what does not meet', () => {
   test('is listed by page without caller and official, says why as far as it is known, and the reading is in the log', async () => {
     await report()
-    const lost = await told(call(5))
+    const lost = await reported(call(5))
     const silent = call(6, { captureFailure: 'no-playable-codec' })
     await admit(capture, silent)
-    await told(silent)
-    await told(call(30))
+    await reported(silent)
+    await reported(call(30))
     const first = await list(maintenance, `kind=unrecorded&limit=2&from=${week.from}`)
     expect(first.body['items']).toMatchObject([
       {
@@ -265,7 +265,7 @@ describe('what does not meet', () => {
 
   test('a recording that comes after the feed has told of its call is not missing any more', async () => {
     await report()
-    const late = await told(call(5))
+    const late = await reported(call(5))
     expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(1)
     const [id, segmentId] = [late.callIds, crypto.randomUUID()]
     await recorded({ ...late, callIds: id, segmentId })
@@ -275,7 +275,7 @@ describe('what does not meet', () => {
 
   test('is explained by the data protection officer alone, and with the last of them the alarm is closed under that note', async () => {
     await report()
-    const [one, two] = [await told(call(5)), await told(call(6))]
+    const [one, two] = [await reported(call(5)), await reported(call(6))]
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 2 }])
     for (const browser of [administrator, maintenance, supervisor])
@@ -301,14 +301,14 @@ describe('what does not meet', () => {
     ])
     await watch()
     expect(await openAlarms()).toEqual([])
-    await told(call(4))
+    await reported(call(4))
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 1 }])
   })
 
   test('an alarm is not closed while somebody watches: what was found before it was explained raises none after', async () => {
     await report()
-    await told(call(5))
+    await reported(call(5))
     await watch()
     let isAnswered = false
     const explaining = await owner.transaction().execute(async (tx) => {
@@ -323,8 +323,8 @@ describe('what does not meet', () => {
 
   test('what came after the list was read is not explained with it, nor what its filters leave out', async () => {
     await report()
-    await told(call(5), 12)
-    await told(call(6, { captureFailure: 'disk-full' }), 11)
+    await reported(call(5), 12)
+    await reported(call(6, { captureFailure: 'disk-full' }), 11)
     const readAt = Temporal.Now.instant().subtract({ seconds: 90 }).toString()
     expect(await explain(officer, { kind: 'unrecorded', readAt, why: 'no-session' })).toMatchObject({
       body: { explained: 1 },

@@ -6,7 +6,7 @@ import type { Obstacle, Retention } from '../contract/retention.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** What is held, what ends when, what blocks it: counts (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
@@ -34,7 +34,7 @@ export function retentionRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-function viewRetention({ counts, obstacles, ...found }: Overview): Told<Retention> {
+function viewRetention({ counts, obstacles, ...found }: Overview): JsonForm<Retention> {
   return {
     ...found,
     recordings: {

@@ -5,10 +5,10 @@ import { holdsAt } from '#safeguards/people/history/intervals.ts'
 import { stateInstant } from '#safeguards/people/person-now.ts'
 import type { PersonInContext } from '#safeguards/people/read-person.ts'
 import type { Person, PersonDetail } from '../contract/directory.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** A line of the directory. */
-export function viewSummary(person: PersonSummary, numbering: NumberingOptions): Told<Person> {
+export function viewSummary(person: PersonSummary, numbering: NumberingOptions): JsonForm<Person> {
   return {
     id: person.id,
     userId: person.userId,
@@ -27,7 +27,7 @@ export function viewPerson(
   { person, units, supervisors, subordinates }: PersonInContext,
   numbering: NumberingOptions,
   now: Temporal.Instant,
-): Told<PersonDetail> {
+): JsonForm<PersonDetail> {
   const at = stateInstant(person, now)
   const place = ({ unitId, supervisorId }: { unitId: string | null; supervisorId: string | null }) => ({
     unit: unitId === null ? null : (units.get(unitId) ?? unitId),

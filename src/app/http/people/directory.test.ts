@@ -52,7 +52,7 @@ const list = async (query: string, by = keeper) =>
     next?: string
     mayChange: boolean
   }
-const told = (given: { body: unknown }) => (given.body as { error?: { message: string } }).error?.message
+const reported = (given: { body: unknown }) => (given.body as { error?: { message: string } }).error?.message
 
 describe('entering a person', () => {
   test('begins name, place and number on the first day, as Helsinki counts days', async () => {
@@ -95,7 +95,7 @@ describe('entering a person', () => {
     await enter({ name: 'Edeltäjä', phone, employedTo: '2025-06-30' })
     const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
     expect(given).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
-    expect(told(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
+    expect(reported(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
     // From the day after, it is free, and goes to somebody else once a second person confirms it.
     const next = await enter({ phone, employedFrom: '2025-07-01' })
     expect(next).toMatchObject({ status: 202, body: { phones: [] } })

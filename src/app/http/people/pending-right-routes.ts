@@ -1,5 +1,5 @@
 import { listPendingDisclosures } from '#use/disclosure/pending-disclosures.ts'
-import { listPendingRights, tellPendingRight } from '#use/requests/pending-rights.ts'
+import { listPendingRights, notifyPendingRight } from '#use/requests/pending-rights.ts'
 import { answer } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
@@ -11,6 +11,6 @@ export function pendingRightRoutes(app: Routes, desk: Desk): void {
     listPendingDisclosures: ({ session }) => listPendingDisclosures(desk.db, session),
 
     tellPendingRight: ({ session, params, body: { requestId, how } }) =>
-      tellPendingRight(desk.db, session, { draft: params.id, request: requestId, how }),
+      notifyPendingRight(desk.db, session, { draft: params.id, request: requestId, how }),
   })
 }

@@ -6,7 +6,7 @@ import { unitNames } from '#safeguards/people/units.ts'
 import type { HeldRight, RightRequest } from '../contract/rights.ts'
 import { viewNumber } from '../description/view-number.ts'
 import { describedNow, type Desk } from '../desk.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** Present names of everything in some records. */
 export interface RightsContext {
@@ -39,7 +39,7 @@ export async function contextOf(
 }
 
 /** A request with names. */
-export function viewRequest(request: RequestRecord, { person, scope }: RightsContext): Told<RightRequest> {
+export function viewRequest(request: RequestRecord, { person, scope }: RightsContext): JsonForm<RightRequest> {
   return {
     ...request,
     batch: request.batchId,
@@ -51,7 +51,7 @@ export function viewRequest(request: RequestRecord, { person, scope }: RightsCon
 }
 
 /** A right with names. */
-export function viewHeld(right: RightRecord, { person, scope }: RightsContext): Told<HeldRight> {
+export function viewHeld(right: RightRecord, { person, scope }: RightsContext): JsonForm<HeldRight> {
   const { role, revoked } = right
   return {
     ...right,

@@ -148,13 +148,13 @@ describe('a study', () => {
       region: [true, false],
       language: [true, true],
     }
-    for (const [by, tells] of Object.entries(expected)) {
+    for (const [by, answers] of Object.entries(expected)) {
       const { rows } = await study(browsers.eero, `${whole}&by=${by}&measure=wait`)
       const answered = rows.filter(({ figures }) => (figures.answered ?? 0) >= 20)
       expect(
         answered.map(({ figures }) => typeof figures.median?.seconds === 'number'),
         by,
-      ).toEqual(tells.slice(0, answered.length))
+      ).toEqual(answers.slice(0, answered.length))
     }
   })
 

@@ -85,11 +85,11 @@ export function studyRoutes(app: Routes, desk: Desk): void {
           if ('refused' in still || !reachesStudies(still)) return undefined
           const description = describedNow(desk)
           const { byNumber, ...others } = await today(still)
-          const told: Today = {
+          const figures: Today = {
             ...others,
             byNumber: byNumber.map((one) => ({ ...viewNumber(description, one.number), ...one })),
           }
-          return { event: 'today', data: told }
+          return { event: 'today', data: figures }
         },
         onFault: (error) => request.log.error({ err: error }, 'calls of the day could not be shown'),
         onClosed,

@@ -22,7 +22,7 @@ import { describedNow, type Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'
 import { viewLetter } from './request-view.ts'
 import type { Routes } from '../routes.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** Letters of requests, and their templates (R42, R44, L7). */
 export function letterRoutes(app: Routes, desk: Desk): void {
@@ -96,7 +96,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
 }
 
 /** Templates with their fields, and the names of their editors. */
-async function viewTemplates(desk: Desk, templates: readonly Template[]): Promise<Told<LetterTemplate>[]> {
+async function viewTemplates(desk: Desk, templates: readonly Template[]): Promise<JsonForm<LetterTemplate>[]> {
   const people = templates.flatMap(({ changed }) => changed?.by ?? [])
   const names = await currentNames(desk.db, people)
   return templates.map(({ changed, ...template }) => ({

@@ -1,7 +1,7 @@
 import type { Session } from '#safeguards/people/session.ts'
 import { listCallsOf } from '#use/requests/calls/list-calls.ts'
 import { findCall, type SearchedCall } from '#use/requests/calls/find-call.ts'
-import { readTold, type ToldOfCall } from '#use/requests/calls/told-of-call.ts'
+import { parseReport, type ReportedCall } from '#use/requests/calls/reported-call.ts'
 import { giveUpCall, verifyCall, withdrawCall } from '#use/requests/calls/verify-call.ts'
 import { answer, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
@@ -19,10 +19,12 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
     withdrawCall: ({ session, params }) => withdrawCall(desk.db, session, callIn(params)),
   })
 
-  async function searchCall(session: Session, call: { requestId: string; callId?: string }, body: ToldOfCall) {
-    const told = readTold(body, today())
-    if ('refused' in told) return told
-    return viewed(findCall(desk.db, session, call, told), (searched) => callOf(desk, session, call.requestId, searched))
+  async function searchCall(session: Session, call: { requestId: string; callId?: string }, body: ReportedCall) {
+    const report = parseReport(body, today())
+    if ('refused' in report) return report
+    return viewed(findCall(desk.db, session, call, report), (searched) =>
+      callOf(desk, session, call.requestId, searched),
+    )
   }
 }
 

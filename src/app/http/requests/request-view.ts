@@ -5,7 +5,7 @@ import type { ReadRequest } from '#use/requests/read-request.ts'
 import type { RequestRow } from '#use/requests/request-facts.ts'
 import type { Letter } from '../contract/letters.ts'
 import type { RequestDetail, RequestSummary } from '../contract/requests.ts'
-import type { Told } from '../to-json.ts'
+import type { JsonForm } from '../to-json.ts'
 
 /** Returns everybody named in a request by id. */
 export function peopleOf(request: RequestRow) {
@@ -13,7 +13,7 @@ export function peopleOf(request: RequestRow) {
   return [entered_by, assigned_to, official_id, identified_by, extended_by, closed_by]
 }
 
-export function viewSummary(listed: ListedRequest, person: PersonOf): Told<RequestSummary> {
+export function viewSummary(listed: ListedRequest, person: PersonOf): JsonForm<RequestSummary> {
   const { requesterName: name } = listed
   return { ...viewFacts(listed, person), requester: name === undefined ? undefined : { name } }
 }
@@ -22,7 +22,7 @@ export function viewSummary(listed: ListedRequest, person: PersonOf): Told<Reque
 export function viewRequest(
   { request, ...found }: ReadRequest,
   person: PersonOf,
-): Told<Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness'>> {
+): JsonForm<Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness'>> {
   const { identified_at, identified_by, identified_how, extended_at, extended_by, extended_until, extension_reason } =
     request
   const { closed_at, closed_by, outcome, official_id } = request
@@ -43,7 +43,7 @@ export function viewRequest(
   }
 }
 
-export function viewLetter({ madeBy, delivered, ...letter }: ListedLetter, person: PersonOf): Told<Letter> {
+export function viewLetter({ madeBy, delivered, ...letter }: ListedLetter, person: PersonOf): JsonForm<Letter> {
   return {
     ...letter,
     madeBy: person(madeBy),

@@ -181,11 +181,11 @@ async function readAloud(bytes: Buffer) {
   }
   const { info } = await doc.getMetadata()
   const outline = (await doc.getOutline()) as { title: string; items: { title: string }[] }[]
-  const told = info as { Title?: string; Language?: string }
+  const reported = info as { Title?: string; Language?: string }
   return {
     text,
-    title: told.Title,
-    language: told.Language,
+    title: reported.Title,
+    language: reported.Language,
     bookmarks: outline.flatMap(({ title, items }) => [title, ...items.map((item) => item.title)]),
   }
 }

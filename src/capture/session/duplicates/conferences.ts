@@ -56,16 +56,17 @@ export function createConferences(parts: {
         heard[at] !== undefined &&
         heard.some((one, n) => counts[n] && one !== undefined && one !== heard[at] && !isApart(at, n))
       live.forEach((session, at) => {
-        if (session !== opening && isIn(at) !== isShared(session)) void session.tell({ type: 'shared', on: isIn(at) })
+        if (session !== opening && isIn(at) !== isShared(session))
+          void session.dispatch({ type: 'shared', on: isIn(at) })
       })
       return opening !== undefined && isIn(live.indexOf(opening))
     },
     others(invitation, facts, at) {
-      const told = othersHeard(invitation, facts, at, random.uuid)
-      if (told.officials.length === 0) return told
+      const reported = othersHeard(invitation, facts, at, random.uuid)
+      if (reported.officials.length === 0) return reported
       const own = recent.live(facts).filter(({ caller }) => !isAnotherCaller(caller, facts.caller))
       const live = new Set(own.map((segment) => segment.official))
-      return { at, officials: told.officials.filter((one) => !live.has(whoAnswers(one.official))) }
+      return { at, officials: reported.officials.filter((one) => !live.has(whoAnswers(one.official))) }
     },
   }
   return conferences

@@ -18,18 +18,18 @@ import type { SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
 import { answeringOfficial, withholdingFor } from '../machine/answering-official.ts'
 
-export interface Told {
+export interface SessionRequest {
   asked: IncomingRequest
   invitation: CallInvitation
 }
 
 export interface DuplicateSessions {
   /** Answers a session and registers it as a duplicate of `first`. */
-  join(told: Told, first: RunningSession): Promise<void>
+  join(request: SessionRequest, first: RunningSession): Promise<void>
   has(dialogId: string): boolean
   /** Returns the state against which a later request is read. */
   knownOf(dialogId: string): KnownBefore | undefined
-  change(told: Told): Promise<void>
+  change(request: SessionRequest): Promise<void>
   /** Applies the answer to our own offer, received in the ACK. */
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
   /** Returns a duplicate's recording session, and the leg with which it continues when it is no longer a duplicate. */
@@ -54,8 +54,8 @@ interface Twin {
   firstId: string
   leg: SessionLeg
   /** The client's last request; undefined if unknown. */
-  told: Told | undefined
-  toldMs: number
+  lastRequest: SessionRequest | undefined
+  lastRequestMs: number
   beganMs: number
   heardMs: number | undefined
   received: number
@@ -86,7 +86,7 @@ export function createDuplicateSessions(parts: {
   /** Deletes everything about a dialog. */
   forget: (dialogId: string) => void
   /** Called if the duplicate's client has reported meanwhile that another official has the call. */
-  passOn: (session: RunningSession, told: Told) => Promise<void>
+  passOn: (session: RunningSession, request: SessionRequest) => Promise<void>
 }): DuplicateSessions {
   const { options, limits, sessions, reader, hold } = parts
   const { clock, mediaAddress, random } = options
@@ -128,7 +128,7 @@ export function createDuplicateSessions(parts: {
     return streams.ports.size > 0 ? streams : undefined
   }
 
-  function answer({ asked, invitation }: Told, leg: SessionLeg): { sent: boolean; leg: SessionLeg } {
+  function answer({ asked, invitation }: SessionRequest, leg: SessionLeg): { sent: boolean; leg: SessionLeg } {
     const { streams, place, sdpSessionId } = leg
     const { sent, described } = answerSession(asked, invitation.offer, leg.described, {
       ...{
@@ -142,11 +142,19 @@ export function createDuplicateSessions(parts: {
     return { sent, leg: { ...leg, described } }
   }
 
-  function enter(leg: SessionLeg, told: Told | undefined, first: RunningSession): void {
+  function enter(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
     const now = clock.monotonicMs()
     const none = { heardMs: undefined, received: receivedOf(leg), aloneFor: 0, heardFor: 0 }
     const isOriginal = !seconds.has(leg.dialog.id)
-    twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none, isOriginal })
+    twins.set(leg.dialog.id, {
+      firstId: first.dialog.id,
+      leg,
+      lastRequest: request,
+      lastRequestMs: now,
+      beganMs: now,
+      ...none,
+      isOriginal,
+    })
     hold(first)
   }
 
@@ -219,8 +227,8 @@ export function createDuplicateSessions(parts: {
     const heir = session.state?.phase === 'live' ? takeHeir(session) : undefined
     if (!heir) return false
     const beforeId = session.dialog.id
-    const { leg, told } = heir
-    const isNews = heir.toldMs > reader.beganMs(beforeId, 0)
+    const { leg, lastRequest: request } = heir
+    const isNews = heir.lastRequestMs > reader.beganMs(beforeId, 0)
     sessions.delete(beforeId)
     sessions.set(leg.dialog.id, session)
     const hasEnded = why === 'has-ended'
@@ -235,15 +243,15 @@ export function createDuplicateSessions(parts: {
       }
       if (!was || !state) return
       parts.onMoved(session, state.facts, heir.isOriginal)
-      if (told && isNews && answeringOfficial(told.invitation, state.facts.official) === 'passed-on')
-        await parts.passOn(session, told)
+      if (request && isNews && answeringOfficial(request.invitation, state.facts.official) === 'passed-on')
+        await parts.passOn(session, request)
     })
     return true
   }
 
   return {
-    async join(told, first) {
-      const { asked, invitation } = told
+    async join(request, first) {
+      const { asked, invitation } = request
       const { dialog } = asked
       seconds.add(dialog.id)
       const offered = invitation.offer ? invitation.streams : [ownOfferPlan(asked.source.address)]
@@ -253,9 +261,9 @@ export function createDuplicateSessions(parts: {
       }
       const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: newSdpSessionId(random) }
       const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
-      const made = answer(told, { ...leg, streams })
+      const made = answer(request, { ...leg, streams })
       const isTaken = made.sent && offered.some(({ accepted }) => accepted)
-      if (isTaken && first.state?.phase === 'live') enter(made.leg, told, first)
+      if (isTaken && first.state?.phase === 'live') enter(made.leg, request, first)
       else {
         streams?.closeAll()
         seconds.delete(dialog.id)
@@ -270,10 +278,10 @@ export function createDuplicateSessions(parts: {
       const answeredAt = state?.phase === 'live' ? state.session.facts.answeredAt : undefined
       return { streams, ...(metadata && { metadata }), answeredAt }
     },
-    async change(told) {
-      const twin = twins.get(told.asked.dialog.id)
+    async change(request) {
+      const twin = twins.get(request.asked.dialog.id)
       if (!twin) return
-      const { invitation } = told
+      const { invitation } = request
       const { place } = twin.leg
       const first = sessions.get(twin.firstId)
       const streams = invitation.offer ? invitation.streams : place.streams
@@ -286,11 +294,11 @@ export function createDuplicateSessions(parts: {
         answerVersion: place.answerVersion + (invitation.offer ? 1 : 0),
       }
       opened?.pause(paused)
-      twin.told = told
-      twin.toldMs = clock.monotonicMs()
-      twin.leg = answer(told, { ...twin.leg, place: next, streams: opened }).leg
+      twin.lastRequest = request
+      twin.lastRequestMs = clock.monotonicMs()
+      twin.leg = answer(request, { ...twin.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
-      if (!twins.has(told.asked.dialog.id)) opened?.closeAll()
+      if (!twins.has(request.asked.dialog.id)) opened?.closeAll()
       holdFirst(twin.firstId)
     },
     acknowledged(dialogId, streams) {

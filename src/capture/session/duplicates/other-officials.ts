@@ -19,18 +19,21 @@ type NoteOther = { do: 'note-other'; facts: SegmentFacts }
 export function otherOfficialsEffects(
   of: SegmentFacts,
   before: readonly SegmentFacts[],
-  told: OtherOfficials | undefined,
+  reported: OtherOfficials | undefined,
 ): { others: readonly SegmentFacts[]; effects: NoteOther[] } {
-  if (!told) return { others: before, effects: [] }
+  if (!reported) return { others: before, effects: [] }
   const isHeard = ({ official }: SegmentFacts) =>
-    told.officials.some((one) => one.official.personId === official?.personId)
-  const joined = told.officials
+    reported.officials.some((one) => one.official.personId === official?.personId)
+  const joined = reported.officials
     .filter(({ official }) => !before.some((known) => known.official?.personId === official.personId))
-    .map(({ segmentId, official }) => segmentOf(of, segmentId, official, told.at))
+    .map(({ segmentId, official }) => segmentOf(of, segmentId, official, reported.at))
   const left = before.filter((known) => !isHeard(known))
   return {
     others: [...before.filter(isHeard), ...joined],
-    effects: [...joined.map((facts): NoteOther => ({ do: 'note-other', facts })), ...endOtherOfficials(left, told.at)],
+    effects: [
+      ...joined.map((facts): NoteOther => ({ do: 'note-other', facts })),
+      ...endOtherOfficials(left, reported.at),
+    ],
   }
 }
 

@@ -1,7 +1,7 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { forbiddenBefore, isUntold } from '../machine/describe-segment.ts'
-import { findOwnCall, isAnotherCaller, type RememberedSegment, type ToldParties } from './whose-call.ts'
+import { forbiddenBefore, isUnreported } from '../machine/describe-segment.ts'
+import { findOwnCall, isAnotherCaller, type RememberedSegment, type ReportedParties } from './whose-call.ts'
 
 export interface RecentCalls {
   /**
@@ -11,7 +11,7 @@ export interface RecentCalls {
   find(
     callIds: readonly string[],
     trunk: string,
-    told: ToldParties,
+    reported: ReportedParties,
     now: Temporal.Instant,
   ): RememberedSegment | 'others' | undefined
   /**
@@ -91,18 +91,18 @@ export function createRecentCalls(): RecentCalls {
     named(callIds).filter((segment) => segment.trunk === undefined || segment.trunk === trunk)
 
   return {
-    find(callIds, trunk, told, now) {
+    find(callIds, trunk, reported, now) {
       forgetBefore(now.subtract({ hours: holdHours }))
-      return findOwnCall(namedIn(trunk, callIds), told, now)
+      return findOwnCall(namedIn(trunk, callIds), reported, now)
     },
-    findTwin({ callIds, contactId, caller, official: told, numberReached }, trunk, isGuess = false) {
-      const official = whoAnswers(told)
+    findTwin({ callIds, contactId, caller, official: reported, numberReached }, trunk, isGuess = false) {
+      const official = whoAnswers(reported)
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
           segment.contactId === contactId &&
           (isGuess || !isAnotherCaller(segment.caller, caller)) &&
-          (segment.numberReached.key === numberReached.key || isUntold(segment.numberReached)) &&
+          (segment.numberReached.key === numberReached.key || isUnreported(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },

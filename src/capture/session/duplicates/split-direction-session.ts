@@ -73,7 +73,7 @@ export function createSplitDirectionSessions(parts: {
     const first = firstOf(half)
     if (!first) return
     if (stream) first.media?.retarget(stream)
-    if (stream) await first.tell({ type: 'joined', stream })
+    if (stream) await first.dispatch({ type: 'joined', stream })
     hold(first)
   }
 
@@ -81,7 +81,7 @@ export function createSplitDirectionSessions(parts: {
     async join(request, invitation, first) {
       const track = Object.values(invitation.parties.streams)[0]
       // Both sessions are offered at the same moment: the first may still be opening.
-      await first.tell({ type: 'joined' })
+      await first.dispatch({ type: 'joined' })
       const { state, media } = first
       if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
       const { streams, tracks, joined = [] } = state.session
@@ -94,11 +94,11 @@ export function createSplitDirectionSessions(parts: {
       const half = { dialog, firstId: first.dialog.id, index, sdpSessionId, version: 1 }
       const stream = { ...ownOfferPlan(request.source.address), index }
       if ((await media.addStreams([stream])) === 'no-port') return false
-      await first.tell({ type: 'joined', stream, track })
+      await first.dispatch({ type: 'joined', stream, track })
       const made = write(half, sdpOf(request), request.source.address)
       if (!made || !request.respond(200, { body: made.text, contentType: 'application/sdp' })) {
         media.closeStreams([index])
-        await first.tell({ type: 'left', index })
+        await first.dispatch({ type: 'left', index })
         request.respond(488)
         return true
       }
@@ -122,7 +122,7 @@ export function createSplitDirectionSessions(parts: {
       halves.delete(dialogId)
       const first = firstOf(half)
       if (!first) return
-      void first.tell({ type: 'left', index: half.index }).then(() => {
+      void first.dispatch({ type: 'left', index: half.index }).then(() => {
         hold(first)
       })
       // Waits for the last packets.

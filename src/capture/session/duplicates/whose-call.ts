@@ -22,7 +22,7 @@ export interface RememberedSegment extends EarlierSegment {
   forbidden: boolean
 }
 
-export interface ToldParties {
+export interface ReportedParties {
   /** Absent if the caller is unknown. */
   caller: Caller | undefined
   /** Numbers of all reported participants. */
@@ -34,11 +34,11 @@ const passedOnWithin = { minutes: 5 }
 
 /** Returns true if both callers are reported and differ. */
 export function isAnotherCaller(one: Caller, other: Caller): boolean {
-  return isTold(one) && isTold(other) && one.key !== other.key
+  return isReported(one) && isReported(other) && one.key !== other.key
 }
 
 /** A withheld number counts as reported. */
-function isTold({ kind, key }: Caller): boolean {
+function isReported({ kind, key }: Caller): boolean {
   return key !== null || kind === 'withheld'
 }
 
@@ -49,7 +49,7 @@ function isTold({ kind, key }: Caller): boolean {
  */
 export function findOwnCall(
   known: readonly RememberedSegment[],
-  { caller, numbers }: ToldParties,
+  { caller, numbers }: ReportedParties,
   now: Temporal.Instant,
 ): RememberedSegment | 'others' | undefined {
   if (known.length === 0) return undefined

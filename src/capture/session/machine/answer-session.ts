@@ -41,7 +41,7 @@ export function refusedAtEnd(incoming: IncomingRequest, stopping: AbortSignal): 
 }
 
 /** Returns true if the answer has SDP: an INVITE without an offer gets the last answer (RFC 3261 section 14.2). */
-export function tellsMedia({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
+export function describesMedia({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
   return offer !== undefined || request.method === 'INVITE'
 }
 

@@ -72,11 +72,11 @@ export function othersHeard(
 /** Only officials of the directory transfer calls: any other name may be a better one for the same person. */
 export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
   const { connected } = invitation.parties
-  const told = officialOf(invitation)
+  const reported = officialOf(invitation)
   const present = new Set(connected.officials.map(({ personId }) => personId))
   if (!known) return 'same'
   if (present.size > 1 && !connected.caller) return 'consultation'
-  if (!told || (told.personId ?? told.phone) === (known.personId ?? known.phone)) return 'same'
-  if (known.personId === undefined || told.personId === undefined || present.has(known.personId)) return 'several'
+  if (!reported || (reported.personId ?? reported.phone) === (known.personId ?? known.phone)) return 'same'
+  if (known.personId === undefined || reported.personId === undefined || present.has(known.personId)) return 'several'
   return 'passed-on'
 }

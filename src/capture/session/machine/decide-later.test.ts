@@ -113,7 +113,7 @@ test('a call of which nobody tells the number is history, and recorded from when
   await speaker.speak(before, 20)
   const ports = await ask(invitation())
   expect(ports).toEqual(before)
-  const toldAt = Temporal.Now.instant()
+  const reportedAt = Temporal.Now.instant()
   await speaker.speak(ports, 30)
   await bye()
   await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60))
@@ -122,7 +122,7 @@ test('a call of which nobody tells the number is history, and recorded from when
   expect(whole).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
   // From when the number was reported, and not before (R14).
   expect(Temporal.Instant.compare(whole!.recording!.startedAt, whole!.answeredAt!)).toBe(1)
-  expect(whole!.recording!.startedAt.until(toldAt).total('seconds')).toBeLessThan(2)
+  expect(whole!.recording!.startedAt.until(reportedAt).total('seconds')).toBeLessThan(2)
   expect(wired.recorder.live).toBe(0)
 })
 

@@ -1,5 +1,5 @@
 import type { SegmentFacts } from '#register/admit.ts'
-import { isOutside, isUntold, notAnswered, type CallInvitation } from './describe-segment.ts'
+import { isOutside, isUnreported, notAnswered, type CallInvitation } from './describe-segment.ts'
 import type { Offer } from './session-types.ts'
 
 /**
@@ -13,8 +13,8 @@ export function decideLater(
   facts: SegmentFacts,
   describe: () => Offer | 'outside',
 ): 'as-before' | 'another' | Offer {
-  const isTold = found === 'metadata' || found === 'both'
-  if (!isTold || facts.recording || facts.decision.record) return 'as-before'
+  const isReported = found === 'metadata' || found === 'both'
+  if (!isReported || facts.recording || facts.decision.record) return 'as-before'
   const waitsFor = undecidedReason(facts)
   if (waitsFor) {
     const offer = (waitsFor === 'answer' ? !parties.awaitsAnswer : parties[waitsFor]) ? describe() : 'outside'
@@ -32,7 +32,7 @@ export function undecidedReason({
   official,
 }: SegmentFacts): 'number' | 'official' | 'answer' | undefined {
   if (decision.reason === notAnswered) return 'answer'
-  if (decision.reason === 'unknown-number' && isUntold(numberReached)) return 'number'
+  if (decision.reason === 'unknown-number' && isUnreported(numberReached)) return 'number'
   return decision.reason === 'no-official' && !official?.personId ? 'official' : undefined
 }
 

@@ -4,7 +4,7 @@ import {
   callIdsOf,
   describeSegment,
   officialOf,
-  toldCallerOf,
+  reportedCallerOf,
   type CallInvitation,
   type EarlierSegment,
 } from './describe-segment.ts'
@@ -39,8 +39,8 @@ export function createDescribeRequest(parts: {
   return (asked, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(asked)
-    const told = { caller: toldCallerOf(invitation), numbers: invitation.parties.connected.numbers }
-    const found = earlier ?? recent.find(callIds, trunk, told, now)
+    const reported = { caller: reportedCallerOf(invitation), numbers: invitation.parties.connected.numbers }
+    const found = earlier ?? recent.find(callIds, trunk, reported, now)
     const before = found === 'others' ? undefined : found
     const offer = describeSegment(invitation, {
       version: versionAt(answeredAt),
@@ -59,7 +59,7 @@ export function createDescribeRequest(parts: {
     })
     // One id was reported for two callers: a person can check if it is one call.
     const isDoubtful =
-      found === 'others' || (before && !earlier && told.caller && isAnotherCaller(told.caller, before.caller))
+      found === 'others' || (before && !earlier && reported.caller && isAnotherCaller(reported.caller, before.caller))
     if (offer === 'outside' || !isDoubtful) return offer
     return { ...offer, facts: { ...offer.facts, marks: withMark(offer.facts.marks, 'needs-review') } }
   }

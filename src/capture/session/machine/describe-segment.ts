@@ -48,7 +48,7 @@ export interface EarlierSegment {
   awaitsCaller?: true | undefined
 }
 
-type TellsNumber = Pick<EarlierSegment, 'numberReached'>
+type ReachedNumber = Pick<EarlierSegment, 'numberReached'>
 
 /** Reason for no recording: use of this call's recording with this official was forbidden in an earlier segment. */
 export const forbiddenBefore = 'forbidden'
@@ -63,7 +63,7 @@ type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision[
 export const notAnswered = 'not-answered'
 
 /** Number called if none was reported: the call is entered all the same (R9). */
-const untoldNumber = 'unknown' as PhoneNumberKey
+const unreportedNumber = 'unknown' as PhoneNumberKey
 
 /**
  * Returns the facts of an invitation's segment, with the plan's decision (R10-R14).
@@ -73,14 +73,15 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const { parties, times, streams, metadata } = invitation
   if (isOutside(parties)) return 'outside'
   const { answeredAt, arrivedAt, earlier, isSameSession, ids } = context
-  const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
-  const calledBefore = earlier && isUntold(earlier.numberCalled) ? undefined : earlier?.numberCalled
+  const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: unreportedNumber }
+  const calledBefore = earlier && isUnreported(earlier.numberCalled) ? undefined : earlier?.numberCalled
   const called = calledBefore ?? { ...reached, kind: parties.number?.entry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
   const isKnownOf =
     earlier?.awaitsCaller ?? (!isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller))
-  const caller = callerBeside(invitation, isKnownOf) ?? (isSameSession ? earlier?.caller : undefined) ?? untoldCaller
+  const caller =
+    callerBeside(invitation, isKnownOf) ?? (isSameSession ? earlier?.caller : undefined) ?? unreportedCaller
   const awaitsCaller = isKnownOf && isUnknownCaller(caller)
   // A call that may be another contact's is not drawn by that contact's id.
   const drawnOn = (awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
@@ -140,7 +141,7 @@ function decide(
   if (parties.awaitsAnswer) return { record: false, reason: notAnswered, descriptionVersion: version.version, drawnOn }
   return decideRecording({
     ...{ version, drawKey, drawnOn, answeredAt, quotaUsed },
-    numberReached: isUntold(reached) ? null : reached.key,
+    numberReached: isUnreported(reached) ? null : reached.key,
     viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
     officialId: officialOf(invitation)?.personId,
     consents: parties.official?.entry?.consentedFrom != null,
@@ -161,9 +162,9 @@ export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Inst
 }
 
 /** Returns what a later request of the same session adds to the known parties. */
-export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
+export function describeParties(invitation: CallInvitation, known?: ReachedNumber): PartyFacts {
   const official = officialOf(invitation)
-  const caller = toldCallerOf(invitation)
+  const caller = reportedCallerOf(invitation)
   const doubts = marksOf(invitation, known)
   return {
     ...(official && { official }),
@@ -179,7 +180,7 @@ export function isOutside({ direction }: CallInvitation['parties']): boolean {
 
 /** Returns true until the end of a call with no reported number: it may be outgoing, and is not admitted before. */
 export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, 'numberReached' | 'endedAt'>): boolean {
-  return isUntold(numberReached) && endedAt === undefined
+  return isUnreported(numberReached) && endedAt === undefined
 }
 
 /** Returns true while a segment is not admitted: later requests may move it outside the register or to another contact. */
@@ -188,8 +189,8 @@ export function isHeldBack(facts: Pick<SegmentFacts, 'numberReached' | 'endedAt'
 }
 
 /** Returns true if the number called was not reported. */
-export function isUntold({ key }: { key: PhoneNumberKey }): boolean {
-  return key === untoldNumber
+export function isUnreported({ key }: { key: PhoneNumberKey }): boolean {
+  return key === unreportedNumber
 }
 
 /** Returns true for a caller with neither a reported nor a withheld number. */
@@ -197,7 +198,7 @@ export function isUnknownCaller({ kind, key }: SegmentFacts['caller']): boolean 
   return key === null && kind !== 'withheld'
 }
 
-const untoldCaller: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
+const unreportedCaller: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
 
 /** The From of the recording session is the client's own as often as the caller's. */
 function isGuess(caller: CallInvitation['parties']['caller']): boolean {
@@ -220,11 +221,11 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
 
 /** Returns the caller. A guess does not make the call with an earlier segment's id another caller's. */
 function callerBeside(invitation: CallInvitation, isKnownOf: boolean) {
-  return isKnownOf ? toldCallerOf(invitation) : callerOf(invitation)
+  return isKnownOf ? reportedCallerOf(invitation) : callerOf(invitation)
 }
 
 /** Returns the caller; undefined if none was reported or it is guessed. */
-export function toldCallerOf(invitation: CallInvitation): SegmentFacts['caller'] | undefined {
+export function reportedCallerOf(invitation: CallInvitation): SegmentFacts['caller'] | undefined {
   return isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
 }
 
@@ -247,13 +248,13 @@ function numberReached({ parties }: CallInvitation): SegmentFacts['numberReached
   return { key: number.key, ...(entry && { name: entry.names }) }
 }
 
-function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFacts['marks'] {
+function marksOf(invitation: CallInvitation, earlier?: ReachedNumber): SegmentFacts['marks'] {
   const { parties, problems } = invitation
-  const toldBefore = numberReached(invitation) === undefined && earlier?.numberReached.name !== undefined
-  const doubts = parties.needsReview.filter((reason) => !(toldBefore && reason === 'numberUnknown'))
+  const reportedBefore = numberReached(invitation) === undefined && earlier?.numberReached.name !== undefined
+  const doubts = parties.needsReview.filter((reason) => !(reportedBefore && reason === 'numberUnknown'))
   const doubtful = doubts.length > 0 || problems.some(castsDoubt)
   return [
-    ...(parties.number?.entry || toldBefore ? [] : (['unknown-number'] as const)),
+    ...(parties.number?.entry || reportedBefore ? [] : (['unknown-number'] as const)),
     ...(doubtful ? (['needs-review'] as const) : []),
     ...(parties.isUnverified ? (['caller-unverified'] as const) : []),
   ]

@@ -29,7 +29,7 @@ export function marksOfStored(
   { marks, endedAt }: SegmentFacts,
   { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,
 ): SegmentMark[] {
-  const told = found.reduce(withMark, marks)
+  const reported = found.reduce(withMark, marks)
   // Silence from end to end is marked: the listener should know that no packets came.
-  return endedAt && stored.packetsReceived === 0 ? withMark(told, 'incomplete') : told
+  return endedAt && stored.packetsReceived === 0 ? withMark(reported, 'incomplete') : reported
 }

@@ -6,7 +6,7 @@ const at = (text: string) => Temporal.Instant.from(`2027-03-03T08:${text}Z`)
 const now = at('10:00')
 
 /** Returns an invitation with these times, in minutes and seconds. */
-function told(times: { started?: string; answered?: string; ended?: string }): CallInvitation {
+function invitationWith(times: { started?: string; answered?: string; ended?: string }): CallInvitation {
   const ms = (text: string) => at(text).epochMilliseconds
   const { started, answered, ended } = times
   return {
@@ -22,17 +22,17 @@ function told(times: { started?: string; answered?: string; ended?: string }): C
 }
 
 test('an answer counts that is told later, by a clock that may be ahead and not by one that seems behind', () => {
-  const early = clientClock(told({ started: '04:00' }), at('05:00'))
-  expect(lateAnswerTime(told({ answered: '05:20' }), early, now)).toEqual(at('05:20'))
-  const ahead = clientClock(told({ started: '05:03' }), at('05:00'))
-  expect(lateAnswerTime(told({ answered: '05:20' }), ahead, now)).toEqual(at('05:17'))
-  const known = clientClock(told({ started: '04:00', answered: '04:59' }), at('05:00'))
-  expect(lateAnswerTime(told({ answered: '06:00' }), known, now)).toBeUndefined()
+  const early = clientClock(invitationWith({ started: '04:00' }), at('05:00'))
+  expect(lateAnswerTime(invitationWith({ answered: '05:20' }), early, now)).toEqual(at('05:20'))
+  const ahead = clientClock(invitationWith({ started: '05:03' }), at('05:00'))
+  expect(lateAnswerTime(invitationWith({ answered: '05:20' }), ahead, now)).toEqual(at('05:17'))
+  const known = clientClock(invitationWith({ started: '04:00', answered: '04:59' }), at('05:00'))
+  expect(lateAnswerTime(invitationWith({ answered: '06:00' }), known, now)).toBeUndefined()
 })
 
 test('an end counts that is told, later by as much as the clock may be behind, and never after now', () => {
-  const clock = clientClock(told({ started: '04:00', answered: '04:58' }), at('05:00'))
-  expect(reportedEnd(told({ ended: '09:00' }), clock, now)).toEqual(at('09:02'))
-  expect(reportedEnd(told({ ended: '11:00' }), clock, now)).toEqual(now)
-  expect(reportedEnd(told({}), clock, now)).toBeUndefined()
+  const clock = clientClock(invitationWith({ started: '04:00', answered: '04:58' }), at('05:00'))
+  expect(reportedEnd(invitationWith({ ended: '09:00' }), clock, now)).toEqual(at('09:02'))
+  expect(reportedEnd(invitationWith({ ended: '11:00' }), clock, now)).toEqual(now)
+  expect(reportedEnd(invitationWith({}), clock, now)).toBeUndefined()
 })

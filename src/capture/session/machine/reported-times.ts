@@ -13,8 +13,8 @@ export interface ClientClock {
 }
 
 export function clientClock({ times }: CallInvitation, arrivedAt: Temporal.Instant): ClientClock {
-  const { toldMs, answeredAtMs } = times
-  const behindMs = toldMs === undefined ? 0 : arrivedAt.epochMilliseconds - toldMs
+  const { reportedMs, answeredAtMs } = times
+  const behindMs = reportedMs === undefined ? 0 : arrivedAt.epochMilliseconds - reportedMs
   return { behindMs, toldAnswer: answeredAtMs !== undefined }
 }
 
@@ -47,9 +47,9 @@ export function transferTime(
   now: Temporal.Instant,
 ): Temporal.Instant {
   if (times.answeredAtMs === undefined) return now
-  const told = Temporal.Instant.fromEpochMilliseconds(Math.round(times.answeredAtMs + behindMs))
-  const isAfter = !answeredAt || Temporal.Instant.compare(told, answeredAt) > 0
-  return isAfter && Temporal.Instant.compare(told, now) <= 0 ? told : now
+  const reported = Temporal.Instant.fromEpochMilliseconds(Math.round(times.answeredAtMs + behindMs))
+  const isAfter = !answeredAt || Temporal.Instant.compare(reported, answeredAt) > 0
+  return isAfter && Temporal.Instant.compare(reported, now) <= 0 ? reported : now
 }
 
 function ours(ms: number, now: Temporal.Instant): Temporal.Instant {

@@ -143,17 +143,17 @@ describe('a session', () => {
   test('learns its official later and does not forget who it was', () => {
     const begin = offer({ recorded: false })
     const official = { name: 'Aino Virtanen', phone: phone('029 512 1001') }
-    const told: SessionEvent = {
+    const reported: SessionEvent = {
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { official, marks: [] } },
     }
-    const learned = run({ type: 'offered', offer: begin }, told)
+    const learned = run({ type: 'offered', offer: begin }, reported)
     expect(learned.effects).toMatchObject([
       { do: 'note', facts: { official } },
       { do: 'answer', withSdp: false, version: 1 },
     ])
     const other = { name: 'Somebody Else', phone: phone('029 512 1002') }
-    const kept = run({ type: 'offered', offer: begin }, told, {
+    const kept = run({ type: 'offered', offer: begin }, reported, {
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { official: other, marks: [] } },
     })
@@ -163,14 +163,14 @@ describe('a session', () => {
   test('was answered when that is told, where its first request came before; and never earlier than it was known', () => {
     const begin = offer({ recorded: true })
     const answeredAt = (begin.facts.answeredAt ?? begin.facts.startedAt).add({ minutes: 1 })
-    const told = (instant: Temporal.Instant): SessionEvent => ({
+    const reported = (instant: Temporal.Instant): SessionEvent => ({
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { answeredAt: instant, marks: [] } },
     })
     const opened: SessionEvent[] = [{ type: 'offered', offer: begin }, { type: 'opened' }]
-    const late = run(...opened, told(answeredAt))
+    const late = run(...opened, reported(answeredAt))
     expect(late.effects.slice(-2)).toMatchObject([{ do: 'note', facts: { answeredAt } }, { do: 'answer' }])
-    expect(kinds(run(...opened, told(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
+    expect(kinds(run(...opened, reported(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
   })
 
   test('keeps nothing while the official asks a colleague and the caller waits, and goes on afterwards', () => {

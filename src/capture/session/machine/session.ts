@@ -66,13 +66,13 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     const known: SegmentFacts =
       allInactive(streams) || whyWithheld(session) ? { ...facts, captureState: 'paused' } : facts
     const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
-    const tells = offer.tellsMedia ?? offer.hasSdp
-    const isSilenced = session.isSilenced === true && !tells
+    const describesMedia = offer.tellsMedia ?? offer.hasSdp
+    const isSilenced = session.isSilenced === true && !describesMedia
     return [{ phase: 'opening', session: { ...session, facts: known, isSilenced } }, [open, ...noted]]
   }
   const listens = offer.mayBeDecidedAnew === true && !before
-  const tells = !before || (offer.tellsMedia ?? offer.hasSdp)
-  const isSilenced = tells ? !listens : session.isSilenced === true
+  const describesMedia = !before || (offer.tellsMedia ?? offer.hasSdp)
+  const isSilenced = describesMedia ? !listens : session.isSilenced === true
   const waiting: SessionFacts = { ...session, ...(listens && { listens }), isSilenced }
   const effects: SessionEffect[] = [{ do: 'note', facts }, ...noted, answer(waiting, true)]
   if (before) effects.unshift({ do: 'take-over' })
@@ -261,7 +261,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     effects.push(...quiet.effects)
   }
   const { others, effects: noted } = otherOfficialsEffects(facts, session.others ?? [], offer.others)
-  const tells = offer.tellsMedia ?? offer.hasSdp
+  const describesMedia = offer.tellsMedia ?? offer.hasSdp
   const { callerIsGuess } = session
   const next: SessionFacts = {
     ...session,
@@ -269,7 +269,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     streams,
     tracks,
     callerIsGuess: callerIsGuess === true && !offer.facts.caller,
-    isSilenced: tells && !offer.inAck ? !(facts.recording || session.listens) : session.isSilenced === true,
+    isSilenced: describesMedia && !offer.inAck ? !(facts.recording || session.listens) : session.isSilenced === true,
     ...(offer.metadata && { metadata: offer.metadata }),
     ...withholdingOf(offer),
     others,
@@ -277,7 +277,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
   effects.push(...noted)
-  return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, tells)]]
+  return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, describesMedia)]]
 }
 
 /**
@@ -290,16 +290,16 @@ function completed(
 ): [SessionState, SessionEffect[]] {
   const [state, effects] = offer ? reoffered(session, offer) : [{ phase: 'live', session } as SessionState, []]
   if (state.phase !== 'live' || session.facts.recording) return [state, effects]
-  const { session: told } = state
+  const { session: reported } = state
   const { recording } = completion
-  const known = withParties(told, { ...(caller && { caller }), marks: [] })
+  const known = withParties(reported, { ...(caller && { caller }), marks: [] })
   const facts: SegmentFacts = {
     ...known,
     ...completion,
     official: completion.official ?? known.official,
     answeredAt: completion.answeredAt ?? known.answeredAt,
   }
-  const next: SessionFacts = { ...told, facts, listens: recording ? false : listens && told.listens === true }
+  const next: SessionFacts = { ...reported, facts, listens: recording ? false : listens && reported.listens === true }
   // The facts are noted and the request is answered once, with the final state.
   const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
   const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
@@ -361,24 +361,24 @@ function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
  * Returns the facts with the caller and official that were unknown until now. Doubts about an unknown caller are replaced by
  * those of the request that reports the caller.
  */
-function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): SegmentFacts {
+function withParties({ facts, callerIsGuess }: SessionFacts, reported: PartyFacts): SegmentFacts {
   const { official } = facts
-  const isNamed = official?.personId === undefined && told.official?.phone === official?.phone
-  const caller = (callerIsGuess || isUnknownCaller(facts.caller)) && told.caller
+  const isNamed = official?.personId === undefined && reported.official?.phone === official?.phone
+  const caller = (callerIsGuess || isUnknownCaller(facts.caller)) && reported.caller
   const isSame = caller && caller.kind === facts.caller.kind && caller.key === facts.caller.key
   const marks = caller ? facts.marks.filter((mark) => mark !== 'needs-review') : facts.marks
   return {
     ...facts,
     ...(caller && !isSame && { caller }),
-    ...(caller && { awaitsCaller: undefined, ...told.contact }),
-    ...((!official || isNamed) && told.official && { official: told.official }),
-    marks: told.marks.reduce(withMark, marks),
+    ...(caller && { awaitsCaller: undefined, ...reported.contact }),
+    ...((!official || isNamed) && reported.official && { official: reported.official }),
+    marks: reported.marks.reduce(withMark, marks),
   }
 }
 
 /** Returns true for a later answer time: a call recorded before its answer (early media) takes it (R16). */
-function isLater(told: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
-  return told !== undefined && (known === undefined || Temporal.Instant.compare(told, known) > 0)
+function isLater(reported: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
+  return reported !== undefined && (known === undefined || Temporal.Instant.compare(reported, known) > 0)
 }
 
 function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {

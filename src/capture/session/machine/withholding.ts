@@ -38,7 +38,7 @@ export function withholdingOf({ withholds }: Reoffer): Pick<SessionFacts, 'withh
 /** Continues the segment in another session of its call. */
 export function moved(session: SessionFacts, to: SessionPlace, isSilenced: boolean): [SessionState, SessionEffect[]] {
   const { metadata, paused, ...place } = to
-  const { metadata: _told, joined: _theirs, listens: _there, ...rest } = session
+  const { metadata: _metadata, joined: _theirs, listens: _there, ...rest } = session
   const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }), isSilenced }
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]

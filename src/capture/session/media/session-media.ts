@@ -140,8 +140,8 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   const sink = {
     arrival100us,
     // Sources are written even while packets are withheld: later packets refer to them.
-    source(...told: Parameters<RecordingWriter['source']>) {
-      if (!silent) writer.source(...told)
+    source(...reported: Parameters<RecordingWriter['source']>) {
+      if (!silent) writer.source(...reported)
     },
     // Named parameters: a rest parameter would allocate an array and an iterator for each packet.
     packet: ((stream, type, marker, seq, ts, arrival, buffer, start, end) =>

@@ -64,7 +64,7 @@ export interface Beginning {
 }
 
 /** Headers about the parties, the client and the call: jambonz omits them in re-INVITEs. */
-const toldOnce = [
+const sentOnce = [
   ...['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent'],
   ...['cisco-guid', 'user-to-user', 'x-broadworks-correlation-info'],
 ]
@@ -82,8 +82,8 @@ export function createRequestReader(options: {
   const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
   const beginnings = new Map<string, Beginning>()
   const userAgentOf = ({ request, dialog }: Asked) => {
-    const [told] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
-    return told ?? firstHeader(request, 'user-agent')
+    const [sentHeaders] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
+    return sentHeaders ?? firstHeader(request, 'user-agent')
   }
   const trunkOf: RequestReader['trunkOf'] = (asked) => options.findTrunk?.(asked.source.address, userAgentOf(asked))
 
@@ -123,8 +123,8 @@ export function createRequestReader(options: {
     },
     begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
-      const told = headers ?? new Map(toldOnce.map((name) => [name, allHeaders(request, name)]))
-      beginnings.set(dialog.id, { beganMs: nowMs, headers: told, acknowledged, clock })
+      const sentHeaders = headers ?? new Map(sentOnce.map((name) => [name, allHeaders(request, name)]))
+      beginnings.set(dialog.id, { beganMs: nowMs, headers: sentHeaders, acknowledged, clock })
     },
     beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,
     clockOf: (dialogId) => beginnings.get(dialogId)?.clock ?? { behindMs: 0, toldAnswer: true },
@@ -140,8 +140,8 @@ export function createRequestReader(options: {
     resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
     endedAgoMs(bye, now, before) {
       const found = reader.read(bye, now, before)
-      const told = 'invitation' in found && reportedEnd(found.invitation, reader.clockOf(bye.dialog.id), now)
-      return told ? now.epochMilliseconds - told.epochMilliseconds : undefined
+      const sentHeaders = 'invitation' in found && reportedEnd(found.invitation, reader.clockOf(bye.dialog.id), now)
+      return sentHeaders ? now.epochMilliseconds - sentHeaders.epochMilliseconds : undefined
     },
   }
   return reader

@@ -71,7 +71,7 @@ export function createResumedSessions(parts: {
     parts.counters.resumed++
     const session = parts.start(offer.facts, dialog, before, heardMs)
     for (const half of waited.halves.values()) beside.halves.resume(half.held, half.dialog, session)
-    await session.tell({ type: 'offered', offer })
+    await session.dispatch({ type: 'offered', offer })
     for (const { held: twin, dialog, ports } of waited.twins.values()) {
       const { place, described, sdpSessionId } = twin
       beside.twins.resume({ dialog, place, described, sdpSessionId }, ports, session)

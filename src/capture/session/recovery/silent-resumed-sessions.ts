@@ -110,10 +110,10 @@ export function createSilentSessions(
         return first.length > 0 ? Math.min(...first) : undefined
       },
       onHeard(run) {
-        let isTold = false
+        let isReported = false
         const once = () => {
-          if (!isTold) run()
-          isTold = true
+          if (!isReported) run()
+          isReported = true
         }
         for (const port of ports.values()) port.onHeard(once)
       },

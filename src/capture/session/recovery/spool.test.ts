@@ -59,28 +59,28 @@ describe('the spool', () => {
 
   test('facts that are foreseen outlive a kill, and nobody is told of them until they are noted: then they are durable already', async () => {
     const { endedAt: _going, ...facts } = callFacts()
-    const told: SegmentFacts[] = []
-    const opened = await open((one) => Promise.resolve(told.push(one)))
+    const reported: SegmentFacts[] = []
+    const opened = await open((one) => Promise.resolve(reported.push(one)))
     await opened.foresee(facts)
     expect(await leftByAKill()).toEqual([facts])
-    expect([told, opened.waiting]).toEqual([[], 0])
+    expect([reported, opened.waiting]).toEqual([[], 0])
     const file = await openFile(join(directory, 'any'), 'w')
     const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write')
     await opened.note(facts)
-    await expect.poll(() => told, { interval: 10 }).toEqual([facts])
+    await expect.poll(() => reported, { interval: 10 }).toEqual([facts])
     expect(disk).not.toHaveBeenCalled()
     disk.mockRestore()
     await file.close()
   })
 
   test('the end of a call and what is stored of it are one admission; where that takes longer, the end is told without it', async () => {
-    const told: boolean[] = []
+    const reported: boolean[] = []
     const ended = callFacts({ recording: { ...recordingFacts(), stored: undefined } })
     const stored = { ...ended, recording: recordingFacts() }
     const opened = await openSpool({
       ...{ directory, onFault: () => undefined, storedMs: 1_000 },
       admit: ({ contactId, recording }) => {
-        told.push(recording?.stored !== undefined)
+        reported.push(recording?.stored !== undefined)
         return Promise.resolve({ contactId, verdict: 'entered' })
       },
     })
@@ -88,13 +88,13 @@ describe('the spool', () => {
     await opened.note(ended)
     await opened.note(stored)
     await opened.settled()
-    expect(told).toEqual([true])
+    expect(reported).toEqual([true])
     await opened.note(ended)
     await opened.settled()
-    expect(told).toEqual([true, false])
+    expect(reported).toEqual([true, false])
     await opened.note(stored)
     await opened.settled()
-    expect(told).toEqual([true, false, true])
+    expect(reported).toEqual([true, false, true])
   })
 
   test('what was foreseen and came otherwise is noted as it came, or withdrawn and gone', async () => {
@@ -273,7 +273,7 @@ describe('the spool', () => {
       },
       onFault: () => undefined,
       onStops: ({ segmentId }) => stopped.push(segmentId),
-      onTold: ({ segmentId }) =>
+      onReported: ({ segmentId }) =>
         canRemove ? Promise.resolve(void removed.push(segmentId)) : Promise.reject(new Error('the disk')),
       ...{ retryMs: 20, besideMs: 60_000 },
     })

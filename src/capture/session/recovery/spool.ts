@@ -44,7 +44,7 @@ export interface SpoolOptions {
   /** Another node has this talk, by which it is not to be recorded (R49, R14): what is being recorded of it here is to stop. */
   onStops?: (facts: SegmentFacts) => void
   /** Another node has told all of it: removes what there is of its recording here. Until that is done the facts stay. */
-  onTold?: (facts: SegmentFacts) => Promise<void>
+  onReported?: (facts: SegmentFacts) => Promise<void>
   retryMs?: number
   /** How often it is asked whether what stands beside another node's is to be entered. */
   besideMs?: number
@@ -144,7 +144,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
           beside.add(segmentId)
           if (admission.stops) options.onStops?.(facts)
         } else {
-          if (admission.verdict === 'told') await options.onTold?.(facts)
+          if (admission.verdict === 'told') await options.onReported?.(facts)
           if (isFinal(facts)) {
             unwritten.delete(segmentId)
             await journal.remove(segmentId, 'in-time')

@@ -50,11 +50,11 @@ export async function openAdmissionAccount(options: AdmissionAccountOptions): Pr
   return {
     note({ segmentId, startedAt, recording }) {
       const fact = { at: now().toString(), started_at: startedAt.toString() }
-      const told: ReportedAdmission[] = [
+      const reports: ReportedAdmission[] = [
         { ...fact, kind: 'segment', id: segmentId },
         ...(recording ? [{ ...fact, kind: 'recording' as const, id: recording.id }] : []),
       ]
-      journal.put(segmentId, JSON.stringify(told), 'in-time').catch(onFault)
+      journal.put(segmentId, JSON.stringify(reports), 'in-time').catch(onFault)
     },
     async stop() {
       clearInterval(timer)

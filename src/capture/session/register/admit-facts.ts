@@ -7,7 +7,7 @@ export type AdmitFacts = (facts: SegmentFacts) => Promise<Admission>
 
 interface Waiting {
   facts: SegmentFacts
-  told: PromiseWithResolvers<Admission>
+  admission: PromiseWithResolvers<Admission>
 }
 
 const gatherMs = 20
@@ -36,19 +36,19 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
     const all = some.map(({ facts }) => facts)
     const together = await admitTogether(db, all, node).catch((error: unknown) => {
       if (some.length > 1 && isOfFacts(error)) return 'one-by-one'
-      for (const { told } of some) told.reject(error)
+      for (const { admission } of some) admission.reject(error)
       return undefined
     })
     if (together === 'one-by-one')
-      for (const { facts, told } of some) await admit(db, facts, node).then(told.resolve, told.reject)
-    else for (const [n, admission] of together?.entries() ?? []) some[n]!.told.resolve(admission)
+      for (const { facts, admission } of some) await admit(db, facts, node).then(admission.resolve, admission.reject)
+    else for (const [n, admission] of together?.entries() ?? []) some[n]!.admission.resolve(admission)
   }
 
   return (facts) => {
-    const told = Promise.withResolvers<Admission>()
-    waiting.push({ facts, told })
+    const admission = Promise.withResolvers<Admission>()
+    waiting.push({ facts, admission })
     admitting ??= admitAll()
-    return told.promise
+    return admission.promise
   }
 }
 

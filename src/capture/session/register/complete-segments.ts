@@ -12,12 +12,12 @@ export interface Completions {
   complete(
     session: RunningSession,
     known: SegmentFacts,
-    told: Offer,
+    reported: Offer,
     listens: boolean,
     by?: { offer: Reoffer; asking: Asking },
   ): Promise<void>
   /** Completes the first session's segment from a second session of the call: OpenSIPS' second recorder has the Diversion. */
-  byAnother(first: RunningSession, told: Offer): Promise<void>
+  byAnother(first: RunningSession, reported: Offer): Promise<void>
 }
 
 export function createCompletions(parts: {
@@ -41,14 +41,17 @@ export function createCompletions(parts: {
         counters.historyOnly--
       }
       const caller = callerIsGuess ? undefined : facts.caller
-      const told = { type: 'completed', completion, listens } as const
-      await session.tell(by ? { ...told, offer: by.offer } : { ...told, ...(caller && { caller }) }, by?.asking)
+      const reported = { type: 'completed', completion, listens } as const
+      await session.dispatch(
+        by ? { ...reported, offer: by.offer } : { ...reported, ...(caller && { caller }) },
+        by?.asking,
+      )
     },
-    async byAnother(first, told) {
+    async byAnother(first, reported) {
       const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
       const lacks = known && undecidedReason(known)
-      if (!lacks || undecidedReason(told.facts) === lacks) return
-      await completions.complete(first, known, told, false)
+      if (!lacks || undecidedReason(reported.facts) === lacks) return
+      await completions.complete(first, known, reported, false)
       hold(first)
     },
   }

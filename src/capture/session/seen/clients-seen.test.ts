@@ -42,10 +42,10 @@ test('of a client are kept names and how often each came, and no value that it s
   clients.record(asked(), invitation, 'pohjoinen')
   clients.record(asked(), invitation, 'pohjoinen')
   clients.refused(asked(), 'No Audio Stream', 'pohjoinen')
-  const [told, ...others] = clients.take()
+  const [counts, ...others] = clients.take()
   expect(others).toEqual([])
-  expect(told).toMatchObject({ trunk: 'pohjoinen', client: 'SBC/9.1 (+)', sessions: 2, refused: 1 })
-  expect(told!.sends.map(({ kind, name, times }) => `${kind} ${name} ${times}`)).toEqual([
+  expect(counts).toMatchObject({ trunk: 'pohjoinen', client: 'SBC/9.1 (+)', sessions: 2, refused: 1 })
+  expect(counts!.sends.map(({ kind, name, times }) => `${kind} ${name} ${times}`)).toEqual([
     'transport tls 2',
     'body both 2',
     'element recording 2',
@@ -67,16 +67,16 @@ test('of a client are kept names and how often each came, and no value that it s
     'review numberUnknown 2',
     'refusal No Audio Stream 1',
   ])
-  for (const value of ['1234567', 'Matti', '192.0.2.7']) expect(JSON.stringify(told)).not.toContain(value)
+  for (const value of ['1234567', 'Matti', '192.0.2.7']) expect(JSON.stringify(counts)).not.toContain(value)
 })
 
 test('what was taken is gone, and what could not be kept is taken again with what came since', () => {
   const clients = createClientsSeen()
   clients.record(asked(), invitation, undefined)
-  const told = clients.take()
+  const counts = clients.take()
   expect(clients.take()).toEqual([])
   clients.record(asked(), invitation, undefined)
-  clients.putBack(told)
+  clients.putBack(counts)
   const [again] = clients.take()
   expect(again).toMatchObject({ trunk: '', sessions: 2 })
   expect(again!.sends.find(({ kind }) => kind === 'transport')).toMatchObject({ times: 2 })

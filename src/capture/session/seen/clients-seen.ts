@@ -29,7 +29,7 @@ export const sendKinds = [
 export type SendKind = (typeof sendKinds)[number]
 
 /** Counts of one client since the last `take`. */
-export interface ClientTold {
+export interface ClientCounts {
   trunk: string
   client: string
   sessions: number
@@ -41,9 +41,9 @@ export interface ClientsSeen {
   record(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
   refused(asked: Asked, reason: string, trunk: string | undefined): void
   /** Returns and clears the counts since the last call. */
-  take(): ClientTold[]
+  take(): ClientCounts[]
   /** Adds back counts that could not be stored, for the next `take`. */
-  putBack(told: readonly ClientTold[]): void
+  putBack(counts: readonly ClientCounts[]): void
 }
 
 /** Real clients and names are few; more are invented by somebody. */
@@ -61,14 +61,14 @@ export function productOf(request: SipRequest): string {
 /** `onSeen`: called when a client first sends a request of this shape. */
 export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => undefined): ClientsSeen {
   const known = new Set<string>()
-  const told = new Map<string, ClientTold & { names: Map<string, number> }>()
+  const counts = new Map<string, ClientCounts & { names: Map<string, number> }>()
 
-  function toldOf(trunk: string, client: string) {
+  function countsOf(trunk: string, client: string) {
     const key = JSON.stringify([trunk, client])
-    const found = told.get(key)
-    if (found || told.size >= mostSeen) return found
+    const found = counts.get(key)
+    if (found || counts.size >= mostSeen) return found
     const made = { trunk, client, sessions: 0, refused: 0, sends: [], names: new Map<string, number>() }
-    told.set(key, made)
+    counts.set(key, made)
     return made
   }
 
@@ -80,7 +80,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
   return {
     record(asked, invitation, trunk) {
       const seen = whatIsSeen(asked.request, invitation, trunk)
-      const client = toldOf(trunk ?? '', seen.client)
+      const client = countsOf(trunk ?? '', seen.client)
       if (client) {
         client.sessions++
         for (const [kind, name] of namesIn(asked, invitation, seen)) add(client.names, kind, name)
@@ -92,25 +92,25 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
       onSeen(seen)
     },
     refused({ request }, reason, trunk) {
-      const client = toldOf(trunk ?? '', productOf(request))
+      const client = countsOf(trunk ?? '', productOf(request))
       if (!client) return
       client.refused++
       add(client.names, 'refusal', reason)
     },
     take() {
-      const taken = [...told.values()].map(({ names, ...client }) => ({
+      const taken = [...counts.values()].map(({ names, ...client }) => ({
         ...client,
         sends: [...names].map(([key, times]) => {
           const at = key.indexOf(' ')
           return { kind: key.slice(0, at) as SendKind, name: key.slice(at + 1), times }
         }),
       }))
-      told.clear()
+      counts.clear()
       return taken
     },
     putBack(again) {
       for (const { trunk, client, sessions, refused, sends } of again) {
-        const to = toldOf(trunk, client)
+        const to = countsOf(trunk, client)
         if (!to) continue
         to.sessions += sessions
         to.refused += refused

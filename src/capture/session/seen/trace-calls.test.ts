@@ -14,14 +14,14 @@ const stored = {
 
 test('a part of a call is traced once, when it is over and stored, in the trace of its contact', () => {
   const { traces, spans } = listening()
-  const tell = traceCalls(traces, () => 5)
+  const trace = traceCalls(traces, () => 5)
   const facts = callFacts({ recording: { ...stored, stored: undefined } })
-  tell({ ...facts, endedAt: undefined })
-  tell(facts)
+  trace({ ...facts, endedAt: undefined })
+  trace(facts)
   expect(spans).toEqual([])
   const whole = { ...facts, recording: stored }
-  tell(whole)
-  tell(whole)
+  trace(whole)
+  trace(whole)
   expect(spans.map(({ name }) => name)).toEqual(['call segment', 'record', 'store'])
   const { call, within } = placeOf(facts.contactId, facts.segmentId)
   expect(call.traceId).toBe(facts.contactId.replaceAll('-', ''))
@@ -39,12 +39,12 @@ test('no number and no name of anybody is in a span', () => {
   const { traces, spans } = listening()
   const facts = callFacts({ recording: stored })
   traceCalls(traces, () => 5)(facts)
-  const told = JSON.stringify(spans)
+  const reported = JSON.stringify(spans)
   const { caller, numberCalled, numberReached, official } = facts
   for (const value of [caller.key, caller.raw, numberCalled.key, numberReached.key, official?.name, official?.phone]) {
-    if (value) expect(told).not.toContain(value)
+    if (value) expect(reported).not.toContain(value)
   }
-  for (const id of facts.callIds) expect(told).not.toContain(id)
+  for (const id of facts.callIds) expect(reported).not.toContain(id)
 })
 
 test('admission is traced with how it ended, and throws what it threw', async () => {

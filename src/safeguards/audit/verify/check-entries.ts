@@ -7,7 +7,7 @@ const longestTransactionMs = 60 * 60_000
 /** Shortest term of the log, which outlives the contact history (R22). */
 const shortestTermMonths = 24
 
-interface Told {
+interface EntryPosition {
   leaf: number | undefined
   seq: number
 }
@@ -16,7 +16,7 @@ interface Told {
 const smallestStepMs = 10_000
 
 /** A step of the clock that dates the log: its time before and after. */
-interface ClockStep extends Told {
+interface ClockStep extends EntryPosition {
   fromMs: number
   toMs: number
 }
@@ -35,12 +35,12 @@ export interface Disorder {
 /** Facts from the log that are compared with other sources. */
 export interface LogFacts {
   /** Ingested recordings: hash of the sealed body, if the entry has it. */
-  kept: Map<string, Told & { sha256: string | undefined }>
-  destroyed: Map<string, Told & { cause: string | undefined }>
+  kept: Map<string, EntryPosition & { sha256: string | undefined }>
+  destroyed: Map<string, EntryPosition & { cause: string | undefined }>
   /** Leaves below it were pruned. */
   minimumIndex: number
-  prunings: (Told & { at: string; minimumIndex: number; isSigned: boolean })[]
-  accepted: (Told & { detail: Record<string, unknown> })[]
+  prunings: (EntryPosition & { at: string; minimumIndex: number; isSigned: boolean })[]
+  accepted: (EntryPosition & { detail: Record<string, unknown> })[]
   /** Time of the oldest remaining entry. */
   oldestAt: string | undefined
 }
@@ -79,11 +79,11 @@ export class EntryCheck {
    * @param isIntact whether it has the hash of its leaf
    */
   checkEntry(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
-    const told = { leaf, seq: entry.seq }
+    const position = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
     else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > longestTransactionMs) {
       const about = `Entry ${entry.seq} is of ${entry.at}, after one of ${this.newestAt}.`
-      this.#disorders.push({ code: 'entry-order', about, at: entry.at, after: this.newestAt, ...told })
+      this.#disorders.push({ code: 'entry-order', about, at: entry.at, after: this.newestAt, ...position })
     }
     if (leaf !== undefined) this.#firstThere ??= { leaf, at: entry.at }
     if (this.facts.oldestAt === undefined || entry.at < this.facts.oldestAt) this.facts.oldestAt = entry.at
@@ -93,12 +93,12 @@ export class EntryCheck {
       case 'recording.kept':
         // The first entry counts: a later one could hide a replaced recording.
         if (id !== null && !this.facts.kept.has(id)) {
-          this.facts.kept.set(id, { ...told, sha256: textOf(detail['sha256']) })
+          this.facts.kept.set(id, { ...position, sha256: textOf(detail['sha256']) })
         }
         break
       case 'recording.destroyed':
         if (id !== null && !this.facts.destroyed.has(id)) {
-          this.facts.destroyed.set(id, { ...told, cause: textOf(detail['cause']) })
+          this.facts.destroyed.set(id, { ...position, cause: textOf(detail['cause']) })
         }
         break
       case 'log.pruned': {
@@ -106,16 +106,16 @@ export class EntryCheck {
         const minimumIndex = Number(detail['minimumIndex'])
         if (!Number.isSafeInteger(minimumIndex)) break
         this.facts.minimumIndex = Math.max(this.facts.minimumIndex, minimumIndex)
-        this.facts.prunings.push({ ...told, at: entry.at, minimumIndex, isSigned: 'signature' in detail })
+        this.facts.prunings.push({ ...position, at: entry.at, minimumIndex, isSigned: 'signature' in detail })
         break
       }
       case 'log.break-accepted':
         if (!this.#isBelieved(entry, leaf, isIntact)) break
-        this.facts.accepted.push({ ...told, detail })
-        this.#step(entry, told)
+        this.facts.accepted.push({ ...position, detail })
+        this.#step(entry, position)
         break
       case 'clock.stepped':
-        if (this.#isBelieved(entry, leaf, isIntact)) this.#step(entry, told)
+        if (this.#isBelieved(entry, leaf, isIntact)) this.#step(entry, position)
         break
       case 'backup.restored':
         this.#isBelieved(entry, leaf, isIntact)
@@ -141,10 +141,10 @@ export class EntryCheck {
    * From here on, entries are ordered by the stepped clock, which is in the signed part; `at` is not. A step that is repeated
    * in a later year changes nothing.
    */
-  #step({ detail }: LoggedEntry, told: Told): void {
+  #step({ detail }: LoggedEntry, position: EntryPosition): void {
     const [fromMs, toMs] = [Date.parse(textOf(detail['from']) ?? ''), Date.parse(textOf(detail['to']) ?? '')]
     if (!(toMs < fromMs)) return
-    this.#steps.push({ ...told, fromMs, toMs })
+    this.#steps.push({ ...position, fromMs, toMs })
     if (Date.parse(this.newestAt) > fromMs + longestTransactionMs) return
     this.newestAt = new Date(toMs).toISOString()
   }

@@ -1,5 +1,5 @@
 import type { LogFacts } from './check-entries.ts'
-import { KeyCheck, ledgerKeyOf, tellAsLedger } from './check-ledger.ts'
+import { KeyCheck, ledgerKeyOf, reportAsLedger } from './check-ledger.ts'
 import { RootCheck, type TrustedKeys } from './check-roots.ts'
 import { TreeCheck } from './check-tree.ts'
 import { leafHashOf } from './entry-bytes.ts'
@@ -50,14 +50,14 @@ export async function checkLedgerCopy(
       if (typeof line === 'string') findings.add('ledger-altered', `Entry ${index + 1}, in "${path}": ${line}.`)
       tree.add(typeof line === 'string' ? undefined : line.hash)
       if (typeof line === 'string') continue
-      const { kind, id, at: told, cause } = line.entry
+      const { kind, id, at: recorded, cause } = line.entry
       lookAtKeys.checkKeys(line.entry)
-      if (kind === 'recording' && id !== null) ended.set(id, { number: index + 1, at: told, cause })
+      if (kind === 'recording' && id !== null) ended.set(id, { number: index + 1, at: recorded, cause })
     }
   }
   tree.judge()
   lookAtKeys.judge(findings)
-  tellAsLedger(own, findings)
+  reportAsLedger(own, findings)
   return { entries: size, compared: compare(ended, facts, newestAt, findings) }
 }
 
@@ -68,14 +68,14 @@ function compare(
   findings: Findings,
 ): number {
   let compared = 0
-  for (const [id, told] of facts.destroyed) {
+  for (const [id, recorded] of facts.destroyed) {
     const entry = ended.get(id)
-    if (!entry) findings.add('destruction-unledgered', `Recording ${id}, entry ${told.seq}.`, told)
-    else if (entry.cause !== told.cause) {
+    if (!entry) findings.add('destruction-unledgered', `Recording ${id}, entry ${recorded.seq}.`, recorded)
+    else if (entry.cause !== recorded.cause) {
       findings.add(
         'destruction-differs',
-        `Recording ${id}: ${entry.cause}, and in entry ${told.seq} ${told.cause ?? 'none'}.`,
-        told,
+        `Recording ${id}: ${entry.cause}, and in entry ${recorded.seq} ${recorded.cause ?? 'none'}.`,
+        recorded,
       )
     }
     if (entry) compared += 1

@@ -87,12 +87,12 @@ export async function checkLedger(
   checked += await checkUnsealed(tx, lookAtKeys, findings)
   await checkContents(tx, findings)
   lookAtKeys.judge(findings)
-  tellAsLedger(own, findings)
+  reportAsLedger(own, findings)
   return checked
 }
 
 /** Reports problems of tree and heads as the ledger's. */
-export function tellAsLedger(own: Findings, findings: Findings): void {
+export function reportAsLedger(own: Findings, findings: Findings): void {
   for (const { code, message } of own.inOrder()) {
     findings.add(headCodes.has(code) ? 'ledger-head-wrong' : 'ledger-altered', message)
   }

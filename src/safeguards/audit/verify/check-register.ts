@@ -29,28 +29,28 @@ export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings
     for (const { id, state, kept_at, sha256 } of rows) {
       missing.delete(id)
       if (kept_at === null || state === 'DESTROYED' || state === 'DESTROYING') continue
-      const told = facts.kept.get(id)
-      if (!told) {
+      const recorded = facts.kept.get(id)
+      if (!recorded) {
         // Entries older than the oldest remaining one were pruned.
         if (!isPruned(kept_at, facts))
           findings.add('recording-unlogged', `Recording ${id}, in keeping since ${kept_at}.`)
         continue
       }
       compared += 1
-      if (told.sha256 !== undefined && told.sha256 !== sha256) {
+      if (recorded.sha256 !== undefined && recorded.sha256 !== sha256) {
         findings.add(
           'recording-altered',
-          `Recording ${id}: ${sha256 ?? 'no hash'}, and in entry ${told.seq} ${told.sha256}.`,
-          told,
+          `Recording ${id}: ${sha256 ?? 'no hash'}, and in entry ${recorded.seq} ${recorded.sha256}.`,
+          recorded,
         )
       }
     }
     after = rows.length === batch ? rows.at(-1)?.id : undefined
   }
   for (const id of missing) {
-    const told = facts.kept.get(id)
-    if (told && !facts.destroyed.has(id))
-      findings.add('recording-vanished', `Recording ${id}, entry ${told.seq}.`, told)
+    const recorded = facts.kept.get(id)
+    if (recorded && !facts.destroyed.has(id))
+      findings.add('recording-vanished', `Recording ${id}, entry ${recorded.seq}.`, recorded)
   }
   return compared
 }
@@ -72,27 +72,27 @@ export async function checkDestructions(tx: AnyDatabase, facts: LogFacts, findin
     )
     for (const { seq, id, cause, at } of rows) {
       after = seq
-      const told = facts.destroyed.get(id)
+      const recorded = facts.destroyed.get(id)
       unledgered.delete(id)
-      if (!told) {
+      if (!recorded) {
         if (!isPruned(at, facts))
           findings.add('destruction-unlogged', `Recording ${id}, row ${seq} of the ledger, of ${at}.`)
         continue
       }
       compared += 1
-      if (told.cause !== cause) {
+      if (recorded.cause !== cause) {
         findings.add(
           'destruction-differs',
-          `Recording ${id}: ${cause}, and in entry ${told.seq} ${told.cause ?? 'none'}.`,
-          told,
+          `Recording ${id}: ${cause}, and in entry ${recorded.seq} ${recorded.cause ?? 'none'}.`,
+          recorded,
         )
       }
     }
     more = rows.length === batch
   }
   for (const id of unledgered) {
-    const told = facts.destroyed.get(id)!
-    findings.add('destruction-unledgered', `Recording ${id}, entry ${told.seq}.`, told)
+    const recorded = facts.destroyed.get(id)!
+    findings.add('destruction-unledgered', `Recording ${id}, entry ${recorded.seq}.`, recorded)
   }
   const { rows: marked } = await sql<{ id: string; at: string }>`
     select r.id, to_char(r.destroyed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at

@@ -87,7 +87,7 @@ export interface Report {
   problems: Problem[]
 }
 
-const mostTold = 200
+const maxListed = 200
 /** Further problems are only counted. */
 const mostKept = 100_000
 
@@ -124,7 +124,7 @@ export class Findings {
   }
 
   /** Returns the first problems by their place in the log; then those with a range only, then the others. */
-  inOrder(most = mostTold): Problem[] {
+  inOrder(most = maxListed): Problem[] {
     const place = ({ code, leaf = Infinity }: Problem) => (vague.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems
       .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))

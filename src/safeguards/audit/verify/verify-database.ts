@@ -51,12 +51,12 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const isTorn = upTo - there > mostHoles
   const leaves = isTorn ? there : upTo
   if (isTorn) findings.add('leaf-missing', `${upTo - there} of those up to index ${upTo - 1}.`, { leaf: there })
-  const tell = (step: Progress['step'], checked: number) => {
+  const report = (step: Progress['step'], checked: number) => {
     options.signal?.throwIfAborted()
     options.onProgress?.({ step, checked, entries: leaves })
   }
 
-  tell('signatures', 0)
+  report('signatures', 0)
   const disorders = await readCheckpoints(tx, roots, findings)
   for (const { of, note } of options.seen ?? []) {
     const seen = roots.add(note, of, 'seen')
@@ -70,7 +70,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.made(height, index, hash))
   const { rows: signed } = await sql<{ note: string }>`select note from audit_signed_from`.execute(tx)
   const check = new EntryCheck(findings, options.keys.log, readSignedFrom(signed[0]?.note, options.keys.log))
-  const walk = await walkLeaves(tx, { leaves, findings, tree, check, tell, keptLeaves: options.keptLeaves })
+  const walk = await walkLeaves(tx, { leaves, findings, tree, check, report, keptLeaves: options.keptLeaves })
   tree.judge()
   subtrees.judge()
 
@@ -78,16 +78,16 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   if (entries !== walk.there + waiting) await nameOutsiders(tx, findings)
   check.judgePrunings()
   for (const disorder of disorders) check.checkOrder(disorder)
-  const { notes: told, outOfOrder } = check.judgeOrder()
+  const { notes: orderNotes, outOfOrder } = check.judgeOrder()
   // A witness may just have been configured.
-  const notes = [...told, ...roots.judgeWitnesses(check.newestAt, false)]
+  const notes = [...orderNotes, ...roots.judgeWitnesses(check.newestAt, false)]
   const { facts } = check
   const pruned = judgeAbsent(walk.absent, facts.minimumIndex, findings)
   await comparePrunings(tx, facts, findings)
 
-  tell('recordings', leaves)
+  report('recordings', leaves)
   const recordings = await checkRecordings(tx, facts, findings)
-  tell('destructions', leaves)
+  report('destructions', leaves)
   const destructions = await checkDestructions(tx, facts, findings)
   const ledger = await checkLedger(tx, options.keys, options.seenLedger ?? [], findings)
   if (options.protections) await checkProtections(tx, options.protections, findings)
@@ -243,11 +243,11 @@ async function walkLeaves(
     findings: Findings
     tree: TreeCheck
     check: EntryCheck
-    tell: (step: Progress['step'], checked: number) => void
+    report: (step: Progress['step'], checked: number) => void
     keptLeaves: DatabaseOptions['keptLeaves']
   },
 ): Promise<{ there: number; absent: Absent[] }> {
-  const { leaves, findings, tree, check, tell } = given
+  const { leaves, findings, tree, check, report } = given
   const absent: Absent[] = []
   let there = 0
   const read = async (from: number) => {
@@ -292,7 +292,7 @@ async function walkLeaves(
       }
       check.checkEntry(entry, index, isIntact)
     }
-    tell('tree', Math.min(leaves, from + batch))
+    report('tree', Math.min(leaves, from + batch))
   }
   for (let hole = tree.tree.size; hole < leaves; hole++) addHole(hole)
   return { there, absent }

@@ -50,7 +50,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   for (const seen of options.seen ?? []) roots.add(seen.note, seen.of, 'seen')
 
   const size = newest?.size ?? 0
-  const tell = (checked: number) => {
+  const report = (checked: number) => {
     options.signal?.throwIfAborted()
     options.onProgress?.({ step: 'tree', checked, entries: size })
   }
@@ -66,7 +66,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   const bundles = tilePaths('entries', size)
   for (const tile of tilePaths(0, size)) {
     const from = tile.index * tileWidth
-    tell(from)
+    report(from)
     const hashes = await readTile(read, tile.path, tile.width, findings, from)
     const bundle = bundles[tile.index]!
     const entries = await readBundle(read, bundle.path, bundle.width, findings, from)
@@ -75,23 +75,23 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
       const index = from + place
       const bytes = entries?.[place]
       if (bytes?.length === 0) lost.push(index)
-      const told = hashes?.subarray(place * hashBytes, (place + 1) * hashBytes)
-      const own = bytes && bytes.length > 0 ? checkExportedEntry(bytes, index, told) : undefined
-      if (own && told && !own.hash.equals(told)) {
+      const orderNotes = hashes?.subarray(place * hashBytes, (place + 1) * hashBytes)
+      const own = bytes && bytes.length > 0 ? checkExportedEntry(bytes, index, orderNotes) : undefined
+      if (own && orderNotes && !own.hash.equals(orderNotes)) {
         findings.add('entry-altered', `Index ${index}${own.seq === undefined ? '' : `, entry ${own.seq}`}.`, {
           leaf: index,
           seq: own.seq,
         })
       }
-      tree.add(told ?? own?.hash)
+      tree.add(orderNotes ?? own?.hash)
     }
   }
   tree.judge()
   await compareInner(read, inner, size, findings)
   check.judgePrunings()
   for (const disorder of disorders) check.checkOrder(disorder)
-  const { notes: told, outOfOrder } = check.judgeOrder()
-  const notes = [...told, ...roots.judgeWitnesses(check.newestAt, true)]
+  const { notes: orderNotes, outOfOrder } = check.judgeOrder()
+  const notes = [...orderNotes, ...roots.judgeWitnesses(check.newestAt, true)]
 
   let pruned = 0
   for (const { from, to, path } of absent) {
@@ -121,7 +121,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   function checkExportedEntry(
     bytes: Buffer,
     index: number,
-    told: Buffer | undefined,
+    orderNotes: Buffer | undefined,
   ): { hash: Buffer; seq: number | undefined } {
     const entry = readEntry(bytes)
     const hash = leafHashOf(bytes)
@@ -132,7 +132,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     if (seqs.has(entry.seq))
       findings.add('entry-twice', `Entry ${entry.seq}, again at index ${index}.`, { leaf: index, seq: entry.seq })
     seqs.add(entry.seq)
-    check.checkEntry(entry, index, told?.equals(hash) === true)
+    check.checkEntry(entry, index, orderNotes?.equals(hash) === true)
     return { hash, seq: entry.seq }
   }
 }

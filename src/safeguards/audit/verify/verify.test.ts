@@ -87,10 +87,10 @@ describe('the tree', () => {
   })
 
   test('tells of every perfect subtree once', () => {
-    const told: string[] = []
-    const tree = new GrowingTree((height, index) => told.push(`${height}/${index}`))
+    const reported: string[] = []
+    const tree = new GrowingTree((height, index) => reported.push(`${height}/${index}`))
     for (let n = 0; n < 9; n++) tree.add(leafHashOf(String(n)))
-    expect(told).toEqual(['1/0', '1/1', '2/0', '1/2', '1/3', '2/1', '3/0'])
+    expect(reported).toEqual(['1/0', '1/1', '2/0', '1/2', '1/3', '2/1', '3/0'])
   })
 
   test('is in files named as tlog-tiles names them', () => {

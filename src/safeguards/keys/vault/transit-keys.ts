@@ -27,7 +27,7 @@ export async function openTransit(
   const ask = createAsking(settings, timing)
   const pathOf = (what: 'keys' | 'encrypt' | 'decrypt', label: string) => `${mount}/${what}/${prefix}${label}`
   const unexpected = (what: string, { status, errors }: Answer) =>
-    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${toldBy(errors)}`)
+    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${messageOf(errors)}`)
 
   /** Returns the server's description of a key; undefined if the server says that there is none. */
   const readKey = async (label: string): Promise<Answer | undefined> => {
@@ -163,7 +163,7 @@ export async function openTransit(
       const deleted = await ask('DELETE', pathOf('keys', label))
       const stays = (how: string) =>
         new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${how}`)
-      if (await readKey(label)) throw stays(`and it is still there (${deleted.status}${toldBy(deleted.errors)})`)
+      if (await readKey(label)) throw stays(`and it is still there (${deleted.status}${messageOf(deleted.errors)})`)
       const opened = await decrypt(label, [{ wrapped: sealed!, purpose: probe.purpose }]).catch((error: unknown) => {
         if (error instanceof RefusedBatch) return [undefined]
         throw error
@@ -181,7 +181,7 @@ export async function openTransit(
 class RefusedBatch extends Error {
   readonly answer: Answer
   constructor(answer: Answer) {
-    super(`refused with ${answer.status}${toldBy(answer.errors)}`)
+    super(`refused with ${answer.status}${messageOf(answer.errors)}`)
     this.name = 'RefusedBatch'
     this.answer = answer
   }
@@ -224,6 +224,6 @@ function ciphertextOf(wrapped: Buffer): string {
   return `vault:v${wrapped.readUInt32BE(0)}:${wrapped.subarray(versionBytes).toString('base64')}`
 }
 
-function toldBy(errors: readonly string[]): string {
+function messageOf(errors: readonly string[]): string {
   return errors.length === 0 ? '' : ` (${errors.join('; ').replace(/\s+/g, ' ').slice(0, 200)})`
 }

@@ -145,9 +145,9 @@ describe('a key server that answers late, twice, or not', () => {
 describe('a key server that answers wrongly', () => {
   const results = (body: unknown) => (body as { data: { batch_results: Record<string, unknown>[] } }).data.batch_results
   const changed = (change: (results: Record<string, unknown>[]) => void): Fault => ({
-    changed: (told) => {
-      change(results(told.body))
-      return told
+    changed: (reported) => {
+      change(results(reported.body))
+      return reported
     },
   })
   const two = [...items, { secret: randomBytes(32), purpose: 'shard 2' }]
@@ -261,7 +261,10 @@ describe('a key server that answers wrongly', () => {
       message: expect.stringContaining('its exportable is true') as string,
     })
     goWrong(/^GET/, {
-      changed: (told) => ({ ...told, body: { data: { ...(told.body as { data: object }).data, name: 'another' } } }),
+      changed: (reported) => ({
+        ...reported,
+        body: { data: { ...(reported.body as { data: object }).data, name: 'another' } },
+      }),
     })
     expect(await faultOf(keys.has(label))).toMatchObject(away(/told of another key/))
   })

@@ -62,8 +62,8 @@ export async function importPeople(
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
     const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
     // A cell that is invalid by itself is reported once.
-    const told = new Set(problems.map(({ row, column }) => `${row} ${column ?? ''}`))
-    const all = [...problems, ...judged.problems.filter(({ row, column }) => !told.has(`${row} ${column ?? ''}`))]
+    const reported = new Set(problems.map(({ row, column }) => `${row} ${column ?? ''}`))
+    const all = [...problems, ...judged.problems.filter(({ row, column }) => !reported.has(`${row} ${column ?? ''}`))]
     if (all.length > 0) {
       all.sort((one, other) => one.row - other.row)
       return {

@@ -117,8 +117,8 @@ test('an engine of level N or D is offered with a passing record of its version 
   expect(of([{ ...record, sources: '1'.repeat(64) }])).toBe('no-evaluation')
   expect(of([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
   // How little five recordings of one person are hidden must be told, whatever it is.
-  const { 'pooled-five.10-people': _, ...told } = record.figures
-  expect(of([{ ...record, figures: told }])).toBe('no-evaluation')
+  const { 'pooled-five.10-people': _, ...reported } = record.figures
+  expect(of([{ ...record, figures: reported }])).toBe('no-evaluation')
   expect(of([record], [])).toBe('no-engine')
 })
 

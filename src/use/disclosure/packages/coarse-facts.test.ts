@@ -12,21 +12,21 @@ const call = (startedAt: string, rest: Partial<FactsOfCall> = {}): FactsOfCall =
 const many = <Value>(count: number, one: Value): Value[] => Array.from({ length: count }, () => one)
 
 test('of a call’s time its month and a part of the day are told, by the clocks of Finland', () => {
-  const told = (startedAt: string) => {
+  const reported = (startedAt: string) => {
     const [{ month, band } = {}] = coarseFacts(many(fewest, call(startedAt)))
     return `${month} ${band}`
   }
   // The clocks are three hours ahead of UTC in summer and two in winter.
-  expect(told('2026-07-01T04:59:59Z')).toBe('2026-07 other')
-  expect(told('2026-07-01T05:00:00Z')).toBe('2026-07 08-12')
-  expect(told('2026-12-01T09:59:59Z')).toBe('2026-12 08-12')
-  expect(told('2026-12-01T10:00:00Z')).toBe('2026-12 12-17')
-  expect(told('2026-12-31T22:00:00Z')).toBe('2027-01 other')
+  expect(reported('2026-07-01T04:59:59Z')).toBe('2026-07 other')
+  expect(reported('2026-07-01T05:00:00Z')).toBe('2026-07 08-12')
+  expect(reported('2026-12-01T09:59:59Z')).toBe('2026-12 08-12')
+  expect(reported('2026-12-01T10:00:00Z')).toBe('2026-12 12-17')
+  expect(reported('2026-12-31T22:00:00Z')).toBe('2027-01 other')
 })
 
 test('a duration is told in steps of five seconds, never shorter than the sound', () => {
-  const told = [100, 5_000, 5_001, 61_200].map((durationMs) => call('2026-07-01T09:00:00Z', { durationMs }))
-  expect(coarseFacts(told).map(({ durationS }) => durationS)).toEqual([5, 5, 10, 65])
+  const reported = [100, 5_000, 5_001, 61_200].map((durationMs) => call('2026-07-01T09:00:00Z', { durationMs }))
+  expect(coarseFacts(reported).map(({ durationS }) => durationS)).toEqual([5, 5, 10, 65])
 })
 
 test('numbers and units have letters, however many there are', () => {

@@ -2,9 +2,11 @@ import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import type { ResearchFacts, ResearchItemFacts } from './research-state.ts'
 
-type Told<Facts> = { [Field in keyof Facts]: Facts[Field] extends Temporal.Instant | undefined ? string : Facts[Field] }
+type Serialized<Facts> = {
+  [Field in keyof Facts]: Facts[Field] extends Temporal.Instant | undefined ? string : Facts[Field]
+}
 /** As returned by the database: instants are text. */
-type ToldFacts = Omit<Told<ResearchFacts>, 'items'> & { items: readonly Told<ResearchItemFacts>[] }
+type SerializedFacts = Omit<Serialized<ResearchFacts>, 'items'> & { items: readonly Serialized<ResearchItemFacts>[] }
 
 /**
  * Returns the facts of disclosures (`collect_research_facts` in database/functions/disclosure/research.sql), by id; in the viewer's
@@ -24,7 +26,7 @@ export async function researchFactsOf(
 
 /** @param facts from `collect_research_facts` */
 export function readResearchFacts(facts: unknown): ResearchFacts {
-  const { now, dueEnds, deadline, items, ...rest } = facts as ToldFacts
+  const { now, dueEnds, deadline, items, ...rest } = facts as SerializedFacts
   return {
     ...rest,
     now: Temporal.Instant.from(now),

@@ -78,8 +78,8 @@ test('without the figure of five recordings of one person put together no engine
     ),
   }
   expect(unmetDemands(neural)).toEqual([])
-  const told = { ...neural.figures, 'pooled-five.10-people': 29.9 }
-  expect(unmetDemands({ ...neural, figures: told })).toEqual([{ figure: 'pooled-five.10-people', atLeast: 30 }])
+  const reported = { ...neural.figures, 'pooled-five.10-people': 29.9 }
+  expect(unmetDemands({ ...neural, figures: reported })).toEqual([{ figure: 'pooled-five.10-people', atLeast: 30 }])
 })
 
 test('a record of before that figure can be read, and lets no engine be registered', () => {

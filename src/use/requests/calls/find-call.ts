@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { ReadTold } from './told-of-call.ts'
+import type { ParsedReport } from './reported-call.ts'
 
 const refusals = [
   'not-found',
@@ -34,11 +34,11 @@ export async function findCall(
   db: Kysely<RegisterTables>,
   session: Session,
   { requestId, callId = null }: { requestId: string; callId?: string | null },
-  { told, caller, service }: ReadTold,
+  { reported, caller, service }: ParsedReport,
 ): Promise<SearchedCall | SearchRefusal> {
   const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
   const ask = sql<SearchedCall>`
-    select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(told)}::jsonb, ${caller}, ${service})`
+    select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(reported)}::jsonb, ${caller}, ${service})`
   const searched = await rowOfDatabase(db, session, ask, refusals, trace)
   if ('refused' in searched) return searched
   const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`

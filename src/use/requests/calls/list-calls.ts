@@ -7,7 +7,7 @@ import type { RequestCallState, RequestParty } from '#register/request-tables.ts
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { namePeople, type NamedPerson, type PersonOf } from '#safeguards/people/name-people.ts'
-import { askFor, type Detail, type ToldOfCall } from './told-of-call.ts'
+import { askFor, type Detail, type ReportedCall } from './reported-call.ts'
 
 type ContactRow = Selectable<RegisterTables['contact']>
 type SegmentRow = Selectable<RegisterTables['segment']>
@@ -17,7 +17,7 @@ export interface CallOfRequest {
   id: string
   ordinal: number
   /** Null once erased. */
-  told: ToldOfCall | null
+  told: ReportedCall | null
   state: RequestCallState
   /** FOUND: it was verified under the requester's former name. */
   verifyAgain: true | null
@@ -51,12 +51,12 @@ export interface MatchedContact {
     answeredAt: Temporal.Instant | null
     endedAt: Temporal.Instant | null
     recording: RecordingView & { segmentId: string }
-    prohibitions: ToldProhibition[]
+    prohibitions: RecordedProhibition[]
   }[]
 }
 
 /** Instants as the database formats them in JSON. */
-export interface ToldProhibition {
+export interface RecordedProhibition {
   id: string
   recordingId: string
   state: 'blocked' | 'waiting' | 'executed'
@@ -67,7 +67,7 @@ export interface ToldProhibition {
 interface CallRow {
   id: string
   ordinal: number
-  told: ToldOfCall | null
+  told: ReportedCall | null
   state: RequestCallState
   verify_again: true | null
   number_unverified: true | null
@@ -76,7 +76,7 @@ interface CallRow {
   party: RequestParty
   how: 'RECORDING' | 'DETAILS' | 'PERSONNEL' | null
   recordings: { id: string; hasBeenHeard: boolean }[] | null
-  prohibitions: ToldProhibition[] | null
+  prohibitions: RecordedProhibition[] | null
   other_requests: string[]
 }
 
@@ -108,22 +108,22 @@ export function listCallsOf(
 }
 
 function viewCall(row: CallRow, contacts: ReadonlyMap<string, MatchedContact>, person: PersonOf): CallOfRequest {
-  const { id, ordinal, told, state, how, recordings, party } = row
+  const { id, ordinal, told: recorded, state, how, recordings, party } = row
   const contact = row.contact_id === null ? undefined : contacts.get(row.contact_id)
   return {
-    ...{ id, ordinal, state, told, verifyAgain: row.verify_again, otherRequests: row.other_requests },
+    ...{ id, ordinal, state, told: recorded, verifyAgain: row.verify_again, otherRequests: row.other_requests },
     numberUnverified: row.number_unverified,
-    askFor: state === 'SEVERAL' && told ? askFor(told, party === 'OFFICIAL') : undefined,
+    askFor: state === 'SEVERAL' && recorded ? askFor(recorded, party === 'OFFICIAL') : undefined,
     verification: how && { by: how, recordings: recordings ?? [] },
     contact: contact && withProhibitions(contact, row.prohibitions ?? []),
     verifiedBy: person(row.verified_by),
   }
 }
 
-function withProhibitions(contact: MatchedContact, told: readonly ToldProhibition[]): MatchedContact {
+function withProhibitions(contact: MatchedContact, recorded: readonly RecordedProhibition[]): MatchedContact {
   const segments = contact.segments.map((segment) => ({
     ...segment,
-    prohibitions: told.filter(({ recordingId }) => recordingId === segment.recording.id),
+    prohibitions: recorded.filter(({ recordingId }) => recordingId === segment.recording.id),
   }))
   return { ...contact, segments }
 }

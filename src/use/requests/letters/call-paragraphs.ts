@@ -2,28 +2,29 @@ import type { Language } from '#description/closed-lists.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
-import { dayText, momentText } from '#description/tell-values.ts'
+import { dayText, momentText } from '#description/value-texts.ts'
 import type { CallFact, LetterFacts, NamedCall, RecordingFact } from './letter-facts.ts'
 import type { LetterPart } from './letter.ts'
 import { sayLetter, type SayLetter } from './say-letter.ts'
 
-type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
+type LetterContext = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions
   /** True: the letter says what was found; false: it only names the calls. */
   withWhatWasFound: boolean
 }
 
 /** Returns one block for each named call (R26, R42, R44). Calls not shown to be the requester's all read alike (R46). */
-export function callParagraphs(calls: readonly NamedCall[], telling: Telling): LetterPart[] {
-  const say = sayLetter(telling.language)
-  if (!telling.withWhatWasFound) return [{ kind: 'list', items: calls.map((named) => asTold(named, telling.language)) }]
+export function callParagraphs(calls: readonly NamedCall[], context: LetterContext): LetterPart[] {
+  const say = sayLetter(context.language)
+  if (!context.withWhatWasFound)
+    return [{ kind: 'list', items: calls.map((named) => reportedTime(named, context.language)) }]
   return calls.flatMap((named): LetterPart[] => {
     const { isTheirs, call } = named
-    if (!isTheirs) return [heading(asTold(named, telling.language)), paragraph(say('letter.not-shown'))]
-    if (!call) return [heading(asTold(named, telling.language)), paragraph(say('letter.history-over'))]
+    if (!isTheirs) return [heading(reportedTime(named, context.language)), paragraph(say('letter.not-shown'))]
+    if (!call) return [heading(reportedTime(named, context.language)), paragraph(say('letter.history-over'))]
     return [
-      heading(say('letter.call', { at: momentOf(call.startedAt, telling.language) })),
-      ...tellCall(call, telling, say),
+      heading(say('letter.call', { at: momentOf(call.startedAt, context.language) })),
+      ...describeCall(call, context, say),
     ]
   })
 }
@@ -33,22 +34,27 @@ export function unheardParagraphs(unheard: NonNullable<LetterFacts['unheard']>, 
   const say = sayLetter(language)
   return unheard.flatMap(({ startedAt, recording }) => [
     heading(say('letter.call', { at: momentOf(startedAt, language) })),
-    paragraph(tellRecording(recording, language, say)),
+    paragraph(describeRecording(recording, language, say)),
   ])
 }
 
-function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling, say: SayLetter): LetterPart[] {
+function describeCall(
+  call: CallFact,
+  { language, party, kinds, numbering }: LetterContext,
+  say: SayLetter,
+): LetterPart[] {
   const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
   const isHistoryAsked = kinds.includes('HISTORY')
   const parts: LetterPart[] = []
   const [only] = answered
   if (answered.length === 0) parts.push(paragraph(say('letter.unanswered')))
-  else if (answered.length === 1 && only) parts.push(paragraph(tellRecording(only.recording, language, say)))
+  else if (answered.length === 1 && only) parts.push(paragraph(describeRecording(only.recording, language, say)))
   else {
     parts.push({
       kind: 'list',
       items: answered.map(
-        ({ recording }, at) => `${say('letter.part', { number: at + 1 })}: ${tellRecording(recording, language, say)}`,
+        ({ recording }, at) =>
+          `${say('letter.part', { number: at + 1 })}: ${describeRecording(recording, language, say)}`,
       ),
     })
   }
@@ -58,7 +64,7 @@ function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling
   const facts = [
     { label: say('letter.label.start'), text: at(call.startedAt) },
     { label: say('letter.label.end'), text: at(call.endedAt) },
-    { label: say('letter.label.caller'), text: tellCaller(call, party, say) },
+    { label: say('letter.label.caller'), text: describeCaller(call, party, say) },
     {
       label: say('letter.label.service'),
       text: call.numberName ? `${plain(call.numberName[language])}, ${service}` : service,
@@ -83,13 +89,13 @@ function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling
 }
 
 /** Shows callers their own number in full; officials see it masked, as on screens (L33). */
-function tellCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: SayLetter): string {
+function describeCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: SayLetter): string {
   if (callerKind === 'withheld') return say('letter.withheld')
   if (callerKey === null) return say('letter.number-unknown')
   return party === 'CALLER' ? displayPhoneNumber(callerKey) : maskPhoneNumber(callerKey)
 }
 
-function tellRecording({ state, at, cause }: RecordingFact, language: Language, say: SayLetter): string {
+function describeRecording({ state, at, cause }: RecordingFact, language: Language, say: SayLetter): string {
   const when = at ? momentOf(at, language) : undefined
   switch (state) {
     case 'none':
@@ -106,13 +112,13 @@ function tellRecording({ state, at, cause }: RecordingFact, language: Language, 
   }
 }
 
-function asTold({ day, time }: NamedCall, language: Language): string {
+function reportedTime({ day, time }: NamedCall, language: Language): string {
   const say = sayLetter(language)
   if (day === null) return say('letter.untold-call')
-  const told = dayText(Temporal.PlainDate.from(day))
-  if (time === null) return say('letter.told-call', { day: told })
+  const dayReported = dayText(Temporal.PlainDate.from(day))
+  if (time === null) return say('letter.told-call', { day: dayReported })
   const clock = time.replace(/^0/, '').replace(':', language === 'en' ? ':' : '.')
-  return say('letter.told-call.at', { day: told, time: clock })
+  return say('letter.told-call.at', { day: dayReported, time: clock })
 }
 
 /** Formats an instant: 24.11.2026 klo 14.05, Helsinki time. */

@@ -1,6 +1,6 @@
 import type { Language } from '#description/closed-lists.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import { dayText } from '#description/tell-values.ts'
+import { dayText } from '#description/value-texts.ts'
 import type { FieldValue } from './template-language.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterKind, LetterPart } from './letter.ts'

@@ -1,5 +1,5 @@
 import type { RegisterDescription } from '#description/register-description.ts'
-import { dayText } from '#description/tell-values.ts'
+import { dayText } from '#description/value-texts.ts'
 import { named } from './fields.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterContent, LetterKind } from './letter.ts'

@@ -23,18 +23,18 @@ type Block =
 /** Returns the problems of a template: unknown fields, missing needed fields, unclosed braces. */
 export function problemsOf(text: string, { names, needed }: KnownFields): TemplateProblem[] {
   const found = new Map<string, TemplateProblem>()
-  const tell = (code: TemplateProblem['code'], field: string) => found.set(`${code} ${field}`, { code, field })
+  const addProblem = (code: TemplateProblem['code'], field: string) => found.set(`${code} ${field}`, { code, field })
   const used = new Set<string>()
   for (const piece of blocksOf(text).flatMap((block) => (block.kind === 'list' ? block.items.flat() : block.pieces))) {
     if ('field' in piece) {
       used.add(piece.field)
-      if (!names.includes(piece.field)) tell('unknown-field', piece.field)
+      if (!names.includes(piece.field)) addProblem('unknown-field', piece.field)
       continue
     }
     const [brace] = /[{}].*/.exec(piece.text) ?? []
-    if (brace) tell('unclosed', brace.slice(0, 40))
+    if (brace) addProblem('unclosed', brace.slice(0, 40))
   }
-  for (const field of needed) if (!used.has(field)) tell('missing-field', field)
+  for (const field of needed) if (!used.has(field)) addProblem('missing-field', field)
   return [...found.values()]
 }
 
@@ -81,11 +81,11 @@ function partsOf(pieces: readonly Piece[], values: FieldValues): LetterPart[] {
 
 /** Returns words on one line; blocks within a line are joined. */
 function inline(pieces: readonly Piece[], values: FieldValues): string {
-  const told = pieces.map((piece) => ('text' in piece ? piece.text : textOf(values[piece.field])))
+  const rendered = pieces.map((piece) => ('text' in piece ? piece.text : textOf(values[piece.field])))
   const isEmpty = pieces.every((piece, index) =>
-    'text' in piece ? !/[\p{L}\p{N}]/u.test(piece.text) : told[index] === '',
+    'text' in piece ? !/[\p{L}\p{N}]/u.test(piece.text) : rendered[index] === '',
   )
-  return isEmpty ? '' : told.join('').replace(/\s+/g, ' ').trim()
+  return isEmpty ? '' : rendered.join('').replace(/\s+/g, ' ').trim()
 }
 
 function textOf(value: FieldValue | undefined): string {

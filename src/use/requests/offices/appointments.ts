@@ -152,5 +152,5 @@ async function ask(
     ['deny.role'],
     { action: 'request.refused', object: { kind: 'appointment' } },
   )
-  return 'refused' in answer ? answer : { appointments: answer.rows.map(({ told }) => told) }
+  return 'refused' in answer ? answer : { appointments: answer.rows.map(({ told: reported }) => reported) }
 }

@@ -54,12 +54,12 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     const at = text.indexOf('\r\n\r\n')
     const method = text.slice(0, text.indexOf(' '))
     const heads = text.slice(0, at).split('\r\n').slice(1)
-    const told = (value: string) => tell(value, method === 'BYE' ? options.endShiftMs : options.shiftMs)
+    const reported = (value: string) => fillIn(value, method === 'BYE' ? options.endShiftMs : options.shiftMs)
     const lines = [
       `${method} ${inDialog ? '[next_url]' : 'sip:seloste@[remote_ip]:[remote_port]'} SIP/2.0`,
-      ...heads.map((line) => told(header(line, method, cseq))),
+      ...heads.map((line) => reported(header(line, method, cseq))),
       '',
-      ...media(told(text.slice(at + 4)), name).split('\r\n'),
+      ...media(reported(text.slice(at + 4)), name).split('\r\n'),
     ]
     return lines.join('\n')
   }
@@ -98,7 +98,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
       })
   }
 
-  function tell(text: string, shiftMs: number): string {
+  function fillIn(text: string, shiftMs: number): string {
     let changed = text.replace(anybody, (digits) => people.get(digits) ?? digits)
     for (const [pattern, instead] of options.edits ?? []) changed = changed.replace(pattern, instead)
     return shiftTimes(changed, shiftMs)

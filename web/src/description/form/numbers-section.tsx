@@ -68,7 +68,7 @@ function NumberFields({ path }: { path: Path }) {
           addLabel={say('form.number.region.add')}
           removeLabel={say('form.number.region.remove')}
           fresh={() => ({ fi: '', sv: '', en: '' })}
-          tellsError
+          announcesError
         >
           <PathTrilingual path={[...path, 'region']} label={say('form.number.region')} />
         </Optional>

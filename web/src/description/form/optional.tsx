@@ -11,7 +11,7 @@ export function Optional({
   addLabel,
   removeLabel,
   fresh,
-  tellsError = false,
+  announcesError = false,
   children,
 }: {
   path: Path
@@ -19,21 +19,21 @@ export function Optional({
   removeLabel: string
   fresh: () => unknown
   /** Shows the error of a missing part, if nothing around it does. */
-  tellsError?: boolean
+  announcesError?: boolean
   children: ReactNode
 }) {
   const { document: said, edit, goTo } = useForm()
   const { id, error } = useAt(path)
   const field = fieldOf(path)
   if (readAt(said, path) == null) {
-    const tells = tellsError && error != null
+    const announces = announcesError && error != null
     return (
       <div>
         <Button
           id={id}
           kind="secondary"
           className="small"
-          {...(tells && { 'aria-describedby': `${id}-error` })}
+          {...(announces && { 'aria-describedby': `${id}-error` })}
           onPress={() => {
             edit(path, fresh())
             goTo(field)
@@ -42,7 +42,7 @@ export function Optional({
           <Plus aria-hidden="true" size={18} />
           {addLabel}
         </Button>
-        {tells && (
+        {announces && (
           <p id={`${id}-error`} className="field-error">
             {error}
           </p>

@@ -32,7 +32,7 @@ export function RegisterSection() {
             addLabel={say('form.basis.add', { purpose: name })}
             removeLabel={say('form.basis.remove', { purpose: name })}
             fresh={() => ({ fi: '', sv: '', en: '' })}
-            tellsError
+            announcesError
           >
             <PathTrilingual path={['purposes', index, 'legalBasis']} label={name} isLong rows={2} />
           </Optional>

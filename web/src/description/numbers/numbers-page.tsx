@@ -34,10 +34,10 @@ export function NumbersPage() {
       ? say('description.numbers.all', { count: all.length, total })
       : say('description.numbers.count', { shown: formatCount(shown.length, language), total })
 
-  const tell = useEffectEvent(() => announce(shown.length === 0 ? say('description.numbers.none') : count))
+  const announceNow = useEffectEvent(() => announce(shown.length === 0 ? say('description.numbers.none') : count))
   const isReady = version !== undefined
   useEffect(() => {
-    if (isReady) tell()
+    if (isReady) announceNow()
   }, [isReady, shown.length])
 
   const set = (next: NumberFilters) =>

@@ -16,15 +16,15 @@ export function Acts({ request, onChanged }: { request: RequestDetail; onChanged
     <StepSection step="acts" state={stateOf('acts', request)}>
       {(kinds.includes('COPY') || copies.length > 0) && <Copies request={request} onChanged={onChanged} />}
       {(kinds.includes('RECTIFY') || corrections.length > 0) && <Corrections request={request} onChanged={onChanged} />}
-      {kinds.includes('LOG_EXTRACT') && <Told title={say('acts.looks')}>{say('acts.looks.what')}</Told>}
-      {kinds.includes('MENTIONED') && <Told title={say('acts.mentioned')}>{say('acts.mentioned.what')}</Told>}
+      {kinds.includes('LOG_EXTRACT') && <ActNotice title={say('acts.looks')}>{say('acts.looks.what')}</ActNotice>}
+      {kinds.includes('MENTIONED') && <ActNotice title={say('acts.mentioned')}>{say('acts.mentioned.what')}</ActNotice>}
       {(kinds.includes('OPENNESS') || openness) && <Openness request={request} />}
     </StepSection>
   )
 }
 
 /** Instructions for what is done outside Seloste. */
-function Told({ title, children }: { title: string; children: string }) {
+function ActNotice({ title, children }: { title: string; children: string }) {
   const id = useId()
   return (
     <section className="stack-small" aria-labelledby={id}>

@@ -3,11 +3,11 @@ import { inEach, type KeyOf, type Values } from '#platform/texts/texts.ts'
 import { type Change } from './change.ts'
 import { fieldName, type FieldPath } from '../problem.ts'
 import { languages, type Language, type Trilingual } from '../closed-lists.ts'
-import { listText } from '../tell-values.ts'
+import { listText } from '../value-texts.ts'
 import { inLanguage, sayChange } from './words.ts'
 
 /** Value in a sentence: one text for all languages, or one each. */
-export type Told = string | Trilingual
+export type ChangeValue = string | Trilingual
 
 /** Returns one change as a sentence in each language. */
 export function sentence(path: FieldPath, key: KeyOf<typeof texts>, values: Values): Change {
@@ -15,7 +15,12 @@ export function sentence(path: FieldPath, key: KeyOf<typeof texts>, values: Valu
 }
 
 /** Describes a value that changed, was added or was removed; empty if it is equal. */
-export function changed(path: FieldPath, label: Told, from: Told | undefined, to: Told | undefined): Change[] {
+export function changed(
+  path: FieldPath,
+  label: ChangeValue,
+  from: ChangeValue | undefined,
+  to: ChangeValue | undefined,
+): Change[] {
   if (isSame(from, to)) return []
   if (from === undefined) {
     return [sentence(path, 'change.new', { label, to: to! })]
@@ -29,7 +34,7 @@ export function changed(path: FieldPath, label: Told, from: Told | undefined, to
 /** Describes a trilingual text: one sentence if all three changed, otherwise one for each language that did. */
 export function changedTexts(
   path: FieldPath,
-  label: Told,
+  label: ChangeValue,
   from: Partial<Trilingual> | undefined,
   to: Partial<Trilingual> | undefined,
 ): Change[] {
@@ -40,7 +45,7 @@ export function changedTexts(
     const [before, after] = [from?.[language], to?.[language]]
     return changed(
       [...path, language],
-      inEach((reader) => `${tellIn(label, reader)} ${inLanguage[language][reader]}`),
+      inEach((reader) => `${textIn(label, reader)} ${inLanguage[language][reader]}`),
       before === undefined ? undefined : quoted(before),
       after === undefined ? undefined : quoted(after),
     )
@@ -48,22 +53,27 @@ export function changedTexts(
 }
 
 /** Describes a list as a whole. */
-export function changedList(path: FieldPath, label: Told, from: readonly Told[], to: readonly Told[]): Change[] {
+export function changedList(
+  path: FieldPath,
+  label: ChangeValue,
+  from: readonly ChangeValue[],
+  to: readonly ChangeValue[],
+): Change[] {
   return changed(path, label, listOrNone(from), listOrNone(to))
 }
 
 /** Adds the quotation marks of each language. */
-export function quoted(text: Told): Trilingual {
-  return inEach((reader) => (reader === 'en' ? `“${tellIn(text, reader)}”` : `”${tellIn(text, reader)}”`))
+export function quoted(text: ChangeValue): Trilingual {
+  return inEach((reader) => (reader === 'en' ? `“${textIn(text, reader)}”` : `”${textIn(text, reader)}”`))
 }
 
 /** Returns a label of two parts, subject and aspect. */
-export function aspectOf(subject: Told, aspect: Told): Trilingual {
-  return inEach((reader) => `${tellIn(subject, reader)}, ${tellIn(aspect, reader)}`)
+export function aspectOf(subject: ChangeValue, aspect: ChangeValue): Trilingual {
+  return inEach((reader) => `${textIn(subject, reader)}, ${textIn(aspect, reader)}`)
 }
 
-export function named(kind: Trilingual, name: Told): Trilingual {
-  return inEach((reader) => `${kind[reader]} ${tellIn(name, reader)}`)
+export function named(kind: Trilingual, name: ChangeValue): Trilingual {
+  return inEach((reader) => `${kind[reader]} ${textIn(name, reader)}`)
 }
 
 /** Matches the items of two lists by name; items of one name match in order. Indexes are those in `after`. */
@@ -93,7 +103,7 @@ function inOrder(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-function listOrNone(items: readonly Told[]): Told | undefined {
+function listOrNone(items: readonly ChangeValue[]): ChangeValue | undefined {
   return items.length === 0 ? undefined : listText(items)
 }
 
@@ -101,6 +111,6 @@ function isFull(text: Partial<Trilingual> | undefined): text is Trilingual | und
   return text === undefined || languages.every((language) => text[language] !== undefined)
 }
 
-function tellIn(told: Told, reader: Language): string {
-  return typeof told === 'string' ? told : told[reader]
+function textIn(value: ChangeValue, reader: Language): string {
+  return typeof value === 'string' ? value : value[reader]
 }

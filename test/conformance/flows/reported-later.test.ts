@@ -172,19 +172,19 @@ test.each([
   ['SDP alone at first, a talk among officials by UPDATE', {}, 'UPDATE', among],
   ['the official alone at first, an outgoing call by UPDATE', { participants: [official] }, 'UPDATE', outgoing],
   ['both parties at first, an outgoing call by UPDATE', { participants: [official, caller] }, 'UPDATE', outgoing],
-] as const)('%s: nothing of it is entered, nor kept on disk', async (_, first, how, told) => {
+] as const)('%s: nothing of it is entered, nor kept on disk', async (_, first, how, reported) => {
   const call = await bench.call({})
   const metadata = 'participants' in first ? metadataOf(first) : undefined
   const { ports } = await call.invite({ sdp: true, ...(metadata && { metadata }) })
   await call.speak(ports, 10)
   await bench.until(() => expect(bench.written()).toHaveLength(1))
-  if (how === 'UPDATE') expect((await call.update({ metadata: told })).status).toBe(200)
+  if (how === 'UPDATE') expect((await call.update({ metadata: reported })).status).toBe(200)
   if (how === 're-INVITE') {
-    const answered = await call.reinvite({ sdp: true, metadata: told })
+    const answered = await call.reinvite({ sdp: true, metadata: reported })
     expect(answered).toMatchObject({ status: 200, ports: [] })
     expect(answered.sdp).toContain('a=inactive')
   }
-  expect((await call.bye(how === 'BYE' ? { metadata: told } : {})).status).toBe(200)
+  expect((await call.bye(how === 'BYE' ? { metadata: reported } : {})).status).toBe(200)
   await bench.until(() => expect(bench.recorder.live).toBe(0))
   expect(bench.segments()).toEqual([])
   expect(bench.written()).toEqual([])
@@ -228,11 +228,11 @@ test('a client that never tells more than SDP: its call is entered once it is ov
     { marks: ['unknown-number', 'needs-review'], numberReached: { key: 'unknown' } },
   ])
 
-  const told = await bench.call({})
-  await told.invite({ sdp: true, headers: diversion })
+  const reported = await bench.call({})
+  await reported.invite({ sdp: true, headers: diversion })
   await bench.until(() => expect(bench.segments()[1]?.numberReached.key).toBe(numberKey))
   expect(bench.segments()[1]?.endedAt).toBeUndefined()
-  await told.bye()
+  await reported.bye()
 })
 
 test('a stop of the recorder ends no call of which it is not known whether it is one of this register', async () => {

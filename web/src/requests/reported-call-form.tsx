@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { refusalField, refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
-import type { RequestCall, ToldOfCall } from '../api/shapes.ts'
+import type { RequestCall, ReportedCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
@@ -12,12 +12,20 @@ import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
-import { accuracies, draftOf, emptyTold, toldFields, toldOf, type ToldDraft, type ToldField } from './told.ts'
+import {
+  accuracies,
+  draftOf,
+  emptyReport,
+  reportFields,
+  reportOf,
+  type ReportDraft,
+  type ReportField,
+} from './reported-call.ts'
 
 /** The requester's claims about a call, and the search for it. */
-export function ToldForm({
+export function ReportedCallForm({
   prefix,
-  told,
+  reported,
   isOfficials,
   submit,
   isBusy,
@@ -27,13 +35,13 @@ export function ToldForm({
   /** Prefix of its field ids, which errors link to. */
   prefix: string
   /** Earlier claims, as initial values. */
-  told?: ToldOfCall | undefined
+  reported?: ReportedCall | undefined
   /** An official names a call that they answered: the official is known, and the caller's number is optional. */
   isOfficials: boolean
   submit: string
   isBusy: boolean
   /** Searches for the call; throws the refusal. */
-  onSearch: (told: ToldOfCall) => Promise<RequestCall | void>
+  onSearch: (reported: ReportedCall) => Promise<RequestCall | void>
   onCancel?: (() => void) | undefined
 }) {
   const form = useRef<HTMLFormElement>(null)
@@ -43,14 +51,14 @@ export function ToldForm({
     if (opened) form.current?.querySelector<HTMLElement>('[role=spinbutton]')?.focus()
   }, [opened])
   const { say } = useLanguage()
-  const [draft, setDraft] = useState<ToldDraft>(() => (told ? draftOf(told) : emptyTold()))
-  const [wrong, setWrong] = useState<(Wrong & { at?: ToldField })[]>([])
+  const [draft, setDraft] = useState<ReportDraft>(() => (reported ? draftOf(reported) : emptyReport()))
+  const [wrong, setWrong] = useState<(Wrong & { at?: ReportField })[]>([])
   const isWithheld = draft.isWithheld && !isOfficials
-  const edit = (edited: Partial<ToldDraft>) => setDraft({ ...draft, ...edited })
-  const errorAt = (field: ToldField) => wrong.find(({ at }) => at === field)?.text
+  const edit = (edited: Partial<ReportDraft>) => setDraft({ ...draft, ...edited })
+  const errorAt = (field: ReportField) => wrong.find(({ at }) => at === field)?.text
 
   const search = async () => {
-    const judged = toldOf(draft, todayAt(serverNowMs()), isOfficials)
+    const judged = reportOf(draft, todayAt(serverNowMs()), isOfficials)
     if ('wrong' in judged) {
       return setWrong(
         judged.wrong.map(({ field, why }) => ({
@@ -61,11 +69,11 @@ export function ToldForm({
       )
     }
     setWrong([])
-    await onSearch(judged.told).catch((refusal: unknown) => setWrong([asWrong(refusal)]))
+    await onSearch(judged.reported).catch((refusal: unknown) => setWrong([asWrong(refusal)]))
   }
-  const asWrong = (refusal: unknown): Wrong & { at?: ToldField } => {
+  const asWrong = (refusal: unknown): Wrong & { at?: ReportField } => {
     const key = refusalKey(refusal)
-    const at = toldFields.find((field) => field === refusalField(refusal))
+    const at = reportFields.find((field) => field === refusalField(refusal))
     const isNumber = key === 'input.invalid' && (at === 'callerNumber' || at === 'serviceNumber')
     const text = say(isNumber ? 'requests.told.number.wrong' : `error.${key}`)
     return { text, ...(at && { at, field: `${prefix}-${at}` }) }
@@ -102,7 +110,7 @@ export function ToldForm({
           label={say('requests.told.accuracy')}
           options={accuracies.map((value) => ({ value, label: say(`requests.told.accuracy.${value}`) }))}
           value={draft.accuracy}
-          onChange={(accuracy) => edit({ accuracy: accuracy as ToldDraft['accuracy'] })}
+          onChange={(accuracy) => edit({ accuracy: accuracy as ReportDraft['accuracy'] })}
         />
       </div>
       {!isOfficials && (

@@ -6,7 +6,7 @@ import koffi from 'koffi'
 
 export interface Systemd {
   /** `READY=1`, `STATUS=...`, `STOPPING=1`. */
-  tell(...lines: readonly string[]): void
+  notify(...lines: readonly string[]): void
   /** Sends WATCHDOG=1 at a third of systemd's interval while the event loop runs. */
   keepAlive(): void
 }
@@ -22,14 +22,14 @@ export function findSystemd(environment: Readonly<Record<string, string | undefi
   const { NOTIFY_SOCKET: path = '', WATCHDOG_USEC: watchdog, WATCHDOG_PID: watched } = environment
   const isSocket = process.platform === 'linux' && /^[/@]/.test(path) && Buffer.byteLength(path) <= longestPathBytes
   const send = isSocket ? sendTo(path) : () => undefined
-  const tell = (...lines: readonly string[]) => send(Buffer.from(lines.join('\n')))
+  const notify = (...lines: readonly string[]) => send(Buffer.from(lines.join('\n')))
   return {
-    tell,
+    notify,
     keepAlive() {
       const everyMs = Number(watchdog) / 3_000
       if (!isSocket || !(everyMs > 0) || (watched !== undefined && Number(watched) !== process.pid)) return
-      tell('WATCHDOG=1')
-      setInterval(() => tell('WATCHDOG=1'), everyMs).unref()
+      notify('WATCHDOG=1')
+      setInterval(() => notify('WATCHDOG=1'), everyMs).unref()
     },
   }
 }

@@ -77,14 +77,14 @@ describe.each([
 test.each([
   ['its caller', [c]],
   ['no caller', []],
-])('a call of two sessions is one contact when it is passed on in the second, which tells %s', async (_, told) => {
+])('a call of two sessions is one contact when it is passed on in the second, which tells %s', async (_, reported) => {
   const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
   const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
-  const second = await two.invite({ sdp: true, metadata: beside(...told, a), headers: guid })
+  const second = await two.invite({ sdp: true, metadata: beside(...reported, a), headers: guid })
   await speak(5, [one, first.ports], [two, second.ports])
   await one.bye()
   await wait(100)
-  await two.update({ metadata: beside(...told, b) })
+  await two.update({ metadata: beside(...reported, b) })
   await speak(5, [two, second.ports])
   expect(await over(two)).toEqual([
     [caller, 20],
@@ -109,13 +109,13 @@ describe('a client whose own number is in From', () => {
   test.each([
     ['the official alone', { metadata: beside(b) }],
     ['SDP alone', {}],
-  ])('a next session that tells %s before the caller is a part of the same contact', async (_, told) => {
+  ])('a next session that tells %s before the caller is a part of the same contact', async (_, reported) => {
     const one = await bench.call({ from })
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
     await speak(5, [one, first.ports])
     await one.bye()
     const two = await bench.call({ from, ssrc: 500 })
-    const second = await two.invite({ sdp: true, ...told, headers: guid })
+    const second = await two.invite({ sdp: true, ...reported, headers: guid })
     await speak(5, [two, second.ports])
     await two.update({ metadata: beside(c, b) })
     await two.bye()

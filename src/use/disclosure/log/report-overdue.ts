@@ -11,7 +11,7 @@ export interface OverdueDisclosure {
 }
 
 /** Returns overdue disclosures, each once a day of Helsinki (AC19), and logs that. As the custodian. */
-export async function tellOverdue(holding: HoldingSafeguards): Promise<OverdueDisclosure[]> {
+export async function reportOverdue(holding: HoldingSafeguards): Promise<OverdueDisclosure[]> {
   const { rows } = await sql<OverdueDisclosure>`
     select id, number, deadline, unconfirmed::integer from report_overdue_disclosures() order by deadline, number`.execute(
     safeguardsOf(holding),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { findSystemd } from './tell-systemd.ts'
+import { findSystemd } from './notify-systemd.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -34,16 +34,16 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
     child.stdout.on('data', (part: Buffer) => (text += part.toString()))
     onTestFinished(() => void child.kill('SIGKILL'))
     await expect.poll(heard).toEqual(['bound'])
-    const code = `import { findSystemd } from ${JSON.stringify(fileURLToPath(new URL('./tell-systemd.ts', import.meta.url)))}
+    const code = `import { findSystemd } from ${JSON.stringify(fileURLToPath(new URL('./notify-systemd.ts', import.meta.url)))}
       const systemd = findSystemd(process.env)
       systemd.tell('READY=1', 'STATUS=at 127.0.0.1:5060')
       systemd.keepAlive()
       setTimeout(() => undefined, 5000)`
-    const told = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    const reported = spawn(process.execPath, ['--input-type=module', '-e', code], {
       env: { ...process.env, NOTIFY_SOCKET: kind === 'plain' ? path : `@${path}`, WATCHDOG_USEC: '300000' },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    onTestFinished(() => void told.kill('SIGKILL'))
+    onTestFinished(() => void reported.kill('SIGKILL'))
     await once(child, 'close')
     expect(heard()).toEqual([
       'bound',
@@ -58,7 +58,7 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
 test('where no systemd asks, or its socket is gone, nothing happens', () => {
   for (const NOTIFY_SOCKET of [undefined, '', 'vsock:2:1234', '/run/no-such-socket', `/${'x'.repeat(200)}`]) {
     const systemd = findSystemd({ NOTIFY_SOCKET, WATCHDOG_USEC: '1000000' })
-    expect(() => systemd.tell('READY=1')).not.toThrow()
+    expect(() => systemd.notify('READY=1')).not.toThrow()
     expect(() => systemd.keepAlive()).not.toThrow()
   }
 })

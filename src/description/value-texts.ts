@@ -41,10 +41,10 @@ export function percentText(share: number): Trilingual {
 /** a, b ja c. */
 export function listText(items: readonly (string | Trilingual)[]): Trilingual {
   return inEach((language) => {
-    const told = items.map((item) => (typeof item === 'string' ? item : item[language]))
-    return told.length < 2
-      ? (told[0] ?? '')
-      : `${told.slice(0, -1).join(', ')} ${and[language]} ${told[told.length - 1]!}`
+    const texts = items.map((item) => (typeof item === 'string' ? item : item[language]))
+    return texts.length < 2
+      ? (texts[0] ?? '')
+      : `${texts.slice(0, -1).join(', ')} ${and[language]} ${texts[texts.length - 1]!}`
   })
 }
 const and: Trilingual = { fi: 'ja', sv: 'och', en: 'and' }

@@ -11,7 +11,7 @@ import type { RegisterTables } from '#register/tables.ts'
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
 const { admin, kept, forbid, byOfficial, byCaller, get, people, stateOf } = ends
-const told = { party: 'CALLER', channel: 'CALL' }
+const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }
 
 type Times = Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'>
@@ -43,7 +43,7 @@ beforeEach(() => ends.shiftMark('0'))
 describe('what the caller told in the call is entered within an hour of it', () => {
   test('and not later: nothing is destroyed, nothing says that the caller forbade it, and the attempt is in the log', async () => {
     const { id } = await kept(ended({ minutes: 61 }))
-    expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+    expect(await forbid('aino', id, report)).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
     expect(await stateOf(id)).toMatchObject({ state: 'STORED', cause: null })
     const logged = await admin
@@ -66,10 +66,10 @@ describe('what the caller told in the call is entered within an hour of it', () 
 
   test('within the hour it is, and asked again after it, it is the same prohibition', async () => {
     const { id, contactId } = await kept(ended({ minutes: 58 }))
-    const first = await forbid('aino', id, told)
+    const first = await forbid('aino', id, report)
     expect(first).toMatchObject({ status: 200, body: { state: 'blocked' } })
     await setEnd(contactId, Temporal.Now.instant().subtract({ hours: 2 }))
-    expect((await forbid('aino', id, told)).body['id']).toBe(first.body['id'])
+    expect((await forbid('aino', id, report)).body['id']).toBe(first.body['id'])
   })
 
   test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('by no other name of it, as %s', async (channel) => {
@@ -84,7 +84,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
   test('the Service Unit takes it then, and was in no call itself', async () => {
     const { id, contactId } = await kept(ended({ hours: 3 }))
     const { number } = await ends.serve([contactId], { kinds: ['PROHIBIT'] })
-    expect(await forbid('paula', id, { ...told, reference: number })).toMatchObject(tooLate)
+    expect(await forbid('paula', id, { ...report, reference: number })).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
     expect(await byCaller(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'CALLER', channel: 'PHONE' }])
@@ -114,7 +114,7 @@ describe('when the hour begins', () => {
     )
     await setEnd(contactId, null, node)
     expect(await untilOf(contactId)).toBe(null)
-    expect(await forbid('aino', id, told)).toMatchObject({ status: 200 })
+    expect(await forbid('aino', id, report)).toMatchObject({ status: 200 })
   })
 
   test('where nobody tells the end any more: when its capture was last heard of, and a day after its beginning at the latest', async () => {
@@ -127,15 +127,15 @@ describe('when the hour begins', () => {
     )
     await setEnd(silent.contactId, null, node)
     await setEnd(nobody.contactId, null)
-    for (const { id } of [silent, nobody]) expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+    for (const { id } of [silent, nobody]) expect(await forbid('aino', id, report)).toMatchObject(tooLate)
     await sql`update capture_node set alive_at = now() - interval '20 minutes' where id = ${node}::uuid`.execute(admin)
-    expect(await forbid('aino', silent.id, told)).toMatchObject({ status: 200 })
+    expect(await forbid('aino', silent.id, report)).toMatchObject({ status: 200 })
   })
 
   test('with the official’s own last part: what a caller tells the next official is not told to the first', async () => {
     const { id, contactId } = await kept(ended({ hours: 2 }))
     await admin.updateTable('contact').set({ ended_at: Temporal.Now.instant() }).where('id', '=', contactId).execute()
-    expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+    expect(await forbid('aino', id, report)).toMatchObject(tooLate)
   })
 
   test.each([
@@ -150,7 +150,7 @@ describe('when the hour begins', () => {
   test('a clock that is set back opens it no more', async () => {
     const { id } = await kept()
     await ends.shiftMark('2 hours')
-    expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+    expect(await forbid('aino', id, report)).toMatchObject(tooLate)
   })
 })
 

@@ -1,16 +1,16 @@
 import { CalendarDate, Time } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
 import type { RequestCall } from '../api/shapes.ts'
-import { draftOf, emptyTold, toldOf, verifyingOf, type ToldDraft } from './told.ts'
+import { draftOf, emptyReport, reportOf, verifyingOf, type ReportDraft } from './reported-call.ts'
 
 const today = new CalendarDate(2026, 11, 24)
-const draft = (edited: Partial<ToldDraft>): ToldDraft => ({
-  ...emptyTold(),
+const draft = (edited: Partial<ReportDraft>): ReportDraft => ({
+  ...emptyReport(),
   ...{ day: new CalendarDate(2026, 11, 3), time: new Time(9, 5) },
   ...edited,
 })
-const wrongIn = (edited: Partial<ToldDraft>) => {
-  const judged = toldOf(draft(edited), today)
+const wrongIn = (edited: Partial<ReportDraft>) => {
+  const judged = reportOf(draft(edited), today)
   return 'wrong' in judged ? judged.wrong.map(({ field, why }) => `${field} ${why}`) : []
 }
 
@@ -30,10 +30,10 @@ describe('what is told of a call', () => {
   })
 
   test('of an official needs no number, and says nothing of a withheld one', () => {
-    expect(toldOf(draft({ isWithheld: true, callerNumber: '040 1' }), today, true)).toEqual({
+    expect(reportOf(draft({ isWithheld: true, callerNumber: '040 1' }), today, true)).toEqual({
       told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', callerNumber: '040 1' },
     })
-    expect(toldOf(draft({}), today, true)).toEqual({
+    expect(reportOf(draft({}), today, true)).toEqual({
       told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR' },
     })
   })
@@ -45,21 +45,27 @@ describe('what is told of a call', () => {
   })
 
   test('holds nothing of what was left empty, and no number that is withheld', () => {
-    expect(toldOf(draft({ isWithheld: true, callerNumber: '040', serviceNumber: '029', minutes: '7' }), today)).toEqual(
-      {
-        told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', serviceNumber: '029', minutes: 7 },
-      },
-    )
+    expect(
+      reportOf(draft({ isWithheld: true, callerNumber: '040', serviceNumber: '029', minutes: '7' }), today),
+    ).toEqual({
+      told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', serviceNumber: '029', minutes: 7 },
+    })
   })
 
   test('is written again as it was told', () => {
-    const told = { day: '2026-11-03', time: '09:05', accuracy: 'MINUTES', callerNumber: '040 1', minutes: 0 } as const
-    expect(toldOf(draftOf(told), today)).toEqual({ told })
+    const reported = {
+      day: '2026-11-03',
+      time: '09:05',
+      accuracy: 'MINUTES',
+      callerNumber: '040 1',
+      minutes: 0,
+    } as const
+    expect(reportOf(draftOf(reported), today)).toEqual({ told: reported })
   })
 })
 
 describe('how a call is shown to be the requester’s', () => {
-  const told = { day: '2026-11-03', time: '09:05', accuracy: 'MINUTES' } as const
+  const reported = { day: '2026-11-03', time: '09:05', accuracy: 'MINUTES' } as const
   const found = (
     verification: RequestCall['verification'],
     more: Partial<NonNullable<RequestCall['told']>> = {},
@@ -68,7 +74,7 @@ describe('how a call is shown to be the requester’s', () => {
     ordinal: 1,
     state: 'FOUND',
     otherRequests: [],
-    told: { ...told, ...more },
+    told: { ...reported, ...more },
     verification,
   })
 

@@ -9,7 +9,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/tell-feed.ts'
+import { feedOfTests } from '#test/database/feed-of-tests.ts'
 import {
   celOf,
   cucmOf,
@@ -67,12 +67,12 @@ function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>)
   return [...calls, ...problems]
 }
 
-const { tell, clear } = await feedOfTests(database, officials)
+const { deliver, clear } = await feedOfTests(database, officials)
 
 const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
 const numbering = versionAt(versions, begun).description.numbering
 
-function told(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>) {
+function reported(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>) {
   return judged(source, bytes, more).flatMap<unknown>((one) => {
     if (typeof one === 'string' || one.is === 'problem') return [one]
     if (one.is === 'outside') return []
@@ -138,7 +138,7 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   // Knows dialogs alone: who joins a conference is nobody to it.
   ['acc', 'acc.txt', [whole[0]!, whole[2]!]],
 ])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
-  expect(told(source, readFileSync(join(examples, file)), more)).toEqual([
+  expect(reported(source, readFileSync(join(examples, file)), more)).toEqual([
     {
       caller: phone('+358401234567'),
       number,
@@ -232,7 +232,7 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
     const file = write({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf })
     // queue_log knows who was connected by a queue, and nobody else.
     const known = flow.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
-    expect(told(source, Buffer.from(file), more)).toEqual([
+    expect(reported(source, Buffer.from(file), more)).toEqual([
       {
         ...{ caller: phone('+358401234567'), number, from: 0 },
         until: source === 'queue-log' ? (known.at(-1)?.to ?? flow.until) : flow.until,
@@ -266,7 +266,7 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
       const byClient = async () => {
         for (const facts of ofClient) await admit(database.as('seloste_capture').db, facts, node)
       }
-      const byFeed = () => tell({ source, ...more, name: `${source}-${order.replace(' ', '-')}` }, file)
+      const byFeed = () => deliver({ source, ...more, name: `${source}-${order.replace(' ', '-')}` }, file)
       if (order === 'client first') await byClient()
       expect(await byFeed()).toEqual([])
       if (order === 'feed first') await byClient()
@@ -286,15 +286,15 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
     const until = source === 'queue-log' ? 300 : 480
     const parts = talks.map(({ who, from: begins, to }) => [phone(who), 0, until, begins, to])
     for (const _ of [1, 2]) {
-      expect(await tell({ source, ...more }, file)).toEqual([])
+      expect(await deliver({ source, ...more }, file)).toEqual([])
       expect(await entered(since)).toEqual({ contacts: 1, parts })
     }
   })
 })
 
 const accLine = (at: number, what: string, fields: Record<string, string>) => {
-  const told = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
-  const text = Object.entries(told).map(([name, value]) => `${name}=${value}`)
+  const reported = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
+  const text = Object.entries(reported).map(([name, value]) => `${name}=${value}`)
   return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${what}: ${text.join(';')}\n`
 }
 /** As Kamailio 6.0 writes it, with log_extra of docs/operate/feeds.md. */
@@ -318,7 +318,7 @@ describe('acc tells', () => {
   const first = { caller: customer, to: '029497000', by: aino, from: 44, until: 120 }
   const parts = (...talks: [string, number, number][]) =>
     talks.map(([who, from, until]) => [phone(who), number, from, until])
-  const acc = (...lines: string[]) => told('acc', Buffer.from(lines.join('')), {})
+  const acc = (...lines: string[]) => reported('acc', Buffer.from(lines.join('')), {})
   const one = (until: number, ...talks: [string, number, number][]) => [
     { caller: phone(customer), number, from: 44, until, parts: parts(...talks) },
   ]
@@ -377,20 +377,20 @@ describe('acc tells', () => {
   test('a transfer that is answered after the call before was told: that call is told again, with both', () => {
     const reader = readerOf({ source: 'acc', fields: {}, zone: 'UTC' })
     const assembler = createCallAssembler({ settleMs: 60_000 })
-    const tellAt = (atMs: number, lines: string[]) => {
+    const deliverAt = (atMs: number, lines: string[]) => {
       for (const read of lines.flatMap((line) => reader.read(line, undefined)))
         if (read.is === 'record') assembler.add(read.record, atMs, () => undefined)
       return assembler.settled(atMs + 60_001).map(({ callId, legs }) => [callId, legs.map(({ official }) => official)])
     }
     const onward = { caller: customer, to: bertil, by: bertil, more: { referred_by: `<sip:${aino}@pbx.example>` } }
     const other = { ...first, from: 121, until: 400 }
-    expect(tellAt(0, dialog('z1@edge', first))).toEqual([['z1@edge', [aino]]])
-    expect(tellAt(90_000, dialog('z2@edge', { ...onward, from: 118, until: 300 }))).toEqual([
+    expect(deliverAt(0, dialog('z1@edge', first))).toEqual([['z1@edge', [aino]]])
+    expect(deliverAt(90_000, dialog('z2@edge', { ...onward, from: 118, until: 300 }))).toEqual([
       ['z1@edge', [aino, bertil]],
     ])
     // Another one of the same number meanwhile: it may be either's.
-    expect(tellAt(180_000, dialog('z3@edge', other))).toContainEqual(['z3@edge', [aino]])
-    const late = tellAt(240_000, dialog('z4@edge', { ...onward, by: cecilia, to: cecilia, from: 250, until: 390 }))
+    expect(deliverAt(180_000, dialog('z3@edge', other))).toContainEqual(['z3@edge', [aino]])
+    const late = deliverAt(240_000, dialog('z4@edge', { ...onward, by: cecilia, to: cecilia, from: 250, until: 390 }))
     expect(late).toContainEqual(['z4@edge', [cecilia]])
     expect(assembler.waiting).toBe(0)
   })
@@ -420,7 +420,7 @@ test('what one official says without a break is one segment; what has no length 
     return { id: 7, leg: name, start, answer: answered, end: ended, from: '+358401234567', to: '029497000', by }
   }
   const parts = (...legs: object[]) =>
-    told('json', Buffer.from(JSON.stringify(legs)), { fields }).map((call) => (call as { parts: unknown[] }).parts)
+    reported('json', Buffer.from(JSON.stringify(legs)), { fields }).map((call) => (call as { parts: unknown[] }).parts)
   const [a, b] = [phone(aino), phone(bertil)]
   expect(
     parts(leg('1', aino, 10, 40), leg('2', aino, 41, 60), leg('3', bertil, 60, 90), leg('4', aino, 60, 60)),

@@ -13,7 +13,7 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import type { TestDatabase } from './create-test-database.ts'
 
-export interface ToldProblem {
+export interface FeedProblem {
   file: string
   line: number
   reason: string
@@ -22,7 +22,7 @@ export interface ToldProblem {
 
 export interface FeedOfTests {
   /** Writes a file into the feed's folder, reads all that is new there and admits it. Returns what could not be read. */
-  tell(given: Partial<Feed> & { source: Feed['source'] }, text: string, file?: string): Promise<ToldProblem[]>
+  deliver(given: Partial<Feed> & { source: Feed['source'] }, text: string, file?: string): Promise<FeedProblem[]>
   /** What a feed has kept of records that could not be read. */
   unread(feed: string): Promise<string>
   clear(): Promise<void>
@@ -41,12 +41,12 @@ export async function feedOfTests(
     throw error
   }
   return {
-    async tell(given, text, file = `calls-${++files}`) {
+    async deliver(given, text, file = `calls-${++files}`) {
       const name = given.name ?? given.source
       const [folder, own] = [join(root, name), join(root, `own-${name}`)]
       await Promise.all([mkdir(folder, { recursive: true }), mkdir(own, { recursive: true })])
       await write(join(folder, file), text)
-      const problems: ToldProblem[] = []
+      const problems: FeedProblem[] = []
       const from = { kind: 'folder' as const, folder, files: '*' }
       const taker = takeFeed({
         feed: { from, fields: {}, zone: 'Europe/Helsinki', settleMs: 0, ...given, name },

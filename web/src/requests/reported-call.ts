@@ -1,13 +1,13 @@
 import { parseDate, Time, type CalendarDate } from '@internationalized/date'
-import type { RequestCall, ToldOfCall } from '../api/shapes.ts'
+import type { RequestCall, ReportedCall } from '../api/shapes.ts'
 
 export const accuracies = ['MINUTES', 'HALF_HOUR', 'HOURS'] as const
 
 /** The requester's claims about a call, in the form. */
-export interface ToldDraft {
+export interface ReportDraft {
   day: CalendarDate | null
   time: Time | null
-  accuracy: ToldOfCall['accuracy']
+  accuracy: ReportedCall['accuracy']
   /** The number was withheld, or is unknown. */
   isWithheld: boolean
   callerNumber: string
@@ -15,32 +15,32 @@ export interface ToldDraft {
   minutes: string
   official: string
 }
-export const toldFields = ['day', 'time', 'callerNumber', 'serviceNumber', 'minutes', 'official'] as const
-export type ToldField = (typeof toldFields)[number]
+export const reportFields = ['day', 'time', 'callerNumber', 'serviceNumber', 'minutes', 'official'] as const
+export type ReportField = (typeof reportFields)[number]
 /** Why the claims do not suffice: field and text key. */
-export interface ToldWrong {
-  field: ToldField
+export interface ReportProblem {
+  field: ReportField
   why: 'missing' | 'future' | 'wrong' | 'or-minutes'
 }
 
-export function emptyTold(): ToldDraft {
+export function emptyReport(): ReportDraft {
   return {
     ...{ day: null, time: null, accuracy: 'HALF_HOUR' as const, isWithheld: false },
     ...{ callerNumber: '', serviceNumber: '', minutes: '', official: '' },
   }
 }
 
-export function draftOf(told: ToldOfCall): ToldDraft {
-  const [hour, minute] = told.time.split(':')
+export function draftOf(reported: ReportedCall): ReportDraft {
+  const [hour, minute] = reported.time.split(':')
   return {
-    day: parseDate(told.day),
+    day: parseDate(reported.day),
     time: new Time(Number(hour), Number(minute)),
-    accuracy: told.accuracy,
-    isWithheld: told.callerNumber === undefined,
-    callerNumber: told.callerNumber ?? '',
-    serviceNumber: told.serviceNumber ?? '',
-    minutes: told.minutes === undefined ? '' : String(told.minutes),
-    official: told.official ?? '',
+    accuracy: reported.accuracy,
+    isWithheld: reported.callerNumber === undefined,
+    callerNumber: reported.callerNumber ?? '',
+    serviceNumber: reported.serviceNumber ?? '',
+    minutes: reported.minutes === undefined ? '' : String(reported.minutes),
+    official: reported.official ?? '',
   }
 }
 
@@ -49,11 +49,11 @@ export function draftOf(told: ToldOfCall): ToldDraft {
  * the official (R46). An official need not give a number: the official who answered is known.
  * @param today the day in Finland; later days are refused
  */
-export function toldOf(
-  draft: ToldDraft,
+export function reportOf(
+  draft: ReportDraft,
   today: CalendarDate,
   isOfficials = false,
-): { told: ToldOfCall } | { wrong: ToldWrong[] } {
+): { reported: ReportedCall } | { wrong: ReportProblem[] } {
   const { day, time, accuracy } = draft
   const isWithheld = draft.isWithheld && !isOfficials
   const [callerNumber, serviceNumber, minutes, official] = [
@@ -62,7 +62,7 @@ export function toldOf(
     draft.minutes.trim(),
     draft.official.trim(),
   ]
-  const wrong: ToldWrong[] = []
+  const wrong: ReportProblem[] = []
   if (!day) wrong.push({ field: 'day', why: 'missing' })
   else if (day.compare(today) > 0) wrong.push({ field: 'day', why: 'future' })
   if (!time) wrong.push({ field: 'time', why: 'missing' })
@@ -73,7 +73,7 @@ export function toldOf(
   if (isWithheld && !minutes && !official) wrong.push({ field: 'minutes', why: 'or-minutes' })
   if (!day || !time || wrong.length > 0) return { wrong }
   return {
-    told: {
+    reported: {
       day: day.toString(),
       time: `${two(time.hour)}:${two(time.minute)}`,
       accuracy,
@@ -89,19 +89,19 @@ export function toldOf(
  * Returns true if the claims suffice without a recording for a control question: the caller's number, or the official and the
  * length.
  */
-export function suffices(told: ToldOfCall | undefined): boolean {
-  if (!told) return false
-  return told.callerNumber !== undefined || (told.official !== undefined && told.minutes !== undefined)
+export function suffices(reported: ReportedCall | undefined): boolean {
+  if (!reported) return false
+  return reported.callerNumber !== undefined || (reported.official !== undefined && reported.minutes !== undefined)
 }
 
 /** Verification of a call: what the clerk can do now. */
 export type Verifying = 'listen' | 'question' | 'details' | 'details-missing' | 'personnel'
 
 /** Returns undefined for a call that is not to be verified. */
-export function verifyingOf({ state, verification, told }: RequestCall): Verifying | undefined {
+export function verifyingOf({ state, verification, told: reported }: RequestCall): Verifying | undefined {
   if (state !== 'FOUND' || !verification) return undefined
   if (verification.by === 'PERSONNEL') return 'personnel'
-  if (verification.by === 'DETAILS') return suffices(told) ? 'details' : 'details-missing'
+  if (verification.by === 'DETAILS') return suffices(reported) ? 'details' : 'details-missing'
   return verification.recordings.some(({ hasBeenHeard }) => hasBeenHeard) ? 'question' : 'listen'
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import fi from 'virtual:texts/fi'
 import type { Say } from '../language/use-words.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { describeRefusal } from './describe-refusal.ts'
 
 const words: Record<string, string> = fi
 const say: Say = (key, values = {}) =>
@@ -9,7 +9,7 @@ const say: Say = (key, values = {}) =>
     (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
     words[key] ?? words[`${key}_other`] ?? `?${key}`,
   )
-const refused = (code: string, more: object = {}) => tellRefusal({ error: { code, message: '', ...more } }, say)
+const refused = (code: string, more: object = {}) => describeRefusal({ error: { code, message: '', ...more } }, say)
 
 test.each([
   'session.credentials',
@@ -41,12 +41,12 @@ test.each([
 
 test('a wait says how long, an unfit password everything that is wrong with it', () => {
   expect(refused('session.wait', { waitSeconds: 120 })).toContain('2 minuuttia')
-  const told = refused('password.unfit', { problems: [{ code: 'too-short', least: 15 }, { code: 'common' }] })
-  expect(told).toContain('vähintään 15 merkkiä')
-  expect(told).toContain('yleisesti käytetty')
+  const reported = refused('password.unfit', { problems: [{ code: 'too-short', least: 15 }, { code: 'common' }] })
+  expect(reported).toContain('vähintään 15 merkkiä')
+  expect(reported).toContain('yleisesti käytetty')
 })
 
 test('what nobody knows is told as a fault, not as nothing', () => {
   expect(refused('something.new')).toBe(words['error.other'])
-  expect(tellRefusal(new Error('x'), say)).toBe(words['error.other'])
+  expect(describeRefusal(new Error('x'), say)).toBe(words['error.other'])
 })

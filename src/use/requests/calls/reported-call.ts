@@ -6,7 +6,7 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
-export interface ToldOfCall {
+export interface ReportedCall {
   /** YYYY-MM-DD and HH:MM, Helsinki time. */
   day: string
   time: string
@@ -20,13 +20,13 @@ export interface ToldOfCall {
 
 export type Detail = 'accuracy' | 'callerNumber' | 'serviceNumber' | 'minutes' | 'official'
 
-export interface ReadTold {
-  told: ToldOfCall
+export interface ParsedReport {
+  reported: ReportedCall
   caller: PhoneNumberKey | null
   service: PhoneNumberKey | null
 }
 
-export interface UnreadTold {
+export interface RejectedReport {
   refused: 'input.invalid' | 'input.identity-code'
   field: 'callerNumber' | 'serviceNumber' | 'day'
 }
@@ -38,16 +38,16 @@ const identityCode = /\d{6}[-+a-fu-y]\d{3}[\da-y]/i
  * Parses the numbers in the details. A caller's number given as withheld counts as not given.
  * @param today in Helsinki: future days are refused
  */
-export function readTold(given: ToldOfCall, today: Temporal.PlainDate): ReadTold | UnreadTold {
+export function parseReport(given: ReportedCall, today: Temporal.PlainDate): ParsedReport | RejectedReport {
   if (Temporal.PlainDate.compare(given.day, today) > 0) return { refused: 'input.invalid', field: 'day' }
-  const { callerNumber, serviceNumber, ...told } = given
+  const { callerNumber, serviceNumber, ...reported } = given
   const caller = readNumber(callerNumber)
   if (typeof caller === 'string') return { refused: caller, field: 'callerNumber' }
   const service = readNumber(serviceNumber)
   if (typeof service === 'string') return { refused: service, field: 'serviceNumber' }
   return {
-    told: {
-      ...told,
+    reported: {
+      ...reported,
       ...(caller?.key && callerNumber !== undefined && { callerNumber }),
       ...(service?.key && serviceNumber !== undefined && { serviceNumber }),
     },
@@ -60,17 +60,19 @@ export function readTold(given: ToldOfCall, today: Temporal.PlainDate): ReadTold
  * Returns details not given yet that would tell several calls apart, the narrowest last; independent of which calls exist. A
  * caller with a withheld number has none to give; an official may know which number called.
  */
-export function askFor(told: ToldOfCall, isOfficials: boolean): Detail[] {
+export function askFor(reported: ReportedCall, isOfficials: boolean): Detail[] {
   return [
-    ...(told.accuracy === 'MINUTES' ? [] : ['accuracy' as const]),
-    ...(told.callerNumber === undefined && isOfficials ? ['callerNumber' as const] : []),
-    ...(told.serviceNumber === undefined ? ['serviceNumber' as const] : []),
-    ...(told.minutes === undefined ? ['minutes' as const] : []),
-    ...(told.official === undefined && !isOfficials ? ['official' as const] : []),
+    ...(reported.accuracy === 'MINUTES' ? [] : ['accuracy' as const]),
+    ...(reported.callerNumber === undefined && isOfficials ? ['callerNumber' as const] : []),
+    ...(reported.serviceNumber === undefined ? ['serviceNumber' as const] : []),
+    ...(reported.minutes === undefined ? ['minutes' as const] : []),
+    ...(reported.official === undefined && !isOfficials ? ['official' as const] : []),
   ]
 }
 
-function readNumber(written: string | undefined): { key: PhoneNumberKey | null } | UnreadTold['refused'] | undefined {
+function readNumber(
+  written: string | undefined,
+): { key: PhoneNumberKey | null } | RejectedReport['refused'] | undefined {
   if (written === undefined) return undefined
   const { key, kind } = normalisePhoneNumber(written)
   if (kind !== 'unparsed') return { key }
