@@ -1,4 +1,5 @@
--- Quarantine is for what has not been taken into keeping: otherwise it would be a way round the floor (R23).
+-- Keeps a recording in keeping: only one that was not taken into keeping goes into quarantine. Quarantine would otherwise be a way round
+-- the floor (R23).
 create or replace function quarantine_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -11,7 +12,7 @@ begin
   return new;
 end $$;
 
--- Nothing is destroyed without its entry: both, or neither.
+-- Requires the ledger entry of a destruction: both are written, or neither.
 create or replace function require_destruction_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -22,8 +23,8 @@ begin
   return null;
 end $$;
 
--- The custodian says what it has destroyed; a restore would end what it says besides. Holds and revocations are told by the
--- database itself (destruction/ledger.sql).
+-- Limits the custodian's ledger entries to what it destroys itself; a restore obeys every entry. Entries of holds and revocations are made
+-- by triggers (destruction/ledger.sql).
 create or replace function check_custodian_entry() returns trigger language plpgsql as $$
 begin
   if current_user = 'seloste_custodian'
@@ -33,7 +34,7 @@ begin
   return new;
 end $$;
 
--- Of a recording that lives no custodian says that it is destroyed.
+-- Refuses an entry about a recording that is not destroyed.
 create or replace function require_destroyed_recording() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -43,7 +44,7 @@ begin
   return null;
 end $$;
 
--- Whether the clock is so far ahead of the highest time seen before that nothing ends by its term.
+-- Returns true if the clock is so far ahead of the highest time seen that nothing may end by its term.
 create or replace function clock_is_ahead() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select now() > at + interval '26 hours' - leapt and now() > at + interval '5 minutes' or gained > interval '22 hours' from clock_mark
@@ -56,9 +57,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by c.person_id, c.at desc
 $$;
 
--- A day after its end a part of a call has the end and the official it has. Facts that are told again later change nothing of it: an
--- end that nobody had told may still become a real one, within a day of the call's beginning.
--- Names stay as well. What is over was not forbidden in the call, and needs the review that it needed.
+-- Freezes a part of a call a day after its end. Later reports change neither end nor official; only an inferred end may be replaced, at
+-- most a day after the call began. Names and review marks stay, and it does not become a forbidden one.
 create or replace function ended_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -70,7 +70,7 @@ begin
     if is_over then
       new.official_name := old.official_name;
       new.official_phone := old.official_phone;
-      -- Of somebody else the guard refuses to hear.
+      -- segment_guard refuses another person.
       if old.official_person_id is null and old.official_unit_id is null then
         new.official_person_id := null;
         new.official_unit_id := null;
@@ -96,15 +96,14 @@ begin
       new.ended_at := earliest;
     end if;
   end if;
-  -- By what capture may call as well.
+  -- Also for the functions that capture may call.
   if session_user = 'seloste_capture' and old.ended_at is not null and new.ended_at > latest then
     new.ended_at := latest;
   end if;
   return new;
 end $$;
 
--- A part that comes in late does not make a call that is over end today.
--- Names nobody who answered where the part is told too late.
+-- A late part of an ended call cannot make it end today. If the part is too late to be true, its official is left out.
 create or replace function late_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -152,7 +151,7 @@ begin
   return new;
 end $$;
 
--- What is stored is not being captured again, and its terms follow from its call's end.
+-- A stored recording does not go back to CAPTURING, and its terms follow from its call's end.
 create or replace function recording_terms_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare

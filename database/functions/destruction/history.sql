@@ -1,11 +1,12 @@
--- When the history of a call ends; of a call whose end was never heard of, 14 months and a day after its beginning.
+-- Returns when the history of a call ends; without a known end, 14 months and a day after its beginning.
 create or replace function history_end(ends_at timestamptz, started_at timestamptz) returns timestamptz
 language sql immutable parallel safe as $$
   select coalesce(ends_at, ((started_at at time zone 'UTC') + interval '14 months 1 day') at time zone 'UTC')
 $$;
 grant execute on function history_end to seloste_custodian, seloste_desk;
 
--- A part of a call is shown no longer than the call. Whoever asks for parts alone asks for their contact here.
+-- Returns true while the history of a contact has not ended: a part is visible no longer than its call. For queries that read parts without
+-- their contacts.
 create or replace function history_is_in_term(contact uuid, started timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -22,7 +23,7 @@ language sql immutable parallel safe as $$ select (instant at time zone 'Europe/
 create or replace function day_start(day date) returns timestamptz
 language sql immutable parallel safe as $$ select day::timestamp at time zone 'Europe/Helsinki' $$;
 
--- Counts the calls of a day from what is held of them.
+-- Counts the calls of a day from the rows that are held.
 create or replace function recount_history_day(of_day date)
 returns table (number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -45,8 +46,8 @@ begin
   group by 1, 2, 3, 4;
 end $$;
 
--- Counts a day that has been over for a day, unless it is counted; `closing` says that rows of it are about to go.
--- No call of a day goes before it is counted here, either.
+-- Counts a day that ended a day ago, unless it is counted. `closing`: rows of it are about to be deleted; no call is deleted before it is
+-- counted.
 create or replace function count_history_day(of_day date, closing boolean) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -62,7 +63,7 @@ begin
   if known.closed_at is not null or (known.counted_at is not null and not closing) then
     return true;
   end if;
-  -- A call of this day that is being entered at this moment is waited for.
+  -- Waits for a call of this day that is being entered.
   perform pg_advisory_xact_lock(hashtext('seloste.history-day'), of_day - date '2000-01-01');
   select * into known from history_day d where d.day = of_day;
   if known.counted_at is null then
@@ -79,7 +80,7 @@ begin
 end $$;
 grant execute on function count_history_day to seloste_custodian;
 
--- Days that are over and not counted, the oldest first.
+-- Returns ended days that are not counted, oldest first.
 create or replace function uncounted_history_days() returns setof date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select g::date
@@ -90,8 +91,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function uncounted_history_days to seloste_custodian;
 
--- A call that is told of late makes its day uncounted. A day is counted once it has been over for 24 hours: what is younger
--- cannot have been counted.
+-- Marks the day of a late report as uncounted. Days younger than 24 hours after their end are never counted, so they need no mark.
 create or replace function reopen_history_day() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -102,8 +102,8 @@ begin
   return null;
 end $$;
 
--- Ends those of the given contacts whose term is over, with all that hangs on them; a recording that is held goes later.
--- Returns which ended.
+-- Ends those of the given contacts whose term has ended, with all rows that belong to them; recordings under an order go later. Returns the
+-- ids that ended.
 create or replace function end_history(wanted uuid[]) returns uuid[]
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -116,7 +116,7 @@ begin
     where c.id = any (wanted) and history_end(c.history_ends_at, c.started_at) <= destruction_now() and not history_is_held(c.id)
     order by c.id for update skip locked
   ) d;
-  -- An order that was entered while they were being locked.
+  -- An order may have been entered while they were being locked.
   select array_agg(e.id), array_agg(e.started_at) into ids, starts
   from unnest(ids, starts) as e (id, started_at) where not history_is_held(e.id);
   if ids is null then
@@ -152,7 +152,7 @@ begin
 end $$;
 grant execute on function end_history to seloste_custodian;
 
--- Months of history that have been over for 14 months, the oldest first.
+-- Returns the months of history that ended 14 months ago, oldest first.
 create or replace function expired_history_months() returns setof date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select m from (
@@ -164,7 +164,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function expired_history_months to seloste_custodian;
 
--- What stands in the way of a whole month's end: nothing where it may be dropped.
+-- Returns why a month of history cannot be dropped as a whole: not-there, runs, held or uncounted. Null if it can.
 create or replace function history_month_blocker(of_month date) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -180,7 +180,7 @@ begin
   if not exists (select from expired_history_months() m where m = of_month) then
     return 'runs';
   end if;
-  -- The newest end by the index, and calls without one: the first that runs is enough.
+  -- The newest end by the index, and calls without an end: the first that has not ended is enough.
   execute format('select exists (select from public.%1$I where history_ends_at > $1)
     or exists (select from public.%1$I where history_ends_at is null and public.history_end(null, started_at) > $1)', 'contact' || part)
     into is_found using at;
@@ -202,8 +202,8 @@ begin
 end $$;
 grant execute on function history_month_blocker to seloste_custodian;
 
--- Drops a month of history in one stroke where nothing stands in its way; looks at that once more when nobody can write to it
--- any more. Waits a quarter of a second at most for those who are reading or writing: `busy` is tried again.
+-- Drops a month of history as a whole, after a second check under locks. `outcome`: dropped, what history_month_blocker returns, or busy,
+-- when readers or writers hold it longer than a quarter of a second; then it is tried again.
 create or replace function drop_history_month(of_month date) returns table (outcome text, contacts bigint)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set lock_timeout = '250ms' as $$
 declare
@@ -231,7 +231,7 @@ begin
     return next;
     return;
   end if;
-  -- The month's first and last local day are not wholly of it: what is in it of them is counted, the others are known.
+  -- The month's first and last local day lie only partly in it: their calls are counted in it, those of the other days are known.
   execute format('select count(*) filter (where started_at < $1), count(*) filter (where started_at >= $2) from public.%I
     where started_at < $1 or started_at >= $2', 'contact' || part)
     into first_left, last_left using day_start(first_day + 1), day_start(last_day);
@@ -249,8 +249,8 @@ begin
 end $$;
 grant execute on function drop_history_month to seloste_custodian;
 
--- Rows of recordings that are destroyed and whose contact has gone with its month, and their listenings: no more than asked
--- for. Nobody sees them meanwhile (policies of recording and listening). Returns how many.
+-- Deletes at most so many destroyed recordings whose contact went with its month, and their listenings. Policies hide them until then.
+-- Returns how many.
 create or replace function delete_history_remainders(most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- Capture is told at once of whatever is forbidden: it may have the recording, or the call may come back to it.
+-- Notifies capture of a prohibition at once: it may have the recording, or the call may return to it.
 create or replace function notify_capture_of_prohibition() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -18,8 +18,8 @@ begin
   return null;
 end $$;
 
--- Which of the recordings that a capture process has, or had, are forbidden; and whether what it has is to be destroyed. Where
--- something stands in the way of that, capture stops all the same, and stores what it has.
+-- Returns which of a capture process's recordings are forbidden. `destroys`: whether to destroy what it has; if something blocks the
+-- destruction, capture stops all the same and stores it.
 create or replace function forbidden_recordings(known uuid[]) returns table (recording_id uuid, destroys boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id, r.state in ('DESTROYING', 'DESTROYED')
@@ -28,8 +28,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function forbidden_recordings to seloste_capture;
 
--- Capture has nothing of a recording any more: it has destroyed it, or has brought all of it to the object store, where the
--- custodian destroys it.
+-- Records that capture no longer has a recording: it destroyed it, or brought all of it to the object store, where the custodian destroys
+-- it.
 create or replace function record_capture_stopped(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -41,7 +41,7 @@ begin
 end $$;
 grant execute on function record_capture_stopped to seloste_capture;
 
--- What an official has done about their own calls, and asked the Service Unit (R48): while the calls are in the history.
+-- Returns an official's prohibitions of their own calls and requests to the Service Unit (R48), as long as the calls are in the history.
 create or replace function my_prohibitions() returns table (id uuid, recording_id uuid, contact_id uuid, started_at timestamptz, party text,
   received_at timestamptz, executed_at timestamptz, state text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

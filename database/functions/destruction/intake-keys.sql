@@ -13,8 +13,8 @@ begin
   return new;
 end $$;
 
--- Returns true while something opens the header of a recording: its private key, what the disk may hold of a deleted one, or the
--- day key of a recording from before.
+-- Returns true while the header of a recording can be opened: by its private key, by what the disk may keep of a deleted one, or by the day
+-- key of an earlier version.
 create or replace function intake_key_lives(key text, of_day date) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when key is null
@@ -27,10 +27,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function intake_key_lives to seloste_custodian;
 
--- Gives batches to a capture node; each batch once.
--- A node has at most four stocks of keys that no recording has used; whoever is no node of the register shares one such part
--- with all others who are none. Beyond it there is one batch a minute, so that a node that loses keys by crashing again and
--- again goes on.
+-- Gives batches of intake keys to a capture node, each batch once. A node may hold four stocks of unused keys; all takers that are no node
+-- of the register share one such allowance. Beyond it there is one batch a minute, so that a node that loses keys by repeated crashes keeps
+-- working.
 create or replace function take_intake_batches(taker uuid, most integer) returns table (id uuid, public_keys text[])
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -40,7 +39,7 @@ declare
   latest timestamptz;
   share integer;
 begin
-  -- One at a time, or two would both find the share free. Nobody waits: capture asks again.
+  -- One at a time, as two would both find the allowance free. Without waiting: capture tries again.
   if not pg_try_advisory_xact_lock(hashtext('seloste.intake-share'), case when is_node then hashtext(taker::text) else 0 end) then
     return;
   end if;
@@ -62,14 +61,15 @@ begin
 end $$;
 grant execute on function take_intake_batches to seloste_capture;
 
--- Those of these batches whose private keys the custodian still has.
+-- Returns those of the batches whose private keys the custodian still has.
 create or replace function intake_batches_in_use(ids uuid[]) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select b.id from intake_batch b where b.id = any (ids)
 $$;
 grant execute on function intake_batches_in_use to seloste_capture;
 
--- How many public keys a capture node holds in stock: eight of the busiest days of the last fortnight.
+-- Returns how many public keys a capture node stocks: eight times the recordings of the busiest day of the last fortnight, from 1,024 to
+-- 65,536.
 create or replace function intake_keys_wanted() returns integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least(65536, greatest(1024, 8 * coalesce(max(day.recordings), 0)))::integer
@@ -79,8 +79,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function intake_keys_wanted to seloste_capture, seloste_custodian;
 
--- Returns true once every capture node of the last week runs this version and has admitted all it had on its disk: then no header
--- to a day key is on its way.
+-- Returns true once every capture node of the last week runs this version and has admitted all that was on its disk: no header under a day
+-- key is left to come.
 create or replace function day_keys_are_retired() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select not exists (
@@ -91,9 +91,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function day_keys_are_retired to seloste_custodian;
 
--- Holds call ids (SHA-256 in hexadecimal) until the transaction ends: of two parts of one call, the second waits for the first. The
--- first number of these locks is always this one, so that no id reaches a lock of anything else.
--- No more ids than many calls have.
+-- Locks call ids (SHA-256 in hexadecimal) until the transaction ends, so that the second of two parts of one call waits for the first.
+-- These locks have a first number of their own, so that no id meets another lock. Refuses more ids than a call can have.
 create or replace function lock_call_ids(ids text[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- A version goes one way, and none from which a shard still hangs.
+-- Lets a version of a month key change its state in one direction only, and keeps one that still wraps a shard.
 create or replace function month_key_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then
@@ -18,8 +18,8 @@ begin
   return new;
 end $$;
 
--- A recording is destroyed when its keys are, the intake key as well: not while a row has one, nor while a version lives under which it
--- once lay.
+-- Refuses to mark a recording destroyed while a key of it exists: a row, an undestroyed key version that once wrapped it, or its intake
+-- key.
 create or replace function destroyed_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -9,8 +9,8 @@ begin
   return null;
 end $$;
 
--- Appending in the database: for functions of the owner's (holds) and for the triggers below. What it is about, who did it and the detail
--- lie beside the entry until no backup needs them; the entry proves them.
+-- Appends to the ledger from the database, for the owner's functions and the triggers below. Object, person and detail are stored beside
+-- the entry, which proves them, until no backup needs them.
 create or replace function append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -18,7 +18,7 @@ declare
   salt bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
   entry bigint;
 begin
-  -- What a restore needs to put an order in force again (destruction/recordings.sql); its words are content and stay out.
+  -- A restore needs these members to put an order in force again (destruction/recordings.sql). The order's text is content and is left out.
   if kind = 'hold' then
     select append_to_ledger.detail || jsonb_strip_nulls(jsonb_build_object('contact', o.contact_id,
       'startedAt', ledger_instant(o.contact_started_at), 'covers', o.covers, 'from', ledger_instant(o.from_at), 'enteredBy', o.entered_by))
@@ -30,28 +30,29 @@ begin
   insert into ledger_content (seq, salt, content) values (entry, salt, content);
 end $$;
 
--- Whether what lies beside an entry is what was entered with it.
+-- Returns true if the content stored beside an entry is what was entered with it.
 create or replace function content_is_proved(e destruction_entry, c ledger_content) returns boolean
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(e.object_id is null and e.object_name = encode(sha256(c.salt || convert_to(c.content, 'UTF8')), 'hex'), false)
 $$;
 grant execute on function content_is_proved to seloste_custodian;
 
--- Entries with what lies beside them, where they prove it.
+-- Entries with the content stored beside them, where they prove it.
 create or replace view opened_entry as
 select e.seq, e.at, e.object_kind, coalesce(e.object_id, (c.content::jsonb ->> 'id')::uuid) as object_id,
   case when c.seq is null then e.object_name end as object_name, e.cause, coalesce(c.content::jsonb ->> 'doneBy', e.done_by) as done_by,
   coalesce(c.content::jsonb -> 'detail', e.detail) as detail, e.targets
 from destruction_entry e left join ledger_content c on c.seq = e.seq and content_is_proved(e, c);
 
--- A backup is kept for 30 days at most, so a restore needs nothing that is older; some days more for one that ended late.
+-- Returns the instant before which no restore needs ledger content: backups live at most 30 days, with some days more for one that ended
+-- late.
 create or replace function ledger_content_cutoff() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select destruction_now() - interval '35 days'
 $$;
 grant execute on function ledger_content_cutoff to seloste_custodian;
 
--- What was entered after something that is kept is kept, however old the clock of then made it.
+-- Deletes older ledger content. Content entered after a kept one stays, however old the clock made it.
 create or replace function prune_ledger_content() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with kept as (
@@ -74,7 +75,7 @@ begin
   return old;
 end $$;
 
--- What a restore needs to have it again while it waits for its recording's end.
+-- Enters a prohibition with what a restore needs while it waits for its recording's end.
 create or replace function enter_prohibition(p prohibition) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('prohibition', p.id, 'entered', jsonb_build_object('recording', p.recording_id, 'party', p.party,
@@ -88,7 +89,7 @@ begin
   return null;
 end $$;
 
--- What a restore needs to have a request open again, with a call that is shown to be the requester's. Of who asks it has an official's id.
+-- Returns what a restore needs to reopen a request with a matched call. The requester appears only by an official's id.
 create or replace function ledger_call(q subject_request, contact uuid) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party, 'requester', q.official_id,
@@ -96,7 +97,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'dueAt', ledger_instant(q.due_at), 'enteredBy', q.entered_by))
 $$;
 
--- That a request begins or ceases to restrict the recordings of a call, with what a restore needs to have them restricted again.
+-- Enters that a request begins or ceases to restrict the recordings of a call, with what a restore needs to restrict them again.
 create or replace function ledger_restriction(q subject_request, contact uuid, cause text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('restriction', q.id, cause, case when cause = 'ended' then jsonb_build_object('contact', contact)
@@ -104,7 +105,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     else ledger_call(q, contact) || jsonb_build_object('kinds', q.kinds || array['RESTRICTION']) end)
 $$;
 
--- That somebody asks for a recording, with what a restore needs to have a prohibition wait for that again; nothing of what an authority says.
+-- Enters that somebody asks to hear a recording, with what a restore needs to have a prohibition wait for that again; nothing of an
+-- authority's words.
 create or replace function enter_inspection(r inspection_recording) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
@@ -121,7 +123,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     left join authority_item i on i.disclosure_id = d.id and i.recording_id = r.recording_id and i.dropped_at is null
 $$;
 
--- That somebody begins or ceases to ask for a recording. From when an authority asks is told again where it moves.
+-- Enters that a person or an authority begins or ceases to ask for a recording, and again when the instant of an authority's request moves.
 create or replace function ledger_case() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -142,7 +144,7 @@ begin
   return null;
 end $$;
 
--- Whose a part of a call has become, with what a restore needs to know whose it was.
+-- Enters whose a part of a call has become, and whose it was.
 create or replace function enter_correction(c correction) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('correction', c.id, 'decided', ledger_call(q, c.contact_id) || jsonb_strip_nulls(jsonb_build_object(
@@ -151,7 +153,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
--- What a restore needs to name a request, also an authority's, that is not in its backup, and to close one that was closed since.
+-- Enters what a restore needs to name a request (also an authority's) that its backup lacks, and to close one that was closed since.
 create or replace function ledger_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -164,8 +166,8 @@ begin
   return null;
 end $$;
 
--- A visitor comes at the time of an appointment, whatever has become of the register: a restore says when and where. What they need there is
--- not in it.
+-- Enters an appointment: visitors come whatever has happened to the register, so that a restore reports when and where. Their needs are
+-- left out.
 create or replace function enter_appointment(a appointment) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('appointment', a.id, 'entered', jsonb_build_object('number', q.number, 'startsAt', ledger_instant(s.starts_at),
@@ -184,7 +186,7 @@ begin
   return null;
 end $$;
 
--- A restore misses a version that was approved after its backup, for as long as none has been approved that is as new.
+-- Enters an approved version. A restore reports it missing until one at least as new is approved.
 create or replace function enter_version(v description_version) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
@@ -215,7 +217,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
--- The end of a row, as its trigger names it: kind, cause and, of what somebody signs in with, which. What has no id is its person's.
+-- Enters the end of a row. Trigger arguments: kind, cause and, for a credential, which one. A row without an id is its person's.
 create or replace function ledger_end() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -224,7 +226,7 @@ begin
   return null;
 end $$;
 
--- A consent that was withdrawn or taken back: a restore must not have calls recorded under it.
+-- Enters a withdrawn or corrected consent: a restore must not record calls under it.
 create or replace function ledger_consent() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -233,8 +235,8 @@ begin
   return null;
 end $$;
 
--- What is open, or was ended since the oldest backup, and came before the ledger had its kind: entered once, so that the next restore has
--- it. What the ledger has already is entered again without harm.
+-- Enters once what is open, or ended within the age of the oldest backup, from before the ledger had its kind, so that the next restore has
+-- it. Entering something twice does no harm.
 create or replace function backfill_ledger() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -262,7 +264,7 @@ begin
 end $$;
 grant execute on function backfill_ledger to seloste_custodian;
 
--- A code that was used is not known by an id: with one, all that the person had then are over.
+-- A used recovery code has no id: an entry ends all codes that the person had then.
 create or replace function ledger_recovery_codes() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -291,15 +293,15 @@ begin
   return null;
 end $$;
 
--- A preservation order is secret: who may know of one is who may enter it. To the others a recording that was kept for one
--- ended by its term.
+-- Returns true for those who may know of preservation orders, which are secret: those who may enter one. To others a held recording appears
+-- as ended by its term.
 create or replace function may_know_of_holds() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')
 $$;
 
--- The ledger, newest first, for those who answer for it. The look is an entry of its own.
--- What was disclosed is for those who may know of it, as orders are.
+-- Returns ledger entries, newest first, for those responsible for it, and logs the read. Entries about disclosures and orders are for those
+-- who may know of orders.
 create or replace function read_ledger(before bigint, wanted integer)
 returns table (number bigint, at timestamptz, kind text, object text, cause text, done_by text, targets jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -309,9 +311,8 @@ begin
   select r into as_role from unnest(array['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']) r
     where viewer_is(r) limit 1;
   perform refuse_if(as_role is null, 'deny.role');
-  -- A number that is left out would tell of an order: to whoever may not know of any, an entry about one looks like one about a
-  -- revocation, which is no destruction either. The key of a month that is long over goes with what an order kept: no key's month is
-  -- told.
+  -- A missing number would reveal an order. So to others an entry about an order looks like one about a revocation, which is no destruction
+  -- either. The key of an old month goes with what an order kept, so no key's month is shown.
   return query
     select l.index + 1, e.at,
       case when s.is_shown then e.object_kind else 'other' end,
@@ -331,8 +332,8 @@ begin
 end $$;
 grant execute on function read_ledger to seloste_desk;
 
--- The entry about a recording that the viewer may see under this purpose (history/contacts.sql, desk_looks), and its hash; nothing
--- where it has no number yet. Of an end by its term there is no more to tell than that its day came.
+-- Returns the ledger entry of a recording that the viewer sees under this purpose (history/contacts.sql, desk_looks), with its hash. No row
+-- while it has no number. Of an end by term it reveals only that the day came.
 create or replace function ledger_entry_of(recording uuid)
 returns table (number bigint, at timestamptz, cause text, done_by text, targets jsonb, hash bytea)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -350,7 +351,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function ledger_entry_of to seloste_desk;
 
--- The log screen tells nobody of orders either; the log's hashes do not tell what they are of.
+-- Returns false for log entries about orders unless the viewer may know of them. The log's hashes do not reveal their subject.
 create or replace function log_entry_is_shown(action text, object_kind text) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select action not like 'hold%' and object_kind is distinct from 'hold'
@@ -364,7 +365,7 @@ language sql immutable set search_path = pg_catalog as $$
     else detail end
 $$;
 
--- Entries whose words may be others than those that are shown are not proved, none of their kind: that one is not would tell which.
+-- Returns false for kinds of entries whose text may be hidden: none of the kind is proved, because one without proof would reveal which.
 create or replace function log_entry_is_proved(action text, detail jsonb) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select not (action = 'recording.destroyed' and detail ->> 'cause' in ('retention', 'hold-end')

@@ -1,19 +1,19 @@
--- What time it is for whoever looks: never earlier than it has been.
+-- Returns the time for those who view: never earlier than it has been.
 create or replace function register_now() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select greatest(now(), (select at from clock_mark))
 $$;
 grant execute on function register_now to seloste_capture, seloste_custodian, seloste_desk;
 
--- What time it is for whoever destroys by a term. What the clock gained is not believed, nor what it leapt over while nobody looked,
--- until as much time has passed: a term that is obeyed some hours late is within its ceiling, one that is obeyed early cannot be mended.
--- A machine that was off for two hours is not waited for.
+-- Returns the time for destruction by term. Time that the clock gained, or leapt over while unwatched, counts only after as much time has
+-- passed: a term obeyed some hours late is within its ceiling, one obeyed early cannot be undone. Two hours of a machine that was off are
+-- not held back.
 create or replace function destruction_now() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select
     case
       when clock_is_ahead() then at
-      -- It leapt since the custodian looked, or the custodian stands still.
+      -- It leapt since the custodian's last look, or the custodian has stopped.
       when is_watched and now() > seen + interval '3 minutes' then seen
       else now()
     end - greatest(gained, case when leapt > interval '2 hours' then leapt end, interval '0')
@@ -21,13 +21,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function destruction_now to seloste_capture, seloste_custodian, seloste_desk;
 
--- When an order ended; by itself, whether that has been noted or not. None while it is in force.
+-- Returns when an order ended, also if that is not recorded yet. Null while it is in force.
 create or replace function order_ended_at(o preservation_order) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when o.ended_at is not null then o.ended_at when o.until <= destruction_now() then o.until end
 $$;
 
--- Whether an order keeps what there is of a call in the history. A clock that has jumped ends no order.
+-- Returns true if an order keeps the history of a call. A clock that has jumped ends no order.
 create or replace function history_is_held(contact uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from preservation_order o
@@ -35,7 +35,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function history_is_held to seloste_custodian;
 
--- Whether an order keeps something of the history of calls that began in a time: none of it is dropped as a whole.
+-- Returns true if an order keeps history of calls that began in a span: no month of it is dropped as a whole.
 create or replace function history_held_between(begins timestamptz, ends timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from preservation_order o
@@ -58,7 +58,7 @@ begin
 end $$;
 grant execute on function months_after to seloste_capture;
 
--- Easter Sunday of a year (the Gregorian computus of Meeus, Jones and Butcher).
+-- Returns Easter Sunday of a year (Gregorian computus of Meeus, Jones and Butcher).
 create or replace function easter_sunday(year integer) returns date
 language plpgsql immutable set search_path = pg_catalog as $$
 declare
@@ -72,8 +72,8 @@ begin
   return make_date(year, (h + l - 7 * m + 114) / 31, (h + l - 7 * m + 114) % 31 + 1);
 end $$;
 
--- A day on which authorities work: no weekend, no holy day, not Independence Day, May Day, nor the eves of Christmas and
--- Midsummer (Act 150/1930 section 5).
+-- Returns true for a working day of authorities: no weekend, holiday, Independence Day, May Day, Christmas Eve or Midsummer Eve (Act
+-- 150/1930 section 5).
 create or replace function is_working_day(day date) returns boolean
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select extract(isodow from day) < 6
@@ -82,7 +82,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
     and not (extract(isodow from day) = 5 and to_char(day, 'MM-DD') between '06-19' and '06-25')
 $$;
 
--- The end of the so-manieth working day after an instant's.
+-- Returns the end of the nth working day after an instant's day.
 create or replace function working_days_after(instant timestamptz, days integer) returns timestamptz
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -98,9 +98,9 @@ begin
   return (day + 1)::timestamp at time zone 'Europe/Helsinki';
 end $$;
 
--- What becomes of a recording. What is being captured waits for nothing of its own: it is blocked and destroyed like any other.
--- A recording that somebody restricted waits for whom that is, and is there for open cases alone (GDPR 18(2)); never past its
--- day. A test asks a second opinion (test/ends/precedence.ts).
+-- Decides from facts whether a recording is kept, waits or is destroyed: {act, for, cases, cause}. Recordings still in capture are blocked
+-- and destroyed like others. A restricted recording waits for its requester and is available to open cases alone (GDPR 18(2)), never past
+-- its day. test/ends/precedence.ts is an independent second implementation.
 create or replace function decide_end(facts jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -151,7 +151,7 @@ begin
     case when (facts ->> 'lastOrderEndedAt')::timestamptz > destroy_at then 'hold-end' else 'retention' end);
 end $$;
 
--- What becomes of a recording now.
+-- Returns what decide_end decides about a recording now.
 create or replace function recording_end_decision(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select decide_end(jsonb_build_object(
@@ -170,7 +170,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         select i.id, 'inspection' as kind, i.party, i.received_at as "receivedAt"
         from inspection_recording ir join inspection i on i.id = ir.inspection_id
         where ir.recording_id = r.id and i.closed_at is null
-          -- Not one of an official whose part a correction has given to another.
+          -- Not that of an official whose part a correction gave to another.
           and (i.party <> 'OFFICIAL' or i.request_id is null or exists (
             select from subject_request q join segment s on s.official_person_id = q.official_id
             where q.id = i.request_id and s.id = r.segment_id and s.contact_started_at = r.contact_started_at))
@@ -181,8 +181,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function recording_end_decision to seloste_custodian;
 
--- Puts a recording into the state that its end is to have now, and tells the custodian of one that is to be destroyed. Blocked
--- is blocked at once: a running playback is asked of the database range by range.
+-- Sets a recording's state by that decision, and notifies the custodian of a destruction. Blocking is immediate: playback asks the database
+-- for each range.
 create or replace function settle_recording(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -208,7 +208,7 @@ begin
 end $$;
 grant execute on function settle_recording to seloste_custodian;
 
--- A recording that is stored or taken into keeping meets what was asked of it before: a prohibition, an order, a restriction.
+-- Applies what was requested earlier to a recording that is stored or taken into keeping: a prohibition, an order, a restriction.
 create or replace function settle_changed_recording() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -229,7 +229,7 @@ begin
   raise exception 'recordings end one by one, each by its term or by a cause of the description';
 end $$;
 
--- Keeps the rows of a call that an order keeps. The trigger names the column of their contact.
+-- Keeps the rows of a call under an order. The trigger argument names the column of their contact.
 create or replace function history_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -241,7 +241,7 @@ begin
   return old;
 end $$;
 
--- A key is deleted with its recording only; one that changes its shard is there again when the transaction ends.
+-- A key is deleted with its recording only; one that moves to another shard is back when the transaction ends.
 create or replace function recording_key_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -252,7 +252,7 @@ begin
   return null;
 end $$;
 
--- The viewer's right to a role under a purpose that reaches every call; without the purpose's reference there is none.
+-- Returns the viewer's right to a role for every call under a purpose. Refuses deny.role; deny.reference without a reference.
 create or replace function require_right(wanted text, purpose text, reference text) returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -275,14 +275,14 @@ begin
 end $$;
 grant execute on function require_one_role to seloste_desk;
 
--- A call that is in the history still.
+-- Returns a contact whose history has not ended.
 create or replace function contact_in_term(wanted uuid) returns contact
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.* from contact c
   where c.id = wanted and coalesce(c.history_ends_at, c.started_at + interval '14 months 1 day') > register_now()
 $$;
 
--- Recalls what was disclosed of a recording: three working days to destroy it or give it back (R50).
+-- Recalls the released copies of a recording: they are destroyed or returned within three working days (R50).
 create or replace function recall_copies(recording uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -299,12 +299,10 @@ begin
   end loop;
 end $$;
 
--- Forbids the use of a recording: its official, who says their own wish or the caller's told in the call; the Service Unit, for
--- either. Nobody asks why, and nobody refuses. Asked again, it is the same prohibition.
--- The Service Unit forbids for whoever asks, the call being shown to be theirs. To it, another's call is as one that is not
--- there.
--- In the caller's name only what was told in the call, within the hour. However else it came it is the Service Unit's, which was
--- in no call.
+-- Forbids the use of a recording, by its official (their own wish, or the caller's stated in the call) or by the Service Unit (either
+-- party's). No reason is needed and nobody can refuse. A repeated call returns the same prohibition.
+-- The Service Unit acts for a requester whose call it is; another's call is not-found. An official enters the caller's wish only if it was
+-- stated in the call, and within the hour; otherwise it is the Service Unit's (prohibition.service-unit).
 create or replace function forbid_use(wanted uuid, party text, channel text, reference text) returns setof prohibition
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -315,7 +313,7 @@ declare
   is_own boolean;
   by_official boolean;
 begin
-  -- In the listening mode not even one's own is forbidden: whoever sits there is not the host.
+  -- Nothing is forbidden in listening mode: the person at the screen is not the host.
   perform refuse_if(viewer() is null or confined_to() is not null, 'deny.role');
   select * into r from recording where id = wanted for update;
   is_own := exists (select from segment s
@@ -324,7 +322,7 @@ begin
   if not by_official then
     if not viewer_is('SERVICE_UNIT') then
       perform refuse_if(is_own, 'prohibition.service-unit');
-      -- An official learns of another's call no more than that it is none of theirs.
+      -- Another's call looks as if it did not exist.
       perform refuse_if(viewer_is('OFFICIAL'), 'not-found');
     end if;
     held := require_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
@@ -355,8 +353,8 @@ begin
 end $$;
 grant execute on function forbid_use to seloste_desk;
 
--- How a prohibition is told to whoever entered it. That it waits for somebody else's inspection is told; that it waits for an authority
--- or an order is not. Volatile: it tells of what the statement that asks has done.
+-- Returns a prohibition's state for the person who entered it: executed, waiting or blocked. Waiting for an inspection is shown; waiting
+-- for an authority or an order is not. Volatile, to see the changes of the statement that calls it.
 create or replace function prohibition_state(p prohibition) returns text
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -396,8 +394,7 @@ begin
   c := contact_in_term(enter_order.contact);
   perform refuse_if(c.id is null, 'not-found');
   perform check_order_end(enter_order.until);
-  -- Whoever ends its history or destroys a recording meanwhile comes before this, or after it and is refused; a write of
-  -- capture does not wait.
+  -- A destruction comes before this, or after it and is refused. Capture's writes do not wait.
   perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
   perform refuse_if(not found, 'not-found');
   perform from recording r where r.contact_id = c.id order by r.id for update;
@@ -416,7 +413,7 @@ begin
 end $$;
 grant execute on function enter_order to seloste_desk;
 
--- An order in force, locked; for those who may know of it.
+-- Locks and returns an order in force; for those who may know of it.
 create or replace function lock_order(wanted uuid) returns preservation_order
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -461,7 +458,7 @@ begin
 end $$;
 grant execute on function end_order to seloste_desk;
 
--- An order that was entered keeps what it says; only its end comes later, by a renewal, and it ends once.
+-- Keeps an order as entered. Only a renewal moves its end, and it ends once.
 create or replace function order_guard() returns trigger language plpgsql as $$
 begin
   if (new.id, new.contact_id, new.contact_started_at, new.covers, new.provision, new.authority, new.order_reference, new.reference, new.from_at, new.entered_by)
@@ -472,7 +469,7 @@ begin
   return new;
 end $$;
 
--- Orders, the newest first, for those who may know of them; that they looked is in the log.
+-- Returns orders, newest first, for those who may know of them, and logs the read.
 create or replace function list_orders(wanted text)
 returns table (id uuid, contact_id uuid, covers text, provision text, authority text, order_reference text, from_at timestamptz,
   until timestamptz, entered_by uuid, ended_at timestamptz, ended_by uuid, end_note text, in_force boolean, renewals jsonb,
@@ -502,10 +499,9 @@ begin
 end $$;
 grant execute on function list_orders to seloste_desk;
 
--- The instant before which an appointment about some recordings lies; none where there is nothing left to hear.
--- Past its day a recording that the description lets wait for its inspection (C3) is heard for three months more, unless
--- somebody has forbidden it; one that an order alone keeps looks as gone.
--- Appointments lie before the end that an approved version brings.
+-- Returns the instant by which an appointment about some recordings has to end; null if nothing is left to play. Where the description lets
+-- a recording wait for its inspection (C3), that is three months after its day, unless it is forbidden. One that only an order keeps counts
+-- as gone. The end that an approved version brings comes first.
 create or replace function latest_appointment(recordings uuid[]) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select min(e.ends)
@@ -522,7 +518,7 @@ $$;
 create or replace function end_inspection(i inspection, whose uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- What its official forbids, now or later, waits for its caller: it is not the official who ends that (1.6).
+  -- What its official forbids, now or later, waits for its caller, so the official cannot end that (1.6).
   perform refuse_if(i.party <> 'OFFICIAL' and exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
@@ -534,8 +530,8 @@ begin
   perform settle_recording(recording_id) from inspection_recording where inspection_id = i.id order by recording_id;
 end $$;
 
--- Closes the inspections of which nothing is left to hear: whoever asked is to be told in writing. Where the description lets
--- an open one put the end off (C3), that is three months after the recording's day.
+-- Closes inspections without anything left to play; their requesters are informed in writing. Where the description lets an open one delay
+-- the end (C3), that is three months after the recording's day.
 create or replace function close_expired_inspections() returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -554,15 +550,15 @@ begin
   end loop;
 end $$;
 
--- Whether there is still something of a recording for the inspection that asked for it (C3); an order past its day looks as gone.
+-- Returns true if a recording is available to an inspection that asked for it (C3). An order past its day counts as gone.
 create or replace function recording_is_available(r recording) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.state not in ('DESTROYING', 'DESTROYED')
     and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
 $$;
 
--- The Service Unit is told three days before a recording that somebody wants to hear is destroyed, and as soon as a booked appointment
--- lies after its end.
+-- Returns true if the Service Unit has to act: within three days a recording of the inspection is destroyed, or its booked appointment lies
+-- after the end.
 create or replace function inspection_is_urgent(i inspection) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
@@ -570,12 +566,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_available(r)))
 $$;
 
--- Confirms that a recalled copy is destroyed or was given back.
+-- Confirms that a recalled copy was destroyed or returned.
 create or replace function confirm_recall(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform require_one_role('{DECISION_MAKER}');
-  -- In the order in which the others lock: the disclosure, then its copy.
+  -- Locks in the common order: the disclosure, then its copy.
   perform from research_disclosure d where d.number = (select c.disclosure from disclosed_copy c where c.id = wanted) for update;
   perform from disclosed_copy c where c.id = wanted and c.recalled_at is not null;
   perform refuse_if(not found, 'not-found');
@@ -583,9 +579,8 @@ begin
 end $$;
 grant execute on function confirm_recall to seloste_desk;
 
--- Says that a clock which is ahead is right. The second of two different people makes it so. `said`: what it showed when it was
--- looked at. Whoever has a passkey has confirmed it with that: act clock.confirm, object the nil UUID, revision 0.
--- What the clock gained is confirmed with it.
+-- Confirms that a clock ahead of the register is right. The second of two people makes it so, also for time that the clock gained. `said`:
+-- what the clock showed. A passkey holder has confirmed it by act clock.confirm, nil UUID, revision 0.
 create or replace function confirm_clock(said timestamptz) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -612,7 +607,7 @@ begin
 end $$;
 grant execute on function confirm_clock to seloste_desk;
 
--- The clock as whoever looks at the retention screen is told of it: ids of those who have confirmed.
+-- Returns the clock's state for the retention screen, with the ids of those who have confirmed.
 create or replace function clock_state() returns table (state text, mark timestamptz, said timestamptz, stopped_since timestamptz, confirmed_by jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select
@@ -623,7 +618,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function clock_state to seloste_custodian, seloste_desk;
 
--- What the custodian does each few seconds: ends orders and inspections that are over, and settles what waited. Returns how many ended.
+-- Periodic work of the custodian, every few seconds: ends expired orders and inspections, and applies what waited. Returns their counts.
 create or replace function settle_ends() returns table (orders bigint, inspections bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -641,7 +636,7 @@ begin
   select count(*) into inspections from close_expired_inspections();
   perform settle_recording(r.id) from recording r where r.state = 'RESTRICTED' order by r.id;
   perform settle_recording(p.recording_id) from prohibition p where p.executed_at is null order by p.recording_id;
-  -- Past its day, and somebody's inspection is open: it is destroyed, or there for that alone (C3).
+  -- Past its day with an open inspection: it is destroyed, or stays for that alone (C3).
   perform settle_recording(r.id) from recording r
   where r.state = 'STORED' and r.destroy_at <= destruction_now() and exists (
     select from inspection_recording ir join inspection i on i.id = ir.inspection_id where ir.recording_id = r.id and i.closed_at is null
@@ -650,10 +645,9 @@ begin
 end $$;
 grant execute on function settle_ends to seloste_custodian;
 
--- Until when a recording may be heard under a purpose and reference at this instant; none where it may not. Past its day nobody
--- hears it but the one inspection that the description lets put its end off (C3). A desk asks for its viewer's own rights: to
--- anybody else the answer would tell of an order.
--- The Service Unit hears what it may see.
+-- Returns the instant until which a recording may be played under a purpose and reference; null if it may not. Past its day only the one
+-- inspection that the description lets delay its end may play it (C3). A desk gets an answer only for its viewer's own rights, because any
+-- other would reveal an order. The Service Unit plays what it sees.
 create or replace function listened_until(wanted uuid, purpose text, reference text) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -680,8 +674,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function listened_until to seloste_desk;
 
--- Advances the mark with the clock, no further than 26 hours without two people; sees a jump, and when it is over.
--- Returns what the clock is against the mark: right, ahead or behind.
+-- Advances the mark with the clock, by at most 26 hours without two people, and records a jump and its end. Returns right, ahead or behind.
 create or replace function advance_clock(ran interval default '0', by uuid default null) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -694,11 +687,11 @@ declare
 begin
   select * into m from clock_mark for update;
   if is_running and m.is_watched and m.watcher is distinct from by and now() between m.seen and m.seen + interval '3 minutes' then
-    -- Another process watches, and goes on to.
+    -- Another process watches, and continues.
     return case when clock_is_ahead() then 'ahead' when now() < m.at - interval '1 minute' then 'behind' else 'right' end;
   end if;
   gain := m.gained;
-  -- Whoever only asks counts nothing.
+  -- Without `ran` and `by` nothing is counted.
   if is_running or by is not null then
     gain := case when gain > interval '0' then greatest(gain - passed / 240, '0') else least(gain + passed, '0') end;
     if is_running and m.watcher is not distinct from by then
@@ -706,7 +699,7 @@ begin
     elsif now() < m.seen then
       gain := gain + (now() - m.seen);
     end if;
-    -- What it leapt over before, it goes back.
+    -- Takes back what it leapt over before.
     m.leapt := greatest(m.leapt - greatest(m.seen + passed - now() - interval '5 seconds', '0'), '0');
     update clock_mark set seen = now(), gained = gain, watcher = by, is_watched = is_watched or is_running;
   end if;

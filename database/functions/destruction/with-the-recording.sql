@@ -1,5 +1,5 @@
--- What was made or said of a recording ends in the transaction that blocks it (R50): moments of training, its anonymised copy (words
--- gone, sound to be removed), copies for who asked, evaluations, packages of which something is in it.
+-- Ends what was made of a recording in the transaction that blocks it (R50): moments of training, its anonymised copy (text deleted, sound
+-- to be removed), requesters' copies, evaluations, and packages with a part of it.
 create or replace function end_uses_of_recording() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

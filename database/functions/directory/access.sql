@@ -120,7 +120,7 @@ create policy keeper_changes on person_recording_consent for update to seloste_d
 create policy keeper_takes_back on person_recording_consent for delete to seloste_desk
   using ((select may_change_directory()));
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
--- Makes decisions again (R14).
+-- Allows a decision to be recomputed (R14).
 create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
 create policy desk_reads on person_recording_consent for select to seloste_desk
   using ((select viewer()) is not null or (select scim_client()) is not null);
@@ -148,6 +148,6 @@ create policy desk_reads on directory_change for select to seloste_desk
 create trigger directory_change_guard before update on directory_change for each row execute function directory_change_guard();
 create trigger confirmed_decision before update on directory_change for each row
   when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function require_confirmed_decision('change');
--- Before the succession is settled: who had the number until now is still its last holder.
+-- Before the succession is applied: the former holder is still the last one then.
 create trigger told_to_person after update on directory_change for each row
   when (new.kind = 'directory' and old.state = 'ASKED' and new.state = 'CONFIRMED') execute function notify_directory_change();

@@ -1,4 +1,4 @@
--- Marks a session as proved now; only what has seen the proof calls it. No entry where the proof has one of its own.
+-- Marks a session as freshly proved. Only callers that verified the proof use it. No entry if the proof has one of its own.
 create or replace function mark_proved(token_hash bytea, method text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update session s set proved_at = now() where s.token_hash = mark_proved.token_hash;
@@ -8,7 +8,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function mark_proved to seloste_custodian;
 
--- Raises confirm.fresh where the viewer's last proof is older than a quarter of an hour.
+-- Refuses confirm.fresh if the viewer's last proof is older than a quarter of an hour.
 create or replace function require_fresh() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -19,8 +19,8 @@ begin
   ), 'confirm.fresh');
 end $$;
 
--- The same where somebody ends what a forbidden recording waits for: it is destroyed by that. Whoever is confined to a room has proved it with
--- the outcome.
+-- Requires the same of an act that ends the wait of a forbidden recording, which is then destroyed. A session in listening mode has proved
+-- it with the outcome.
 create or replace function require_fresh_to_lift_holds(recordings uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -30,8 +30,8 @@ begin
   end if;
 end $$;
 
--- Proves the viewer's presence by the password: right, wrong, wait; factor where the person has a second factor, which the
--- custodian judges.
+-- Proves the viewer's presence by password. Returns right, wrong, wait; or factor if the person has a second factor, which the custodian
+-- verifies.
 create or replace function prove_again(proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -52,8 +52,8 @@ begin
 end $$;
 grant execute on function prove_again to seloste_desk;
 
--- Forbidding destroys: at the desk of somebody who has left it, anybody could. In a call that goes on nothing is asked: the
--- official is at the telephone, and all that is lost is what is being said.
+-- Requires a fresh proof for a prohibition, which destroys: otherwise anybody could use an unattended desk. None during a call: the
+-- official is at the telephone, and only what is being said is lost.
 create or replace function require_fresh_prohibition() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -66,7 +66,7 @@ begin
   return new;
 end $$;
 
--- Whether a row agrees with the succession: throughout its time nobody else is the holder. False where there is none yet.
+-- Returns true if a row agrees with the succession: nobody else is the holder during its time. False without a succession.
 create or replace function agrees_with_succession(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -80,7 +80,7 @@ begin
   );
 end $$;
 
--- Makes somebody the holder for a time; who comes after it stays.
+-- Makes a person the holder for a time. Later holders stay.
 create or replace function set_succession_holder(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -102,15 +102,15 @@ begin
   end if;
 end $$;
 
--- Whether a person has ever had a number at which calls are answered: their place says whose supervisor hears them.
+-- Returns true if a person ever had a number at which calls are answered: their place decides whose supervisor hears these.
 create or replace function has_answered(person uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (select from directory_succession s where s.kind = 'phone' and s.holder = has_answered.person);
 end $$;
 
--- Whether a row needs a second person: it contradicts the succession of a number, gives somebody calls that were answered before, or
--- moves whoever answers calls.
+-- Returns true if a row needs a second person: it contradicts the succession of a number, attributes calls that were answered before, or
+-- moves a person who answers calls.
 create or replace function needs_confirmation(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -133,7 +133,7 @@ begin
 end $$;
 grant execute on function needs_confirmation to seloste_desk;
 
--- Judges rows of the directory as they are written, and keeps the succession.
+-- Checks rows of the directory as they are written, and updates the succession.
 create or replace function apply_succession() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -141,7 +141,7 @@ declare
   r record;
 begin
   if tg_table_name = 'person_phone' then
-    -- A number that nobody has had is its first holder's.
+    -- A number without any holder goes to its first one.
     insert into directory_succession (kind, subject, since, holder)
     select distinct on (n.phone_key) 'phone', n.phone_key, '-infinity'::timestamptz, n.person_id from new_rows n
     where not exists (select from directory_succession s where s.kind = 'phone' and s.subject = n.phone_key)
@@ -152,7 +152,7 @@ begin
     loop
       perform refuse_if(not is_trusted, 'person.needs-confirmation');
       perform set_succession_holder(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
-      -- Moved without a second person, by the directory of record or whoever runs the database: it is watched all the same.
+      -- Moved without a second person, by the directory of record or the database's owner: the log has it all the same.
       insert into audit_entry (action, object_kind, object_id, result, detail)
       values ('directory.number-moved', 'person', r.holder, 'ok', jsonb_strip_nulls(jsonb_build_object('person', r.holder, 'scimClient', scim_client())));
     end loop;
@@ -181,14 +181,14 @@ begin
   return new;
 end $$;
 
--- Whether somebody holds a right now or later, or one is requested for them.
+-- Returns true if a person holds a right now or later, or one is requested for them.
 create or replace function holds_or_awaits_rights(person uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from access_right r where r.person_id = person and r.revoked_at is null and (r.valid_to is null or r.valid_to > now()))
     or exists (select from right_request q where q.person_id = person and q.state = 'REQUESTED')
 $$;
 
--- Asks for a change of somebody's numbers or place, as an administrator.
+-- Requests a change of a person's numbers or place; by an administrator.
 create or replace function request_directory_change(person uuid, wanted jsonb) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -210,7 +210,7 @@ begin
 end $$;
 grant execute on function request_directory_change to seloste_desk;
 
--- True in the transaction that confirms a change, for the people whose rows it writes: the person, and whose number it takes.
+-- Returns true in the transaction that confirms a change, for the people whose rows it writes: the person, and the number's former holder.
 create or replace function is_applying_change(person uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -224,8 +224,8 @@ begin
 end $$;
 grant execute on function is_applying_change to seloste_desk;
 
--- Whether calls answered at a number since a pending change was to hold are another's: they stay so, and it holds from its confirmation
--- on. For those who decide on it.
+-- Returns true if calls answered at the number since the change's start belong to another person. They stay theirs, and the change takes
+-- effect at its confirmation. For those who decide on it.
 create or replace function holds_from_confirmation(change uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (viewer_is('ADMINISTRATOR') or viewer_is('ACCESS_APPROVER')) and exists (
@@ -238,9 +238,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function holds_from_confirmation to seloste_desk;
 
--- Returns from when on a change of the directory holds.
--- Confirms or refuses: an administrator or an approver of access rights, neither the asker nor the person, who has just proved
--- who they are (require_confirmed_decision). A link gets the code without which it opens nothing.
+-- Confirms or refuses a change: an administrator or an approver of access rights, neither the requester nor the person, freshly proved
+-- (require_confirmed_decision). A link gets its code here, without which it opens nothing. Returns when the change takes effect.
 create or replace function decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -292,7 +291,7 @@ begin
 end $$;
 grant execute on function decide_directory_change to seloste_desk;
 
--- Takes back what one has asked for.
+-- Withdraws one's own request.
 create or replace function withdraw_directory_change(change uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -310,8 +309,8 @@ begin
 end $$;
 grant execute on function withdraw_directory_change to seloste_desk;
 
--- Tells and logs an end. It alarms where the person answers calls or has rights, unless the directory of record says it, by which people
--- leave every day; a change that a second person confirmed has been told already.
+-- Logs an end and notifies the person. It raises an alarm if the person answers calls or has rights, except for the daily departures in the
+-- directory of record. A change that a second person confirmed is reported already.
 create or replace function record_directory_end(person uuid, what text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -327,7 +326,7 @@ begin
         and (has_answered(record_directory_end.person) or holds_or_awaits_rights(record_directory_end.person)))));
 end $$;
 
--- Of a time from now on: what of it the rows of the person do not cover any more, within the employment, which has an end of its own.
+-- Returns true if future time of a row is no longer covered by the person's rows within the employment, which has an end of its own.
 create or replace function is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -337,7 +336,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       - coalesce(lasts, '{}'::tstzmultirange)))
 $$;
 
--- Judges, when the change is whole, a row that was taken out or shortened: a change writes rows anew, so that the row alone says nothing.
+-- Checks removed and shortened rows when the change is complete, because a change rewrites rows.
 create or replace function report_directory_end() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -350,7 +349,7 @@ begin
       perform record_directory_end(old.person_id, 'number');
     end if;
   elsif has_answered(old.person_id) then
-    -- In another unit, or under another supervisor, they go on: that needs a second person.
+    -- In another unit, or under another supervisor, they continue: that needs a second person.
     if old.unit_id is not null and is_cut_short(old.person_id, lasted, (
         select range_agg(tstzrange(t.valid_from, t.valid_to)) from person_placement t
         where t.person_id = old.person_id and t.unit_id is not null))

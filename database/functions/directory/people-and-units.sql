@@ -1,5 +1,5 @@
--- Who holds a lock keeps others from their work: from the sequencer's, the sweep's, the watch's. The desk takes none; the
--- directory's turn is the database's to give.
+-- Takes the directory's lock for the caller. An advisory lock can stop others' work (sequencer, sweep, watch), so the desk takes none
+-- itself.
 create or replace function lock_directory() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select pg_advisory_xact_lock(hashtext('seloste.directory'))
@@ -12,8 +12,8 @@ begin
   return null;
 end $$;
 
--- No two intervals of one key overlap: a person has one name and one place at a time, a number one person. The trigger
--- names the key's column.
+-- Refuses overlapping intervals of one key: a person has one name and one place at a time, a number one person. The trigger argument names
+-- the key's column.
 create or replace function refuse_overlap() returns trigger language plpgsql as $$
 declare
   clash text;
@@ -28,7 +28,7 @@ begin
   return null;
 end $$;
 
--- Nobody is their own supervisor, through however many others, at any instant.
+-- Refuses cycles of supervisors at any instant.
 create or replace function refuse_supervisor_cycle() returns trigger language plpgsql as $$
 begin
   if exists (
@@ -48,7 +48,7 @@ begin
   return null;
 end $$;
 
--- Capture is told of every change.
+-- Notifies capture of every change.
 create or replace function notify_capture_of_directory() returns trigger language plpgsql as $$
 begin
   perform pg_notify('seloste_directory', '');
@@ -69,8 +69,8 @@ begin
       raise exception 'person % keeps the user id: it is never changed and never used again', old.id
         using errcode = 'SE002', constraint = 'person_user_id_kept';
     end if;
-    -- Who left and comes back has no right of before, nor whose end was a mistake that is taken back after it has come: the
-    -- procedure gives rights, not the directory (R36).
+    -- A person who returns after leaving, or whose end is corrected after it came, gets no earlier right back: rights come from the
+    -- procedure, not from the directory (R36).
     if (old.employed_to <= new.employed_from and old.employed_from <> new.employed_from)
        or (old.employed_to <= clock_timestamp() and (new.employed_to is null or new.employed_to > clock_timestamp())) then
       update access_right set revoked_at = now()
@@ -84,7 +84,7 @@ begin
   return new;
 end $$;
 
--- The identity system whose token this transaction holds; none where it holds no token, or one that was revoked.
+-- Returns the identity system of this transaction's token; null without a token or with a revoked one.
 create or replace function scim_client() returns uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select id from scim_token

@@ -39,7 +39,7 @@ create policy desk_reads on research_extension for select to seloste_desk using 
 -- anonymised_copy
 alter table anonymised_copy enable row level security;
 grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
--- The desk reads none of it but through the functions above; the custodian, who holds the keys, where objects may lie, and who checked it.
+-- The desk reads copies through functions only. The custodian, which holds the keys, reads the places of objects and who checked them.
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
 create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function record_copy_preparer();
 
@@ -73,7 +73,7 @@ alter table copy_hearing_range enable row level security;
 
 -- openness_lead
 alter table openness_lead enable row level security;
--- By which disclosure a request was taken up is not told.
+-- The disclosure that accepted a request is not shown.
 grant select (request_id, taken_up_at) on openness_lead to seloste_desk;
 create policy desk_sees_when on openness_lead for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create trigger append_only before update on openness_lead for each statement execute function append_only();
@@ -81,6 +81,6 @@ create trigger append_only before update on openness_lead for each statement exe
 -- download
 alter table download enable row level security;
 grant select on download to seloste_desk;
--- Whoever may see a copy sees its downloads. Downloads of packages are told by packages_of().
+-- Downloads of a copy are visible to those who see the copy. packages_of() returns those of packages.
 create policy desk_reads on download for select to seloste_desk using (
   exists (select from subject_copy c where c.id = download.copy_id));

@@ -24,7 +24,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select array_remove(d.hands || d.entered_by || d.assessed_by || array(select i.added_by from authority_item i where i.disclosure_id = d.id), null)
 $$;
 
--- Whether the viewer has prepared a disclosure or answered a call of it: somebody else decides on it.
+-- Returns true if the viewer prepared a disclosure or answered a call of it: somebody else has to decide on it.
 create or replace function is_involved_in_authority(d authority_disclosure) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer() = any (authority_preparers(d)) or answered_authority_call(d)
@@ -35,7 +35,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select exists (select from authority_item i where i.disclosure_id = d.id and i.dropped_at is null and answered_call(i.contact_id))
 $$;
 
--- As one short text that is another whenever anything of it is: to whom, for what, until when, what.
+-- Returns a short text that changes with anything of the disclosure: recipient, purpose, due date, items.
 create or replace function research_digest(d research_disclosure) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(d.study, d.due_on, d.format, d.undertaking_reference, d.undertaking_signatory,
@@ -46,7 +46,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from institute n where n.id = d.institute_id
 $$;
 
--- To whom a decision is, as one short text: the key is kept with the decision itself.
+-- Returns a short text for the recipient of a decision. The key is stored with the decision itself.
 create or replace function institute_digest(institute uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(n.name, n.email)::text, 'UTF8')), 'hex') from institute n where n.id = institute

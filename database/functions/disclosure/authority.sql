@@ -1,11 +1,11 @@
--- What was done for a disclosure, in the log: by id, under the authority's case number as the security unit's looks are.
+-- Logs an act on a disclosure, by id, under the authority's case number like the security unit's accesses.
 create or replace function record_authority_act(action text, d authority_disclosure, acting text, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (viewer(), acting, action, case when acting = 'SECURITY' then 'CRIME_OR_MISUSE' end, d.case_number, 'disclosure', d.id, 'ok', detail)
 $$;
 
--- A disclosure, locked, that is prepared still.
+-- Locks and returns a disclosure in preparation.
 create or replace function lock_prepared_authority(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -18,7 +18,7 @@ begin
   return d;
 end $$;
 
--- Enters what an authority asks for, or corrects it. A provision that has ended meanwhile may stay as it was.
+-- Enters or corrects an authority's request. A provision that has ended since may stay unchanged.
 create or replace function save_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text,
   received_at timestamptz) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -50,7 +50,7 @@ begin
     if save_authority.received_at > d.received_at then
       perform require_fresh_to_lift_holds(array(select a.recording_id from authority_request a where a.disclosure_id = d.id and a.closed_at is null));
     end if;
-    -- From when a prohibition waits for the request is told with the request, and moves with it.
+    -- The instant from which a prohibition waits for the request is entered with it, and moves with it.
     update authority_request a set received_at = save_authority.received_at where a.disclosure_id = d.id;
     update authority_disclosure k set origin = save_authority.origin, authority = btrim(save_authority.authority),
       officer = btrim(save_authority.officer), case_number = btrim(save_authority.case_number), aim = save_authority.aim,
@@ -62,8 +62,8 @@ begin
 end $$;
 grant execute on function save_authority to seloste_desk;
 
--- A call that the security unit has found under the case: its identification data, or one recording of it, or both. A recording
--- that is asked for waits for the decision when its use is forbidden after the request came (1.6).
+-- Adds a call that the security unit found under the case: its identification data, one recording, or both. A requested recording waits for
+-- the decision if its use is forbidden after the request arrived (1.6).
 create or replace function add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -98,7 +98,7 @@ begin
 end $$;
 grant execute on function add_authority_item to seloste_desk;
 
--- What waited for an authority waits no more; a prohibition is carried out at once.
+-- Ends the wait of recordings for an authority. A pending prohibition is executed at once.
 create or replace function lift_authority_holds(disclosure uuid, recordings uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -141,8 +141,8 @@ begin
 end $$;
 grant execute on function assess_authority to seloste_desk;
 
--- Whether an item can be given still: its recording, where that is asked for, and the history of its call. One past its day is
--- there for an order alone; one that was forbidden is for a request that was open before (1.6).
+-- Returns true if an item can still be given: its recording, if requested, and the history of its call. Past its day only an order keeps
+-- it; a forbidden one is available to a request that was open before (1.6).
 create or replace function authority_item_is_available(i authority_item) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (i.what = 'RECORDING' or (contact_in_term(i.contact_id)).id is not null)
@@ -155,9 +155,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
               and recording_end_decision(r) -> 'cases' ? a.id::text)))))
 $$;
 
--- A granted disclosure, locked, of which everything that was granted can be given now: a package asks before it is made and
--- before it leaves. What stands in the way is named.
--- Nor does whoever prepared it release it.
+-- Locks and returns a granted disclosure of which everything granted can be given now, before a package is made and before it leaves.
+-- Refuses with the name of what blocks it. Its preparer does not release it.
 create or replace function require_releasable_to_authority(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -177,7 +176,7 @@ begin
   return d;
 end $$;
 
--- What somebody looks at, in the log before anything of it is read. `seen`: what a decision on it says that it is of.
+-- Returns a disclosure after logging the access. `seen`: the digest that a decision on it has to name.
 create or replace function view_authority(wanted uuid) returns table (d authority_disclosure, seen text, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -259,7 +258,7 @@ begin
 end $$;
 grant execute on function decide_authority to seloste_desk;
 
--- The items of disclosures, as those see them who may know of them; what is dropped is not told.
+-- Returns the items of disclosures for those who may know of them, without dropped ones.
 create or replace function authority_items(wanted uuid[])
 returns table (disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamptz, state text,
   granted boolean, is_there boolean)

@@ -1,4 +1,4 @@
--- The viewer's right as an expert for quality; nobody else learns that there is a copy.
+-- Returns the viewer's right as an expert for quality; nobody else learns that a copy exists.
 create or replace function copy_expert() returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -14,7 +14,7 @@ begin
   return held;
 end $$;
 
--- The expert's right under which the viewer may hear a recording for a service-level study; none where there is none.
+-- Returns the expert's right under which the viewer may hear a recording for a service-level study, or null.
 create or replace function study_right(r recording) returns access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select o from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') o
@@ -27,7 +27,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )) limit 1
 $$;
 
--- Why nothing may be done with a recording's copy now, as a refusal; none where it may be.
+-- Returns the refusal that blocks any act on a recording's copy now, or null.
 create or replace function copy_block_reason(r recording) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -37,7 +37,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   end
 $$;
 
--- A copy for an act of its preparer: locked, with its recording held as it is. Whoever destroys comes before or after.
+-- Locks and returns a copy for an act of its preparer, with its recording share-locked, so that a destruction comes before or after.
 create or replace function lock_copy(wanted uuid) returns anonymised_copy
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -54,7 +54,7 @@ begin
   return c;
 end $$;
 
--- Of a whole, what was not heard, but for gaps shorter than that.
+-- Returns the unheard intervals of a whole, without gaps shorter than `gap_ms`.
 create or replace function unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 language sql immutable set search_path = pg_catalog as $$
   select coalesce(range_agg(part) filter (where upper(part) - lower(part) >= least(gap_ms, whole_ms)), '{}')
@@ -66,7 +66,7 @@ language sql immutable set search_path = pg_catalog as $$
   select coalesce(sum(upper(part) - lower(part)), 0)::integer from unnest(parts) part
 $$;
 
--- What of the original a person has not played: everything they were ever served of it counts, gaps of less than 200 ms too.
+-- Returns what a person has not played of the original. Everything ever served counts, and gaps under 200 ms as well.
 create or replace function unplayed_parts(c anonymised_copy, person uuid) returns int4multirange
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select unheard_intervals(c.duration_ms, (
@@ -75,7 +75,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), 200)
 $$;
 
--- What of the result as it is now a person has not heard; a gap of rounding is none.
+-- Returns what a person has not heard of the present result. A gap of rounding does not count.
 create or replace function unheard_parts(c anonymised_copy, person uuid) returns int4multirange
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select unheard_intervals(c.sound_ms, (
@@ -84,8 +84,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), 5)
 $$;
 
--- The copy of an item's recording: the one that there is, or a new one. Whose preparer prepares no more goes to whoever asks.
--- Of which recording it is, is in its row alone: the log would keep what ties them (R32).
+-- Returns the copy of an item's recording, or begins one. If its preparer no longer prepares, it goes to the caller. Only its row has the
+-- recording: the log would keep the link between them (R32).
 create or replace function begin_copy(disclosure uuid, item integer) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -123,7 +123,7 @@ begin
 end $$;
 grant execute on function begin_copy to seloste_desk;
 
--- A copy as it is shown, and to its preparer the sealed work: whoever checks gets none of it. For the custodian, who opens it.
+-- Returns a copy, with the sealed work for its preparer only; its checker gets none of it. For the custodian, which opens it.
 create or replace function read_copy(wanted uuid) returns table (
   id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid,
   prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamptz, sound_ms integer,
@@ -158,14 +158,14 @@ begin
 end $$;
 grant execute on function read_copy to seloste_custodian;
 
--- The recording of a copy that the viewer prepares and may go on with; for the custodian, before it seals or opens.
+-- Returns the recording of a copy that the viewer prepares and may work on; for the custodian, before it seals or opens.
 create or replace function prepared_copy(wanted uuid) returns table (recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.recording_id, c.duration_ms, c.level, c.revision, c.work, length_ms(unplayed_parts(c, viewer())) from lock_copy(wanted) c
 $$;
 grant execute on function prepared_copy to seloste_custodian;
 
--- Saves what was sealed; whatever was rendered of an earlier revision is nothing any more.
+-- Saves sealed work and discards a rendering of an earlier revision. Returns the new revision.
 create or replace function save_copy(wanted uuid, revision integer, level text, work bytea) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -182,8 +182,8 @@ begin
 end $$;
 grant execute on function save_copy to seloste_custodian;
 
--- Begins to render what was saved as a revision. The custodian has removed what an earlier one left, and knows whether anything is
--- missing in the words; what the database knows it asks itself.
+-- Begins to render a saved revision. The custodian has removed the earlier result and checks the words; the rest is checked here. Refuses
+-- anonymised-copy.approved, .changed-meanwhile, .rendered, .lacks.
 create or replace function begin_rendering(wanted uuid, revision integer, engine text, engine_version text, removed jsonb, redacted_ms integer, evaluation jsonb)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -192,7 +192,7 @@ declare
 begin
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.revision <> begin_rendering.revision or c.work is null, 'anonymised-copy.changed-meanwhile');
-  -- Of two renderings of the same words whoever has both has more than of one: there is never a second beside the first.
+  -- Two renderings of the same words together reveal more than one, so there is never a second beside the first.
   perform refuse_if(c.state in ('RENDERING', 'RENDERED') or c.sound_at is not null, 'anonymised-copy.rendered');
   perform refuse_if(not isempty(unplayed_parts(c, viewer())), 'anonymised-copy.lacks', 'played');
   perform refuse_if(c.level = 'D' and not (select pseudonymised from disclosure_rules), 'anonymised-copy.lacks', 'level-not-allowed');
@@ -205,7 +205,8 @@ begin
 end $$;
 grant execute on function begin_rendering to seloste_custodian;
 
--- The result is stored. False where the copy was changed, or its recording ended or was restricted meanwhile: then the object goes.
+-- Stores the result. Returns false if the copy changed, or its recording ended or was restricted meanwhile; the custodian then deletes the
+-- object.
 create or replace function copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -268,7 +269,8 @@ begin
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_if(c.state not in ('RENDERED', 'APPROVED'), 'anonymised-copy.not-rendered');
-  -- What was to be removed may still be in it: until it is signed it is heard by whose right reaches the recording, as long as that holds.
+  -- A result may still contain what was to be removed: until it is signed, only those whose right reaches the recording hear it, while that
+  -- right lasts.
   if c.state = 'RENDERED' then
     held := study_right(r);
     perform refuse_if(held.id is null, 'deny.role');
@@ -301,7 +303,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from anonymised_copy c left join recording r on r.id = c.recording_id where c.id = h.copy_id
 $$;
 
--- Notes what is about to be served, unless the hearing is over by now.
+-- Records what is about to be served. Returns false if the hearing has ended.
 create or replace function record_copy_playback(wanted uuid, from_ms integer, to_ms integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -314,7 +316,7 @@ begin
 end $$;
 grant execute on function record_copy_playback to seloste_custodian;
 
--- Ends the hearings whose session, right, copy, recording or time is over; the log says what was served.
+-- Ends the hearings whose session, right, copy, recording or time has ended, and logs what was served. Returns their number.
 create or replace function end_expired_hearings() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -342,9 +344,8 @@ begin
 end $$;
 grant execute on function end_expired_hearings to seloste_custodian;
 
--- The second person signs what they have heard all of, or rejects it (R33).
--- Whoever prepared it once does not sign it either, though somebody has taken it over.
--- Their right reaches the recording, as who hears it: what was to be removed may still be in it.
+-- Signs or rejects a copy by the second person, who has heard all of it (R33). No present or former preparer signs it. Their right has to
+-- reach the recording, as for hearing it: it may still contain what was to be removed.
 create or replace function check_copy(wanted uuid, revision integer, how text, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -362,7 +363,7 @@ begin
   perform refuse_if(c.revision <> check_copy.revision, 'anonymised-copy.changed-meanwhile');
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.state <> 'RENDERED', 'anonymised-copy.not-rendered');
-  -- A name that is heard is reason enough to hear no further.
+  -- A name in the sound is reason enough to stop.
   perform refuse_if(how = 'APPROVED' and not isempty(unheard_parts(c, viewer())), 'anonymised-copy.not-heard');
   perform refuse_identity_code('note', check_copy.note);
   update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
@@ -372,7 +373,7 @@ begin
 end $$;
 grant execute on function check_copy to seloste_desk;
 
--- The copies of disclosures that the viewer may hear and sign now.
+-- Returns the copies of disclosures that the viewer may hear and sign now.
 create or replace function copies_to_check(disclosures uuid[]) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.id from research_item i join anonymised_copy c on c.recording_id = i.recording_id join recording r on r.id = c.recording_id
@@ -381,7 +382,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function copies_to_check to seloste_desk;
 
--- What was removed, by what it was voiced, and by whom it was judged: for who prepares, checks, decides or oversees.
+-- Returns what was removed, the engine, and the judgement, for those who prepare, check, decide or oversee.
 create or replace function read_privacy_report(wanted uuid) returns table (level text, engine text, version text, evaluation jsonb, removed jsonb,
   redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -400,7 +401,7 @@ begin
 end $$;
 grant execute on function read_privacy_report to seloste_desk;
 
--- A hearing of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.
+-- Returns a hearing of this transaction's session as it is now. Another session's is not found.
 create or replace function hearing_now(wanted uuid) returns table (copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select h.copy_id, h.recording_id, c.sound_bytes, h.person_id, hearing_end_reason(h, viewer() is not distinct from h.person_id and confined_to() is null)
@@ -409,7 +410,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function hearing_now to seloste_custodian;
 
--- A recording that was cut begins where its call was answered, and nothing else moves its beginning.
+-- Moves the start of a trimmed recording to the answer of its call; nothing else moves it.
 create or replace function set_recording_start_to_answer(cut_recording uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update recording r set started_at = greatest(r.started_at, s.answered_at)

@@ -1,5 +1,5 @@
--- Every disclosure of a year, or of all, for whoever oversees or decides; that they looked is in the audit log. To whom, how much
--- and by whose decision; of no call anything.
+-- Returns the disclosures of a year, or all, for those who oversee or decide, and logs the read. It names recipient, amount and decider,
+-- and no call.
 create or replace function view_disclosures(of_year integer)
 returns table (id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint,
   is_assessed boolean, outcome text, decided_by uuid, decided_at timestamptz, released_at timestamptz, due_on date, closed_at timestamptz)
@@ -28,7 +28,7 @@ begin
 end $$;
 grant execute on function view_disclosures to seloste_desk;
 
--- How many in a year of Helsinki, without anybody in them.
+-- Returns counts for a Helsinki year, without any person.
 create or replace function disclosure_statistics(of_year integer) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -43,7 +43,7 @@ begin
         'begun', count(*) filter (where d.created_at >= since and d.created_at < until),
         'released', count(*) filter (where d.released_at >= since and d.released_at < until),
         'refused', count(*) filter (where d.outcome = 'REFUSED' and d.decided_at >= since and d.decided_at < until),
-        -- Those that were not closed on their day, which lies in the year.
+        -- Those not closed by their day, which lies in the year.
         'overdue', count(*) filter (where d.released_at is not null and research_deadline(d) >= since
           and research_deadline(d) < least(until, register_now()) and coalesce(d.closed_at > research_deadline(d), true)))
       from research_disclosure d
@@ -73,7 +73,7 @@ begin
 end $$;
 grant execute on function disclosure_statistics to seloste_desk;
 
--- Disclosures that are overdue and of which nobody has been told today (AC19): told from then on, each once a day.
+-- Returns overdue disclosures not reported today (AC19), and logs each once a day.
 create or replace function report_overdue_disclosures() returns table (id uuid, number text, deadline timestamptz, unconfirmed bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column

@@ -1,4 +1,4 @@
--- Until then it is being made.
+-- Returns a package's state. Without `ready_at` it is being made.
 create or replace function package_state(p disclosure_package) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -9,7 +9,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     else 'ready' end
 $$;
 
--- The recordings of which something is in a package.
+-- Returns the recordings with a part in a package.
 create or replace function recordings_of_package(p disclosure_package) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select recording_id from research_items_to_release(p.research_id) where p.research_id is not null
@@ -18,7 +18,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and i.what <> 'IDENTIFICATION_DATA'
 $$;
 
--- Ends a package: from then on nobody fetches it; the custodian removes its object.
+-- Ends a package: nobody can fetch it any more, and the custodian removes its object.
 create or replace function end_package(p disclosure_package, why text, by uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -30,8 +30,8 @@ begin
   end if;
 end $$;
 
--- Begins a package of what was decided. The custodian asks, in the decision maker's session: it opens and seals.
--- `given`: the authority's key; an institute's is the one that was on file at the decision.
+-- Begins a package of what was decided. The custodian calls it in the decision maker's session, as it opens and seals. `given`: the
+-- authority's key; an institute's is the one on file at the decision.
 create or replace function begin_package(kind text, disclosure uuid, method text, delivery text, token_hash bytea, given text)
 returns table (id uuid, expires_at timestamptz, recipient text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -43,7 +43,7 @@ declare
   to_key text;
 begin
   perform require_one_role('{DECISION_MAKER}');
-  -- Everything it is made of may leave now, as at the decision.
+  -- Everything in it has to be releasable now, as at the decision.
   if kind = 'RESEARCH' then
     perform require_releasable(disclosure);
   else
@@ -59,7 +59,7 @@ begin
     begin_package.delivery, begin_package.token_hash, 0, viewer(), now() + interval '7 days')
   on conflict do nothing returning * into p;
   perform refuse_if(p.id is null, 'package.under-way');
-  -- Never past the day of anything in it, nor past the study's.
+  -- Not past the day of anything in it, nor past the study's.
   select least(p.expires_at, min(case when recordings_are_held(r.contact_id) and kind = 'AUTHORITY' then null else r.destroy_at end),
     (select day_start(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
   into until, how_many from recording r where r.id in (select recordings_of_package(p));
@@ -70,7 +70,7 @@ begin
 end $$;
 grant execute on function begin_package to seloste_custodian;
 
--- What goes into a package to a research institute: one sound an item, and what its coarse facts are made of.
+-- Returns the content of an institute's package: one sound for each item, and the values behind its coarse facts.
 create or replace function research_contents(package uuid)
 returns table (item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text,
   started_at timestamptz, number_reached text, unit_id uuid)
@@ -93,7 +93,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_package to seloste_custodian;
 
--- What goes into a package to an authority: identification data in the closed list of R10, and which recordings.
+-- Returns the content of an authority's package: identification data in the closed list of R10, and which recordings.
 create or replace function authority_contents(package uuid)
 returns table (item integer, what text, recording_id uuid, started_at timestamptz, ended_at timestamptz, caller_kind text, caller text,
   number_called text, parts jsonb)
@@ -118,12 +118,10 @@ begin
 end $$;
 grant execute on function record_package_progress to seloste_custodian;
 
--- Whether nothing stands against a package leaving now: everything it was made of is there and may be given still.
--- All that a release asks is asked of a package until its last byte has left. An institute that has a recording by another
--- disclosure, or is overdue meanwhile, gets nothing more; nor do pseudonymised copies leave that the description lets go no
--- more.
--- A package for a medium is saved by whoever released it, while they decide still. Nor does a
--- package leave in which an official's tracks, with those that the institute has, are found to be several meanwhile.
+-- Returns true if a package may leave now; asked until its last byte has left. Everything in it has to be available and releasable. An
+-- institute gets nothing more while it has the recording by another disclosure or is overdue, and no pseudonymised copy once the
+-- description forbids it. A package for a medium is saved by its releaser, while they may decide. It is blocked when its tracks of an
+-- official, with those that the institute has, turn out to be several.
 create or replace function package_is_releasable(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or exists (
@@ -148,10 +146,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     end
 $$;
 
--- The encrypted object is stored: what is in it counts as released from now on. False where something ended meanwhile: then the
--- object goes.
--- Locked in the order of all others, so that nobody's prohibition ends in a deadlock: the disclosure, its institute, the
--- recordings, the package.
+-- Stores the encrypted object; its content counts as released from then on. Returns false if something ended meanwhile; the custodian then
+-- deletes the object. Locks in the common order, so that no prohibition deadlocks: disclosure, institute, recordings, package.
 create or replace function package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -162,7 +158,7 @@ begin
   perform from authority_disclosure d where d.id = p.authority_id for update;
   -- Two disclosures to one institute that are ready at once come one after the other.
   perform from institute i where i.id = (select d.institute_id from research_disclosure d where d.id = p.research_id) for no key update;
-  -- Whoever ends a recording meanwhile comes before this, or after it and recalls what was released.
+  -- A destruction comes before this, or after it and recalls the release.
   perform from recording r where r.id in (select recordings_of_package(p)) order by r.id for share;
   select * into p from disclosure_package where id = wanted for update;
   if p.id is null or p.ready_at is not null or not package_is_releasable(p) then
@@ -203,7 +199,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and release_is_replicated(p)
 $$;
 
--- The page of a link: the language of the institute, where there is something to fetch.
+-- Returns the language of a link's page, that of the institute, if there is something to fetch.
 create or replace function package_link_language(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(i.language, 'fi') from disclosure_package p
@@ -212,9 +208,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function package_link_language to seloste_custodian;
 
--- Ends what is over by itself: after its day, an hour after a fetch that did not come to its end, a making that stopped.
--- What may not leave any more, as something in it was recalled, confirmed or restricted, or the description has changed. Nobody
--- has its object lie until the link is over.
+-- Ends packages that expired, whose first fetch was an hour ago, whose making stopped, or that may not leave any more because something in
+-- them was recalled, confirmed or restricted, or the description changed. Their objects do not wait for the link's end.
 create or replace function settle_packages() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select end_package(p, case
@@ -233,8 +228,8 @@ grant execute on function settle_packages to seloste_custodian;
 create or replace function fetch_lease() returns interval
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '2 minutes' $$;
 
--- Records a download that is begun or refused, in the audit log as well: all but the last bytes may leave by one that never ends.
--- What the desk refuses it logs itself.
+-- Records a started or refused download, also in the audit log: a download that never ends may carry all but the last bytes. The desk logs
+-- its own refusals.
 create or replace function record_download(package disclosure_package, copy subject_copy, outcome text, address text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -255,8 +250,8 @@ begin
   end if;
 end $$;
 
--- Begins to fetch a package: three times at the most, within an hour of the first, as connections break. By its link, or for a
--- medium by its id: by whoever released it, in their own session. One that waits for the places is not ready.
+-- Begins to fetch a package: at most three times, within an hour of the first, because connections break. By its link, or for a medium by
+-- its id in its releaser's session. A package that waits for the places is not ready.
 create or replace function begin_package_fetch(token_hash bytea, wanted uuid, address text)
 returns table (id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -289,9 +284,8 @@ begin
 end $$;
 grant execute on function begin_package_fetch to seloste_custodian;
 
--- Asked for every piece of a package or of a requester's copy: one that is ended, or of which something is, goes no further.
--- Nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever asks the
--- custodian for pieces knows no more than an id.
+-- Renews the lease of a fetch; called for each piece of a package or a requester's copy. Returns false once it, or anything in it, has
+-- ended. A caller that knows only an id gets nothing: fetching has to be begun by link or by right.
 create or replace function fetch_may_continue(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -324,7 +318,7 @@ begin
 end $$;
 grant execute on function complete_fetch to seloste_custodian;
 
--- Ends the lease of a download, of a package or of a requester's copy, whose connection broke, so that it can be begun again at once.
+-- Ends the lease of a download whose connection broke, so that it can begin again at once.
 create or replace function end_fetch_lease(wanted uuid, attempt integer) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update disclosure_package p set fetching_until = null where p.id = wanted and p.fetches = end_fetch_lease.attempt and p.ended_at is null;
@@ -332,7 +326,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_fetch_lease to seloste_custodian;
 
--- Removes network addresses of downloads after 30 days. Returns how many.
+-- Deletes network addresses of downloads after 30 days. Returns how many.
 create or replace function remove_download_addresses() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with forgotten as (
@@ -342,8 +336,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function remove_download_addresses to seloste_custodian;
 
--- The packages of some disclosures, the newest first.
--- To each what is of their own disclosures.
+-- Returns the packages of disclosures, newest first; to each viewer those of their own disclosures.
 create or replace function packages_of(disclosures uuid[])
 returns table (id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text,
   made_at timestamptz, made_by uuid, expires_at timestamptz, taken_at timestamptz, downloads jsonb)

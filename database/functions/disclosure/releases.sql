@@ -1,7 +1,8 @@
 create or replace function link_hash(recording uuid, salt bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(salt || uuid_send(recording)), 'hex') $$;
 
--- Ids, numbers and days: what a restore needs to know what is out (src/safeguards/ledger/replay-disclosures.ts).
+-- Enters released copies in the ledger: ids, numbers and days, which tell a restore what is out
+-- (src/safeguards/ledger/replay-disclosures.ts).
 create or replace function ledger_copies_released() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -15,7 +16,8 @@ begin
   return null;
 end $$;
 
--- What becomes of disclosures, packages and copies that left, in the ledger. A study that ended after a backup keeps its days over the restore.
+-- Enters the further course of disclosures, packages and released copies in the ledger. A study that ended after a backup keeps its days
+-- over the restore.
 create or replace function ledger_disclosures() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -57,8 +59,8 @@ begin
   return null;
 end $$;
 
--- The copies that are out of the recordings whose keys lie under a month: they go to the places with these keys, are as they are
--- now and have no history.
+-- Returns the released copies of recordings whose keys belong to a month: they go to the places with these keys, as they are now and
+-- without history.
 create or replace function released_copies_of_month(month date) returns table (recording_id uuid, disclosure_id uuid, item integer, salt bytea)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.recording_id, d.id, c.item, c.tie_salt
@@ -67,7 +69,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function released_copies_of_month to seloste_custodian;
 
--- As it notes a change of keys: -2, what is out of the month's recordings is something else.
+-- Records the change like one of keys: shard -2 is the released copies of the month.
 create or replace function record_released_copies_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -80,8 +82,8 @@ begin
   return null;
 end $$;
 
--- Whether a restore would know what an institute has by this package: every backup place that answers has the release and what
--- ties it. Where places are used and none answers, it waits. What an authority is given is not recalled, and waits for nothing.
+-- Returns true if a restore would know what an institute has by this package: every backup place in service has the release and its link.
+-- Where places are used and none answers, it waits. Authorities' packages are not recalled and wait for nothing.
 create or replace function release_is_replicated(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with place as (
@@ -105,15 +107,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
           join recording_key rk on rk.recording_id = c.recording_id where d.id = p.research_id))))
 $$;
 
--- Whether a package that is made waits for the places; whoever keeps them asks.
+-- Returns true if a finished package waits for the places; called by the job that writes to them.
 create or replace function packages_await_replication() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from disclosure_package p where p.ready_at is not null and p.ended_at is null and not release_is_replicated(p))
 $$;
 grant execute on function packages_await_replication to seloste_custodian;
 
--- Requests that were referred and that nobody has taken up, and those of the last thirty days with their disclosures, for who prepares
--- such a disclosure: number and days, nobody's name.
+-- Returns referred requests that nobody has accepted, and those of the last thirty days with their disclosures, for those who prepare such
+-- disclosures: number and days, no names.
 create or replace function list_referrals(kind text) returns table (request_id uuid, number text, received_at timestamptz, due_at timestamptz, provision text,
   decided_at timestamptz, disclosure_id uuid, disclosure text, taken_up_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -133,7 +135,7 @@ begin
 end $$;
 grant execute on function list_referrals to seloste_desk;
 
--- Takes a request up by a disclosure of one's own part that goes on still.
+-- Accepts a request by an open disclosure of one's own kind.
 create or replace function accept_referral(wanted uuid, kind text, disclosure uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -163,7 +165,7 @@ returns table (released bigint, confirmed bigint, overdue bigint, late_in_year b
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with copy as (
     select c.*,
-      -- One that was recalled has its recall's day.
+      -- A recalled copy has its recall's day.
       c.state = 'RELEASED' and research_deadline(d) <= register_now() as is_overdue,
       c.recalled_at is null and c.confirmed_at > greatest(research_deadline(d), register_now() - interval '1 year') as was_late,
       c.state <> 'CONFIRMED' and d.closed_at is not null as is_open_in_closed,
@@ -195,8 +197,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function released_copy_counts to seloste_custodian;
 
--- A package, or a requester's copy, lets recordings leave, and whoever makes it is shown its link and passphrase: at a desk that was left,
--- anybody could (R30, R34).
+-- Requires a fresh proof to make a package or a requester's copy: recordings leave by it, and its link and passphrase are shown. Otherwise
+-- anybody could use an unattended desk (R30, R34).
 create or replace function require_fresh_release() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

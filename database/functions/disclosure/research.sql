@@ -1,4 +1,4 @@
--- The part under which the viewer acts: QUALITY is an expert's with that duty (R38).
+-- Returns the role in which the viewer acts, or refuses deny.role. QUALITY is an expert with that duty (R38).
 create or replace function require_research_role(parts text[]) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -14,7 +14,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   values (viewer(), as_role, action, kind, object, 'ok', detail)
 $$;
 
--- A disclosure, locked: PREPARED, by whoever prepares, before its decision; LENT, whose copies an institute has.
+-- Locks and returns a disclosure. `stage` PREPARED: undecided, for its preparers; LENT: an institute has its copies.
 create or replace function lock_research(wanted uuid, stage text default null) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -34,14 +34,14 @@ end $$;
 create or replace function helsinki_today() returns date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select helsinki_day(register_now()) $$;
 
--- When the copies are to be back: the end of their day, or three working days after the study ended (as recalls, R50).
+-- Returns when the copies have to be back: the end of their day, or three working days after the study's end (as recalls, R50).
 create or replace function research_deadline(d research_disclosure) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select case when d.study_ended_on is null then day_start(d.due_on + 1)
     else least(day_start(d.due_on + 1), working_days_after(day_start(d.study_ended_on), d.return_working_days)) end
 $$;
 
--- Whether an institute has copies that should have been confirmed: until they are, it gets no others (R32).
+-- Returns true if an institute has copies whose return is overdue: until confirmed, it gets no others (R32).
 create or replace function institute_is_blocked(wanted uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -50,7 +50,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state <> 'CONFIRMED' and research_deadline(d) <= register_now() or c.state = 'RECALLED' and c.due_at <= register_now()))
 $$;
 
--- Whoever had a hand in preparing a disclosure: none of them decides on it.
+-- Returns all who had a hand in preparing a disclosure: none of them decides on it.
 create or replace function research_preparers(d research_disclosure) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct p), '{}') from (
@@ -64,8 +64,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ) h where p is not null
 $$;
 
--- Whether an institute still has, from another disclosure, a copy below level T in which the official may be heard: one that is not
--- known may be anybody.
+-- Returns true if an institute still has, from another disclosure, a copy below level T with this official. An unknown official may be
+-- anybody.
 create or replace function institute_has_official(official uuid, institute uuid, but uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -78,8 +78,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (official is null or s.official_person_id is null or s.official_person_id = official))
 $$;
 
--- All that its state and what is missing follow from. Of a confirmed item nothing says which recording it was of.
--- `official`, the same for the items of one official of a disclosure, none of one not known.
+-- Returns the facts from which state and missing prerequisites follow. A confirmed item does not name its recording. `official`: the same
+-- for all items of one official of the disclosure; null if unknown.
 create or replace function collect_research_facts(d research_disclosure) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
@@ -124,9 +124,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where i.disclosure_id = d.id and i.dropped_at is null), '[]'))
 $$;
 
--- What stands between a disclosure and its release, in the order in which it is told; nothing once it is released or over. A test
--- compares it with a model (research-state.test.ts).
--- `official-twice`, the items that are too many, here or beside what the institute has from other disclosures.
+-- Returns what is missing before a release, in the order of the steps; nothing once it is released or ended. research-state.test.ts
+-- compares it with a model. `official-twice`: the items that are too many, here or with what the institute has.
 create or replace function missing_prerequisites(facts jsonb) returns table (what text, items integer[], until timestamptz)
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   with item as (
@@ -162,7 +161,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 grant execute on function missing_prerequisites to seloste_desk;
 
--- Refuses what lacks something but what comes later: `research.` and the first thing that is missing, its items in the detail.
+-- Refuses a disclosure that lacks anything outside `later`: `research.` and the first missing thing, its items in the detail.
 create or replace function refuse_missing_prerequisites(facts jsonb, later text[]) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -172,7 +171,7 @@ begin
   perform refuse_if(found, 'research.' || lack.what, coalesce(ledger_instant(lack.until), array_to_string(lack.items, ','), ''));
 end $$;
 
--- Enters an institute, or changes one. `given`: {name, contact, email, language, recipient?}
+-- Enters or changes an institute. `given`: {name, contact, email, language, recipient?}
 create or replace function save_institute(wanted uuid, given jsonb) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -220,7 +219,7 @@ begin
 end $$;
 grant execute on function begin_research to seloste_desk;
 
--- A day that is changed is not after the first destruction of an item; one that has become too late meanwhile is a lack.
+-- Refuses a changed day after the first destruction of an item. A day that has become too late counts as missing.
 create or replace function refuse_day(d research_disclosure, day date) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -260,7 +259,7 @@ begin
 end $$;
 grant execute on function withdraw_research to seloste_desk;
 
--- Whether an institute has a copy of a recording from another disclosure.
+-- Returns true if an institute has a copy of a recording from another disclosure.
 create or replace function institute_has_copy(recording uuid, institute uuid, but uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -268,8 +267,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where c.recording_id = institute_has_copy.recording and c.state <> 'CONFIRMED' and d.institute_id = institute_has_copy.institute and d.id <> but)
 $$;
 
--- Picks one recording. Which one it was is in the item alone: the log would keep what ties a copy to it (R32). Picked again, it is
--- the same item.
+-- Picks a recording. Only the item names it: the log would keep the link to its copy (R32). A repeated pick returns the same item.
 create or replace function pick_research_item(wanted uuid, recording uuid) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -278,7 +276,7 @@ declare
   number integer;
 begin
   select * into r from recording o where o.id = pick_research_item.recording for share;
-  -- One that the viewer could hear now for a study of the service level: in keeping, in its term, and reached (R4, R29).
+  -- One that the viewer could hear now for a service-level study: in keeping, in its term, and within the right (R4, R29).
   perform refuse_if(r.state is distinct from 'STORED' or not coalesce(listened_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false)
     or not exists (
       select from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') a, segment_of(r) s
@@ -303,8 +301,8 @@ begin
 end $$;
 grant execute on function pick_research_item to seloste_desk;
 
--- Takes an item out: before the decision, and after it one that stands in the way of the release; what was decided gets less.
--- After the decision also an item of a level that may not leave, or of an official who is in another.
+-- Drops an item: before the decision any, after it one that blocks the release (also by its level, or an official who is in another). The
+-- decision then covers less.
 create or replace function drop_research_item(wanted uuid, number integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -340,9 +338,8 @@ begin
 end $$;
 grant execute on function file_undertaking to seloste_desk;
 
--- Locks a disclosure that may be released now by the viewer, and the recordings of its items: a prohibition comes before, and is
--- seen, or after, and recalls what left. One that was released may be so again while the institute is to have it: what was
--- recalled or confirmed of it stays out.
+-- Locks a disclosure that the viewer may release now, with the recordings of its items: a prohibition comes before and is seen, or after
+-- and recalls what left. A released one may be released again while the institute is to have it, without recalled or confirmed items.
 create or replace function require_releasable(research_id uuid) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -355,7 +352,7 @@ begin
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   -- Two disclosures to one institute that are released at once come one after the other.
   perform from institute i where i.id = d.institute_id for no key update;
-  -- The decision is for whom it was read to be: not for another name or address that somebody has given the institute since.
+  -- The decision is for the recipient as read, not for another name or address that the institute got since.
   perform refuse_if(d.decided_for <> institute_digest(d.institute_id), 'research.institute-changed');
   perform from recording r where r.id in (
     select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
@@ -371,7 +368,7 @@ begin
   return d;
 end $$;
 
--- What a package of it has: a row for each item that is neither recalled nor confirmed.
+-- Returns a package's items: those neither recalled nor confirmed.
 create or replace function research_items_to_release(research_id uuid) returns table (item integer, recording_id uuid, copy_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.item, i.recording_id, a.id
@@ -383,7 +380,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by i.item
 $$;
 
--- What leaves is on record from then on, so that a prohibition recalls it (R50). In the transaction of `require_releasable`.
+-- Records what leaves, so that a prohibition recalls it (R50). In the transaction of `require_releasable`.
 create or replace function record_research_release(research_id uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -418,7 +415,7 @@ begin
 end $$;
 grant execute on function end_study to seloste_desk;
 
--- The recipient's confirmation of one copy, released or recalled: what tied it to the recording goes (R32, R50).
+-- Records the recipient's confirmation of one copy, released or recalled, and deletes its link to the recording (R32, R50).
 create or replace function confirm_copy(wanted uuid, how text, reference text, as_role text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -522,16 +519,14 @@ begin
 end $$;
 grant execute on function decide_research_extension to seloste_desk;
 
--- Whoever prepares, decides or oversees; that they looked is in the log. Which recordings they are, and the words of a
--- disclosure, are none of whom oversees.
+-- Returns true for those who prepare, decide or oversee; their reads are logged. Overseers see neither the recordings nor the texts.
 create or replace function viewer_sees_research() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('EXPERT', 'QUALITY') or viewer_is('DECISION_MAKER')
 $$;
 grant execute on function viewer_sees_research to seloste_desk;
 
--- @param wanted a disclosure, or none for the list
--- @returns what a decision on it says that it is of
+-- Logs an access to the list (`wanted` null) or to one disclosure. Returns the digest that a decision on it has to name.
 create or replace function view_research(wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -564,7 +559,7 @@ begin
 end $$;
 grant execute on function institutes_blocked to seloste_desk;
 
--- Decides: it is granted when nothing else is missing, refused whenever it waits. The institute's key stays as it was then.
+-- Decides on a disclosure: a grant only if nothing else is missing, a refusal at any time. The institute's key stays as it was then.
 create or replace function decide_research(wanted uuid, how text, reasons text, seen text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -592,7 +587,7 @@ begin
 end $$;
 grant execute on function decide_research to seloste_desk;
 
--- Tracks of officials below level T that a package of a disclosure would have; whether the institute has another of theirs.
+-- Returns the tracks of officials below level T that a package would have, and whether the institute has another track of the official.
 create or replace function research_tracks_below_t(research uuid) returns table (item integer, official uuid, is_out boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.item, s.official_person_id, institute_has_official(s.official_person_id, d.institute_id, d.id)

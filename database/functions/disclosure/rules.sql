@@ -6,7 +6,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   returning n.series || '-' || n.year || '-' || n.last
 $$;
 
--- Whether a statutory ground of the description's list holds today.
+-- Returns true if a statutory ground of the description's list is in force today.
 create or replace function provision_holds(wanted text) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
