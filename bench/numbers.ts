@@ -65,9 +65,8 @@ function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
   return [
     '# Numbers',
     '',
-    'Written by `npm run bench` ([bench](../bench/README.md) says what each bench does and what helped); not by hand. Each number stands',
-    'beside its yardstick from the same run: on another machine read the ratios, the times are the machine’s. A bench that was not run',
-    'keeps what it found before, with its day.',
+    '`npm run bench` writes this page; [bench](../bench/README.md) describes each bench. Each number has a yardstick from the same run:',
+    'compare the ratios, because the times depend on the machine. A bench that was not run keeps its earlier rows and their day.',
     '',
     `${demanded.filter(({ isReached }) => isReached).length} of ${demanded.length} demands are reached.`,
     ...(missing.length === 0 ? [] : ['', `Not run yet: ${missing.join(', ')}.`]),
