@@ -31,6 +31,22 @@ export interface TermStep {
  * first.
  */
 export function termSteps(before: Planned, after: Planned & Pick<RegisterDescription, 'effectiveFrom'>): TermStep[] {
+  return stepsAgainst((at) => monthsInForce(before, at), after)
+}
+
+/**
+ * The same against the terms that hold until `after` comes into force: also the steps that `before` would have taken later,
+ * and does not.
+ */
+export function plannedSteps(before: Planned, after: Planned & Pick<RegisterDescription, 'effectiveFrom'>): TermStep[] {
+  const held = monthsInForce(before, after.effectiveFrom.subtract({ nanoseconds: 1 }))
+  return stepsAgainst(() => held, after)
+}
+
+function stepsAgainst(
+  withoutAt: (at: Temporal.Instant) => Map<PhoneNumberKey, number>,
+  after: Planned & Pick<RegisterDescription, 'effectiveFrom'>,
+): TermStep[] {
   const changes = after.recordingPlan.rules
     .flatMap(({ from, until }) => (until ? [from, until] : [from]))
     .filter((at) => Temporal.Instant.compare(at, after.effectiveFrom) > 0)
@@ -39,7 +55,7 @@ export function termSteps(before: Planned, after: Planned & Pick<RegisterDescrip
     .filter((at, index, all) => index === 0 || !at.equals(all[index - 1]!))
   const reached = new Map<PhoneNumberKey, number>()
   return instants.flatMap((at) => {
-    const without = monthsInForce(before, at)
+    const without = withoutAt(at)
     return [...monthsInForce(after, at)].flatMap(([key, months]) => {
       const known = [without.get(key), reached.get(key)].filter((one) => one !== undefined)
       const from = known.length === 0 ? undefined : Math.min(...known)

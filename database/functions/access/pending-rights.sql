@@ -61,13 +61,18 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     months_after(r.call_ended_at, months) - case when months >= 6 then interval '24 hours' else interval '0' end) end
 $$;
 
--- Returns the latest end of a recording: its day, or the earlier one of an approved version that is not in force yet.
+-- Returns the latest end of a recording: its day, or the earlier one of an approved version that is not in force yet, or of one of its
+-- rules that begins later. A step counts only while its version is the newest in force. Versions approved before `planned` was stored
+-- have `terms` and supersede no steps.
 create or replace function planned_end(r recording) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least(r.destroy_at, (
     select min(end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz))
-    from description_reach k join description_draft d on d.id = k.draft_id, jsonb_array_elements(k.reach -> 'terms') t
-    where d.state = 'APPROVED' and t ->> 'number' = r.number_reached and (t ->> 'at')::timestamptz > register_now()))
+    from description_version v join description_reach k on k.draft_id = v.draft_id,
+      jsonb_array_elements(coalesce(k.reach -> 'planned', k.reach -> 'terms')) t
+    where t ->> 'number' = r.number_reached and (t ->> 'at')::timestamptz > register_now() and not exists (
+      select from description_version w join description_reach n on n.draft_id = w.draft_id
+      where w.version > v.version and w.effective_from <= (t ->> 'at')::timestamptz and n.reach ? 'planned')))
 $$;
 
 -- Returns the instant from which an approved version no longer lets open inspections delay an end (C3).

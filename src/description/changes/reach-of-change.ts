@@ -1,5 +1,5 @@
 import type { RegisterDescription } from '../register-description.ts'
-import { termSteps } from '../term-steps.ts'
+import { plannedSteps, termSteps, type TermStep } from '../term-steps.ts'
 
 /**
  * What a new version withdraws from pending work: shorter terms, inspections that no longer postpone destruction (C3), kinds of
@@ -7,12 +7,20 @@ import { termSteps } from '../term-steps.ts'
  * (`description_reach`).
  */
 export interface ReachOfChange {
-  terms: { number: string; months: number; at: string }[]
+  terms: ShorterTerm[]
+  /** All shorter terms while it is the newest version, also those that the version before it planned: `planned_end` reads them. */
+  planned: ShorterTerm[]
   endsHolds: boolean
   endsKinds: string[]
   endsService: boolean
   endsResearch: boolean
   endsAuthority: boolean
+}
+
+interface ShorterTerm {
+  number: string
+  months: number
+  at: string
 }
 
 type Described = Pick<RegisterDescription, 'recordingPlan' | 'roles' | 'switches' | 'profile' | 'disclosure'>
@@ -32,7 +40,8 @@ export function reachOfChange(
     ]),
   ]
   return {
-    terms: termSteps(before, after).map(({ key, months, at }) => ({ number: key, months, at: at.toString() })),
+    terms: termSteps(before, after).map(shorterTerm),
+    planned: plannedSteps(before, after).map(shorterTerm),
     endsHolds: isOff(({ switches }) => switches.holdForInspection),
     endsKinds: kinds.filter(([, offers]) => isOff(offers)).map(([kind]) => kind),
     endsService: isOff(({ roles }) =>
@@ -43,6 +52,10 @@ export function reachOfChange(
     endsResearch: isOff(({ disclosure }) => disclosure.research),
     endsAuthority: isOff(({ disclosure }) => disclosure.authority),
   }
+}
+
+function shorterTerm({ key, months, at }: TermStep): ShorterTerm {
+  return { number: key, months, at: at.toString() }
 }
 
 /** Kinds of requests of the profile `gdpr` only. */

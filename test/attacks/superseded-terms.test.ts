@@ -1,0 +1,68 @@
+/** R24, R43: what is told and booked knows the end that will be, not one of a version that another comes before (R25). */
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { TextEdit } from '#description/edit/edit-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { newVersion } from '../database/drafts.ts'
+import { openEnds } from '../ends/open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { admin, kept, people, stateOf } = await openEnds(database)
+const deskDb = database.as('seloste_desk').db
+const procedure = { author: await people.asta.signIn(), approver: await people.riitta.signIn() }
+
+const dayIn = (days: number) => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay().add({ days })
+const version = (days: number, edits: TextEdit[]) => newVersion(deskDb, procedure, dayIn(days).toInstant(), { edits })
+const rule = (index: number, ...path: string[]) => ['recordingPlan', 'rules', index, ...path]
+/** The rule of the service numbers ends on a day, and one of other months begins. */
+const rulesFrom = (days: number, recordingMonths: number): TextEdit[] => [
+  {
+    path: rule(0, 'until'),
+    value: dayIn(days - 1)
+      .toPlainDate()
+      .toString(),
+  },
+  {
+    path: rule(2),
+    value: {
+      ...{ id: 'later', version: 1, numbers: ['029 497 000', '029 497 001', '029 497 010'], recordingMonths },
+      names: { fi: 'Myöhemmin', sv: 'Senare', en: 'Later' },
+      from: dayIn(days).toPlainDate().toString(),
+    },
+  },
+]
+const back: TextEdit[] = [{ path: rule(2) }, { path: rule(0, 'until') }]
+
+async function plannedEnd(id: string): Promise<Temporal.Instant> {
+  const { rows } = await sql<{ at: Temporal.Instant }>`
+    select planned_end(r) as at from recording r where r.id = ${id}`.execute(admin)
+  return rows[0]!.at
+}
+
+test('a shorter term that begins after its version is no end once a version comes before it that has it no more, or another', async () => {
+  // Of a call of three months ago: under two or three months it ends as the term begins.
+  const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 3, days: 20 }).toInstant()
+  const startedAt = endedAt.subtract({ minutes: 4 })
+  const { id } = await kept({ startedAt, answeredAt: startedAt, endedAt })
+  const day = (await stateOf(id)).destroy_at!
+  const ends = async () => (await plannedEnd(id)).toString()
+  expect(await ends()).toBe(day.toString())
+
+  await version(2, rulesFrom(30, 2))
+  expect(await ends()).toBe(dayIn(30).toInstant().toString())
+  // The same steps in another version, which changes something else.
+  await version(4, [{ path: ['title', 'en'], value: 'REGISTER' }])
+  expect(await ends()).toBe(dayIn(30).toInstant().toString())
+  // Later, and longer than was meant, but shorter than what is kept.
+  await version(6, [...back, ...rulesFrom(40, 3)])
+  expect(await ends()).toBe(dayIn(40).toInstant().toString())
+  // Not at all.
+  await version(8, back)
+  expect(await ends()).toBe(day.toString())
+  // At once, and what comes later is later.
+  await version(10, [{ path: rule(0, 'recordingMonths'), value: 3 }])
+  expect(await ends()).toBe(dayIn(10).toInstant().toString())
+  await version(12, [{ path: rule(0, 'recordingMonths'), value: 6 }])
+  expect(await ends()).toBe(dayIn(10).toInstant().toString())
+})
