@@ -1,4 +1,4 @@
--- A process speaks for itself: of which kind it is, the database knows.
+-- Reports the version and hash of the description that a process obeys. The session's role gives its kind.
 create or replace function report_obeyed_version(instance uuid, version integer, hash bytea) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from obeyed_version where reported_at < now() - interval '1 day';
@@ -25,8 +25,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function announced_versions to seloste_custodian;
 
--- Versions that were approved, as the destruction ledger has it, and that a restore has not brought back; none once one that is as new
--- has been approved.
+-- Returns approved versions in the ledger that a restored register lacks; none once a version at least as new is approved.
 create or replace function lost_versions() returns setof integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select distinct (e.detail ->> 'version')::integer from destruction_entry e
@@ -35,8 +34,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function lost_versions to seloste_custodian;
 
--- Accounts of those employed; accounts that two may be sharing; sessions that are open, and those that were opened or used
--- by somebody who did not work here then. A session of somebody who has left in the meantime opens nothing any more.
+-- Counts accounts of employed people, accounts that two may share, open sessions, and sessions opened or used by a person while not
+-- employed here. Sessions of people who have left since open nothing.
 create or replace function accounts_in_use()
 returns table (accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -44,12 +43,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select * from person where employed_from <= now() and (employed_to is null or employed_to > now())
   ),
   shared as (
-    -- An id that is somebody else's, too, whoever of them has left; a password copied from one account to another.
+    -- A user id that differs from another only in case, also of people who left; a password copied between accounts.
     select p.id from person p join person o on o.id <> p.id and lower(o.user_id) = lower(p.user_id)
     union
     select p.id from person p join person o on o.id <> p.id and o.password_check = p.password_check
     union
-    -- One person, two accounts: same name and same number at the same time.
+    -- Two accounts of one person: same name and same number at the same time.
     select p.id
     from employed p
     join person_name n on n.person_id = p.id and n.valid_to is null
@@ -59,7 +58,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     join employed e on e.id = m.person_id
   ),
   open as (
-    -- Each use moves the end of a session an hour ahead of itself (src/safeguards/people/session.ts).
+    -- Each use moves the end of a session to an hour later (src/safeguards/people/session.ts).
     select s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at
     from session s where s.ended_at is null and s.expires_at > now()
   ),
@@ -82,22 +81,21 @@ language sql immutable set search_path = pg_catalog as $$
   select asked <@ held or ('DEVELOPMENT' = any (held) and asked <@ (held || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
 $$;
 
--- True if the log tells of an act on an object. What was done in a time that a restore has lost, and brought back without its entries, needs
--- none.
+-- Returns true if the log has an act on an object. Acts in a time that a restore lost need no entry.
 create or replace function act_is_logged(act text, object uuid, acted_at timestamptz, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select acted_at <@ lost or exists (select from audit_entry e where e.object_id = object and e.action = act and e.result = 'ok')
 $$;
 grant execute on function act_is_logged to seloste_custodian;
 
--- True of an instant whose entries have been pruned.
+-- Returns true for an instant whose entries have been pruned.
 create or replace function predates_log(instant timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from audit_entry e where e.action = 'log.pruned')
     and instant < (select e.at from audit_entry e order by e.at, e.seq limit 1)
 $$;
 
--- True if an order in force that keeps a call's recordings or history was entered by an act of the log, as far as the log reaches back.
+-- Returns true if the log has an entry for an order in force on a call's recordings or history, as far back as the log reaches.
 create or replace function order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from preservation_order o
@@ -106,19 +104,20 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function order_is_logged to seloste_custodian;
 
--- Rights in force; a right that begins later is measured by the description it was approved under, too.
+-- Counts rights in force and those with a defect. A right that begins later is also compared with the description that it was approved
+-- under.
 create or replace function rights_in_force()
 returns table (rights bigint, alone bigint, unlogged bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with alone as (
     select id from access_right where approved_by = person_id or approved_by = requested_by
-      -- The installation gives two roles alone (install_right).
+      -- The installation gives two roles without a second person (install_right).
       or origin = 'installation' and role not in ('ADMINISTRATOR', 'ACCESS_APPROVER')
   ),
   unlogged as (
     select r.id from access_right r
     where not exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.granted' and e.result = 'ok')
-      -- A grant that was pruned, of a right no longer than one may be: that is over when the log of its beginning is.
+      -- A right with a pruned grant, no longer than the longest allowed: it ends when the log of its start ends.
       and not (predates_log(r.granted_at) and r.valid_from <= latest_end(r.granted_at)
         and coalesce(least(r.revoked_at, r.valid_to), r.granted_at) <= latest_end(r.valid_from))
   ),
@@ -154,7 +153,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function rights_in_force to seloste_custodian;
 
--- Other servers that have the same data.
+-- Returns the replication standbys.
 create or replace function standbys() returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(coalesce(host(client_addr), 'this machine') order by client_addr), '{}') from pg_stat_replication

@@ -1,14 +1,14 @@
--- Two machines' clocks, and what was under way when a right ended.
+-- Tolerance for the clocks of two machines, and for what was under way when a right ended.
 create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
 
--- What a part was before a correction that was approved after an instant: whose, and of which unit.
+-- Returns a part's official and unit as they were before a correction approved after an instant.
 create or replace function part_before_correction(part uuid, looked_at timestamptz) returns table (person_id uuid, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.was_person_id, c.was_unit_id from correction c
   where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > looked_at - scope_grace()
 $$;
 
--- True if a person answered a part of a call, this one where it is told, or was said to have at an instant, before a correction.
+-- Returns true if a person answered a part of a call (`part`, if given), or was recorded to have at an instant, before a correction.
 create or replace function took_part(person uuid, call uuid, part uuid, looked_at timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from segment s
@@ -17,10 +17,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function took_part to seloste_custodian;
 
--- Whether a person had a right at an instant that covers the purpose and reaches a call, or one part of it; rights end with the employment,
--- and one that begins anew says nothing of the one before. Which unit an official belonged to is asked of the directory as well, as it was
--- when the call began and as far as that was entered before the look. What a request was about is erased after it, and so may be what its calls were:
--- then the request itself is enough.
+-- Returns true if a person had a right at an instant that covers the purpose and reaches a call, or one part of it. Rights end with the
+-- employment, and a new employment does not extend an earlier right. An official's unit is checked in the directory as well: as of the
+-- start of the call, and as entered before the access. Requests and their calls are erased later; then the request itself is enough.
 create or replace function was_in_scope(person uuid, purpose text, reference text, looked_at timestamptz, call uuid, part uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -36,7 +35,7 @@ begin
         when a.scope_kind = 'all' then exists (
           select from subject_request q where q.number = was_in_scope.reference and (
             exists (select from request_call k where k.request_id = q.id and k.contact_id = was_in_scope.call)
-            -- One that was found and has been taken back since.
+            -- A call that was found and taken back since.
             or exists (select from audit_entry e
               where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok'
                 and e.detail ->> 'contact' = was_in_scope.call::text and e.at <= looked_at + scope_grace())
@@ -60,9 +59,8 @@ begin
   );
 end $$;
 
--- Listenings, those among them that no right of their person reached when they began, and those that the log does not tell of; items of
--- disclosures that were added by somebody without a right to them.
--- Whoever added an item had the role that adds one, whoever listened the role in which they did.
+-- Returns listenings and items of disclosures with defects: `outside`, listenings that no right reached when they began, or in a role that
+-- the person did not have; `untold`, listenings that the log lacks; `items_outside`, items added without a right or role.
 create or replace function listenings_out_of_scope()
 returns table (listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -96,7 +94,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function listenings_out_of_scope to seloste_custodian;
 
--- Disclosures to an authority that were decided, for evidence to hold against the description of that day (R34, R35).
+-- Returns decided disclosures to authorities, which evidence compares with the description of their day (R34, R35).
 create or replace function authority_decisions()
 returns table (number text, outcome text, provision text, decided_at timestamptz, is_own boolean, is_logged boolean, is_released boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -109,9 +107,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_decisions to seloste_custodian;
 
--- Prohibitions; those whose recording is neither destroyed nor waits for a reason that is written down, an hour after they came in; those
--- that are said to be carried out while the recording stands; sound of a forbidden recording that was served for development; keys and
--- copies that are left of one that was destroyed (R49, R50).
+-- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a recorded reason an hour after they arrived;
+-- `standing`, executed although the recording stands; `used`, forbidden recordings served for development; `leftovers`, keys and copies of
+-- a destroyed one (R49, R50).
 create or replace function prohibitions_obeyed()
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -138,10 +136,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function prohibitions_obeyed to seloste_custodian;
 
--- Looks that the log tells of after one of its entries, at most so many, and those found before; each call and part shown is judged. What
--- the register does not hold any more is judged by nobody. `upto`: from where to go on, with `looks` until there and `young` after it; an
--- entry of the last two minutes may have one before it that is not committed yet, and is judged again.
--- Acts of people: those that no role of theirs may do are outside as well.
+-- Checks accesses and acts in at most so many log entries after one, and those found before (`known`): each call and part shown, and each
+-- act against the roles that may do it. Objects that the register no longer holds are not checked. `upto`: where to continue. Entries of
+-- the last two minutes may have an uncommitted one before them and are checked again.
 create or replace function accesses_out_of_scope(after bigint, known bigint[], most bigint)
 returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
@@ -169,7 +166,7 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
     from looks l cross join lateral jsonb_array_elements_text(l.detail -> 'segments') x join segment s on s.id = x::uuid
     where l.action = 'calls.watched'
   ), acts as (
-    -- A look is in the role that its entry names.
+    -- An access counts for the role in its entry.
     select s.*, case when l.seq is null then roles_of_act(s.action) else array[s.role] end as roles
     from seen s left join looks l on l.seq = s.seq
     where s.result = 'ok' and s.person_id is not null and (s.role is not null or l.seq is null)

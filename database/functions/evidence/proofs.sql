@@ -1,4 +1,4 @@
--- What stands in the way of an end, or of its proof. Preservation orders are none of these, and change none of the counts.
+-- Returns what blocks a destruction or its proof. Preservation orders are not among these and change no count.
 create or replace function destruction_blockers()
 returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -18,7 +18,7 @@ begin
       min('month-' || to_char(k.expiry_month, 'YYYY-MM') || '.v' || k.version), null
     from month_key k where k.state = 'retiring' and k.deadline < now() having count(*) > 0
   union all
-  -- A place that is away, and what it must still be told; until the deadline an end waits for it.
+  -- An unreachable place and the number of deletes that it lacks; until the deadline an end waits for it.
   select 'place-unreachable', coalesce(c.owed, 0), least(p.fault_since, c.since), case when p.kind is distinct from 'ledger' then least(
         (select min(k.deadline) from month_key k where k.state = 'retiring' and k.deadline > now()),
         (select min(e.deadline) from expunction e join recording r on r.id = e.recording_id
@@ -50,7 +50,7 @@ begin
     where p.executed_at is null and p.received_at < now() - interval '1 minute' and not recordings_are_held(r.contact_id)
     having count(*) > 0
   union all
-  -- Each sweep counts the days that have been over for a day: they stand where it has not been, or has failed.
+  -- Each sweep counts days that ended a day ago: a day stays uncounted if there was no sweep, or it failed.
   select 'history-uncounted', count(*), day_start(min(d) + 2), null, null, min(d)::text, null
     from uncounted_history_days() d
     where day_start(d + 1) < at - interval '48 hours' and coalesce((
@@ -63,7 +63,7 @@ begin
       select x.at, x.fault, x.result from retention_run x where x.work = 'sweep' order by x.seq desc limit 1
     ) r where r.result = 'failed'
   union all
-  -- Of the last round of parts: one that failed stands until a whole round, or one that looked at all, has found nothing.
+  -- The last round of checks by parts: a failure stays until a whole round, or one that checked something, finds nothing.
   select 'verification-failed', count(*), min(r.at), null, null, min(r.fault), null
     from retention_run r
     where r.work = 'verification' and r.result = 'failed' and r.seq > coalesce((
@@ -76,7 +76,7 @@ begin
         )
     ), 0) having count(*) > 0
   union all
-  -- No place for backups, or none with a backup a day after it was begun with; and there is something to lose.
+  -- No backup place, or none with a backup a day after its first use, and there is something to lose.
   select 'backup-none', 0, null, null, null, null, (
       select x.fault from (select y.fault, y.result from retention_run y where y.work = 'backup' order by y.seq desc limit 1) x
       where x.result = 'failed')
@@ -86,7 +86,7 @@ begin
         and (p.backup_last_at is not null or p.first_used_at > now() - interval '26 hours')
     )
   union all
-  -- Made each night.
+  -- Backups are nightly.
   select 'backup-late', 0, coalesce(p.backup_last_at, p.first_used_at) + interval '26 hours', null, p.name, null, p.fault
     from place_of_data p
     where p.kind = 'backup' and p.first_used_at is not null and p.state not in ('left', 'refused')
@@ -95,7 +95,7 @@ begin
 end $$;
 grant execute on function destruction_blockers to seloste_custodian;
 
--- The same for the desk's viewer; what a place said is for those who may see where it lies.
+-- Returns the same for the desk's viewer. A place's own message is for those who may see the places.
 create or replace function retention_obstacles()
 returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -108,10 +108,8 @@ begin
 end $$;
 grant execute on function retention_obstacles to seloste_desk;
 
--- What waits for somebody: open inspections of which a recording is destroyed within three days, and copies that were recalled
--- and are not confirmed in time. For whoever watches: ids, and of the inspections that the Service Unit opened only.
--- Copies that should be back as well.
--- The end that an approved version brings.
+-- Returns what is due, for the watch: inspections with a recording that is destroyed within three days (the end that an approved version
+-- brings counts), unconfirmed recalls past their time, overdue copies. Ids only, and only inspections that the Service Unit opened.
 create or replace function pending_ends() returns table (kind text, id uuid, until timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select 'inspection-urgent', i.id, (
@@ -126,7 +124,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function pending_ends to seloste_custodian;
 
--- The last runs, the newest first, with the numbers that the ledger gave their entries; none while one of them has none.
+-- Returns the last retention runs, newest first, with the ledger numbers of their entries; null while one has no number.
 create or replace function last_runs(most integer)
 returns table (at timestamptz, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text,
   ledger_first bigint, ledger_last bigint)
@@ -146,8 +144,8 @@ begin
 end $$;
 grant execute on function last_runs to seloste_desk;
 
--- Counts of what is held and what is over, the same for whoever may see them; more than a hundred thousand that are over are
--- not counted further. What an order keeps past its day looks as what is past its day looks: gone.
+-- Counts what is held and what has ended, the same for all who may see it; more than a hundred thousand ended rows are not counted further.
+-- What an order keeps past its day counts as gone.
 create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
   out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -174,7 +172,7 @@ begin
   select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept) into kept_contacts, contacts_overdue from (
     select history_is_held(c.id) as is_kept from contact c where c.history_ends_at <= at limit 100001
   ) o;
-  -- Days that are counted are known; the others, the last two as a rule, are counted here.
+  -- Counted days have their totals; the others, usually the last two, are counted here.
   select coalesce(sum(h.contacts), 0) into contacts from history_count h join history_day d using (day) where d.counted_at is not null;
   contacts := contacts - coalesce((select sum(d.ended) from history_day d where d.counted_at is not null), 0) - kept_contacts;
   for of_day in
@@ -190,8 +188,8 @@ begin
 end $$;
 grant execute on function retention_counts to seloste_desk;
 
--- How much ends when, by the hour, day or month of Helsinki. Contacts by the day on which their call began, which is the
--- day on which it ended but for calls across midnight; by the hour, by their own ends.
+-- Counts ends by the hour, day or month of Helsinki. Contacts count by the day of their start, which is that of their end except across
+-- midnight; by the hour, by their own ends.
 create or replace function retention_due(from_at timestamptz, to_at timestamptz, by_unit text, of_number text)
 returns table (begins timestamptz, ends timestamptz, recordings bigint, contacts bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_custom_plan as $$

@@ -1,5 +1,5 @@
--- Takes a message in and says by when it is answered. Not more than a thousand wait at once: whoever floods the form
--- fills no disk.
+-- Stores a message and returns the day by which it is answered. Refuses feedback.full with a thousand unanswered ones, so that flooding the
+-- form fills no disk.
 create or replace function submit_feedback(language text, message text, place text, email text) returns timestamptz
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -12,7 +12,7 @@ begin
 end $$;
 grant execute on function submit_feedback to seloste_desk;
 
--- Notes the answer; once. False where there is nothing to answer, or somebody has answered.
+-- Stores the answer, once; by an administrator. Returns false if there is no such unanswered message.
 create or replace function answer_feedback(feedback uuid, answer text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

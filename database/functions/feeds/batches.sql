@@ -1,4 +1,4 @@
--- Whether anybody but this feed has told of calls between two instants.
+-- Returns true if another source than this feed reported calls between two instants.
 create or replace function others_report_calls(told_by text, since timestamptz, until timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -8,7 +8,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function others_report_calls to seloste_capture;
 
--- Has them: a part that is in the register already was not made by this feed.
+-- Marks the parts of new calls as this feed's. A part that is in the register already is another's.
 create or replace function record_fed_calls(told_by text, calls fed_call[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
@@ -19,8 +19,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function record_fed_calls to seloste_capture;
 
--- Admits those of the calls that are new, as `admit` does one by one (src/register/admit.ts), with the rights of whoever calls it.
--- Returns their places.
+-- Admits new calls in one statement, like `admit` (src/register/admit.ts) one by one, with the caller's rights. Returns the indexes of
+-- those it admitted; the others are left to `admit`.
 create or replace function admit_fed_calls(told_by text, told jsonb) returns integer[]
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -31,9 +31,9 @@ declare
   since timestamptz := late_facts_from(interval '7 days');
 begin
   select array_agg(c order by c.place) into calls from jsonb_populate_recordset(null::fed_call, told) c;
-  -- Two processes may tell of one call at the same moment: the second waits here for the first. In the order of ids, as admit.
+  -- Two processes may report one call at the same moment: the second waits here for the first. In the order of ids, as in admit.
   perform lock_call_ids(array(select x from unnest(calls) c, unnest(c.ids) x));
-  -- An id that is in the register; or that two of these have in common: they are one call, one part after the other.
+  -- Ids in the register, or shared by two of these calls: those are one call with several parts.
   select array_agg(i.id) into known from (
     select x as id from unnest(calls) c, unnest(c.ids) x
     where exists (
@@ -43,7 +43,7 @@ begin
     union select x from unnest(calls) c, unnest(c.ids) x group by x having count(distinct c.place) > 1
   ) i;
   calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
-  -- Of older calls nothing is asked: each is new where nobody else told of a call then, or is left for the way of one call.
+  -- Older calls are not compared: each is new if no other source reported calls then, and is left to admit otherwise.
   calls := array(select c from unnest(calls) c where c.started_at >= since
     or not others_report_calls(told_by, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clock_tolerance()));
   if others_report_calls(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
@@ -54,7 +54,7 @@ begin
   if calls = '{}' then
     return '{}';
   end if;
-  -- Before they are admitted: what else tells of a part of a call then sees whose row it is.
+  -- Before the admission, so that triggers know whose rows they are.
   perform record_fed_calls(told_by, calls);
   insert into call_identity (external_id_hash, contact_id, contact_started_at)
   select decode(x, 'hex'), c.contact_id, c.started_at from unnest(calls) c, unnest(c.ids) x
@@ -72,7 +72,7 @@ begin
     p.official_unit_id, p.official_name, p.official_phone, p.answered_at, p.ended_at, p.decision_record, p.decision_reason, p.rule_id, p.rule_version, p.rule_share,
     p.draw, p.description_version, decode(p.drawn_on, 'hex'), p.quota_used, p.capture_state, p.capture_failure, p.marks
   from unnest(calls) c, jsonb_populate_recordset(null::fed_part, c.parts) p;
-  -- Whoever listens looks anew, whichever it was.
+  -- Listeners reload, whichever call it was.
   perform pg_notify('seloste_calls', calls[1].contact_id::text);
   return array(select c.place from unnest(calls) c);
 end $$;

@@ -1,7 +1,8 @@
--- Few are told beside many: each is looked up, whatever was known of the sizes when this was planned first.
--- By the call, one after the other (`offset 0`). Where no table may be read whole, a new part's table still is, and its cost
--- hides all others: the planner read what feeds had ever told for each of them.
--- A part that a feed had told is replaced in time, and none that has a recording.
+-- Runs after segments are inserted: marks counted days as uncounted, records official names, replaces a feed's segments by better ones, and
+-- fills recorded_part. A feed's part is replaced only while late facts are accepted, and never one with a recording.
+-- Few rows are inserted beside many, so each is found by index, whatever statistics the first plan saw; `offset 0` keeps the order call by
+-- call. With sequential scans allowed, their cost on the transition table hid all others, and the planner read all rows that feeds ever
+-- reported.
 create or replace function after_segment_insert() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -21,7 +22,7 @@ begin
     return null;
   end if;
 
-  -- A day that was counted is not any more. In the order of days: two who tell of several do not wait for each other.
+  -- A counted day becomes uncounted. In the order of days, so that two reporters of several days do not deadlock.
   if is_late then
     for late in select distinct helsinki_day(t.contact_started_at) from told t where t.contact_started_at < now() - interval '20 hours' order by 1 loop
       perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), late - date '2000-01-01');
@@ -29,7 +30,7 @@ begin
     end loop;
   end if;
 
-  -- Who answered is found by a part of the name. Looked for first: nearly always they are there, and then nobody waits for anybody.
+  -- Search finds officials by a part of the name. Reads first: nearly always the name exists, and then nobody waits.
   if is_named then
     insert into official_named as n
     select t.official_name, t.official_phone, t.official_unit_id, t.official_person_id,
@@ -45,8 +46,8 @@ begin
       set first_month = least(n.first_month, excluded.first_month), last_month = greatest(n.last_month, excluded.last_month);
   end if;
 
-  -- A recording client, or a later record, tells better of what a feed had made a segment of: the same part of the call is not there
-  -- twice. What an order keeps stays.
+  -- A recording client or a later record is better than a feed's segment of the same part, which is deleted so that the part is not there
+  -- twice. A held one stays.
   if is_answered or is_unanswered then
     for one in
       select t.id, t.contact_id, t.contact_started_at, f.segment_id, f.is_fed
@@ -74,7 +75,7 @@ begin
     end loop;
   end if;
 
-  -- A further part of a call that has recordings. Who changes one of them meanwhile is waited for, or waits.
+  -- A further part of a call with recordings. A concurrent change of a recording comes before or after.
   if is_further then
     perform from told t join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
     where t.seq > 1 order by r.id for share of r;
@@ -118,8 +119,8 @@ begin
   return new;
 end $$;
 
--- Places of the calls that one in the register could be: one that match_fed_call would take for it or hesitate about.
--- Whatever caller and time do not rule out is asked for one by one.
+-- Returns the indexes of calls that a call in the register could be: match_fed_call would take it or be undecided. All that caller and time
+-- do not rule out are matched one by one.
 create or replace function doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[]
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -161,10 +162,9 @@ begin
 end $$;
 grant execute on function doubtful_fed_calls to seloste_capture;
 
--- Completes a call and a part of it with what was not known when they were admitted: the caller, the number, and the decision that could
--- not be taken for want of a number, an official or an answer (R14). What was known stays, but for the caller whom the session that
--- opened the contact tells otherwise while the call goes on. With the owner's rights: capture changes nothing else of what it has told.
--- Also for an end that was only inferred, and for a part of this call alone.
+-- Completes a call and a part with what was unknown at admission: caller, number, and the decision that lacked a number, an official or an
+-- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Applies also to
+-- an inferred end, and only to a part of this call. Runs as the owner, because capture may change nothing else of what it reported.
 create or replace function complete_part(call uuid, call_started timestamptz, t told_part) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -196,9 +196,9 @@ begin
 end $$;
 grant execute on function complete_part to seloste_capture;
 
--- Which part of one call two tellings mean. `told` is a feed's: what answered then may have been a queue. The same moment; or the same
--- official in both, at times that overlap, as nobody talks with one caller twice at once; or, where one of them names no official, an
--- answer within what the feed tells.
+-- Returns true if two reports mean the same part of a call. `told_`: the feed's, whose answer may have been a queue's. They match at the
+-- same moment; or with the same official at overlapping times, as nobody talks with one caller twice at once; or, if one names no official,
+-- with an answer within the feed's part.
 create or replace function is_same_part(told_answered timestamptz, told_ended timestamptz, told_official text, answered timestamptz, ended timestamptz,
   official text) returns boolean
 language sql immutable as $$
@@ -207,8 +207,8 @@ language sql immutable as $$
     or (official is null or told_official is null) and answered >= told_answered - clock_tolerance() and answered < told_ended
 $$;
 
--- Whether a talk in the register could be the one that a feed tells of, of the same caller with the same official and without a common
--- id: it began after the told call did, and ends with it. One whose end is not known is longer in common than clocks differ.
+-- Returns true if a talk in the register could be the one that a feed reports of the same caller and official without a common id: it began
+-- after the reported call and ends with it. Without a known end they have to overlap by more than clocks differ.
 create or replace function could_be_same_talk(told_started timestamptz, told_answered timestamptz, told_ended timestamptz, answered timestamptz,
   ended timestamptz, end_inferred boolean) returns boolean
 language sql immutable as $$
@@ -218,8 +218,8 @@ language sql immutable as $$
     else told_answered < ended and ended between told_ended - clock_tolerance() and told_ended + clock_tolerance() end
 $$;
 
--- Earliest instant of which a feed or a node may still tell something new, less what files come out of order. A feed that has told nothing
--- for a month is a quiet one, or an administrator lets it.
+-- Returns the earliest instant of which a feed or node may still report something new, less `slack` for files out of order. A feed without
+-- reports for a month counts as quiet, unless an administrator allows it (allow_feed).
 create or replace function late_facts_from(slack interval) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least(now(), (
@@ -228,13 +228,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), (
     select min(case when n.away_until > now() then n.away_from else n.alive_at end) from capture_node n
     where n.away_until > now()
-      -- Not back yet, or its facts come before it says that it is.
+      -- Not back yet, or its facts come before its heartbeat.
       or n.alive_at between now() - interval '31 days' and now() - interval '1 day' and (n.ended_at is null or n.waiting > 0)
   )) - slack
 $$;
 grant execute on function late_facts_from to seloste_capture;
 
--- Lets a feed tell from an instant on for two days: the administrator's word for an archive. Returns whether there is such a feed.
+-- Allows a feed to report from an instant on, for two days: an administrator's permission for an archive. Returns false if there is no such
+-- feed.
 create or replace function allow_feed(feed_name text, since timestamptz) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with allowed as (
@@ -243,12 +244,12 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select exists (select from allowed)
 $$;
 
--- A call is matched by its first day.
+-- Only the first day of a call is matched.
 create or replace function matched_until(begun timestamptz, ended timestamptz) returns timestamptz
 language sql immutable as $$ select least(coalesce(ended, begun), begun + interval '1 day') $$;
 grant execute on function matched_until to seloste_capture;
 
--- Questions that one told call stands for: one for each part and ten minutes.
+-- Returns the number of lookups that one reported call counts as: one for each part and ten minutes.
 create or replace function fed_lookups(begun timestamptz, ended timestamptz, parts jsonb) returns bigint
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from matched_until(begun, ended) - begun) / 600)::bigint)
@@ -288,7 +289,7 @@ begin
   then
     return;
   end if;
-  -- Nobody answered: it is the same caller, number, beginning and end, and only one such.
+  -- Nobody answered: caller, number, start and end have to be the same, of exactly one call.
   if t.answered_at is null then
     perform count_lookups('late_question_count', 1);
     select (array_agg(c.id))[1], (array_agg(c.started_at))[1], false into call, call_started, is_doubtful
@@ -346,7 +347,7 @@ begin
 end $$;
 grant execute on function match_by_facts to seloste_capture;
 
--- Who answered does not become unknown: where it was a feed that named them, the recording client never does.
+-- Keeps the official that a feed reported: a recording client without one does not remove them.
 create or replace function keep_official_name() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin

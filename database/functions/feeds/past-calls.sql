@@ -1,15 +1,13 @@
--- So far apart the same moment may be on two clocks.
+-- Tolerance between two clocks for the same moment.
 create or replace function clock_tolerance() returns interval language sql immutable as $$ select interval '10 seconds' $$;
 grant execute on function clock_tolerance to seloste_capture;
 
--- The contact of a call that a feed tells of, where it is in the register already, and which of its segments the told ones
--- are: by an id that both have, or else by caller, number and moment, if there is one such call and the feed has told of no
--- other as that one. The call's ids are its contact's from then on. Nothing where it is a new call.
--- A call that nobody answered is one, too, whichever feeds tell of it.
--- A call that was held may be several parts to its recording client.
--- Joins a client that names no official. A row without a contact: calls in the register could be this one, and nothing says
--- which. The parts that a told one is come in the order in which they fit, the best first: a call that was held may be several
--- parts to its recording client.
+-- Returns the contact of a call that a feed reports, if the register has it, and which of its segments the reported parts are. It matches
+-- by a common id, or else by caller, number and moment, if exactly one call fits and the feed has not reported it already. An unanswered
+-- call matches too, whichever feeds report it, and so does a client's call without an official. The call's ids become the contact's. No
+-- row: a new call. A row without contact: several calls in the register could be this one.
+-- A reported part may match several segments, because a held call can have several parts at its client; the best comes first. Raises SL002
+-- for a call older than a feed may ask about.
 create or replace function match_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
 returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -18,7 +16,7 @@ declare
   found uuid;
   found_at timestamptz;
   candidates integer;
-  -- Contacts that have an id of it and are another caller's, or of which nothing says which it is.
+  -- True if contacts share an id with it but have another caller, or more than one could be it.
   others boolean := false;
   since timestamptz := late_facts_from(interval '7 days');
   until timestamptz := matched_until(begun, (select max(p.ended_at) from jsonb_to_recordset(parts) p(ended_at timestamptz)));
@@ -43,7 +41,7 @@ begin
   end if;
 
   if found is null and begun < since then
-    -- Nobody else told of a call then: it is a new one.
+    -- No other source reported calls then: it is new.
     if others_report_calls(told_by, begun - interval '2 minutes', until + clock_tolerance()) then
       raise exception 'a call of % is older than a feed may ask about', begun using errcode = 'SL002';
     end if;
@@ -61,11 +59,11 @@ begin
       where (c.caller_key = caller or (c.caller_key is null or caller is null) and s.official_phone = p.official_phone)
         and (s.official_phone is null or p.official_phone is null or s.official_phone = p.official_phone)
         and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
-        -- A talk that was over before this one began is another.
+        -- A talk that ended before this one began is another.
         and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clock_tolerance())
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
     ) m;
-    -- A queue answered long before the official did, or only one of the two knows of the queue.
+    -- A queue answered long before the official did, or only one of the two reports the queue.
     if candidates = 0 then
       select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
         select distinct c.id, c.started_at
@@ -91,8 +89,7 @@ begin
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
       ) m;
     end if;
-    -- A call that nobody answered has no moment of an answer: it is the same caller, number, beginning and end. Without the
-    -- caller's number it might be anybody's.
+    -- An unanswered call: the same caller, number, start and end. Without the caller's number it could be anybody's.
     if candidates = 0 and caller is not null then
       select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
         select distinct c.id, c.started_at
@@ -106,7 +103,7 @@ begin
       ) m;
     end if;
     if candidates <> 1 then
-      -- Of one caller at one number and at the same time: it could be any of these, or none.
+      -- Of one caller at one number and the same time: it could be any of these, or none.
       return query
         select null::uuid, null::timestamptz, null::integer, null::uuid, null::boolean
         where candidates > 1 or others or caller is not null and exists (
@@ -121,7 +118,7 @@ begin
     end if;
   end if;
 
-  -- Known by an id; which part it is may depend on who answered.
+  -- Found by id, but the part may depend on who answered.
   if candidates is null and found_at >= since and exists (
     select from jsonb_to_recordset(parts) p(segment_id uuid)
     where not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = found_at)
@@ -137,7 +134,7 @@ begin
     select found, found_at, p.place, m.id, coalesce(f.is_own, false)
     from jsonb_to_recordset(parts) p(place integer, segment_id uuid, answered_at timestamptz, ended_at timestamptz, official_phone text)
     left join lateral (
-      -- An earlier telling without an answer is this one, or what a client has told of the call is all there is to it.
+      -- An earlier report without an answer is this one, or else all that a client reported of the call.
       select s.id, row_number() over (
         order by s.id <> p.segment_id, abs(extract(epoch from s.answered_at - p.answered_at)) nulls last, s.seq) as turn
       from segment s
@@ -149,10 +146,9 @@ begin
 end $$;
 grant execute on function match_fed_call to seloste_capture;
 
--- Fills in what a recording client did not tell of a segment: number, official, caller, and an end that was only inferred.
--- Returns whether the end is another one: then the terms are counted anew.
--- When an official answered, and since when the caller had waited.
--- Completes no call that is told too late.
+-- Adds what a recording client did not report of a segment: number, official, caller, the answer of the official, since when the caller
+-- waited, and an end that was only inferred. Too late for a call closed to late facts. Returns true if the end changed, so that terms have
+-- to be computed again.
 create or replace function complete_fed_segment(wanted uuid, begun timestamptz, facts jsonb) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -182,19 +178,19 @@ begin
     update contact x set caller_kind = facts ->> 'caller_kind', caller_key = facts ->> 'caller_key'
     where x.id = c.id and x.started_at = begun;
   end if;
-  -- Whose call it was does not change any more a day after its end (segment_guard).
+  -- The official does not change any more a day after the end (segment_guard).
   if s.official_phone is null and facts ->> 'official_phone' is not null
      and (s.ended_at is null or s.ended_at >= now() - interval '23 hours') then
     update segment x set official_phone = facts ->> 'official_phone', official_name = facts ->> 'official_name',
       official_person_id = (facts ->> 'official_person_id')::uuid, official_unit_id = (facts ->> 'official_unit_id')::uuid
     where x.id = wanted and x.contact_started_at = begun;
   end if;
-  -- Of what a feed has told, the later answer is the official's: the earlier one was a queue's.
+  -- Of a feed's answers the later is the official's; the earlier was a queue's.
   if (facts ->> 'answered_at')::timestamptz > s.answered_at + clock_tolerance() and (facts ->> 'answered_at')::timestamptz < s.ended_at
      and exists (select from fed_segment f where f.segment_id = wanted and f.is_own) then
     update segment x set answered_at = (facts ->> 'answered_at')::timestamptz where x.id = wanted and x.contact_started_at = begun;
   end if;
-  -- A recording client tells of a call from the moment at which an official is reached.
+  -- A recording client reports a call from the moment at which an official is reached.
   if (facts ->> 'started_at')::timestamptz < coalesce(c.waited_from, begun - clock_tolerance())
      and (facts ->> 'started_at')::timestamptz >= begun - interval '1 day' then
     update contact x set waited_from = (facts ->> 'started_at')::timestamptz where x.id = c.id and x.started_at = begun;
@@ -209,7 +205,7 @@ begin
 end $$;
 grant execute on function complete_fed_segment to seloste_capture;
 
--- Notes which segments a feed has told of; telling it again changes nothing.
+-- Records which segments a feed has reported. Repeating it changes nothing.
 create or replace function record_fed_segments(told_by text, contact uuid, begun timestamptz, parts jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
@@ -220,8 +216,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function record_fed_segments to seloste_capture;
 
--- How far a feed has come. Counts are of records taken since the last time.
--- Notes that a feed was away.
+-- Stores a feed's progress. Counts are of records since the last report. Records that a feed was away.
 create or replace function report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -245,7 +240,7 @@ begin
 end $$;
 grant execute on function report_feed to seloste_capture;
 
--- Returns whether the problem is a new one.
+-- Stores a problem of a feed. Returns true if it is new.
 create or replace function report_feed_problem(problem bytea, feed_name text, in_file text, on_line integer, why text) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with added as (
@@ -256,8 +251,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_feed_problem to seloste_capture;
 
--- What is looked at for four weeks is not kept for longer than three months.
--- Explanations go with what they explain, and a feed that nobody runs any more.
+-- Deletes feed data after three months; screens show four weeks of it. Explanations go with what they explain, and feeds that no longer run
+-- go as well.
 create or replace function prune_feed_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from fed_segment where contact_started_at < now() - interval '3 months';
@@ -269,7 +264,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prune_feed_data to seloste_capture;
 
--- What is missing is missing however long ago: what an open alarm counts, or a closed one counted, raises none again.
+-- Returns the finding for an alarm if at least `enough` unexplained parts are missing in the last four weeks. What an open alarm counts, or
+-- a closed one counted, raises none again.
 create or replace function find_unreconciled(wanted text, counted text, enough bigint) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select null::uuid, null::uuid, count(*)::integer, min(u.at), max(u.at),

@@ -1,15 +1,15 @@
--- A recording may be admitted after a feed has told of its call: so much later it is missing.
+-- Time after a feed's report within which a recording may still be admitted; later it is missing.
 create or replace function recording_grace() returns interval language sql immutable as $$ select interval '10 minutes' $$;
 
--- Who looks at the difference: whoever sees to the systems, and whoever answers for it. Callers and officials are not shown.
+-- Requires a role that reads the reconciliation: those who run the systems or answer for them. It shows neither callers nor officials.
 create or replace function require_reconciler() returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select require_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
 $$;
 grant execute on function require_reconciler to seloste_desk;
 
--- Parts of calls by day, number and feed. Expected is what the plan drew and nobody forbade; recorded, missing and waiting are
--- what became of it. Of recordings: those that no feed has told of, and those of which one may yet.
+-- Counts parts of calls by day, number and feed. Expected: drawn by the plan and not forbidden; recorded, missing and waiting are what
+-- became of them. Untold: recordings that no feed has reported; not yet told: those that one may still report.
 create or replace function reconciliation_counts(since timestamptz, until timestamptz)
 returns table (day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint,
   missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint)
@@ -69,8 +69,8 @@ begin
 end $$;
 grant execute on function reconciliation_counts to seloste_desk;
 
--- Each feed: what it is, how far it has come, what keeps it, and since when it is behind: the end of a call that a recording
--- client told of over an hour ago, of the feed's numbers and behind all that it has told, that no feed tells of.
+-- Returns each feed: source, progress, fault, and since when it is behind. It is behind the end of a client's call over an hour ago, of its
+-- numbers and later than all it has reported, that no feed reports.
 create or replace function reconciliation_feeds(since timestamptz, until timestamptz)
 returns table (name text, source text, covers text[], alive_at timestamptz, heard_at timestamptz, told_from timestamptz,
   told_until timestamptz, records bigint, calls bigint, outside bigint, fault text, fault_at timestamptz, behind_since timestamptz,
@@ -91,8 +91,8 @@ begin
 end $$;
 grant execute on function reconciliation_feeds to seloste_desk;
 
--- A page of what they do not have in common, the newest first; that it was read is in the log. `others`: whether recording
--- clients told of other calls in the quarter of an hour around.
+-- Returns a page of the differences, newest first, and logs the read. `others`: recording clients reported other calls in the quarter of an
+-- hour around.
 create or replace function list_unreconciled(wanted text, since timestamptz, until timestamptz, number text, told_by text, why text,
   is_explained boolean, before_at timestamptz, before_id uuid, most integer)
 returns table (segment_id uuid, contact_id uuid, started_at timestamptz, answered_at timestamptz, ended_at timestamptz,
@@ -122,15 +122,15 @@ begin
 end $$;
 grant execute on function list_unreconciled to seloste_desk;
 
--- Whoever watches and whoever closes come one after the other: what was found before it was explained raises no new alarm after.
+-- Serialises watch and closing: what was found before it was explained raises no new alarm afterwards.
 create or replace function lock_alarm_kind(kind text) returns void
 language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select pg_advisory_xact_lock(hashtext('seloste.watch ' || kind))
 $$;
 grant execute on function lock_alarm_kind to seloste_custodian;
 
--- The data protection officer says what was found out: of segments one by one, or of all that a page's filters show and that
--- were there when it was read. With the last of them the alarm is closed under the same note.
+-- Explains differences, by the data protection officer: named segments, or all that a page's filters show and that existed when it was
+-- read. When none is left, the alarm is closed under the same note. Refuses reconciliation.nothing.
 create or replace function explain_unreconciled(wanted text, segments uuid[], since timestamptz, until timestamptz, number text, told_by text,
   why text, read_at timestamptz, note text) returns table (explained integer, alarm_closed boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -154,7 +154,7 @@ begin
   perform refuse_if(many = 0, 'reconciliation.nothing');
   perform record_right_act('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', said,
     jsonb_build_object('kind', wanted, 'count', many));
-  -- Closes what is left of an alarm that has nothing left to ask about.
+  -- Closes an alarm without anything left to explain.
   perform lock_alarm_kind(wanted);
   if not exists (select from unreconciled u
     where u.kind = wanted and u.note_id is null and u.contact_started_at > now() - interval '28 days') then

@@ -1,7 +1,6 @@
--- What a feed and the recordings do not have in common.
+-- Differences between feeds and recordings.
 create view unreconciled as
-  -- Parts of calls that a feed has told of and that were to be recorded, without a recording. What was forbidden in the call is
-  -- not missing.
+  -- Reported parts that were to be recorded and have no recording. One that was forbidden during the call is not missing.
   select 'unrecorded' as kind, s.id as segment_id, s.contact_id, s.contact_started_at, s.answered_at, s.ended_at, s.number_reached,
     s.number_reached_name, s.capture_failure, f.feed, f.told_at as at, f.told_at + recording_grace() as missing_since, n.note_id
   from segment s
@@ -11,7 +10,7 @@ create view unreconciled as
     and f.told_at < now() - recording_grace()
     and not exists (select from recording r where r.segment_id = s.id)
   union all
-  -- Recordings whose call no feed has told of in a day, of numbers and times that a feed tells of.
+  -- Recordings whose call no feed has reported within a day, for numbers and times that a feed covers.
   select 'untold', s.id, s.contact_id, r.contact_started_at, s.answered_at, s.ended_at, s.number_reached, s.number_reached_name,
     null, f.name, r.ended_at + interval '24 hours', r.ended_at + interval '24 hours', n.note_id
   from recording r

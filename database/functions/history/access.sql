@@ -7,7 +7,7 @@ create policy capture_admits on contact for all to seloste_capture
   using (true)
   with check (((history_ends_at is null) or ((history_ends_at >= ((((started_at at time zone 'Europe/Helsinki') + '1 year 2 mons'::interval) at time zone 'Europe/Helsinki') - '1 day'::interval)) and (history_ends_at <= (greatest(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) and (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
 create policy custodian_reads on contact for select to seloste_custodian using (true);
--- A desk that does not append sees nothing then either.
+-- A desk that does not log sees nothing.
 create policy log_whole on contact as restrictive for select to seloste_desk using ((select log_is_whole()));
 create policy in_room on contact as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select contacts from room_contents())::uuid[]));
@@ -20,7 +20,7 @@ create policy desk_looks on contact for select to seloste_desk using (
     or sees_part_of(id, started_at, (select sees_own()), (select sees_units()), (select sees_numbers()), (select sees_segments()))
   )
 );
--- A call of days to come would be kept that much longer (R22, R24). Clocks may be a day apart.
+-- A call dated in the future would be kept that much longer (R22, R24). Clocks may differ by a day.
 create policy capture_not_ahead on contact as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger held before delete on contact for each row execute function history_guard('id');
 create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
@@ -60,7 +60,7 @@ create trigger tells_studies_of_changes after update on segment for each row
   when ((old.number_reached, old.official_unit_id, old.answered_at, old.draw, old.rule_share)
     is distinct from (new.number_reached, new.official_unit_id, new.answered_at, new.draw, new.rule_share))
   execute function queue_study_recount('part');
--- After `names_official`, which knows the official then.
+-- After `names_official`, which has recorded the official by then.
 create trigger tells_search_of_changes
   after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment for each row
   when ((old.number_reached, old.official_name, old.official_phone, old.official_unit_id, old.official_person_id)
@@ -82,7 +82,7 @@ create trigger is_replaced after delete on segment for each row when (old.contac
 create trigger keeps_official before update of official_person_id on segment for each row
   when (new.official_person_id is null and old.official_person_id is not null and new.official_phone is not distinct from old.official_phone)
   execute function keep_segment_official();
--- After `late_part`, which may name nobody, and before `segment_guard`, which keeps what was corrected.
+-- After `late_part`, which may remove the official, and before `segment_guard`, which keeps a corrected one.
 create trigger names_official_told before insert or update of official_person_id, official_phone, answered_at on segment for each row
   when (new.official_phone is not null and new.answered_at is not null and session_user = 'seloste_capture')
   execute function attribute_segment();
@@ -111,7 +111,7 @@ create policy capture_stores on recording for update to seloste_capture
   with check (((state in ('CAPTURING', 'STORED')) and ((destroy_at is null) or ((destroy_at <= (greatest(now(), (started_at + '1 day'::interval)) + '6 mons 1 day'::interval)) and (destroy_at <= (started_at + '7 mons'::interval))))));
 create policy custodian_keeps on recording for all to seloste_custodian using (true) with check (true);
 create policy log_whole on recording as restrictive for select to seloste_desk using ((select log_is_whole()));
--- Whatever a right reaches, the room reaches no more than what is heard in it.
+-- Whatever a right reaches, listening mode shows only what is played in it.
 create policy in_room on recording as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select recordings from room_contents())::uuid[]));
 create policy capture_not_ahead on recording as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');

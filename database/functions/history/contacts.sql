@@ -1,5 +1,5 @@
--- A call that is over changes no more, but for what a correction says that was decided: it changes the official.
--- What capture tells of it again is taken, and names nobody either; of a call that was corrected it changes the official at no time.
+-- Freezes a call that has ended. Only an approved correction changes its official. Later reports of capture are accepted: they never remove
+-- an official, and never change that of a corrected call.
 create or replace function segment_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -23,8 +23,7 @@ begin
   return new;
 end $$;
 
--- Every cause that the description names is asked for its ground: whoever asks, scripts and superusers of
--- the application included.
+-- Requires the ground of every cause that the description names, from whoever acts: scripts and the application's superusers as well.
 create or replace function recording_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -52,7 +51,7 @@ begin
         if new.destroy_at is null or new.destroy_at > destruction_now() then
           raise exception 'recording % cannot be destroyed before %', old.id, new.destroy_at;
         end if;
-        -- The description lets an open inspection put the end off (C3).
+        -- The description lets an open inspection delay the end (C3).
         if (select held from inspections_hold) and recording_end_decision(old) ->> 'act' = 'wait' then
           raise exception 'recording % waits for an inspection', old.id;
         end if;
@@ -73,7 +72,7 @@ begin
         end if;
     end case;
   end if;
-  -- A later floor is a transferred call that went on; an earlier one would be a way round R23.
+  -- A later floor is a transferred call that continued; an earlier one would be a way round R23.
   if old.min_keep_until is not null and (new.min_keep_until is null or new.min_keep_until < old.min_keep_until) then
     raise exception 'the floor of recording % cannot come earlier', old.id;
   end if;
@@ -88,7 +87,7 @@ begin
   raise exception '% is append-only', tg_table_name;
 end $$;
 
--- Makes the monthly partitions of the history from one month to another; those that stand are left alone.
+-- Makes the monthly partitions of the history from one month to another; existing ones stay.
 create or replace function ensure_partitions(first_month date, last_month date) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -105,7 +104,7 @@ begin
           execute format('create table public.%I partition of public.%I for values from (%L) to (%L)',
             part, parent, m::timestamp at time zone 'UTC', (m + interval '1 month')::timestamp at time zone 'UTC');
         exception when check_violation then
-          -- A call of that month lies among those of no month: it stays there, and keeps no version from starting.
+          -- Rows of that month are in the default partition: they stay there, and do not keep a version from starting.
           raise warning '% is not made: there are rows of it in %_default', part, parent;
         end;
       end if;
@@ -114,12 +113,12 @@ begin
   end loop;
 end $$;
 grant execute on function ensure_partitions to seloste_custodian;
--- A new database has its months at once; the custodian makes those that come.
+-- A new database gets its months here; the custodian makes later ones.
 select ensure_partitions((now() - interval '15 months')::date, (now() + interval '13 months')::date);
 
--- A listening of a session as it is at this instant, with what is about to be served of it noted where it may be; an end waits
--- for that, so that no interval is served that the end's entry in the log does not tell. Nothing where the session has no such
--- listening, or is in the listening mode and asks from elsewhere than its workstation (R47). It is a use of the session.
+-- Returns a listening of a session as it is now, and records what is about to be served if it may be. An end waits for this, so that no
+-- interval is served without its log entry. No row if the session has no such listening, or is in listening mode and asks from elsewhere
+-- than its workstation (R47). It counts as a use of the session.
 create or replace function serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval)
 returns table (recording_id uuid, speed real, why text, since timestamptz)
 language plpgsql volatile security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
@@ -140,7 +139,7 @@ begin
   end if;
   if why is null then
     insert into listening_range (listening_id, from_ms, to_ms) values (wanted, serve_range.from_ms, serve_range.to_ms);
-    -- To some seconds: whoever listens asks for the next range soon.
+    -- To the nearest ten seconds: a listener soon asks for the next range.
     update session s set expires_at = now() + idle, used_at = now()
     where s.id = held.id and s.used_at < now() - interval '10 seconds';
   end if;

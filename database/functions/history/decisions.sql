@@ -1,12 +1,11 @@
--- What quotas have counted from one instant until before another, without the segments that the asking process counts
--- itself: capture sees counts and no calls.
--- Of this week and the last alone, each as a whole: what quotas count by.
+-- Returns the counts of quotas between two instants, without the segments that the caller counts itself: capture sees counts and no calls.
+-- Only for this week and the last, each as a whole.
 create or replace function quota_counts(answered_from timestamptz, answered_to timestamptz, known uuid[])
 returns table (rule_id text, official_person_id uuid, number_reached text, recorded bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  -- The asking process changes weeks by a clock of its own.
+  -- The caller's clock may change weeks earlier or later.
   week timestamp := date_trunc('week', (now() - interval '1 day') at time zone 'Europe/Helsinki');
 begin
   if answered_from not in ((week - interval '7 days') at time zone 'Europe/Helsinki', week at time zone 'Europe/Helsinki',

@@ -13,7 +13,7 @@ language sql immutable as $$
     else 'o' end::"char"
 $$;
 
--- All of it anew where triggers did not see what changed: for the first time here, and when the ledger is replayed into a restored backup.
+-- Rebuilds recorded_part where triggers did not see the changes: at first use, and when the ledger is replayed into a restored backup.
 create or replace function rebuild_recorded_parts() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into recorded_part
@@ -41,7 +41,7 @@ begin
   );
 end $$;
 
--- The parts of a call with its recordings: of one new recording, or of one new part.
+-- Inserts a new recording's rows: one for each part of its call.
 create or replace function insert_recorded_parts() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
@@ -84,7 +84,7 @@ begin
   return null;
 end $$;
 
--- A number that a feed tells afterwards.
+-- Follows a number that a feed reports afterwards.
 create or replace function update_number_called() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

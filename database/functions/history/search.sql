@@ -3,7 +3,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   of_month date := date_trunc('month', new.contact_started_at at time zone 'UTC');
 begin
-  -- Looked for first: nearly always it is there, and then nobody waits for anybody.
+  -- Reads first: nearly always the row exists, and then nobody waits.
   if not exists (
     select from official_named n where n.name = new.official_name and n.phone is not distinct from new.official_phone
       and n.unit_id is not distinct from new.official_unit_id and n.person_id is not distinct from new.official_person_id
@@ -16,7 +16,8 @@ begin
   return null;
 end $$;
 
--- A month that goes is told of to its days, in the same transaction (drop_history_month).
+-- Deletes official names of dropped months. Fires when a dropped month is recorded for its days, in the same transaction
+-- (drop_history_month).
 create or replace function prune_official_names() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -25,44 +26,44 @@ begin
   return null;
 end $$;
 
--- A search of the contact history (docs/decisions/0062, 0068). The statements are made of texts, as each month is planned alone and an index has
--- to be named by its condition. In them c is a contact, s a part of one, r a recording, p a row of recorded_part, d a contact that a way has
--- found. Every statement has the same five parameters: $1 contact_filters, $2 contact_viewer and $3 search_place, by the names of their members,
--- ($1).caller; $4 and $5 begin and end of what is asked for of a month, which stand in each branch of a statement.
---
--- A filter is a member of contact_filters; `src/use/search/contact-filters.ts` has its name. One on contacts has a line in contact_conditions.
--- One on parts has a line in the rests of search_ways, with seen_part_condition(viewer): contact_conditions asks nobody's rights, and search_contacts
--- is a security definer, so that a condition on parts there would tell an official that others took part (AC5).
+-- A search of the contact history (docs/decisions/0062, 0068). Statements are built as text, because each month is planned alone and an
+-- index is named by its condition. In them c is a contact, s a part, r a recording, p a row of recorded_part, d a contact found by a way.
+-- All have the same five parameters: $1 contact_filters, $2 contact_viewer, $3 search_place, by member name: ($1).caller; $4 and $5 are the
+-- start and end of the searched part of a month, repeated in each branch.
+-- A filter is a member of contact_filters; `src/use/search/contact-filters.ts` has its name. A filter on contacts has a line in
+-- contact_conditions. A filter on parts has a line in the rests of search_ways, with seen_part_condition(viewer): contact_conditions checks
+-- no rights, and search_contacts is a security definer, so that a condition on parts there would reveal to an official that others took
+-- part (AC5).
 drop type if exists contact_filters, contact_viewer, search_place;
 
--- $1. All are null where nothing is asked. official: a part of a name as ilike takes it; official_number: a telephone number; either will do.
--- recorded: true, none, available, destroyed.
+-- $1. All null: no filter. official: part of a name for ilike; official_number: a telephone number; either may match. recorded: true, none,
+-- available, destroyed.
 create type contact_filters as (
   from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text, official_number text,
   recorded text
 );
 
--- $2. The policies' rights (`desk_looks` in access.sql, sees_contacts and sees_segments in requests/calls.sql).
+-- $2. The rights of the policies (`desk_looks` in access.sql, sees_contacts and sees_segments in requests/calls.sql).
 create type contact_viewer as (
   sees_all boolean, own uuid, units uuid[], numbers text[], served uuid[], parts uuid[],
   -- Their rows of official_named.
   own_as integer[],
-  -- Every contact that the search may find is seen.
+  -- Every contact that the search may find is visible.
   is_seen boolean,
-  -- Nothing but calls that requests name: not even the time that it takes may tell of others.
+  -- Only calls that requests name: not even the time taken may reveal others.
   only_serves boolean
 );
 
--- $3. Where the search has come to.
+-- $3. Progress of the search.
 create type search_place as (
   right_now timestamptz, month timestamptz, month_ends timestamptz, after_at timestamptz, after_id uuid,
   remaining integer,
-  -- Recordings that are over and not destroyed yet, their calls, and those of these calls that are not over.
+  -- Recordings past their day and not destroyed yet, their calls, and the recordings of these calls that are not past it.
   overdue uuid[], overdue_calls uuid[], not_over uuid[]
 );
 
--- What is asked of a contact itself in this month, whichever way it is found: a line a filter. Nothing of its parts or recordings, as no viewer
--- is known here.
+-- Returns the condition on a contact in this month, a line a filter, whichever way finds it. Nothing on parts or recordings, because the
+-- viewer is not known here.
 create or replace function contact_conditions(asked contact_filters, place search_place) returns text
 language plpgsql stable as $$
 begin
@@ -71,11 +72,11 @@ begin
       then '(c.started_at >= ($1).going_on_at or coalesce(c.ended_at, ($3).right_now) >= ($1).going_on_at)' end,
     case when asked.withheld then 'c.caller_kind = ''withheld''' end,
     case when asked.caller is not null then 'c.caller_key = ($1).caller' end,
-    -- No call of the last 13 months is over its term.
+    -- No call of the last 13 months is past its term.
     case when place.month < place.right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > ($3).right_now' end);
 end $$;
 
--- Who asks, and what of it they see.
+-- Returns the searching viewer and their rights.
 create or replace function current_contact_viewer(asked contact_filters) returns contact_viewer
 language plpgsql stable as $$
 declare
@@ -92,8 +93,8 @@ begin
   return viewer;
 end $$;
 
--- The rows of official_named that are meant; `sure`: those whose calls the viewer sees by themselves. `ways`: conditions on parts, one a name.
--- Where all of a name are meant and seen, their parts need not be read.
+-- Returns the rows of official_named that match; `sure`: those whose calls the viewer sees in any case. `ways`: conditions on parts, one a
+-- name. Parts of a name that matches as a whole and is visible need not be read.
 create or replace function matching_officials(asked contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
@@ -114,7 +115,7 @@ begin
   from meant m where m.is_meant and (m.is_sure or viewer.numbers <> '{}' or viewer.parts <> '{}');
 end $$;
 
--- The policy of parts, on s.
+-- Returns the policy of parts as a condition on s.
 create or replace function seen_part_condition(viewer contact_viewer) returns text
 language sql immutable as $$
   select case when viewer.sees_all then 'true'
@@ -124,7 +125,7 @@ $$;
 create or replace function official_part_condition() returns text
 language sql immutable as $$ select '(s.official_name ilike ($1).official or s.official_phone = ($1).official_number)' $$;
 
--- The states of recorded parts that are asked for, on p, an index's condition each; null where any will do.
+-- Returns the conditions on p for the requested states, each that of an index; null for any state.
 create or replace function recorded_state_conditions(asked contact_filters, place search_place) returns text[]
 language sql immutable as $$
   select case asked.recorded
@@ -137,17 +138,17 @@ language sql immutable as $$
   end
 $$;
 
--- The ways through a month, each in the order of an index, and beside each its rest: what is asked of the contacts that it finds, d.
--- A way that is none for this search is null; no ways at all: nothing is found. names, officials, sure: matching_officials.
+-- Returns the ways through a month, each in the order of an index, with its rest: the conditions on the found contacts d. A null way does
+-- not apply; without ways nothing is found. names, officials, sure: from matching_officials.
 create or replace function search_ways(
   asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
   out ways text[], out rests text[]
 )
 language plpgsql stable as $$
 declare
-  -- The ways, in the order in which search_contacts tries them.
+  -- In the order in which search_contacts tries them.
   by_contact constant integer := 1;
-  -- By whose calls they are: a unit's, a number's, one's own, those that requests name.
+  -- By holder: a unit's, a number's, one's own, or those that requests name.
   by_holder constant integer := 2;
   by_official constant integer := 3;
   by_recording constant integer := 4;
@@ -161,13 +162,13 @@ declare
     || format(bounds, 's.contact_started_at', 's.contact_id');
   recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
     || format(bounds, 'p.contact_started_at', 'p.contact_id');
-  -- In each branch: then the database merges them as it goes, and sorts nothing.
+  -- In each branch, so that the database merges them without sorting.
   newest_first constant text := ' order by 1 desc, 2 desc)';
-  -- Which number was called is known to each of the tables.
+  -- Each of the tables has the number called.
   contact_of_number constant text := case when asked.called is null then '' else ' and c.number_called = ($1).called' end;
   part_of_number constant text := case when asked.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
   recorded_of_number constant text := case when asked.called is null then '' else ' and p.number_called = ($1).called' end;
-  -- Whose recording is not seen is none.
+  -- A recording that the viewer does not see does not count.
   recorded_is_seen constant text := case when viewer.sees_all then ''
     else ' and (p.official = any (($2).own_as) or p.official_unit_id = any (($2).units) or p.number_reached = any (($2).numbers)'
       || ' or p.segment_id = any (($2).parts))' end;
@@ -177,7 +178,7 @@ declare
     else ' and ' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || conditions || ')' end;
   states constant text[] := recorded_state_conditions(asked, place);
   is_of_officials constant boolean := coalesce(cardinality(officials) <= most_names, false);
-  -- What a way is repeated for, once for each element; what an element is says each way.
+  -- The elements for which a way is repeated; each way defines its own.
   keys text[];
 begin
   ways := array_fill(null::text, array[5]);
@@ -190,7 +191,7 @@ begin
     ways[by_official] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
   end if;
   if not viewer.only_serves and asked.caller is null and states is not null then
-    -- keys: conditions on p. One for each official, in whichever part of the call; or one, of a number or of all.
+    -- keys: conditions on p. One for each official, whichever part of the call; or one, of a number or of all.
     if is_of_officials then
       keys := array(select format(' and p.official = %s', o)
         || case when o = any (sure) then '' else ' and (p.number_reached = any (($2).numbers) or p.segment_id = any (($2).parts))' end
@@ -206,7 +207,7 @@ begin
         || array(select format(' and p.number_reached = %L', n) from unnest(viewer.numbers) n)
         || array(select format(' and p.official = %s', o) from unnest(viewer.own_as) o)
         || case when viewer.parts <> '{}' then array[' and p.segment_id = any (($2).parts)'] end;
-      -- An official who has answered no call.
+      -- An official without answered calls.
       if keys = '{}' then
         ways := null;
         return;
@@ -217,7 +218,7 @@ begin
   end if;
   if viewer.only_serves or asked.caller is null and states is null and not viewer.is_seen
     and (ways[by_official] is null or asked.called is not null or viewer.numbers <> '{}') then
-    -- keys: whole statements, one or two for each unit and number of the viewer, one for their own calls, and one for those of requests.
+    -- keys: whole statements, one or two for each unit and number of the viewer, one for their own calls, one for those of requests.
     keys := array(select case
         when asked.called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = ($1).called', u)
           || its_contact || newest_first || ' union all '
@@ -237,11 +238,11 @@ begin
     ways[by_holder] := array_to_string(keys, ' union all ');
   end if;
   if array_remove(ways, null) = '{}' then
-    -- Everything, in its order.
+    -- All contacts, in order.
     ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
 
-  -- A filter on parts stands here, under seen_part_condition(viewer). Each as a scalar, that the database asks in turn until there are enough.
+  -- Filters on parts, under seen_part_condition(viewer). Each is a scalar, which the database evaluates in turn until there are enough.
   for way in 1 .. cardinality(ways) loop
     rests[way] := concat_ws(' and ', 'true',
       case when way in (by_official, by_recording, by_seen_recording) and conditions <> 'true' or way = by_official and asked.called is not null
@@ -249,7 +250,7 @@ begin
       case when asked.official is not null and way <> by_official and not (way = by_recording and is_of_officials)
         then '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || official_part_condition()
           || ' and ' || seen_part_condition(viewer) || ' limit 1)'
-      -- Whoever sees its official or its recording sees the contact.
+      -- A viewer who sees its official or its recording sees the contact.
       when not viewer.is_seen and way = by_contact and (asked.recorded is null or asked.recorded = 'none')
         then '(' || concat_ws(' or ',
           case when viewer.served <> '{}' then 'd.id = any (($2).served)' end,
@@ -266,21 +267,21 @@ begin
   end loop;
 end $$;
 
--- Ids of the contacts that the viewer may see and a search finds, newest first, after one of them, at most so many. Rows are read under the
--- policies afterwards, so that a mistake here shows less and never more. Each month is asked by itself, and planned alone: planning all
+-- Returns at most so many ids of contacts that the viewer may see and the filters match, newest first, after one of them. Rows are read
+-- under the policies afterwards, so that a mistake here shows less and never more. Each month is searched and planned alone: planning all
 -- of them under the policies took ten times as long as reading a page.
 create or replace function search_contacts(asked contact_filters, after_at timestamptz, after_id uuid, most integer)
 returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
--- A walk in the order of an index ends when there are enough, which the planner does not see; two walks are merged as they go.
+-- A walk in index order ends when there are enough, which the planner does not know; two walks are merged as they go.
 set max_parallel_workers_per_gather = 0 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set enable_nestloop = off
 set enable_hashjoin = off as $$
 #variable_conflict use_column
 declare
-  -- So many of a way tell how thick it lies; with fewer than few no other is looked at.
+  -- So many rows of a way measure its density; with fewer than `few` no other is tried.
   enough constant integer := 1000;
   few constant integer := 100;
-  -- As search_ways counts them.
+  -- As numbered in search_ways.
   by_official constant integer := 3;
   viewer contact_viewer;
   place search_place;
@@ -333,8 +334,8 @@ begin
     place.month := (place.month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
     begins := greatest(place.month, asked.from_at);
     ends := least(place.month_ends, asked.to_at);
-    -- Most months have no call of a caller, and none to a number that few call. Of a caller nobody but who sees every call is told so by
-    -- the time that it takes.
+    -- Most months have no call of a caller, and none to a number that few call. For a caller this shortcut is only for viewers who see
+    -- every call, because the time taken reveals it.
     if not viewer.only_serves and (
       viewer.sees_all and asked.caller is not null and not exists (
         select from contact c where c.caller_key = asked.caller and c.started_at >= place.month and c.started_at < place.month_ends
@@ -355,15 +356,15 @@ begin
       best := null;
     end if;
 
-    -- The one with the fewest of this month; of those that have many, the one whose newest thousand go back the furthest, in the other months
-    -- as well.
+    -- Chooses the way with the fewest rows of this month; among those with many, the one whose newest thousand reach back furthest, for the
+    -- other months as well.
     if best is null or best_counted < enough then
       best := null;
       best_counted := null;
       for way in 1 .. cardinality(ways) loop
         continue when ways[way] is null;
         counted := enough;
-        -- An official's calls are fewer than what lies thick, and many officials take long to plan.
+        -- An official's calls are fewer than those of a dense way, and many officials take long to plan.
         if way = by_official and best_counted >= enough and asked.called is null then
           best := null;
         elsif cardinality(array_remove(ways, null)) > 1 then
@@ -388,7 +389,7 @@ begin
 end $$;
 grant execute on function search_contacts to seloste_desk;
 
--- Parts of contacts, under the policies. A function, because a connection then plans it once.
+-- Returns the parts of contacts, under the policies. A function, because a connection then plans it once.
 create or replace function segments_by_contact(contacts uuid[], starts timestamptz[]) returns setof segment
 language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
@@ -397,8 +398,8 @@ begin
 end $$;
 grant execute on function segments_by_contact to seloste_desk;
 
--- Whether the viewer sees a part of a contact is asked by a function. Within the policy it was planned for every month of the
--- parts in each month of the contacts: a tenth of a second whenever a connection was new.
+-- Returns true if the viewer sees a part of a contact. A function, because within the policy it was planned for every month of parts in
+-- each month of contacts: a tenth of a second on each new connection.
 create or replace function sees_part_of(contact uuid, started timestamptz, own uuid, units uuid[], numbers text[], parts uuid[]) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

@@ -13,14 +13,14 @@ begin
   return null;
 end $$;
 
--- Who sees where the data lie: the one rule of the screen, its route and the rows.
+-- Returns true for those who see where the data are: the one rule of the screen, its route and the rows.
 create or replace function may_see_places() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('ADMINISTRATOR') or viewer_is('DATA_PROTECTION_OFFICER') or viewer_is('DECISION_MAKER') or viewer_is('MAINTENANCE')
 $$;
 grant execute on function may_see_places to seloste_desk;
 
--- How many months' keys a place does not have yet, for whoever may see the places.
+-- Returns how many months' keys a place lacks, for those who may see the places.
 create or replace function keyring_months_pending() returns table (place uuid, months bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.id, case when p.keyring_whole

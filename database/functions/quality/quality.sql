@@ -1,4 +1,4 @@
--- Numbers by id, and nothing else.
+-- Returns true for an object of ids and numbers only.
 create or replace function are_marks(marks jsonb) returns boolean language sql immutable as $$
   select marks is null or jsonb_typeof(marks) = 'object'
     and not jsonb_path_exists(marks, '$.* ? (@.type() != "number" && @.type() != "null")')
@@ -11,15 +11,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select s from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at
 $$;
 
--- The viewer's rights to a purpose for which experts have a duty of the same name: an expert's with that duty, or a supervisor's for
--- development (R4, R37, R38).
+-- Returns the viewer's rights to a purpose for which experts have a duty of the same name: an expert's with that duty, or a supervisor's
+-- for development (R4, R37, R38).
 create or replace function duty_rights(duty text) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select o from rights_of(viewer(), duty_rights.duty, '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = duty_rights.duty)
 $$;
 grant execute on function duty_rights to seloste_desk;
 
--- @param wanted a role, or none for either
+-- @param wanted a role, or null for either
 create or replace function require_duty(duty text, wanted text default null) returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -31,7 +31,7 @@ begin
 end $$;
 grant execute on function require_duty to seloste_desk;
 
--- Those that reach a recording. Nobody evaluates a call of their own.
+-- Returns those that reach a recording. Nobody evaluates a call of their own.
 create or replace function duty_rights_to(duty text, r recording) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select o from segment_of(r) s, duty_rights(duty_rights_to.duty) o
@@ -60,7 +60,7 @@ begin
 end $$;
 grant execute on function begin_quality_form to seloste_desk;
 
--- Saves the draft of the next version; published ones stay. Gives the draft's new revision.
+-- Saves the draft of the next version; published ones stay. Returns the draft's new revision.
 create or replace function save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -103,7 +103,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select max(v.version) from quality_form_version v where v.form_id = form
 $$;
 
--- Whether a right of the viewer's to evaluate reaches what a plan draws from.
+-- Returns true if a right of the viewer's to evaluate reaches the calls of a plan.
 create or replace function reaches_plan(p sampling_plan) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from duty_rights('QUALITY') o where case o.scope_kind
@@ -147,8 +147,8 @@ begin
 end $$;
 grant execute on function end_sampling_plan to seloste_desk;
 
--- The weeks that are over and not drawn, from the one before the plan began; of those long past the last eight. The last one may
--- have candidates yet: recordings come late from a telephone system, or into keeping.
+-- Returns ended weeks without a draw, from the one before the plan began, at most the last eight. The last week may still get candidates:
+-- recordings arrive late from a telephone system, or in keeping.
 create or replace function draws_due() returns table (plan uuid, week date, weekly integer, seed text, may_fill boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.id, w.week, p.weekly, p.seed, w.n = 1
@@ -162,12 +162,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function draws_due to seloste_custodian;
 
--- The recordings of a week among which a plan draws, by its official, and how many the plan drew of that one before.
+-- Returns a plan's candidates of a week, with their official and how many the plan drew of that official before.
 create or replace function draw_candidates(plan uuid, week date) returns table (recording uuid, official uuid, earlier bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id, s.official_person_id, (
       select count(*) from evaluation e join recording b on b.id = e.recording_id
-      -- Of what was put aside nobody was evaluated.
+      -- An evaluation that was set aside evaluated nobody.
       where e.plan_id = p.id and e.state <> 'SET_ASIDE' and (segment_of(b)).official_person_id = s.official_person_id)
   from sampling_plan p
   join segment s on s.official_unit_id = p.unit_id and s.number_reached = p.number
@@ -182,7 +182,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function draw_candidates to seloste_custodian;
 
--- Puts a recording of a plan's week into the queue; null where it is there, or gone.
+-- Queues a recording of a plan's week; null if it is queued already, or gone.
 create or replace function queue_evaluation(p sampling_plan, week date, recording uuid) returns uuid
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into evaluation (kind, plan_id, week, recording_id, contact_id, unit_id, number, quarter, form_id)
@@ -192,7 +192,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   on conflict do nothing returning id
 $$;
 
--- Notes a draw, all of its candidates in its order, and puts the first of them into the queue; false where somebody else has.
+-- Records a draw with its candidates in order, and queues the first of them. Returns false if it is drawn already.
 create or replace function record_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -214,12 +214,12 @@ begin
 end $$;
 grant execute on function record_draw to seloste_custodian;
 
--- An individual evaluation is for its evaluator, the evaluated official and quality experts (R6). A supervisor takes evaluations from
--- the queue of their unit and sees results of groups; an evaluation that somebody else has begun is not shown to them. Recordings
--- develop the service: no purpose of the description is to appraise a person.
+-- Returns true if the viewer sees an individual evaluation: its evaluator, the evaluated official, quality experts (R6). A supervisor takes
+-- evaluations from their unit's queue and sees results of groups, not an evaluation that another person has begun. Recordings develop the
+-- service: no purpose of the description is to appraise a person.
 create or replace function sees_evaluation(e evaluation, r recording) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  -- Never null: `not null` would let pass.
+  -- Never null: `not null` would pass a refusal.
   select coalesce(case
     when e.kind = 'CALIBRATION' and e.evaluator_id <> viewer() then false
     when e.ended_at is not null then e.evaluator_id = viewer() and e.ended_at > clock_timestamp() - interval '30 days'
@@ -228,8 +228,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where e.state = 'WAITING' or e.evaluator_id = viewer() or o.role = 'EXPERT' and o.scope_kind <> 'unit') end, false)
 $$;
 
--- An evaluation as it looks: past its day a recording that an order keeps has ended, as end_evaluation would leave it, or whoever sees
--- evaluations would know of the order.
+-- Returns an evaluation as visible: past its day one that an order keeps appears ended, as end_evaluation would leave it, because otherwise
+-- the order would show.
 create or replace function evaluation_as_shown(e evaluation, r recording) returns evaluation
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -288,7 +288,7 @@ begin
 end $$;
 grant execute on function list_evaluations to seloste_desk;
 
--- An evaluation that its evaluator works on, locked, with its recording held as it is: whoever destroys comes before or after.
+-- Locks and returns an evaluation of its evaluator, with its recording share-locked: a destruction comes before or after.
 create or replace function lock_evaluation(wanted uuid) returns evaluation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -305,13 +305,13 @@ begin
   return e;
 end $$;
 
--- What an evaluator did with an evaluation, in the log.
+-- Logs an evaluator's act.
 create or replace function record_evaluation_act(action text, e evaluation, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select record_act(action, duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', e.id, detail) from recording r where r.id = e.recording_id
 $$;
 
--- Takes one from the queue, with the newest version of its form. Again, it is the same.
+-- Takes an evaluation from the queue, with the newest version of its form. Repeating it changes nothing.
 create or replace function begin_evaluation(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -327,7 +327,7 @@ begin
 end $$;
 grant execute on function begin_evaluation to seloste_desk;
 
--- Everything of one, its form with it.
+-- Returns all of an evaluation, with its form.
 create or replace function read_evaluation(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -344,7 +344,7 @@ begin
   end if;
   perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
   s := segment_of(r);
-  -- Past its term, or where its use is forbidden and it is kept for an order alone, nothing that was said of it is shown.
+  -- Past its term, or forbidden and kept for an order alone: its content is hidden.
   if e.ended_at is null and copy_block_reason(r) in ('recording.destroyed', 'recording.restricted') then
     e.answers := '{}';
     e.comments := '[]';
@@ -367,7 +367,7 @@ begin
 end $$;
 grant execute on function read_evaluation to seloste_desk;
 
--- One of the viewer's own that they may change, as they saw it.
+-- Locks and returns one of the viewer's own evaluations, at the revision that they saw.
 create or replace function lock_own_evaluation(wanted uuid, seen integer) returns evaluation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -392,7 +392,7 @@ begin
 end $$;
 grant execute on function save_evaluation to seloste_desk;
 
--- The form and the answers of one that the viewer works on: what they come to is counted before they are saved or released.
+-- Returns form and answers of an evaluation in work, from which its score is computed before it is saved or released.
 create or replace function evaluation_work(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -404,7 +404,7 @@ begin
 end $$;
 grant execute on function evaluation_work to seloste_desk;
 
--- The name that says nothing of an official in a unit's quarter.
+-- Returns the pseudonym of an official in a unit's quarter.
 create or replace function quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -416,7 +416,7 @@ begin
     where m.person_id = quality_pseudonym.person and m.unit_id = quality_pseudonym.unit and m.quarter = quality_pseudonym.quarter);
 end $$;
 
--- Gives it to the official whose call it was; of a calibration, says that it is finished. `score`: {total, isFailed, sections}.
+-- Releases an evaluation to the official of the call; in a calibration, finishes it. `score`: {total, isFailed, sections}.
 create or replace function release_evaluation(wanted uuid, seen integer, score jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -432,8 +432,8 @@ begin
 end $$;
 grant execute on function release_evaluation to seloste_desk;
 
--- The next of a draw in the place of one that there is nothing to evaluate in: after those that were picked and those that
--- followed, the first that could still be drawn. Null where the plan has ended or nothing is left.
+-- Replaces an unsuitable recording of a draw by the next that can still be drawn, after those picked and replaced before. Null if the plan
+-- has ended or none is left.
 create or replace function draw_replacement(e evaluation) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -446,7 +446,7 @@ begin
   select * into d from sampling_draw o where o.plan_id = p.id and o.week = e.week for update;
   for next in select c.id from unnest(d.ranked) with ordinality c (id, place)
     where c.place > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.place loop
-    -- One that somebody is destroying is not waited for: they may wait for this one's.
+    -- Skips one that is being destroyed instead of waiting for it: its destruction may wait for this one's recording.
     perform from recording r where r.id = next and copy_block_reason(r) is null
       and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
     if found then
@@ -461,8 +461,8 @@ begin
   return null;
 end $$;
 
--- `too-close`: the evaluator knows the caller or stands too near; it goes back to the queue for somebody else. `unsuitable`:
--- there is nothing to evaluate in it, and the next of its draw takes its place. Gives whether one did.
+-- Sets an evaluation aside. `too-close`: the evaluator knows the caller or is too close; it returns to the queue for another evaluator.
+-- `unsuitable`: there is nothing to evaluate, and the next of its draw replaces it. Returns true if there was a next.
 create or replace function set_aside_evaluation(wanted uuid, why text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -476,7 +476,7 @@ begin
     answers = '{}', comments = '[]', note = '', revision = o.revision + 1, begun_at = null, saved_at = null,
     set_aside_why = case when why = 'unsuitable' then why end
   where o.id = e.id;
-  -- What its official said stays for whoever takes it up.
+  -- The official's words stay for the next evaluator.
   if why = 'unsuitable' then
     update evaluation o set answered_at = null, answered_by = null, answer = null, answer_outcome = null, disagreed_at = null,
       disagreement = null where o.id = e.id;
@@ -488,7 +488,7 @@ begin
 end $$;
 grant execute on function set_aside_evaluation to seloste_desk;
 
--- What the official disagreed with: it stays as it is, or its evaluator does it again.
+-- Decides about a disagreement of the official: the evaluation stays, or its evaluator repeats it.
 create or replace function answer_disagreement(wanted uuid, outcome text, text text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -506,7 +506,8 @@ begin
 end $$;
 grant execute on function answer_disagreement to seloste_desk;
 
--- An official reads what was said of their own calls and answers it (R39, R48); nobody's name but their own is in it (L11).
+-- Requires an official's right to their own calls, to read and answer what was said of them (R39, R48). They see no name but their own
+-- (L11).
 create or replace function require_own_calls() returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -537,7 +538,7 @@ begin
 end $$;
 grant execute on function list_own_evaluations to seloste_desk;
 
--- The official has read what was said of a call of theirs, and says why where they disagree.
+-- Records that the official has read the evaluation of their call, with reasons if they disagree.
 create or replace function answer_own_evaluation(wanted uuid, reasons text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -565,8 +566,7 @@ begin
 end $$;
 grant execute on function answer_own_evaluation to seloste_desk;
 
--- A call that a correction gives to another official takes its evaluation along, without what the one before said of it; it counts as
--- one of whose call it is.
+-- Moves the evaluation of a corrected call to its new official, without the former one's comments.
 create or replace function move_evaluations() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -597,14 +597,14 @@ begin
 end $$;
 grant execute on function begin_calibration to seloste_desk;
 
--- Whether the viewer sees a calibration: whoever could evaluate its recording; once that is gone, whoever evaluates at all.
+-- Returns true if the viewer sees a calibration: those who could evaluate its recording; once that is gone, any evaluator.
 create or replace function sees_calibration(c calibration) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when c.recording_id is null then exists (select from duty_rights('QUALITY'))
     else exists (select from recording r where r.id = c.recording_id and (duty_right_to('QUALITY', r)).id is not null) end
 $$;
 
--- How far each is, and what agreement there was; nobody's answers.
+-- Returns calibrations with progress and agreement, without anybody's answers.
 create or replace function list_calibrations() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -618,7 +618,7 @@ begin
     || case when c.summary is null then '{}' else jsonb_build_object('summary', c.summary) end
     from calibration o cross join lateral calibration_as_shown(o) c join quality_form f on f.id = c.form_id
     join quality_form_version v on v.form_id = c.form_id and v.version = c.form_version
-    -- As long as ended ones are there.
+    -- While ended ones are there.
     left join evaluation e on e.calibration_id = c.id and coalesce(c.ended_at > clock_timestamp() - interval '30 days', true)
     where sees_calibration(c)
     group by o.id, c.id, c.name, c.form_id, c.form_version, c.begun_at, c.begun_by, c.closed_at, c.ended_at, c.recording_id, c.summary,
@@ -626,7 +626,7 @@ begin
 end $$;
 grant execute on function list_calibrations to seloste_desk;
 
--- Locked after its recording, as whoever destroys takes them.
+-- Locked after its recording, in the order of destruction.
 create or replace function lock_calibration(wanted uuid) returns calibration
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -642,7 +642,7 @@ begin
   return c;
 end $$;
 
--- The viewer's own evaluation in a calibration; nobody sees another's before it is closed.
+-- Returns the viewer's own evaluation in a calibration, begun if new. Nobody sees another's before it is closed.
 create or replace function join_calibration(wanted uuid) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -668,7 +668,7 @@ begin
 end $$;
 grant execute on function join_calibration to seloste_desk;
 
--- Closes it and gives the answers of those who have finished, by no name, with the form: from now on they may be compared.
+-- Closes a calibration and returns its form and the finished answers, without names, for comparison.
 create or replace function close_calibration(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -678,7 +678,7 @@ declare
 begin
   select jsonb_agg(e.answers order by e.id) into given from evaluation e where e.calibration_id = c.id and e.state = 'FINISHED';
   perform refuse_if(coalesce(jsonb_array_length(given), 0) < 2, 'quality.too-few');
-  -- What is not finished is not compared, and leads nowhere any more.
+  -- Unfinished ones are not compared, and end here.
   delete from evaluation e where e.calibration_id = c.id and e.state = 'DRAFT';
   update calibration o set closed_at = clock_timestamp() where o.id = c.id;
   perform record_act('quality.calibration-closed', held, 'QUALITY', 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
@@ -696,9 +696,8 @@ begin
 end $$;
 grant execute on function record_calibration_summary to seloste_desk;
 
--- Of each unit and number and version of a form in a quarter, from the least group on: five officials and ten evaluations. A
--- smaller group is named without any figure. What was released in the week that goes on counts when it is over, so that no
--- single evaluation can be told from two looks.
+-- Returns results of each unit, number and form version of a quarter, for groups of at least five officials and ten evaluations. Smaller
+-- groups appear without figures. Releases of the current week count once it is over, so that two reads cannot isolate one evaluation.
 create or replace function quality_results(wanted date) returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -710,14 +709,14 @@ begin
     select e.*, row_number() over g as place, count(*) over (partition by e.unit_id, e.number, e.form_id, e.form_version) as n
     from evaluation e
     where e.kind = 'SAMPLED' and e.quarter = wanted and e.mark is not null and e.is_failed is not null
-      -- What is forbidden and waits for an order or a case is not used for this, either (R50).
+      -- A forbidden recording that waits for an order or a case is not used here either (R50).
       and not exists (select from prohibition p where p.recording_id = e.recording_id)
       and e.released_at < day_start(date_trunc('week', helsinki_day(register_now()))::date)
       and exists (select from duty_rights('QUALITY') o where case o.scope_kind
         when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
     window g as (partition by e.unit_id, e.number, e.form_id, e.form_version order by week_start(e.released_at), e.id)
   ), reached as (
-    -- Five more, or none: where one is released in a week, two looks would tell it.
+    -- Counts in steps of five: where one a week is released, two reads would isolate it.
     select * from every e where e.place <= e.n - e.n % 5 or e.n < 5
   ), grouped as (
     select e.unit_id, e.number, e.form_id, e.form_version, count(*) as n, count(distinct e.mark) as officials, avg(e.total) as mean,
@@ -741,9 +740,9 @@ begin
 end $$;
 grant execute on function quality_results to seloste_desk;
 
--- What is said of a call ends with its recording, in the transaction that blocks it. At the end of its term the marks of one that
--- was released stay, of nobody, for the results of its group; of what was forbidden nothing stays (R50). They stay under another
--- id and without the times: the log knows under the old one whose recording it was, and who acknowledged it.
+-- Ends an evaluation with its recording, in the transaction that blocks it. At the end of the term the marks of a released one stay
+-- anonymous for the results of its group; of a forbidden recording nothing stays (R50). They get another id and lose their times, because
+-- the log links the old id to its recording and official.
 create or replace function week_start(at timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select day_start(date_trunc('week', helsinki_day(at))::date)
@@ -765,7 +764,7 @@ begin
     answered_at = case when not stays then o.answered_at end, answer_outcome = case when not stays then o.answer_outcome end,
     revision = case when stays then 0 else o.revision end,
     comments = '[]', note = '', disagreement = null, answer = null, answered_by = null,
-    -- Who works on it is told; who has released it has nothing to be told of.
+    -- A person at work on it is notified; after a release there is nothing to notify.
     evaluator_id = case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end,
     answers = case when why = 'term' then o.answers else '{}' end,
     total = case when why = 'term' then o.total end, is_failed = case when why = 'term' then o.is_failed end,
@@ -775,8 +774,8 @@ begin
   values ('quality.evaluation-ended', 'evaluation', e.id, 'ok', jsonb_build_object('why', why));
 end $$;
 
--- What is over: evaluations of recordings that are not there (a restored backup brings such back), ended ones that count nowhere
--- after thirty days, lists of candidates and marks once no recording of their time can be there.
+-- Deletes ended quality data: evaluations whose recordings are gone (a restored backup brings such back), ended ones that count nowhere
+-- after thirty days, and lists of candidates and marks once no recording of their time can exist.
 create or replace function expire_quality_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -790,7 +789,7 @@ begin
     select from recording r where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED'));
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
   get diagnostics ended = row_count;
-  -- Nobody is told any more: an evaluation that only counts has no evaluator.
+  -- The time to notify is past: an evaluation that only counts has no evaluator.
   update sampling_draw d set candidates = null, earlier = null, ranked = null, followed = null
   where d.candidates is not null and d.week < helsinki_day(register_now()) - interval '8 months';
   delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';
