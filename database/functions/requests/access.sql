@@ -2,7 +2,7 @@
 alter table subject_request enable row level security;
 grant select on subject_request to seloste_custodian;
 grant select on subject_request to seloste_desk;
--- The Service Unit handles its requests together. Each is changed by the functions below and in no other way.
+-- The Service Unit handles its requests together. Only the functions below change them.
 create policy desk_serves on subject_request for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
 create trigger follow_kinds after update of kinds on subject_request for each row execute function apply_request_kinds();

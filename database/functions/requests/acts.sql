@@ -7,7 +7,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     else 'ready' end
 $$;
 
--- A request that asks for something, served by the viewer.
+-- Locks and returns the viewer's request if its kinds include one. Refuses request.not-asked.
 create or replace function lock_request_for(wanted uuid, kind text) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -17,15 +17,16 @@ begin
   return q;
 end $$;
 
--- Whether a call is one of the requester's, as the clerk has found; of an official's, no more than their own parts.
+-- Returns true if a call is the requester's, as the clerk found; for an official, only their own parts.
 create or replace function is_matched(q subject_request, contact uuid, segment uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select is_requesters_call(q, contact) and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
       select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
 $$;
 
--- Begins a copy of a recording that the requester may hear now. The custodian asks, in the clerk's session: it encrypts, and
--- knows whether the description in force offers copies.
+-- Begins a copy of a recording that the requester may hear now. The custodian calls it in the clerk's session, as it encrypts. `offered`:
+-- the description in force offers copies. Refuses request.not-offered, not-found, recording.destroyed, recording.not-yet-kept,
+-- recording.restricted, copy.under-way.
 create or replace function begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean)
 returns table (id uuid, expires_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -35,9 +36,9 @@ declare
   r recording;
   until timestamptz;
 begin
-  -- What was asked for while it was offered is not made once it is not.
+  -- Copies that are no longer offered are not made, whenever they were requested.
   perform refuse_if(not offered, 'request.not-offered');
-  -- Whoever ends it meanwhile comes before this, or after it and finds the copy.
+  -- A destruction comes before this, or after it and finds the copy.
   select * into r from recording k where k.id = begin_subject_copy.recording for share;
   perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
     'not-found');
@@ -52,7 +53,7 @@ begin
     'copy.under-way');
   insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
   values (q.id, r.id, begin_subject_copy.method, begin_subject_copy.token_hash, viewer(), least(now() + interval '7 days', until))
-  -- Of two at once the later one waits for the first, and finds it.
+  -- Of two at once the later waits for the first, and finds it.
   on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
   perform refuse_if(id is null, 'copy.under-way');
   perform record_request_act('subject-copy.made', q, jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method,
@@ -61,7 +62,7 @@ begin
 end $$;
 grant execute on function begin_subject_copy to seloste_custodian;
 
--- Ends a copy: from then on nobody fetches it; the custodian removes its object.
+-- Ends a copy: nobody can fetch it any more, and the custodian removes its object.
 create or replace function end_subject_copy(c subject_copy, why text, by uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -74,7 +75,7 @@ begin
   end if;
 end $$;
 
--- The encrypted object is stored. False where the copy or its recording has ended meanwhile: then the object goes.
+-- Stores the encrypted object. Returns false if the copy or its recording ended meanwhile; the custodian then deletes the object.
 create or replace function subject_copy_stored(wanted uuid, size bigint) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -108,7 +109,7 @@ begin
 end $$;
 grant execute on function withdraw_subject_copy to seloste_desk;
 
--- Whether a copy is still its requester's: the request was answered, or asks for copies and its requester is identified.
+-- Returns true if a copy is still its requester's: the request was answered, or asks for copies and its requester is identified.
 create or replace function copy_is_still_requested(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -116,8 +117,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and case when q.closed_at is null then q.identified_at is not null and q.kinds @> '{COPY}' else q.outcome = 'ANSWERED' end)
 $$;
 
--- A copy ends with what it was made for, in the same transaction: its request is refused or withdrawn, asks for no copy any more, or
--- its requester is somebody else.
+-- Ends copies in the transaction that ends their ground: the request is refused or withdrawn, no longer asks for a copy, or has another
+-- requester.
 create or replace function end_copies_of_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -126,9 +127,8 @@ begin
   return null;
 end $$;
 
--- Whether nothing stands against a copy leaving now: it lies ready, and its recording may be heard for its request. One that
--- was forbidden or restricted may not, unless a case of 1.6 keeps it for this request; nor one of a part that a correction has given to
--- another official than the one who asked.
+-- Returns true if a copy may leave now: it is ready, and its recording may be heard for its request. A forbidden or restricted one may only
+-- if a case of 1.6 keeps it for this request; one whose part a correction gave to another official may not.
 create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select subject_copy_state(c) = 'ready' and copy_is_still_requested(c) and exists (
@@ -139,7 +139,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         or listened_until(r.id, 'INSPECTION', q.number) is not null))
 $$;
 
--- The page of a link: the language of the request, where there is something to fetch.
+-- Returns the language of a link's page, that of the request, if there is something to fetch.
 create or replace function copy_link_language(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.language from subject_copy c join subject_request q on q.id = c.request_id
@@ -148,7 +148,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function copy_link_language to seloste_custodian;
 
--- Ends what is over by itself: after its week, an hour after a fetch that did not come to its end, a making that stopped.
+-- Ends copies that expired after their week, whose first fetch was an hour ago, or whose making stopped.
 create or replace function settle_copies() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select end_subject_copy(c, case when c.ready_at is null and c.expires_at > now() then 'failed' else 'expired' end, null)
@@ -158,7 +158,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function settle_copies to seloste_custodian;
 
--- The name of a person at an instant; none where nobody of that id was there then.
+-- Returns a person's name at an instant; null if they had none then.
 create or replace function name_at(person uuid, at timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select n.name from person_name n join person p on p.id = n.person_id
@@ -166,7 +166,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and p.employed_from <= at and (p.employed_to is null or p.employed_to > at)
 $$;
 
--- The number of a person at an instant: the one at which the call was answered, where that was theirs.
+-- Returns a person's number at an instant: the one at which the call was answered, if it was theirs.
 create or replace function phone_at(person uuid, at timestamptz, answered text) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select f.phone_key from person_phone f
@@ -185,7 +185,7 @@ declare
 begin
   select k.* into s from segment k
   where k.id = propose_correction.segment and k.contact_id in (select contact_id from request_call where request_id = q.id and state = 'MATCHED');
-  -- An official who says that a call was not theirs is the official of it until then.
+  -- An official who says that a call was not theirs is its official until the decision.
   perform refuse_if(s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.id) or (contact_in_term(s.contact_id)).id is null,
     'not-found');
   -- Until its end capture writes who answers.
@@ -235,7 +235,7 @@ begin
     and q.official_id = c.was_person_id;
 end $$;
 
--- Decides on a correction: never who proposed it, nor whom it is about. What the history said before stays in the log, by id.
+-- Decides on a correction; never by its proposer or the officials concerned. The log keeps by id what the history had before.
 create or replace function decide_correction(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -250,7 +250,7 @@ begin
   perform require_fresh();
   select k.* into s from segment k where k.id = c.segment_id and k.contact_started_at = c.contact_started_at for update;
   if how = 'APPROVED' and (s.id is null or s.official_person_id is distinct from c.was_person_id) then
-    -- Its history has ended, or another correction has come before.
+    -- Its history has ended, or another correction came first.
     raise exception 'not-found' using errcode = 'SE001';
   end if;
   update correction k set decided_at = clock_timestamp(), decided_by = viewer(), outcome = how where k.id = c.id;
@@ -270,7 +270,7 @@ begin
 end $$;
 grant execute on function decide_correction to seloste_desk;
 
--- Corrections as those see them who propose or decide; that the decision maker looked is in the log. What is decided is told by the directory's name.
+-- Returns corrections for those who propose or decide, and logs the decision maker's read. The new official has the directory's name.
 create or replace function list_corrections(request uuid) returns table (id uuid, request_id uuid, number text, segment_id uuid, was_name text,
   was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamptz, proposed_by uuid,
   decided_at timestamptz, decided_by uuid, outcome text)
@@ -288,7 +288,7 @@ begin
       case when c.outcome is distinct from 'APPROVED' then s.official_name else name_at(c.was_person_id, s.answered_at) end,
       case when c.outcome is distinct from 'APPROVED' then s.official_phone end,
       c.becomes_person_id,
-      -- Once the history has ended the person is named as they are called now.
+      -- Once the history has ended, with their present name.
       coalesce(name_at(c.becomes_person_id, coalesce(s.answered_at, c.contact_started_at)), p.user_id),
       phone_at(c.becomes_person_id, s.answered_at, s.official_phone),
       c.proposed_at, c.proposed_by, c.decided_at, c.decided_by, c.outcome
@@ -302,7 +302,8 @@ begin
 end $$;
 grant execute on function list_corrections to seloste_desk;
 
--- Who is no party of a call finds none (C11, C12): an outsider, and somebody who was spoken of, whom people serve by hand.
+-- Refuses calls in requests of people who are no party of one (C11, C12): outsiders, and people who were mentioned, whom staff serve by
+-- hand.
 create or replace function refuse_call_of_third_party() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -333,7 +334,8 @@ begin
 end $$;
 grant execute on function decide_openness to seloste_desk;
 
--- What waits for the decision maker, and what was decided lately: who asks is not told, as the decision does not turn on it.
+-- Returns openness requests that wait for the decision maker, and recent decisions, without the requester, who does not matter to the
+-- decision.
 create or replace function list_openness() returns table (request_id uuid, number text, received_at timestamptz, due_at timestamptz, outcome text,
   provision text, decided_at timestamptz, decided_by uuid, leads_to text, disclosure text, taken_up_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -351,7 +353,7 @@ begin
 end $$;
 grant execute on function list_openness to seloste_desk;
 
--- Begins to fetch a copy: three times at the most, within an hour of the first, as connections break.
+-- Begins to fetch a copy: at most three times, within an hour of the first, because connections break.
 create or replace function begin_copy_fetch(token_hash bytea, address text)
 returns table (id uuid, recording_id uuid, size_bytes bigint, attempt integer, is_busy boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,11 +1,11 @@
--- How far a call of a request is. One that was verified for another name is found, and waits to be verified again (R46); what protects
--- its recordings, restrictions and inspections, stands on `state` and does not fall by a change of name.
+-- Returns how far a call of a request is. A call verified for another name is FOUND and waits to be verified again (R46). Restrictions and
+-- inspections depend on the column `state`, and do not end with a change of name.
 create or replace function call_state(c request_call) returns text
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select case when c.verify_again_since is null then c.state else 'FOUND' end
 $$;
 
--- Whether a call is shown to be of whoever has the request's name now.
+-- Returns true if a call is shown to be of the person whose name the request has now.
 create or replace function is_requesters_call(q subject_request, contact uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_requesters_call.contact and call_state(c) = 'MATCHED')
@@ -18,7 +18,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     or exists (select from segment s where s.contact_id = has_part.contact and s.official_person_id = q.official_id)
 $$;
 
--- The open request that a reference names, of somebody who is identified: under another name it is another person's.
+-- Returns the open request of a reference whose requester is identified: under another name it is another person's.
 create or replace function request_by_reference(reference text) returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -33,12 +33,12 @@ begin
     and exists (select from active_rights() where scope_kind = 'all' and role = 'SERVICE_UNIT');
 end $$;
 
--- A search counts once that it was asked is in the log: in a transaction that is taken back nothing is shown to anybody, the
--- process that asked included. `now()` is when the transaction began.
+-- Returns true if the request for a search is in the log: it was committed in an earlier transaction, so that it cannot be rolled back.
+-- `now()` is the start of this transaction.
 create or replace function is_search_logged(c request_call) returns boolean
 language sql stable set search_path = pg_catalog as $$ select c.looked_at < now() $$;
 
--- The calls that were found for the request under whose number the viewer looks. The twin of `servedUnder` in
+-- Returns the calls found for the request under whose number the viewer reads. Same rule as `servedUnder` in
 -- src/safeguards/access/decide.ts.
 create or replace function sees_contacts() returns uuid[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -54,7 +54,7 @@ begin
 end $$;
 grant execute on function sees_contacts to seloste_desk;
 
--- The parts of these calls that the requester is a party of: an official's are those that they answered (R48).
+-- Returns the parts of these calls with the requester as a party: an official's are those that they answered (R48).
 create or replace function sees_segments() returns uuid[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -71,7 +71,7 @@ begin
 end $$;
 grant execute on function sees_segments to seloste_desk;
 
--- Whether a recording is of a part of a call that was found for the request which a reference names.
+-- Returns true if a recording is of a part found for the request of a reference.
 create or replace function serves_recording(r recording, reference text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -84,7 +84,7 @@ begin
   );
 end $$;
 
--- The call, shown to be the requester's, of the open request that a reference names.
+-- Returns the call that is shown to be the requester's, of the open request of a reference.
 create or replace function matched_call(contact uuid, reference text) returns setof request_call
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -92,7 +92,7 @@ begin
     where c.contact_id = matched_call.contact and call_state(c) = 'MATCHED' and has_part(q, c.contact_id);
 end $$;
 
--- Whether the viewer makes extracts of a call that they see.
+-- Returns true if the viewer makes extracts of a call that they see.
 create or replace function may_extract(contact uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -102,8 +102,8 @@ begin
 end $$;
 grant execute on function may_extract to seloste_desk;
 
--- Opens the inspection of a call that is shown to be the requester's, if something of it is left to hear: a prohibition by the
--- other party that comes later than the request waits for it (requirements 1.6). Asked again, it is the same one.
+-- Opens the inspection of a matched call if something is left to hear: a later prohibition by the other party waits for it (requirements
+-- 1.6). Repeated, it returns the same one.
 create or replace function open_inspection_for(wanted request_call) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -136,9 +136,9 @@ begin
   return made;
 end $$;
 
--- What a requester told that is enough to look by: a day and a time, and the caller's number, or the number that was called
--- with how long it took or who answered; of an official it is known who answered. `caller` and `service` are the keys of the
--- told numbers (src/description/phone-numbers). Returns what is kept of it.
+-- Checks that a requester's claim is enough to search by, and returns what is stored of it. Needed: day and time, with the caller's number,
+-- or with the number called and either the duration or who answered. For an official it is known who answered. `caller` and `service`: keys
+-- of the stated numbers (src/description/phone-numbers). Refuses call.told-too-little and identity codes.
 create or replace function normalise_claim(q subject_request, told jsonb, caller text, service text) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -153,8 +153,7 @@ begin
     'minutes', (told ->> 'minutes')::integer, 'official', told ->> 'official'));
 end $$;
 
--- Whether a call took about so many minutes, from its beginning or from when it was answered, and somebody who answered it is
--- called what is told, or as a part of it.
+-- Returns true if a call's duration, from its start or its answer, and the name of somebody who answered, or a part of it, match a claim.
 create or replace function matches_claim(c contact, told jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -173,8 +172,8 @@ begin
   );
 end $$;
 
--- The calls that fit what was told, two at the most: whether there are more of them nobody learns. Of a time, by the clock of
--- Helsinki, which shows an hour twice in October and another not at all in March.
+-- Returns the calls that match a claim, at most two, so that nobody learns how many more there are. Times are in Helsinki time, which shows
+-- an hour twice in October and skips one in March.
 create or replace function calls_matching_claim(q subject_request, told jsonb, caller text, service text)
 returns table (contact_id uuid, started_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -220,13 +219,13 @@ begin
   end if;
 end $$;
 
--- Whether the viewer answered a call of a caller's request: what it protects of theirs they do not end.
+-- Returns true if the viewer answered a call of a caller's request: they must not end what protects it.
 create or replace function answered_callers_call(q subject_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.party <> 'OFFICIAL' and exists (select from request_call c where c.request_id = q.id and answered_call(c.contact_id))
 $$;
 
--- A call of an open request, locked with it. Whose call it is is not judged by whoever answered it.
+-- Locks and returns a call of an open request. A clerk who answered the call does not decide whose it is (request.own).
 create or replace function lock_request_call(q subject_request, wanted uuid) returns request_call
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -238,9 +237,9 @@ begin
   return c;
 end $$;
 
--- Asks for a search of a call that the requester names; `wanted`: once more, with more of what they told. It is made by run_call_search, in
--- another transaction: what a process that was taken over asks and takes back has not been looked for, so that no function, refusal or
--- time tells it anything.
+-- Requests a search of a call that the requester describes; `wanted`: of one named before, with a new claim. run_call_search makes it in
+-- another transaction: a compromised process that rolls the request back gets no search, so that no function, refusal or timing reveals
+-- anything.
 create or replace function request_call_search(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -257,7 +256,7 @@ begin
   search := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
     'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
   perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');
-  -- Requesters do not remember a call in dozens of ways: whoever tries is guessing. By the log, so that a call taken back counts.
+  -- Requesters do not describe a call in dozens of ways: more is guessing. Counted in the log, so that withdrawn calls count.
   perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
   perform refuse_if((select count(*) from audit_entry e
       where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 30
@@ -277,9 +276,10 @@ begin
 end $$;
 grant execute on function request_call_search to seloste_desk;
 
--- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id, in the log
--- too, by which looks under the request's number are judged after the call is taken back; of several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept. A call that
--- waits to be verified again stays the one that it is: call.fits-another where what is told does not fit that one alone.
+-- Makes a search that was requested within the last minute and is in the log, and stores the result: none, one or several. Of one it stores
+-- the id, also in the log, by which accesses under the request's number are checked after the call is withdrawn; of several nothing.
+-- Returns call.named-already if the requester named that call before, and stores nothing then. A call that waits to be verified again keeps
+-- its contact; call.fits-another if the claim does not match that one alone.
 create or replace function run_call_search(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -321,7 +321,7 @@ begin
 end $$;
 grant execute on function run_call_search to seloste_desk;
 
--- How the requester is shown to be the party of a call that was found, and the recordings of it that can be heard now.
+-- Returns how the requester is shown to be a party of a found call, and its recordings that can be heard now.
 create or replace function verification_of(q subject_request, c request_call) returns table (how text, recordings uuid[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -331,7 +331,7 @@ begin
   return next;
 end $$;
 
--- Whether a recording is restricted by one request alone, whose call waits to be verified again: it is heard for that.
+-- Returns true if a recording is restricted by one request alone whose call waits to be verified again: it is played for that.
 create or replace function is_playable_to_verify(r recording, reference text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -341,7 +341,7 @@ begin
   ) and not exists (select from prohibition p where p.recording_id = r.id);
 end $$;
 
--- Whether the viewer has heard anything of a recording under a number, for whoever has the request's name now.
+-- Returns true if the viewer has played any of a recording under a number, for the person whose name the request has now.
 create or replace function has_listened(recording uuid, reference text, since timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -351,8 +351,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )
 $$;
 
--- A call that was verified for another name is not shown to be of whoever has it now: what waited for their hearing waits no longer. Whoever
--- was told that its recordings are restricted is told before that ends (GDPR 18(3)), which nobody of another name can be.
+-- Ends what waited for the hearing of a call that was verified for another name. Refuses call.restriction-told if its requester was
+-- notified that recordings are restricted: they are notified before that ends (GDPR 18(3)), and nobody of another name can be.
 create or replace function lift_call_holds(q subject_request, c request_call) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -396,14 +396,14 @@ begin
   if not is_again then
     perform open_inspection_for(c);
   elsif not was_opened then
-    -- A listening that was asked for while nobody knew who asks waits from now on.
+    -- An inspection requested before the requester was identified waits from now on.
     opened := open_inspection_for(c);
     update inspection set received_at = clock_timestamp() where id = opened;
   end if;
 end $$;
 grant execute on function verify_call to seloste_desk;
 
--- Several calls stay alike, or nothing shows whose it is: which they were is forgotten.
+-- Abandons a search: several calls remain alike, or nothing shows whose it is. Their ids are erased.
 create or replace function abandon_call(request uuid, wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -430,9 +430,8 @@ begin
 end $$;
 grant execute on function withdraw_call to seloste_desk;
 
--- The calls of a request, with how to verify those that were found, what their party has forbidden of those that are matched,
--- and which other open requests are about them. Their contacts and parts are read under row-level security; that they are is
--- noted here, once in ten minutes of each clerk.
+-- Returns the calls of a request: how to verify found ones, what their party has forbidden of matched ones, and which other open requests
+-- concern them. Contacts and parts are read under row-level security. Logs the read, once in ten minutes a clerk.
 create or replace function calls_of_request(wanted uuid)
 returns table (id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid,
   party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[])
@@ -475,7 +474,7 @@ begin
 end $$;
 grant execute on function calls_of_request to seloste_desk;
 
--- The whole register is none of the Service Unit's: its counts and instants are of other people's calls (R46).
+-- Requires a role for the whole register; the Service Unit has none, because its counts and instants concern other people's calls (R46).
 create or replace function require_whole_register() returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

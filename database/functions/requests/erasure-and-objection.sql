@@ -1,25 +1,25 @@
--- Whether a request is carried out by a prohibition.
+-- Returns true if a request is executed by a prohibition.
 create or replace function requests_prohibition(q subject_request) returns boolean
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select q.kinds && array['PROHIBIT', 'ERASURE', 'OBJECTION']
 $$;
 
--- Whether a requester was told that recordings are restricted.
+-- Returns true if a requester was notified that recordings are restricted.
 create or replace function restriction_was_notified(q subject_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from letter l where l.request_id = q.id and l.kind = 'restriction' and l.delivered_at is not null)
 $$;
 
--- Whether a request restricts the recordings of its calls. One whose requester was told of a restriction does so until it is closed,
--- whatever else it asks by then.
+-- Returns true if a request restricts the recordings of its calls. After its requester was notified of a restriction, it does until it is
+-- closed, whatever else it asks for by then.
 create or replace function restricts(q subject_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.closed_at is null and q.party in ('CALLER', 'OFFICIAL') and (q.kinds && array['OBJECTION', 'RESTRICTION']
     or restriction_was_notified(q))
 $$;
 
--- Whether a recording is of a part that an official answered, or that was taken for theirs until a correction: whoever was told of a
--- restriction is told before it is lifted.
+-- Returns true if a recording is of a part that an official answered, or had until a correction: those who were notified of a restriction
+-- are notified before it is lifted.
 create or replace function was_answered_by(r recording, official uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -29,7 +29,7 @@ begin
       where c.segment_id = r.segment_id and c.was_person_id = official and c.outcome = 'APPROVED');
 end $$;
 
--- Recordings of a request's calls that it restricts and that are there: one past its day looks as gone.
+-- Returns the available recordings that a request restricts. One past its day counts as gone.
 create or replace function restricted_by(q subject_request) returns setof recording
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -60,7 +60,7 @@ begin
       and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id)));
 end $$;
 
--- Puts the recordings of a call into the state that they are to have, and notes each whose restriction begins or ends.
+-- Sets the state of a call's recordings, and logs each restriction that begins or ends.
 create or replace function settle_restrictions(contact uuid, request subject_request) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -108,8 +108,8 @@ begin
   return null;
 end $$;
 
--- When a request was answered: when it was closed, or, where it restricts, when the letters that answer it were delivered. It stays open
--- until the restriction is lifted.
+-- Returns when a request was answered: at its closing, or at the delivery of its answers if it restricts, because then it stays open until
+-- the restriction is lifted.
 create or replace function answered_at(q subject_request) returns timestamptz
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1,6 +1,6 @@
--- What there is to hear of a recording, as anybody but the security unit may know it: what an order keeps past its day looks as
--- destroyed on that day. `at`: destroyed then; of one that is kept, destroyed then at the latest.
--- The day of a destruction is the ledger's. A recording that a preservation order kept longer is told as ended on its day (L37).
+-- Returns what is left to hear of a recording, as anybody but the security unit may know it. `at`: of a destroyed one its destruction, of a
+-- kept one its latest. The day of a destruction is the ledger's; what a preservation order kept past its day counts as destroyed on that
+-- day (L37).
 create or replace function recording_for_letter(r recording, reference text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -20,8 +20,8 @@ begin
       return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', day_for_letter(r.destroy_at));
     when r.destroy_at <= register_now()
       or exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
-      -- It may be there for this request alone: a later prohibition by the other party waits for it (1.6), and the description
-      -- may let it put the end off (C3).
+      -- It may be kept for this request alone: a later prohibition by the other party waits for it (1.6), and the description may let it
+      -- delay the end (C3).
       heard := listened_until(r.id, 'INSPECTION', recording_for_letter.reference);
       if heard > register_now() then
         return jsonb_build_object('state', 'kept', 'at', ledger_instant(heard));
@@ -70,7 +70,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and (with_matched or rc.state <> 'MATCHED')
 $$;
 
--- Who looked at the matched calls, without names (L11, CJEU C-579/21); the security unit's looks are left out by accesses_to.
+-- Returns who accessed the matched calls, without names (L11, CJEU C-579/21). accesses_to leaves out the security unit's.
 create or replace function accesses_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -94,15 +94,14 @@ begin
     from accesses_to(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
 end $$;
 
--- The last name of somebody by an instant.
+-- Returns the last name that a person had by an instant.
 create or replace function latest_name_at(person uuid, at timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select n.name from person_name n where n.person_id = latest_name_at.person and n.valid_from <= latest_name_at.at
   order by n.valid_from desc limit 1
 $$;
 
--- The time that is booked for listening.
--- An appointment that is over is not told as one to come.
+-- Returns the time booked for listening. A past one is left out.
 create or replace function appointment_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -140,14 +139,14 @@ begin
     when kind = 'answer' then
       return facts || jsonb_build_object('calls', calls_for_letter(q, true), 'appointment', appointment_for_letter(q));
     when kind = 'destroyed-before' then
-      -- Recordings that the request asked to hear and that ended before.
+      -- Recordings that the request wanted to hear and that ended before.
       return facts || jsonb_build_object('unheard', coalesce((
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(i.contact_started_at), 'recording', recording_for_letter(r, q.number))
           order by i.contact_started_at, r.started_at)
         from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
         where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and is_requesters_call(q, i.contact_id)), '[]'));
     when kind in ('prohibition', 'erasure', 'objection') then
-      -- Recordings that were forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is not told.
+      -- Recordings forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is left out.
       return facts || jsonb_build_object('prohibitions', coalesce((
         select jsonb_agg(jsonb_build_object(
             'startedAt', ledger_instant(r.contact_started_at),
@@ -168,7 +167,7 @@ begin
     when kind = 'appointment' then
       return facts || jsonb_build_object('appointment', appointment_for_letter(q));
     when kind = 'copy' then
-      -- Copies that can be fetched still.
+      -- Copies that can still be fetched.
       return facts || jsonb_build_object('copies', coalesce((
         select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(r.contact_started_at), 'method', c.method,
           'expiresAt', ledger_instant(c.expires_at)) order by r.contact_started_at, c.made_at)
@@ -190,7 +189,7 @@ begin
   end case;
 end $$;
 
--- The facts of a letter as they are now, of a request that the viewer serves; refused where it would have nothing to tell.
+-- Returns the present facts of a letter for a request of the viewer's. Refuses a letter without content.
 create or replace function begin_letter(wanted uuid, kind text, ground text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -198,7 +197,7 @@ declare
   is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and call_state(rc) = 'MATCHED'
     and has_part(q, rc.contact_id));
   why text := case when begin_letter.kind = 'refusal' then coalesce(begin_letter.ground,
-    -- Drafted again, it has the ground that it had.
+    -- A new draft keeps its ground.
     (select l.ground from letter l where l.request_id = wanted and l.kind = 'refusal' and l.delivered_at is null),
     case when q.identified_at is null then 'IDENTITY' when not is_matched then 'NO_CALL' end) end;
   facts jsonb;
@@ -233,10 +232,9 @@ begin
 end $$;
 grant execute on function begin_letter to seloste_desk;
 
--- Letters that come by themselves: a recording was destroyed before it was heard; everything that a request forbade is
--- destroyed. For the custodian; a closed request has them too, as long as it is known who asked.
--- Automatic letters that are stale before they were delivered. None to somebody who is not identified (R44): under another name
--- the request is another person's.
+-- Returns automatic letters to make: a recording was destroyed before it was heard; everything a request forbade is destroyed; an
+-- undelivered one that is stale. For the custodian; for closed requests as well, as long as the requester is known. None to an unidentified
+-- requester (R44): under another name the request is another person's.
 create or replace function letters_due() returns table (request uuid, kind text)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select distinct q.id, 'destroyed-before'
@@ -260,7 +258,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function letters_due to seloste_custodian;
 
--- The facts of a letter that is due; none where another process has made it meanwhile.
+-- Returns the facts of an automatic letter; null if another process has made it.
 create or replace function begin_letter_due(wanted uuid, kind text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -274,7 +272,7 @@ begin
 end $$;
 grant execute on function begin_letter_due to seloste_custodian;
 
--- A letter that has its text still, locked, for the Service Unit; its request may be closed.
+-- Locks and returns a letter that still has its text, for the Service Unit; its request may be closed.
 create or replace function lock_letter(wanted uuid) returns letter
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -303,13 +301,13 @@ begin
 end $$;
 grant execute on function read_letter to seloste_desk;
 
--- Refused if something that it tells has changed since.
+-- Refuses a letter with a fact that has changed since.
 create or replace function deliver_letter(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   l letter;
 begin
-  -- Whoever changes the request, or drafts a letter of it, comes before this or after it.
+  -- A change of the request, or a new draft, comes before this or after it.
   perform from subject_request q where q.id = (select n.request_id from letter n where n.id = wanted) for update;
   l := lock_letter(wanted);
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');
@@ -372,7 +370,7 @@ begin
   return made;
 end $$;
 
--- Keeps a letter whose facts were asked for in the same transaction; it takes the place of one of its kind that was not sent.
+-- Stores a letter whose facts were returned in this transaction, in place of an unsent one of its kind.
 create or replace function save_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- The appointment that the session of this transaction serves alone.
+-- Returns the appointment that this transaction's session is confined to in listening mode; null otherwise.
 create or replace function confined_to() returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -9,7 +9,7 @@ begin
 end $$;
 grant execute on function confined_to to seloste_desk;
 
--- When its listening mode ends; none where it is in none.
+-- Returns when its listening mode ends; null outside.
 create or replace function confined_until() returns timestamptz
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -20,8 +20,8 @@ begin
 end $$;
 grant execute on function confined_until to seloste_desk;
 
--- The request of the appointment in whose room this session is, while it is booked, within its time, open, and of somebody who
--- is identified: under another name it is another person's.
+-- Returns the request of the appointment in whose room this session is, while it is booked, within its time, open, and its requester
+-- identified: under another name it is another person's.
 create or replace function request_in_room() returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -31,7 +31,7 @@ begin
       and s.host_id = viewer() and s.starts_at <= register_now() and s.ends_at > register_now();
 end $$;
 
--- What is heard in the room: recordings that this person waits to hear, of an official's those that they answered themselves.
+-- Returns what is played in the room: recordings that this person waits to hear; an official's own parts only.
 create or replace function room_contents(out recordings uuid[], out segments uuid[], out contacts uuid[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -46,7 +46,7 @@ begin
 end $$;
 grant execute on function room_contents to seloste_desk;
 
--- Who serves a session in the listening mode, and whether a request comes from the workstation at which it was begun.
+-- Returns the host and appointment of a session in listening mode, and whether the HTTP request comes from the workstation where it began.
 create or replace function confinement_of(session_hash bytea, workstation_hash bytea)
 returns table (person uuid, appointment uuid, is_here boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -58,7 +58,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function confinement_of to seloste_desk;
 
--- Whether somebody may receive a listener until an instant: employed, and with the Service Unit's right to every request.
+-- Returns true if a person may host a listener until an instant: employed, with the Service Unit's right to every request.
 create or replace function may_host(person uuid, until timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -68,7 +68,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )
 $$;
 
--- An office is set up by the Service Unit or an administrator; what was done is in the log by ids and counts.
+-- Logs an act on an office by ids and counts. The Service Unit and administrators set up offices.
 create or replace function record_office_act(action text, office uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
@@ -108,7 +108,7 @@ begin
 end $$;
 grant execute on function list_hosts to seloste_desk;
 
--- Enters an office, or changes one.
+-- Enters or changes an office.
 create or replace function save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -128,7 +128,7 @@ begin
 end $$;
 grant execute on function save_office to seloste_desk;
 
--- Times of an office, one after another from an instant until another. All are added, or none.
+-- Adds the times of an office between two instants, one after another; all or none.
 create or replace function add_slots(office uuid, from_at timestamptz, to_at timestamptz, minutes integer, host uuid) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -143,7 +143,7 @@ begin
   perform refuse_if(from_at is null or to_at is null or from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
      or to_at > from_at + interval '1 day' or minutes not between 15 and 240, 'slot.times');
   perform refuse_if(not may_host(host, to_at), 'slot.host');
-  -- Whoever adds others meanwhile waits: what they add is seen below.
+  -- A concurrent addition waits, so that it is seen below.
   lock table office_slot in share row exclusive mode;
   perform refuse_if(exists (
     select from generate_series(from_at, to_at - step, step) t join office_slot s
@@ -181,7 +181,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from office o where o.id = wanted.office_id
 $$;
 
--- The times that begin between two instants, of all offices or one.
+-- Returns the times that begin between two instants, of all offices or one.
 create or replace function list_slots(from_at timestamptz, to_at timestamptz, office uuid) returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -201,8 +201,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   where q.id = recordings_to_inspect.request and i.closed_at is null and is_requesters_call(q, i.contact_id)
 $$;
 
--- Times that a requester can be offered: free, ahead, at an office that takes them, over before the first end of what is to be
--- heard. None where there is nothing to hear.
+-- Returns the times that a requester can be offered: free, ahead, at an open office, ended before the first end of what is to be heard.
+-- None if there is nothing to hear.
 create or replace function free_slots(request uuid) returns table (slot jsonb, latest timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -220,14 +220,14 @@ begin
   loop
     return next;
   end loop;
-  -- With no time at all, still before when they would lie.
+  -- Without any time, still the instant before which they would lie.
   free_slots.slot := null;
   return next;
 end $$;
 grant execute on function free_slots to seloste_desk;
 
--- Gives a time to a request, which serves somebody who is identified; one that is booked already is moved. Inspections first: the
--- custodian closes one whose recordings have ended before this, or after it and this ends with it.
+-- Books a time for an identified requester, or moves a booking. Inspections are locked first: the custodian closes one whose recordings
+-- ended before this, or after it, and this ends with it.
 create or replace function assign_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -268,8 +268,7 @@ begin
 end $$;
 grant execute on function book_appointment to seloste_desk;
 
--- Somebody stands at the door: a time that begins now, with whoever books it as host. Free times that it overlaps are taken back; one
--- that somebody else has booked stands.
+-- Books a time that begins now, hosted by the viewer. Overlapping free times are removed; booked ones stay.
 create or replace function book_walk_in(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -302,7 +301,7 @@ begin
 end $$;
 grant execute on function book_walk_in to seloste_desk;
 
--- Ends the sessions that are in an appointment's room; what they play stops within seconds.
+-- Ends the sessions in an appointment's room; playback stops within seconds.
 create or replace function end_rooms(a appointment, whose uuid, why text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -313,8 +312,8 @@ begin
   end loop;
 end $$;
 
--- What came of an appointment. Heard or withdrawn, nothing waits to be heard any more; where nobody came, only what somebody has
--- forbidden meanwhile does not go on waiting (1.6), and another time can be booked for the rest.
+-- Ends an appointment with its outcome. HEARD or WITHDRAWN ends all waiting; NO_SHOW ends only the wait of what was forbidden meanwhile
+-- (1.6), and the rest can be booked again.
 create or replace function end_appointment(a appointment, whose uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -340,7 +339,7 @@ begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted;
   perform refuse_if(a.id is null, 'not-found');
-  -- In the order in which the custodian takes them.
+  -- In the order in which the custodian locks them.
   perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
   select * into a from appointment k where k.id = wanted for update;
   perform refuse_if(a.state <> 'BOOKED', 'appointment.over');
@@ -371,8 +370,8 @@ begin
   return null;
 end $$;
 
--- Appointments as they are told: of a request; or those whose time begins between two instants, and those that are past and of
--- which nobody has said what came of them. `workstation`: of the browser that asks.
+-- Returns appointments of a request; or those whose time begins between two instants, and past ones without an outcome. `workstation`: of
+-- the asking browser.
 create or replace function list_appointments(request uuid, from_at timestamptz, to_at timestamptz, only_mine boolean, workstation bytea)
 returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -414,7 +413,7 @@ begin
 end $$;
 grant execute on function make_workstation_code to seloste_desk;
 
--- Makes the browser that has the code a workstation; what it was before it is no more.
+-- Makes the browser with the code a workstation. The one it was before ends.
 create or replace function enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns table (office jsonb, name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -455,7 +454,7 @@ begin
 end $$;
 grant execute on function end_workstation to seloste_desk;
 
--- Which workstation a browser is; that it was there is noted.
+-- Returns which workstation a browser is, and records that it was there.
 create or replace function workstation_here(token_hash bytea) returns table (office_id uuid, office jsonb, name text)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update workstation w set last_seen_at = clock_timestamp() from office o
@@ -464,8 +463,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function workstation_here to seloste_desk;
 
--- Puts this session into the listening mode: its holder is the host, it is time, and the browser is a workstation of the office.
--- Whatever the session was listening to before is over.
+-- Puts this session into listening mode: its holder is the host, the time has come, and the browser is a workstation of the office.
+-- Listenings of the session end.
 create or replace function open_room(wanted uuid, workstation_hash bytea) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -488,7 +487,7 @@ begin
   perform refuse_if(q.closed_at is not null, 'request.closed');
   perform refuse_if(q.identified_at is null, 'request.not-identified');
   perform end_listening_for(l, 'left') from listening l where l.session_hash = own and l.ended_at is null;
-  -- In one room at a time: a window that was left behind is none any more.
+  -- One room at a time: one left open elsewhere ends.
   perform end_rooms(a, viewer(), 'opened-again');
   update appointment k set opened_at = clock_timestamp() where k.id = a.id;
   perform record_appointment_act('room.opened', a, viewer(), jsonb_build_object('workstation', w.id, 'office', w.office_id, 'until', ledger_instant(s.ends_at)));
@@ -497,8 +496,8 @@ begin
 end $$;
 grant execute on function open_room to seloste_desk;
 
--- The room of this session: this person's calls that are to be heard, and the parts of them that are; each call is looked at.
--- `confirms`: the host has a password with which they can say here that it was heard. Nothing once the host's right has ended.
+-- Returns the room of this session: the person's calls to hear and their parts, and logs an access to each call. `confirms`: the host has a
+-- password to confirm the hearing here. No row once the host's right has ended.
 create or replace function room_now() returns table (appointment_id uuid, number text, language text, until timestamptz, confirms boolean, calls jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -527,9 +526,9 @@ begin
 end $$;
 grant execute on function room_now to seloste_desk;
 
--- Ends the listening mode and the session with it. That it was heard the host says, with their password: the listener sits alone
--- at the screen, and what the other party has forbidden is destroyed by it. Without it whoever sits there can end it at any time,
--- and it can go on within the time. Answers: closed; wrong or wait where the password does not prove the host.
+-- Ends listening mode and its session. The host confirms the hearing by password, because the listener is alone at the screen and it
+-- destroys what the other party has forbidden. Without confirmation anybody there may end it, and it can be opened again within its time.
+-- Returns closed, or wrong or wait for the password.
 create or replace function close_room(is_heard boolean, proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

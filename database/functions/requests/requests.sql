@@ -11,7 +11,7 @@ begin
   return q;
 end $$;
 
--- As `lock_request`, once the requester has been identified: before that no call is looked for and nothing is told of any (R46).
+-- Same as `lock_request`, for an identified requester: before that no call is searched and nothing is said of any (R46).
 create or replace function lock_identified_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -21,15 +21,15 @@ begin
   return q;
 end $$;
 
--- What was done for a request, in the log: by id, under its number.
+-- Logs an act on a request, by id, under its number.
 create or replace function record_request_act(action text, q subject_request, detail jsonb, kind text default 'request', object uuid default null)
 returns void language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select record_act(action, require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', kind, coalesce(object, q.id), detail, q.number)
 $$;
 
--- Whether a personal identity code is written in a text (L32): a day, a separator or none, an individual number and the check
--- character, as the Digital and Population Data Services Agency gives them since 2023. What could be a telephone number as
--- well, digits to its end or no separator, is one only where the check character is right.
+-- Returns true if a text contains a personal identity code (L32): day, separator or none, individual number and check character, in the
+-- Digital and Population Data Services Agency's form of 2023. What could also be a telephone number (only digits at its end, or no
+-- separator) is one only with a correct check character.
 create or replace function holds_identity_code(written text) returns boolean
 language plpgsql immutable set search_path = pg_catalog as $$
 declare
@@ -50,7 +50,7 @@ begin
   return false;
 end $$;
 
--- Refuses a text in which a personal identity code is written, by the field that has it.
+-- Refuses a text with a personal identity code, naming its field.
 create or replace function refuse_identity_code(field text, written text) returns void
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -64,8 +64,8 @@ language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select refuse_identity_code('requester.' || key, value) from jsonb_each_text(given)
 $$;
 
--- The day by which an answer is due: a calendar month (GDPR 12(3)), or two weeks for an official document (Act 621/1999 section
--- 14); so many months later where it was extended.
+-- Returns the day by which an answer is due: a calendar month (GDPR 12(3)), or two weeks for an official document (Act 621/1999 section
+-- 14), plus the months of an extension.
 create or replace function answer_due(received_at timestamptz, kinds text[], extended_by integer default 0) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -75,8 +75,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   end
 $$;
 
--- Enters a request. The same one again from the same clerk within ten minutes, a form that was sent twice, is the one that is
--- there.
+-- Enters a request. The same request from the same clerk within ten minutes, a form sent twice, is the existing one.
 create or replace function enter_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
   official_user_id text) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -117,8 +116,7 @@ begin
 end $$;
 grant execute on function enter_request to seloste_desk;
 
--- Corrects who asks, in which language, and what for. Another name is another person until they have been identified, and the calls are
--- not theirs before they are verified again.
+-- Corrects requester, language and kinds. A new name is another person until identified, and the calls are not theirs until verified again.
 create or replace function change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -145,7 +143,7 @@ begin
 end $$;
 grant execute on function change_request to seloste_desk;
 
--- Who holds the Service Unit's right now: who may handle requests.
+-- Returns the holders of the Service Unit's right, who may handle requests.
 create or replace function request_clerks() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select distinct a.person_id from access_right a
@@ -160,7 +158,7 @@ declare
   q subject_request := lock_request(wanted);
 begin
   perform refuse_if(clerk is not null and clerk not in (select request_clerks()), 'request.assignee-wrong');
-  -- Of two who take it at once, one has it.
+  -- Of two who take it at once, one gets it.
   perform refuse_if(seen <> coalesce(q.assigned_to::text, 'nobody'), 'request.taken');
   if q.assigned_to is not distinct from clerk then
     return;
@@ -170,13 +168,13 @@ begin
 end $$;
 grant execute on function assign_request to seloste_desk;
 
--- How the requester was identified: by whom and when, never by which number (L32). Only an official is in the personnel register.
+-- Records how the requester was identified: by whom and when, never by which number (L32). Only officials are in the personnel register.
 create or replace function identify_requester(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := lock_request(wanted);
 begin
-  -- Whoever answers calls and serves requests would serve themselves: get a file of a recording that they may hear.
+  -- A clerk who answers calls would serve themselves, and get a file of a recording that they may only hear.
   perform refuse_if(q.official_id = viewer(), 'request.own');
   perform refuse_if(how = 'PERSONNEL' and q.party <> 'OFFICIAL', 'request.identified-wrong');
   if q.identified_how is not distinct from how and q.identified_by = viewer() then
@@ -187,7 +185,7 @@ begin
 end $$;
 grant execute on function identify_requester to seloste_desk;
 
--- Once, while there is time (GDPR 12(3)); an official document by a month from its reception at the most.
+-- Extends the time once, before it ends (GDPR 12(3)); for an official document to a month from its arrival at most.
 create or replace function extend_request(wanted uuid, months integer, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -205,14 +203,14 @@ begin
 end $$;
 grant execute on function extend_request to seloste_desk;
 
--- The trace of a look at the queue, before anything of it is read.
+-- Logs an access to the queue, before any of it is read.
 create or replace function record_requests_view(detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select record_act('requests.read', require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', null, detail)
 $$;
 grant execute on function record_requests_view to seloste_desk;
 
--- One request, with the trace of the look at it.
+-- Returns one request after logging the access.
 create or replace function view_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -226,8 +224,7 @@ begin
 end $$;
 grant execute on function view_request to seloste_desk;
 
--- How requests were served, in counts, for those who answer for it: no request and no person is in them.
--- A request is late that was answered late.
+-- Returns counts of how requests were served, without any request or person. A request answered late is late.
 create or replace function request_statistics(from_day date, to_day date) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

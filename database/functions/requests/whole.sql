@@ -1,6 +1,5 @@
--- What has been done for some requests, for whoever reads them: facts alone; src/use/requests/request-state.ts makes state and
--- next steps of them. Of a call that is not matched nothing but its state; of one that is, what the request asks for. All of it
--- in PL/pgSQL, which plans once a session and not for each row.
+-- Returns the facts of requests; src/use/requests/request-state.ts derives state and next steps. Of an unmatched call only its state; of a
+-- matched one what the request asks for. PL/pgSQL plans once a session and not for each row.
 create or replace function request_facts(wanted uuid[]) returns table (request_id uuid, calls jsonb, letters jsonb, appointments jsonb,
   copies jsonb, corrections jsonb, is_decided boolean, first_end timestamptz, unfinished text[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -31,7 +30,7 @@ begin
         'isRestricted', rc.state = 'MATCHED' and exists (select from restricted_by(q) r where r.contact_id = rc.contact_id),
         'hasPart', call_state(rc) <> 'MATCHED' or has_part(q, rc.contact_id)
         ) order by rc.ordinal) as calls
-      -- Until when there is something to hear of a matched call: an approved version may bring its end forward.
+      -- The instant until which a matched call can be heard: an approved version may bring its end forward.
       from request_call rc cross join lateral (
         select min(least(u.until, case when planned_end(r) < r.destroy_at then planned_end(r) end)) as until
         from recording r join segment s on s.id = r.segment_id, listened_until(r.id, 'INSPECTION', q.number) u(until)
@@ -44,7 +43,7 @@ begin
 end $$;
 grant execute on function request_facts to seloste_desk;
 
--- Whether there is a recording whose use the requester has not forbidden yet.
+-- Returns true if the requester can still forbid a recording of a call.
 create or replace function can_be_forbidden(q subject_request, contact uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -58,9 +57,9 @@ begin
   );
 end $$;
 
--- Whether a letter is an answer to something that was asked. The notice of a prohibition tells nobody whether their other calls
--- were recorded; who looked at a call, and what became of a correction, is told in no letter but its own. The twin of
--- `isAnsweredBy` in src/use/requests/request-state.ts.
+-- Returns true if a letter answers one of the kinds asked for. The notice of a prohibition does not answer whether other calls were
+-- recorded; accesses to a call and the result of a correction have letters of their own. Same rule as `isAnsweredBy` in
+-- src/use/requests/request-state.ts.
 create or replace function letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not only_by_its_own
@@ -69,8 +68,8 @@ language sql immutable set search_path = pg_catalog as $$
       ('log-extract', 'LOG_EXTRACT'), ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
 $$;
 
--- What stands in the way of closing a request with an outcome. One that is answered was answered in all that was asked, one that
--- is refused was told why, and one that is withdrawn owes nobody an answer.
+-- Returns what blocks closing a request with an outcome. ANSWERED needs answers to all kinds, REFUSED a letter with the reason, WITHDRAWN
+-- no answer.
 create or replace function closing_blockers(q subject_request, outcome text) returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -100,7 +99,7 @@ begin
               select from request_call c where c.request_id = q.id and call_state(c) = 'MATCHED' and has_part(q, c.contact_id))
             or asked = 'RESTRICTION' and exists (select from restricted_by(q))
             or asked = 'RECTIFY' and exists (select from correction c where c.request_id = q.id))))
-      -- Who was told of a restriction is told before it is lifted, whatever the outcome (GDPR 18(3)).
+      -- The lifting of a restriction is notified before it, whatever the outcome (GDPR 18(3)).
       ) or restriction_was_notified(q) and exists (select from restricted_by(q)) and not exists (
         select from letter l where l.request_id = q.id and l.kind = 'restriction-end' and l.delivered_at is not null)
       then 'letter' end
@@ -108,7 +107,7 @@ begin
   );
 end $$;
 
--- The same of an open request, by each outcome, for whoever is about to close it.
+-- Returns the same for an open request by outcome, before closing.
 create or replace function closing_blockers_by_outcome(wanted uuid) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -123,7 +122,7 @@ begin
 end $$;
 grant execute on function closing_blockers_by_outcome to seloste_desk;
 
--- A listening that is asked for later waits from then on; one that is asked for no more, not at all.
+-- An inspection added later waits from then on; one no longer requested does not wait.
 create or replace function apply_request_kinds() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -141,8 +140,8 @@ begin
   return null;
 end $$;
 
--- Closes a request. What is unfinished is told; calls that were not shown to be the requester's are forgotten, and what waited
--- for its listening waits no longer.
+-- Closes a request, or refuses with what is unfinished. Calls not shown to be the requester's are forgotten, and what waited for its
+-- hearing waits no longer.
 create or replace function close_request(wanted uuid, outcome text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -160,25 +159,24 @@ begin
 end $$;
 grant execute on function close_request to seloste_desk;
 
--- What is personal of a request: who asks, what they told, which calls they were, what they needed, the words of the letters.
--- What stays says that somebody asked, what for and how it ended.
+-- Erases the personal data of a request: requester, claims, calls, needs, letters' text. Its existence, kinds and outcome stay.
 create or replace function erase_requester(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from subject_requester where request_id = wanted;
   update request_call set told = null, asked = null, contact_id = null, contact_started_at = null where request_id = wanted;
-  -- A letter that was sent keeps that it was; one that was not is gone.
+  -- A delivered letter stays as a fact; an undelivered one is deleted.
   delete from letter where request_id = wanted and delivered_at is null;
   update letter set content = null, facts_digest = null, erased_at = clock_timestamp() where request_id = wanted and erased_at is null;
   update appointment set needs = '{}', interpreter_language = null where request_id = wanted;
-  -- None is open, but in a backup that is restored.
+  -- None is open, except in a restored backup.
   update appointment set state = 'OVER', ended_at = clock_timestamp() where request_id = wanted and state = 'BOOKED';
   delete from inspection where request_id = wanted;
   update subject_request set official_id = null where id = wanted;
 end $$;
 
--- Thirty days after a request was closed, and after what was forbidden by it was destroyed, of which a letter tells. The ledger has it: a
--- restore erases it again. @returns how many
+-- Erases requests thirty days after their closing, and after what they forbade was destroyed, of which a letter reports. The ledger has it,
+-- so that a restore erases it again. @returns how many
 create or replace function erase_closed_requests() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

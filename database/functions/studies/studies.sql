@@ -34,7 +34,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       select coalesce((select c.waited_from from contact c where c.id = study_parts.contact and c.started_at = begun), begun) as at
     ) b left join answer a on true
     union all
-    -- As the shares beside the plan count (R15): answered parts that a rule drew.
+    -- As in the shares beside the plan (R15): answered parts that a rule drew.
     select (p.number_reached, p.official_unit_id, 0, 0, null, null, count(*)::integer,
       sum(round(p.rule_share * 1000000))::integer, (count(*) filter (where p.is_recorded))::integer)::study_part
     from parts p where p.draw is not null and p.answered_at is not null
@@ -42,7 +42,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ) x
 $$;
 
--- The columns of counts, each written by a pattern for format(), with commas between: those of lengths by one of their own.
+-- Returns the columns of counts, each by a format() pattern, separated by commas; those of lengths by a pattern of their own.
 create or replace function study_columns(pattern text, of_lengths text default null, without text[] default '{}') returns text
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select string_agg(format(case when l.is_length then coalesce(of_lengths, pattern) else pattern end, l.name), ', ' order by l.name)
@@ -54,14 +54,14 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   where l.name <> all (without)
 $$;
 
--- Counts these contacts as they are now, in the place of what was counted of them before. One process at a time.
+-- Counts these contacts as they are now, replacing their former counts. One process at a time.
 create or replace function count_contacts(ids uuid[], starts timestamptz[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   execute format($count$
     with due as materialized (
       select c.id, c.started_at, c.counted as before,
-        -- A call that was over and goes on, with another official, is in progress and counted once more at its end.
+        -- A call that had ended and continues with another official is in progress; it is counted again at its end.
         case when c.ended_at is not null or c.started_at < now() - interval '24 hours'
           then study_parts(c.id, c.started_at, c.number_called, c.ended_at) end as parts
       from unnest($1, $2) as e (id, started_at) join contact c on c.id = e.id and c.started_at = e.started_at
@@ -85,8 +85,8 @@ begin
     study_columns('%s'), study_columns('%1$s = h.%1$s + excluded.%1$s'), study_columns('sum(c.%s)')) using ids, starts;
 end $$;
 
--- Counts contacts that are over and not counted, and those of which something else was told since; of a call whose end was never
--- heard of, a day after its beginning. Returns how many of the first and of what was told there were: less than asked for is all.
+-- Counts ended, uncounted contacts and those with later reports; a call without a known end a day after its beginning. Returns how many of
+-- either kind there were: less than `most` means all.
 create or replace function count_studies(most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -97,7 +97,7 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtext('seloste.studies'));
   select exists (select from study_told) into is_told;
-  -- Without a parameter: planned once in a connection.
+  -- Without a parameter: planned once a connection.
   if exists (
     select from contact c where c.counted is null and (c.ended_at is not null or c.started_at < now() - interval '24 hours')
   ) then
@@ -116,7 +116,7 @@ begin
         select t.contact_id, t.contact_started_at from study_told t order by t.seq limit most)
       for update skip locked
     ) d;
-    -- What has been told by now is seen by the counting below; a contact that is counted later is counted as it is then.
+    -- Reports up to now are part of the counting below; a contact counted later is counted as it is then.
     delete from study_told t using (select f.seq from study_told f order by f.seq limit most) f
     where t.seq = f.seq and (t.contact_id = any (ids) or not exists (
       select from contact c where c.id = t.contact_id and c.started_at = t.contact_started_at and c.counted is not null));
@@ -127,7 +127,7 @@ begin
 end $$;
 grant execute on function count_studies to seloste_custodian;
 
--- The contacts of a day whose rows are about to go.
+-- Counts the contacts of a day whose rows are about to be deleted.
 create or replace function count_day_for_studies(begins timestamptz, ends timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -146,11 +146,10 @@ begin
   end if;
 end $$;
 
--- To the nearest multiple of five: what one to four people make is not told from nobody, or from five.
+-- Rounds to a multiple of five, so that counts of one to four people cannot be told from none or five.
 create or replace function round_to_five(n bigint) returns bigint language sql immutable as $$ select 5 * round(n / 5.0)::bigint $$;
 
--- Makes days of which no call is left part of their month, and rounds the months of which none is left. Returns how many rows
--- of counts went.
+-- Merges days without calls into their month, and rounds months without calls. Returns how many rows of counts went.
 create or replace function roll_up_studies() returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -164,7 +163,7 @@ begin
       delete from study_day d where d.day < ($1 - interval '14 months')::date returning *
     ), kept as (
       insert into study_month as h (month, number, %1$s) select date_trunc('month', g.day)::date, g.number, %2$s from g group by 1, 2
-      -- A call that is told of after its month was rounded changes nothing any more.
+      -- A call reported after its month was rounded changes nothing.
       on conflict (month, number) do update set %3$s where not h.is_rounded
     )
     select count(*) from g
@@ -185,8 +184,8 @@ create or replace function studies_purpose() returns boolean language sql stable
 $$;
 grant execute on function studies_purpose to seloste_desk;
 
--- Since when there are counts, by which day of Finland it is, from which day on by the hour, and whether all calls are counted
--- that ended a minute ago or more.
+-- Returns since when there are counts, the present day in Finland, since when by the hour, and whether all calls that ended a minute ago
+-- are counted.
 create or replace function studies_known() returns table (since date, today date, by_hour_from date, is_current boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least((select min(d.day) from study_day d), (select min(m.month) from study_month m)),
@@ -195,8 +194,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function studies_known to seloste_desk;
 
--- Calls of this day of Finland, and those in progress, by number and unit: counts, the same for whoever looks. What the desk
--- shows of them it narrows to the viewer's right.
+-- Returns counts of today's calls and of those in progress, by number and unit, the same for all. The desk narrows them to the viewer's
+-- right.
 create or replace function calls_today() returns table (number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with day as materialized (select helsinki_day(now()) as today, day_start(helsinki_day(now())) as begins),
@@ -221,7 +220,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function calls_today to seloste_desk;
 
--- How many answer calls in a unit now.
+-- Returns how many answer calls in each unit now.
 create or replace function officials_by_unit() returns table (unit_id uuid, name text, officials bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select u.id, u.name, count(distinct p.person_id)
@@ -232,7 +231,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function officials_by_unit to seloste_desk;
 
--- Numbers and units of which three officials or more answered calls in the last fortnight: the day of others would be somebody's own (R6).
+-- Returns numbers and units where three or more officials answered in the last fortnight: others' day would be one person's own (R6).
 create or replace function numbers_of_several() returns table (number text, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(s.number_called, s.number_reached), s.official_unit_id from segment s
@@ -241,8 +240,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function numbers_of_several to seloste_desk;
 
--- The viewer's units in which enough officials answer that their counts are nobody's in particular: three, as on the display of the day
--- (R6).
+-- Returns the viewer's units with enough officials that counts are nobody's in particular: three, as on the display of the day (R6).
 create or replace function study_units() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -250,9 +248,9 @@ begin
 end $$;
 grant execute on function study_units to seloste_desk;
 
--- Of each cell of a question, whether three officials or more answered its calls: what is told of fewer would be told of them (R6). A cell is
--- numbers in days, any where none is named, and an hour or weekday of Finland. Of calls past their term nobody knows any more who answered:
--- they are judged by those that are held. Five hundred days of numbers without another official are enough to say that there is none.
+-- Returns for each cell of a question whether three or more officials answered its calls: counts of fewer would be about them (R6). A cell
+-- has numbers in days (any, if none is named), and an hour or weekday of Finland. Past the term the officials are unknown, so held calls
+-- decide. Five hundred days of numbers without another official are enough to answer no.
 create or replace function enough_officials(cells jsonb) returns boolean[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off as $$

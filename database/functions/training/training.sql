@@ -1,4 +1,4 @@
--- How many moments there are, how many are empty, and the first day on which one that the viewer's right reaches becomes so.
+-- Returns collections with their moments, the empty ones, and the first day on which one within the viewer's right becomes empty.
 create or replace function list_training_collections() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -15,7 +15,7 @@ begin
 end $$;
 grant execute on function list_training_collections to seloste_desk;
 
--- A collection that stands, locked for an act on it.
+-- Locks and returns a collection that has not ended.
 create or replace function lock_training_collection(wanted uuid) returns training_collection
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -28,7 +28,7 @@ begin
   return c;
 end $$;
 
--- Begins a collection, or saves one as it was seen.
+-- Begins a collection, or saves one at the revision seen.
 create or replace function save_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -54,7 +54,7 @@ begin
 end $$;
 grant execute on function save_training_collection to seloste_desk;
 
--- Ends a collection: nothing is added or played from it any more.
+-- Ends a collection: nothing is added or played any more.
 create or replace function end_training_collection(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -69,9 +69,8 @@ begin
 end $$;
 grant execute on function end_training_collection to seloste_desk;
 
--- One collection, its moments in their order. Of one whose recording the viewer's right does not reach nothing is told but
--- that it is there. Past its term a moment is empty whether anything has emptied it or not; where nobody may hear it, its words
--- are not shown.
+-- Returns a collection with its moments in order. A moment outside the viewer's right shows only that it is there. Past its term a moment
+-- appears empty, emptied or not; where nobody may play it, its text is hidden.
 create or replace function read_training_collection(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -100,7 +99,7 @@ begin
 end $$;
 grant execute on function read_training_collection to seloste_desk;
 
--- A moment of a collection that stands, locked; whoever destroys its recording comes before or after.
+-- Locks and returns a moment of a collection that has not ended. A destruction of its recording comes before or after.
 create or replace function lock_training_moment(wanted uuid) returns training_moment
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -115,7 +114,7 @@ begin
   return m;
 end $$;
 
--- Puts a moment of a recording at the end of a collection, or saves one that is in it.
+-- Adds a moment at the end of a collection, or saves one of it.
 create or replace function save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text)
 returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -136,7 +135,7 @@ begin
   perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_identity_code('title', save_training_moment.title);
   perform refuse_identity_code('lesson', save_training_moment.lesson);
-  -- The duration is known to the millisecond, a mark is set on a tenth of a second.
+  -- Durations are in milliseconds, marks in tenths of a second.
   perform refuse_if(
     save_training_moment.from_ms >= save_training_moment.to_ms or save_training_moment.to_ms > r.duration_ms + 100,
     'training.not-in-recording');
@@ -157,7 +156,7 @@ begin
 end $$;
 grant execute on function save_training_moment to seloste_desk;
 
--- Takes a moment out, an empty one too.
+-- Removes a moment, also an empty one.
 create or replace function remove_training_moment(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -169,7 +168,7 @@ begin
 end $$;
 grant execute on function remove_training_moment to seloste_desk;
 
--- Puts the moments into an order; it must name each of them once.
+-- Orders the moments; `moments` has each of them once.
 create or replace function order_training_moments(wanted uuid, moments uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -184,8 +183,8 @@ begin
 end $$;
 grant execute on function order_training_moments to seloste_desk;
 
--- The people of the directory whom the viewer may enter on the list of the session that they lead, by a part of their name; at
--- most twenty. Whoever leads none has nobody to look for; each search is in the log, so that nobody reads through the directory.
+-- Finds people of the directory by a part of their name, at most twenty, for the list of the session that the viewer leads. None without
+-- such a session. Each search is logged, so that nobody pages through the directory.
 create or replace function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -222,7 +221,7 @@ begin
 end $$;
 grant execute on function begin_training_session to seloste_desk;
 
--- Sessions, one's own and others': what they are of, when, and of how many. Who leads or attends another's is not told.
+-- Returns sessions, one's own and others': collection, time, number of people. Leaders and attendees of others' are hidden.
 create or replace function list_training_sessions() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -235,7 +234,7 @@ begin
 end $$;
 grant execute on function list_training_sessions to seloste_desk;
 
--- A session of the viewer's own, with its list.
+-- Returns a session of the viewer's own, with its list.
 create or replace function read_training_session(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -257,7 +256,7 @@ begin
 end $$;
 grant execute on function read_training_session to seloste_desk;
 
--- The sessions on whose list the viewer is: what is kept of them, and until when (R48). Nobody else of the list, nor who led it.
+-- Returns the sessions on whose list the viewer is: what is stored, and until when (R48); no other person of them.
 create or replace function list_own_trainings() returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -272,7 +271,7 @@ begin
 end $$;
 grant execute on function list_own_trainings to seloste_desk;
 
--- The viewer's session that goes on, locked.
+-- Locks and returns the viewer's open session.
 create or replace function lock_training_session(wanted uuid) returns training_session
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -301,7 +300,7 @@ begin
 end $$;
 grant execute on function enter_trainee to seloste_desk;
 
--- Who was entered by mistake; the log keeps that they were. Not once something has been heard: the list says who heard it.
+-- Removes a person entered by mistake; the log keeps the entry. Refused once something was played, because the list shows who heard it.
 create or replace function remove_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -319,7 +318,7 @@ begin
 end $$;
 grant execute on function remove_trainee to seloste_desk;
 
--- Ends a session, and what is being heard in it.
+-- Ends a session and its listenings.
 create or replace function end_training_session(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -337,11 +336,11 @@ begin
 end $$;
 grant execute on function end_training_session to seloste_desk;
 
--- Whether a recording may be played under a reference: under TRAINING a reference names a session of the viewer's own that goes
--- on, has somebody on its list and plays a collection with a moment of the recording. Any other purpose has its own rules.
+-- Returns true if a recording may be played under a reference. Under TRAINING a reference is an open session of the viewer's own, with an
+-- attendee and a collection with a moment of the recording. Other purposes have rules of their own.
 create or replace function training_allows(recording uuid, purpose text, reference text) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  -- As it is written: under any other spelling the session would not know what was heard in it.
+  -- In this spelling exactly: a session finds its listenings by it.
   select training_allows.purpose <> 'TRAINING' or training_allows.reference is null or exists (
     select from training_session s
     where s.reference = training_allows.reference and s.led_by = viewer() and s.ended_at is null
@@ -354,7 +353,7 @@ grant execute on function training_allows to seloste_desk;
 create or replace function check_training_listening() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- Whoever ends the session or takes somebody off its list comes before this, or after it and knows of it.
+  -- The end of the session or a removal from its list comes before this, or after it and sees it.
   perform from training_session s where s.reference = new.reference for share;
   perform refuse_if(not training_allows(new.recording_id, new.purpose, new.reference), 'training.not-in-session');
   return new;
@@ -370,8 +369,8 @@ begin
   values ('training.moment-emptied', 'training-collection', m.collection_id, 'ok', jsonb_build_object('why', why));
 end $$;
 
--- What is over: moments of recordings that are not there (a restored backup brings such back); sessions that nobody ended by the
--- next day; sessions and their lists after fourteen months, as the history of the calls that were heard.
+-- Ends what has expired: moments of lost recordings (a restored backup brings such back), sessions left open overnight, and after fourteen
+-- months sessions with their lists, as the history of their calls.
 create or replace function expire_training_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

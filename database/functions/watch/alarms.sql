@@ -1,4 +1,4 @@
--- When a listening begins, the database says: an hour that a process could choose would be no hour.
+-- Sets the start of a listening: an hour chosen by a process would be worth nothing.
 create or replace function set_listening_start() returns trigger language plpgsql as $$
 begin
   if session_user = 'seloste_desk' then
@@ -7,7 +7,7 @@ begin
   return new;
 end $$;
 
--- Notes that the alarm has been seen; the first time counts.
+-- Marks an alarm as seen, once.
 create or replace function mark_alarm_seen(alarm uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -16,8 +16,8 @@ begin
 end $$;
 grant execute on function mark_alarm_seen to seloste_desk;
 
--- Closes an alarm with what was found out. Nobody closes one that is about themselves.
--- A note under an alarm of calls and recordings explains what it had counted.
+-- Closes an alarm with its explanation. Refuses alarm.own: nobody closes one about themselves. The note of an alarm about calls or
+-- recordings explains the differences that it counted.
 create or replace function close_alarm(alarm uuid, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -43,7 +43,7 @@ begin
 end $$;
 grant execute on function close_alarm to seloste_desk;
 
--- How many looks the viewer has had or tried in the last minute and in the last hour.
+-- Returns how many accesses the viewer made in the last minute and hour.
 create or replace function recent_accesses() returns table (in_minute integer, in_hour integer)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select count(*) filter (where e.at > now() - interval '1 minute')::integer, count(*)::integer
@@ -53,7 +53,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function recent_accesses to seloste_desk;
 
--- Every month since the first of those looks, the newest first.
+-- Returns each month since the first of those accesses, newest first.
 create or replace function review_months()
 returns table (month date, looks bigint, listenings bigint, people bigint, reviewed_at timestamptz, reviewed_by uuid, note text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -74,7 +74,7 @@ begin
 end $$;
 grant execute on function review_months to seloste_desk;
 
--- The looks of one month, the oldest first, after an entry. That they were read is in the log.
+-- Returns the accesses of a month, oldest first, after an entry, and logs the read.
 create or replace function accesses_to_review(month date, after bigint, wanted integer)
 returns table (seq bigint, at timestamptz, person_id uuid, role text, action text, purpose text, reference text,
   object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint)
@@ -99,7 +99,7 @@ begin
 end $$;
 grant execute on function accesses_to_review to seloste_desk;
 
--- Signs a month off: it is over, nobody has done so, and none of its looks was the officer's own.
+-- Signs a month off. Refused if it has not ended, is signed off, or has an access of the officer's own.
 create or replace function sign_off_accesses(month date, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -123,8 +123,8 @@ begin
 end $$;
 grant execute on function sign_off_accesses to seloste_desk;
 
--- Looks at contacts and at recordings within a time: date, role, purpose and the unit of then. Never who, and never that the
--- security unit looked, as on the page of the contact. Pages of searches are told once a day: of how many of the calls.
+-- Returns accesses to contacts and recordings in a time: date, role, purpose, and unit at that time. Never names, and never the security
+-- unit's, as on the contact's page. Pages of searches appear once a day, with the number of the calls.
 create or replace function accesses_to(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -173,9 +173,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   limit 5000
 $$;
 
--- The extract of whoever is signed in: looks by others at the calls that they answered and that the history still has (L11,
--- L17). Without a purpose: it shows no call.
--- In the listening mode nobody is anything.
+-- Returns the signed-in person's extract: accesses by others to the calls that they answered, while these are in the history (L11, L17). It
+-- needs no purpose, as it shows no call. Empty in listening mode.
 create or replace function accesses_to_my_calls(since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint,
   contact_started_at timestamptz)
@@ -203,9 +202,8 @@ begin
 end $$;
 grant execute on function accesses_to_my_calls to seloste_desk;
 
--- The extract of one call for an inspection: of what the viewer's rights to INSPECTION reach of it (R46, L11). That it was
--- made is in the log.
--- The Service Unit makes an extract of a call once it is shown to be the requester's.
+-- Returns the extract of a call for an inspection, within the viewer's rights to INSPECTION (R46, L11), and logs it. The Service Unit makes
+-- one once the call is shown to be the requester's.
 create or replace function accesses_to_contact(contact uuid)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -225,7 +223,7 @@ begin
   select array_agg(s.id) into parts from segment s
   where s.contact_id = accesses_to_contact.contact and s.contact_started_at = began
     and (sees_all() or s.official_person_id = sees_own() or is_served and s.id = any (sees_segments()));
-  -- A call that nobody answered has no official; only whoever reaches it otherwise sees it.
+  -- A call without an answer has no official: only a wider right sees it.
   if began is null or (parts is null and not sees_all() and not is_served) then
     return;
   end if;
@@ -240,12 +238,11 @@ begin
 end $$;
 grant execute on function accesses_to_contact to seloste_desk;
 
--- Ends sessions of capture that have held a lock for so long, while the custodian or the desk has waited for it for so long, and sessions
--- of the desk for which the custodian has; with one of capture's, all of capture's whose transaction is as old. What such a session
--- was about is undone, and done again by its process. Returns how many were ended, by role.
--- Where capture holds thousands of advisory locks, or notifications wait to be read, it ends capture's old transactions. A
--- session that listens keeps all notifications until its transaction ends; when their queue is full nobody's transaction commits
--- that notifies.
+-- Ends sessions that block others: of capture, when the custodian or the desk has waited for its lock longer than `patience`; of the desk,
+-- when the custodian has. With one of capture's, all of capture's transactions as old are ended. Their work is rolled back and repeated by
+-- their process. Returns their numbers by role. Old transactions of capture are ended also when it holds thousands of advisory locks, or
+-- notifications pile up: a listening session keeps all notifications until its transaction ends, and a full queue fails every commit that
+-- notifies.
 create or replace function end_blocking_sessions(patience interval) returns table (role text, sessions integer)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with recursive waits (waiter, pid) as (
@@ -260,7 +257,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     from waits w join pg_stat_activity a on a.pid = w.pid
     where pg_blocking_pids(w.pid) = '{}' and a.datname = current_database()
       and (a.usename = 'seloste_capture' or a.usename = 'seloste_desk' and w.waiter = 'seloste_custodian')
-      -- Null to an owner who may not end it either: then it is tried, and fails.
+      -- Null to an owner without the right to end it: then the attempt fails.
       and coalesce(a.xact_start, '-infinity') < clock_timestamp() - patience
   ), flooding (is_so) as (
     select pg_notification_queue_usage() > 0.01 or (
@@ -278,7 +275,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_blocking_sessions to seloste_custodian;
 
--- Ends the alarm that is open, as nothing stands still any more. Returns true where there was one.
+-- Ends the open alarm when nothing stands still any more. Returns true if there was one.
 create or replace function clear_standstill_alarm() returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

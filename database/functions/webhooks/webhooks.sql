@@ -21,7 +21,7 @@ begin
   return null;
 end $$;
 
--- A preservation order is secret: what it keeps past its day looks destroyed to whoever may not know of it, other systems too. Each sweep tells.
+-- Reports held recordings as destroyed on their day, each sweep: a preservation order is secret, also to other systems.
 create or replace function report_held_as_destroyed() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
