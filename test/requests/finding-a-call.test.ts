@@ -429,3 +429,27 @@ test('an hour that the clock shows twice is looked for in both, and one that it 
   expect(await fits(spring, '04:30', '040 100 0003')).toBe(1)
   expect(await fits(autumn, '04:30', '040 100 0001')).toBe(0)
 })
+
+test('that a search found a call is told to nobody who answered it: the log alone has it, for the data protection officer', async () => {
+  const contactId = await unrecorded({
+    ...{ ...from('040 222 3344'), ...times('17:40'), ...by('Aino Virtanen', people.aino.id) },
+  })
+  const { id, number } = await identified()
+  const found = await name(id, { time: '17:40', callerNumber: '040 222 3344' })
+  expect(found.call.state).toBe('FOUND')
+  expect((await logged('call.looked-for', id)).at(-1)?.detail).toMatchObject({ contact: contactId })
+  const now = Temporal.Now.instant()
+  const time = `from=${now.subtract({ hours: 24 }).toString()}&to=${now.add({ hours: 1 }).toString()}`
+  const seen = () => act('GET', '', `/api/my-calls/looks?${time}`, undefined, 'aino')
+  const told = await seen()
+  expect(told.status).toBe(200)
+  expect(JSON.stringify(told.body)).not.toContain(contactId)
+  // Once it is shown to be the requester's, and looked at, its official is told of the look, not of whom it was for.
+  expect((await verify(id, found.call.id, true)).status).toBe(204)
+  await read(id)
+  const after = JSON.stringify((await seen()).body)
+  expect(after).toContain(contactId)
+  expect(after).not.toContain(number)
+  for (const who of ['aino', 'riitta', 'tuula', 'paula'] as const)
+    expect((await act('GET', '', '/api/log?action=call.looked-for', undefined, who)).status).toBe(403)
+})
