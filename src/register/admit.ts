@@ -49,6 +49,8 @@ export interface SegmentFacts {
    * be another caller's (docs/decisions/0111).
    */
   awaitsCaller?: true | undefined
+  /** The caller is the number in the recording session's own From: the caller's, or the client's. Any other source is better. */
+  callerIsGuess?: true | undefined
   recording?: RecordingFacts | undefined
 }
 

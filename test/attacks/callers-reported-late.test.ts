@@ -132,4 +132,70 @@ describe('a client whose own number is in From', () => {
     await speak(3, [one, first.ports], [two, second.ports])
     expect(await over(two, one)).toEqual([[caller, 24]])
   })
+
+  test.each([
+    ['the official alone', { metadata: metadataOf({ participants: [a] }) }],
+    ['SDP alone', {}],
+  ])('a duplicate session that tells the caller of a first one with %s is no call of its own', async (_, told) => {
+    const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
+    const first = await one.invite({ sdp: true, ...told, headers: guid })
+    const second = await two.invite({ sdp: true, metadata: beside(c, a), headers: guid })
+    await speak(3, [one, first.ports], [two, second.ports])
+    await over(two, one)
+    expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
+  })
+
+  test('a session that tells the caller of one that goes on, with another official, is of the same contact', async () => {
+    const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
+    await speak(3, [one, first.ports])
+    const second = await two.invite({ sdp: true, metadata: beside(c, b), headers: guid })
+    await speak(3, [two, second.ports])
+    await over(one, two)
+    expect(contacts()).toBe(1)
+    expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, caller])
+  })
+
+  test('somebody else whose session tells them under the id of a caller who was told is no part of that contact', async () => {
+    const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
+    await one.update({ metadata: metadataOf({ participants: [c, a] }) })
+    const second = await two.invite({ sdp: true, metadata: beside(x, b), headers: guid })
+    await speak(3, [one, first.ports], [two, second.ports])
+    await over(one, two)
+    expect(contacts()).toBe(2)
+    expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, stranger])
+  })
+
+  test('an official in no directory who passes the call on is not its caller', async () => {
+    const u = { id: 'u', aor: 'sip:+358295129999@x', label: '2' }
+    const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [u] }), headers: guid })
+    await speak(3, [one, first.ports])
+    const shown = bench.segments()[0]?.caller.key
+    const second = await two.invite({ sdp: true, metadata: beside({ ...u, label: '1' }, b), headers: guid })
+    await speak(3, [two, second.ports])
+    await over(one, two)
+    expect(bench.segments()[0]?.caller.key).toBe(shown)
+  })
 })
+
+test.each([
+  ['both by From alone', [a], [b]],
+  ['the second by its metadata', [a], [x, b]],
+  ['the first by its metadata', [c, a], [x, b]],
+])(
+  'two callers of one id whose client has the caller’s number in From, told %s, are two contacts',
+  async (_, ...told) => {
+    const [one, two] = [
+      await bench.call({ from: `<sip:${caller}@127.0.0.1>` }),
+      await bench.call({ from: `<sip:${stranger}@127.0.0.1>`, ssrc: 500 }),
+    ]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: told[0] }), headers: guid })
+    const second = await two.invite({ sdp: true, metadata: beside(...told[1]), headers: guid })
+    await speak(3, [one, first.ports], [two, second.ports])
+    await over(one, two)
+    expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, stranger])
+    expect(contacts()).toBe(2)
+  },
+)

@@ -16,6 +16,7 @@ import {
   callIdsOf,
   callerOf,
   isHeldBack,
+  isUnknownCaller,
   reportedCallerOf,
   unheardMedia,
   type CallInvitation,
@@ -154,13 +155,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     earlier?: EarlierSegment,
   ): Promise<boolean> {
     const offer = describe(asked, { invitation, answeredAt }, now, earlier)
-    const twin =
-      offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked), offer.callerIsGuess)
+    const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
     const first = twin && bySegment.get(twin.segmentId)
     if (invitation.isUnheard && offer !== 'outside' && (twin || offer.facts.captureFailure === unheardMedia)) {
       refuse(asked, refusedUnheard)
       return false
     }
+    if (offer !== 'outside') reportCaller(invitation, offer.facts)
     if (first && (await halves.join(asked, invitation, first))) return false
     // It was opening, and failed.
     if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn, earlier)
@@ -252,8 +253,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (found === 'refused') return
     const { invitation } = found
     if (await leaveOutside(incoming, invitation, session)) return unkept.answer(incoming, invitation)
-    if (twins.has(id) && !leaveDuplicate(incoming, invitation, now))
+    if (twins.has(id) && !leaveDuplicate(incoming, invitation, now)) {
+      const { first } = twins.find(id) ?? {}
+      if (first?.state?.phase === 'live') reportCaller(invitation, first.state.session.facts)
       return twins.change({ asked: incoming, invitation })
+    }
     if (!session) {
       // The session is answered and not recorded until its call belongs to this register.
       if (!hasStarted(invitation)) return unkept.answer(incoming, invitation)
@@ -291,7 +295,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   ): PartyFacts {
     const { awaitsCaller, trunk, callIds, contactId: taken, numberCalled, numberReached } = facts
     if (!awaitsCaller || !reported.caller || trunk === undefined) return reported
-    const own = recent.find(callIds, trunk, { caller: reported.caller, numbers: parties.connected.numbers }, now)
+    const own = recent.find(
+      callIds,
+      trunk,
+      { caller: reported.caller, numbers: parties.connected.numbers, from: parties.from },
+      now,
+    )
     if (own === undefined || (own !== 'others' && own.contactId === taken)) return reported
     if (own !== 'others') {
       const { contactId, startedAt, numberCalled } = own
@@ -304,6 +313,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
       ...reported,
       contact: { contactId: random.uuid(), startedAt, numberCalled: called },
       marks: withMark(reported.marks, 'needs-review'),
+    }
+  }
+
+  /** Reports a caller to the call's other sessions that have guessed the client's own number, or this one. */
+  function reportCaller(invitation: CallInvitation, facts: SegmentFacts): void {
+    const caller = reportedCallerOf(invitation)
+    if (!caller || isUnknownCaller(caller)) return
+    const ofCall = recent.live(facts).filter(({ contactId }) => contactId === facts.contactId)
+    // An official in no directory who passes the call on is reported as the caller.
+    if (ofCall.some(({ official }) => official === caller.key)) return
+    for (const { segmentId, callerIsGuess, caller: known } of ofCall) {
+      const isDisproved =
+        known.key === caller.key || (known.key !== null && invitation.parties.from.includes(known.key))
+      if (callerIsGuess && isDisproved) void bySegment.get(segmentId)?.dispatch({ type: 'caller-reported', caller })
     }
   }
 
@@ -329,7 +352,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!caller || !hasStarted(invitation)) return false
     const { numbers, left } = invitation.parties.connected
     const callIds = [...new Set([...callIdsOf(invitation), ...facts.callIds])]
-    const reported = { caller, numbers: [...numbers, ...left] }
+    const reported = { caller, numbers: [...numbers, ...left], from: invitation.parties.from }
     const own = recent.find(callIds, reader.trunkNameOf(asked), reported, now)
     return own === 'others' || (own !== undefined && own.contactId !== facts.contactId)
   }

@@ -36,6 +36,8 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   readonly caller?: Party
   /** According to the network, the caller's number is not theirs. */
   readonly isUnverified?: true
+  /** Numbers in From that are in neither registry nor directory: the caller's, or the client's own. */
+  readonly from: readonly PhoneNumberKey[]
   readonly number?: Party<N>
   readonly official?: Party<O>
   /** According to the client, nobody has answered yet. */

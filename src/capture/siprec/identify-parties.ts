@@ -63,6 +63,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     direction: directionOf(evidence, draft, candidates),
     ...(caller ? { caller } : {}),
     ...(caller && isUnverified(evidence, caller) ? { isUnverified: true } : {}),
+    from: numbersFrom(evidence).flatMap(({ key }) => key ?? []),
     ...(number ? { number } : {}),
     ...(official ? { official } : {}),
     awaitsAnswer: awaitsAnswer(evidence, candidates),
@@ -215,14 +216,12 @@ function takeHeaders<N, O>(
     }
   }
   if (draft.caller && (draft.caller.number.key !== null || draft.caller.number.kind === 'withheld')) return
-  const stranger = (number: PhoneNumber) =>
-    number.key !== null && number.kind !== 'address' && !findParticipants(evidence, [number])
   const placed = (number: PhoneNumber) => {
     const participantId = draft.caller?.participantId ?? participantWith(number, candidates)
     return { number, ...(participantId ? { participantId } : {}) }
   }
-  const asserted = assertedNumbers(evidence).find(stranger)
-  const from = onlyAsserted ? undefined : numbersIn(evidence, 'from').find(stranger)
+  const asserted = assertedNumbers(evidence).find((number) => isStranger(evidence, number))
+  const from = onlyAsserted ? undefined : numbersFrom(evidence)[0]
   if (asserted) draft.caller = { ...placed(asserted), source: 'pAssertedIdentity' }
   else if (from) {
     draft.caller = { ...placed(from), source: 'from' }
@@ -239,6 +238,14 @@ function takeDirectNumber<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): v
   if ((acdNumber ?? originallyCalled ?? lastRedirectedBy ?? redirectedFrom) !== undefined || number?.key == null) return
   draft.number = { number, source: 'broadWorks' }
   draft.review.add('numberNotInRegistry')
+}
+
+function isStranger<N, O>(evidence: Evidence<N, O>, number: PhoneNumber): boolean {
+  return number.key !== null && number.kind !== 'address' && !findParticipants(evidence, [number])
+}
+
+function numbersFrom<N, O>(evidence: Evidence<N, O>): PhoneNumber[] {
+  return numbersIn(evidence, 'from').filter((number) => isStranger(evidence, number))
 }
 
 function assertedNumbers(evidence: Evidence): PhoneNumber[] {

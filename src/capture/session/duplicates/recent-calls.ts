@@ -16,10 +16,9 @@ export interface RecentCalls {
   ): RememberedSegment | 'others' | undefined
   /**
    * Returns the live segment of the same contact with the same official: the session is then its duplicate. A segment whose
-   * number called is unknown matches any number. `isGuess`: the caller is unknown. A segment of another caller is a part of the
-   * contact, not a duplicate.
+   * number called is unknown matches any number. A segment of another caller is a part of the contact, not a duplicate.
    */
-  findTwin(facts: SegmentFacts, trunk: string, isGuess?: boolean): RememberedSegment | undefined
+  findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
   /** Returns the live segments with any of these ids in this trunk. */
   live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
@@ -46,7 +45,7 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
   const { segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
     ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
-    awaitsCaller: facts.awaitsCaller,
+    ...{ awaitsCaller: facts.awaitsCaller, callerIsGuess: facts.callerIsGuess },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     official: whoAnswers(facts.official),
     endedAt: facts.endedAt,
@@ -95,13 +94,13 @@ export function createRecentCalls(): RecentCalls {
       forgetBefore(now.subtract({ hours: holdHours }))
       return findOwnCall(namedIn(trunk, callIds), reported, now)
     },
-    findTwin({ callIds, contactId, caller, official: reported, numberReached }, trunk, isGuess = false) {
+    findTwin({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess }, trunk) {
       const official = whoAnswers(reported)
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
           segment.contactId === contactId &&
-          (isGuess || !isAnotherCaller(segment.caller, caller)) &&
+          (callerIsGuess || segment.callerIsGuess || !isAnotherCaller(segment.caller, caller)) &&
           (segment.numberReached.key === numberReached.key || isUnreported(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
@@ -114,8 +113,8 @@ export function createRecentCalls(): RecentCalls {
       if (!known) return
       const { segment } = known
       const { official, recordingId, ...now } = remembered(facts, segment.live)
-      const { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller } = now
-      Object.assign(segment, { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller })
+      const { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller, callerIsGuess } = now
+      Object.assign(segment, { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller, callerIsGuess })
       segment.official ??= official
       segment.recordingId ??= recordingId
       const more = callIds.filter((id) => !known.callIds.includes(id))

@@ -27,6 +27,8 @@ export interface ReportedParties {
   caller: Caller | undefined
   /** Numbers of all reported participants. */
   numbers: readonly PhoneNumberKey[]
+  /** Numbers in From: the caller's, or the client's own. */
+  from: readonly PhoneNumberKey[]
 }
 
 /** A call is transferred while in progress; without a matching caller's number, also for this long after its end. */
@@ -43,16 +45,30 @@ function isReported({ kind, key }: Caller): boolean {
 }
 
 /**
+ * Returns true if the segment is of another caller than the session. A guessed caller is none while a session of the call has the
+ * same number in From and reports another caller: the number is the client's own.
+ */
+function isAnothers(
+  { caller: known, callerIsGuess, live }: RememberedSegment,
+  { caller, from }: ReportedParties,
+): boolean {
+  const isGuessAgain = known.key !== null && from.includes(known.key)
+  if (caller) return isAnotherCaller(known, caller) && !(callerIsGuess && live && isGuessAgain)
+  return callerIsGuess === true && from.length > 0 && !isGuessAgain
+}
+
+/**
  * Returns the latest segment of the contact that a session continues.
  * @param known segments with one of its ids, in order of arrival
  * @returns `others` if each of them is another caller's, or if it is ambiguous which of several it continues
  */
 export function findOwnCall(
   known: readonly RememberedSegment[],
-  { caller, numbers }: ReportedParties,
+  reported: ReportedParties,
   now: Temporal.Instant,
 ): RememberedSegment | 'others' | undefined {
   if (known.length === 0) return undefined
+  const { caller, numbers } = reported
   const contacts = [...Map.groupBy(known, ({ contactId }) => contactId).values()]
   const callsAgain = (segment: RememberedSegment) => caller?.key != null && segment.caller.key === caller.key
   const same = contacts.findLast((segments) => segments.some(callsAgain))
@@ -63,7 +79,7 @@ export function findOwnCall(
     if (!segments.some(goesOn)) return false
     const isHere = segments.some(({ caller: { key } }) => key !== null && numbers.includes(key))
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
-    return isHere || hasAnswered || !caller || segments.every((segment) => !isAnotherCaller(segment.caller, caller))
+    return isHere || hasAnswered || segments.every((segment) => !isAnothers(segment, reported))
   })
   return could.length === 1 ? could[0]!.at(-1) : 'others'
 }

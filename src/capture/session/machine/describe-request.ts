@@ -39,7 +39,8 @@ export function createDescribeRequest(parts: {
   return (asked, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(asked)
-    const reported = { caller: reportedCallerOf(invitation), numbers: invitation.parties.connected.numbers }
+    const { connected, from } = invitation.parties
+    const reported = { caller: reportedCallerOf(invitation), numbers: connected.numbers, from }
     const found = earlier ?? recent.find(callIds, trunk, reported, now)
     const before = found === 'others' ? undefined : found
     const offer = describeSegment(invitation, {

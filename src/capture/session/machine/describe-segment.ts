@@ -46,6 +46,7 @@ export interface EarlierSegment {
   numberCalled: SegmentFacts['numberCalled']
   numberReached: SegmentFacts['numberReached']
   awaitsCaller?: true | undefined
+  callerIsGuess?: true | undefined
 }
 
 type ReachedNumber = Pick<EarlierSegment, 'numberReached'>
@@ -72,19 +73,15 @@ const unreportedNumber = 'unknown' as PhoneNumberKey
 export function describeSegment(invitation: CallInvitation, context: SegmentContext): Offer | 'outside' {
   const { parties, times, streams, metadata } = invitation
   if (isOutside(parties)) return 'outside'
-  const { answeredAt, arrivedAt, earlier, isSameSession, ids } = context
+  const { answeredAt, arrivedAt, earlier, ids } = context
   const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: unreportedNumber }
   const calledBefore = earlier && isUnreported(earlier.numberCalled) ? undefined : earlier?.numberCalled
   const called = calledBefore ?? { ...reached, kind: parties.number?.entry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
-  const isKnownOf =
-    earlier?.awaitsCaller ?? (!isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller))
-  const caller =
-    callerBeside(invitation, isKnownOf) ?? (isSameSession ? earlier?.caller : undefined) ?? unreportedCaller
-  const awaitsCaller = isKnownOf && isUnknownCaller(caller)
+  const caller = callerBeside(invitation, context)
   // A call that may be another contact's is not drawn by that contact's id.
-  const drawnOn = (awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
+  const drawnOn = (caller.awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
   const { recordingMonths, ...decision } = decide(invitation, context, drawnOn, reached, called)
   const failure = decision.record ? failureOf(invitation, context) : undefined
   const recording: RecordingFacts | undefined =
@@ -105,8 +102,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       ...(context.trunk !== undefined && { trunk: context.trunk }),
       startedAt: earlier?.startedAt ?? instant(times.startedAtMs),
       ...(!parties.awaitsAnswer && { answeredAt }),
-      caller,
-      ...(awaitsCaller && { awaitsCaller }),
+      ...caller,
       numberCalled: called,
       numberReached: reached,
       ...(official && { official }),
@@ -125,7 +121,6 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
     tracks: parties.streams,
     ...(metadata && { metadata }),
     hasSdp: invitation.offer !== undefined,
-    callerIsGuess: isGuess(parties.caller),
   }
 }
 
@@ -220,8 +215,20 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
 }
 
 /** Returns the caller. A guess does not make the call with an earlier segment's id another caller's. */
-function callerBeside(invitation: CallInvitation, isKnownOf: boolean) {
-  return isKnownOf ? reportedCallerOf(invitation) : callerOf(invitation)
+function callerBeside(
+  invitation: CallInvitation,
+  { earlier, isSameSession = false }: SegmentContext,
+): Pick<SegmentFacts, 'caller' | 'awaitsCaller' | 'callerIsGuess'> {
+  const isKnown = !isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller) && !earlier.callerIsGuess
+  const isKnownOf = earlier?.awaitsCaller ?? isKnown
+  const own = isKnownOf ? reportedCallerOf(invitation) : callerOf(invitation)
+  const caller = own ?? (isSameSession ? earlier?.caller : undefined) ?? unreportedCaller
+  const callerIsGuess = own ? isGuess(invitation.parties.caller) : isSameSession && earlier?.callerIsGuess
+  return {
+    caller,
+    ...(isKnownOf && isUnknownCaller(caller) && { awaitsCaller: true }),
+    ...(callerIsGuess && { callerIsGuess }),
+  }
 }
 
 /** Returns the caller; undefined if none was reported or it is guessed. */

@@ -23,8 +23,6 @@ export interface Completes {
 
 export interface SessionFacts {
   facts: SegmentFacts
-  /** The caller is from the recording session's own From: any other source is better. */
-  callerIsGuess?: boolean
   /** The client was told to send nothing. */
   isSilenced?: boolean
   streams: readonly StreamPlan[]
@@ -55,7 +53,6 @@ export interface Offer {
   hasSdp: boolean
   /** True if our answer has SDP; default: if the offer had. */
   tellsMedia?: boolean
-  callerIsGuess?: boolean
   /** A later request may lead to a recording, and may bring no offer whose answer could tell the client to send. */
   mayBeDecidedAnew?: boolean
   withholds?: Withholding | undefined
@@ -93,6 +90,8 @@ export type SessionEvent =
   /** The call's other direction has a session of its own, and its streams are written to this recording. */
   | { type: 'joined'; stream?: StreamPlan; track?: Track }
   | { type: 'left'; index: number }
+  /** Another session of the call reports its caller. */
+  | { type: 'caller-reported'; caller: SegmentFacts['caller'] }
   /** Another session starts or stops recording the same call with another official. */
   | { type: 'shared'; on: boolean }
   /** Failover to another session of the same call, whose streams replace this one's. */

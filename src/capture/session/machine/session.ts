@@ -52,7 +52,6 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
   const joined = before?.joined ?? []
   const session: SessionFacts = {
     ...{ facts, streams, tracks, answerVersion },
-    ...(offer.callerIsGuess && { callerIsGuess: true }),
     ...(before?.isSilenced && { isSilenced: true }),
     ...(metadata && { metadata }),
     ...(joined.length > 0 && { joined }),
@@ -127,6 +126,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     const facts = event.on ? doubtedConference(session.facts) : session.facts
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
+  if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
   // The client gave up before the answer: there is no call to enter.
   if (event.type === 'ended') {
     const { answeredAt, startedAt } = session.facts
@@ -187,6 +187,10 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     }
     case 'left':
       return [{ phase: 'live', session: { ...session, joined: othersThan(event.index, session) } }, []]
+    case 'caller-reported': {
+      const next = withCaller(session, event.caller)
+      return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
+    }
     case 'shared': {
       const next = { ...session, shared: event.on, facts: event.on ? doubtedConference(session.facts) : session.facts }
       const { facts, effects } = turnQuiet(session, next)
@@ -262,13 +266,11 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   const { others, effects: noted } = otherOfficialsEffects(facts, session.others ?? [], offer.others)
   const describesMedia = offer.tellsMedia ?? offer.hasSdp
-  const { callerIsGuess } = session
   const next: SessionFacts = {
     ...session,
     facts,
     streams,
     tracks,
-    callerIsGuess: callerIsGuess === true && !offer.facts.caller,
     isSilenced: describesMedia && !offer.inAck ? !(facts.recording || session.listens) : session.isSilenced === true,
     ...(offer.metadata && { metadata: offer.metadata }),
     ...withholdingOf(offer),
@@ -361,19 +363,24 @@ function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
  * Returns the facts with the caller and official that were unknown until now. Doubts about an unknown caller are replaced by
  * those of the request that reports the caller.
  */
-function withParties({ facts, callerIsGuess }: SessionFacts, reported: PartyFacts): SegmentFacts {
+function withParties({ facts }: SessionFacts, reported: PartyFacts): SegmentFacts {
   const { official } = facts
   const isNamed = official?.personId === undefined && reported.official?.phone === official?.phone
-  const caller = (callerIsGuess || isUnknownCaller(facts.caller)) && reported.caller
+  const caller = (facts.callerIsGuess || isUnknownCaller(facts.caller)) && reported.caller
   const isSame = caller && caller.kind === facts.caller.kind && caller.key === facts.caller.key
   const marks = caller ? facts.marks.filter((mark) => mark !== 'needs-review') : facts.marks
   return {
     ...facts,
     ...(caller && !isSame && { caller }),
-    ...(caller && { awaitsCaller: undefined, ...reported.contact }),
+    ...(caller && { awaitsCaller: undefined, callerIsGuess: undefined, ...reported.contact }),
     ...((!official || isNamed) && reported.official && { official: reported.official }),
     marks: reported.marks.reduce(withMark, marks),
   }
+}
+
+/** Returns the session with the caller that another session of its call reports: for review, as they share an id only. */
+function withCaller(session: SessionFacts, caller: SegmentFacts['caller']): SessionFacts {
+  return { ...session, facts: withParties(session, { caller, marks: ['needs-review'] }) }
 }
 
 /** Returns true for a later answer time: a call recorded before its answer (early media) takes it (R16). */

@@ -28,7 +28,7 @@ export function createCompletions(parts: {
   const { options, counters, hold } = parts
 
   const completions: Completions = {
-    async complete(session, known, { facts, callerIsGuess }, listens, by) {
+    async complete(session, known, { facts }, listens, by) {
       const { answeredAt, numberCalled, numberReached, official, decision, captureState, captureFailure, marks } = facts
       const { recording } = withIntakeKey(facts, options)
       const completion = {
@@ -40,7 +40,7 @@ export function createCompletions(parts: {
         counters.recorded++
         counters.historyOnly--
       }
-      const caller = callerIsGuess ? undefined : facts.caller
+      const caller = facts.callerIsGuess ? undefined : facts.caller
       const reported = { type: 'completed', completion, listens } as const
       await session.dispatch(
         by ? { ...reported, offer: by.offer } : { ...reported, ...(caller && { caller }) },
