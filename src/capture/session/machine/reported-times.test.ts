@@ -15,7 +15,7 @@ function invitationWith(times: { started?: string; answered?: string; ended?: st
       startedAtSource: started === undefined ? 'arrival' : 'sessionStartTime',
       ...(answered !== undefined && { answeredAtMs: ms(answered) }),
       ...(ended !== undefined && { endedAtMs: ms(ended) }),
-      ...((answered ?? started) !== undefined && { toldMs: ms((answered ?? started)!) }),
+      ...((answered ?? started) !== undefined && { reportedMs: ms((answered ?? started)!) }),
     },
     metadata: { sessions: [{ id: 's', ...(ended !== undefined && { endTimeMs: ms(ended) }) }] },
   } as unknown as CallInvitation
