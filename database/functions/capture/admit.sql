@@ -124,7 +124,6 @@ begin
 end $$;
 grant execute on function match_by_ids to seloste_capture;
 
--- Admits a part of a call with the rights of whoever calls it. `me`: the capture node that tells it; nothing for what a feed tells.
 -- Admits a part of a call or updates one that was admitted before, with the caller's rights. `me`: the reporting capture node, null for a
 -- feed. `verdict`: `entered`, or the answer of resolve_duplicate_segment. Its statements and those of its triggers are planned once a
 -- connection: planning over fourteen months of partitions was most of the time.

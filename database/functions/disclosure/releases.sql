@@ -155,9 +155,9 @@ begin
 end $$;
 grant execute on function accept_referral to seloste_desk;
 
--- Of the copies that left for research: how many are out, back, and late; what was closed too early; what is tied that is confirmed
--- (R30, R32). What the audit log has as released and is not here (`missing`), and confirmations that it does not have (`unlogged`); `lost`,
--- the times that a restore has lost. Of recalls: how many wait and how many are late (R50).
+-- Counts the copies released for research: confirmed, overdue, late within a year; open in a closed disclosure; `tied`, confirmed with a
+-- link left (R30, R32); `missing`, released by the audit log and not here; `unlogged`, confirmations that it lacks. Counts recalls: open,
+-- overdue, late within a year (R50). `lost`: times that a restore lost.
 create or replace function released_copy_counts(lost tstzmultirange)
 returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint,
   unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint,

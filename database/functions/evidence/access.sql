@@ -16,5 +16,5 @@ grant select on obeyed_version to seloste_custodian;
 -- retention_run
 grant insert (contacts, fault, goes_on_after, keys, ledger_from, ledger_to, months, recordings, result, work), select on retention_run to seloste_custodian;
 
--- look
+-- data_access
 grant select on data_access to seloste_custodian;

@@ -129,7 +129,7 @@ language sql immutable as $$ select '(s.official_name ilike ($1).official or s.o
 create or replace function recorded_state_conditions(asked contact_filters, place search_place) returns text[]
 language sql immutable as $$
   select case asked.recorded
-    -- Of calls, which the index has.
+    -- By call, which the index has.
     when 'available' then array[' and p.state = ''a''' || case when place.overdue = '{}' then '' else ' and p.contact_id <> all (($3).overdue_calls)' end]
       || case when place.not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any (($3).not_over)'] end
     when 'destroyed' then array[' and p.state = ''g''']

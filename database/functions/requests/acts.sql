@@ -208,8 +208,8 @@ begin
 end $$;
 grant execute on function propose_correction to seloste_desk;
 
--- Ends what the official of before asked for of a part that a correction has given to another: no hearing of it is waited for, and no copy
--- of it leaves. What restricts it stays until they are told (was_answered_by).
+-- Ends what the former official asked for of a part that a correction gave to another: its inspections close, and its copies do not leave.
+-- Restrictions stay until the former official is notified (was_answered_by).
 create or replace function end_of_former_official(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -11,7 +11,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_requesters_call.contact and call_state(c) = 'MATCHED')
 $$;
 
--- True unless the request is an official's of whom, as corrections have it now, no part of the call is.
+-- Returns false if the requester is an official without a part of the call, as corrected by now. True once its history has ended.
 create or replace function has_part(q subject_request, contact uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.party <> 'OFFICIAL' or (contact_in_term(has_part.contact)).id is null

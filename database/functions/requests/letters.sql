@@ -35,9 +35,9 @@ begin
   end case;
 end $$;
 
--- The calls that a request names. Of one that was not shown to be the requester's nothing is told but what they told themselves:
--- whether there is none, somebody else's, or several that stay alike makes no difference (R46, L8). Of one that was, no more once its
--- history has ended; an official is told of their own parts, and of a call that a correction has given to others nothing.
+-- Returns the calls that a request names. Of an unmatched one only the requester's own words: none, another's and several look the same
+-- (R46, L8). Of a matched one no more once its history has ended. An official gets their own parts only, and nothing of a call that a
+-- correction gave to others.
 create or replace function calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(jsonb_agg(jsonb_build_object(

@@ -350,7 +350,7 @@ begin
 end $$;
 grant execute on function record_appointment_outcome to seloste_desk;
 
--- With the last thing that was to be heard, an appointment is over: destroyed before, another's by a correction, or not asked for any more.
+-- Ends an appointment with its last recording to hear: destroyed before, another's by a correction, or no longer requested.
 create or replace function end_idle_appointment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

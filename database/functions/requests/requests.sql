@@ -1,4 +1,4 @@
--- An open request, locked, for whoever holds the Service Unit's right now.
+-- Locks and returns an open request, for holders of the Service Unit's right. Refuses not-found, request.closed.
 create or replace function lock_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
